@@ -1,0 +1,175 @@
+"""Checks that public functions share: every problem is collected, then raised at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from hotspot._errors import DataError, HotspotError
+
+INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
+
+
+class Problems:
+    """Collects sentences about what is wrong and raises them together.
+
+    Examples
+    --------
+    >>> problems = Problems()
+    >>> problems.add("distance_m must be more than 0, not -5.")
+    >>> problems.raise_if_any(DataError)
+    Traceback (most recent call last):
+    ...
+    hotspot._errors.DataError: distance_m must be more than 0, not -5.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def add(self, problem: str) -> None:
+        self.found.append(problem)
+
+    def extend(self, problems: Iterable[str]) -> None:
+        self.found.extend(problems)
+
+    def raise_if_any(self, error: type[HotspotError]) -> None:
+        if self.found:
+            raise error(self.found)
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number and a noun that agree.
+
+    Examples
+    --------
+    >>> count(1, "row"), count(1200, "row"), count(2, "address", "addresses")
+    ('1 row', '1,200 rows', '2 addresses')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def name_rows(labels: Sequence[Any] | pd.Index, most: int = 5) -> str:
+    """Say which rows, the first few by name.
+
+    Examples
+    --------
+    >>> name_rows([3])
+    'row 3'
+    >>> name_rows([3, 9, 14])
+    'rows 3, 9 and 14'
+    >>> name_rows(list(range(10)), most=2)
+    'rows 0, 1 and 8 more'
+    """
+    names = [str(label) for label in labels[:most]]
+    rest = len(labels) - len(names)
+    if rest:
+        names.append(f"{rest:,} more")
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{'row' if len(labels) == 1 else 'rows'} {listed}"
+
+
+def positive_problems(**values: float) -> list[str]:
+    """Name each of the values that is not a finite number above 0."""
+    return [
+        f"{name} must be a finite number above 0, not {value!r}."
+        for name, value in values.items()
+        if isinstance(value, bool)
+        or not isinstance(value, (int, float, np.integer, np.floating))
+        or not np.isfinite(value)
+        or value <= 0
+    ]
+
+
+def choice_problems(name: str, value: object, choices: Sequence[str]) -> list[str]:
+    """Name the choices where `value` is none of them."""
+    if value in choices:
+        return []
+    listed = ", ".join(repr(choice) for choice in choices)
+    return [f"{name} must be one of {listed}, not {value!r}."]
+
+
+def crs_problems(crs: CRS | None, what: str) -> list[str]:
+    """Say what keeps distances from being metres, if anything does."""
+    if crs is None:
+        return [f"The {what} have no CRS: set it with .set_crs(...), e.g. 'EPSG:27700'."]
+    if not crs.is_projected or any(
+        axis.unit_name not in ("metre", "meter") for axis in crs.axis_info[:2]
+    ):
+        return [
+            f"The {what} are in {crs.name}, which is not in metres: turn them with "
+            ".to_crs(...), e.g. to 'EPSG:27700' in Great Britain."
+        ]
+    return []
+
+
+def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> list[str]:
+    """Say what keeps `frame` from being one of our frames: type, CRS, index, columns."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return [f"The {what} must be a geopandas.GeoDataFrame, not {type(frame).__name__}."]
+    problems = []
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        problems.append(
+            f"The {what} lack the column{'s' * (len(missing) > 1)} {', '.join(missing)}."
+        )
+    if not frame.index.is_unique:
+        twice = frame.index[frame.index.duplicated()].unique()
+        problems.append(
+            f"The index of the {what} is not unique ({name_rows(twice)} more than once): "
+            "call .reset_index(drop=True) first."
+        )
+    if frame.active_geometry_name is None:
+        return [*problems, f"The {what} have no geometry column."]
+    return [*problems, *crs_problems(frame.crs, what)]
+
+
+def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:
+    """Name the rows without a finite point."""
+    geometry = frame.geometry
+    not_points = ~(geometry.geom_type == "Point").to_numpy() | geometry.is_empty.to_numpy()
+    if not not_points.any():
+        finite = np.isfinite(geometry.x.to_numpy()) & np.isfinite(geometry.y.to_numpy())
+        not_points = ~finite
+    if not not_points.any():
+        return []
+    rows = frame.index[not_points]
+    return [f"{count(len(rows), 'row')} of the {what} without a finite point ({name_rows(rows)})."]
+
+
+def incident_problems(
+    incidents: object, columns: Iterable[str] = INCIDENT_COLUMNS, what: str = "incidents"
+) -> list[str]:
+    """Say what keeps `incidents` from being incidents as the readers give them."""
+    problems = frame_problems(incidents, what, columns)
+    if problems or not isinstance(incidents, gpd.GeoDataFrame):
+        return problems
+    problems = point_problems(incidents, what)
+    for name in columns:
+        if not name.startswith("occurred"):
+            continue
+        if not pd.api.types.is_datetime64_dtype(incidents[name]):
+            problems.append(f"The column {name} of the {what} must be timezone-naive datetime64.")
+        elif incidents[name].isna().any():
+            rows = incidents.index[incidents[name].isna()]
+            problems.append(f"{count(len(rows), 'row')} without {name} ({name_rows(rows)}).")
+    return problems
+
+
+def check_incidents_frame(incidents: gpd.GeoDataFrame, *more: str) -> None:
+    """Raise every problem with the incidents, and with what else a function was given, at once."""
+    problems = [*incident_problems(incidents), *more]
+    if problems:
+        raise DataError(problems)
+
+
+def same_crs_problems(incidents: gpd.GeoDataFrame, **others: Any) -> list[str]:
+    """Name what is not in the CRS of the incidents."""
+    return [
+        f"The {name} are in {other.crs.name if other.crs else 'no CRS'} but the incidents in "
+        f"{incidents.crs.name}: turn them with .to_crs(incidents.crs)."
+        for name, other in others.items()
+        if other is not None and other.crs != incidents.crs
+    ]

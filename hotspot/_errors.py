@@ -1,0 +1,55 @@
+"""Named errors and warnings, each a message for people.
+
+An error may carry several problems at once: `HotspotError.problems` lists them, and the message
+shows them all, so that a user mends a file in one go.
+"""
+
+from collections.abc import Iterable
+
+
+class HotspotError(Exception):
+    """Something that the user can put right.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        What is wrong, how much of it, where, and what to do: one sentence or several.
+
+    Examples
+    --------
+    >>> error = HotspotError(["The file has no dates.", "The file has no coordinates."])
+    >>> error.problems
+    ['The file has no dates.', 'The file has no coordinates.']
+    >>> print(error)
+    2 problems:
+    - The file has no dates.
+    - The file has no coordinates.
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        if len(self.problems) == 1:
+            message = self.problems[0]
+        else:
+            lines = "".join(f"\n- {problem}" for problem in self.problems)
+            message = f"{len(self.problems)} problems:{lines}"
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type["HotspotError"], tuple[list[str]]]:
+        return type(self), (self.problems,)
+
+
+class DataError(HotspotError, ValueError):
+    """The data cannot be used for what was asked."""
+
+
+class ConfigError(HotspotError, ValueError):
+    """A setting is wrong, unknown or missing."""
+
+
+class OutputError(HotspotError, OSError):
+    """A result cannot be written where it was asked for."""
+
+
+class DataWarning(UserWarning):
+    """The data can be used, but the user should know something about them."""

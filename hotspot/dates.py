@@ -1,0 +1,276 @@
+"""Whole days: what "42 days" and "as of" mean here.
+
+Dates are local civil time without a zone. Lags and ages are counted in whole calendar days, so
+that an offence at 23:00 and one at 01:00 the next morning lie one day apart.
+"""
+
+from datetime import date as Date
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspot._errors import ConfigError, DataError
+
+EventDate = Literal["midpoint", "from", "to"]
+PairDate = Literal["midpoint", "from", "to", "aoristic"]
+Resolution = Literal["day", "month"]
+AsOf = str | Date | datetime | pd.Timestamp | np.datetime64
+
+# Fewer firsts of a month than these may be chance, and data of one day are never "month".
+_MONTHS_TO_TELL = 3
+_ROWS_TO_TELL = 10
+_DAY_S = 86_400
+
+
+def looks_monthly(dates: pd.Series) -> bool:
+    """Tell whether dates that read like days are months in disguise.
+
+    Parameters
+    ----------
+    dates : Series of datetime64, shape (n,)
+        Missing dates are passed over.
+
+    Returns
+    -------
+    bool
+        True where every date is midnight on the first of a month, and the dates are of three
+        months or more, or of two months in ten rows or more.
+
+    Examples
+    --------
+    >>> looks_monthly(pd.Series(pd.to_datetime(["2022-01-01", "2022-02-01", "2022-03-01"])))
+    True
+    >>> looks_monthly(pd.Series(pd.to_datetime(["2022-01-01"] * 100)))
+    False
+    """
+    known = dates.dropna()
+    if known.empty:
+        return False
+    first_of_month = (known.dt.day == 1) & (known == known.dt.normalize())
+    if not first_of_month.all():
+        return False
+    months = known.nunique()
+    return months >= _MONTHS_TO_TELL or (months >= 2 and len(known) >= _ROWS_TO_TELL)
+
+
+def resolution(incidents: gpd.GeoDataFrame) -> Resolution:
+    """Say how exact the dates of incidents are: known to the day, or to the month only.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Incidents as `read_incidents` gives them. What the reader found is kept in
+        ``incidents.attrs["resolution"]``; where that was lost it is worked out again.
+
+    Returns
+    -------
+    {"day", "month"}
+    """
+    kept = incidents.attrs.get("resolution")
+    if kept == "month":
+        return "month"
+    if kept == "day":
+        return "day"
+    return "month" if looks_monthly(incidents["occurred_from"]) else "day"
+
+
+def month_only_problems(incidents: gpd.GeoDataFrame, what: str) -> list[str]:
+    """Say why `what` cannot be had where the dates are months."""
+    if resolution(incidents) == "day":
+        return []
+    return [
+        f"{what} needs the day of each burglary, and these dates are months only (every one is "
+        "the first of its month, or the column holds no day). Ask for an export with full dates; "
+        "density works with months."
+    ]
+
+
+def event_times(incidents: gpd.GeoDataFrame, date: EventDate = "midpoint") -> pd.Series:
+    """Give the one moment at which each incident is counted.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        With ``occurred_from`` and ``occurred_to``.
+    date : {"midpoint", "from", "to"}
+        The middle of the window in which it happened, its start or its end.
+
+    Returns
+    -------
+    Series of datetime64, on the index of `incidents`
+
+    Raises
+    ------
+    ConfigError
+        If `date` is none of these.
+    """
+    start, end = incidents["occurred_from"], incidents["occurred_to"]
+    if date == "midpoint":
+        return start + (end - start) / 2
+    if date == "from":
+        return start
+    if date == "to":
+        return end
+    raise ConfigError(f"date must be 'midpoint', 'from' or 'to', not {date!r}.")
+
+
+def day_numbers(times: pd.Series) -> npt.NDArray[np.int64]:
+    """Count whole calendar days since 1970-01-01.
+
+    Examples
+    --------
+    >>> day_numbers(pd.Series(pd.to_datetime(["1970-01-02 23:59", "1970-01-03 00:00"])))
+    array([1, 2])
+    """
+    return times.to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def event_days(incidents: gpd.GeoDataFrame, date: EventDate = "midpoint") -> npt.NDArray[np.int64]:
+    """Give the calendar day of each incident, as days since 1970-01-01."""
+    return day_numbers(event_times(incidents, date))
+
+
+class DayShares(NamedTuple):
+    """For each event, how its window is spread over calendar days.
+
+    Attributes
+    ----------
+    first_day : ndarray of int64, shape (n,)
+        First day of each window, as days since 1970-01-01.
+    offset : ndarray of int64, shape (n + 1,)
+        The days of event i stand at ``offset[i]:offset[i + 1]`` of `cumulative`.
+    cumulative : ndarray of int64
+        Share of the window that has passed by the end of each day, out of `SHARE_SCALE`.
+    """
+
+    first_day: npt.NDArray[np.int64]
+    offset: npt.NDArray[np.int64]
+    cumulative: npt.NDArray[np.int64]
+
+    @property
+    def last_day(self) -> npt.NDArray[np.int64]:
+        """Last day that has a share, shape (n,)."""
+        return self.first_day + np.diff(self.offset) - 1
+
+
+# Shares are whole numbers out of this, so that sums of them are exact and ties stay ties.
+SHARE_SCALE = 1 << 20
+
+
+def day_shares(incidents: gpd.GeoDataFrame) -> DayShares:
+    """Spread each incident over the days of its window, by the share of its hours on each.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        With ``occurred_from`` and ``occurred_to``.
+
+    Returns
+    -------
+    DayShares
+
+    References
+    ----------
+    Ratcliffe, J. H. (2000). Aoristic analysis: the spatial interpretation of unspecific temporal
+    events. International Journal of Geographical Information Science 14(7), 669-679.
+    """
+    start = incidents["occurred_from"].to_numpy().astype("datetime64[s]").astype(np.int64)
+    end = incidents["occurred_to"].to_numpy().astype("datetime64[s]").astype(np.int64)
+    length = np.maximum(end - start, 1)
+    first_day = start // _DAY_S
+    # A window that ends at midnight has no hour on the day that begins there.
+    days = (np.maximum(end - 1, start) // _DAY_S) - first_day + 1
+    offset = np.concatenate([[0], np.cumsum(days)]).astype(np.int64)
+    event = np.repeat(np.arange(len(start)), days)
+    nth = np.arange(offset[-1]) - offset[event]
+    passed = np.minimum((first_day[event] + nth + 1) * _DAY_S - start[event], length[event])
+    return DayShares(first_day, offset, passed * SHARE_SCALE // length[event])
+
+
+def cutoff(as_of: AsOf) -> pd.Timestamp:
+    """Give the last moment that counts for a cut-off.
+
+    Parameters
+    ----------
+    as_of : date, time or text
+        A day counts to its end; a time counts to that moment. Midnight is taken for a day.
+
+    Returns
+    -------
+    Timestamp
+
+    Raises
+    ------
+    ConfigError
+        If it is no date, or carries a time zone.
+
+    Examples
+    --------
+    >>> cutoff("2026-03-02")
+    Timestamp('2026-03-02 23:59:59.999999')
+    >>> cutoff("2026-03-02 08:00")
+    Timestamp('2026-03-02 08:00:00')
+    """
+    try:
+        moment = pd.Timestamp(as_of)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(
+            f"as_of must be a date or a time, such as 2026-03-02, not {as_of!r}."
+        ) from error
+    if moment is pd.NaT:
+        raise ConfigError("as_of is missing: give a date, such as 2026-03-02.")
+    if moment.tzinfo is not None:
+        raise ConfigError(f"as_of must be local time without a zone, not {as_of!r}.")
+    if moment == moment.normalize():
+        return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+    return moment
+
+
+def known_by(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.bool_]:
+    """Tell which incidents were known at a cut-off: ended, and recorded where that is told.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        With ``occurred_to`` and, optionally, ``recorded_at``.
+    as_of : date or time
+        See `cutoff`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    last = cutoff(as_of)
+    known = (incidents["occurred_to"] <= last).to_numpy()
+    if "recorded_at" in incidents.columns:
+        known = known & ~(incidents["recorded_at"] > last).to_numpy()
+    return np.asarray(known, dtype=bool)
+
+
+def ages_days(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.int64]:
+    """Count whole calendar days from the end of each incident's window to the cut-off."""
+    today = int(day_numbers(pd.Series([cutoff(as_of)]))[0])
+    return today - day_numbers(incidents["occurred_to"])
+
+
+def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Length of a period of whole days, both ends included, in years of 365.25 days.
+
+    Raises
+    ------
+    DataError
+        If the period ends before it begins.
+
+    Examples
+    --------
+    >>> round(years_between(pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-31")), 5)
+    0.99932
+    """
+    days = (last.normalize() - first.normalize()).days + 1
+    if days < 1:
+        raise DataError(f"The period ends ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d}).")
+    return days / 365.25

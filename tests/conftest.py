@@ -1,0 +1,53 @@
+"""What tests share: where the real data are, and small frames in canonical shape."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder of real data; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("HOTSPOT_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the folder of real data is not here (HOTSPOT_DATA names it)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_dir() -> Path:
+    """Folder of the made-up town."""
+    return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def make_incidents() -> Callable[..., gpd.GeoDataFrame]:
+    return incidents_at
+
+
+def incidents_at(
+    x: object, y: object, days: object, *, start: str = "2025-01-01", **columns: object
+) -> gpd.GeoDataFrame:
+    """Incidents in canonical shape, at points in metres and days after `start` (fractions too)."""
+    x = np.asarray(x, dtype=float)
+    times = pd.Timestamp(start) + pd.to_timedelta(np.asarray(days, dtype=float) * 24, unit="h")
+    frame = pd.DataFrame(
+        {
+            "crime_ref": [f"B{i:05d}" for i in range(len(x))],
+            "occurred_from": times,
+            "occurred_to": times,
+            **columns,
+        }
+    )
+    made = gpd.GeoDataFrame(
+        frame, geometry=gpd.points_from_xy(x, np.asarray(y, dtype=float)), crs="EPSG:27700"
+    )
+    made.attrs["resolution"] = "day"
+    return made

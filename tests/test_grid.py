@@ -1,0 +1,59 @@
+"""The grid that density, forecast and backtest share."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hotspot as hs
+from tests.conftest import incidents_at
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=20),
+    st.sampled_from([0.5, 50, 333.3, 250]),
+    st.sampled_from([0, 400, 123.4]),
+)
+def test_every_point_lies_in_a_cell_and_edges_are_multiples_of_the_size(spots, size, margin):
+    x, y = np.array(spots).T
+    if max(np.ptp(x), np.ptp(y)) / size > 5000:
+        x, y = x / 1e4, y / 1e4
+    incidents = incidents_at(x, y, np.zeros(len(x)))
+    grid = hs.Grid.over(incidents, size, margin)
+    assert (grid.cells_of(incidents) >= 0).all()
+    assert grid.xmin / size == pytest.approx(round(grid.xmin / size), abs=1e-6)
+    assert grid.bounds[0] <= x.min() - margin + 1e-6
+    assert grid.bounds[3] >= y.max() + margin - 1e-6
+
+
+def test_a_point_on_an_edge_belongs_to_the_east_and_north():
+    grid = hs.Grid(0, 0, 100, 3, 2, "EPSG:27700")
+    cells = grid.cells_of(incidents_at([100, 0, 300, 299, -1], [100, 0, 0, 199, 0], [0] * 5))
+    assert cells.tolist() == [4, 0, -1, 5, -1]
+
+
+def test_a_surface_gives_its_grid_back():
+    grid = hs.Grid(100, 200, 12.5, 3, 2, "EPSG:27700")
+    surface = grid.surface(np.zeros(grid.shape), units="none")
+    assert hs.Grid.of(surface) == grid
+    assert surface.dims == ("y", "x")
+    assert surface.x.to_numpy().tolist() == [106.25, 118.75, 131.25]
+
+
+def test_every_fault_is_told_at_once():
+    with pytest.raises(hs.ConfigError) as caught:
+        hs.Grid(np.nan, 0, -5, 0, 2, "EPSG:4326")
+    assert len(caught.value.problems) == 4
+    with pytest.raises(hs.ConfigError, match="No CRS"):
+        hs.Grid.over(shapely.box(0, 0, 1, 1), 10)
+    with pytest.raises(hs.DataError, match="nothing to lay a grid over"):
+        hs.Grid.over(incidents_at([], [], []), 10)
+    with pytest.raises(hs.ConfigError, match="not that of the frame"):
+        hs.Grid.over(incidents_at([0], [0], [0]), 10, crs="EPSG:32631")
+
+
+def test_cells_count_by_their_centres():
+    grid = hs.Grid(0, 0, 100, 2, 2, "EPSG:27700")
+    inside = grid.centres_within(shapely.box(0, 0, 50, 149))
+    assert inside.tolist() == [[True, False], [False, False]]
