@@ -108,7 +108,8 @@ def event_times(incidents: gpd.GeoDataFrame, date: EventDate = "midpoint") -> pd
     ConfigError
         If `date` is none of these.
     """
-    start, end = incidents["occurred_from"], incidents["occurred_to"]
+    start: pd.Series = incidents["occurred_from"]
+    end: pd.Series = incidents["occurred_to"]
     if date == "midpoint":
         return start + (end - start) / 2
     if date == "from":
@@ -221,7 +222,7 @@ def cutoff(as_of: AsOf) -> pd.Timestamp:
         raise ConfigError(
             f"as_of must be a date or a time, such as 2026-03-02, not {as_of!r}."
         ) from error
-    if moment is pd.NaT:
+    if pd.isna(moment):
         raise ConfigError("as_of is missing: give a date, such as 2026-03-02.")
     if moment.tzinfo is not None:
         raise ConfigError(f"as_of must be local time without a zone, not {as_of!r}.")

@@ -258,7 +258,7 @@ def _weights(
         weights = incidents[weights]
     elif not weights.index.equals(incidents.index):
         raise ConfigError("weights must have the index of the incidents.")
-    values = pd.to_numeric(weights, errors="coerce").to_numpy(dtype=np.float64)
+    values = np.asarray(pd.to_numeric(weights, errors="coerce"), dtype=np.float64)
     wrong = incidents.index[~(np.isfinite(values) & (values >= 0))]
     if len(wrong):
         raise DataError(

@@ -139,7 +139,7 @@ class Grid:
             cell_size_m=cell_size_m,
             ncols=math.floor((xmax + margin_m - west) / cell_size_m) + 1,
             nrows=math.floor((ymax + margin_m - south) / cell_size_m) + 1,
-            crs=own if crs is None else crs,
+            crs=CRS.from_user_input(own if crs is None else crs),
         )
 
     @property
@@ -160,12 +160,12 @@ class Grid:
     @property
     def x(self) -> npt.NDArray[np.float64]:
         """Cell centres from west to east, shape (ncols,)."""
-        return self.xmin + (np.arange(self.ncols) + 0.5) * self.cell_size_m
+        return self.xmin + (np.arange(self.ncols, dtype=np.float64) + 0.5) * self.cell_size_m
 
     @property
     def y(self) -> npt.NDArray[np.float64]:
         """Cell centres from south to north, shape (nrows,)."""
-        return self.ymin + (np.arange(self.nrows) + 0.5) * self.cell_size_m
+        return self.ymin + (np.arange(self.nrows, dtype=np.float64) + 0.5) * self.cell_size_m
 
     @property
     def cell_area_km2(self) -> float:

@@ -264,7 +264,7 @@ def _same_place(
         return np.asarray(same_point)
     uprn = pd.factorize(events["uprn"])[0]
     both_known = (uprn[first] >= 0) & (uprn[second] >= 0)
-    return np.where(both_known, uprn[first] == uprn[second], same_point)
+    return np.asarray(np.where(both_known, uprn[first] == uprn[second], same_point), dtype=bool)
 
 
 def _dissolved(
@@ -319,7 +319,7 @@ def _street_names(zones: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> 
             "length_m": shapely.length(inside),
         }
     )
-    by_name = stretches.groupby(["zone", "street"], as_index=False)["length_m"].sum()
+    by_name = stretches.groupby(["zone", "street"])[["length_m"]].sum().reset_index()
     by_name = by_name.sort_values(["zone", "length_m", "street"], ascending=[True, False, True])
     joined = by_name.groupby("zone")["street"].agg(", ".join)
     names.loc[joined.index] = joined

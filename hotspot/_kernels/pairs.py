@@ -1,8 +1,8 @@
 """Pairs of events that are near in space and time, by a sweep over uniform rows.
 
-Points stand in rows as high as the distance, sorted by x within a row. A partner lies in the same
-row or the next one up, within the distance in x, so a window that slides along each row meets
-every pair once and tests about two candidates for each pair it keeps.
+Points stand in rows as high as the farthest distance, sorted by x within a row. A partner lies in
+the same row or the next one up, within that distance in x, so a window that slides along each row
+meets every pair once and tests about two candidates for each pair it keeps.
 """
 
 from typing import NamedTuple
@@ -18,22 +18,33 @@ Ints = npt.NDArray[np.int64]
 
 # Big enough that starting a thread costs nothing beside it, small enough to share out evenly.
 _BLOCK = 4096
+# Lets in by a hair what rounding might shut out, where an exact test follows.
+_HAIR = 1 + 1e-9
 
 
-class Rows(NamedTuple):
-    """Points in rows of equal height, sorted by x within each.
+class Neighbours(NamedTuple):
+    """For each event, its partners by band of distance; each pair stands once.
 
     Attributes
     ----------
     order : ndarray of int64, shape (n,)
-        Position in the caller's arrays of each sorted point.
-    x, y : ndarray of float64, shape (n,)
-        Sorted coordinates in metres.
-    end : ndarray of int64, shape (n,)
-        Where the row of each sorted point ends.
-    above : ndarray of int64, shape (n, 2)
-        Where the next row up begins and ends; an empty range where it holds no point.
+        Position in the caller's arrays of each event, in the order in which they stand here.
+    start : ndarray of int64, shape (n * bands + 1,)
+        The partners of event i in band b stand at ``start[i * bands + b]`` to the next start.
+    other : ndarray of int32, shape (pairs,)
+        The partners, as positions in `order`.
+    bands : int
+        How many bands there are.
     """
+
+    order: Ints
+    start: Ints
+    other: npt.NDArray[np.int32]
+    bands: int
+
+
+class _Rows(NamedTuple):
+    """Points in rows of equal height, sorted by x; where each one's row ends and the next lies."""
 
     order: Ints
     x: Floats
@@ -42,73 +53,122 @@ class Rows(NamedTuple):
     above: Ints
 
 
-def into_rows(x: Floats, y: Floats, height_m: float) -> Rows:
-    """Sort points into rows.
-
-    Parameters
-    ----------
-    x, y : ndarray of float64, shape (n,)
-        Coordinates in metres.
-    height_m : float
-        Height of a row; pairs no farther apart than this can be found.
-
-    Returns
-    -------
-    Rows
-    """
-    # A hair higher than asked: rounding in the division must not part points exactly that far
-    # apart in y by two rows.
-    row = np.floor(y / (height_m * (1 + 1e-9))).astype(np.int64)
+def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
+    # A hair higher than asked, so that rounding in the division cannot part points exactly that
+    # far apart in y by two rows.
+    row = np.floor(y / (height * _HAIR)).astype(np.int64)
     order = np.lexsort((y, x, row))
     row = row[order]
     end = np.searchsorted(row, row, side="right")
     above = np.stack(
-        [np.searchsorted(row, row + 1, side=side) for side in ("left", "right")], axis=1
+        [np.searchsorted(row, row + 1, side="left"), np.searchsorted(row, row + 1, side="right")],
+        axis=1,
     )
-    return Rows(order, x[order], y[order], end.astype(np.int64), above.astype(np.int64))
+    return _Rows(order, x[order], y[order], end.astype(np.int64), above.astype(np.int64))
 
 
 @njit(cache=True, nogil=True)
-def _sweep(x, y, end, above, start_day, end_day, distance_sq, reach, window, start, stop, at, out):
-    """Count the pairs of each point in [start, stop), or write them where `out` has room.
+def _sweep(x, y, end, above, first_day, last_day, window, limit, manhattan, reach, start, stop,
+           at, other):  # fmt: skip
+    """Count the partners of each event in [start, stop) by band, or write them to `other`.
 
-    `at` holds the counts, or in the second pass where the pairs of each point begin.
+    `at` holds the counts, or in the second pass where the partners of each event and band go.
     """
-    write = out.shape[0] > 0
-    low = -1
+    bands = limit.shape[0]
+    write = other.shape[0] > 0
+    low = 0
     for i in range(start, stop):
-        found = at[i] if write else 0
         for part in range(2):
             if part == 0:
                 first, last = i + 1, end[i]
             else:
-                first, last = above[i, 0], above[i, 1]
-                low = max(low, first)
-                while low < last and x[low] < x[i] - reach:
-                    low += 1
-                first = low
+                first, last = max(low, above[i, 0]), above[i, 1]
+                while first < last and x[first] < x[i] - reach:
+                    first += 1
+                low = first
             for j in range(first, last):
                 dx = x[j] - x[i]
                 if dx > reach:
                     break
                 dy = y[j] - y[i]
-                if dx * dx + dy * dy > distance_sq:
+                distance = abs(dx) + abs(dy) if manhattan else dx * dx + dy * dy
+                if distance > limit[bands - 1]:
                     continue
-                if start_day[j] - end_day[i] > window or start_day[i] - end_day[j] > window:
+                if first_day[j] - last_day[i] > window or first_day[i] - last_day[j] > window:
                     continue
+                band = 0
+                while distance > limit[band]:
+                    band += 1
                 if write:
-                    out[found, 0] = i
-                    out[found, 1] = j
-                found += 1
-        if not write:
-            at[i] = found
+                    other[at[i * bands + band]] = j
+                at[i * bands + band] += 1
+
+
+def neighbours(
+    x: Floats,
+    y: Floats,
+    first_day: Ints,
+    last_day: Ints,
+    window_days: int,
+    edges_m: Floats,
+    closed_right: npt.NDArray[np.bool_],
+    manhattan: bool = False,
+    threads: int | None = None,
+) -> Neighbours:
+    """Find every pair within the last edge and the days, sorted into bands of distance.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Coordinates in metres.
+    first_day, last_day : ndarray of int64, shape (n,)
+        First and last day on which each event may lie; equal where it is known.
+    window_days : int
+        Largest gap between the two in days, included.
+    edges_m : ndarray of float64, shape (bands,)
+        Upper edges of the bands, rising.
+    closed_right : ndarray of bool, shape (bands,)
+        Whether a pair exactly at the edge is in the band. Squares are compared, so that whole
+        metres make exact ties.
+    manhattan : bool
+        Add the two coordinates' differences instead of measuring straight.
+    threads : int, optional
+        The pairs and their order are the same on any number.
+
+    Returns
+    -------
+    Neighbours
+    """
+    reach = float(edges_m[-1])
+    edge = edges_m if manhattan else edges_m * edges_m
+    limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
+    # Where only one point counts the rows may have any height.
+    rows = _into_rows(x, y, reach or 1.0)
+    days = first_day[rows.order], last_day[rows.order]
+    start = np.zeros(len(x) * len(limit) + 1, dtype=np.int64)
+
+    def sweep(at: Ints, other: npt.NDArray[np.int32]) -> None:
+        run_blocks(
+            lambda first, stop: _sweep(
+                rows.x, rows.y, rows.end, rows.above, *days, window_days, limit, manhattan,
+                reach * _HAIR, first, stop, at, other,
+            ),
+            len(x), _BLOCK, threads,
+        )  # fmt: skip
+
+    sweep(start[1:], np.empty(0, dtype=np.int32))
+    np.cumsum(start, out=start)
+    other = np.empty(int(start[-1]), dtype=np.int32)
+    if len(other):
+        sweep(start[:-1].copy(), other)
+    return Neighbours(rows.order, start, other, len(limit))
 
 
 def near_pairs(
     x: Floats,
     y: Floats,
-    start_day: Ints,
-    end_day: Ints,
+    first_day: Ints,
+    last_day: Ints,
     distance_m: float,
     window_days: int,
     threads: int | None = None,
@@ -117,46 +177,22 @@ def near_pairs(
 
     Parameters
     ----------
-    x, y : ndarray of float64, shape (n,)
-        Coordinates in metres.
-    start_day, end_day : ndarray of int64, shape (n,)
-        First and last day on which each event may lie; equal where it is known.
+    x, y, first_day, last_day, window_days, threads
+        As of `neighbours`.
     distance_m : float
-        Largest distance, included; squares are compared, so an exact tie is within.
-    window_days : int
-        Largest gap between the two in days, included.
-    threads : int, optional
-        The pairs and their order are the same on any number.
+        Largest distance, included.
 
     Returns
     -------
     ndarray of int64, shape (pairs, 2)
         Positions in the arrays given, each pair once.
     """
-    rows = into_rows(x, y, distance_m)
-    start, end = start_day[rows.order], end_day[rows.order]
-    # The product rounds, so a candidate is let in by a hair and the exact squares decide.
-    reach = distance_m * (1 + 1e-9)
-    starts = np.zeros(len(x) + 1, dtype=np.int64)
-    nothing = np.empty((0, 2), dtype=np.int64)
-
-    def sweep(at: Ints, out: Ints) -> None:
-        run_blocks(
-            lambda first, stop: _sweep(
-                rows.x, rows.y, rows.end, rows.above, start, end,
-                distance_m * distance_m, reach, window_days, first, stop, at, out,
-            ),
-            len(x),
-            _BLOCK,
-            threads,
-        )  # fmt: skip
-
-    sweep(starts[1:], nothing)
-    np.cumsum(starts, out=starts)
-    pairs = np.empty((int(starts[-1]), 2), dtype=np.int64)
-    if len(pairs):
-        sweep(starts[:-1], pairs)
-    return rows.order[pairs]
+    found = neighbours(
+        x, y, first_day, last_day, window_days,
+        np.array([distance_m]), np.array([True]), threads=threads,
+    )  # fmt: skip
+    one = np.repeat(found.order, np.diff(found.start))
+    return np.stack([one, found.order[found.other]], axis=1)
 
 
 @njit(cache=True, nogil=True)
@@ -205,6 +241,8 @@ def lag_probability(
         Largest lag, included.
     scale : int
         What a whole window counts.
+    threads : int, optional
+        The answer is the same on any number.
 
     Returns
     -------

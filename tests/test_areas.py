@@ -1,0 +1,65 @@
+"""Reading areas."""
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import hotspot as hs
+
+BOX, BOW_TIE = shapely.box(0, 0, 9, 9), shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
+
+
+def areas(**columns):
+    return gpd.GeoDataFrame(columns, crs="EPSG:27700")
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "first"),
+    [
+        ("nottingham_burglary_2022/nottingham_wards.gpkg", 20, "Aspley"),
+        ("nottingham_burglary_2022/nottinghamshire_districts.gpkg", 8, "Nottingham"),
+        ("boundaries/lsoa_cambridge_E07000008.json", 69, "Cambridge 006A"),
+    ],
+)
+def test_public_boundaries_need_no_option(data_dir, path, number, first):
+    found = hs.read_areas(data_dir / path)
+    assert len(found) == number
+    assert found["area"].iloc[0] == first
+    assert found.crs.to_epsg() == 27700
+
+
+def test_invalid_outlines_are_mended_and_named(data_dir):
+    with pytest.warns(hs.DataWarning, match=r"mended: Hampshire"):
+        forces = hs.read_areas(data_dir / "boundaries" / "police_force_areas.geojson")
+    assert len(forces) == 43
+    assert forces.geometry.is_valid.all()
+
+
+def test_a_bow_tie_becomes_its_two_wings():
+    with pytest.warns(hs.DataWarning, match="1 area cross"):
+        found = hs.read_areas(areas(beat=["a"], geometry=[BOW_TIE]))
+    assert found.geometry.area.sum() == pytest.approx(40.5)
+
+
+def test_rows_of_one_name_are_one_area():
+    east = shapely.box(9, 0, 18, 9)
+    with pytest.warns(hs.DataWarning, match="count as one area: a"):
+        found = hs.read_areas(areas(beat=["a", "b", "a"], geometry=[BOX, BOX, east]))
+    assert found["area"].tolist() == ["a", "b"]
+    assert found.geometry.iloc[0].area == pytest.approx(162)
+
+
+def test_faults_are_told_at_once_with_their_rows():
+    frame = gpd.GeoDataFrame({"beat": ["a", None]}, geometry=[shapely.Point(0, 0), BOX])
+    with pytest.raises(hs.DataError) as caught:
+        hs.read_areas(frame)
+    assert len(caught.value.problems) == 3
+
+
+def test_the_name_column_may_be_said_or_is_asked_for():
+    frame = areas(left=["a"], right=["b"], geometry=[BOX])
+    assert hs.read_areas(frame, name="Right")["area"].tolist() == ["b"]
+    with pytest.raises(hs.DataError, match=r"Give name=.*'left', 'right'"):
+        hs.read_areas(frame)
+    with pytest.raises(hs.DataError, match="no column 'middle'"):
+        hs.read_areas(frame, name="middle")
