@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hotspot.exports import write_targets
     from hotspot.grid import Grid
     from hotspot.incidents import IncidentCheck, check_incidents, offence_table, read_incidents
+    from hotspot.knox import KnoxTest, knox_test
     from hotspot.maps import briefing_map, save_map
     from hotspot.near_repeat import near_repeat_pairs, near_repeat_zones
 
@@ -42,6 +43,8 @@ _HOME = {
     "read_streets": "addresses",
     "read_areas": "areas",
     "Grid": "grid",
+    "KnoxTest": "knox",
+    "knox_test": "knox",
     "near_repeat_pairs": "near_repeat",
     "near_repeat_zones": "near_repeat",
     "kernel_density": "density",
@@ -61,6 +64,7 @@ __all__ = [
     "Grid",
     "HotspotError",
     "IncidentCheck",
+    "KnoxTest",
     "OutputError",
     "__version__",
     "brief",
@@ -70,6 +74,7 @@ __all__ = [
     "cocooning_targets",
     "hotspots",
     "kernel_density",
+    "knox_test",
     "near_repeat_pairs",
     "near_repeat_zones",
     "offence_table",

@@ -6,17 +6,24 @@ that hold them. Every permutation has a generator of its own, seeded by its numb
 the batch nor the number of threads can change a count.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from hotspot._kernels.pairs import Ints, Neighbours
+from hotspot._kernels.pairs import Floats, Ints, Neighbours, lag_share
 from hotspot._kernels.threads import run_blocks
+
+# Told how many permutations are done.
+Step = Callable[[int], object]
 
 # Permutations side by side. More of them share the cost of reading a pair; with many events fewer
 # keep memory in bounds (two bytes for each event and permutation, on each thread).
 _WIDE, _SLIM = 256, 64
 _MANY_EVENTS = 400_000
+# Permutations of windows in a block: each is slow enough to be shared out by the few.
+_FEW = 8
 _TILE = 64
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
@@ -142,6 +149,7 @@ def count_lags(
     permutations: int = 0,
     seed: int = 0,
     threads: int | None = None,
+    step: Step | None = None,
 ) -> npt.NDArray[np.int64]:
     """Count the pairs of each band of distance within each lag, as observed and permuted.
 
@@ -159,6 +167,8 @@ def count_lags(
         Permutation k of a seed is always the same.
     threads : int, optional
         The counts are the same on any number.
+    step : callable, optional
+        Told how many permutations are done.
 
     Returns
     -------
@@ -188,5 +198,158 @@ def count_lags(
         kernel(near.start, near.other, side_by_side, longest, lag, counted, np.int16(most),
                out[1 + first : 1 + stop])  # fmt: skip
 
-    run_blocks(count, permutations, lanes, threads)
+    run_blocks(count, permutations, lanes, threads, step)
     return out
+
+
+@njit(cache=True, nogil=True)
+def _mark_followers(start, other, bands, days, longest, follows):
+    for i in range(days.shape[0]):
+        for pair in range(start[i * bands], start[(i + 1) * bands]):
+            j = other[pair]
+            if abs(days[j] - days[i]) <= longest:
+                # Of one day, the one that stands later counts as following.
+                follows[i if days[i] > days[j] else j] = True
+
+
+def count_followers(near: Neighbours, days: Ints, longest_days: int) -> int:
+    """Count the events that have a neighbour before them, by no more than a number of days."""
+    follows = np.zeros(len(days), dtype=np.bool_)
+    _mark_followers(near.start, near.other, near.bands, days[near.order], longest_days, follows)
+    return int(follows.sum())
+
+
+@njit(cache=True, nogil=True)
+def _count_windows(start, other, window, first_day, offset, cumulative, longest, scale, out):
+    """Add to `out` (bands, times) the probable pairs, where event i has the window `window[i]`."""
+    bands, times = out.shape
+    for i in range(window.shape[0]):
+        a = window[i]
+        for band in range(bands):
+            for pair in range(start[i * bands + band], start[i * bands + band + 1]):
+                b = window[other[pair]]
+                for t in range(times):
+                    share = lag_share(a, b, first_day, offset, cumulative, longest[t])
+                    out[band, t] += share // scale
+
+
+def count_window_lags(
+    near: Neighbours,
+    first_day: Ints,
+    offset: Ints,
+    cumulative: Ints,
+    longest_days: Ints,
+    scale: int,
+    permutations: int = 0,
+    seed: int = 0,
+    threads: int | None = None,
+    step: Step | None = None,
+) -> npt.NDArray[np.int64]:
+    """Count as `count_lags` does, each pair by the probability of its lag, out of `scale`.
+
+    Parameters
+    ----------
+    near : Neighbours
+        The pairs, by band.
+    first_day, offset, cumulative : ndarray of int64
+        Windows of the events, as of `hotspot.dates.DayShares`.
+    longest_days, permutations, seed, threads, step
+        As of `count_lags`; windows are dealt out whole.
+    scale : int
+        What a whole window counts.
+
+    Returns
+    -------
+    ndarray of int64, shape (1 + permutations, bands, times)
+        Fixed point, out of `scale`: sums are exact, and ties stay ties.
+    """
+    out = np.zeros((1 + permutations, near.bands, len(longest_days)), dtype=np.int64)
+    windows = (first_day, offset, cumulative, longest_days, scale)
+    _count_windows(near.start, near.other, near.order, *windows, out[0])
+
+    def count(first: int, stop: int) -> None:
+        for number in range(1 + first, 1 + stop):
+            window = near.order.copy()
+            _shuffle(window, np.uint64(seed), number)
+            _count_windows(near.start, near.other, window, *windows, out[number])
+
+    run_blocks(count, permutations, _FEW, threads, step)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _window_sums(kind, repeats, first_day, offset, cumulative, longest, scale, reach, sums,
+                 squares):  # fmt: skip
+    """Sum the probabilities of each kind of window with all others, and all their squares.
+
+    `kind` gives one event of each kind, by first day; no window begins more than `reach` days
+    before another that it can still meet.
+    """
+    times = longest.shape[0]
+    low = 0
+    for k in range(kind.shape[0]):
+        a = kind[k]
+        while first_day[kind[low]] < first_day[a] - reach:
+            low += 1
+        for m in range(low, k + 1):
+            b = kind[m]
+            others = repeats[m] - 1 if m == k else repeats[m]
+            pairs = repeats[k] * others / 2.0 if m == k else repeats[k] * 1.0 * others
+            before = 0
+            for t in range(times):
+                share = lag_share(a, b, first_day, offset, cumulative, longest[t]) // scale
+                sums[t, k] += (share - before) * others
+                if m < k:
+                    sums[t, m] += (share - before) * repeats[k]
+                chance = (share - before) / scale
+                squares[t] += pairs * chance * chance
+                before = share
+            rest = (scale - before) / scale
+            squares[times] += pairs * (rest * rest - 1.0)
+
+
+def window_sums(
+    first_day: Ints,
+    offset: Ints,
+    cumulative: Ints,
+    longest_days: Ints,
+    scale: int,
+    everything: bool,
+) -> tuple[Ints, Floats]:
+    """Sum up how probably each event's lag to all others lies between the bounds.
+
+    Parameters
+    ----------
+    first_day, offset, cumulative, longest_days, scale
+        As of `count_window_lags`.
+    everything : bool
+        Whether to add a last band for every longer lag.
+
+    Returns
+    -------
+    sums : ndarray of int64, shape (times, n)
+        For each event the sum over the others, out of `scale`.
+    squares : ndarray of float64, shape (times,)
+        Sum over all pairs of the squares of their probabilities.
+    """
+    n = len(first_day)
+    days = np.diff(offset)
+    # Windows of one day are alike where the day is; the others count as each its own kind.
+    key = np.where(days == 1, first_day, -1 - np.arange(n) - abs(int(first_day.min(initial=0))))
+    _, kind, of_event, repeats = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
+    by_day = np.argsort(first_day[kind], kind="stable")
+    place = np.empty_like(by_day)
+    place[by_day] = np.arange(len(by_day))
+    sums = np.zeros((len(longest_days), len(kind)), dtype=np.int64)
+    squares = np.zeros(len(longest_days) + 1)
+    squares[-1] = n * (n - 1) / 2
+    reach = int(longest_days[-1]) + int(days.max(initial=0))
+    _window_sums(kind[by_day], repeats[by_day], first_day, offset, cumulative, longest_days,
+                 scale, reach, sums, squares)  # fmt: skip
+    by_event = sums[:, place[of_event]]
+    if not everything:
+        return by_event, squares[:-1]
+    rest = (n - 1) * scale - by_event.sum(axis=0)
+    return np.concatenate([by_event, rest[None]]), squares

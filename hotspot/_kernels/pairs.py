@@ -164,6 +164,22 @@ def neighbours(
     return Neighbours(rows.order, start, other, len(limit))
 
 
+@njit(cache=True, nogil=True)
+def _add_degrees(start, other, out):
+    for i in range(out.shape[1]):
+        for band in range(out.shape[0]):
+            for pair in range(start[i * out.shape[0] + band], start[i * out.shape[0] + band + 1]):
+                out[band, i] += 1
+                out[band, other[pair]] += 1
+
+
+def degrees(near: Neighbours) -> Ints:
+    """Count the partners of each event in each band, shape (bands, n), in the order of `near`."""
+    out = np.zeros((near.bands, len(near.order)), dtype=np.int64)
+    _add_degrees(near.start, near.other, out)
+    return out
+
+
 def near_pairs(
     x: Floats,
     y: Floats,
@@ -196,24 +212,29 @@ def near_pairs(
 
 
 @njit(cache=True, nogil=True)
+def lag_share(a, b, first_day, offset, cumulative, window):
+    """Weight, out of the square of the scale, of two windows' lags of at most `window` days."""
+    days_b = offset[b + 1] - offset[b]
+    total = 0
+    before = 0
+    for k in range(offset[a + 1] - offset[a]):
+        share = cumulative[offset[a] + k] - before
+        before = cumulative[offset[a] + k]
+        day = first_day[a] + k - first_day[b]
+        high = min(day + window, days_b - 1)
+        low = day - window - 1
+        within = cumulative[offset[b] + high] if high >= 0 else 0
+        if low >= 0:
+            within -= cumulative[offset[b] + min(low, days_b - 1)]
+        total += share * within
+    return total
+
+
+@njit(cache=True, nogil=True)
 def _lag_probability(pairs, first_day, offset, cumulative, window, scale, start, stop, out):
     for pair in range(start, stop):
         a, b = pairs[pair, 0], pairs[pair, 1]
-        days_a = offset[a + 1] - offset[a]
-        days_b = offset[b + 1] - offset[b]
-        total = 0
-        before = 0
-        for k in range(days_a):
-            share = cumulative[offset[a] + k] - before
-            before = cumulative[offset[a] + k]
-            day = first_day[a] + k - first_day[b]
-            high = min(day + window, days_b - 1)
-            low = day - window - 1
-            within = cumulative[offset[b] + high] if high >= 0 else 0
-            if low >= 0:
-                within -= cumulative[offset[b] + min(low, days_b - 1)]
-            total += share * within
-        out[pair] = total / (scale * scale)
+        out[pair] = lag_share(a, b, first_day, offset, cumulative, window) / (scale * scale)
 
 
 def lag_probability(

@@ -24,7 +24,11 @@ def blocks(total: int, size: int) -> list[tuple[int, int]]:
 
 
 def run_blocks(
-    work: Callable[[int, int], None], total: int, size: int, threads: int | None = None
+    work: Callable[[int, int], None],
+    total: int,
+    size: int,
+    threads: int | None = None,
+    step: Callable[[int], object] | None = None,
 ) -> None:
     """Call ``work(start, stop)`` for each block.
 
@@ -36,13 +40,21 @@ def run_blocks(
         Items in all, and items in a block.
     threads : int, optional
         Default: one where there is one block, else one for each processor.
+    step : callable, optional
+        Told how many items each finished block held.
     """
     runs = blocks(total, size)
+
+    def finish(start: int, stop: int) -> None:
+        work(start, stop)
+        if step is not None:
+            step(stop - start)
+
     workers = min(threads or cores(), len(runs))
     if workers <= 1:
         for start, stop in runs:
-            work(start, stop)
+            finish(start, stop)
         return
     with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, start, stop) for start, stop in runs]:
+        for done in [pool.submit(finish, start, stop) for start, stop in runs]:
             done.result()
