@@ -1,0 +1,376 @@
+"""The made-up town: its files agree with each other, with their truth and with the script."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import hotspot as hs
+
+MADE = (
+    "addresses.csv", "beats.geojson", "burglaries.csv", "exclude.csv", "streets.geojson",
+    "truth.json", "truth_dirt.csv", "truth_events.csv",
+)  # fmt: skip
+
+
+def table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def moments(days: pd.Series, times: pd.Series) -> pd.Series:
+    return pd.to_datetime(days + " " + times, format="%d/%m/%Y %H:%M")
+
+
+@pytest.fixture(scope="module")
+def truth(sample_dir: Path) -> dict:
+    return json.loads((sample_dir / "truth.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def burglaries(sample_dir: Path) -> pd.DataFrame:
+    """Rows of the export by their spreadsheet row number."""
+    frame = table(sample_dir / "burglaries.csv")
+    return frame.set_index(pd.RangeIndex(2, len(frame) + 2))
+
+
+@pytest.fixture(scope="module")
+def dirt(sample_dir: Path) -> pd.DataFrame:
+    frame = table(sample_dir / "truth_dirt.csv")
+    return frame.assign(row=frame["row"].astype(int)).set_index("row")
+
+
+@pytest.fixture(scope="module")
+def clean(burglaries: pd.DataFrame, dirt: pd.DataFrame) -> pd.DataFrame:
+    return burglaries.drop(index=dirt.index)
+
+
+@pytest.fixture(scope="module")
+def events(sample_dir: Path) -> pd.DataFrame:
+    frame = table(sample_dir / "truth_events.csv").set_index("crime_ref")
+    return frame.assign(
+        row=frame["row"].astype(int),
+        occurred_at=pd.to_datetime(frame["occurred_at"]),
+        easting=frame["easting"].astype(float),
+        northing=frame["northing"].astype(float),
+    )
+
+
+@pytest.fixture(scope="module")
+def triggered(events: pd.DataFrame) -> pd.DataFrame:
+    """Triggered offences beside their parents, with the lag and the distance between them."""
+    children = events[events["kind"] != "background"]
+    parents = events.loc[children["parent_ref"]].set_index(children.index)
+    return children.assign(
+        lag_days=(children["occurred_at"] - parents["occurred_at"]) / pd.Timedelta(days=1),
+        distance_m=np.hypot(
+            children["easting"] - parents["easting"], children["northing"] - parents["northing"]
+        ),
+        same_uprn=children["uprn"] == parents["uprn"],
+    )
+
+
+@pytest.fixture(scope="module")
+def addresses(sample_dir: Path) -> pd.DataFrame:
+    frame = table(sample_dir / "addresses.csv")
+    return frame.astype({"easting": float, "northing": float})
+
+
+@pytest.fixture(scope="module")
+def streets(sample_dir: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(sample_dir / "streets.geojson")
+
+
+@pytest.fixture(scope="module")
+def beats(sample_dir: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(sample_dir / "beats.geojson")
+
+
+@pytest.fixture(scope="module")
+def make_again(
+    sample_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[int | None], Path]:
+    """Run the script as a user does, into a folder of its own."""
+
+    def run(seed: int | None) -> Path:
+        folder = tmp_path_factory.mktemp("again")
+        script = [sys.executable, "-B", str(sample_dir / "make_sample.py"), "--folder", str(folder)]
+        chosen = [] if seed is None else ["--seed", str(seed)]
+        subprocess.run([*script, *chosen], check=True, timeout=60)
+        return folder
+
+    return run
+
+
+def lines_of(path: Path) -> list[str]:
+    """Text without regard to line ends, which git may have turned."""
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+# --- the script ---
+
+
+def test_making_it_again_gives_the_same_files(
+    sample_dir: Path, make_again: Callable[[int | None], Path]
+) -> None:
+    again = make_again(None)
+    assert sorted(path.name for path in again.iterdir()) == sorted(MADE)
+    different = [name for name in MADE if lines_of(again / name) != lines_of(sample_dir / name)]
+    assert different == []
+    assert all(b"\r" not in (again / name).read_bytes() for name in MADE)
+
+
+def test_another_seed_gives_another_town(
+    sample_dir: Path, make_again: Callable[[int | None], Path]
+) -> None:
+    other = make_again(1)
+    assert lines_of(other / "addresses.csv") != lines_of(sample_dir / "addresses.csv")
+    assert lines_of(other / "burglaries.csv") != lines_of(sample_dir / "burglaries.csv")
+
+
+# --- the town ---
+
+
+def test_addresses_are_about_nine_thousand_with_text_references(addresses: pd.DataFrame) -> None:
+    assert 8_500 <= len(addresses) <= 10_000
+    assert addresses["uprn"].is_unique
+    assert addresses["uprn"].str.fullmatch(r"0\d{11}").all()
+    assert addresses["address"].is_unique
+    assert addresses["postcode"].str.fullmatch(r"ZZ\d \d[A-Z]{2}").all()
+    homes = addresses["classification"].str.startswith("R")
+    assert 0.9 < homes.mean() < 0.97
+
+
+def test_every_flat_stands_under_a_parent_shell_on_its_point(addresses: pd.DataFrame) -> None:
+    flats = addresses[addresses["parent_uprn"] != ""]
+    parents = addresses.set_index("uprn").loc[flats["parent_uprn"]]
+    assert len(flats) > 500
+    assert (parents["classification"] == "PP").all()
+    for column in ("easting", "northing", "street"):
+        np.testing.assert_array_equal(parents[column], flats[column])
+
+
+def test_odd_numbers_stand_on_one_side_and_even_on_the_other(
+    addresses: pd.DataFrame, streets: gpd.GeoDataFrame
+) -> None:
+    main = streets[streets.length > 350].set_index("street").geometry
+    wrong = numbered = 0
+    for name, doors in addresses[addresses["number"] != ""].groupby("street"):
+        if name not in main.index:
+            continue
+        line = main[name]
+        points = shapely.points(doors[["easting", "northing"]])
+        along = shapely.line_locate_point(line, points)
+        before = shapely.line_interpolate_point(line, np.maximum(along - 1, 0))
+        after = shapely.line_interpolate_point(line, along + 1)
+        step = shapely.get_coordinates(after) - shapely.get_coordinates(before)
+        out = shapely.get_coordinates(points) - shapely.get_coordinates(before)
+        left = step[:, 0] * out[:, 1] - step[:, 1] * out[:, 0] > 0
+        odd = doors["number"].str.extract(r"(\d+)")[0].astype(int) % 2 == 1
+        wrong += int((left != odd.to_numpy()).sum())
+        numbered += len(doors)
+    assert numbered > 5_000
+    assert wrong / numbered < 0.005
+
+
+def test_numbers_are_those_of_an_english_street(addresses: pd.DataFrame) -> None:
+    thirteenth = set(addresses.loc[addresses["number"] == "13", "street"])
+    fifteenth = set(addresses.loc[addresses["number"] == "15", "street"])
+    assert thirteenth
+    assert len(fifteenth - thirteenth) > 10
+    assert addresses["number"].str.fullmatch(r"\d+A").sum() > 50
+    houses = addresses[addresses["classification"].isin(["RD02", "RD03"])]
+    assert (houses["number"] == "").any()
+
+
+def test_streets_have_one_name_each_and_make_one_network(
+    addresses: pd.DataFrame, streets: gpd.GeoDataFrame
+) -> None:
+    assert streets["street"].is_unique
+    assert streets["usrn"].is_unique
+    assert set(addresses["street"]) <= set(streets["street"])
+    near = streets.sindex.query(streets.geometry, predicate="dwithin", distance=1.5)
+    neighbours = {i: set(near[1][near[0] == i]) for i in range(len(streets))}
+    reached, edge = {0}, {0}
+    while edge:
+        edge = set().union(*(neighbours[i] for i in edge)) - reached
+        reached |= edge
+    assert len(reached) == len(streets)
+
+
+def test_beats_tile_the_town(addresses: pd.DataFrame, beats: gpd.GeoDataFrame) -> None:
+    assert len(beats) == 6
+    assert beats["beat"].is_unique
+    assert beats.is_valid.all()
+    assert beats.crs == "EPSG:27700"
+    whole = beats.union_all()
+    assert whole.geom_type == "Polygon"
+    assert len(whole.interiors) == 0
+    assert beats.area.sum() == pytest.approx(whole.area)
+    points = shapely.points(addresses[["easting", "northing"]])
+    assert shapely.contains(whole, points).all()
+
+
+# --- the burglaries ---
+
+
+def test_the_truth_counts_what_is_there(
+    truth: dict, burglaries: pd.DataFrame, addresses: pd.DataFrame,
+    events: pd.DataFrame, dirt: pd.DataFrame,
+) -> None:  # fmt: skip
+    assert truth["addresses"] == len(addresses)
+    assert truth["events"] == {"all": len(events), **events["kind"].value_counts().to_dict()}
+    assert 1_700 <= len(events) <= 1_900
+    assert truth["dirt"] == dirt["kind"].value_counts().to_dict()
+    assert set(dirt["outcome"]) == {"reject", "warn", "accept"}
+    assert truth["reader"]["rows"] == len(burglaries)
+    assert truth["reader"]["rejected"] == (dirt["outcome"] == "reject").sum()
+    assert 0.02 < truth["reader"]["rejected"] / len(burglaries) < 0.06
+
+
+def test_clean_rows_hold_the_true_moment_and_place(
+    clean: pd.DataFrame, events: pd.DataFrame, addresses: pd.DataFrame
+) -> None:
+    one_time = clean["Date To"] == ""
+    start = moments(clean["Date From"], clean["Time From"])
+    end = moments(
+        clean["Date To"].where(~one_time, clean["Date From"]),
+        clean["Time To"].where(~one_time, clean["Time From"]),
+    )
+    recorded = pd.to_datetime(clean["Date Recorded"], format="%d/%m/%Y %H:%M")
+    true = events.loc[clean["Crime Ref"]].set_index(clean.index)
+    assert (true["row"] == clean.index).all()
+    assert (start <= true["occurred_at"]).all()
+    assert (true["occurred_at"] <= end).all()
+    assert (end <= recorded).all()
+    assert recorded.max() <= pd.Timestamp("2026-03-02 06:00")
+    assert 0.31 < (end - start > pd.Timedelta(days=1)).mean() < 0.40
+    known = clean[clean["UPRN"] != ""]
+    assert 0.82 < len(known) / len(clean) < 0.88
+    homes = addresses.set_index("uprn").loc[known["UPRN"]]
+    np.testing.assert_array_equal(homes["easting"], known["Easting"].astype(float))
+    np.testing.assert_array_equal(homes["northing"], known["Northing"].astype(float))
+    np.testing.assert_array_equal(homes["address"], known["Address"])
+
+
+def test_windows_at_one_address_never_overlap_unless_the_truth_says_so(
+    clean: pd.DataFrame,
+) -> None:
+    rows = clean[(clean["UPRN"] != "") & (clean["Date To"] != "")]
+    rows = rows.assign(
+        start=moments(rows["Date From"], rows["Time From"]),
+        end=moments(rows["Date To"], rows["Time To"]),
+    ).sort_values(["UPRN", "start"])
+    earlier = rows.groupby("UPRN")["end"].shift()
+    assert earlier.notna().sum() > 50
+    assert (rows["start"] > earlier)[earlier.notna()].all()
+
+
+def test_each_kind_of_dirt_is_where_the_truth_says(
+    burglaries: pd.DataFrame, dirt: pd.DataFrame
+) -> None:
+    rows = burglaries.join(dirt[["kind", "detail", "same_as_row"]], how="inner")
+    changed = rows[rows["detail"].str.contains("=")]
+    for row in changed.itertuples():
+        for part in row.detail.split("', "):
+            column, value = part.split("=", 1)
+            assert burglaries.loc[row.Index, column] == value.strip("'\"")
+    same_place = ["Easting", "Northing"]
+    for row in rows[rows["same_as_row"] != ""].itertuples():
+        first, second = burglaries.loc[int(row.same_as_row)], burglaries.loc[row.Index]
+        assert (first["Crime Ref"] == second["Crime Ref"]) is (row.kind != "shared house")
+        moved = row.kind == "duplicate reference, other point"
+        assert (first[same_place] != second[same_place]).any() == moved
+        assert first["UPRN"] == second["UPRN"] != ""
+    pile = rows[rows["kind"] == "pile on one point"]
+    assert (pile["UPRN"] == "").all()
+    assert len(pile[same_place].drop_duplicates()) == 1
+
+
+def test_the_readers_need_no_option_and_catch_exactly_what_was_made_bad(
+    sample_dir: Path, truth: dict, dirt: pd.DataFrame, addresses: pd.DataFrame
+) -> None:
+    check = hs.check_incidents(sample_dir / "burglaries.csv")
+    assert len(check.accepted) == truth["reader"]["accepted"]
+    assert set(check.rejected["row"]) == set(dirt.index[dirt["outcome"] == "reject"])
+    assert check.resolution == "day"
+    read = hs.read_addresses(sample_dir / "addresses.csv")
+    assert list(read["uprn"]) == list(addresses["uprn"])
+    areas = hs.read_areas(sample_dir / "beats.geojson", name="beat")
+    assert "Old Town & Harbour" in set(areas["area"])
+
+
+# --- the process ---
+
+
+def test_triggered_offences_follow_a_parent_that_is_in_the_file(
+    events: pd.DataFrame, triggered: pd.DataFrame
+) -> None:
+    assert (events.loc[events["kind"] == "background", "parent_ref"] == "").all()
+    assert (triggered["lag_days"] > 0).all()
+    repeats = triggered["kind"] == "repeat"
+    assert triggered.loc[repeats, "same_uprn"].all()
+    assert not triggered.loc[~repeats, "same_uprn"].any()
+
+
+def test_the_process_has_the_parameters_that_the_truth_names(
+    truth: dict, events: pd.DataFrame, triggered: pd.DataFrame
+) -> None:
+    named = truth["parameters"]
+    by_kind = triggered.groupby("kind")
+    share = by_kind.size() / len(events)
+    assert share["repeat"] == pytest.approx(named["repeat_offspring"], rel=0.25)
+    assert share["near repeat"] == pytest.approx(named["near_offspring"], rel=0.15)
+    lags = by_kind["lag_days"].mean()
+    assert lags["repeat"] == pytest.approx(named["repeat_mean_days"], rel=0.25)
+    assert lags["near repeat"] == pytest.approx(named["near_mean_days"], rel=0.15)
+    # A plane full of homes would give exactly twice the scale; streets have gaps.
+    distance = by_kind["distance_m"].mean()["near repeat"]
+    assert distance == pytest.approx(2 * named["near_scale_m"], rel=0.15)
+    beats = events["beat"].value_counts()
+    assert beats.min() < 0.1 * beats.max()
+
+
+def test_triggering_shows_against_shuffled_dates(events: pd.DataFrame) -> None:
+    points = events[["easting", "northing"]].to_numpy()
+    first, second = shapely.STRtree(shapely.points(points)).query(
+        shapely.points(points), "dwithin", 100.0
+    )
+    first, second = first[first < second], second[first < second]
+    days = events["occurred_at"].to_numpy().astype("datetime64[D]").astype(int)
+
+    def close_pairs(days: np.ndarray) -> int:
+        return int((np.abs(days[first] - days[second]) <= 7).sum())
+
+    dice = np.random.default_rng(0)
+    shuffled = [close_pairs(dice.permutation(days)) for _ in range(99)]
+    observed = close_pairs(days)
+    assert observed > max(shuffled)
+    assert observed / np.mean(shuffled) > 1.4
+
+
+def test_the_last_six_weeks_are_lively(burglaries: pd.DataFrame, events: pd.DataFrame) -> None:
+    recent = events[events["occurred_at"] >= "2026-01-19"]
+    assert len(recent) >= 40
+    assert recent["beat"].nunique() >= 4
+    assert (recent["kind"] != "background").sum() >= 15
+    assert (recent["occurred_at"] >= "2026-02-16").sum() >= 15
+
+
+def test_the_briefing_names_files_that_are_there(
+    sample_dir: Path, burglaries: pd.DataFrame, addresses: pd.DataFrame
+) -> None:
+    config = tomllib.loads((sample_dir / "briefing.toml").read_text(encoding="utf-8"))
+    for section in ("incidents", "addresses", "areas"):
+        assert (sample_dir / config[section]["path"]).is_file()
+    assert (sample_dir / config["basemap"]["streets"]).is_file()
+    stopped = table(sample_dir / config["cocooning"]["exclude"])["reference"]
+    assert stopped.isin(burglaries["Crime Ref"]).sum() == 2
+    assert stopped.isin(addresses["uprn"]).sum() == 1
