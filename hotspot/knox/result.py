@@ -2,14 +2,16 @@
 
 import html
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import TwoSlopeNorm
-from matplotlib.figure import Figure
 
 from hotspot._checks import count
 from hotspot.knox.bands import Bands
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Chance of any false alarm that is borne when cells are called raised.
 LEVEL = 0.05
@@ -76,13 +78,17 @@ class KnoxTest:
             ]
         )
 
-    def plot(self) -> Figure:
+    def plot(self) -> "Figure":
         """Draw the ratio of each cell, bold where it is more than chance.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
+        # Loaded here: it takes longer than a test, and most tests are not drawn.
+        from matplotlib.colors import TwoSlopeNorm
+        from matplotlib.figure import Figure
+
         ratio, raised = self.grid("ratio"), self.raised().to_numpy()
         figure = Figure(figsize=(1.6 + 1.1 * ratio.shape[1], 1.6 + 0.6 * ratio.shape[0]),
                         layout="constrained")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files for people: whole or not at all, named safely, with nothing in them that runs."""
+"""Files that are there whole or not at all, under names that are safe."""
 
 import os
 import secrets
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hotspot._errors import OutputError
+from hotspot.exports.text import clean_text
 
 _MOST_NAME_BYTES = 120
 _RESERVED_NAMES = frozenset(
@@ -15,7 +16,6 @@ _RESERVED_NAMES = frozenset(
     + [f"{device}{number}" for device in ("COM", "LPT") for number in range(10)]
 )
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
-_FORMULA_STARTS = "=+-@"
 
 
 @contextmanager
@@ -126,48 +126,3 @@ def _cut(name: str, most_bytes: int) -> str:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def clean_text(text: str) -> str:
-    """Take out what has no business in a cell: control, direction and broken characters.
-
-    Examples
-    --------
-    >>> clean_text("12 High\\x00 St\\nFlat\\u202e 3")
-    '12 High St Flat 3'
-    """
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        if character in "\t\n\r":
-            kept.append(" ")
-        elif category not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-            kept.append(character)
-    return "".join(kept)
-
-
-def safe_cell(text: str) -> str:
-    """Make text that a spreadsheet which opens a CSV file will not take for a formula.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-        Cleaned as by `clean_text`; where it begins, after any spaces, with ``=``, ``+``, ``-``
-        or ``@`` or their full-width forms, an apostrophe is put before it.
-
-    Notes
-    -----
-    This is the defence that OWASP gives against "CSV injection".
-
-    Examples
-    --------
-    >>> safe_cell('=HYPERLINK("http://x")'), safe_cell("\\t@SUM(A1)"), safe_cell("12 High St")
-    ('\\'=HYPERLINK("http://x")', "' @SUM(A1)", '12 High St')
-    """
-    text = clean_text(text)
-    start = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return f"'{text}" if start and start[0] in _FORMULA_STARTS else text

@@ -1,0 +1,16 @@
+"""Files for people: whole or not at all, named safely, with nothing in them that runs."""
+
+from hotspot.exports.files import replacing_file, safe_file_name
+from hotspot.exports.targets import write_rejected, write_table, write_targets
+from hotspot.exports.text import clean_text, day_name, safe_cell
+
+__all__ = [
+    "clean_text",
+    "day_name",
+    "replacing_file",
+    "safe_cell",
+    "safe_file_name",
+    "write_rejected",
+    "write_table",
+    "write_targets",
+]

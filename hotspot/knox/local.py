@@ -1,0 +1,254 @@
+"""Where burglaries follow one another more than chance has it: places and chains."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from tqdm import tqdm
+
+from hotspot._checks import choice_problems
+from hotspot._kernels.local import (
+    chain_excess,
+    count_partners,
+    hypergeometric_tail,
+    permuted_excess,
+)
+from hotspot._kernels.pairs import Neighbours, degrees, neighbours
+from hotspot.dates import EventDate, event_days
+from hotspot.knox.blocks import partners_in_time
+from hotspot.near_repeat.chains import link_events, near_repeat_chains
+from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def local_knox(
+    incidents: gpd.GeoDataFrame,
+    distance_m: float = 400.0,
+    window_days: int = 42,
+    date: EventDate = "midpoint",
+) -> gpd.GeoDataFrame:
+    """Tell around which burglaries more others are near in space and time than chance has it.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them, in a projected CRS in metres.
+    distance_m, window_days
+        The rule, as of `near_repeat_pairs`.
+    date : {"midpoint", "from", "to"}
+        The moment of each window that counts.
+
+    Returns
+    -------
+    GeoDataFrame, n rows, on the index of `incidents`
+        ``neighbours`` within the distance, whatever their dates; how many of these are
+        ``observed`` within the window, before or after; how many are ``expected``; ``z``;
+        ``p_value`` (one-sided, exact); ``q_value`` (false discovery rate over all burglaries with
+        a neighbour); ``geometry``. Further references of an event carry its numbers.
+
+    Raises
+    ------
+    DataError
+        If the incidents are not in canonical shape, or their dates are months only.
+
+    Notes
+    -----
+    The burglary keeps its place and day, and the days of the others are dealt out anew over their
+    places (conditional permutation). Then the neighbours that are near in time are a draw without
+    putting back from all that are near in time, wherever they are: the count is hypergeometric,
+    and its mean, variance and p-value are exact, without simulation. A normal approximation of the
+    local statistic, as first proposed, gives too many false alarms where few are expected
+    (Piroutek et al. 2014).
+
+    Neighbouring burglaries share neighbours, so their p-values go together; the false discovery
+    rate holds for such positive dependence. A place where burglary rose or fell against the rest
+    of the area stands out as well, without anyone following anyone.
+
+    References
+    ----------
+    Rogerson, P. A. (2001). Monitoring point patterns for the development of space-time clusters.
+    Journal of the Royal Statistical Society A 164(1), 87-96.
+    Piroutek, A., Assunção, R. and Paiva, T. (2014). Space-time prospective surveillance based on
+    Knox local statistics. Statistics in Medicine 33(16), 2758-2773.
+    Kulldorff, M. and Hjalmars, U. (1999). The Knox method and other tests for space-time
+    interaction. Biometrics 55(2), 544-552.
+    Benjamini, Y. and Yekutieli, D. (2001). The control of the false discovery rate in multiple
+    testing under dependency. The Annals of Statistics 29(4), 1165-1188.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "crime_ref": list("ABCD"),
+    ...     "occurred_from": pd.Timestamp("2026-01-01") + pd.to_timedelta([0, 2, 90, 91], "D"),
+    ... })
+    >>> frame["occurred_to"] = frame["occurred_from"]
+    >>> incidents = gpd.GeoDataFrame(
+    ...     frame, geometry=gpd.points_from_xy([0, 50, 9000, 9050], [0] * 4), crs="EPSG:27700")
+    >>> local_knox(incidents)[["neighbours", "observed", "expected", "p_value"]].round(3)
+       neighbours  observed  expected  p_value
+    0           1         1     0.333    0.333
+    1           1         1     0.333    0.333
+    2           1         1     0.333    0.333
+    3           1         1     0.333    0.333
+    """
+    _check(incidents, distance_m, window_days, date)
+    stands = standing_rows(incidents)
+    counted = stands == np.arange(len(incidents))
+    events = incidents[counted]
+    days, near = event_days(events, date), _near(events, distance_m)
+    in_space = np.empty(len(events), dtype=np.int64)
+    in_space[near.order] = degrees(near)[0]
+    in_time = partners_in_time(days, np.array([window_days]))[0]
+    observed = count_partners(near, days, window_days)
+    others = max(len(events) - 1, 0)
+    p_value = hypergeometric_tail(observed, in_space, in_time, others)
+    expected, spread = _hypergeometric_moments(in_space, in_time, others)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(spread > 0, (observed - expected) / spread, np.nan)
+    q_value = np.ones(len(events))
+    q_value[in_space > 0] = _false_discovery(p_value[in_space > 0])
+    event = (np.cumsum(counted) - 1)[stands]
+    return gpd.GeoDataFrame(
+        {
+            "neighbours": in_space[event],
+            "observed": observed[event],
+            "expected": expected[event],
+            "z": z[event],
+            "p_value": p_value[event],
+            "q_value": q_value[event],
+        },
+        geometry=incidents.geometry.to_numpy(),
+        index=incidents.index,
+        crs=incidents.crs,
+    )
+
+
+def chain_significance(
+    incidents: gpd.GeoDataFrame,
+    distance_m: float = 400.0,
+    window_days: int = 42,
+    permutations: int = 999,
+    date: EventDate = "midpoint",
+    seed: int | None = None,
+) -> gpd.GeoDataFrame:
+    """Tell which chains of burglaries are more than the rule would string together by chance.
+
+    Parameters
+    ----------
+    incidents, distance_m, window_days, date
+        As of `near_repeat_chains`.
+    permutations : int
+        How often the dates are dealt out anew over the places.
+    seed : int, optional
+        One seed gives one answer, on any number of threads. Default: a fresh one, kept in `attrs`.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `near_repeat_chains` gives it, and before the geometry: ``pairs`` of the chain's crimes
+        within the rule, how many are ``expected_pairs``, and ``p_value``.
+
+    Raises
+    ------
+    DataError
+        If the incidents are not in canonical shape, their dates are months only, or a parameter
+        is out of range.
+
+    Notes
+    -----
+    Any area has chains, and the busier the longer; length alone shows nothing. So a chain is
+    judged by its pairs near in space and time, against its pairs near in space times the share of
+    all pairs that are near in time: by the log likelihood ratio of the two, as scan statistics
+    are. ``p_value`` is the chance that the most striking chain anywhere is as striking once the
+    dates are dealt out anew and chains are linked anew, so one chain in twenty areas without near
+    repeats falls below 0.05, however many chains there are. A chain in a street that is always
+    busy does not stand out by that.
+
+    References
+    ----------
+    Kulldorff, M., Heffernan, R., Hartman, J., Assunção, R. and Mostashari, F. (2005). A space-time
+    permutation scan statistic for disease outbreak detection. PLoS Medicine 2(3), e59.
+    Westfall, P. H. and Young, S. S. (1993). Resampling-Based Multiple Testing. Wiley.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "crime_ref": list("ABCD"),
+    ...     "occurred_from": pd.Timestamp("2026-01-01") + pd.to_timedelta([0, 2, 90, 191], "D"),
+    ... })
+    >>> frame["occurred_to"] = frame["occurred_from"]
+    >>> incidents = gpd.GeoDataFrame(
+    ...     frame, geometry=gpd.points_from_xy([0, 50, 9000, 9050], [0] * 4), crs="EPSG:27700")
+    >>> found = chain_significance(incidents, permutations=99, seed=1)
+    >>> found[["chain", "crimes", "pairs"]]
+      chain  crimes  pairs
+    0     A       2      1
+    """
+    wrong = not isinstance(permutations, (int, np.integer)) or permutations < 1
+    said = f"permutations must be a whole number, 1 or more, not {permutations!r}."
+    _check(incidents, distance_m, window_days, date, *([said] if wrong else []))
+    events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
+    days, near = event_days(events, date), _near(events, distance_m)
+    links = link_events(events, distance_m, window_days, date)
+    n = len(events)
+    in_time = partners_in_time(days, np.array([window_days]))[0]
+    share = float(in_time.sum()) / max(n * (n - 1), 1)
+    pairs, close, excess = chain_excess(near, days, window_days, share, links.chain)
+    chosen = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)  # type: ignore[operator]
+    with tqdm(total=permutations, desc="Chains by chance", disable=None, delay=1) as bar:
+        highest = permuted_excess(
+            near, days, window_days, share, permutations, chosen, step=bar.update
+        )
+    as_striking = permutations - np.searchsorted(np.sort(highest), excess, side="left")
+    judged = pd.DataFrame(
+        {
+            "pairs": pairs,
+            "expected_pairs": close * share,
+            "p_value": (1 + as_striking) / (1 + permutations),
+        },
+        index=pd.Index(links.chain_ids),
+    )
+    chains = near_repeat_chains(incidents, distance_m, window_days, date)
+    told = judged.reindex(chains["chain"]).reset_index(drop=True)
+    for name in judged.columns:
+        chains.insert(chains.columns.get_loc("geometry"), name, told[name])
+    chains.attrs.update(permutations=int(permutations), seed=chosen)
+    return chains
+
+
+def _check(
+    incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str, *more: str
+) -> None:
+    check_rule(
+        incidents,
+        *rule_problems(distance_m, window_days),
+        *choice_problems("date", date, ("midpoint", "from", "to")),
+        *more,
+    )
+
+
+def _near(events: gpd.GeoDataFrame, distance_m: float) -> Neighbours:
+    """Find the neighbours within the distance, whatever their dates."""
+    x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
+    any_day = np.zeros(len(x), dtype=np.int64)
+    return neighbours(x, y, any_day, any_day, 0, np.array([float(distance_m)]), np.array([True]))
+
+
+def _hypergeometric_moments(draws: Ints, good: Ints, total: int) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the good ones among the drawn."""
+    if total == 0:
+        return np.zeros(len(draws)), np.zeros(len(draws))
+    mean = draws * (good / total)
+    variance = mean * (1 - good / total) * (total - draws) / max(total - 1, 1)
+    return mean, np.sqrt(np.maximum(variance, 0))
+
+
+def _false_discovery(p_value: Floats) -> Floats:
+    """Adjust for many places by the false discovery rate (Benjamini and Hochberg 1995)."""
+    order = np.argsort(p_value, kind="stable")[::-1]
+    rank = np.arange(len(p_value), 0, -1)
+    adjusted = np.empty(len(p_value))
+    adjusted[order] = np.minimum.accumulate(p_value[order] * len(p_value) / rank)
+    return np.minimum(adjusted, 1.0)

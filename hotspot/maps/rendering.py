@@ -1,0 +1,196 @@
+"""Folium's rendering, made safe: the same page every time, and no text of the data run.
+
+Three habits of folium are put right while a page is made, and the map is left as it was. Rendered
+pieces are templates again, so that ``{{ }}`` in the data would run in Python. Popups and tooltips
+stand in JavaScript template literals, so that ``${ }`` would run in the browser. And ids are
+random, so that no two files are the same.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import folium
+from branca.element import Element, Figure, Html
+from jinja2 import TemplateSyntaxError
+
+from hotspot._errors import OutputError
+from hotspot.maps.elements import Panel, RowLayer, Verbatim
+
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_SCRIPT_BREAKS = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
+_CONTAINERS = ("header", "html", "script")
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A rendered page in parts, and the elements that it was made of."""
+
+    head: str
+    body: str
+    script: str
+    # What each element gave to body and script, by the name of its class.
+    by_class: list[tuple[str, str]]
+
+
+def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
+    """Render a page, leaving some elements out.
+
+    Parameters
+    ----------
+    figure : Figure
+    without : iterable of Element
+        What must not be on the page.
+
+    Returns
+    -------
+    Pieces
+
+    Raises
+    ------
+    OutputError
+        If text in the map cannot be told from a template.
+    """
+    with _as_it_was(figure):
+        _leave_out(figure, list(without))
+        for element in elements_of(figure):
+            _make_literal(element)
+        later = {name: _empty_of_rendered(figure, name) for name in _CONTAINERS}
+        try:
+            for child in list(figure._children.values()):
+                child.render()
+        except TemplateSyntaxError as error:
+            raise OutputError(
+                "Text in this map holds braces that folium takes for a template "
+                f"({error.message}): take {{{{, {{% and {{# out of it."
+            ) from error
+        for name, pieces in later.items():
+            container = getattr(figure, name)
+            for key, piece in pieces.items():
+                container._children.setdefault(key, piece)
+        stable = _stable_ids(figure)
+        head, body, script = (
+            _plain(stable(getattr(figure, name).render())) for name in _CONTAINERS
+        )
+        by_class = list(_by_class(figure))
+    # In a script's strings this reads the same, and nothing in them can end the script.
+    return Pieces(head, body, _SCRIPT_BREAKS.sub(r"\\x3c", script), by_class)
+
+
+def elements_of(root: Element) -> Iterator[Element]:
+    """Walk every element that hangs on `root`, each once: children, icons, parts of popups."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if id(element) in seen:
+            continue
+        seen.add(id(element))
+        yield element
+        for value in vars(element).values():
+            if isinstance(value, Element):
+                waiting.append(value)
+            elif isinstance(value, (dict, list, tuple)):
+                inside = value.values() if isinstance(value, dict) else value
+                waiting.extend(item for item in inside if isinstance(item, Element))
+
+
+@contextmanager
+def _as_it_was(figure: Figure) -> Iterator[None]:
+    """Give every element back as it was: rendering, and we, change them."""
+    kept = [
+        (element, dict(vars(element)), OrderedDict(element._children))
+        for element in elements_of(figure)
+    ]
+    try:
+        yield
+    finally:
+        for element, attributes, children in kept:
+            vars(element).clear()
+            vars(element).update(attributes, _children=children)
+
+
+def _leave_out(figure: Figure, without: list[Element]) -> None:
+    for element in elements_of(figure):
+        for name, child in list(element._children.items()):
+            if any(child is unwanted for unwanted in without):
+                del element._children[name]
+
+
+def _make_literal(element: Element) -> None:
+    """Keep text in a JavaScript template literal from being anything but text."""
+    if isinstance(element, folium.Tooltip):
+        element.text = _literal(element.text)
+    elif isinstance(element, folium.Popup):
+        for child in element.html._children.values():
+            if isinstance(child, Html):
+                child.data = _literal(child.data)
+
+
+def _literal(text: str) -> str:
+    # Folium escapes backticks, but not backslashes before them. The brace is Jinja's, too.
+    text = text.replace("\\`", "`").replace("\\", "\\\\")
+    return text.replace("`", "\\`").replace("{", "\\x7b")
+
+
+class _Collected(Element):
+    """Holds rendered pieces as text, where folium would take them for templates."""
+
+    def add_child(
+        self, child: Element, name: str | None = None, index: int | None = None
+    ) -> Element:
+        if type(child) is Element and child._template_str is not None:
+            child = Verbatim(child._template_str)
+        return super().add_child(child, name=name, index=index)
+
+
+def _empty_of_rendered(figure: Figure, container: str) -> dict[str, Element]:
+    """Start a container with the user's own pieces; return those that came after rendered ones.
+
+    A map that was shown before holds what was rendered then.
+    """
+    fresh = _Collected()
+    fresh._parent = figure
+    later: OrderedDict[str, Element] = OrderedDict()
+    place = fresh._children
+    for name, piece in getattr(figure, container)._children.items():
+        if _ID.search(name) and name != piece.get_name():
+            place = later
+        else:
+            place[name] = piece
+    setattr(figure, container, fresh)
+    return later
+
+
+def _stable_ids(figure: Figure) -> Callable[[str], str]:
+    """Replace the random ids of a figure by numbers, in the order in which they are met."""
+    own = {element._id for element in elements_of(figure)}
+    numbers: dict[str, str] = {}
+
+    def stable(text: str) -> str:
+        return _ID.sub(
+            lambda found: (
+                numbers.setdefault(found[0], f"{len(numbers):08x}") if found[0] in own else found[0]
+            ),
+            text,
+        )
+
+    return stable
+
+
+def _by_class(figure: Figure) -> Iterator[tuple[str, str]]:
+    """Pair what stands on the page with who put it there; our own layers need no other file."""
+    makers = {element.get_name(): element for element in elements_of(figure)}
+    for container in (figure.html, figure.script):
+        for name, piece in container._children.items():
+            maker = makers.get(name, piece)
+            if not isinstance(maker, (RowLayer, Panel)):
+                yield type(maker).__name__, piece.render()
+
+
+def _plain(text: str) -> str:
+    """Write text as a browser will read it, so that its hash is what the browser works out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return text.encode("utf-8", "replace").decode("utf-8")

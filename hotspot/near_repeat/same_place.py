@@ -1,0 +1,48 @@
+"""Whether two burglaries were at one address, or in one building: by UPRN, else by their points."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def same_address(
+    events: gpd.GeoDataFrame, first: Ints, second: Ints, same_place_m: float = 0.0
+) -> Bools:
+    """Tell which pairs of events were at one address.
+
+    Parameters
+    ----------
+    events : GeoDataFrame
+        Optionally with ``uprn``.
+    first, second : ndarray of int64, shape (pairs,)
+        Positions in `events`.
+    same_place_m : float
+        Up to which distance, included, points are one address where the UPRN of either is missing.
+
+    Returns
+    -------
+    ndarray of bool, shape (pairs,)
+        Where both UPRNs are known they decide, however near the points are: the flats of a
+        building share a point but not an address.
+    """
+    x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
+    dx, dy = x[first] - x[second], y[first] - y[second]
+    same_point = dx * dx + dy * dy <= same_place_m * same_place_m
+    if "uprn" not in events.columns:
+        return np.asarray(same_point, dtype=bool)
+    uprn = pd.factorize(events["uprn"])[0]
+    both_known = (uprn[first] >= 0) & (uprn[second] >= 0)
+    return np.asarray(np.where(both_known, uprn[first] == uprn[second], same_point), dtype=bool)
+
+
+def same_building(events: gpd.GeoDataFrame, first: Ints, second: Ints) -> Bools:
+    """Tell which pairs were in one building: one parent UPRN, or one the parent of the other."""
+    own = events["uprn"] if "uprn" in events.columns else pd.Series(None, events.index, object)
+    parent = events["parent_uprn"]
+    building = pd.factorize(parent.where(parent.notna(), own))[0]
+    return np.asarray((building[first] >= 0) & (building[first] == building[second]), dtype=bool)

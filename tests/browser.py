@@ -1,0 +1,70 @@
+"""A real browser with its network cut, for tests of pages that people open."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "msedge")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP = (1366, 768)
+PHONE = (390, 844)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    """Chromium, Chrome or Edge; tests that need one skip where none is installed."""
+    program = next(filter(None, map(shutil.which, _NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium, Chrome or Edge is on the path")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Opened:
+    """A page and all that it did which a page of ours must not do."""
+
+    page: "playwright.Page"
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+def open_file(browser: "playwright.Browser", path: Path, size: tuple[int, int] = LAPTOP) -> Opened:
+    """Open a file as a double click would, with no network, and listen to it."""
+    width, height = size
+    phone = size == PHONE
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, offline=True, is_mobile=phone, has_touch=phone
+    )
+    opened = Opened(context.new_page())
+    page = opened.page
+    page.on("request", lambda request: _note_request(opened, request.url))
+    page.on(
+        "console",
+        lambda message: (
+            opened.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    page.goto(path.resolve().as_uri())
+    page.wait_for_load_state("load")
+    return opened
+
+
+def _note_request(opened: Opened, address: str) -> None:
+    if not address.startswith(("file:", "data:")):
+        opened.requests.append(address)

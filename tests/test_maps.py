@@ -1,0 +1,494 @@
+"""What a map shows, and what a saved one never does."""
+
+import base64
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+import branca.colormap
+import folium
+import folium.plugins
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+
+from hotspot._errors import ConfigError, DataError, OutputError
+from hotspot.grid import Grid
+from hotspot.maps import briefing_map, save_map
+from hotspot.maps.rows import line_labels
+from hotspot.maps.saving import page_text
+from hotspot.maps.surface import SurfaceOverlay, mercator_values, step_values
+from tests import made_maps
+from tests.conftest import incidents_at
+
+
+def plain_map() -> folium.Map:
+    """Make a user's own map: shapes, points and a marker, no tiles."""
+    m = folium.Map([53.1, 2.2], tiles=None)
+    folium.GeoJson(
+        {"type": "Point", "coordinates": [2.2, 53.1]}, marker=folium.CircleMarker(radius=5)
+    ).add_to(m)
+    folium.CircleMarker([53.1, 2.2], popup="a popup").add_to(m)
+    folium.Marker([53.11, 2.21], tooltip="a tooltip").add_to(m)
+    return m
+
+
+def policy_of(page: str) -> dict[str, list[str]]:
+    content = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    assert content
+    return {name: values for name, *values in map(str.split, content[1].split(";"))}
+
+
+def test_a_plain_folium_map_is_saved_as_one_file_without_links(tmp_path: Path) -> None:
+    path = save_map(plain_map(), tmp_path / "map.html")
+
+    page = path.read_text(encoding="utf-8")
+    assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
+    assert not re.search(r"<(script|img|link)[^>]*(src|href)=[\"']?http", page)
+    assert "Leaflet 1.9.3" in page
+    assert "jQuery v3.7.1" in page
+    assert "bootstrap" not in page
+    assert "sourceMappingURL" not in page
+
+
+def test_only_the_scripts_of_the_map_may_run_and_nothing_may_be_fetched() -> None:
+    page = page_text(plain_map())
+
+    head = page.index("<head>") + len("<head>")
+    assert page[head:].lstrip().startswith('<meta http-equiv="Content-Security-Policy"')
+    policy = policy_of(page)
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    assert policy["script-src"] == [f"'sha256-{digest}'" for digest in digests]
+    assert policy["default-src"] == ["'none'"]
+    assert policy["connect-src"] == ["'none'"]
+    assert policy["img-src"] == ["data:"]
+    assert policy["form-action"] == policy["base-uri"] == policy["frame-src"] == ["'none'"]
+
+
+def test_the_character_set_is_told_within_the_first_1024_bytes() -> None:
+    m = plain_map()
+    for number in range(20):
+        m.get_root().html.add_child(folium.Element(f"<script>var a{number} = 1;</script>"))
+
+    assert '<meta charset="utf-8">' in page_text(m)[:1024]
+
+
+def test_icon_markers_are_refused_by_name_and_the_old_file_stays(tmp_path: Path) -> None:
+    m = plain_map()
+    folium.Marker([53.1, 2.2], icon=folium.Icon(color="red")).add_to(m)
+    path = tmp_path / "map.html"
+    path.write_text("the old map")
+
+    with pytest.raises(OutputError) as caught:
+        save_map(m, path)
+
+    message = str(caught.value)
+    assert "leaflet.awesome-markers.js is needed by Icon" in message
+    assert "leaflet.awesome-markers.css is needed by Icon" in message
+    assert "bootstrap-glyphicons.css is needed by Icon" in message
+    assert "bootstrap.bundle" not in message
+    assert path.read_text() == "the old map"
+    assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_a_plugin_is_refused_with_every_file_that_it_wants() -> None:
+    m = plain_map()
+    folium.plugins.MarkerCluster([[53.1, 2.2]]).add_to(m)
+
+    with pytest.raises(OutputError) as caught:
+        page_text(m)
+
+    assert len(caught.value.problems) == 3
+    assert all("MarkerCluster" in problem for problem in caught.value.problems)
+    assert "leaflet.markercluster.js" in str(caught.value)
+
+
+def test_a_colour_legend_is_refused_by_name() -> None:
+    m = plain_map()
+    branca.colormap.LinearColormap(["red", "blue"]).add_to(m)
+
+    with pytest.raises(OutputError, match=r"d3\.min\.js is needed by LinearColormap"):
+        page_text(m)
+
+
+def test_what_a_map_would_load_by_script_or_tag_is_refused() -> None:
+    m = plain_map()
+    folium.raster_layers.ImageOverlay("https://example.org/picture.png", [[53, 2], [54, 3]]).add_to(
+        m
+    )
+    folium.Marker([53, 2], popup=folium.Popup(folium.IFrame("<p>inside</p>"))).add_to(m)
+    m.get_root().html.add_child(folium.Element('<img src="https://example.org/logo.png">'))
+    m.get_root().header.add_child(
+        folium.Element("<style>p { background: url(https://example.org/back.png) }</style>")
+    )
+
+    with pytest.raises(OutputError) as caught:
+        page_text(m)
+
+    for found in ("picture.png", "IFrame", "logo.png", "back.png"):
+        assert found in str(caught.value)
+
+
+def test_every_save_gives_the_same_bytes_and_leaves_the_map_as_it_was() -> None:
+    m = plain_map()
+    before = {name: dict(getattr(m.get_root(), name)._children) for name in ("header", "script")}
+
+    first = page_text(m)
+
+    assert {
+        name: dict(getattr(m.get_root(), name)._children) for name in ("header", "script")
+    } == before
+    assert page_text(m) == first
+    assert page_text(plain_map()) == first
+    m._repr_html_()
+    assert page_text(m) == first
+
+
+def test_a_script_added_after_a_map_was_shown_still_comes_after_the_map() -> None:
+    m = plain_map()
+    m._repr_html_()
+    m.get_root().script.add_child(folium.Element(f"{m.get_name()}.setZoom(3);"))
+
+    page = page_text(m)
+
+    assert page.index("L.map(") < page.index(".setZoom(3);")
+
+
+def test_text_that_looks_like_an_id_is_left_alone() -> None:
+    reference = hashlib.md5(b"a crime", usedforsecurity=False).hexdigest()
+    m = plain_map()
+    folium.CircleMarker([53.1, 2.2], popup=reference).add_to(m)
+
+    assert reference in page_text(m)
+
+
+def test_braces_in_the_data_are_never_run_as_a_template() -> None:
+    m = plain_map()
+    hostile = "{{ 7 * 7191 }} {% set x = 1 %} {# x #}"
+    folium.GeoJson(
+        {
+            "type": "Feature",
+            "properties": {"name": hostile},
+            "geometry": {"type": "Point", "coordinates": [2.2, 53.1]},
+        }
+    ).add_to(m)
+    folium.CircleMarker([53.1, 2.2], popup=hostile + "{% raw %}").add_to(m)
+
+    page = page_text(m)
+
+    assert "50337" not in page
+    assert hostile in page
+
+
+def test_braces_that_cannot_be_told_from_a_template_stop_the_save() -> None:
+    m = plain_map()
+    folium.GeoJson(
+        {
+            "type": "Feature",
+            "properties": {"name": "{% raw %}"},
+            "geometry": {"type": "Point", "coordinates": [2.2, 53.1]},
+        }
+    ).add_to(m)
+
+    with pytest.raises(OutputError, match="takes for a template"):
+        page_text(m)
+
+
+def test_an_interrupted_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "map.html"
+    path.write_text("the old map")
+
+    def half(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OutputError, match="No space left"):
+        save_map(plain_map(), path)
+
+    assert path.read_text() == "the old map"
+    assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_another_version_of_a_library_than_folium_wants_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = [(name, url.replace("1.9.3", "9.9.9")) for name, url in folium.Map.default_js]
+    monkeypatch.setattr(folium.Map, "default_js", links)
+
+    with pytest.raises(OutputError, match=r"wants leaflet 9\.9\.9, but xstatic-leaflet holds 1\."):
+        page_text(plain_map())
+
+
+def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xstatic.pkg.jquery", None)
+
+    with pytest.raises(OutputError, match=r"pip install xstatic-jquery==3\.7\.1"):
+        page_text(plain_map())
+
+
+def test_tiles_nobody_asked_for_are_left_out_and_the_page_says_so() -> None:
+    m = folium.Map([53.1, 2.2])
+    m._repr_html_()
+
+    page = page_text(m)
+
+    assert "L.tileLayer" not in page
+    assert "tile_layer" not in page
+    assert "background map from tile.openstreetmap.org is left out" in page
+    assert policy_of(page)["img-src"] == ["data:"]
+
+
+def test_tiles_asked_for_by_name_may_be_fetched_and_their_host_is_named() -> None:
+    m = folium.Map([53.1, 2.2])
+    folium.TileLayer("OpenTopoMap").add_to(m)
+
+    page = page_text(m, basemap="OpenTopoMap")
+
+    assert policy_of(page)["img-src"] == ["data:", "https://*.tile.opentopomap.org"]
+    assert "Background map from tile.opentopomap.org" in page
+    assert "background map from tile.openstreetmap.org is left out" in page
+
+
+@pytest.mark.parametrize(
+    ("provider", "sentence"),
+    [("No Such Map", "no known provider"), ("Thunderforest Landscape", "want a key")],
+)
+def test_a_basemap_that_cannot_be_had_is_told(provider: str, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        briefing_map(made_maps.incidents(), basemap=provider)
+
+
+def test_tiles_that_a_map_does_not_have_cannot_be_asked_for() -> None:
+    with pytest.raises(ConfigError, match="no tiles of 'OpenStreetMap'"):
+        page_text(plain_map(), basemap="OpenStreetMap")
+
+
+def test_save_map_takes_nothing_but_a_map(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"takes a folium\.Map, not str"):
+        save_map("<html></html>", tmp_path / "map.html")  # type: ignore[arg-type]
+
+
+def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
+    page = page_text(made_maps.full_map())
+
+    for name in (
+        "Doors to visit",
+        "Burglaries",
+        "Earlier burglaries",
+        "Hotspots, ranked",
+        "Raised risk now",
+        "Burglary density",
+        "Beats",
+        "Streets",
+    ):
+        assert f'class=\\"hotspot-layer\\"\\u003e{name}\\u003c' in page
+    for entry in (
+        "Burgled home: 1",
+        "Opposite and behind: 1",
+        "0-7 days old: 1 burglary",
+        "15-42 days old: 2 burglaries",
+        "incidents per km² per year".encode("unicode_escape").decode(),
+    ):
+        assert entry.replace("\\xb2", "\\u00b2") in page
+    assert "OFFICIAL-SENSITIVE" in page
+    assert "Burglaries known by Mon 2 Mar 2026" in page
+    assert "no ground for a stop" in page
+
+
+def test_a_briefing_map_asks_folium_for_no_file_that_it_does_not_need() -> None:
+    links = re.findall(r'(?:src|href)="(https://[^"]+)"', made_maps.full_map().get_root().render())
+
+    assert len(links) == 3
+    assert all("leaflet@" in link or "jquery-" in link for link in links)
+
+
+def test_frames_that_were_given_are_left_as_they_were() -> None:
+    given_frames = made_maps.frames()
+    copies = {name: frame.copy(deep=True) for name, frame in given_frames.items()}
+
+    page_text(briefing_map(made_maps.incidents(), **given_frames, cutoff="2026-03-02"))
+
+    for name, frame in given_frames.items():
+        if isinstance(frame, xr.DataArray):
+            xr.testing.assert_identical(frame, copies[name])
+        else:
+            pd.testing.assert_frame_equal(frame, copies[name])
+
+
+def test_the_same_frames_give_the_same_bytes() -> None:
+    assert page_text(made_maps.full_map()) == page_text(made_maps.full_map())
+
+
+def test_no_address_of_an_incident_reaches_the_page() -> None:
+    incidents = made_maps.incidents().assign(address="12 Secret Street", mo="by the cat flap")
+
+    page = page_text(briefing_map(incidents, cutoff="2026-03-02"))
+
+    assert "Secret Street" not in page
+    assert "cat flap" not in page
+    assert "B00000" in page
+
+
+def test_what_was_not_known_by_the_cutoff_is_not_shown() -> None:
+    incidents = incidents_at([640000] * 3, [370000] * 3, [0, 1, 9], start="2026-03-01")
+    incidents["recorded_at"] = pd.to_datetime(["2026-03-01", "2026-03-05", "2026-03-11"])
+
+    page = page_text(briefing_map(incidents, cutoff="2026-03-02"))
+
+    assert "B00000" in page
+    assert "B00001" not in page
+    assert "B00002" not in page
+
+
+def test_old_data_are_called_old() -> None:
+    incidents = made_maps.incidents()
+
+    assert "DATA IS 3 DAYS OLD" in page_text(briefing_map(incidents, cutoff="2026-03-04"))
+    assert "DAYS OLD" not in page_text(briefing_map(incidents, cutoff="2026-03-03"))
+
+
+def test_months_are_shown_as_months_and_have_no_age() -> None:
+    incidents = incidents_at([640000] * 3, [370000] * 3, [0, 31, 59])
+    incidents.attrs["resolution"] = "month"
+
+    page = page_text(briefing_map(incidents, cutoff="2025-06-30"))
+
+    assert "only the month is known" in page
+    assert "February 2025" in page
+    assert "days old" not in page
+    assert "DAYS OLD" not in page
+
+
+def test_empty_frames_make_a_map_that_says_so() -> None:
+    empty = {
+        name: frame.iloc[:0]
+        for name, frame in made_maps.frames().items()
+        if isinstance(frame, gpd.GeoDataFrame)
+    }
+
+    m = briefing_map(made_maps.incidents().iloc[:0], **empty)
+    page = page_text(m)
+
+    assert m.get_bounds() == [[None, None], [None, None]]
+    for sentence in ("no live zone", "none found", "none today"):
+        assert sentence in page
+
+
+def test_every_problem_with_the_frames_is_told_at_once() -> None:
+    frames = made_maps.frames()
+    frames["zones"] = frames["zones"].drop(columns="age_band")
+    frames["streets"] = frames["streets"].set_crs(None, allow_override=True)
+    frames["surface"].attrs.pop("crs")
+
+    with pytest.raises(DataError) as caught:
+        briefing_map(made_maps.incidents(), **frames)
+
+    assert len(caught.value.problems) == 3
+
+
+def test_45_000_incidents_stay_a_file_that_can_be_mailed() -> None:
+    generator = np.random.default_rng(1)
+    places = np.array([[640000], [370000]]) + generator.normal(0, 5000, (2, 45_000))
+    incidents = incidents_at(*places, generator.uniform(0, 1400, 45_000))
+
+    page = page_text(briefing_map(incidents.assign(offence_code="28E"), cutoff="2029-01-01"))
+
+    assert len(page) < 6_000_000
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_a_surface_is_drawn_where_it_lies(upside_down: bool) -> None:
+    grid = Grid(640000, 370000, 50, ncols=60, nrows=40, crs="EPSG:27700")
+    across, up = np.meshgrid(grid.x - 640000, grid.y - 370000)
+    surface = grid.surface(3 * across + 7 * up)
+    if upside_down:
+        surface = surface.isel(y=slice(None, None, -1))
+
+    values, ((south, west), (north, east)) = mercator_values(surface)
+
+    to_mercator = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
+    (left, right), (bottom, top) = to_mercator.transform([west, east], [south, north])
+    rows, cols = values.shape
+    x = left + (np.arange(cols) + 0.5) * (right - left) / cols
+    y = top - (np.arange(rows) + 0.5) * (top - bottom) / rows
+    to_metres = Transformer.from_crs("EPSG:3857", "EPSG:27700", always_xy=True)
+    own_x, own_y = to_metres.transform(*np.meshgrid(x, y))
+    inner = (own_x > grid.x[0]) & (own_x < grid.x[-1]) & (own_y > grid.y[0]) & (own_y < grid.y[-1])
+    expected = 3 * (own_x - 640000) + 7 * (own_y - 370000)
+    assert inner.mean() > 0.8
+    np.testing.assert_allclose(values[inner], expected[inner], atol=1e-4)
+
+
+def test_a_surface_is_see_through_outside_the_study_area_and_where_it_is_low() -> None:
+    grid = Grid(640000, 370000, 100, ncols=30, nrows=30, crs="EPSG:27700")
+    values = np.zeros(grid.shape)
+    values[10:20, 10:20] = 90.0
+    values[:, 25:] = np.nan
+    overlay = SurfaceOverlay(grid.surface(values, units="burglaries per km² per year"), "Density")
+
+    drawn, _ = mercator_values(grid.surface(values))
+
+    assert np.isnan(drawn[:, -1]).all()
+    assert [text for _, text in overlay.legend] == [
+        "burglaries per km² per year",
+        "40 to 90",
+        "20 to 40",
+        "10 to 20",
+        "5 to 10",
+    ]
+
+
+def test_a_surface_without_any_value_has_no_steps() -> None:
+    grid = Grid(640000, 370000, 100, ncols=3, nrows=1, crs="EPSG:27700")
+
+    for values in ([[0.0, 0.0, 0.0]], [[np.nan, np.nan, np.nan]]):
+        overlay = SurfaceOverlay(grid.surface(np.array(values), units="crimes"), "Density")
+        assert [text for _, text in overlay.legend] == ["crimes"]
+
+
+@given(st.floats(1e-9, 1e9))
+def test_steps_double_and_the_last_lies_in_the_middle_of_the_values(highest: float) -> None:
+    steps = np.array(step_values(highest))
+
+    assert 0.29 * highest < steps[-1] < 0.61 * highest
+    np.testing.assert_allclose(steps[1:], 2 * steps[:-1], rtol=1e-9)
+
+
+def test_street_names_run_along_their_streets_and_never_upside_down() -> None:
+    lines = {
+        "Eastward": [(0, 0), (200, 0)],
+        "Westward": [(200, 0), (0, 0)],
+        "Northward": [(0, 0), (0, 200)],
+        "Diagonal": [(0, 0), (200, 200)],
+    }
+    streets = gpd.GeoDataFrame(
+        {"street": list(lines)},
+        geometry=[shapely.LineString(line) for line in lines.values()],
+        crs="EPSG:3857",
+    )
+
+    angles = {text: angle for _, _, text, angle in line_labels(streets, "street")}
+
+    assert angles == {"Eastward": 0, "Westward": 0, "Northward": -90, "Diagonal": -45}
+
+
+def test_a_street_in_pieces_is_named_once() -> None:
+    streets = gpd.GeoDataFrame(
+        {"street": ["High Street"] * 3 + [None]},
+        geometry=[shapely.LineString([(100 * i, 0), (100 * i + 100, 0)]) for i in range(4)],
+        crs="EPSG:3857",
+    )
+
+    assert [label[2] for label in line_labels(streets, "street")] == ["High Street"]
