@@ -1,0 +1,160 @@
+"""Single cells: what counts as missing, and how a column becomes text or numbers."""
+
+import datetime as dt
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+MISSING_WORDS = frozenset(
+    {
+        "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "n/k", "nk", "not known",
+        "not stated", "not available", "not applicable", "unknown", "unk", "none", "null", "(null)",
+        "<null>", "nil", "nan", "nat", "tbc", "tba", "#null!", "#value!", "#ref!", "#name?",
+        "#div/0!",
+    }
+)  # fmt: skip
+_CONTROL = "[\x00-\x1f\x7f]+"
+_THOUSANDS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_DECIMAL_COMMA = r"[+-]?\d+,\d+"
+
+
+def normalise_name(name: object) -> str:
+    """Bring a column's name to the form in which names are compared: letters and digits only.
+
+    Examples
+    --------
+    >>> normalise_name("Crime_Ref."), normalise_name("crimeRef"), normalise_name("addr:street")
+    ('crimeref', 'crimeref', 'addrstreet')
+    """
+    return "".join(re.findall(r"[^\W_]+", str(name).casefold()))
+
+
+def is_text(series: pd.Series) -> bool:
+    """Whether every value is text or missing, so that string methods apply to the whole column."""
+    if isinstance(series.dtype, pd.StringDtype):
+        return True
+    return series.dtype == object and pd.api.types.infer_dtype(series, skipna=True) == "string"
+
+
+def _cell_text(value: Any) -> str | None:
+    """Write one cell as a person would read it: whole numbers without ``.0``."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return str(value)
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if math.isnan(number):
+            return None
+        whole = math.isfinite(number) and number.is_integer() and abs(number) < 1e15
+        return str(int(number)) if whole else repr(number)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _stripped(text: pd.Series) -> pd.Series:
+    """Take control characters and surrounding space off; what is then empty is missing."""
+    dirty = text.str.contains(_CONTROL, regex=True, na=False)
+    if dirty.any():
+        text = text.where(~dirty, text.str.replace(_CONTROL, " ", regex=True))
+    text = text.str.strip()
+    return text.where(text != "", None)
+
+
+def to_text(series: pd.Series) -> pd.Series:
+    """Turn a column of any kind into text, with nothing where nothing stands.
+
+    References stay what they were: leading zeros are kept, and a whole number that a spreadsheet
+    or a frame holds as a float gets no ``.0``.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        A column as a source gave it.
+
+    Returns
+    -------
+    pandas.Series
+        Text without control characters and surrounding space; None or NaN where missing.
+
+    Examples
+    --------
+    >>> to_text(pd.Series([10012345.0, "0012 ", None], dtype=object)).tolist()[:2]
+    ['10012345', '0012']
+    """
+    if not is_text(series):
+        values = [_cell_text(value) for value in series.astype(object)]
+        series = pd.Series(values, index=series.index, name=series.name)
+        if not is_text(series):
+            return series.astype(object)
+    return _stripped(series)
+
+
+def without_missing_words(text: pd.Series) -> pd.Series:
+    """Empty the cells of a text column that say in words that nothing is known.
+
+    Examples
+    --------
+    >>> without_missing_words(pd.Series(["12", "N/K", "unknown"])).notna().tolist()
+    [True, False, False]
+    """
+    if not is_text(text):
+        return text
+    return text.where(~text.str.lower().isin(MISSING_WORDS), None)
+
+
+def to_numbers(
+    series: pd.Series, degrees: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Turn a column of any kind into numbers.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        A column as a source gave it.
+    degrees : bool, default False
+        Whether these are degrees: then ``"-1,234"`` has a decimal comma. Otherwise a column whose
+        commas all part thousands is read so.
+
+    Returns
+    -------
+    numbers : numpy.ndarray of float
+        NaN where missing or unreadable; may hold infinities.
+    unreadable : numpy.ndarray of bool
+        Where something stands that is no number and does not say that it is missing.
+
+    Examples
+    --------
+    >>> numbers, unreadable = to_numbers(pd.Series(["412,345", "NA", "here"]))
+    >>> numbers.tolist(), unreadable.tolist()
+    ([412345.0, nan, nan], [False, False, True])
+    """
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(series), dtype=bool)
+    text = without_missing_words(to_text(series))
+    numbers = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    unreadable = np.isnan(numbers) & text.notna().to_numpy(dtype=bool)
+    if unreadable.any() and is_text(text):
+        numbers = numbers.copy()
+        numbers[unreadable] = _with_commas(text[unreadable], degrees)
+        unreadable &= np.isnan(numbers)
+    return numbers, unreadable
+
+
+def _with_commas(text: pd.Series, degrees: bool) -> NDArray[np.float64]:
+    """Read numbers with commas; the column decides whether they part thousands or decimals."""
+    decimal = text.str.fullmatch(_DECIMAL_COMMA, na=False)
+    thousands = text.str.fullmatch(_THOUSANDS, na=False)
+    with_comma = decimal | thousands
+    if degrees or not thousands[with_comma].all():
+        plain = text.where(decimal, None).str.replace(",", ".", regex=False)
+    else:
+        plain = text.where(thousands, None).str.replace(",", "", regex=False)
+    return pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)

@@ -1,0 +1,174 @@
+"""Rows that tell of one incident, and points that tell of none."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspot._checks import count, name_rows
+from hotspot.incidents.faults import Faults
+
+_MADE = "made-"
+_PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0
+_MOST_SHOWN = 3
+
+
+def duplicate_faults(
+    references: pd.Series, forces: pd.Series | None, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> Faults:
+    """Find rows whose reference stands in an earlier row too.
+
+    Parameters
+    ----------
+    references : pandas.Series of str
+        Rows without one are never duplicates.
+    forces : pandas.Series of str or None
+        References of different forces are different.
+    x, y : numpy.ndarray
+        Metres, to say how far apart the two rows lie.
+
+    Returns
+    -------
+    Faults
+
+    Examples
+    --------
+    >>> references = pd.Series(["A1", "A2", "A1"], index=[2, 3, 4], name="Ref")
+    >>> faults = duplicate_faults(references, None, np.array([0, 0, 3.0]), np.array([0, 0, 4.0]))
+    >>> faults.table()["reason"].tolist()
+    ['duplicate of row 2, 5 m away']
+    """
+    faults = Faults(references.index)
+    keys = references.astype(object)
+    if forces is not None:
+        keys = keys.where(keys.isna(), forces.fillna("").astype(object) + "\x1f" + keys)
+    codes, _ = pd.factorize(keys)
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    begins = np.r_[True, ordered[1:] != ordered[:-1]] if len(ordered) else np.zeros(0, dtype=bool)
+    first = np.empty(len(codes), dtype=np.intp)
+    first[order] = order[np.flatnonzero(begins)[np.cumsum(begins) - 1]] if len(order) else order
+    again = (codes >= 0) & (first != np.arange(len(codes)))
+    apart = np.hypot(x[again] - x[first[again]], y[again] - y[first[again]])
+    labels = references.index[first[again]]
+    reasons = [
+        f"duplicate of row {label}, {distance:,.0f} m away"
+        for label, distance in zip(labels, apart, strict=True)
+    ]
+    faults.add(again, str(references.name), references, reasons)
+    return faults
+
+
+def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """Make references out of what rows say, so that their order does not matter.
+
+    Parameters
+    ----------
+    contents : pandas.DataFrame
+        What the reference is made of: numbers and text, nothing missing.
+    index : pandas.Index
+        Labels for the result.
+
+    Returns
+    -------
+    pandas.Series of str
+        Rows that say the same are told apart by a number.
+
+    Examples
+    --------
+    >>> made_references(pd.DataFrame({"x": [1, 2, 1]}), pd.Index([2, 3, 4])).nunique()
+    3
+    """
+    hashed = pd.util.hash_pandas_object(contents, index=False).to_numpy()
+    turn = pd.Series(hashed).groupby(hashed).cumcount().to_numpy()
+    texts = [
+        f"{_MADE}{number:016x}"[: len(_MADE) + 12] + (f"-{again + 1}" if again else "")
+        for number, again in zip(hashed.tolist(), turn.tolist(), strict=True)
+    ]
+    return pd.Series(texts, index=index, dtype=object)
+
+
+def repeated_references(references: pd.Series) -> pd.Index:
+    """Find the rows whose made reference says that an earlier row is the same.
+
+    Examples
+    --------
+    >>> repeated_references(pd.Series(["made-0f", "made-0f-2"], index=[2, 9])).tolist()
+    [9]
+    """
+    again = references.str.fullmatch(_MADE + r"[0-9a-f]+-\d+").fillna(False).astype(bool)
+    return references.index[again]
+
+
+def pile_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
+    """Warn of points that hold far more incidents than the others do.
+
+    Parameters
+    ----------
+    incidents : geopandas.GeoDataFrame
+        Rows that are accepted.
+
+    Returns
+    -------
+    list of str
+
+    Notes
+    -----
+    A pile is ten rows or more and one in a hundred or more, and five times what the fullest
+    points commonly hold (their 99th percentile): in block-level data every point is shared, and
+    none of them is a pile.
+    """
+    if incidents.empty:
+        return []
+    points = incidents.geometry.x.to_numpy() + 1j * incidents.geometry.y.to_numpy()
+    codes, _ = pd.factorize(points)
+    held = np.bincount(codes)
+    usual = np.percentile(held[held < held.max()], 99) if (held < held.max()).any() else 1.0
+    least = max(_PILE_ROWS, _PILE_SHARE * len(incidents), _PILE_EXCESS * usual)
+    piles = np.flatnonzero(held >= least)
+    piles = piles[np.argsort(-held[piles], kind="stable")]
+    warnings = []
+    for pile in piles[:_MOST_SHOWN]:
+        rows = incidents.index[codes == pile]
+        warnings.append(
+            f"{count(len(rows), 'row')} stand on one point ({name_rows(rows)}): it may be a "
+            "geocoder's fallback."
+        )
+    if len(piles) > _MOST_SHOWN:
+        warnings.append(f"{len(piles) - _MOST_SHOWN} more points hold as many.")
+    return warnings
+
+
+def shared_address_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
+    """Warn of different references at one UPRN with overlapping windows.
+
+    Parameters
+    ----------
+    incidents : geopandas.GeoDataFrame
+        Rows that are accepted.
+
+    Returns
+    -------
+    list of str
+    """
+    if "uprn" not in incidents:
+        return []
+    known = pd.DataFrame(incidents.loc[incidents["uprn"].notna(), _SHARED])
+    known = known[known["uprn"].duplicated(keep=False)]
+    if known.empty:
+        return []
+    known = known.sort_values(["uprn", "occurred_from"], kind="stable")
+    latest = known.groupby("uprn")["occurred_to"].cummax()
+    same = known["uprn"].eq(known["uprn"].shift())
+    overlaps = (same & (known["occurred_from"] <= latest.shift())).to_numpy()
+    if not overlaps.any():
+        return []
+    together = overlaps | np.r_[overlaps[1:], False]
+    rows = incidents.index[incidents.index.isin(known.index[together])]
+    return [
+        f"{count(len(rows), 'row')} of different references at one UPRN with overlapping windows "
+        f"({name_rows(rows)}): a shared house? They count as one event in the rule."
+    ]
+
+
+_SHARED = ["uprn", "occurred_from", "occurred_to"]

@@ -1,0 +1,108 @@
+"""Collects what is wrong with rows: one line a row, the first fault first."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+COLUMNS = ["row", "column", "value", "reason"]
+
+
+class Values(Protocol):
+    """What stands in a column: anything that gives the value of a row by its position."""
+
+    def __getitem__(self, at: int, /) -> Any: ...
+
+
+class Faults:
+    """Faults of the rows of a frame, added kind by kind and told in one table.
+
+    Parameters
+    ----------
+    index : pandas.Index
+        Labels of the rows.
+
+    Examples
+    --------
+    >>> faults = Faults(pd.Index([2, 3, 4]))
+    >>> faults.add(np.array([False, True, False]), "Easting", ["1", "x", "3"], "not a number")
+    >>> faults.add(np.array([False, True, True]), "Date", ["?", "?", "?"], "no date")
+    >>> faults.table().to_dict("list")
+    {'row': [3, 4], 'column': ['Easting', 'Date'], 'value': ['x', '?'],
+     'reason': ['not a number; no date', 'no date']}
+    """
+
+    def __init__(self, index: pd.Index) -> None:
+        self.index = index
+        self.faulty: NDArray[np.bool_] = np.zeros(len(index), dtype=bool)
+        self._found: list[tuple[NDArray[np.intp], str, list[Any], list[str]]] = []
+
+    def add(
+        self,
+        mask: NDArray[np.bool_],
+        column: str,
+        values: Values,
+        reason: str | Sequence[str],
+    ) -> None:
+        """Add one kind of fault.
+
+        Parameters
+        ----------
+        mask : numpy.ndarray of bool
+            The rows that have it.
+        column : str
+            Where it stands.
+        values : sequence
+            What stands there, for every row, by position.
+        reason : str or sequence of str
+            Why it is a fault: one text, or one for each of the rows that have it.
+        """
+        at = np.flatnonzero(mask)
+        if not len(at):
+            return
+        if isinstance(values, pd.Series):
+            shown = values.iloc[at].tolist()
+        else:
+            shown = [values[i] for i in at.tolist()]
+        reasons = [reason] * len(at) if isinstance(reason, str) else list(reason)
+        self._found.append((at, column, shown, reasons))
+        self.faulty[at] = True
+
+    def extend(self, other: "Faults") -> None:
+        """Add the faults found elsewhere in the same rows."""
+        self._found.extend(other._found)
+        self.faulty |= other.faulty
+
+    def among(self, rows: NDArray[np.bool_]) -> "Faults":
+        """Give the faults of some of the rows only."""
+        chosen = Faults(self.index[rows])
+        place = np.cumsum(rows) - 1
+        for at, column, values, reasons in self._found:
+            kept = [i for i, row in enumerate(at.tolist()) if rows[row]]
+            where = place[at[kept]]
+            chosen._found.append(
+                (where, column, [values[i] for i in kept], [reasons[i] for i in kept])
+            )
+            chosen.faulty[where] = True
+        return chosen
+
+    def table(self) -> pd.DataFrame:
+        """Give row, column, value and reason: a line for each faulty row, in row order."""
+        lines: dict[int, tuple[str, Any, list[str]]] = {}
+        for at, column, values, reasons in self._found:
+            for i, value, reason in zip(at.tolist(), values, reasons, strict=True):
+                known = lines.setdefault(i, (column, value, []))
+                if reason not in known[2]:
+                    known[2].append(reason)
+        labels = self.index.tolist()
+        told = [
+            (labels[i], column, "" if _is_missing(value) else str(value), "; ".join(reasons))
+            for i, (column, value, reasons) in sorted(lines.items())
+        ]
+        return pd.DataFrame(told, columns=COLUMNS, dtype=object)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value

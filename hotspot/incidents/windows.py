@@ -1,0 +1,198 @@
+"""From dates to windows: when each incident began and ended, and what cannot be."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspot._checks import count, name_rows
+from hotspot.dates import Resolution, looks_monthly
+from hotspot.incidents.cells import normalise_name
+from hotspot.incidents.datetimes import Flags, Moments, Reading, Times
+from hotspot.incidents.faults import Faults
+
+_YEAR = np.timedelta64(365, "D")
+_HOUR_S = 3_600
+_DAY_S = 86_400
+_FEWEST_MIDNIGHTS = 5
+_MIDNIGHT_EXCESS = 3.0
+
+
+@dataclass(frozen=True)
+class Windows:
+    """When each incident happened.
+
+    Attributes
+    ----------
+    start, end : numpy.ndarray of datetime64[ns]
+        Equal where one time is known; NaT where the row has a fault.
+    recorded : numpy.ndarray of datetime64[ns] or None
+        When it was recorded, where a column says so.
+    faults : Faults
+        Rows whose dates cannot be used, and why.
+    """
+
+    start: Moments
+    end: Moments
+    recorded: Moments | None
+    faults: Faults
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_windows(
+    reading: Reading, index: pd.Index, resolution: Resolution, today: pd.Timestamp
+) -> Windows:
+    """Turn the dates of a source into windows and find those that cannot be.
+
+    Parameters
+    ----------
+    reading : Reading
+        The date columns, one of ``occurred_from`` and ``occurred_to`` at least.
+    index : pandas.Index
+        Labels of the rows.
+    resolution : {"day", "month"}
+        How exact the dates are; see `resolution_of`.
+    today : pandas.Timestamp
+        The last moment that is not in the future.
+
+    Returns
+    -------
+    Windows
+
+    Notes
+    -----
+    A missing end is the beginning and the reverse. An end given as a day only, on the day on
+    which the window begins, is that beginning: it is no earlier, only less exact.
+    """
+    faults = Faults(index)
+    columns = [reading.times[name] for name in _WINDOW if name in reading.times]
+    for times in columns:
+        faults.add(times.unreadable, times.name, times.cells, "unreadable date")
+        if resolution == "day":
+            faults.add(times.month_only, times.name, times.cells, "only a month, no day")
+    first, last = columns[0], columns[-1]
+    start, end = first.moments.copy(), last.moments.copy()
+    none_known = np.isnat(start) & np.isnat(end) & ~first.unreadable & ~last.unreadable
+    faults.add(none_known, first.name, first.cells, "no date")
+    start = np.where(np.isnat(start), end, start)
+    end = np.where(np.isnat(end), start, end)
+    day_only = ~last.has_time & (end < start) & (_days(end) == _days(start))
+    end = np.where(day_only, start, end)
+    faults.add(end < start, last.name, last.cells, _backwards(first, end < start))
+    limit = today.to_datetime64()
+    for times, moments in zip(columns, (start, end), strict=False):
+        faults.add(moments > limit, times.name, times.cells, "date in the future")
+    recorded, warnings = _recorded(reading.times.get("recorded_at"), limit)
+    start[faults.faulty] = np.datetime64("NaT")
+    end[faults.faulty] = np.datetime64("NaT")
+    return Windows(start, end, recorded, faults, warnings)
+
+
+_WINDOW = ("occurred_from", "occurred_to")
+
+
+def _days(moments: Moments) -> Moments:
+    return moments.astype("datetime64[D]")
+
+
+def _backwards(first: Times, rows: Flags) -> list[str]:
+    """Say of each row that ends before it begins when it began."""
+    begun = first.cells.to_numpy()[rows]
+    return [f"to before from (from {value})" for value in begun]
+
+
+def resolution_of(reading: Reading) -> Resolution:
+    """Tell whether the dates of a source are days or months, even where months look like days.
+
+    Parameters
+    ----------
+    reading : Reading
+        All rows of the source.
+
+    Returns
+    -------
+    {"day", "month"}
+    """
+    columns = [reading.times[name] for name in _WINDOW if name in reading.times]
+    months = np.concatenate([times.month_only for times in columns])
+    known = np.concatenate([~np.isnat(times.moments) for times in columns])
+    if np.count_nonzero(months) > 0.5 * np.count_nonzero(known):
+        return "month"
+    moments = np.concatenate([times.moments for times in columns])
+    moments = moments[~np.isnat(moments)]
+    # A column that is called a month is one, even where the file holds a single month.
+    called_month = all("month" in normalise_name(times.name) for times in columns)
+    firsts = bool((moments == moments.astype("datetime64[M]")).all()) and len(moments) > 0
+    return "month" if looks_monthly(pd.Series(moments)) or (called_month and firsts) else "day"
+
+
+def _recorded(times: Times | None, limit: np.datetime64) -> tuple[Moments | None, list[str]]:
+    """Give the recording dates; one that cannot be is left out with a warning, not the row."""
+    if times is None:
+        return None, []
+    recorded = times.moments.copy()
+    future = recorded > limit
+    recorded[future] = np.datetime64("NaT")
+    warnings = []
+    for rows, what in ((times.unreadable, "cannot be read"), (future, "lie in the future")):
+        if rows.any():
+            labels = times.cells.index[rows]
+            warnings.append(
+                f"{count(len(labels), 'date')} in {times.name!r} {what} ({name_rows(labels)}); "
+                "the rows are used without."
+            )
+    return recorded, warnings
+
+
+def window_warnings(start: pd.Series, end: pd.Series, resolution: Resolution) -> list[str]:
+    """Warn of what may be wrong with windows that can be used.
+
+    Parameters
+    ----------
+    start, end : pandas.Series of datetime64
+        Windows of the rows that are accepted, on their labels.
+    resolution : {"day", "month"}
+        How exact they are.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> start, end = pd.to_datetime(["2024-01-01"]), pd.to_datetime(["2025-06-01"])
+    >>> window_warnings(pd.Series(start, index=[7]), pd.Series(end, index=[7]), "day")
+    ['1 window of over a year (row 7).']
+    """
+    warnings = []
+    if resolution == "month":
+        warnings.append(
+            "The dates are months only. Whatever needs days (the near-repeat rule, zones, target "
+            "lists) is refused; density works, with that caveat."
+        )
+        return warnings
+    long = (end - start).to_numpy() > _YEAR
+    if long.any():
+        rows = start.index[long]
+        warnings.append(f"{count(len(rows), 'window')} of over a year ({name_rows(rows)}).")
+    begin, finish = _midnights(start), _midnights(end)
+    both = begin.equals(finish)
+    for rows, what in ((begin, "begin and end" if both else "begin"), (finish, "end")):
+        if len(rows) and not (both and what == "end"):
+            warnings.append(
+                f"{count(len(rows), 'row')} {what} at midnight exactly, far more than at other "
+                f"hours: probably a default where no time was known ({name_rows(rows)})."
+            )
+    return warnings
+
+
+def _midnights(moments: pd.Series) -> pd.Index:
+    """Find the rows at midnight where they are too many to be burglaries at that minute."""
+    seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64) % _DAY_S
+    at_midnight: NDArray[np.bool_] = seconds == 0
+    if np.count_nonzero(~at_midnight) < 0.5 * len(seconds):
+        return moments.index[:0]
+    hours = [np.count_nonzero(seconds == hour * _HOUR_S) for hour in (1, 2, 3, 21, 22, 23)]
+    expected = _FEWEST_MIDNIGHTS + _MIDNIGHT_EXCESS * float(np.mean(hours))
+    return moments.index[at_midnight] if at_midnight.sum() >= expected else moments.index[:0]

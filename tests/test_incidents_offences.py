@@ -1,0 +1,114 @@
+"""Offences are chosen by code, name or group, and nothing that may be burglary is left unnamed."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hotspot as hs
+from hotspot._errors import DataError
+from hotspot.incidents.offences import closed_offences, select_offences
+
+ROWS = [
+    *("28E", "28e", "028E".lstrip("0"), "28E Burglary - Residential", "Burglary Residential (28E)"),
+    *("Burglary", "BURGLARY", "Burglary/Breaking & Entering", "BURGLARY - FORCED ENTRY"),
+    *("FORCIBLE ENTRY", "HOME INVASION", "220", "AGGRAVATED BURGLARY", "29", "29A", "30C"),
+    *("Residential burglary of a home", "Residential Burglary of Unconnected Building"),
+    *("Shoplifting", "23F", "", None, "Burglary of motor vehicle"),
+]
+BURGLARIES = 18
+
+
+def chosen(choice: object, rows: list[object] | None = None, **options: object) -> list[object]:
+    offences = pd.Series(ROWS if rows is None else rows, dtype=object)
+    selection = select_offences(offences, choice, **options)
+    return offences[selection.chosen].tolist()
+
+
+def test_the_group_burglary_holds_every_burglary_and_nothing_else() -> None:
+    assert chosen("burglary") == ROWS[:BURGLARIES]
+    assert select_offences(pd.Series(ROWS, dtype=object), "Burglary").is_burglary
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("28E", {"28E", "28e", "28E Burglary - Residential", "Burglary Residential (28E)"}),
+        (["29", "30c"], {"29", "29A", "30C"}),
+        ("29A", {"29A"}),
+        ("28A-H", {"28E", "28e", "28E Burglary - Residential", "Burglary Residential (28E)"}),
+        ("home invasion", {"HOME INVASION"}),
+        ("Aggravated burglary", {"AGGRAVATED BURGLARY", "HOME INVASION", "29", "29A"}),
+        ("burglary of a home", {"Residential burglary of a home"}),
+        ("shoplifting", {"Shoplifting"}),
+    ],
+)
+def test_codes_names_groups_and_names_in_the_data_can_be_chosen(
+    choice: object, expected: set[str]
+) -> None:
+    assert set(chosen(choice)) == expected
+    assert not select_offences(pd.Series(ROWS, dtype=object), choice).is_burglary
+
+
+def test_residential_burglary_holds_the_home_office_classes_of_all_years() -> None:
+    codes = ["28A", "28B", "28C", "28D", "28E", "28F", "28G", "28H", "29", "29A"]
+    assert chosen("residential burglary", [*codes, "30A", "30C", "31", "31A"]) == codes
+
+
+def test_an_unknown_choice_lists_what_is_close() -> None:
+    with pytest.raises(DataError) as caught:
+        chosen(["burglery", "28Q"])
+    first, second = caught.value.problems
+    assert "No offence 'burglery'" in first
+    assert "'burglary'" in first
+    assert "No offence '28Q'" in second
+
+
+def test_what_may_be_burglary_but_is_not_in_the_table_is_named() -> None:
+    rows = pd.Series(["28Z", "28Z", "Burglary of a boat", "Robbery", "28E"], index=range(2, 7))
+    (left_out,) = select_offences(rows, "burglary").warnings
+    assert left_out.startswith("3 rows left out")
+    assert "'28Z' (2), 'Burglary of a boat' (1) (rows 2, 3 and 4)" in left_out
+    other, used = select_offences(rows, None).warnings
+    assert other.startswith("1 row of other offences than burglary (such as 'Robbery')")
+    assert 'offences="burglary"' in other
+    assert used.startswith("3 rows used")
+
+
+def test_the_table_can_be_edited_and_given_back(tmp_path: Path) -> None:
+    table = hs.offence_table()
+    table.loc[len(table)] = ["28Z", "Boat burglary", "burglary; boats", "", "", "us"]
+    assert "28Z" not in set(hs.offence_table()["offence"])
+    path = tmp_path / "offences.csv"
+    table.to_csv(path, index=False)
+    for given in (table, path, str(path)):
+        assert chosen("boats", ["28Z", "28E", "boat BURGLARY"], table=given) == [
+            "28Z",
+            "boat BURGLARY",
+        ]
+    with pytest.raises(DataError, match="cannot be read"):
+        chosen("burglary", table=tmp_path / "none.csv")
+    with pytest.raises(DataError, match=r"needs the columns .*it has code"):
+        chosen("burglary", table=pd.DataFrame({"code": ["28E"]}))
+
+
+def test_the_packaged_table_is_whole() -> None:
+    table = hs.offence_table()
+    codes = set(table["offence"])
+    assert {*(f"28{letter}" for letter in "ABCDEFGH"), "29", "29A", "31", "31A"} <= codes
+    assert {"30A", "30B", "30C", "30D", "220"} <= codes
+    names = table["name"].str.casefold()
+    assert names.str.contains("of a home").any()
+    assert names.str.contains("of an unconnected building").any()
+    assert not names.duplicated().any()
+    dates = table[["valid_from", "valid_to"]].replace("", None)
+    assert dates.apply(pd.to_datetime, format="%Y-%m-%d").notna().sum().sum() > 20
+    assert (table["group"] != "").all()
+    assert (table["source"] != "").all()
+
+
+def test_codes_in_use_after_their_end_are_warned_of() -> None:
+    happened = pd.Series(pd.to_datetime(["2017-03-31", "2017-04-01", "2024-01-01", None]))
+    offences = pd.Series(["28A", "28A", "28E", None], dtype=object)
+    (told,) = closed_offences(offences, happened)
+    assert "'28A' went out of use on 2017-03-31, but 1 row happened later (row 1)" in told

@@ -1,0 +1,374 @@
+"""Whatever the format, the same rows come out, numbered as a person sees them."""
+
+import datetime as dt
+import gzip
+import sqlite3
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from hotspot._errors import DataError
+from hotspot.incidents import chunks, rows
+from hotspot.incidents.columns import known_header_names
+from hotspot.incidents.sources import open_source
+
+KNOWN = known_header_names(None)
+HEADER = ["Crime Ref", "Date From", "Easting", "Northing", "Address"]
+RECORDS = [
+    ["0012", "05/03/2026", "640100", "370100", "1 Fore Street, Café"],
+    ["0013", "06/03/2026", "640200", "370200", "2 Fore Street; £5"],
+    ["0014", "17/03/2026", "640300", "370300", '"The Elms", Back Lane'],
+]
+
+
+def as_text(records: list[list[str]], delimiter: str = ",") -> str:
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"'
+
+    return "".join(delimiter.join(map(quoted, record)) + "\r\n" for record in records)
+
+
+def read_all(source: object, **options: object) -> chunks.Chunk:
+    opened = open_source(source, known=KNOWN, **options)
+    return opened.read(opened.columns)
+
+
+def cells(chunk: chunks.Chunk) -> list[list[str]]:
+    return chunk.frame.astype(object).to_numpy().tolist()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_encoding_gives_the_same_text(tmp_path: Path, encoding: str, zipped: bool) -> None:
+    data = as_text([HEADER, *RECORDS]).encode(encoding)
+    path = tmp_path / ("crimes.csv.gz" if zipped else "crimes.csv")
+    path.write_bytes(gzip.compress(data) if zipped else data)
+    chunk = read_all(path)
+    assert list(chunk.frame.columns) == HEADER
+    assert cells(chunk) == RECORDS
+    assert chunk.frame.index.tolist() == [2, 3, 4]
+    assert chunk.frame.index.name == "row"
+
+
+def test_windows_1252_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_bytes(as_text([HEADER, *RECORDS]).encode("cp1252"))
+    assert any("Windows-1252" in note for note in open_source(path, known=KNOWN).notes)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    path = tmp_path / "crimes.txt"
+    path.write_text(as_text([HEADER, *RECORDS], delimiter), encoding="utf-8", newline="")
+    assert cells(read_all(path)) == RECORDS
+
+
+def test_banner_footer_and_blank_rows_are_passed_over_with_their_numbers(tmp_path: Path) -> None:
+    lines = [
+        ["Burglary extract"],
+        ["Run by", "J Smith"],
+        [],
+        HEADER,
+        RECORDS[0],
+        ["", " ", "", "", ""],
+        RECORDS[1],
+        [],
+        ["Total records: 2"],
+        ["End of report"],
+    ]
+    path = tmp_path / "crimes.csv"
+    path.write_text(as_text(lines), encoding="utf-8", newline="")
+    opened = open_source(path, known=KNOWN)
+    chunk = opened.read(opened.columns)
+    assert any("row 4" in note and "Run by J Smith" in note for note in opened.notes)
+    assert cells(chunk) == [RECORDS[0], RECORDS[1]]
+    assert chunk.frame.index.tolist() == [5, 7]
+    assert chunk.blank_rows == 2
+    assert chunk.not_records["row"].tolist() == [9, 10]
+    assert set(chunk.not_records["reason"]) == {"not a record: looks like a footer"}
+
+
+def test_a_row_with_cells_too_many_is_named_and_a_short_one_padded(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    lines = [HEADER, [*RECORDS[0], "slipped"], RECORDS[1][:4], [*RECORDS[2], "", ""], HEADER]
+    path.write_text(as_text(lines), encoding="utf-8", newline="")
+    chunk = read_all(path)
+    assert cells(chunk) == [[*RECORDS[1][:4], ""], RECORDS[2]]
+    assert chunk.not_records[["row", "value"]].to_numpy().tolist() == [
+        [2, "slipped"],
+        [5, "Crime Ref"],
+    ]
+    assert "more cells than the header" in chunk.not_records["reason"][0]
+    assert chunk.not_records["reason"][1] == "not a record: the header again"
+
+
+def test_columns_without_or_with_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_text("Easting,Northing,Date,,Date\n1,2,3,4,5\n", encoding="utf-8")
+    assert open_source(path, known=KNOWN).columns == (
+        "Easting",
+        "Northing",
+        "Date",
+        "column 4",
+        "Date (2)",
+    )
+
+
+def test_chunks_are_the_whole_file_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS_PER_CHUNK", 20)
+    lines = [HEADER, *([f"R{i}", *RECORDS[0][1:]] for i in range(45)), ["Total"]]
+    path = tmp_path / "crimes.csv"
+    path.write_text(as_text(lines), encoding="utf-8", newline="")
+    opened = open_source(path, known=KNOWN)
+    parts = list(opened.chunks(["Crime Ref"]))
+    assert [len(part.frame) for part in parts] == [20, 25]
+    whole = opened.read(["Crime Ref"])
+    assert whole.frame["Crime Ref"].tolist() == [f"R{i}" for i in range(45)]
+    assert whole.frame.index.tolist() == list(range(2, 47))
+    assert whole.not_records["row"].tolist() == [47]
+
+
+def workbook(path: Path) -> Path:
+    """Write a workbook as forces send it: notes first, merged banner, dates, numbers, footer."""
+    book = openpyxl.Workbook()
+    about = book.active
+    about.title = "About"
+    about["A1"] = "Produced by the analysis unit"
+    sheet = book.create_sheet("Crimes")
+    sheet["B2"] = "OFFICIAL - burglaries"
+    sheet.merge_cells("B2:F2")
+    for column, name in enumerate(["Crime Ref", "Date From", "Easting", "Northing", "UPRN"], 2):
+        sheet.cell(4, column, name)
+    for row, (reference, when) in enumerate(
+        [("0012", dt.datetime(2026, 3, 5, 9, 30)), (10012345, 46087.25), ("0014", "17/03/2026")], 5
+    ):
+        for column, value in enumerate([reference, when, 640100 + row, 370100.5, 100012345678], 2):
+            sheet.cell(row, column, value)
+    sheet["H6"] = "a remark beside the table"
+    sheet["B9"] = "Total: 3"
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_from_the_sheet_that_holds_crimes(tmp_path: Path) -> None:
+    opened = open_source(workbook(tmp_path / "crimes.xlsx"), known=KNOWN)
+    chunk = opened.read(["Crime Ref", "Date From", "UPRN"])
+    assert "Crimes" in opened.name
+    assert any("not read: 'About'" in note for note in opened.notes)
+    assert chunk.frame.index.tolist() == [5, 6, 7]
+    assert chunk.frame["Crime Ref"].tolist() == ["0012", 10012345.0, "0014"]
+    assert chunk.frame["Date From"].tolist() == [
+        dt.datetime(2026, 3, 5, 9, 30),
+        46087.25,
+        "17/03/2026",
+    ]
+    assert chunk.not_records["row"].tolist() == [9]
+    assert chunk.blank_rows == 1
+
+
+def test_a_sheet_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no sheet 'Wrong'; it has 'About', 'Crimes'"):
+        open_source(workbook(tmp_path / "crimes.xlsx"), sheet="Wrong", known=KNOWN)
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
+def test_geographic_files_carry_geometry_and_numbers_from_one(tmp_path: Path, suffix: str) -> None:
+    frame = gpd.GeoDataFrame(
+        {"Crime Ref": ["0012", "0013"], "Date": ["05/03/2026", "06/03/2026"]},
+        geometry=gpd.points_from_xy([-1.1, -1.2], [52.9, 53.0]),
+        crs="EPSG:4326",
+        index=[7, 9],
+    )
+    path = tmp_path / f"crimes.{suffix}"
+    frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path)
+    opened = open_source(path)
+    chunk = opened.read(["Crime Ref"])
+    assert opened.has_geometry
+    assert opened.crs == "EPSG:4326"
+    assert chunk.frame["Crime Ref"].tolist() == ["0012", "0013"]
+    assert chunk.frame.index.tolist() == [1, 2]
+    assert [point.x for point in chunk.geometry] == [-1.1, -1.2]
+
+
+def test_plain_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotspot.incidents.layers.ROWS_PER_CHUNK", 2)
+    path = tmp_path / "crimes.parquet"
+    pd.DataFrame(RECORDS, columns=HEADER).to_parquet(path)
+    opened = open_source(path)
+    assert len(list(opened.chunks(HEADER))) == 2
+    chunk = opened.read(HEADER)
+    assert cells(chunk) == RECORDS
+    assert chunk.frame.index.tolist() == [1, 2, 3]
+
+
+def test_a_large_geopackage_is_read_in_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotspot.incidents.layers.ROWS_PER_CHUNK", 4)
+    frame = gpd.GeoDataFrame(
+        {"ref": [f"R{i}" for i in range(10)]},
+        geometry=gpd.points_from_xy(range(10), range(10)),
+        crs="EPSG:27700",
+    )
+    frame.to_file(tmp_path / "crimes.gpkg")
+    opened = open_source(tmp_path / "crimes.gpkg")
+    assert [len(chunk.frame) for chunk in opened.chunks(["ref"])] == [4, 4, 2]
+    whole = opened.read(["ref"])
+    assert whole.frame["ref"].tolist() == [f"R{i}" for i in range(10)]
+    assert whole.frame.index.tolist() == list(range(1, 11))
+    assert [point.x for point in whole.geometry] == list(range(10))
+
+
+def test_a_frame_keeps_its_index_and_is_not_changed() -> None:
+    frame = pd.DataFrame({"UPRN": ["0012", "7"], "x": [1.0, np.nan]}, index=["a", "b"])
+    before = frame.copy()
+    chunk = open_source(frame).read(["UPRN"])
+    assert chunk.frame.index.tolist() == ["a", "b"]
+    chunk.frame.loc["a", "UPRN"] = "changed"
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_frame_with_an_index_that_is_not_unique_is_refused() -> None:
+    with pytest.raises(DataError, match=r"not unique \(row 4 more than once\)"):
+        open_source(pd.DataFrame({"a": [1, 2]}, index=[4, 4]))
+
+
+def test_a_folder_is_one_source_and_names_the_file_of_each_row(tmp_path: Path) -> None:
+    for name, record in zip(["b.csv", "a.csv"], RECORDS, strict=False):
+        text = as_text([HEADER, record, ["End of report"]])
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    (tmp_path / "~$lock.xlsx").write_bytes(b"x")
+    (tmp_path / "readme.md").write_text("not data", encoding="utf-8")
+    chunk = read_all(tmp_path)
+    assert chunk.frame.index.tolist() == ["a.csv:2", "b.csv:2"]
+    assert cells(chunk) == [RECORDS[1], RECORDS[0]]
+    assert chunk.not_records["row"].tolist() == ["a.csv:3", "b.csv:3"]
+
+
+def test_a_folder_of_two_layouts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Date,E,N\n1,2,3\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Date,E,M\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"differ in layout: b\.csv and a\.csv do not share 'M', 'N'"
+    ):
+        open_source(tmp_path, known=KNOWN)
+
+
+def database(path: Path) -> str:
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table burglaries (id integer primary key, ref text, e real)")
+        rows = [(2, "0013", 640200.0), (1, "'; drop table burglaries; --", 640100.0)]
+        connection.executemany("insert into burglaries values (?, ?, ?)", rows)
+        connection.execute("create table other (id integer)")
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+def test_a_database_table_is_read_and_its_text_stays_text(tmp_path: Path) -> None:
+    url = database(tmp_path / "crimes.db")
+    opened = open_source(f"{url}?table=burglaries")
+    assert opened.columns == ("id", "ref", "e")
+    for _ in range(2):
+        chunk = opened.read(["ref"])
+        assert chunk.frame["ref"].tolist() == ["'; drop table burglaries; --", "0013"]
+        assert chunk.frame.index.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "needs a table: add .*Tables there: 'burglaries', 'other'"),
+        ("?table=burglaries;drop", "has no table 'burglaries;drop'"),
+    ],
+)
+def test_a_table_that_is_not_there_is_named(tmp_path: Path, query: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        open_source(database(tmp_path / "crimes.db") + query)
+
+
+def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no file"):
+        open_source(f"sqlite:///{tmp_path / 'none.db'}?table=a")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_password_in_a_url_is_never_shown() -> None:
+    with pytest.raises(DataError) as caught:
+        open_source("postgresql+nodriver://user:secret@host/db?table=a")
+    assert "secret" not in str(caught.value)
+
+
+ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("crimes.csv", b"", r"crimes.csv is empty \(0 bytes\)"),
+        ("crimes.csv", b"\r\n \r\n", "is empty"),
+        ("crimes.xlsx", b"hello", "no workbook that can be read"),
+        ("crimes.xlsx", ENCRYPTED, "protected by a password"),
+        ("crimes.csv", bytes(range(32)) * 40, "not a text file"),
+        ("crimes.pdf", b"%PDF-1.7", "of no kind that can be read"),
+        ("crimes.gpkg", b"hello", "no geographic file that can be read"),
+        ("crimes.geojson", b"{}", "no geographic file that can be read"),
+        ("crimes.parquet", b"hello", "no Parquet file that can be read"),
+        ("crimes.csv.gz", gzip.compress(b"Date,E,N\n" * 99)[:-20], "damaged gzip"),
+        ("crimes.csv", b"1,2,3\n4,5,6\n", "no row of column names"),
+        ("crimes.xls", b"<html><table><tr><td>1</td></tr></table></html>", "a web page"),
+        ("crimes.csv", b'Date,E,N\n1,2,"3\n' + b"4,5,6\n" * 200, "quotation mark"),
+    ],
+)
+def test_what_cannot_be_read_gets_one_sentence(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message) as caught:
+        read_all(path)
+    assert len(caught.value.problems) == 1
+
+
+def test_what_is_not_there_gets_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="There is no file"):
+        open_source(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="holds no file that can be read"):
+        open_source(tmp_path)
+    with pytest.raises(DataError, match="not list"):
+        open_source([1, 2])
+
+
+def test_a_locked_file_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_text("Date,E,N\n", encoding="utf-8")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataError, match="locked by another program"):
+        open_source(path)
+
+
+def test_a_workbook_under_the_name_csv_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "crimes.xlsx").rename(tmp_path / "crimes.csv")
+    assert len(read_all(path).frame) == 3
+
+
+def test_text_under_the_name_xls_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.xls"
+    path.write_text(as_text([HEADER, *RECORDS], "\t"), encoding="utf-8", newline="")
+    assert cells(read_all(path)) == RECORDS
+
+
+def test_only_columns_that_exist_can_be_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_text(as_text([HEADER, *RECORDS]), encoding="utf-8", newline="")
+    with pytest.raises(DataError, match="has no column 'Colour'"):
+        open_source(path, known=KNOWN).chunks(["Colour"])
