@@ -3,6 +3,7 @@
 import itertools
 import math
 import statistics
+from collections.abc import Callable
 from fractions import Fraction
 
 import geopandas as gpd
@@ -91,7 +92,7 @@ def hours_of_week(
     without_time = too_long = 0
     for start, end in windows:
         minutes = int((end - start).total_seconds()) // 60
-        if start == end and (start.hour, start.minute) == (0, 0):
+        if start == start.normalize() and end == end.normalize():
             without_time += 1
         elif minutes > 7 * 24 * 60:
             too_long += 1
@@ -182,3 +183,169 @@ def window_graph(windows: list[object], first_days: int, last_days: int) -> list
             row.append(0.0 if a is b else lag_probability(a, b, last_days) - before)
         table.append(row)
     return table
+
+
+def cocoon_rings(homes: list[dict[str, object]], burgled: dict[str, object]) -> dict[str, int]:
+    """Ring of each home around a burgled one; a home has uprn, x, y, street, number, building."""
+
+    def apart(a: dict[str, object], b: dict[str, object]) -> float:
+        return round(math.hypot(a["x"] - b["x"], a["y"] - b["y"]), 2)
+
+    def house(home: dict[str, object]) -> tuple[int, str] | None:
+        text = home["number"]
+        if text is None or home["street"] is None:
+            return None
+        return (int(text.rstrip("ABC")), text.lstrip("0123456789"))
+
+    def building(home: dict[str, object]) -> object:
+        numbered = (home["street"], house(home)) if house(home) else home["uprn"]
+        return home["building"] or numbered
+
+    buildings: dict[object, list[dict[str, object]]] = {}
+    for home in sorted(homes, key=lambda home: apart(home, burgled)):
+        if home["uprn"] != burgled["uprn"] and apart(home, burgled) <= 400:
+            buildings.setdefault(building(home), []).append(home)
+    own = buildings.pop(building(burgled), [])
+    nearest = [flats[0] for flats in buildings.values()]
+    chosen = {home["uprn"]: 1 for home in own}
+
+    def choose(places: list[dict[str, object]], ring: int) -> None:
+        for place in places:
+            chosen.update({home["uprn"]: ring for home in buildings[building(place)]})
+
+    next_door, opposite = [], []
+    if house(burgled):
+        on_street = [p for p in nearest if p["street"] == burgled["street"] and house(p)]
+        other_side = [p for p in on_street if (house(p)[0] - house(burgled)[0]) % 2]
+        in_a_close = numbered_in_a_close(
+            [burgled, *(p for p in on_street if apart(p, burgled) <= 100)], house, apart
+        )
+        side = on_street if in_a_close else [p for p in on_street if p not in other_side]
+        for way in (1, -1):
+            ahead = [p for p in side if (house(p) >= house(burgled)) == (way == 1)]
+            last = burgled
+            for place in sorted(ahead, key=house, reverse=way == -1)[:4]:
+                if apart(last, place) > 100:
+                    break
+                next_door.append(place)
+                last = place
+        if in_a_close and next_door:
+            farthest = max(apart(p, burgled) for p in next_door)
+            other_side = [
+                p for p in on_street if p not in next_door and apart(p, burgled) < farthest
+            ]
+        opposite = [p for p in other_side if apart(p, burgled) <= 60][:5]
+    if next_door:
+        choose(next_door, 1)
+        choose(opposite, 2)
+        elsewhere = [p for p in nearest if p not in on_street]
+        choose([p for p in elsewhere if apart(p, burgled) <= 50][:4], 2)
+    else:
+        choose(nearest[:8], 1)
+        choose([p for p in nearest[8:] if apart(p, burgled) <= 50][:9], 2)
+    return {**chosen, burgled["uprn"]: 0}
+
+
+def numbered_in_a_close(
+    places: list[dict[str, object]], house: Callable[..., object], apart: Callable[..., float]
+) -> bool:
+    """Whether the next number is about half as far as the next but one."""
+    order = sorted(places, key=house)
+    odd = [p for p in order if house(p)[0] % 2]
+    even = [p for p in order if not house(p)[0] % 2]
+    by_side = [apart(a, b) for side in (odd, even) for a, b in itertools.pairwise(side)]
+    if not odd or not even or not by_side:
+        return False
+    in_order = [apart(a, b) for a, b in itertools.pairwise(order)]
+    return 3 * statistics.median(in_order) < 2 * statistics.median(by_side)
+
+
+def followed(
+    incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str = "midpoint"
+) -> dict[object, tuple[object, str] | None]:
+    """For each event the one that it follows and how, by looking at all that came before."""
+    order = {row.Index: (moment(row, date), row.crime_ref) for row in incidents.itertuples()}
+    at = {row.Index: row for row in incidents.itertuples()}
+    before: dict[object, list] = {label: [] for label in at}
+    for first, second, days in pairs(incidents, distance_m, window_days, date):
+        a, b = at[first], at[second]
+        apart = math.hypot(a.geometry.x - b.geometry.x, a.geometry.y - b.geometry.y)
+        before[second].append((apart > 0, days, apart, first))
+    found: dict[object, tuple[object, str] | None] = {}
+    for label, choices in before.items():
+        found[label] = None
+        if choices:
+            least = min(choice[:3] for choice in choices)
+            last = max((c[3] for c in choices if c[:3] == least), key=lambda c: order[c])
+            found[label] = (last, "near repeat" if least[0] else "repeat")
+    return found
+
+
+def chains(
+    incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str = "midpoint"
+) -> set[frozenset[object]]:
+    """Labels that hang together, by joining the sets of each pair until nothing changes."""
+    joined = [{first, second} for first, second, _ in
+              pairs(incidents, distance_m, window_days, date)]  # fmt: skip
+    merged = True
+    while merged:
+        merged = False
+        for one, other in itertools.combinations(joined, 2):
+            if one & other:
+                one |= other
+                joined.remove(other)
+                merged = True
+                break
+    return {frozenset(group) for group in joined}
+
+
+def drawn_pairs(
+    places: list[tuple[float, float]],
+    days: list[int],
+    times_drawn: list[int],
+    distance_m: float,
+    window_days: int,
+) -> float:
+    """Pairs near in space and time, each by how often its two events are drawn on average."""
+    total = 0.0
+    for i, j in itertools.combinations(range(len(places)), 2):
+        near = math.dist(places[i], places[j]) <= distance_m
+        if near and abs(days[i] - days[j]) <= window_days:
+            total += (times_drawn[i] + times_drawn[j]) / 2
+    return total
+
+
+def local_counts(
+    places: list[tuple[float, float]], days: list[int], event: int, distance_m: float, window: int
+) -> list[int]:
+    """Partners of one event as observed, then with the others' days dealt out in every way."""
+    others = [i for i in range(len(places)) if i != event]
+    near = [i for i in others if math.dist(places[i], places[event]) <= distance_m]
+    counts = []
+    for dealt in itertools.permutations([days[i] for i in others]):
+        day_of = dict(zip(others, dealt, strict=True))
+        counts.append(sum(abs(day_of[i] - days[event]) <= window for i in near))
+    return counts
+
+
+def chain_excess(
+    members: set[int],
+    places: list[tuple[float, float]],
+    days: list[int],
+    distance_m: float,
+    window: int,
+) -> tuple[int, float, float]:
+    """Pairs of a chain within the rule, how many are expected, and how striking that is."""
+    everyone = list(itertools.combinations(range(len(days)), 2))
+    share = sum(abs(days[i] - days[j]) <= window for i, j in everyone) / len(everyone)
+    close = [
+        (i, j)
+        for i, j in itertools.combinations(sorted(members), 2)
+        if math.dist(places[i], places[j]) <= distance_m
+    ]
+    pairs_within = sum(abs(days[i] - days[j]) <= window for i, j in close)
+    expected = len(close) * share
+    if pairs_within <= expected:
+        return pairs_within, expected, 0.0
+    excess = pairs_within * math.log(pairs_within / expected) - (pairs_within - expected)
+    return pairs_within, expected, excess

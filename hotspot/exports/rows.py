@@ -7,8 +7,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspot.addresses.house_numbers import House, parse_house, text_key
 from hotspot.exports.text import clean_text
-from hotspot.house_numbers import House, parse_house, text_key
 
 NO_AREA = "No area"
 RING_WORDS = ("Burgled home", "Next door", "Opposite or behind", "Nearby")

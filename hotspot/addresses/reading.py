@@ -1,4 +1,4 @@
-"""Addresses, and the streets they stand on."""
+"""Reading addresses and streets: columns by their names, parts joined, rows accounted for."""
 
 import hashlib
 import warnings

@@ -1,0 +1,146 @@
+"""What a list says about a door: to the supervisor everything, on the door sheet no other home."""
+
+import base64
+import hashlib
+import math
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from hotspot._checks import count
+from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
+from hotspot.cocooning.rings import ACROSS, ALONG, AT_BACK, BURGLED, NEARBY, NEXT_NEAREST
+from hotspot.exports.text import day_name
+
+NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded point"
+
+
+class Link(NamedTuple):
+    """One burglary that reaches one door."""
+
+    link: str
+    steps: int
+    apart_m: float
+    ring: int
+    event: Any
+    burgled_address: str
+
+
+def visit_id(force: str | None, crime_ref: str, door: str) -> str:
+    """Make an id of what a visit is about, so that the same visit has it on every run.
+
+    Examples
+    --------
+    >>> visit_id("99", "B1", "0001") == visit_id("99", "B1", "0001") != visit_id("99", "B2", "0001")
+    True
+    """
+    content = "|".join([force or "", crime_ref, door]).encode()
+    # The letter and dash keep a spreadsheet from reading it as a number such as 2E5.
+    return "V-" + base64.b32encode(hashlib.sha256(content).digest()).decode()[:10]
+
+
+def within_m(apart_m: float) -> int:
+    """Round a distance up to ten metres: it is never understated."""
+    return max(10, math.ceil(apart_m / 10) * 10)
+
+
+def reason(links: list[Link], burglaries_12m: int) -> str:
+    """Say in full why a door is listed: every burglary that reaches it, the nearest ring first."""
+    sentences = [_sentence(link) for link in links]
+    if burglaries_12m > (1 if links[0].link == BURGLED else 0):
+        times = "once" if burglaries_12m == 1 else f"{burglaries_12m} times"
+        sentences.append(f"This home was burgled {times} in the past 12 months.")
+    return " ".join(sentences)
+
+
+def door_note(link: Link) -> str:
+    """Say why, without another home's address or any reference."""
+    when = _reported(link.event)
+    if link.link != BURGLED:
+        return f"burglary within {within_m(link.apart_m)} m, {when}"
+    checks = {
+        BY_PLACE: "; address matched by place: confirm it before the visit",
+        BY_BUILDING: "; flat not known: confirm it before the visit",
+    }
+    note = "address not matched: confirm it before the visit" if link.event.door < 0 else ""
+    return f"burgled home, {when}" + checks.get(link.event.how, f"; {note}" if note else "")
+
+
+def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_days: int) -> str:
+    """Say why a home gets a message and no visit."""
+    return (
+        f"Within {distance_m:g} m of {count(crimes, 'burglary', 'burglaries')} of the past "
+        f"{window_days} days, the newest found {day_name(newest)}."
+    )
+
+
+def _reported(event: Any) -> str:
+    if pd.isna(event.recorded):
+        return f"found {day_name(event.ended)}"
+    return f"reported {day_name(event.recorded)}"
+
+
+def _sentence(link: Link) -> str:
+    found = f"found {day_name(link.event.ended, year=True)}"
+    if link.link == BURGLED:
+        return f"Burgled, {found}.{_how_matched(link.event)}"
+    home = f"{link.burgled_address}, burgled, {found} ({link.apart_m:.0f} m)"
+    where = {
+        ALONG: "Next door to" if link.steps == 1 else f"{link.steps} doors from",
+        NEARBY: "Among the 8 nearest homes (house numbers not known) to",
+        NEXT_NEAREST: "Close (house numbers not known) to",
+        ACROSS: "Opposite",
+        AT_BACK: "Behind or beside",
+    }.get(link.link, "In the same building as")
+    return f"{where} {home}."
+
+
+def _how_matched(event: Any) -> str:
+    if event.door < 0:
+        return f" Check the address: {NO_ADDRESS}."
+    if event.how == BY_TEXT:
+        return " Matched by its address text."
+    if event.how == BY_PLACE:
+        return (
+            f" Matched by place: the nearest home, {event.off_m:.0f} m from the recorded point. "
+            "Check the address."
+        )
+    if event.how == BY_BUILDING:
+        return " The building is known, the flat is not."
+    return ""
+
+
+def notes(counts: dict[str, int], unclassified: int, addresses: int, rule: Any) -> list[str]:
+    """Say what a reader of the list must know about what is on it and what is not."""
+    said = []
+    if unclassified and unclassified == addresses:
+        said.append("No address is classified: every one is taken for a home.")
+    elif unclassified:
+        said.append(
+            f"{count(unclassified, 'address', 'addresses')} without a classification: "
+            "taken for homes."
+        )
+    told = {
+        "unmatched": ("burgled home matched no address", "burgled homes matched no address"),
+        "non_residential": (
+            "burglary at a non-residential address makes no visit",
+            "burglaries at non-residential addresses make no visit",
+        ),
+        "by_distance": (
+            "burglary without a known street and number: the nearest homes are listed",
+            "burglaries without a known street and number: the nearest homes are listed",
+        ),
+        "not_scheduled": (
+            "door not scheduled, beyond the most visits of its area",
+            "doors not scheduled, beyond the most visits of their areas",
+        ),
+        "ring3": (
+            f"other home within {rule.distance_m:g} m of a burglary of the past "
+            f"{rule.window_days} days: a message, never a visit",
+            f"other homes within {rule.distance_m:g} m of a burglary of the past "
+            f"{rule.window_days} days: a message, never a visit",
+        ),
+        "excluded": ("burglary left out by the stop list", "burglaries left out by the stop list"),
+    }
+    said += [f"{count(counts[key], *words)}." for key, words in told.items() if counts[key]]
+    return said
