@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from hotspot.grid import Grid
     from hotspot.incidents import IncidentCheck, check_incidents, offence_table, read_incidents
     from hotspot.knox import KnoxTest, knox_test
+    from hotspot.knox.calibrate import RuleCalibration, calibrate_rule
+    from hotspot.knox.decay import NearRepeatDecay, near_repeat_decay
+    from hotspot.knox.local import chain_significance, local_knox
     from hotspot.maps import briefing_map, save_map
-    from hotspot.near_repeat import near_repeat_pairs, near_repeat_zones
+    from hotspot.near_repeat import (
+        label_repeats,
+        near_repeat_chains,
+        near_repeat_pairs,
+        near_repeat_zones,
+    )
 
 _HOME = {
     "ConfigError": "_errors",
@@ -45,6 +53,14 @@ _HOME = {
     "Grid": "grid",
     "KnoxTest": "knox",
     "knox_test": "knox",
+    "RuleCalibration": "knox.calibrate",
+    "calibrate_rule": "knox.calibrate",
+    "NearRepeatDecay": "knox.decay",
+    "near_repeat_decay": "knox.decay",
+    "chain_significance": "knox.local",
+    "local_knox": "knox.local",
+    "label_repeats": "near_repeat",
+    "near_repeat_chains": "near_repeat",
     "near_repeat_pairs": "near_repeat",
     "near_repeat_zones": "near_repeat",
     "kernel_density": "density",
@@ -65,16 +81,24 @@ __all__ = [
     "HotspotError",
     "IncidentCheck",
     "KnoxTest",
+    "NearRepeatDecay",
     "OutputError",
+    "RuleCalibration",
     "__version__",
     "brief",
     "briefing_map",
+    "calibrate_rule",
+    "chain_significance",
     "check_incidents",
     "cocooning_messages",
     "cocooning_targets",
     "hotspots",
     "kernel_density",
     "knox_test",
+    "label_repeats",
+    "local_knox",
+    "near_repeat_chains",
+    "near_repeat_decay",
     "near_repeat_pairs",
     "near_repeat_zones",
     "offence_table",

@@ -1,5 +1,6 @@
 """Surfaces and hotspots as files for a GIS: GeoTIFF and GeoPackage."""
 
+import html
 import json
 import os
 from typing import Any
@@ -166,7 +167,4 @@ def _metadata(surface: xr.DataArray, marking: str | None) -> str:
 
 def _plain(value: object) -> str:
     """Make ASCII text of a value in which nothing reads as markup."""
-    text = str(value).translate(
-        str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-    )
-    return text.encode("ascii", "xmlcharrefreplace").decode()
+    return html.escape(str(value)).encode("ascii", "xmlcharrefreplace").decode()

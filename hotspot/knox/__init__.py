@@ -14,7 +14,7 @@ from hotspot._kernels.knox import count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.moments import Graph, moments, upper_tail
+from hotspot.knox.moments import Graph, false_discovery, moments, upper_tail
 from hotspot.knox.result import LEVEL, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide
 from hotspot.near_repeat import distinct_events
@@ -254,7 +254,7 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
             "z": np.where(spread > 0, z, np.nan),
             "p_value": p_value,
             "p_table": p_table,
-            "q_value": _false_discovery(p_value),
+            "q_value": false_discovery(p_value),
         }
     )
 
@@ -276,12 +276,3 @@ def _highest_p(observed: Floats, permuted: Floats, mean: Floats, spread: Floats)
         reached = highest[:, None] >= z - 1e-9 * np.maximum(np.abs(z), 1)
         found[varies] = (1 + reached.sum(axis=0)) / (1 + len(permuted))
     return found
-
-
-def _false_discovery(p_value: Floats) -> Floats:
-    """Adjust for many cells by the false discovery rate (Benjamini and Hochberg 1995)."""
-    order = np.argsort(p_value, kind="stable")[::-1]
-    rank = np.arange(len(p_value), 0, -1)
-    adjusted = np.empty(len(p_value))
-    adjusted[order] = np.minimum.accumulate(p_value[order] * len(p_value) / rank)
-    return np.minimum(adjusted, 1.0)

@@ -121,6 +121,12 @@ class BlockPairs:
         return moments(space, time, int(self.events.sum()))
 
 
+def ratios(observed: Floats, expected: Floats) -> Floats:
+    """Divide observed by expected, NaN where nothing is expected."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(expected > 0, observed / expected, np.nan)
+
+
 def _block_side(x: Floats, y: Floats) -> float:
     """Choose the widest side that leaves enough blocks with an event."""
     side = _WIDEST_BLOCK_M

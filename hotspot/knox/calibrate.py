@@ -15,7 +15,7 @@ from scipy.optimize import isotonic_regression
 from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.blocks import BlockPairs
+from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.knox.moments import upper_tail
 from hotspot.knox.result import LEVEL
 from hotspot.near_repeat import distinct_events
@@ -212,9 +212,10 @@ def calibrate_rule(
     -----
     The ratio of observed pairs to their exact mean over all permutations of the dates is made to
     fall with distance, and with time, by isotonic regression; the rule reaches to the last band at
-    `raised` or above. The Near Repeat Calculator marks ratios from 1.2, hence the default. Unlike
-    a test of each band, this does not reach farther only because there are more burglaries. Pairs
-    at the same point are left out: they would pass for closeness.
+    `raised` or above. The default, a fifth above chance, is a choice and no finding. Unlike a
+    test of each band, this does not reach farther only because there are more burglaries. Pairs
+    at the same point are left out: they would pass for closeness. Two burglaries that follow the
+    same third one are a pair as well, so the reach may be up to twice as far as one leads to one.
 
     The bootstrap draws blocks with replacement. Pairs are formed once, in the sample as it is, and
     each event carries half of each of its pairs wherever its block is drawn, so that an event
@@ -317,9 +318,9 @@ def _profile(
 ) -> pd.DataFrame:
     """Lay out the ratio by band, with what the resamples make of it."""
     observed, expected = counts[0][0], counts[1][0]
-    ratio = _ratio(observed, expected)
+    ratio = ratios(observed, expected)
     low = high = np.full(len(ratio), np.nan)
-    resampled = _ratio(*drawn)
+    resampled = ratios(*drawn)
     told = ~np.isnan(ratio) & ~np.isnan(resampled).all(axis=0)
     if told.any():
         low, high = low.copy(), high.copy()
@@ -336,11 +337,6 @@ def _profile(
             "smoothed": _falling(observed, expected),
         }
     )
-
-
-def _ratio(observed: Floats, expected: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected > 0, observed / expected, np.nan)
 
 
 def _falling(observed: Floats, expected: Floats) -> Floats:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.blocks import BlockPairs
+from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.near_repeat import distinct_events
 
 Floats = npt.NDArray[np.float64]
@@ -259,7 +259,7 @@ def _profile(
     for near, soon in cells:
         observed, expected = (float(of[0, near, soon].sum()) for of in counts)
         _, variance = pairs.moments(near, soon)
-        resampled = _ratio(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
+        resampled = ratios(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
         resampled = resampled[~np.isnan(resampled)]
         low, high = np.quantile(resampled, (0.025, 0.975)) if len(resampled) else (np.nan, np.nan)
         off = _SPREADS * np.sqrt(max(variance, 0)) / expected if expected else np.nan
@@ -268,11 +268,6 @@ def _profile(
         found.append((observed, expected, ratio, low, high, *chance))
     names = ["observed", "expected", "ratio", "ratio_low", "ratio_high"]
     return pd.DataFrame(found, columns=[*names, "chance_low", "chance_high"])
-
-
-def _ratio(observed: Floats, expected: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected > 0, observed / expected, np.nan)
 
 
 def _labelled(

@@ -16,6 +16,7 @@ from hotspot._kernels.local import (
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.blocks import partners_in_time
+from hotspot.knox.moments import false_discovery
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows
 
@@ -108,7 +109,7 @@ def local_knox(
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 0, (observed - expected) / spread, np.nan)
     q_value = np.ones(len(events))
-    q_value[in_space > 0] = _false_discovery(p_value[in_space > 0])
+    q_value[in_space > 0] = false_discovery(p_value[in_space > 0])
     event = (np.cumsum(counted) - 1)[stands]
     return gpd.GeoDataFrame(
         {
@@ -163,8 +164,8 @@ def chain_significance(
     all pairs that are near in time: by the log likelihood ratio of the two, as scan statistics
     are. ``p_value`` is the chance that the most striking chain anywhere is as striking once the
     dates are dealt out anew and chains are linked anew, so one chain in twenty areas without near
-    repeats falls below 0.05, however many chains there are. A chain in a street that is always
-    busy does not stand out by that.
+    repeats falls below 0.05, however many chains there are (fewer where chains are so short that
+    many tie). A chain in a street that is always busy does not stand out by that.
 
     References
     ----------
@@ -243,12 +244,3 @@ def _hypergeometric_moments(draws: Ints, good: Ints, total: int) -> tuple[Floats
     mean = draws * (good / total)
     variance = mean * (1 - good / total) * (total - draws) / max(total - 1, 1)
     return mean, np.sqrt(np.maximum(variance, 0))
-
-
-def _false_discovery(p_value: Floats) -> Floats:
-    """Adjust for many places by the false discovery rate (Benjamini and Hochberg 1995)."""
-    order = np.argsort(p_value, kind="stable")[::-1]
-    rank = np.arange(len(p_value), 0, -1)
-    adjusted = np.empty(len(p_value))
-    adjusted[order] = np.minimum.accumulate(p_value[order] * len(p_value) / rank)
-    return np.minimum(adjusted, 1.0)

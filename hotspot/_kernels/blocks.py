@@ -1,0 +1,47 @@
+"""Pairs near in space and time, shared out to the blocks of ground that their events stand on."""
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from hotspot._kernels.pairs import Ints, Neighbours
+
+
+@njit(cache=True, nogil=True)
+def _share_out(start, other, days, column, block, out):
+    bands = out.shape[1]
+    for i in range(days.shape[0]):
+        for band in range(bands):
+            for pair in range(start[i * bands + band], start[i * bands + band + 1]):
+                j = other[pair]
+                lag = abs(days[j] - days[i])
+                if lag < column.shape[0]:
+                    out[block[i], band, column[lag]] += 1
+                    out[block[j], band, column[lag]] += 1
+
+
+def count_by_block(
+    near: Neighbours, days: Ints, longest_days: Ints, block: Ints, blocks: int
+) -> npt.NDArray[np.int64]:
+    """Count the partners of the events of each block, by band of distance and of time.
+
+    Parameters
+    ----------
+    near : Neighbours
+        The pairs, by band.
+    days, block : ndarray of int64, shape (n,)
+        Day and block of each event, in the caller's order.
+    longest_days : ndarray of int64, shape (times,)
+        Last lag of each band of time, rising.
+    blocks : int
+        How many blocks there are.
+
+    Returns
+    -------
+    ndarray of int64, shape (blocks, bands, times)
+        Each pair counts once for the block of either event, so that all add up to twice the pairs.
+    """
+    out = np.zeros((blocks, near.bands, len(longest_days)), dtype=np.int64)
+    column = np.searchsorted(longest_days, np.arange(longest_days[-1] + 1))
+    _share_out(near.start, near.other, days[near.order], column, block[near.order], out)
+    return out
