@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
 from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
+from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
@@ -98,7 +99,7 @@ class RuleCalibration:
         -------
         matplotlib.figure.Figure
         """
-        figure = Figure(figsize=(9.0, 3.6), layout="constrained")
+        figure = Picture(figsize=(9.0, 3.6), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
         self._draw(left, self.by_distance, self.distance_m, self.distance_interval)
         self._draw(right, self.by_time, self.window_days, self.window_interval)

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
+from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
@@ -91,7 +92,7 @@ class NearRepeatDecay:
         -------
         matplotlib.figure.Figure
         """
-        figure = Figure(figsize=(9.0, 3.8), layout="constrained")
+        figure = Picture(figsize=(9.0, 3.8), layout="constrained")
         left, right = figure.subplots(1, 2)
         for axes, profile in ((left, self.by_distance), (right, self.by_day)):
             chance = profile["chance_high"] - profile["chance_low"]

@@ -87,10 +87,11 @@ class KnoxTest:
         """
         # Loaded here: it takes longer than a test, and most tests are not drawn.
         from matplotlib.colors import TwoSlopeNorm
-        from matplotlib.figure import Figure
+
+        from hotspot._plots import Picture
 
         ratio, raised = self.grid("ratio"), self.raised().to_numpy()
-        figure = Figure(figsize=(1.6 + 1.1 * ratio.shape[1], 1.6 + 0.6 * ratio.shape[0]),
+        figure = Picture(figsize=(1.6 + 1.1 * ratio.shape[1], 1.6 + 0.6 * ratio.shape[0]),
                         layout="constrained")  # fmt: skip
         axes = figure.subplots()
         finite = ratio.to_numpy()[np.isfinite(ratio.to_numpy())]
@@ -155,14 +156,13 @@ class KnoxTest:
         if self.bands.same_place_m is None:
             return []
         raised, ratio = self.raised().iloc[0], self.grid("ratio").iloc[0]
-        reach = int(raised.cumprod().sum())
-        if not reach:
+        if not raised.any():
             return ["At the same place there is no more repetition than chance can explain."]
-        until = self.bands.longest_days[min(reach, len(self.bands.edges_days)) - 1]
+        bands, most = ", ".join(raised.index[raised]), ratio[raised].max()
         return [
-            f"At the same place risk is raised up to {until} days after a burglary, at first "
-            f"{ratio.iloc[0]:.1f} times what chance gives. Same place is not same address where "
-            "points are moved to the middle of a street or block."
+            f"At the same place risk is raised ({bands} after a burglary), at most {most:.1f} times "
+            "what chance gives. Same place is not same address where points are moved to the "
+            "middle of a street or block."
         ]
 
     def _reach_words(self) -> list[str]:
@@ -171,11 +171,18 @@ class KnoxTest:
         metres = self.bands.edges_m[skip:]
         raised = self.raised().to_numpy()[skip : skip + len(metres), : len(self.bands.edges_days)]
         ratio = self.grid("ratio").to_numpy()[skip:]
-        if not raised.size or not raised[0, 0]:
+        if not raised.any():
             return [
                 "Nearby, risk is not shown to be raised, even at the nearest distance in the first "
                 f"days: {RULE_M:g} m and six weeks are not supported here, or there are too few "
                 "burglaries to tell."
+            ]
+        if not raised[0, 0]:
+            return [
+                f"Nearby, risk is raised in {count(int(raised.sum()), 'cell')} of the table, but "
+                "not at the nearest distance in the first days, where it should be highest: "
+                f"{RULE_M:g} m and six weeks are not supported here. Look at how the points were "
+                "placed."
             ]
         far = int(raised[:, 0].cumprod().sum())
         late = int(raised[0].cumprod().sum())
