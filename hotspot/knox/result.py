@@ -160,8 +160,8 @@ class KnoxTest:
             return ["At the same place there is no more repetition than chance can explain."]
         bands, most = ", ".join(raised.index[raised]), ratio[raised].max()
         return [
-            f"At the same place risk is raised ({bands} after a burglary), at most {most:.1f} times "
-            "what chance gives. Same place is not same address where points are moved to the "
+            f"At the same place risk is raised ({bands} after a burglary), at most {most:.1f} "
+            "times what chance gives. Same place is not same address where points are moved to the "
             "middle of a street or block."
         ]
 
