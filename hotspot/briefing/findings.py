@@ -1,0 +1,164 @@
+"""What a briefing finds: where risk is raised, where it stays, and which doors to knock on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import xarray as xr
+
+from hotspot.briefing.inputs import Inputs
+from hotspot.cocooning import cocooning_messages, cocooning_targets
+from hotspot.dates import cutoff, event_times
+from hotspot.density import hotspots, kernel_density
+from hotspot.grid import Grid
+from hotspot.near_repeat import near_repeat_zones
+
+# A share of homes or of area above which zones no longer tell anyone where to go.
+TOO_WIDE = 0.2
+# Straight sides to a quarter circle of the study area where none was given.
+_QUARTER_SIDES = 8
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Doors to visit, and homes that get a message."""
+
+    targets: gpd.GeoDataFrame
+    messages: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in the inputs.
+
+    Attributes
+    ----------
+    study_area : Geometry
+    study_area_is : str
+        Where the study area comes from, in words.
+    surface : DataArray
+    hotspots : GeoDataFrame
+    in_surface : GeoDataFrame
+        The burglaries of the period that the surface is of, hidden ones too.
+    zones : GeoDataFrame or None
+        Without burglaries of the stop list: the middle of a lone circle is a home. None where
+        dates are months only.
+    lists : Lists or None
+        None where there are no addresses, or dates are months only.
+    homes_in_zones, area_in_zones : float or None
+        Share of the addresses, and of the study area, that the zones cover.
+    """
+
+    study_area: shapely.Geometry
+    study_area_is: str
+    surface: xr.DataArray
+    hotspots: gpd.GeoDataFrame
+    in_surface: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame | None
+    lists: Lists | None
+    homes_in_zones: float | None
+    area_in_zones: float | None
+
+    @property
+    def too_wide(self) -> bool:
+        """Whether the zones cover too much to send anyone anywhere."""
+        return max(self.homes_in_zones or 0.0, self.area_in_zones or 0.0) > TOO_WIDE
+
+
+def find_density(inputs: Inputs) -> dict[str, Any]:
+    """Work out where risk stays.
+
+    Returns
+    -------
+    dict
+        The fields of `Findings` that tell of it.
+    """
+    settings = inputs.config.density
+    first, last = density_period(inputs)
+    times = event_times(inputs.incidents)
+    recent = inputs.incidents[(times >= first) & (times <= cutoff(last))]
+    area, area_is = _study_area(inputs, recent, settings.bandwidth_m)
+    surface = kernel_density(
+        recent,
+        grid=Grid.over(area, settings.cell_size_m, crs=inputs.incidents.crs),
+        bandwidth_m=settings.bandwidth_m,
+        within=area,
+        period=(first, last),
+    )
+    return {
+        "study_area": area,
+        "study_area_is": area_is,
+        "surface": surface,
+        "hotspots": hotspots(surface, recent, settings.area_share),
+        "in_surface": recent,
+    }
+
+
+def density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Give the first and last day of the period in which risk "stays": whole days, or months."""
+    days = pd.Timedelta(days=inputs.config.density.period_days - 1)
+    last = (inputs.newest if inputs.month_only else cutoff(inputs.as_of)).normalize()
+    first = last - days
+    if inputs.month_only:
+        first = first.to_period("M").start_time
+    return max(first, event_times(inputs.incidents).min().normalize()), last
+
+
+def _study_area(
+    inputs: Inputs, recent: gpd.GeoDataFrame, bandwidth_m: float
+) -> tuple[shapely.Geometry, str]:
+    """Take the area that was given, else the beats, else all that is near a burglary."""
+    if inputs.within is not None:
+        return inputs.within, "the area given as within"
+    if inputs.areas is not None:
+        return shapely.union_all(inputs.areas.geometry.to_numpy()), "all beats together"
+    circles = shapely.buffer(recent.geometry.to_numpy(), bandwidth_m, quad_segs=_QUARTER_SIDES)
+    return (
+        shapely.union_all(circles),
+        f"all within {bandwidth_m:g} m of a burglary, because no beats and no study area are given",
+    )
+
+
+def find_zones(inputs: Inputs, study_area: shapely.Geometry) -> dict[str, Any]:
+    """Work out where risk is raised now, and how much of everything that covers.
+
+    Returns
+    -------
+    dict
+        The fields of `Findings` that tell of it.
+    """
+    if inputs.month_only:
+        return {"zones": None, "homes_in_zones": None, "area_in_zones": None}
+    rule = inputs.config.rule
+    zones = near_repeat_zones(
+        inputs.shown, inputs.as_of, rule.distance_m, rule.window_days, streets=inputs.streets
+    )
+    raised = shapely.union_all(zones.geometry.to_numpy())
+    homes = None
+    if inputs.addresses is not None and len(inputs.addresses):
+        shapely.prepare(raised)
+        homes = float(shapely.intersects(raised, inputs.addresses.geometry.to_numpy()).mean())
+    covered = shapely.area(shapely.intersection(raised, study_area)) / shapely.area(study_area)
+    return {"zones": zones, "homes_in_zones": homes, "area_in_zones": float(covered)}
+
+
+def find_lists(inputs: Inputs) -> Lists | None:
+    """Work out which doors to knock on, and which homes get a message."""
+    if inputs.month_only or inputs.addresses is None:
+        return None
+    rule, visits = inputs.config.rule, inputs.config.cocooning
+    settings: dict[str, Any] = {
+        "as_of": inputs.as_of,
+        "areas": inputs.areas,
+        "max_visits": visits.max_visits,
+        "visit_days": visits.visit_days,
+        "distance_m": rule.distance_m,
+        "window_days": rule.window_days,
+        "exclude": inputs.stopped,
+    }
+    return Lists(
+        targets=cocooning_targets(inputs.incidents, inputs.addresses, **settings),
+        messages=cocooning_messages(inputs.incidents, inputs.addresses, **settings),
+    )

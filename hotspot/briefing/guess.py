@@ -1,0 +1,176 @@
+"""The set-up that a bare file of burglaries suggests, written down to be edited."""
+
+import json
+import tomllib
+import warnings
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import Item, Table
+
+from hotspot import __version__
+from hotspot._errors import ConfigError, DataWarning, OutputError
+from hotspot.briefing.config import Config, load_config, read_config
+from hotspot.exports import replacing_file
+from hotspot.incidents.cells import to_text, without_missing_words
+from hotspot.incidents.chunks import Source
+from hotspot.incidents.columns import known_header_names, map_columns
+from hotspot.incidents.offences import select_offences
+from hotspot.incidents.sources import open_source
+
+_BURGLARY = "burglary"
+_MORE = """
+What the briefing can use besides. Take the # away and name your own files.
+
+[addresses]
+path = "addresses.csv"          # makes the lists of doors to visit
+
+[areas]
+path = "beats.geojson"
+name = "beat"                   # the column with their names
+
+[basemap]
+streets = "streets.geojson"
+
+[rule]
+distance_m = 400
+window_days = 42
+
+[cocooning]
+visit_days = 14
+max_visits = 40                 # a beat
+exclude = "exclude.csv"         # references or UPRNs that no product may show
+
+[density]
+cell_size_m = 50
+bandwidth_m = 400
+area_share = 0.01
+period_days = 365
+"""
+
+
+def guess_set_up(path: Path) -> tuple[Config, Path | None, bool]:
+    """Guess the set-up of a bare file and write it beside it, or take the one that is there.
+
+    Parameters
+    ----------
+    path : Path
+        A file of burglaries, or a folder of them.
+
+    Returns
+    -------
+    config : Config
+    set_up : Path or None
+        The TOML file; None where the folder of the data may not be written to.
+    is_new : bool
+        Whether it was written just now. One that is there is never overwritten: it may have been
+        edited, and may hold a stop list.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or its layout is not known.
+    ConfigError
+        If there is no such file, or the TOML file beside it is of another one.
+    """
+    if not path.exists():
+        raise ConfigError(f"There is no file {path}.")
+    set_up = set_up_beside(path)
+    if set_up.exists():
+        config = load_config(set_up)
+        if config.incidents.path != path.resolve():
+            raise ConfigError(
+                f"{set_up} is the set-up of {config.incidents.path.name}, not of {path.name}: "
+                "rename one of them."
+            )
+        return config, set_up, False
+    text = _written(path)
+    config = read_config(tomllib.loads(text), base=path.parent, name=set_up.name)
+    try:
+        with replacing_file(set_up) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OutputError as error:
+        warnings.warn(
+            f"The set-up that was guessed is not kept. {error}", DataWarning, stacklevel=2
+        )
+        return config, None, False
+    return config, set_up, True
+
+
+def set_up_beside(path: Path) -> Path:
+    """Name the TOML file that belongs to a bare file.
+
+    Examples
+    --------
+    >>> set_up_beside(Path("data/crimes.csv.gz")).name
+    'crimes.toml'
+    """
+    return path.with_name(f"{path.name.split('.')[0] or path.stem}.toml")
+
+
+def _written(path: Path) -> str:
+    """Write the set-up as a person would, with what it leaves open as comments."""
+    opened = open_source(path, known=known_header_names(None))
+    mapped = map_columns(opened.columns, None, opened.has_geometry, opened.name)
+    document = tomlkit.document()
+    for line in (
+        f"Set-up of a briefing, guessed by hotspot {__version__}. Edit it and run:",
+        f"  hotspot brief {_in_a_comment(set_up_beside(path).name)}",
+        "Paths are relative to this file. A line that begins with # is off.",
+    ):
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    document.add(tomlkit.comment("as_of = 2026-03-02    # the cut-off; else the newest burglary"))
+    document.add(tomlkit.nl())
+    document.add("incidents", _incidents(path, opened, mapped))
+    document.add("output", _output())
+    for line in _MORE.strip().splitlines():
+        document.add(tomlkit.comment(line) if line else tomlkit.nl())
+    return tomlkit.dumps(document)
+
+
+def _incidents(path: Path, opened: Source, mapped: dict[str, tuple[str, ...]]) -> Table:
+    table = tomlkit.table()
+    table.add("path", path.name)
+    if _holds_other_offences(opened, mapped):
+        table.add("offences", _with_comment(_BURGLARY, "the file holds other offences too"))
+    day_first = "03/04/2026 is 3 April, where the column does not decide"
+    table.add("dayfirst", _with_comment(True, day_first))
+    table.add(tomlkit.comment('crs = "EPSG:27700"    # needed for columns named x and y'))
+    table.add(tomlkit.comment('within = "district.geojson"    # rows outside are rejected'))
+    columns = tomlkit.table()
+    for field, names in mapped.items():
+        columns.add(field, names[0] if len(names) == 1 else list(names))
+    table.add("columns", columns)
+    table.add(tomlkit.nl())
+    return table
+
+
+def _with_comment(value: str | bool, text: str) -> Item:
+    item = tomlkit.item(value)
+    item.comment(text)
+    return item
+
+
+def _output() -> Table:
+    table = tomlkit.table()
+    table.add("folder", "briefing")
+    table.add("marking", "OFFICIAL-SENSITIVE")
+    table.add("author", "")
+    table.add(tomlkit.nl())
+    return table
+
+
+def _holds_other_offences(opened: Source, mapped: dict[str, tuple[str, ...]]) -> bool:
+    """Tell whether the offences of a file must be chosen from: burglary stands among others."""
+    if "offence_code" not in mapped:
+        return False
+    (column, *_) = mapped["offence_code"]
+    offences = without_missing_words(to_text(opened.read([column]).frame[column]))
+    burglary = select_offences(offences, _BURGLARY).chosen
+    return bool(burglary.any() and select_offences(offences, None).warnings)
+
+
+def _in_a_comment(name: str) -> str:
+    """Keep a file's name on its line: a line break in it would end the comment."""
+    return name if name.isprintable() else json.dumps(name)

@@ -1,0 +1,293 @@
+"""Everything that a briefing is made from, read, checked and joined once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from hotspot._checks import count, name_rows
+from hotspot._errors import ConfigError, DataError
+from hotspot.addresses import read_addresses, read_streets
+from hotspot.areas import read_areas
+from hotspot.briefing.config import Config, IncidentSettings
+from hotspot.briefing.outline import read_outline
+from hotspot.briefing.places import area_names, street_names
+from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
+from hotspot.cocooning.doors import prepare_doors
+from hotspot.cocooning.events import BY_TEXT, BY_UPRN, events_of
+from hotspot.dates import cutoff, known_by
+from hotspot.incidents import IncidentCheck, check_incidents
+from hotspot.incidents.cells import to_text
+from hotspot.incidents.columns import known_header_names, map_columns
+from hotspot.incidents.sources import open_source
+
+STALE_AFTER_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was read, as known at the cut-off.
+
+    Attributes
+    ----------
+    config : Config
+    check : IncidentCheck
+        What was found in the file of burglaries.
+    as_of : Timestamp
+        The cut-off asked for, or the day of the newest burglary.
+    incidents : GeoDataFrame
+        The burglaries known by then, hidden ones too, with ``area``, ``street`` and ``home``
+        (the UPRN of its address) where they are known.
+    after_cutoff : int
+        Burglaries of the file that were not known by then.
+    hidden : ndarray of bool
+        Which of `incidents` are on the stop list.
+    addresses, areas, streets : GeoDataFrame or None
+        In the CRS of the incidents.
+    stop : StopList
+    stopped : frozenset of str
+        References and UPRNs that the stop list means, as `incidents` and `addresses` write them,
+        and those of the burglaries that it hides.
+    withheld : frozenset of str
+        Every text that no product may hold: besides those, what is on the stop list as it writes
+        it, and later burglaries.
+    within : Geometry or None
+        The study area that was given.
+    """
+
+    config: Config
+    check: IncidentCheck
+    as_of: pd.Timestamp
+    incidents: gpd.GeoDataFrame
+    after_cutoff: int
+    hidden: npt.NDArray[np.bool_]
+    addresses: gpd.GeoDataFrame | None
+    areas: gpd.GeoDataFrame | None
+    streets: gpd.GeoDataFrame | None
+    stop: StopList
+    stopped: frozenset[str]
+    withheld: frozenset[str]
+    within: shapely.Geometry | None
+
+    @property
+    def shown(self) -> gpd.GeoDataFrame:
+        """Burglaries that a list, a point or a popup may show."""
+        return self.incidents[~self.hidden]
+
+    @property
+    def has_areas(self) -> bool:
+        """Whether any burglary's beat is known."""
+        return "area" in self.incidents.columns and bool(self.incidents["area"].notna().any())
+
+    @property
+    def month_only(self) -> bool:
+        """Whether the dates are known to the month only."""
+        return self.check.resolution == "month"
+
+    @cached_property
+    def newest(self) -> pd.Timestamp:
+        """When the newest burglary was found: in data of months, the end of its month."""
+        newest = pd.Timestamp(self.incidents["occurred_to"].max())
+        return month_end(newest) if self.month_only else newest
+
+    @property
+    def age_days(self) -> int:
+        """Whole days from the newest burglary to the cut-off."""
+        return max((cutoff(self.as_of).normalize() - self.newest.normalize()).days, 0)
+
+    @property
+    def stale(self) -> str | None:
+        """The banner that every product carries where the data are old."""
+        if self.age_days <= STALE_AFTER_DAYS:
+            return None
+        return f"DATA IS {self.age_days} DAYS OLD"
+
+    def to_tell(self, warned: Sequence[str]) -> list[str]:
+        """Put together what the check and the other readers warned of, without the withheld."""
+        unmatched = self.stop.unmatched_rows(self.check.accepted, self.addresses)
+        if unmatched:
+            entries = count(len(unmatched), "entry", "entries")
+            match = "matches" if len(unmatched) == 1 else "match"
+            warned = [
+                *warned,
+                f"{entries} of the stop list ({name_rows(unmatched)} of it) {match} nothing in "
+                "these data: a slip of the pen, or an offence of another time.",
+            ]
+        every = dict.fromkeys([*self.check.warnings, *warned])
+        return [redacted(text, self.withheld) for text in every]
+
+
+def read_inputs(config: Config) -> Inputs:
+    """Read and check every file of a set-up.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    DataError, ConfigError
+        If a file cannot be used, or no burglary was known by the cut-off.
+    """
+    stop = read_stop_list(config.cocooning.exclude)
+    check = check_incidents(config.incidents.path, **_reading(config.incidents))
+    accepted = check.accepted
+    if accepted.empty:
+        raise DataError(f"No burglary in {config.incidents.path.name} can be used.")
+    as_of = _newest_day(check) if config.as_of is None else config.as_of
+    known = known_by(accepted, as_of)
+    if not known.any():
+        first = accepted["occurred_to"].min()
+        raise ConfigError(
+            f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
+        )
+    layers = _layers(config, accepted.crs)
+    matched = _matched(accepted[known], layers.addresses)
+    incidents = _placed(accepted[known], layers, matched)
+    hidden = stop.hides(incidents) | stop.matches(matched["uprn"]) | stop.matches(matched["parent"])
+    stopped = stop.meant(incidents) | stop.meant(layers.addresses) | _ids(incidents[hidden])
+    return Inputs(
+        config=config,
+        check=check,
+        as_of=as_of,
+        incidents=incidents,
+        after_cutoff=int((~known).sum()),
+        hidden=hidden,
+        addresses=layers.addresses,
+        areas=layers.areas,
+        streets=layers.streets,
+        within=layers.within,
+        stop=stop,
+        stopped=stopped,
+        withheld=stopped | stop.meant(accepted) | frozenset(stop.entries),
+    )
+
+
+def _reading(settings: IncidentSettings) -> dict[str, Any]:
+    """Give the settings of the file of burglaries as the reader takes them."""
+    return {
+        "columns": settings.columns,
+        "crs": settings.crs,
+        "dayfirst": settings.dayfirst,
+        "timezone": settings.timezone,
+        "offences": settings.offences,
+        "offence_table": settings.offence_table,
+        "sheet": settings.sheet,
+        "within": None if settings.within is None else read_outline(settings.within),
+    }
+
+
+def _newest_day(check: IncidentCheck) -> pd.Timestamp:
+    """Give the day of the newest burglary: in data of months, the last of its month."""
+    newest = pd.Timestamp(check.accepted["occurred_to"].max()).normalize()
+    return month_end(newest) if check.resolution == "month" else newest
+
+
+def month_end(day: pd.Timestamp) -> pd.Timestamp:
+    """Give the last day of a month."""
+    return pd.Timestamp(day.to_period("M").end_time.normalize())
+
+
+class _Layers(NamedTuple):
+    addresses: gpd.GeoDataFrame | None
+    areas: gpd.GeoDataFrame | None
+    streets: gpd.GeoDataFrame | None
+    within: shapely.Geometry | None
+
+
+def _layers(config: Config, crs: CRS) -> _Layers:
+    """Read what lies around the burglaries, all of it in their CRS."""
+    addresses = areas = streets = within = None
+    if config.addresses is not None:
+        given = config.addresses
+        addresses = read_addresses(given.path, columns=given.columns, crs=given.crs, to_crs=crs)
+    if config.areas is not None:
+        areas = read_areas(config.areas.path, config.areas.name, to_crs=crs)
+    if config.basemap.streets is not None:
+        streets = read_streets(config.basemap.streets, to_crs=crs)
+    if config.incidents.within is not None:
+        within = read_outline(config.incidents.within, to_crs=crs).union_all()
+    return _Layers(addresses, areas, streets, within)
+
+
+def _placed(known: gpd.GeoDataFrame, layers: _Layers, matched: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Add beat, street, home and address where a layer tells them."""
+    home = matched["uprn"].where(matched["how"].isin([BY_UPRN, BY_TEXT]), None)
+    placed = {
+        "street": street_names(known, matched["uprn"], layers.addresses, layers.streets),
+        "home": home,
+    }
+    if layers.areas is not None:
+        placed["area"] = area_names(known, layers.areas)
+    if layers.addresses is not None:
+        by_uprn = layers.addresses.drop_duplicates("uprn").set_index("uprn")["address"]
+        told = home.map(by_uprn).astype(object)
+        own = known["address"] if "address" in known.columns else None
+        placed["address"] = told if own is None else own.where(own.notna(), told)
+    return known.assign(**placed)
+
+
+def _matched(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Give the address that each burglary belongs to, matched as the lists match it.
+
+    So a home on the stop list is hidden however the burglary names it, and a repeat is counted
+    where only one of the two has a UPRN.
+    """
+    matched = pd.DataFrame(index=incidents.index, columns=["uprn", "parent", "how"], dtype=object)
+    if addresses is None:
+        return matched
+    doors = prepare_doors(addresses)
+    events = events_of(incidents, doors).explode("refs").drop_duplicates("refs").set_index("refs")
+    own = events.reindex(incidents["crime_ref"])
+    door = own["door"].fillna(-1).astype(int).to_numpy()
+    matched["uprn"], matched["parent"] = doors.uprn[door], doors.parent[door]
+    matched["how"] = own["how"].to_numpy(dtype=object)
+    matched[door < 0] = None
+    return matched
+
+
+def _ids(incidents: gpd.GeoDataFrame) -> frozenset[str]:
+    """Collect the references and UPRNs of burglaries."""
+    names = [name for name in ("crime_ref", "uprn") if name in incidents.columns]
+    return frozenset(text for name in names for text in incidents[name].dropna())
+
+
+def rejected_for_file(inputs: Inputs) -> pd.DataFrame:
+    """Give the rows that could not be used, with nothing in them of what is on the stop list.
+
+    A row that is itself of an offence on the list keeps its number and its reason.
+    """
+    rejected = inputs.check.rejected.copy()
+    if not inputs.stop.entries:
+        return rejected
+    own = rejected["row"].isin(_stopped_rows(inputs))
+    for column in ("value", "reason"):
+        rejected[column] = [redacted(str(text), inputs.withheld) for text in rejected[column]]
+    rejected.loc[own, "value"] = WITHHELD
+    return rejected
+
+
+def _stopped_rows(inputs: Inputs) -> list[Any]:
+    """Name the rows of the file that bear a reference or a UPRN of the stop list."""
+    settings = inputs.config.incidents
+    opened = open_source(
+        settings.path, sheet=settings.sheet, known=known_header_names(settings.columns)
+    )
+    mapped = map_columns(opened.columns, settings.columns, opened.has_geometry, opened.name)
+    names = [mapped[field][0] for field in ("crime_ref", "uprn") if field in mapped]
+    rows = opened.read(names).frame
+    stopped = np.zeros(len(rows), dtype=bool)
+    for name in names:
+        stopped |= inputs.stop.matches(to_text(rows[name]))
+    return rows.index[stopped].tolist()

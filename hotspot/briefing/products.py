@@ -1,0 +1,137 @@
+"""The files of a briefing, written into a folder under construction."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import shapely
+
+from hotspot._plots import MapLayers, map_picture
+from hotspot.briefing import figures
+from hotspot.briefing.findings import Findings, Lists
+from hotspot.briefing.folder import RUN_FILE
+from hotspot.briefing.inputs import Inputs, rejected_for_file
+from hotspot.briefing.page import render_page
+from hotspot.briefing.record import outputs_of
+from hotspot.briefing.sections import ListLinks
+from hotspot.exports import write_rejected, write_targets
+from hotspot.exports.rows import per_area, printable_rows
+from hotspot.maps import briefing_map, save_map
+
+PAGE_FILE = "briefing.html"
+MAP_FILE = "map.html"
+REJECTED_FILE = "rejected.csv"
+LISTS_FOLDER = "targets"
+LISTS_FILE = "targets.csv"
+_FIRST_TO_READ = (PAGE_FILE, MAP_FILE, LISTS_FILE)
+# Ground shown around what is drawn, as a share of its width.
+_MARGIN = 0.03
+
+
+def write_briefing(
+    folder: Path, inputs: Inputs, findings: Findings, record: dict[str, Any]
+) -> None:
+    """Write every product of a briefing, and last its record, which names them all.
+
+    Parameters
+    ----------
+    folder : Path
+        Under construction.
+    inputs : Inputs
+    findings : Findings
+    record : dict
+        Gets ``outputs``.
+    """
+    _write_map(folder, inputs, findings)
+    links: ListLinks = {}
+    if findings.lists is not None:
+        links = _write_lists(folder, inputs, findings.lists, record)
+    page = render_page(inputs, findings, MAP_FILE, links, _picture(inputs, findings), record)
+    (folder / PAGE_FILE).write_text(page, encoding="utf-8", newline="\n")
+    _write_rest(folder, inputs, record)
+
+
+def write_lists_only(folder: Path, inputs: Inputs, lists: Lists, record: dict[str, Any]) -> None:
+    """Write the lists and the record that names them; as `write_briefing`."""
+    _write_lists(folder, inputs, lists, record)
+    _write_rest(folder, inputs, record)
+
+
+def in_reading_order(folder: Path, record: Mapping[str, Any]) -> list[Path]:
+    """Name the files that were made, those that people open first first."""
+    names = sorted(record["outputs"], key=lambda name: (name not in _FIRST_TO_READ, name))
+    return [folder / name for name in [*names, RUN_FILE]]
+
+
+def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
+    settings = inputs.config
+    drawn = briefing_map(
+        inputs.shown,
+        zones=findings.zones,
+        surface=findings.surface,
+        hotspots=findings.hotspots,
+        targets=None if findings.lists is None else findings.lists.targets,
+        areas=inputs.areas,
+        streets=inputs.streets,
+        basemap=settings.basemap.tiles,
+        title="Burglary briefing",
+        marking=settings.output.marking,
+        cutoff=inputs.as_of,
+    )
+    save_map(drawn, folder / MAP_FILE)
+
+
+def _write_lists(
+    folder: Path, inputs: Inputs, lists: Lists, record: Mapping[str, Any]
+) -> ListLinks:
+    """Write the lists, and say where those of each area are."""
+    written = write_targets(
+        lists.targets,
+        folder / LISTS_FOLDER,
+        marking=inputs.config.output.marking,
+        as_of=inputs.as_of,
+        notes=[] if inputs.stale is None else [inputs.stale],
+        inputs={name: told["sha256"] for name, told in record["inputs"].items()},
+        messages=lists.messages,
+        overall=folder,
+    )
+    hrefs = [quote(path.relative_to(folder).as_posix()) for path in written]
+    areas = [area for area, _ in per_area(printable_rows(lists.targets))]
+    links: dict[str | None, list[tuple[str, str]]] = {}
+    for number, area in enumerate(areas):
+        workbook, sheet = hrefs[2 * number : 2 * number + 2]
+        links[area] = [("sheet to print", sheet), ("workbook", workbook)]
+    workbook, table, messages = hrefs[2 * len(areas) :]
+    links[None] = [("workbook", workbook), ("CSV", table), ("messages", messages)]
+    return links
+
+
+def _write_rest(folder: Path, inputs: Inputs, record: dict[str, Any]) -> None:
+    write_rejected(rejected_for_file(inputs), folder / REJECTED_FILE)
+    record["outputs"] = outputs_of(folder)
+    text = json.dumps(record, indent=2, ensure_ascii=False)
+    (folder / RUN_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _picture(inputs: Inputs, findings: Findings) -> bytes:
+    """Draw the still map: zones and the newest burglaries, or density where there are no days."""
+    points = None
+    if not inputs.month_only:
+        new = figures.learned_since(inputs.shown, inputs.as_of, 7)
+        points = inputs.shown[new]
+    west, south, east, north = shapely.bounds(findings.study_area)
+    margin = _MARGIN * max(east - west, north - south)
+    return map_picture(
+        MapLayers(
+            extent=(west - margin, south - margin, east + margin, north + margin),
+            surface=findings.surface,
+            streets=inputs.streets,
+            areas=inputs.areas,
+            zones=findings.zones,
+            hotspots=findings.hotspots,
+            points=points,
+            points_label="Burglary, last 7 days",
+        )
+    )

@@ -1,0 +1,123 @@
+"""run.json: what a briefing was made from and with, so that it can be made again."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import hotspot
+from hotspot.briefing.config import Config
+from hotspot.briefing.findings import Findings, Lists
+from hotspot.briefing.folder import PRODUCT, RUN_FILE, sha256
+from hotspot.briefing.inputs import Inputs
+from hotspot.dates import cutoff
+
+# Numbers can turn on these.
+_DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "folium")
+
+
+def make_record(
+    inputs: Inputs,
+    findings: Findings | None,
+    lists: Lists | None,
+    set_up: Path | None,
+    warned: Sequence[str],
+) -> dict[str, Any]:
+    """Write down everything but the outputs.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    findings : Findings or None
+        None where only lists are made.
+    lists : Lists or None
+    set_up : Path or None
+        The TOML file, where there was one.
+    warned : sequence of str
+        What the user was warned of.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. Inputs are named, not located: a path tells of the machine and its user.
+    """
+    config = inputs.config
+    last = cutoff(inputs.as_of)
+    files = {"set-up": set_up, **config.input_files()}
+    return {
+        "product": PRODUCT,
+        "made_at": pd.Timestamp.now().isoformat(timespec="seconds"),
+        "as_of": last.isoformat(timespec="seconds"),
+        "newest_burglary": inputs.newest.isoformat(timespec="seconds"),
+        "data_age_days": inputs.age_days,
+        "marking": config.output.marking,
+        "author": config.output.author,
+        "seed": config.output.seed,
+        "parameters": plain(parameters(config)),
+        "inputs": {
+            name: {"file": path.name, "sha256": sha256(path)}
+            for name, path in files.items()
+            if path is not None
+        },
+        "counts": counts(inputs, findings, lists),
+        "warnings": list(warned),
+        "versions": versions(),
+    }
+
+
+def parameters(config: Config) -> dict[str, Any]:
+    """Give every setting that can change a number."""
+    settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True})
+    return {name: table for name, table in settings.items() if table is not None}
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON holds; of a path only the name."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return value.name if isinstance(value, Path) else value
+
+
+def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> dict[str, int]:
+    """Count what went in and what came out."""
+    found = {
+        "accepted": len(inputs.check.accepted),
+        "rejected": len(inputs.check.rejected),
+        "after_cutoff": inputs.after_cutoff,
+        "on_stop_list": int(inputs.hidden.sum()),
+    }
+    if inputs.addresses is not None:
+        found["addresses"] = len(inputs.addresses)
+    if findings is not None:
+        found |= {"in_density": len(findings.in_surface), "hotspots": len(findings.hotspots)}
+    if findings is not None and findings.zones is not None:
+        found["zones"] = len(findings.zones)
+    if lists is not None:
+        found |= {"targets": len(lists.targets), "messages": len(lists.messages)}
+    return found
+
+
+def versions() -> dict[str, str]:
+    """Name the versions of the package, of Python and of what the numbers turn on."""
+    found = {"hotspot": hotspot.__version__, "python": platform.python_version()}
+    for name in _DEPENDENCIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def outputs_of(folder: Path) -> dict[str, str]:
+    """Give the SHA-256 of each file of a folder, by its path in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in paths
+        if path.name != RUN_FILE and not path.name.startswith(".")
+    }

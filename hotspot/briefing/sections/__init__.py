@@ -1,0 +1,23 @@
+"""The sections of the page, each as plain values: sentences, and tables of text."""
+
+from hotspot.briefing.sections.patterns import hours, weeks
+from hotspot.briefing.sections.risk import hotspots, zones
+from hotspot.briefing.sections.tables import ListLinks, Section
+from hotspot.briefing.sections.today import doors, key_numbers, new, repeats
+from hotspot.briefing.sections.trust import MONTHS_ONLY, STANDING_SENTENCES, trust
+
+__all__ = [
+    "MONTHS_ONLY",
+    "STANDING_SENTENCES",
+    "ListLinks",
+    "Section",
+    "doors",
+    "hotspots",
+    "hours",
+    "key_numbers",
+    "new",
+    "repeats",
+    "trust",
+    "weeks",
+    "zones",
+]

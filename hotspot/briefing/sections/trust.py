@@ -1,0 +1,44 @@
+"""How far to trust it all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotspot.briefing.inputs import Inputs
+from hotspot.briefing.sections.tables import Section
+from hotspot.briefing.words import percent
+
+MONTHS_ONLY = (
+    "The dates of this export are months only: what is new, which doors to visit, zones, weeks and "
+    "hours need the day of each burglary. Ask for an export with full dates."
+)
+STANDING_SENTENCES = (
+    "It is based only on burglaries recorded by the cut-off.",
+    "It shows places, not people.",
+    "It is no ground for a stop, a search or an arrest.",
+    "A higher risk does not mean that a burglary will happen.",
+    "Visits are not proven to prevent one: both randomised trials of cocooning found no clear "
+    "effect.",
+)
+
+
+def trust(inputs: Inputs, record: Mapping[str, Any]) -> Section:
+    """Say how far to trust it all."""
+    return {
+        "sentences": list(STANDING_SENTENCES),
+        "check": [inputs.check.headline()],
+        "warnings": list(record["warnings"]),
+        "parameters": _parameters(inputs),
+        "inputs": [{"name": name, **told} for name, told in record["inputs"].items()],
+    }
+
+
+def _parameters(inputs: Inputs) -> str:
+    config = inputs.config
+    visits = f"{config.cocooning.visit_days} days"
+    if config.cocooning.max_visits is not None:
+        visits += f", at most {config.cocooning.max_visits} a beat"
+    return (
+        f"Rule: {config.rule.distance_m:g} m and {config.rule.window_days} days. Visits: {visits}. "
+        f"Density: cells of {config.density.cell_size_m:g} m, the top "
+        f"{percent(config.density.area_share)} of the area. All settings are in run.json."
+    )

@@ -1,0 +1,49 @@
+"""The stop list: read whatever it looks like, matched however it is written."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from hotspot._errors import ConfigError
+from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
+
+
+def test_a_header_is_optional_and_blank_rows_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_bytes(b"\xef\xbb\xbfReference\r\n A/1 ,\r\n\r\n0012\r\n")
+    assert read_stop_list(path) == StopList(("A/1", "0012"), (2, 4))
+    path.write_text("A/1\n", encoding="utf-8")
+    assert read_stop_list(path).entries == ("A/1",)
+    assert read_stop_list(None) == StopList()
+
+
+def test_reasons_and_workbooks_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_text("A/1,witness\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no reasons"):
+        read_stop_list(path)
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(ConfigError, match="workbook"):
+        read_stop_list(path)
+
+
+def test_case_spaces_and_lost_zeros_do_not_let_an_entry_slip() -> None:
+    stop = StopList(("dg / 26/1", "12"), (1, 2))
+    texts = pd.Series(["DG/26/1", "0012", "012", "112", "DG/26/11", None, float("nan")])
+    assert stop.matches(texts).tolist() == [True, True, True, False, False, False, False]
+
+
+def test_a_frame_is_matched_by_reference_and_uprn() -> None:
+    frame = gpd.GeoDataFrame({"crime_ref": ["A", "B", "C"], "uprn": ["1", "02", None]})
+    assert StopList(("a", "2"), (1, 2)).hides(frame).tolist() == [True, True, False]
+    assert StopList().hides(frame).tolist() == [False, False, False]
+
+
+def test_entries_are_taken_out_of_texts_whole() -> None:
+    assert redacted("rows of A/1 and A/11, a/1.", {"A/1"}) == (
+        "rows of (withheld) and A/11, (withheld)."
+    )
+    assert redacted("as it is", ()) == "as it is"
+    assert redacted("A.*", {"A.*"}) == "(withheld)"

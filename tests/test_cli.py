@@ -1,0 +1,182 @@
+"""The command line, as a user's shell sees it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hotspot
+from hotspot import cli
+from tests.small_town import Burglary, usual, write_burglaries, write_town
+
+HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hotspot", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+
+
+def test_help_and_version_load_no_heavy_library() -> None:
+    code = (
+        "import sys\nfrom hotspot.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.strip() == "[]"
+    assert "brief" in done.stdout
+    assert run("--version").stdout.strip() == f"hotspot {hotspot.__version__}"
+
+
+def test_check_says_what_can_be_used(tmp_path: Path) -> None:
+    bad = Burglary("BAD/1", "2026-03-01 12:00", cells={"Easting": "=1+1"})
+    path = write_burglaries(tmp_path / "b.csv", [*usual(), bad])
+    done = run("check", path, "--rejected", tmp_path / "rejected.csv")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Used 46. Could not use 1.")
+    rejected = (tmp_path / "rejected.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rejected[0] == "row,column,value,reason"
+    assert rejected[1].startswith("48,")
+    assert ",=" not in rejected[1]
+
+
+def test_check_prints_json_for_programs(tmp_path: Path) -> None:
+    done = run("check", write_burglaries(tmp_path / "b.csv", usual()), "--json")
+    told = json.loads(done.stdout)
+    assert (told["accepted"], told["rejected"], told["resolution"]) == (46, 0, "day")
+    assert told["crs"] == "EPSG:27700"
+
+
+def test_check_takes_columns_offences_and_month_first(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(
+        "wer,wann,um,ost,nord,was\nA1,03/04/2026,10:00,640000,370000,Burglary\n"
+        "A2,12/25/2025,11:00,640100,370100,Theft\n",
+        encoding="utf-8",
+    )
+    assert run("check", path).returncode == 1
+    mapped = ["crime_ref=wer", "occurred_from=wann,um", "easting=ost", "northing=nord"]
+    done = run("check", path, "--columns", *mapped, "offence_code=was", "--month-first",
+               "--offence", "burglary", "--json")  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (told["accepted"], told["rejected"]) == (1, 1)
+
+
+def test_check_takes_a_study_area(tmp_path: Path) -> None:
+    write_town(tmp_path)
+    done = run("check", tmp_path / "burglaries.csv", "--within", tmp_path / "beats.geojson")
+    assert done.stdout.startswith("Used 46.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "none.csv"], "none.csv"),
+        (["brief", "none.toml"], "none.toml"),
+        (["brief", "none.xlsx"], "none.xlsx"),
+        (["cocoon", "none.toml"], "none.toml"),
+    ],
+)
+def test_data_that_cannot_be_used_are_one_message_and_status_1(
+    tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    done = run(*arguments, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+    assert done.returncode == 1
+    assert done.stderr.startswith("hotspot: ")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_no_usable_row_is_status_1(tmp_path: Path) -> None:
+    bad = Burglary("BAD/1", "2026-03-01 12:00", cells={"Easting": "here"})
+    assert run("check", write_burglaries(tmp_path / "b.csv", [bad])).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["check"], ["check", "f.csv", "--columns", "crime_ref"], ["brief"]]
+)
+def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "usage: hotspot" in done.stderr
+
+
+def test_brief_ends_with_the_paths_of_what_it_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = Burglary("L/1", "2026-03-01 12:00", mo="x" * 50)
+    path = write_town(tmp_path, [*usual(), long])
+    done = run("brief", path)
+    assert done.returncode == 0, done.stderr
+    headline, found, *paths = done.stdout.splitlines()
+    assert headline.startswith("Used 47.")
+    assert found.startswith("Found ")
+    assert paths[0] == str(tmp_path / "briefing" / "briefing.html")
+    assert all(Path(made).is_file() for made in paths)
+    # In a pipe no progress is shown: there is nothing but what the user should know of the data.
+    notes = done.stderr.splitlines()
+    assert any("40 characters" in line for line in notes)
+    assert all(line.startswith("Note: ") for line in notes)
+    assert cli.main(["brief", str(path)]) == 1
+    assert "--replace" in capsys.readouterr().err
+    assert cli.main(["brief", str(path), "--replace", "--as-of", "2026-02-27", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["as_of"].startswith("2026-02-27")
+    assert told["files"][0] == paths[0]
+
+
+def test_cocoon_makes_only_the_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_town(tmp_path)
+    assert cli.main(["cocoon", str(path)]) == 0
+    made = {Path(line).name for line in capsys.readouterr().out.splitlines()[2:]}
+    assert made >= {"targets.csv", "messages.csv", "West.html", "West.xlsx", "run.json"}
+    assert "map.html" not in made
+    assert (tmp_path / "briefing-lists" / "run.json").is_file()
+    path.write_text('[incidents]\npath = "burglaries.csv"\n', encoding="utf-8")
+    assert cli.main(["cocoon", str(path)]) == 1
+    assert "[addresses]" in capsys.readouterr().err
+
+
+def test_a_console_of_another_alphabet_is_no_failure(tmp_path: Path) -> None:
+    folder = tmp_path / "Ñandú Łódź"
+    folder.mkdir()
+    path = write_burglaries(folder / "b.csv", usual())
+    done = subprocess.run(
+        [sys.executable, "-m", "hotspot", "check", str(path), "--json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["accepted"] == 46
+
+
+def test_ctrl_c_is_told_in_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(hotspot, "brief", stop, raising=False)
+    assert cli.main(["brief", "x.toml"]) == 130
+    assert "stopped" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes close otherwise on Windows")
+def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "hotspot", "check", str(path)],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    assert done.stderr == ""
+    assert done.returncode == 0
