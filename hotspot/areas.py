@@ -88,6 +88,36 @@ def read_areas(
     return areas.to_crs(read_crs(to_crs, "to_crs") or metric_crs(areas))
 
 
+def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
+    """Read polygons that need no names.
+
+    Parameters
+    ----------
+    source : path or GeoDataFrame
+        GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
+    to_crs : CRS, optional
+        What to turn them into.
+
+    Returns
+    -------
+    GeoSeries
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or holds no polygon or no CRS.
+    """
+    opened = open_source(source)
+    geometry = opened.read([]).geometry if opened.has_geometry else None
+    if geometry is None or opened.crs is None:
+        raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
+    outline = gpd.GeoSeries(shapely.make_valid(geometry), crs=opened.crs)
+    outline = outline[outline.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])]
+    if outline.area.sum() == 0:
+        raise DataError(f"{opened.name} holds no polygon: it cannot be a study area.")
+    return outline if to_crs is None else outline.to_crs(to_crs)
+
+
 def metric_crs(frame: gpd.GeoDataFrame) -> CRS:
     """Choose the CRS in metres for a layer, by the rule that incidents follow.
 

@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hotspot {hotspot.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_check(commands)
+    _add_knox(commands)
     _add_cocoon(commands)
     _add_brief(commands)
     return parser
@@ -92,8 +93,57 @@ def _add_check(commands: Any) -> None:
         help="read a file of burglaries and say what can be used, and what cannot and why",
         description="Read a file of burglaries and say what can be used, and what cannot and why.",
     )
-    check.add_argument("file", help="CSV, XLSX, GeoPackage, GeoJSON or Parquet; also .csv.gz")
-    check.add_argument(
+    _add_reading(check)
+    check.add_argument("--rejected", metavar="FILE", help="write what cannot be used to a CSV file")
+    check.add_argument("--json", action="store_true", help="print what a program can read")
+    check.set_defaults(run=_check)
+
+
+def _add_knox(commands: Any) -> None:
+    knox = commands.add_parser(
+        "knox",
+        help="test whether the near-repeat rule holds in a file of burglaries",
+        description="Test whether burglaries near in space are near in time: the Knox test.",
+    )
+    _add_reading(knox)
+    knox.add_argument(
+        "--distances",
+        nargs="+",
+        type=float,
+        default=[100, 200, 300, 400],
+        metavar="M",
+        help="upper edges of the bands of distance in metres (100 200 300 400)",
+    )
+    knox.add_argument(
+        "--days",
+        nargs="+",
+        type=int,
+        default=[7, 14, 21, 28, 35, 42],
+        metavar="DAYS",
+        help="upper edges of the bands of time in days (7 14 21 28 35 42)",
+    )
+    knox.add_argument(
+        "--permutations", type=int, default=999, metavar="N", help="0 answers in closed form (999)"
+    )
+    knox.add_argument("--seed", type=int, default=0, help="one seed gives one answer (0)")
+    knox.add_argument(
+        "--date",
+        default="midpoint",
+        choices=["midpoint", "from", "to", "aoristic"],
+        help="which moment of an unknown time counts (midpoint)",
+    )
+    knox.add_argument("--metric", default="euclidean", choices=["euclidean", "manhattan"])
+    knox.add_argument("--closed", default="right", choices=["right", "left"])
+    knox.add_argument("--preset", choices=["nrc"], help="count as the Near Repeat Calculator does")
+    knox.add_argument("--folder", default="knox", help="where to write table and picture (knox)")
+    knox.add_argument("--json", action="store_true", help="print what a program can read")
+    knox.set_defaults(run=_knox)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """Say how to read a file of burglaries."""
+    command.add_argument("file", help="CSV, XLSX, GeoPackage, GeoJSON or Parquet; also .csv.gz")
+    command.add_argument(
         "--columns",
         nargs="+",
         action="extend",
@@ -102,20 +152,17 @@ def _add_check(commands: Any) -> None:
         metavar="FIELD=NAME[,NAME]",
         help="which column holds a field, e.g. crime_ref='Crime Ref'",
     )
-    check.add_argument("--crs", help="what the coordinates are in, e.g. EPSG:27700")
-    check.add_argument(
+    command.add_argument("--crs", help="what the coordinates are in, e.g. EPSG:27700")
+    command.add_argument(
         "--offence",
         nargs="+",
         action="extend",
         metavar="CODE",
         help="codes or names of the offences to use, e.g. burglary",
     )
-    check.add_argument("--month-first", action="store_true", help="03/04/2026 is 4 March")
-    check.add_argument("--sheet", help="name of the sheet of a workbook")
-    check.add_argument("--within", metavar="FILE", help="polygons of the study area")
-    check.add_argument("--rejected", metavar="FILE", help="write what cannot be used to a CSV file")
-    check.add_argument("--json", action="store_true", help="print what a program can read")
-    check.set_defaults(run=_check)
+    command.add_argument("--month-first", action="store_true", help="03/04/2026 is 4 March")
+    command.add_argument("--sheet", help="name of the sheet of a workbook")
+    command.add_argument("--within", metavar="FILE", help="polygons of the study area")
 
 
 def _column(text: str) -> tuple[str, list[str]]:
@@ -164,18 +211,7 @@ def _add_output(command: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    columns: dict[str, list[str]] = {}
-    for field, names in options.columns:
-        columns.setdefault(field, []).extend(names)
-    check = hotspot.check_incidents(
-        options.file,
-        columns=columns or None,
-        crs=options.crs,
-        offences=options.offence,
-        dayfirst=not options.month_first,
-        sheet=options.sheet,
-        within=_outline(options.within),
-    )
+    check = hotspot.check_incidents(options.file, **_reading(options))
     if options.rejected:
         from hotspot.exports import write_rejected
 
@@ -187,10 +223,24 @@ def _check(options: argparse.Namespace) -> int:
     return DONE if len(check.accepted) else UNUSABLE
 
 
+def _reading(options: argparse.Namespace) -> dict[str, Any]:
+    columns: dict[str, list[str]] = {}
+    for field, names in options.columns:
+        columns.setdefault(field, []).extend(names)
+    return {
+        "columns": columns or None,
+        "crs": options.crs,
+        "offences": options.offence,
+        "dayfirst": not options.month_first,
+        "sheet": options.sheet,
+        "within": _outline(options.within),
+    }
+
+
 def _outline(path: str | None) -> Any:
     if path is None:
         return None
-    from hotspot.briefing.outline import read_outline
+    from hotspot.areas import read_outline
 
     return read_outline(path)
 
@@ -209,6 +259,30 @@ def _told(check: "hotspot.IncidentCheck") -> dict[str, Any]:
         "warnings": check.warnings,
         "notes": check.notes,
     }
+
+
+def _knox(options: argparse.Namespace) -> int:
+    from hotspot.exports import knox_record, write_knox
+
+    incidents = hotspot.read_incidents(options.file, **_reading(options))
+    test = hotspot.knox_test(
+        incidents,
+        distance_bands_m=options.distances,
+        time_bands_days=options.days,
+        permutations=options.permutations,
+        seed=options.seed,
+        metric=options.metric,
+        closed=options.closed,
+        date=options.date,
+        preset=options.preset,
+    )
+    files = write_knox(test, options.folder)
+    if options.json:
+        _print_json({**knox_record(test), "files": [str(path) for path in files]})
+    else:
+        print(test.table.round(4).to_string(index=False))
+        print(test.summary(), *files, sep="\n")
+    return DONE
 
 
 def _cocoon(options: argparse.Namespace) -> int:

@@ -431,3 +431,26 @@ def test_a_burglary_without_uprn_gets_its_street_from_the_address_it_is_at(
     doors = section(made, "doors")
     assert doors.count("sheet to print") == doors.count("messages") == 1
     assert "No area" not in doors
+
+
+def test_the_rule_may_be_the_one_that_the_burglaries_propose(
+    sample_dir: Path, tmp_path: Path
+) -> None:
+    made = brief(
+        incidents=sample_dir / "burglaries.csv",
+        rule={"calibrate": True},
+        output={"folder": tmp_path / "out"},
+        as_of="2026-03-02",
+    )
+    assert made.zones is not None
+    rule = made.record["parameters"]["rule"]
+    assert made.zones.attrs["distance_m"] == rule["distance_m"] < 400
+    assert any(text.startswith("[rule] calibrate: Proposed for") for text in made.warnings)
+    assert "[rule] calibrate: Proposed" in page_of(made)
+
+
+def test_a_rule_that_the_data_do_not_support_is_not_made_up(town: Briefing, tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    made = brief(incidents=path, rule={"calibrate": True}, output={"folder": tmp_path / "out"})
+    assert made.record["parameters"]["rule"]["distance_m"] == 400
+    assert any("stay the rule" in text for text in made.warnings)

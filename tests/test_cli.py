@@ -180,3 +180,25 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     os.close(write)
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    done = run("knox", path, "--permutations", "19", "--seed", "1", "--folder", tmp_path / "out")
+    assert done.returncode == 0
+    assert "distance_band" in done.stdout
+    assert "burglaries counted." in done.stdout
+    assert done.stdout.rstrip().endswith("knox.png")
+    cells = (tmp_path / "out" / "knox.csv").read_text(encoding="utf-8").splitlines()
+    assert len(cells) == 31
+    record = json.loads((tmp_path / "out" / "knox.json").read_text(encoding="utf-8"))
+    assert (record["seed"], record["permutations"], len(record["cells"])) == (1, 19, 30)
+    assert (tmp_path / "out" / "knox.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_knox_asked_for_nonsense_says_all_that_is_wrong(tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    done = run("knox", path, "--distances", "200", "100", "--permutations", "-1")
+    assert done.returncode == 1
+    assert "2 problems" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,6 +19,7 @@ from hotspot.briefing.findings import Findings, find_density, find_lists, find_z
 from hotspot.briefing.folder import issued_folder
 from hotspot.briefing.guess import guess_set_up
 from hotspot.briefing.inputs import read_inputs
+from hotspot.briefing.local_rule import with_local_rule
 from hotspot.briefing.record import make_record
 from hotspot.dates import AsOf, month_only_problems
 from hotspot.incidents import IncidentCheck
@@ -177,7 +178,7 @@ def brief(
         place = chosen.output.folder
         with issued_folder(place, replace) as building:
             stage("reading the data")
-            inputs = read_inputs(chosen)
+            inputs = with_local_rule(read_inputs(chosen))
             stage("where risk stays")
             density = find_density(inputs)
             stage("where risk is raised now")
@@ -237,7 +238,7 @@ def issue_lists(
         place = chosen.output.folder
         with issued_folder(place, replace) as building:
             stage("reading the data")
-            inputs = read_inputs(chosen)
+            inputs = with_local_rule(read_inputs(chosen))
             stage("which doors")
             lists = find_lists(inputs)
             if lists is None:

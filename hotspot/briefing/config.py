@@ -132,10 +132,11 @@ class BasemapSettings(_Table):
 
 
 class RuleSettings(_Table):
-    """The near-repeat rule."""
+    """The near-repeat rule; `calibrate` takes the one that the burglaries themselves propose."""
 
     distance_m: Length = 400.0
     window_days: Count = 42
+    calibrate: Annotated[bool, Field(strict=True)] = False
 
 
 class DensitySettings(_Table):

@@ -15,9 +15,8 @@ from pyproj import CRS
 from hotspot._checks import count, name_rows
 from hotspot._errors import ConfigError, DataError
 from hotspot.addresses import read_addresses, read_streets
-from hotspot.areas import read_areas
+from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import Config, IncidentSettings
-from hotspot.briefing.outline import read_outline
 from hotspot.briefing.places import area_names, street_names
 from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
 from hotspot.cocooning.doors import prepare_doors

@@ -1,0 +1,42 @@
+"""The rule that fits the force's own burglaries, where the set-up asks for it."""
+
+import warnings
+from dataclasses import replace
+
+from hotspot._errors import DataWarning
+from hotspot.briefing.inputs import Inputs
+from hotspot.knox.calibrate import calibrate_rule
+
+
+def with_local_rule(inputs: Inputs) -> Inputs:
+    """Work by the distance and window that the burglaries themselves propose, if so asked.
+
+    Parameters
+    ----------
+    inputs : Inputs
+
+    Returns
+    -------
+    Inputs
+        With the proposed rule in its settings; as it was where none was asked for, the data
+        support none, or dates are months only.
+
+    Warns
+    -----
+    DataWarning
+        Which rule it is and how sure that is, so that every product's reader is told.
+    """
+    rule = inputs.config.rule
+    if not rule.calibrate or inputs.month_only:
+        return inputs
+    found = calibrate_rule(inputs.incidents, seed=inputs.config.output.seed)
+    told = " ".join(found.summary().splitlines())
+    if found.distance_m is None or found.window_days is None:
+        kept = f"{rule.distance_m:g} m and {rule.window_days} days stay the rule"
+        warnings.warn(f"[rule] calibrate: {kept}. {told}", DataWarning, stacklevel=2)
+        return inputs
+    warnings.warn(f"[rule] calibrate: {told}", DataWarning, stacklevel=2)
+    local = rule.model_copy(
+        update={"distance_m": found.distance_m, "window_days": found.window_days}
+    )
+    return replace(inputs, config=inputs.config.model_copy(update={"rule": local}))
