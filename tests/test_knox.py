@@ -350,6 +350,12 @@ def test_the_choice_of_date_is_weighed():
     assert hs.knox_test(incidents_at([0], [0], [0]), permutations=0).changed_by_date is None
 
 
+def test_much_memory_is_said_before_it_is_taken(monkeypatch):
+    monkeypatch.setattr("hotspot.knox._MUCH_MEMORY", 10)
+    with pytest.warns(hs.DataWarning, match=r"1 pair within 400 m: .* GB"):
+        hs.knox_test(incidents_at([0, 50], [0, 0], [0, 1]), permutations=0)
+
+
 def test_every_fault_is_told_at_once():
     with pytest.raises(hs.DataError) as caught:
         hs.knox_test(

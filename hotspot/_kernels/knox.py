@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from hotspot._kernels.pairs import Floats, Ints, Neighbours, lag_share
-from hotspot._kernels.threads import run_blocks
+from hotspot._kernels.threads import cores, run_blocks
 
 # Told how many permutations are done.
 Step = Callable[[int], object]
@@ -140,6 +140,13 @@ def _narrowest(longest: Ints) -> tuple[type[np.unsignedinteger], int]:
     if longest[-1] < np.iinfo(np.uint8).max:
         return np.uint8, np.iinfo(np.uint8).max
     return np.uint16, np.iinfo(np.int16).max
+
+
+def bytes_needed(pairs: int, events: int, bands: int, threads: int | None = None) -> int:
+    """Tell how much memory `count_lags` and its neighbours take at most."""
+    lanes = _SLIM if events > _MANY_EVENTS else _WIDE
+    beside = 2 * events * (lanes + _TILE)
+    return 4 * pairs + 8 * events * bands + beside * (threads or cores())
 
 
 def count_lags(

@@ -5,6 +5,7 @@ the same row or the next one up, within that distance in x, so a window that sli
 meets every pair once and tests about two candidates for each pair it keeps.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -114,6 +115,7 @@ def neighbours(
     closed_right: npt.NDArray[np.bool_],
     manhattan: bool = False,
     threads: int | None = None,
+    before: Callable[[int], object] | None = None,
 ) -> Neighbours:
     """Find every pair within the last edge and the days, sorted into bands of distance.
 
@@ -134,6 +136,8 @@ def neighbours(
         Add the two coordinates' differences instead of measuring straight.
     threads : int, optional
         The pairs and their order are the same on any number.
+    before : callable, optional
+        Told how many pairs there are before memory is taken for them.
 
     Returns
     -------
@@ -158,6 +162,8 @@ def neighbours(
 
     sweep(start[1:], np.empty(0, dtype=np.int32))
     np.cumsum(start, out=start)
+    if before is not None:
+        before(int(start[-1]))
     other = np.empty(int(start[-1]), dtype=np.int32)
     if len(other):
         sweep(start[:-1].copy(), other)

@@ -1,5 +1,6 @@
 """The Knox test: whether burglaries follow one another more closely than chance has it."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, choice_problems
-from hotspot._kernels.knox import count_followers
+from hotspot._checks import check_incidents_frame, choice_problems, count
+from hotspot._errors import DataWarning
+from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
@@ -22,6 +24,9 @@ from hotspot.near_repeat import distinct_events
 __all__ = ["KnoxTest", "knox_test"]
 
 Floats = npt.NDArray[np.float64]
+
+# Bytes from which a user should know beforehand.
+_MUCH_MEMORY = 1_000_000_000
 
 
 def knox_test(
@@ -81,9 +86,10 @@ def knox_test(
     -----
     ``expected`` and ``z`` come from the exact mean and variance over all permutations of the
     dates, without simulation. Dates are permuted over events, never over pairs. Different
-    references at one UPRN with overlapping windows count as one event. The test shows clustering
-    in the sample as a whole, not where, and not why: one offender returning and a bad week in one
-    street look alike.
+    references at one UPRN with overlapping windows count as one event. Memory grows with the pairs
+    within the last distance; above 1 GB a warning says how much before it is taken. The test shows
+    clustering in the sample as a whole, not where, and not why: one offender returning and a bad
+    week in one street look alike.
 
     References
     ----------
@@ -174,7 +180,20 @@ def _near(
         x, y = x.astype(np.float32).astype(float), y.astype(np.float32).astype(float)
     any_day = np.zeros(len(x), dtype=np.int64)
     edges = np.array(bands.edges_m)
-    return neighbours(x, y, any_day, any_day, 0, edges, bands.closed_right, manhattan)
+
+    def say_beforehand(pairs: int) -> None:
+        needed = bytes_needed(pairs, len(x), len(edges))
+        if needed > _MUCH_MEMORY:
+            warnings.warn(
+                f"{count(pairs, 'pair')} within {edges[-1]:g} m: the test takes about "
+                f"{needed / 1e9:.1f} GB of memory. A shorter last distance takes less.",
+                DataWarning,
+                stacklevel=4,
+            )
+
+    return neighbours(
+        x, y, any_day, any_day, 0, edges, bands.closed_right, manhattan, before=say_beforehand
+    )
 
 
 def _judged(

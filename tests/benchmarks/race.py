@@ -39,6 +39,8 @@ class Race:
         for name, (prepare, repeats) in self.runs.items():
             with context.Pool(1) as pool:
                 seconds, peak = pool.apply(_timed, (prepare, repeats))
+                pool.close()
+                pool.join()
             ours = ours or seconds
             print(f"  {name:46}{seconds:>10.4f}{seconds / ours:>12.1f}{peak:>9.0f}", flush=True)
 
