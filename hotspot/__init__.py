@@ -21,8 +21,22 @@ if TYPE_CHECKING:
     from hotspot.areas import read_areas
     from hotspot.briefing import brief
     from hotspot.cocooning import cocooning_messages, cocooning_targets
-    from hotspot.density import hotspots, kernel_density
-    from hotspot.exports import write_targets
+    from hotspot.density import (
+        Bandwidth,
+        Concentration,
+        aoristic_weights,
+        classify_hotspots,
+        concentration,
+        harm_weights,
+        hotspot_change,
+        hotspots,
+        kernel_density,
+        rate_surface,
+        select_bandwidth,
+        significant_hotspots,
+        street_hotspots,
+    )
+    from hotspot.exports import write_hotspots, write_surface, write_targets
     from hotspot.grid import Grid
     from hotspot.incidents import IncidentCheck, check_incidents, offence_table, read_incidents
     from hotspot.knox import KnoxTest, knox_test
@@ -63,8 +77,21 @@ _HOME = {
     "near_repeat_chains": "near_repeat",
     "near_repeat_pairs": "near_repeat",
     "near_repeat_zones": "near_repeat",
-    "kernel_density": "density",
+    "Bandwidth": "density",
+    "Concentration": "density",
+    "aoristic_weights": "density",
+    "classify_hotspots": "density",
+    "concentration": "density",
+    "harm_weights": "density",
+    "hotspot_change": "density",
     "hotspots": "density",
+    "kernel_density": "density",
+    "rate_surface": "density",
+    "select_bandwidth": "density",
+    "significant_hotspots": "density",
+    "street_hotspots": "density",
+    "write_hotspots": "exports",
+    "write_surface": "exports",
     "cocooning_messages": "cocooning",
     "cocooning_targets": "cocooning",
     "write_targets": "exports",
@@ -74,6 +101,8 @@ _HOME = {
 }
 
 __all__ = [
+    "Bandwidth",
+    "Concentration",
     "ConfigError",
     "DataError",
     "DataWarning",
@@ -85,13 +114,18 @@ __all__ = [
     "OutputError",
     "RuleCalibration",
     "__version__",
+    "aoristic_weights",
     "brief",
     "briefing_map",
     "calibrate_rule",
     "chain_significance",
     "check_incidents",
+    "classify_hotspots",
     "cocooning_messages",
     "cocooning_targets",
+    "concentration",
+    "harm_weights",
+    "hotspot_change",
     "hotspots",
     "kernel_density",
     "knox_test",
@@ -102,11 +136,17 @@ __all__ = [
     "near_repeat_pairs",
     "near_repeat_zones",
     "offence_table",
+    "rate_surface",
     "read_addresses",
     "read_areas",
     "read_incidents",
     "read_streets",
     "save_map",
+    "select_bandwidth",
+    "significant_hotspots",
+    "street_hotspots",
+    "write_hotspots",
+    "write_surface",
     "write_targets",
 ]
 

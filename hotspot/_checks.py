@@ -6,6 +6,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from hotspot._errors import DataError, HotspotError
@@ -128,11 +129,10 @@ def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> lis
 
 def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:
     """Name the rows without a finite point."""
-    geometry = frame.geometry
-    not_points = ~(geometry.geom_type == "Point").to_numpy() | geometry.is_empty.to_numpy()
-    if not not_points.any():
-        finite = np.isfinite(geometry.x.to_numpy()) & np.isfinite(geometry.y.to_numpy())
-        not_points = ~finite
+    geometry = frame.geometry.to_numpy()
+    # Of anything but a point that is there, these are NaN.
+    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
+    not_points = ~(np.isfinite(x) & np.isfinite(y))
     if not not_points.any():
         return []
     rows = frame.index[not_points]

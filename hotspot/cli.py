@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_check(commands)
     _add_knox(commands)
+    _add_density(commands)
     _add_cocoon(commands)
     _add_brief(commands)
     return parser
@@ -138,6 +139,35 @@ def _add_knox(commands: Any) -> None:
     knox.add_argument("--folder", default="knox", help="where to write table and picture (knox)")
     knox.add_argument("--json", action="store_true", help="print what a program can read")
     knox.set_defaults(run=_knox)
+
+
+def _add_density(commands: Any) -> None:
+    density = commands.add_parser(
+        "density",
+        help="map where burglaries stay: GeoTIFF, GeoPackage and a map",
+        description="Map where burglaries stay, and outline the highest places.",
+    )
+    _add_reading(density)
+    density.add_argument(
+        "--bandwidth",
+        type=_bandwidth,
+        default=None,
+        metavar="M",
+        help="radius of the kernel in metres, or 'select' to have it chosen (400)",
+    )
+    density.add_argument("--cell", type=float, metavar="M", help="side of a cell (bandwidth / 8)")
+    density.add_argument("--kernel", default="quartic", help="quartic, gaussian, ... (quartic)")
+    density.add_argument(
+        "--area-share", type=float, default=0.01, metavar="SHARE", help="top share of area (0.01)"
+    )
+    density.add_argument("--marking", help="protective marking that the products carry")
+    density.add_argument("--folder", default="density", help="where to write (density)")
+    density.add_argument("--json", action="store_true", help="print what a program can read")
+    density.set_defaults(run=_density)
+
+
+def _bandwidth(text: str) -> float | str:
+    return text if text == "select" else float(text)
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -223,7 +253,7 @@ def _check(options: argparse.Namespace) -> int:
     return DONE if len(check.accepted) else UNUSABLE
 
 
-def _reading(options: argparse.Namespace) -> dict[str, Any]:
+def _reading(options: argparse.Namespace, outline: Any = None) -> dict[str, Any]:
     columns: dict[str, list[str]] = {}
     for field, names in options.columns:
         columns.setdefault(field, []).extend(names)
@@ -233,7 +263,7 @@ def _reading(options: argparse.Namespace) -> dict[str, Any]:
         "offences": options.offence,
         "dayfirst": not options.month_first,
         "sheet": options.sheet,
-        "within": _outline(options.within),
+        "within": _outline(options.within) if outline is None else outline,
     }
 
 
@@ -282,6 +312,32 @@ def _knox(options: argparse.Namespace) -> int:
     else:
         print(test.table.round(4).to_string(index=False))
         print(test.summary(), *files, sep="\n")
+    return DONE
+
+
+def _density(options: argparse.Namespace) -> int:
+    from hotspot.exports.density import write_density
+
+    outline = _outline(options.within)
+    incidents = hotspot.read_incidents(options.file, **_reading(options, outline))
+    bandwidth = options.bandwidth
+    if bandwidth == "select":
+        bandwidth = hotspot.select_bandwidth(incidents, kernel=options.kernel)
+        print(bandwidth.summary(), file=sys.stderr)
+    made = write_density(
+        incidents,
+        options.folder,
+        bandwidth_m=bandwidth,
+        cell_size_m=options.cell,
+        kernel=options.kernel,
+        area_share=options.area_share,
+        within=None if outline is None else outline.to_crs(incidents.crs),
+        marking=options.marking,
+    )
+    if options.json:
+        _print_json({**made.record, "files": [str(path) for path in made.files]})
+    else:
+        print(made.summary(), *made.files, sep="\n")
     return DONE
 
 

@@ -349,3 +349,185 @@ def chain_excess(
         return pairs_within, expected, 0.0
     excess = pairs_within * math.log(pairs_within / expected) - (pairs_within - expected)
     return pairs_within, expected, excess
+
+
+def kernel_value(kernel: str, distance: float, bandwidth: float) -> float:
+    """Height of a kernel of volume 1 in the plane."""
+    u = distance / bandwidth
+    if kernel == "gaussian":
+        return math.exp(-u * u / 2) / (2 * math.pi * bandwidth**2)
+    if u > 1:
+        return 0.0
+    height = {
+        "uniform": 1.0,
+        "epanechnikov": 2 * (1 - u * u),
+        "quartic": 3 * (1 - u * u) ** 2,
+        "triweight": 4 * (1 - u * u) ** 3,
+        "triangular": 3 * (1 - u),
+        "cone": 3 * (1 - u),
+    }[kernel]
+    return height / (math.pi * bandwidth**2)
+
+
+def kernel_density_at(
+    places: list[tuple[float, float]], weights: list[float], kernel: str, bandwidth: float,
+    x: float, y: float,
+) -> float:  # fmt: skip
+    """Weight per square metre at a place."""
+    return math.fsum(
+        weight * kernel_value(kernel, math.hypot(px - x, py - y), bandwidth)
+        for (px, py), weight in zip(places, weights, strict=True)
+    )
+
+
+def mean_log_likelihood(places: list[tuple[float, float]], kernel: str, bandwidth: float) -> float:
+    """Leave-one-place-out likelihood, with an even spread mixed in by 1/n."""
+    n = len(places)
+    xs, ys = zip(*places, strict=True)
+    even = 1 / max((max(xs) - min(xs)) * (max(ys) - min(ys)), 1)
+    total = []
+    for place in places:
+        others = [other for other in places if other != place]
+        density = kernel_density_at(others, [1.0] * len(others), kernel, bandwidth, *place)
+        total.append(math.log((1 - 1 / n) * density / len(others) + even / n))
+    return math.fsum(total) / n
+
+
+def share_in_hours(
+    start: pd.Timestamp, end: pd.Timestamp, weekdays: list[int], first: float, last: float
+) -> float:
+    """Share of a window's minutes in hours that begin on certain weekdays; whole minutes only."""
+    length = (last - first) % 24 or 24
+    minutes = max(int((end - start).total_seconds()) // 60, 1)
+    held = 0
+    for minute in range(minutes):
+        now = start + pd.Timedelta(minutes=minute)
+        for back in (0, 1):
+            begun = now.normalize() - pd.Timedelta(days=back)
+            since = (now - begun).total_seconds() / 3600 - first
+            if begun.weekday() in weekdays and 0 <= since < length:
+                held += 1
+    return held / minutes
+
+
+def gi_star(counts: list[list[float]], reach_cells: float) -> list[list[float]]:
+    """Getis-Ord Gi* of a full grid, weights of 1 within a distance of centres."""
+    cells = {(r, c): v for r, row in enumerate(counts) for c, v in enumerate(row)}
+    n = len(cells)
+    mean = statistics.fmean(cells.values())
+    spread = math.sqrt(statistics.fmean(v * v for v in cells.values()) - mean**2)
+    found = []
+    for r, row in enumerate(counts):
+        found.append([])
+        for c in range(len(row)):
+            near = [
+                v for (i, j), v in cells.items() if math.hypot(i - r, j - c) <= reach_cells + 1e-9
+            ]
+            w = len(near)
+            found[-1].append(
+                (sum(near) - mean * w) / (spread * math.sqrt((n * w - w * w) / (n - 1)))
+            )
+    return found
+
+
+def hotspot_class(
+    hot: list[bool], recent: int, persistent_share: float, trend: float, has_trend: bool
+) -> str:
+    """Class of one cell by the definitions, read one after another."""
+    early, late = hot[: len(hot) - recent], hot[len(hot) - recent :]
+    if not any(hot):
+        return "never"
+    if not any(late):
+        return "former"
+    if not any(early):
+        return "emerging"
+    if sum(hot) / len(hot) >= persistent_share:
+        if has_trend and trend:
+            return "intensifying" if trend > 0 else "diminishing"
+        return "persistent"
+    return "recent" if all(late) else "sporadic"
+
+
+def gini(counts: list[int]) -> float:
+    """Mean difference of any two places, over twice the mean."""
+    n = len(counts)
+    return sum(abs(a - b) for a in counts for b in counts) / (2 * n * sum(counts))
+
+
+def promap_weight(
+    at: tuple[float, float],
+    events: list[tuple[float, float, int]],
+    distance_m: float,
+    window_days: int,
+) -> float:
+    """Sum of 1 / (1 + cells away) * 1 / (1 + weeks old); events are (x, y, age in days)."""
+    total = 0.0
+    for x, y, age in events:
+        away = math.hypot(x - at[0], y - at[1])
+        if away < distance_m and age < window_days:
+            total += 1 / (1 + away // 50) * 1 / (1 + age // 7)
+    return total
+
+
+def gaussian_share(
+    point: tuple[float, float], west: float, south: float, side: float, sd: float
+) -> float:
+    """Share of a Gaussian around a point that lies in a square."""
+    across = statistics.NormalDist(point[0], sd)
+    along = statistics.NormalDist(point[1], sd)
+    share_across = across.cdf(west + side) - across.cdf(west)
+    return share_across * (along.cdf(south + side) - along.cdf(south))
+
+
+def self_exciting_log_likelihood(
+    events: list[tuple[float, float, int]],
+    last_day: int,
+    background: list[float],
+    background_total: float,
+    triggers: list[object],
+) -> float:
+    """Log-likelihood of a process in whole days; events are (x, y, day), triggers have kernels.
+
+    `background` is the intensity at each event and `background_total` what is expected of it.
+    """
+    total = -background_total
+    for (x, y, day), base in zip(events, background, strict=True):
+        risk = base
+        for other_x, other_y, other_day in events:
+            lag = day - other_day
+            away = round(math.hypot(x - other_x, y - other_y), 1)
+            for trigger in triggers:
+                if 1 <= lag <= trigger.reach_days and away <= trigger.reach_m:
+                    risk += trigger.offspring * lag_chance(trigger, lag) * density(trigger, away)
+        total += math.log(risk)
+    for _, _, day in events:
+        for trigger in triggers:
+            left = range(1, min(last_day - day, trigger.reach_days) + 1)
+            total -= trigger.offspring * sum(lag_chance(trigger, lag) for lag in left)
+    return total
+
+
+def lag_chance(trigger: object, lag: int) -> float:
+    """Geometric chance of a lag, of a mean number of days, cut off at the reach."""
+    stay = 1 - 1 / trigger.mean_days
+    return stay ** (lag - 1) / sum(stay ** (k - 1) for k in range(1, trigger.reach_days + 1))
+
+
+def density(trigger: object, away: float) -> float:
+    """Density of offspring at a distance, with an integral of 1 within reach."""
+    scale, reach = trigger.scale_m, trigger.reach_m
+    if trigger.shape == "gaussian":
+        inside = 1 - math.exp(-(reach**2) / (2 * scale**2))
+        return math.exp(-(away**2) / (2 * scale**2)) / (2 * math.pi * scale**2 * inside)
+    inside = 1 - (1 + reach / scale) * math.exp(-reach / scale)
+    return math.exp(-away / scale) / (2 * math.pi * scale**2 * inside)
+
+
+def found_in_top(risk: list[float], happened: list[float], number: int) -> float:
+    """Mean, over every order of the cells that respects their risk, of what the first hold."""
+    orders = [
+        order
+        for order in itertools.permutations(range(len(risk)))
+        if all(risk[a] >= risk[b] for a, b in itertools.pairwise(order))
+    ]
+    return statistics.fmean(sum(happened[cell] for cell in order[:number]) for order in orders)

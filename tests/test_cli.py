@@ -202,3 +202,21 @@ def test_knox_asked_for_nonsense_says_all_that_is_wrong(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "2 problems" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_density_writes_a_geotiff_a_geopackage_and_a_map(tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    done = run("density", path, "--bandwidth", "200", "--folder", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["bandwidth_m"], told["incidents"]) == (200, 46)
+    assert [Path(file).name for file in told["files"]] == [
+        "density.tif",
+        "hotspots.gpkg",
+        "map.html",
+    ]
+    assert all(Path(file).stat().st_size > 1000 for file in told["files"])
+    wrong = run("density", path, "--kernel", "cosine", "--folder", tmp_path / "none")
+    assert wrong.returncode == 1
+    assert "kernel must be one of" in wrong.stderr
+    assert not (tmp_path / "none").exists()

@@ -1,5 +1,6 @@
-"""Kernel density and hotspots."""
+"""Kernel density, rates and weights."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot._kernels.density import quartic_sums
+from hotspot._kernels.density import kernel_sums
+from hotspot.density import aoristic_weights, harm_weights, rate_surface, select_bandwidth
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -81,7 +83,7 @@ def test_threads_do_not_change_a_bit():
     random = np.random.default_rng(1)
     x, y = random.uniform(0, 5000, (2, 3000))
     one, two = (
-        quartic_sums(x, y, np.ones(3000), (0, 0), 25.0, (200, 200), 400.0, threads=threads)
+        kernel_sums(x, y, np.ones(3000), (0, 0), 25.0, (200, 200), 400.0, threads=threads)
         for threads in (1, 2)
     )
     np.testing.assert_array_equal(one, two)
@@ -138,33 +140,281 @@ def test_faults_of_parameters_are_told_at_once():
     assert len(caught.value.problems) == 2
 
 
-def test_hotspots_hold_the_share_of_area_asked_for():
-    random = np.random.default_rng(5)
-    incidents = incidents_at(*random.normal(500, 150, (2, 200)), np.zeros(200))
-    surface = hs.kernel_density(incidents, GRID, 150, period=YEAR)
-    spots = hs.hotspots(surface, incidents, area_share=0.05)
-    assert spots["area_share"].sum() == pytest.approx(16 / 320)
-    assert spots["rank"].tolist() == list(range(1, len(spots) + 1))
-    assert spots["peak"].is_monotonic_decreasing
-    assert spots["area_km2"].sum() == pytest.approx(spots.area.sum() / 1e6)
-    assert float(surface.max()) == spots["peak"].iloc[0]
-    within = incidents.sjoin(spots[["geometry"]]).groupby("index_right").size()
-    assert spots["crimes"].tolist() == within.reindex(spots.index, fill_value=0).tolist()
-    np.testing.assert_allclose(spots["pai"], spots["crime_share"] / spots["area_share"])
+@settings(max_examples=60, deadline=None)
+@given(
+    points,
+    st.sampled_from(["quartic", "epanechnikov", "triweight", "uniform", "cone", "gaussian"]),
+    st.sampled_from([10.0, 50.0, 130.0, 400.0]),
+)
+def test_every_kernel_is_that_of_the_slow_twin(rows, kernel, bandwidth_m):
+    incidents = scene(rows)
+    surface = hs.kernel_density(
+        incidents, GRID, bandwidth_m, kernel, weights="weight", period=YEAR, per="period"
+    )
+    places = list(zip(incidents.geometry.x, incidents.geometry.y, strict=True))
+    weights = incidents["weight"].tolist()
+    expected = [
+        [1e6 * naive.kernel_density_at(places, weights, kernel, bandwidth_m, x, y) for x in GRID.x]
+        for y in GRID.y
+    ]
+    np.testing.assert_allclose(surface.to_numpy(), expected, rtol=1e-9, atol=1e-7)
 
 
-def test_round_half_up_decides_the_number_of_cells():
-    values = np.arange(1.0, 11.0).reshape(1, 10)
-    grid = hs.Grid(0, 0, 100, ncols=10, nrows=1, crs="EPSG:27700")
-    assert hs.hotspots(grid.surface(values), area_share=0.25)["area_share"].sum() == 0.3
-    assert hs.hotspots(grid.surface(values), area_share=0.04).empty
+@pytest.mark.parametrize(
+    ("ours", "theirs", "bandwidth_m"),
+    [("epanechnikov", "epanechnikov", 400), ("gaussian", "gaussian", 150), ("cone", "linear", 400)],
+)
+def test_kernels_agree_with_scikit_learn(ours, theirs, bandwidth_m):
+    from sklearn.neighbors import KernelDensity
+
+    random = np.random.default_rng(3)
+    x, y = random.uniform(0, 1000, (2, 500))
+    surface = hs.kernel_density(
+        incidents_at(x, y, np.zeros(500)), GRID, bandwidth_m, ours, period=YEAR, per="period"
+    )
+    model = KernelDensity(kernel=theirs, bandwidth=bandwidth_m).fit(np.column_stack([x, y]))
+    centres = np.column_stack([a.ravel() for a in np.meshgrid(GRID.x, GRID.y)])
+    expected = np.exp(model.score_samples(centres)).reshape(GRID.shape) * 500 * 1e6
+    np.testing.assert_allclose(surface.to_numpy(), expected, rtol=1e-9)
 
 
-def test_no_hotspot_where_nothing_happened():
-    assert hs.hotspots(GRID.surface(np.zeros(GRID.shape)), area_share=0.5).empty
-    assert hs.hotspots(GRID.surface(np.full(GRID.shape, np.nan))).empty
-    with pytest.raises(hs.ConfigError, match="area_share"):
-        hs.hotspots(GRID.surface(np.zeros(GRID.shape)), area_share=0)
+def test_a_uniform_kernel_takes_in_what_lies_exactly_at_the_bandwidth():
+    grid = hs.Grid(0, 0, 100, ncols=9, nrows=9, crs="EPSG:27700")
+    incidents = incidents_at([450], [450], [0])
+    reached = hs.kernel_density(incidents, grid, 300, "uniform", period=YEAR) > 0
+    assert reached.sel(x=750, y=450)
+    assert reached.sel(x=150, y=450)
+    assert reached.sel(x=450, y=750)
+    assert int(reached.sum()) == sum(i * i + j * j <= 9 for i in range(-4, 5) for j in range(-4, 5))
+
+
+@settings(max_examples=30, deadline=None)
+@given(points, st.integers(-5, 5), st.integers(-5, 5))
+def test_moving_everything_moves_the_surface(rows, right, up):
+    incidents = scene(rows)
+    moved = incidents.set_geometry(incidents.translate(right * 1000, up * 1000))
+    grid = hs.Grid(right * 1000, up * 1000, 50, ncols=20, nrows=16, crs="EPSG:27700")
+    here = hs.kernel_density(incidents, GRID, 300, weights="weight", period=YEAR)
+    there = hs.kernel_density(moved, grid, 300, weights="weight", period=YEAR)
+    np.testing.assert_allclose(here.to_numpy(), there.to_numpy(), rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(points, st.floats(0.01, 1000))
+def test_scaling_the_weights_scales_the_surface(rows, factor):
+    incidents = scene(rows)
+    one = hs.kernel_density(incidents, GRID, 300, weights="weight", period=YEAR)
+    more = hs.kernel_density(
+        incidents, GRID, 300, weights=incidents["weight"] * factor, period=YEAR
+    )
+    np.testing.assert_allclose(one.to_numpy() * factor, more.to_numpy(), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("kernel", ["quartic", "gaussian", "uniform", "triangular"])
+def test_threads_and_order_do_not_change_a_bit_of_large_work(kernel):
+    random = np.random.default_rng(1)
+    x, y = random.integers(0, 5000, (2, 40_000)).astype(float)
+    weight = random.uniform(0, 2, 40_000)
+    order = random.permutation(40_000)
+    settings = (0, 0), 25.0, (200, 200), 400.0 if kernel != "gaussian" else 100.0, kernel
+    one = kernel_sums(x, y, weight, *settings, threads=1)
+    two = kernel_sums(x[order], y[order], weight[order], *settings, threads=3)
+    np.testing.assert_array_equal(one, two)
+
+
+def test_all_points_at_one_place_are_one_heavy_point():
+    many = incidents_at([433.5] * 20_000, [401.25] * 20_000, np.zeros(20_000))
+    one = incidents_at([433.5], [401.25], [0], heavy=[20_000.0])
+    np.testing.assert_allclose(
+        hs.kernel_density(many, GRID, 300, period=YEAR).to_numpy(),
+        hs.kernel_density(one, GRID, 300, weights="heavy", period=YEAR).to_numpy(),
+        rtol=1e-12,
+    )
+
+
+def test_many_points_in_one_cell_are_no_trouble():
+    random = np.random.default_rng(2)
+    x, y = random.uniform(400, 450, (2, 100_000))
+    values = kernel_sums(x, y, np.ones(100_000), (0, 0), 50.0, GRID.shape, 2000.0)
+    assert values.sum() > 0
+
+
+def test_ten_million_cells():
+    incidents = incidents_at([100, 31_000], [200, 31_500], [0, 0])
+    grid = hs.Grid(0, 0, 10, ncols=3200, nrows=3200, crs="EPSG:27700")
+    surface = hs.kernel_density(incidents, grid, 300, period=YEAR, per="period")
+    assert float(surface.sum()) * grid.cell_area_km2 == pytest.approx(1.866, abs=0.15)
+
+
+def test_a_bandwidth_below_the_cell_size_reaches_only_the_centre_beside_it():
+    incidents = incidents_at([75, 110], [75, 110], [0, 0])
+    values = hs.kernel_density(incidents, GRID, 10, period=YEAR).to_numpy()
+    assert values[1, 1] > 0
+    assert np.count_nonzero(values) == 1
+
+
+def test_the_edge_is_corrected_by_the_mass_inside():
+    incidents = incidents_at([25], [425], [0])
+    area = shapely.box(0, 0, 1000, 800)
+    settings = {"within": area, "period": YEAR}
+    plain = hs.kernel_density(incidents, GRID, 200, **settings).to_numpy()
+    corrected = hs.kernel_density(incidents, GRID, 200, edge_correction=True, **settings).to_numpy()
+    # A quartic at (0, 0) of cells on a lattice of 50 m: the half with x >= 0 holds the middle too.
+    heights = {
+        (i, j): max(1 - (i * i + j * j) / 16, 0) ** 2 for i in range(-4, 5) for j in range(-4, 5)
+    }
+    inside = sum(v for (i, _), v in heights.items() if i >= 0) / sum(heights.values())
+    assert corrected[8, 0] == pytest.approx(plain[8, 0] / inside, rel=1e-12)
+    np.testing.assert_allclose(corrected[4:12, 4:16], plain[4:12, 4:16], rtol=1e-12)
+
+
+def test_an_even_spread_stays_even_up_to_the_edge_when_corrected():
+    x, y = (a.ravel() for a in np.meshgrid(np.arange(25, 1000, 50), np.arange(25, 800, 50)))
+    incidents = incidents_at(x, y, np.zeros(len(x)))
+    surface = hs.kernel_density(
+        incidents, GRID, 200, within=shapely.box(0, 0, 1000, 800), edge_correction=True,
+        period=YEAR, per="period",
+    )  # fmt: skip
+    np.testing.assert_allclose(surface.to_numpy(), surface.to_numpy()[8, 10], rtol=1e-9)
+
+
+def test_units_say_what_values_are_per():
+    incidents = incidents_at([500], [400], [0])
+    year, week, whole, relative = (
+        hs.kernel_density(incidents, GRID, 300, period=YEAR, per=per)
+        for per in ("year", "week", "period", "relative")
+    )
+    assert week.attrs["units"] == "incidents per km² per week"
+    assert whole.attrs["units"] == "incidents per km² in the period"
+    assert float(year.max()) == pytest.approx(float(week.max()) * 365.25 / 7)
+    assert float(whole.max()) == pytest.approx(float(year.max()) * 365 / 365.25)
+    assert float(relative.max()) == 1.0
+    weighted = hs.kernel_density(
+        incidents, GRID, 300, weights=pd.Series([2.0], name="harm"), period=YEAR
+    )
+    assert weighted.attrs["units"] == "weighted incidents per km² per year"
+    assert weighted.attrs["weights"] == "harm"
+
+
+def test_the_surface_says_where_its_bandwidth_came_from():
+    random = np.random.default_rng(4)
+    incidents = incidents_at(*random.normal(500, 100, (2, 50)), np.zeros(50))
+    chosen = select_bandwidth(incidents, "rule of thumb")
+    told = hs.kernel_density(incidents, GRID, chosen).attrs
+    assert told["bandwidth_from"].startswith("rule of thumb for 50 incidents")
+    assert type(told["bandwidth_m"]) is float
+    assert "default" in hs.kernel_density(incidents, GRID).attrs["bandwidth_from"]
+    assert hs.kernel_density(incidents, GRID, 300).attrs["bandwidth_from"] == "given"
+
+
+def test_frames_out_of_shape_are_refused_in_words():
+    incidents = incidents_at([0, 1, 2], [0] * 3, [0, 1, 2])
+    holes = incidents.copy()
+    holes.loc[1, "geometry"] = None
+    with pytest.raises(hs.DataError, match="row 1"):
+        hs.kernel_density(holes)
+    zoned = incidents.assign(occurred_from=incidents["occurred_from"].dt.tz_localize("UTC"))
+    with pytest.raises(hs.DataError, match="timezone-naive"):
+        hs.kernel_density(zoned)
+    undated = incidents.copy()
+    undated.loc[2, "occurred_to"] = pd.NaT
+    with pytest.raises(hs.DataError, match="row 2"):
+        hs.kernel_density(undated)
+    with pytest.raises(hs.ConfigError, match="within"):
+        hs.kernel_density(incidents, edge_correction=True)
+
+
+def test_rates_divide_by_who_lives_there_and_shrink_where_few_do():
+    random = np.random.default_rng(6)
+    homes = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(
+            np.r_[random.uniform(0, 400, 2000), 900.0], np.r_[random.uniform(0, 400, 2000), 700.0]
+        ),
+        crs="EPSG:27700",
+    )
+    incidents = incidents_at(
+        np.r_[random.uniform(0, 400, 40), 900], np.r_[random.uniform(0, 400, 40), 700], np.zeros(41)
+    )
+    rates = rate_surface(incidents, homes, GRID, 100, period=YEAR, shrink=50)
+    lonely = rates.sel(x=900, y=700, method="nearest")
+    assert float(lonely["rate_unshrunk"]) == pytest.approx(1000 * 365.25 / 365)
+    assert float(lonely["rate"]) < 50
+    assert float(lonely["population"]) == float(lonely["incidents"]) < 1
+    assert np.isnan(rates["rate"].sel(x=675, y=675))
+    none = rate_surface(incidents, homes, GRID, 100, period=YEAR, shrink=0)
+    np.testing.assert_array_equal(none["rate"], none["rate_unshrunk"])
+    worked_out = rate_surface(incidents, homes, GRID, 100, period=YEAR)
+    assert float(worked_out["rate"].sel(x=900, y=700, method="nearest")) < 1000
+
+
+def test_rates_are_the_same_from_areas_cells_and_addresses():
+    rows, cols = np.indices(GRID.shape)
+    per_cell = GRID.surface(np.where(cols < 10, 4.0, 2.0))
+    areas = gpd.GeoDataFrame(
+        {"homes": [4.0 * 160, 2.0 * 160]},
+        geometry=[shapely.box(0, 0, 500, 800), shapely.box(500, 0, 1000, 800)],
+        crs="EPSG:27700",
+    )
+    addresses = gpd.GeoDataFrame(
+        {"flats": per_cell.to_numpy().ravel()},
+        geometry=gpd.points_from_xy(GRID.x[cols.ravel()], GRID.y[rows.ravel()]),
+        crs="EPSG:27700",
+    )
+    incidents = incidents_at([200, 240, 700], [200, 210, 300], [0, 0, 0])
+    from_cells, from_areas, from_addresses = (
+        rate_surface(incidents, people, GRID, 200, column=column, period=YEAR, shrink=10)["rate"]
+        for people, column in ((per_cell, None), (areas, "homes"), (addresses, "flats"))
+    )
+    np.testing.assert_allclose(from_cells, from_areas, rtol=1e-9)
+    np.testing.assert_allclose(from_cells, from_addresses, rtol=1e-9)
+    with pytest.raises(hs.ConfigError, match="column="):
+        rate_surface(incidents, areas, GRID)
+
+
+def test_harm_is_looked_up_by_code_and_gaps_are_told():
+    incidents = incidents_at([0] * 3, [0] * 3, [0] * 3, offence_code=["28A", "28b ", None])
+    table = pd.DataFrame({"code": ["28A", "28B"], "days": [20, 5.5]})
+    assert harm_weights(incidents.iloc[:2], table).tolist() == [20.0, 5.5]
+    with pytest.raises(hs.DataError) as caught:
+        harm_weights(incidents, {"28A": 20})
+    assert len(caught.value.problems) == 2
+    assert "28b" in caught.value.problems[1]
+    with pytest.raises(hs.DataError, match="0 or more"):
+        harm_weights(incidents, {"28A": -1})
+
+
+minutes = st.integers(0, 20 * 24 * 60)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    minutes,
+    st.integers(1, 3 * 24 * 60),
+    st.sets(st.integers(0, 6), min_size=1),
+    st.sampled_from([(22, 6), (0, 24), (9, 17), (23.5, 0), (18, 18.25)]),
+)
+def test_aoristic_shares_are_those_of_the_slow_twin(start, length, weekdays, hours):
+    first = pd.Timestamp("2025-03-03") + pd.Timedelta(minutes=start)
+    last = first + pd.Timedelta(minutes=length)
+    incidents = incidents_at([0], [0], [0]).assign(occurred_from=first, occurred_to=last)
+    names = [pd.Timestamp(f"2025-03-0{3 + day}").day_name() for day in weekdays]
+    share = aoristic_weights(incidents, names, hours)
+    expected = naive.share_in_hours(first, last, sorted(weekdays), *hours)
+    assert share.tolist() == pytest.approx([expected], abs=1e-12)
+
+
+def test_shifts_that_share_out_the_week_add_up_to_one():
+    random = np.random.default_rng(8)
+    incidents = incidents_at([0] * 200, [0] * 200, random.uniform(0, 30, 200))
+    incidents["occurred_to"] += pd.to_timedelta(random.uniform(0, 90, 200), unit="h")
+    shifts = [aoristic_weights(incidents, None, hours) for hours in ((6, 14), (14, 22), (22, 6))]
+    np.testing.assert_allclose(sum(shifts), 1.0, rtol=1e-12)
+    undated = incidents_at([0], [0], [1])
+    assert aoristic_weights(undated, hours=(22, 6)).tolist() == pytest.approx([8 / 24])
+    with pytest.raises(hs.ConfigError, match="hours"):
+        aoristic_weights(incidents, hours=(6, 6))
+    with pytest.raises(hs.ConfigError, match="Noday"):
+        aoristic_weights(incidents, ["Noday"])
 
 
 def test_density_of_chicago_agrees_with_scikit_learn_kernel_sums(data_dir):
@@ -180,5 +430,5 @@ def test_density_of_chicago_agrees_with_scikit_learn_kernel_sums(data_dir):
     assert len(near) == len(centres)
     for (x, y), value in zip(centres, expected, strict=True):
         ones = np.ones(len(xy))
-        got = quartic_sums(xy[:, 0], xy[:, 1], ones, (x - 25, y - 25), 50.0, (1, 1), 400.0)
+        got = kernel_sums(xy[:, 0], xy[:, 1], ones, (x - 25, y - 25), 50.0, (1, 1), 400.0)
         assert got[0, 0] == pytest.approx(value, rel=1e-12)

@@ -2,6 +2,7 @@
 
 from hotspot.exports.files import replacing_file, safe_file_name
 from hotspot.exports.knox import knox_record, write_knox
+from hotspot.exports.surfaces import write_hotspots, write_surface
 from hotspot.exports.targets import write_rejected, write_table, write_targets
 from hotspot.exports.text import clean_text, day_name, safe_cell
 
@@ -12,8 +13,10 @@ __all__ = [
     "replacing_file",
     "safe_cell",
     "safe_file_name",
+    "write_hotspots",
     "write_knox",
     "write_rejected",
+    "write_surface",
     "write_table",
     "write_targets",
 ]

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 from tqdm import tqdm
 
 from hotspot._checks import check_incidents_frame, choice_problems, count
@@ -16,7 +17,7 @@ from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.moments import Graph, false_discovery, moments, upper_tail
+from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.result import LEVEL, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide
 from hotspot.near_repeat import distinct_events
@@ -273,7 +274,7 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
             "z": np.where(spread > 0, z, np.nan),
             "p_value": p_value,
             "p_table": p_table,
-            "q_value": false_discovery(p_value),
+            "q_value": stats.false_discovery_control(p_value),
         }
     )
 

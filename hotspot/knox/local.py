@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 from tqdm import tqdm
 
 from hotspot._checks import choice_problems
@@ -16,7 +17,6 @@ from hotspot._kernels.local import (
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.blocks import partners_in_time
-from hotspot.knox.moments import false_discovery
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows
 
@@ -109,7 +109,7 @@ def local_knox(
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 0, (observed - expected) / spread, np.nan)
     q_value = np.ones(len(events))
-    q_value[in_space > 0] = false_discovery(p_value[in_space > 0])
+    q_value[in_space > 0] = stats.false_discovery_control(p_value[in_space > 0])
     event = (np.cumsum(counted) - 1)[stands]
     return gpd.GeoDataFrame(
         {

@@ -142,31 +142,3 @@ def upper_tail(observed: Floats, mean: Floats, variance: Floats) -> Floats:
     found[over] = special.betainc(count[over], size, 1 - chance)
     tail[use] = found
     return tail
-
-
-def false_discovery(p_value: Floats) -> Floats:
-    """Adjust p-values for their number by the false discovery rate.
-
-    Parameters
-    ----------
-    p_value : ndarray of float64, shape (n,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-
-    References
-    ----------
-    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and
-    powerful approach to multiple testing. Journal of the Royal Statistical Society B 57(1).
-
-    Examples
-    --------
-    >>> false_discovery(np.array([0.01, 0.04, 0.03])).round(3)
-    array([0.03, 0.04, 0.04])
-    """
-    order = np.argsort(p_value, kind="stable")[::-1]
-    rank = np.arange(len(p_value), 0, -1)
-    adjusted = np.empty(len(p_value))
-    adjusted[order] = np.minimum.accumulate(p_value[order] * len(p_value) / rank)
-    return np.minimum(adjusted, 1.0)

@@ -1,0 +1,275 @@
+"""Hotspots: the ground that stands out on a surface, outlined, ranked and counted."""
+
+import math
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeAlias, cast
+
+import contourpy
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+import xarray as xr
+from scipy import ndimage
+
+from hotspot._checks import check_incidents_frame, choice_problems, same_crs_problems
+from hotspot._errors import ConfigError, DataError
+from hotspot.dates import cutoff, event_times
+from hotspot.grid import Grid
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+# Points of each polygon, and where its outer ring and its holes begin among them.
+_Rings: TypeAlias = tuple[list[Floats], list[npt.NDArray[np.uint32]]]
+
+DEFAULT_AREA_SHARE = 0.01
+
+
+def hotspots(
+    surface: xr.DataArray,
+    incidents: gpd.GeoDataFrame | None = None,
+    area_share: float | None = None,
+    *,
+    threshold: float | None = None,
+    count: int | None = None,
+    method: Literal["cells", "smooth"] = "cells",
+) -> gpd.GeoDataFrame:
+    """Outline where a surface is highest.
+
+    Parameters
+    ----------
+    surface : DataArray
+        As `kernel_density` gives it.
+    incidents : GeoDataFrame, optional
+        Counted in each hotspot.
+    area_share : float, optional
+        Share of the cells that are not NaN, above 0 and at most 1; the number of cells is
+        round-half-up. Cells of density 0 never count. Default: 0.01.
+    threshold : float, optional
+        Instead of a share: every cell of this value or above, in the units of the surface.
+    count : int, optional
+        Keep so many hotspots, those of the highest peak. There may be fewer.
+    method : {"cells", "smooth"}
+        Outlines along the edges of cells, or contours between their centres. Contours run at the
+        value half-way between the lowest cell that counts and the highest that does not, and
+        take in all cells of equal value, so the area may differ from the share by a little.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per polygon (of cells that share an edge), the highest peak first: ``rank`` (from 1),
+        ``peak`` (in the units of the surface), ``area_km2``, ``area_share`` (of the study area);
+        with incidents also ``crimes``, ``crime_share`` (of the incidents in the study area) and
+        ``pai``, crime share over area share; ``geometry``. ``attrs["in_sample"]`` is False only
+        where every incident is later than the period of the surface: else the PAI says how
+        concentrated what was mapped is, and nothing of how well it predicts.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range, or both a share and a threshold are given.
+    DataError
+        If the incidents are not in canonical shape or in another CRS.
+
+    References
+    ----------
+    Chainey, S., Tompson, L. and Uhlig, S. (2008). The utility of hotspot mapping for predicting
+    spatial patterns of crime. Security Journal 21, 4-28 (the prediction accuracy index, PAI).
+
+    Examples
+    --------
+    >>> grid = Grid(0, 0, 100, ncols=10, nrows=1, crs="EPSG:27700")
+    >>> surface = grid.surface(np.array([[0, 1, 5, 4, 0, 0, 7, 0, 0, 0.0]]))
+    >>> hotspots(surface, area_share=0.3)[["rank", "peak", "area_share"]]
+       rank  peak  area_share
+    0     1   7.0         0.1
+    1     2   5.0         0.2
+    """
+    _check(area_share, threshold, count, method)
+    grid = Grid.of(surface)
+    values = surface.to_numpy()
+    inside = ~np.isnan(values)
+    if threshold is None:
+        top = _top_cells(values, inside, area_share or DEFAULT_AREA_SHARE)
+    else:
+        top = inside & (np.nan_to_num(values) >= threshold) & (np.nan_to_num(values) > 0)
+    spots = _cell_spots(grid, top) if method == "cells" else _smooth_spots(grid, values, top)
+    peaks = ndimage.maximum(values, spots.labels, np.arange(1, len(spots.outlines) + 1))
+    area_km2 = shapely.area(spots.outlines) / 1e6
+    found = gpd.GeoDataFrame(
+        {
+            "peak": np.asarray(peaks, dtype=np.float64),
+            "area_km2": area_km2,
+            "area_share": area_km2 / max(inside.sum() * grid.cell_area_km2, math.ulp(0)),
+        },
+        geometry=spots.outlines,
+        crs=grid.crs,
+    )
+    if incidents is not None:
+        _count_crimes(found, grid, spots, inside, incidents)
+    found = found.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
+    found = found.iloc[:count].reset_index(drop=True)
+    found.insert(0, "rank", np.arange(1, len(found) + 1))
+    found.attrs.update(
+        area_share=None if threshold is not None else float(area_share or DEFAULT_AREA_SHARE),
+        threshold=threshold,
+        method=method,
+        in_sample=_in_sample(surface, incidents),
+    )
+    return found[[*found.columns.drop("geometry"), "geometry"]]
+
+
+def _check(
+    area_share: float | None, threshold: float | None, count: int | None, method: str
+) -> None:
+    problems = choice_problems("method", method, ("cells", "smooth"))
+    if area_share is not None and not (
+        isinstance(area_share, (int, float)) and 0 < area_share <= 1
+    ):
+        problems.append(f"area_share must be above 0 and at most 1, not {area_share!r}.")
+    if threshold is not None and not (
+        isinstance(threshold, (int, float)) and math.isfinite(threshold)
+    ):
+        problems.append(f"threshold must be a finite number, not {threshold!r}.")
+    if area_share is not None and threshold is not None:
+        problems.append("Give area_share or threshold, not both.")
+    if count is not None and (not isinstance(count, (int, np.integer)) or count < 1):
+        problems.append(f"count must be a whole number above 0, not {count!r}.")
+    if problems:
+        raise ConfigError(problems)
+
+
+class _Spots(NamedTuple):
+    """Outlines, the cells with their centre in each (1 for the first, 0 for none), and the form."""
+
+    outlines: npt.NDArray[np.object_]
+    labels: npt.NDArray[np.int32]
+    of_cells: bool
+
+
+def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
+    """Mark the highest cells; of equal ones the more southern, then western, go first."""
+    share = Decimal(str(area_share)) * int(inside.sum())
+    number = int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    order = np.argsort(-np.where(inside, values, -math.inf), axis=None, kind="stable")
+    top = np.zeros(values.shape, dtype=bool)
+    top.flat[order[:number]] = True
+    return top & inside & (np.nan_to_num(values) > 0)
+
+
+def _cell_spots(grid: Grid, top: Mask) -> _Spots:
+    labels, number = ndimage.label(top)
+    cells = np.bincount(labels.ravel(), minlength=number + 1)[1:]
+    rows, cols = np.nonzero(labels)
+    by_label = np.argsort(labels[rows, cols], kind="stable")
+    boxes = cell_boxes(grid, rows[by_label], cols[by_label])
+    parts = np.split(boxes, np.cumsum(cells)[:-1]) if number else []
+    return _Spots(_objects([shapely.coverage_union_all(part) for part in parts]), labels, True)
+
+
+def cell_boxes(
+    grid: Grid, rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64]
+) -> npt.NDArray[np.object_]:
+    """Make the square of each cell; edges are worked out alike on both sides, so they meet."""
+    x = grid.xmin + np.arange(grid.ncols + 1) * grid.cell_size_m
+    y = grid.ymin + np.arange(grid.nrows + 1) * grid.cell_size_m
+    return np.asarray(shapely.box(x[cols], y[rows], x[cols + 1], y[rows + 1]), dtype=object)
+
+
+def _smooth_spots(grid: Grid, values: Floats, top: Mask) -> _Spots:
+    """Draw contours around the chosen cells, inside the study area."""
+    labels = np.zeros(values.shape, dtype=np.int32)
+    if not top.any():
+        return _Spots(_objects([]), labels, False)
+    outside = np.isnan(values)
+    lowest = float(values[top].min())
+    # A contour cannot tell equal cells apart: all of them count.
+    top = ~outside & (values >= lowest)
+    level = (lowest + float(values[~outside & ~top].max(initial=0.0))) / 2
+    # Beyond the border, whose height is unknown, the ground goes on as it ends; half a cell more
+    # takes the contours from the centres of the border cells to their edges.
+    nearest = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
+    level_ground = np.pad(values[tuple(nearest)], 1, mode="edge")
+    west, south, east, north = grid.bounds
+    contours = contourpy.contour_generator(
+        np.concatenate([[west], grid.x, [east]]),
+        np.concatenate([[south], grid.y, [north]]),
+        level_ground,
+        fill_type="OuterOffset",
+    )
+    points, offsets = cast(_Rings, contours.filled(level, math.inf))
+    outlines = [_polygon(*rings) for rings in zip(points, offsets, strict=True)]
+    if outside.any():
+        outlines = _clipped(outlines, grid, outside, top)
+    return _labelled(outlines, grid, top, labels)
+
+
+def _polygon(points: Floats, offsets: npt.NDArray[np.uint32]) -> shapely.Geometry:
+    rings = [points[a:b] for a, b in pairwise(offsets)]
+    return shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+
+
+def _clipped(
+    outlines: Sequence[shapely.Geometry], grid: Grid, outside: Mask, top: Mask
+) -> list[shapely.Geometry]:
+    """Cut off what lies in cells outside the study area."""
+    near = ndimage.binary_dilation(top, np.ones((3, 3), dtype=bool), iterations=2)
+    rows, cols = np.divmod(np.flatnonzero(near & ~outside), grid.ncols)
+    area = shapely.coverage_union_all(cell_boxes(grid, rows, cols))
+    parts = shapely.get_parts(shapely.intersection(_objects(outlines), area))
+    return [part for part in parts if part.geom_type == "Polygon"]
+
+
+def _labelled(
+    outlines: Sequence[shapely.Geometry], grid: Grid, top: Mask, labels: npt.NDArray[np.int32]
+) -> _Spots:
+    """Keep the outlines that hold the centre of a chosen cell, and number those cells."""
+    rows, cols = np.nonzero(top)
+    found = _objects([part for outline in outlines for part in shapely.get_parts(outline)])
+    centres = np.asarray(shapely.points(grid.x[cols], grid.y[rows]), dtype=object)
+    which, cell = shapely.STRtree(centres).query(found, predicate="intersects")
+    held, number = np.unique(which, return_inverse=True)
+    labels[rows[cell], cols[cell]] = number + 1
+    return _Spots(found[held], labels, False)
+
+
+def _objects(geometries: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
+    made = np.empty(len(geometries), dtype=object)
+    made[:] = geometries
+    return made
+
+
+def _count_crimes(
+    found: gpd.GeoDataFrame,
+    grid: Grid,
+    spots: _Spots,
+    inside: Mask,
+    incidents: gpd.GeoDataFrame,
+) -> None:
+    """Add the crimes of each hotspot to the frame under construction."""
+    check_incidents_frame(incidents)
+    if grid.crs != incidents.crs:
+        raise DataError(same_crs_problems(incidents, hotspots=grid))
+    cell = grid.cells_of(incidents).to_numpy()
+    counted = (cell >= 0) & inside.flat[cell]
+    if spots.of_cells:
+        number = spots.labels.flat[cell[counted]]
+    else:
+        points = incidents.geometry.to_numpy()[counted]
+        which, point = shapely.STRtree(points).query(spots.outlines, predicate="intersects")
+        number = np.zeros(len(points), dtype=np.int64)
+        number[point] = which + 1
+    found["crimes"] = np.bincount(number, minlength=len(found) + 1)[1:]
+    found["crime_share"] = found["crimes"] / max(int(counted.sum()), 1)
+    found["pai"] = found["crime_share"] / found["area_share"]
+
+
+def _in_sample(surface: xr.DataArray, incidents: gpd.GeoDataFrame | None) -> bool:
+    """Tell whether any of the incidents counted may have been mapped."""
+    last = surface.attrs.get("period_last")
+    if incidents is None or incidents.empty or last is None:
+        return True
+    return bool(event_times(incidents).min() <= cutoff(pd.Timestamp(last)))

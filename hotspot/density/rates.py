@@ -1,0 +1,261 @@
+"""Crimes for each household or person: a surface that a crowded estate does not win by its size."""
+
+import math
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+import xarray as xr
+
+from hotspot._checks import (
+    choice_problems,
+    frame_problems,
+    name_rows,
+    positive_problems,
+    same_crs_problems,
+)
+from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.density import KERNELS, kernel_sums
+from hotspot.dates import AsOf, event_times, resolution
+from hotspot.density.bandwidth import DEFAULT_BANDWIDTH_M
+from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
+from hotspot.grid import Grid
+
+Floats = npt.NDArray[np.float64]
+
+
+def rate_surface(
+    incidents: gpd.GeoDataFrame,
+    population: gpd.GeoDataFrame | xr.DataArray,
+    grid: Grid | None = None,
+    bandwidth_m: float | None = None,
+    kernel: str = "quartic",
+    *,
+    column: str | None = None,
+    within: Area | None = None,
+    period: tuple[AsOf, AsOf] | None = None,
+    per: float = 1000,
+    shrink: float | None = None,
+) -> xr.Dataset:
+    """Smooth incidents and households alike, and divide: incidents per 1,000 of them and year.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them.
+    population : GeoDataFrame or DataArray
+        Households or people: addresses (points, 1 each or `column`), areas (polygons with a count
+        in `column`, spread evenly over the cells with their centre in the area), or a surface of
+        counts per cell on `grid`.
+    grid, bandwidth_m, kernel, within, period
+        As of `kernel_density`. Cells of a surface of counts are the default grid.
+    column : str, optional
+        Column of `population` that counts.
+    per : float
+        Households or people in the unit.
+    shrink : float, optional
+        How many households' worth of the overall rate each cell is given; 0 shrinks nothing.
+        Default: worked out from how much the rates of separate blocks of ground vary beyond
+        chance (Marshall 1991).
+
+    Returns
+    -------
+    Dataset, dims ("y", "x")
+        ``rate``, shrunk towards the overall rate; ``rate_unshrunk``; ``incidents`` and
+        ``population``, the counts behind it: what lies around the cell, by its weight in the
+        kernel, 1 at the centre and 0 at the bandwidth. NaN where nobody lives within the
+        bandwidth and outside `within`. ``attrs["overall_rate"]``, ``attrs["shrink"]``,
+        ``attrs["incidents_without_population"]``.
+
+    Raises
+    ------
+    DataError
+        If incidents or population are not in canonical shape, a count is missing or negative, or
+        nobody lives anywhere.
+    ConfigError
+        If a parameter is out of range or in another CRS.
+
+    Notes
+    -----
+    Where few live, one burglary makes an enormous rate. The shrunk rate is
+    ``(incidents + shrink * overall) / (population + shrink)``: the less there is behind a cell,
+    the nearer it stays to the overall rate.
+
+    References
+    ----------
+    Bithell, J. F. (1990). An application of density estimation to geographical epidemiology.
+    Statistics in Medicine 9, 691-701.
+    Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes estimators.
+    Applied Statistics 40(2), 283-294.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2025-06-01"])
+    >>> frame = pd.DataFrame({"crime_ref": ["A"], "occurred_from": day, "occurred_to": day})
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([50], [50]), crs=27700)
+    >>> homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([50] * 40, [50] * 40), crs=27700)
+    >>> year = ("2025-01-01", "2025-12-31")
+    >>> rates = rate_surface(incidents, homes, Grid(0, 0, 100, 1, 1, crs=27700), period=year)
+    >>> rates["rate"].values.round(1)
+    array([[25.]])
+    """
+    bandwidth = float(DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m)
+    problems = positive_problems(bandwidth_m=bandwidth, per=per)
+    problems += choice_problems("kernel", kernel, tuple(KERNELS))
+    if shrink is not None and not (math.isfinite(shrink) and shrink >= 0):
+        problems.append(f"shrink must be 0 or more, not {shrink!r}.")
+    if problems:
+        raise ConfigError(problems)
+    crimes_x, crimes_y = checked_points(incidents)
+    area = study_area(within, incidents)
+    if grid is None and isinstance(population, xr.DataArray):
+        grid = Grid.of(population)
+    grid = grid_for(incidents, grid, bandwidth, area)
+    x, y, people = _people(population, column, grid)
+    if not people.sum() > 0:
+        raise DataError("The population is 0 everywhere.")
+    times = event_times(incidents)
+    covered = period_of(times, resolution(incidents), period)
+    counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
+    crimes = np.stack([crimes_x[counted], crimes_y[counted]])
+    number = crimes.shape[1]
+    # By their weight at the centre, so that they read as counts around a cell.
+    centre = bandwidth**2 / KERNELS[kernel].peak
+    settings = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape, bandwidth, kernel
+    around = kernel_sums(crimes[0], crimes[1], np.ones(number), *settings) * centre
+    behind = kernel_sums(x, y, people, *settings) * centre
+    if shrink is None:
+        shrink = _shrinkage(crimes, np.stack([x, y]), people, 2 * bandwidth)
+    found = _rates(around, behind, number / float(people.sum()), float(shrink))
+    shown = behind > 0 if area is None else (behind > 0) & grid.centres_within(area)
+    per_year = per / covered.years
+    units = f"incidents per {per:g} per year"
+    surfaces = {
+        "rate": grid.surface(np.where(shown, found.rate * per_year, np.nan), units=units),
+        "rate_unshrunk": grid.surface(
+            np.where(shown, found.unshrunk * per_year, np.nan), units=units
+        ),
+        "incidents": grid.surface(np.where(shown, around, np.nan), units="incidents around"),
+        "population": grid.surface(np.where(shown, behind, np.nan), units="population around"),
+    }
+    return xr.Dataset(
+        surfaces,
+        attrs={
+            **surfaces["rate"].attrs,
+            "kernel": kernel,
+            "bandwidth_m": bandwidth,
+            "period_first": f"{covered.first:%Y-%m-%d}",
+            "period_last": f"{covered.last:%Y-%m-%d}",
+            "period_years": covered.years,
+            "overall_rate": found.overall * per_year,
+            "shrink": float(shrink),
+            "incidents_without_population": _nobody_near(grid, crimes, behind),
+        },
+    )
+
+
+class _Rates(NamedTuple):
+    rate: Floats
+    unshrunk: Floats
+    overall: float
+
+
+def _rates(around: Floats, behind: Floats, overall: float, shrink: float) -> _Rates:
+    """Divide where anyone lives; NaN elsewhere."""
+    populated = np.where(behind > 0, behind, np.nan)
+    if shrink == math.inf:
+        return _Rates(np.where(behind > 0, overall, np.nan), around / populated, overall)
+    shrunk = (around + shrink * overall) / (populated + shrink)
+    return _Rates(shrunk, around / populated, overall)
+
+
+def _people(
+    population: gpd.GeoDataFrame | xr.DataArray, column: str | None, grid: Grid
+) -> tuple[Floats, Floats, Floats]:
+    """Give where people live, as points with counts."""
+    if isinstance(population, xr.DataArray):
+        if Grid.of(population) != grid:
+            raise ConfigError("The surface of counts is not on the grid.")
+        counts = population.to_numpy().astype(np.float64)
+        rows, cols = np.nonzero(np.nan_to_num(counts) != 0)
+        return grid.x[cols], grid.y[rows], _checked(counts[rows, cols], pd.RangeIndex(len(rows)))
+    problems = frame_problems(population, "population", () if column is None else (column,))
+    problems = problems or same_crs_problems(population, grid=grid)
+    if problems:
+        raise DataError(problems)
+    geometry = population.geometry.to_numpy()
+    is_point = (shapely.get_type_id(geometry) == shapely.GeometryType.POINT).all()
+    if column is None:
+        if not is_point:
+            raise ConfigError("Areas need column=, the name of the column that counts.")
+        counts = np.ones(len(population))
+    else:
+        numbers = pd.to_numeric(population[column], errors="coerce")
+        counts = _checked(numbers.to_numpy(dtype=np.float64), population.index)
+    if is_point:
+        return shapely.get_x(geometry), shapely.get_y(geometry), counts
+    return _spread(geometry, counts, grid)
+
+
+def _checked(counts: Floats, labels: pd.Index) -> Floats:
+    wrong = labels[~(np.isfinite(counts) & (counts >= 0))]
+    if len(wrong):
+        raise DataError(f"Counts are missing, negative or infinite ({name_rows(wrong)}).")
+    return counts
+
+
+def _spread(
+    areas: npt.NDArray[np.object_], counts: Floats, grid: Grid
+) -> tuple[Floats, Floats, Floats]:
+    """Share each area's count among the cells in it; one too small for any keeps it in a point.
+
+    Cells go on beyond the grid as far as the areas do, or those at its edge would have too many.
+    """
+    whole = Grid.over(gpd.GeoSeries(areas, crs=grid.crs), grid.cell_size_m)
+    step = grid.cell_size_m
+    first_col = math.floor((whole.xmin - grid.xmin) / step)
+    first_row = math.floor((whole.ymin - grid.ymin) / step)
+    x = grid.xmin + (first_col + np.arange(whole.ncols + 1) + 0.5) * step
+    y = grid.ymin + (first_row + np.arange(whole.nrows + 1) + 0.5) * step
+    xs, ys = np.meshgrid(x, y)
+    centres = shapely.points(xs.ravel(), ys.ravel())
+    area, cell = shapely.STRtree(centres).query(areas, predicate="intersects")
+    cells = np.bincount(area, minlength=len(areas))
+    tiny = shapely.point_on_surface(areas[cells == 0])
+    return (
+        np.concatenate([xs.ravel()[cell], shapely.get_x(tiny)]),
+        np.concatenate([ys.ravel()[cell], shapely.get_y(tiny)]),
+        np.concatenate([(counts / np.maximum(cells, 1))[area], counts[cells == 0]]),
+    )
+
+
+def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) -> float:
+    """Work out how many people's worth of the overall rate to add, from separate blocks.
+
+    What the rates of blocks vary beyond chance is the variance of true risk; the ratio of the
+    mean to it is the strength of the prior. Infinite where chance explains all of it.
+    """
+    corner = homes.min(axis=1, keepdims=True)
+
+    def block(points: Floats) -> npt.NDArray[np.int64]:
+        return np.asarray(np.floor((points - corner) / block_m), dtype=np.int64)
+
+    blocks, number = np.unique(block(homes[:, people > 0]), axis=1, return_inverse=True)
+    behind = np.bincount(number.ravel(), people[people > 0])
+    found = dict(zip(map(tuple, blocks.T.tolist()), range(len(behind)), strict=True))
+    at = [found[place] for place in map(tuple, block(crimes).T.tolist()) if place in found]
+    counts = np.bincount(np.asarray(at, dtype=np.int64), minlength=len(behind))
+    overall = counts.sum() / behind.sum()
+    spread = float(behind @ (counts / behind - overall) ** 2 / behind.sum())
+    beyond = spread - overall / float(behind.mean())
+    return float(overall / beyond) if beyond > 0 else math.inf
+
+
+def _nobody_near(grid: Grid, crimes: Floats, behind: Floats) -> int:
+    """Count the incidents on the grid in cells that nobody lives around."""
+    points = gpd.GeoSeries(gpd.points_from_xy(*crimes), crs=grid.crs)
+    cells = grid.cells_of(points).to_numpy()
+    return int((behind.flat[cells[cells >= 0]] <= 0).sum())

@@ -1,0 +1,339 @@
+"""Where counts are higher than chance would have them: the Getis-Ord statistic Gi*."""
+
+import math
+from typing import Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy import stats
+from scipy.spatial import cKDTree
+
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    positive_problems,
+    same_crs_problems,
+)
+from hotspot._errors import ConfigError
+from hotspot.density.hotspots import cell_boxes
+from hotspot.density.surface import Area, study_area
+from hotspot.grid import Grid
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Shape = Literal["square", "hexagon"]
+
+# Centres of neighbours that share a corner lie this far apart at most, in cell sizes: of squares
+# the diagonal, of hexagons the distance to all six.
+_NEXT = {"square": math.sqrt(2), "hexagon": 1.0}
+_HAIR = 1 + 1e-9
+# Corners of a hexagon from its centre, in half widths and thirds of the distance of rows.
+_HEXAGON = np.array([[1, 1], [0, 2], [-1, 1], [-1, -1], [0, -2], [1, -1]])
+
+
+class Cells(NamedTuple):
+    """Cells of the study area, and for each those near it, itself included.
+
+    Attributes
+    ----------
+    outlines : ndarray of Polygon, shape (n,)
+        The cells.
+    near : callable
+        Sums values of shape (..., n) over the cells near each cell.
+    numbers : ndarray of int64, shape (n,)
+        How many cells are near each.
+    cell_of : ndarray of int64, shape (incidents,)
+        The cell of each incident; -1 outside.
+    """
+
+    outlines: npt.NDArray[np.object_]
+    near: "NearSum"
+    numbers: Floats
+    cell_of: npt.NDArray[np.int64]
+
+
+def significant_hotspots(
+    incidents: gpd.GeoDataFrame,
+    grid: Grid | None = None,
+    *,
+    cell_size_m: float = 200.0,
+    shape: Shape = "square",
+    distance_m: float | None = None,
+    within: Area | None = None,
+    level: float = 0.05,
+) -> gpd.GeoDataFrame:
+    """Test cell by cell whether more incidents lie around it than chance would put there.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them.
+    grid : Grid, optional
+        Square cells. Default: over `within`, else over the incidents, in cells of `cell_size_m`.
+    cell_size_m : float
+        Side of a square, or distance between opposite sides of a hexagon.
+    shape : {"square", "hexagon"}
+        Shape of the cells.
+    distance_m : float, optional
+        Cells whose centres lie this near, included, count as around it. Default: those that touch
+        it.
+    within : GeoDataFrame, GeoSeries or shapely geometry, optional
+        The study area: only cells with their centre inside it are tested and counted. Without
+        one, empty country within the rectangle of the incidents counts as ground where none
+        happened, and everything built up looks hot.
+    level : float
+        Share of false ones among the cells called hot or cold that is put up with.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per cell: ``crimes``, ``around`` (crimes in it and around it), ``expected`` of that,
+        ``z`` (Gi*), ``p_value`` (two-sided), ``q_value`` (the level at which it would just count),
+        ``class`` ("hot", "cold", "neither"), ``geometry``.
+
+    Raises
+    ------
+    DataError
+        If the incidents are not in canonical shape.
+    ConfigError
+        If a parameter is out of range or in another CRS, or no cell has its centre in the study
+        area.
+
+    Notes
+    -----
+    ``z`` is the Gi* of the literature with weights of 1, as esda gives it. Where most cells are
+    empty, its distribution over random arrangements of the counts is far from normal, and the
+    normal p-values call single crimes hot. So `p_value` comes from a Pearson type III curve with
+    the mean, variance and skewness over all arrangements, which are known exactly, with a
+    correction for whole counts: mostly within a fifth of a simulation down to 0.001, and within
+    a factor of three where there are fewer crimes than cells around a cell, where the normal one
+    can be a thousand times too small. `q_value` controls the false discovery rate after
+    Benjamini and Hochberg; neighbouring tests share cells, which it allows for (positive
+    dependence).
+
+    References
+    ----------
+    Ord, J. K. and Getis, A. (1995). Local spatial autocorrelation statistics. Geographical
+    Analysis 27(4), 286-306.
+    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the
+    Royal Statistical Society B 57(1), 289-300.
+    Caldas de Castro, M. and Singer, B. H. (2006). Controlling the false discovery rate: a new
+    application to account for multiple and dependent tests in local statistics of spatial
+    association. Geographical Analysis 38(2), 180-208.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> day = pd.to_datetime(["2025-06-01"] * 9)
+    >>> frame = pd.DataFrame({"crime_ref": range(9), "occurred_from": day, "occurred_to": day})
+    >>> points = gpd.points_from_xy([350, 450, 550] * 3, [350] * 3 + [450] * 3 + [550] * 3)
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=points, crs=27700)
+    >>> cells = significant_hotspots(incidents, Grid(0, 0, 100, 10, 10, crs=27700))
+    >>> cells.sort_values("z").iloc[-1][["around", "class"]].to_dict()
+    {'around': 9, 'class': 'hot'}
+    """
+    if not 0 < level < 1:
+        raise ConfigError(f"level must be between 0 and 1, not {level!r}.")
+    cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within)
+    counts = np.bincount(cells.cell_of[cells.cell_of >= 0], minlength=len(cells.outlines))
+    tested = gi_star(counts.astype(np.float64), cells.near, cells.numbers)
+    q_value = stats.false_discovery_control(tested.p_value)
+    sign = np.where(q_value <= level, np.sign(tested.z), 0).astype(int)
+    found = gpd.GeoDataFrame(
+        {
+            "crimes": counts,
+            "around": tested.around.astype(np.int64),
+            "expected": tested.expected,
+            "z": tested.z,
+            "p_value": tested.p_value,
+            "q_value": q_value,
+            "class": np.array(["neither", "hot", "cold"])[sign],
+        },
+        geometry=cells.outlines,
+        crs=incidents.crs,
+    )
+    found.attrs.update(level=level, outside=int((cells.cell_of < 0).sum()))
+    return found
+
+
+class NearSum:
+    """Sums over the cells near each cell."""
+
+    def __call__(self, values: Floats) -> Floats:
+        """Sum values of shape (n,)."""
+        raise NotImplementedError
+
+
+class _SquareSum(NearSum):
+    """Of squares: whole runs of each row, as differences of running sums."""
+
+    def __init__(self, inside: Mask, reach_cells: float) -> None:
+        self.inside = inside
+        rows = math.floor(reach_cells)
+        self.half_width = {
+            up: math.floor(math.sqrt(max(reach_cells**2 - up * up, 0.0)))
+            for up in range(-rows, rows + 1)
+        }
+
+    def __call__(self, values: Floats) -> Floats:
+        nrows, ncols = self.inside.shape
+        rows, widest = len(self.half_width) // 2, self.half_width[0]
+        padded = np.zeros((nrows + 2 * rows, ncols + 2 * widest + 1))
+        padded[rows : rows + nrows, widest + 1 : widest + 1 + ncols][self.inside] = values
+        running = np.cumsum(padded, axis=1)
+        total = np.zeros((nrows, ncols))
+        for up, half in self.half_width.items():
+            row = running[rows + up : rows + up + nrows]
+            total += row[:, widest + half + 1 : widest + half + 1 + ncols]
+            total -= row[:, widest - half : widest - half + ncols]
+        return np.asarray(total[self.inside])
+
+
+class _TreeSum(NearSum):
+    """Of cells of any shape, by the distance of their centres."""
+
+    def __init__(self, centres: Floats, distance_m: float) -> None:
+        tree = cKDTree(centres)
+        self.matrix = tree.sparse_distance_matrix(tree, distance_m, output_type="coo_matrix")
+        self.matrix = self.matrix.tocsr()
+        # Stored distances become weights of 1; a cell's own, 0, is kept among them.
+        self.matrix.data[:] = 1.0
+
+    def __call__(self, values: Floats) -> Floats:
+        return np.asarray(self.matrix @ values)
+
+
+def cells_for(
+    incidents: gpd.GeoDataFrame,
+    grid: Grid | None,
+    cell_size_m: float,
+    shape: Shape,
+    distance_m: float | None,
+    within: Area | None,
+) -> Cells:
+    """Lay cells over the study area and find what is near what."""
+    problems = positive_problems(cell_size_m=cell_size_m)
+    problems += choice_problems("shape", shape, tuple(_NEXT))
+    problems += [] if distance_m is None else positive_problems(distance_m=distance_m)
+    if grid is not None and shape == "hexagon":
+        problems.append("A grid has square cells: for hexagons give cell_size_m.")
+    if problems:
+        raise ConfigError(problems)
+    check_incidents_frame(incidents)
+    area = study_area(within, incidents)
+    if grid is not None and grid.crs != incidents.crs:
+        raise ConfigError(same_crs_problems(incidents, grid=grid))
+    size = cell_size_m if grid is None else grid.cell_size_m
+    reach = (_NEXT[shape] * size if distance_m is None else distance_m) * _HAIR
+    if grid is None and shape == "square":
+        covered = incidents if area is None else area
+        grid = Grid.over(covered, size, crs=incidents.crs)
+    if grid is not None:
+        cells = _squares(incidents, grid, area, reach)
+    else:
+        cells = _hexagons(incidents, size, area, reach)
+    if not len(cells.outlines):
+        raise ConfigError("No cell has its centre in the study area: use smaller cells.")
+    return cells
+
+
+def _squares(
+    incidents: gpd.GeoDataFrame, grid: Grid, area: shapely.Geometry | None, reach_m: float
+) -> Cells:
+    inside = np.ones(grid.shape, dtype=bool) if area is None else grid.centres_within(area)
+    number = np.where(inside.ravel(), np.cumsum(inside.ravel()) - 1, -1)
+    cell = grid.cells_of(incidents).to_numpy()
+    near = _SquareSum(inside, reach_m / grid.cell_size_m)
+    return Cells(
+        cell_boxes(grid, *np.nonzero(inside)),
+        near,
+        near(np.ones(int(inside.sum()))),
+        np.where(cell >= 0, number[cell], -1),
+    )
+
+
+def _hexagons(
+    incidents: gpd.GeoDataFrame, size: float, area: shapely.Geometry | None, reach_m: float
+) -> Cells:
+    """Lay hexagons whose flat sides face east and west, in rows that interlock."""
+    covered = incidents.total_bounds if area is None else np.array(shapely.bounds(area))
+    row_height = size * math.sqrt(3) / 2
+    first_col, last_col = np.floor(covered[[0, 2]] / size).astype(int)
+    first_row, last_row = np.floor(covered[[1, 3]] / row_height).astype(int)
+    row, col = np.meshgrid(
+        np.arange(first_row - 1, last_row + 2),
+        np.arange(first_col - 1, last_col + 2),
+        indexing="ij",
+    )
+    # In steps of half a hexagon's width and a third of the rows' distance, which are whole numbers
+    # for centres and corners alike, so that neighbours meet without a gap.
+    steps = np.stack([(2 * col + row % 2).ravel(), (3 * row).ravel()], axis=1)
+    step_m = np.array([size / 2, row_height / 3])
+    centres = steps * step_m
+    geometry = incidents.geometry.to_numpy()
+    points = np.stack([shapely.get_x(geometry), shapely.get_y(geometry)], axis=1)
+    # A hexagon is all the ground that is nearer to its centre than to any other.
+    cell = cKDTree(centres).query(points)[1] if len(points) else np.empty(0, dtype=np.int64)
+    if area is None:
+        inside = np.ones(len(centres), dtype=bool)
+    else:
+        shapely.prepare(area)
+        inside = shapely.intersects_xy(area, centres)
+    number = np.where(inside, np.cumsum(inside) - 1, -1)
+    corners = steps[inside][:, None, :] + _HEXAGON
+    centres = centres[inside]
+    near = _TreeSum(centres, reach_m)
+    return Cells(
+        np.asarray(shapely.polygons(corners * step_m), dtype=object),
+        near,
+        near(np.ones(len(centres))),
+        number[cell],
+    )
+
+
+class GiStar(NamedTuple):
+    """Sums around each cell, what chance would have, and how far apart the two are."""
+
+    around: Floats
+    expected: Floats
+    z: Floats
+    p_value: Floats
+
+
+def gi_star(counts: Floats, near: NearSum, numbers: Floats) -> GiStar:
+    """Test the sums over near cells against all arrangements of the counts.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (n,)
+        Whole counts by cell.
+    near : callable
+        Sums over the cells near each.
+    numbers : ndarray of float64, shape (n,)
+        How many those are.
+
+    Returns
+    -------
+    GiStar
+        With z and p of 0 and 1 where no arrangement differs from another.
+    """
+    n = len(counts)
+    around = near(counts)
+    expected = numbers * counts.mean()
+    deviations = counts - counts.mean()
+    variance = numbers * (n - numbers) / max(n - 1, 1) * np.mean(deviations**2)
+    varies = variance > 0
+    sd = np.sqrt(np.where(varies, variance, 1.0))
+    z = np.where(varies, (around - expected) / sd, 0.0)
+    skewness = np.zeros(n)
+    if n > 2 and varies.any():
+        of_counts = np.mean(deviations**3) / np.mean(deviations**2) ** 1.5
+        room = np.where(varies, numbers * (n - numbers), 1.0)
+        skewness = of_counts * (n - 2 * numbers) / (n - 2) * np.sqrt((n - 1) / room)
+    half = 0.5 / sd
+    above = stats.pearson3.sf(z - half, skewness)
+    below = stats.pearson3.cdf(z + half, skewness)
+    p_value = np.where(varies, np.minimum(2 * np.minimum(above, below), 1.0), 1.0)
+    return GiStar(around, expected, z, p_value)

@@ -1,0 +1,316 @@
+"""Where risk stays: kernel density in incidents per square kilometre and year."""
+
+import math
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+import xarray as xr
+
+from hotspot._checks import (
+    INCIDENT_COLUMNS,
+    check_incidents_frame,
+    choice_problems,
+    count,
+    frame_problems,
+    name_rows,
+    positive_problems,
+    same_crs_problems,
+)
+from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.density import KERNELS, kernel_sums
+from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
+from hotspot.density.bandwidth import DEFAULT_BANDWIDTH_M, Bandwidth
+from hotspot.grid import Grid
+
+Floats = npt.NDArray[np.float64]
+Area: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | shapely.Geometry
+Per = Literal["year", "month", "week", "day", "period", "relative"]
+
+UNITS = "incidents per km² per year"
+# An eighth of the bandwidth a cell: the surface is smooth to the eye, and cells stay few.
+CELLS_PER_BANDWIDTH = 8
+_PER_YEAR = {"year": 1.0, "month": 12.0, "week": 365.25 / 7, "day": 365.25}
+
+
+class Period(NamedTuple):
+    """First and last moment that count, and the years between them."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+    years: float
+
+
+def kernel_density(
+    incidents: gpd.GeoDataFrame,
+    grid: Grid | None = None,
+    bandwidth_m: float | None = None,
+    kernel: str = "quartic",
+    weights: str | pd.Series | None = None,
+    within: Area | None = None,
+    period: tuple[AsOf, AsOf] | None = None,
+    *,
+    edge_correction: bool = False,
+    per: Per = "year",
+) -> xr.DataArray:
+    """Smooth incidents into a surface of incidents per square kilometre per year.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them, in a projected CRS in metres. Dates known to the month are
+        enough.
+    grid : Grid, optional
+        Where to give values. Default: over `within`, else over the incidents with a margin of
+        one bandwidth, in cells of an eighth of the bandwidth.
+    bandwidth_m : float, optional
+        Radius of the kernel in metres, beyond which an incident counts nothing; of the Gaussian
+        its standard deviation. What `select_bandwidth` gives is taken with its reasons. Default:
+        400, the distance of the near-repeat rule.
+    kernel : {"quartic", "epanechnikov", "triweight", "uniform", "triangular", "cone", "gaussian"}
+        With u for distance over bandwidth: ``(1 - u^2)^2``, ``1 - u^2``, ``(1 - u^2)^3``, 1 up to
+        the bandwidth, included, and ``1 - u`` (a cone, its other name), each over its volume. The
+        Gaussian is 0 from 7.43 standard deviations on: a mass of 1e-12 is left out.
+    weights : str or Series, optional
+        What each incident counts: a column of `incidents`, or a Series on their index, such as
+        `harm_weights` or `aoristic_weights` give. Default: 1.
+    within : GeoDataFrame, GeoSeries or shapely geometry, optional
+        The study area. Cells whose centre lies outside are NaN; incidents outside it still count
+        towards the cells inside.
+    period : (date, date), optional
+        First and last day, both included: only incidents whose window has its middle in it count,
+        and the values are per year of it. Default: from the first to the last day of the
+        incidents, to the end of the last month where dates are months.
+    edge_correction : bool
+        Divide by the part of the kernel's mass that lies in `within`, and leave out incidents
+        outside: for areas beyond whose border nothing is known.
+    per : {"year", "month", "week", "day", "period", "relative"}
+        What the incidents are counted per; "relative" gives shares of the highest value.
+
+    Returns
+    -------
+    DataArray, dims ("y", "x")
+        Values at cell centres. `attrs` names ``crs``, ``cell_size_m``, ``units``, ``kernel``,
+        ``bandwidth_m`` and ``bandwidth_from``, ``period_first``, ``period_last``,
+        ``period_years`` (of 365.25 days), ``incidents`` counted, ``weight_sum``, ``weights``,
+        ``edge_correction`` and ``resolution``.
+
+    Raises
+    ------
+    DataError
+        If the incidents are not in canonical shape, none is there to set a grid or a period, or a
+        weight is missing, negative or infinite; every fault is told.
+    ConfigError
+        If a parameter is out of range or in another CRS.
+
+    Notes
+    -----
+    The integral over the open plane, times the period in years, is the sum of the weights. Near
+    the edge of the study area some of an incident's weight lies outside it; `edge_correction`
+    makes up for it. Values are exact to rounding and do not depend on the order of the rows or
+    the number of threads.
+
+    References
+    ----------
+    Silverman, B. W. (1986). Density estimation for statistics and data analysis, section 4.2.
+    Chainey, S., Tompson, L. and Uhlig, S. (2008). The utility of hotspot mapping for predicting
+    spatial patterns of crime. Security Journal 21, 4-28.
+    Jones, M. C. (1993). Simple boundary correction for kernel density estimation. Statistics and
+    Computing 3, 135-146.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"crime_ref": ["A"], "occurred_from": pd.to_datetime(["2025-06-01"])})
+    >>> frame["occurred_to"] = frame["occurred_from"]
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([50], [50]), crs=27700)
+    >>> grid = Grid(0, 0, 100, ncols=3, nrows=1, crs=27700)
+    >>> surface = kernel_density(incidents, grid, 200, period=("2025-01-01", "2025-12-31"))
+    >>> surface.values.round(3)
+    array([[23.89 , 13.438,  0.   ]])
+    """
+    bandwidth = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
+    _check_parameters(bandwidth, kernel, per, edge_correction, within)
+    x, y = checked_points(incidents)
+    area = study_area(within, incidents)
+    grid = grid_for(incidents, grid, float(bandwidth), area)
+    times = event_times(incidents)
+    dates = resolution(incidents)
+    covered = period_of(times, dates, period)
+    counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
+    if edge_correction:
+        counted = counted & shapely.intersects_xy(area, x, y)
+    weight = weights_of(incidents, weights)[counted]
+    values = kernel_sums(
+        x[counted], y[counted], weight, (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape,
+        float(bandwidth), kernel,
+    )  # fmt: skip
+    if area is not None:
+        values[~grid.centres_within(area)] = np.nan
+    if edge_correction and area is not None:
+        values /= mass_inside(grid, area, float(bandwidth), kernel)
+    what = "incidents" if weights is None else "weighted incidents"
+    return grid.surface(
+        _scaled(values, covered.years, per),
+        units=_units(what, per),
+        kernel=kernel,
+        bandwidth_m=float(bandwidth),
+        bandwidth_from=_bandwidth_from(bandwidth_m),
+        period_first=f"{covered.first:%Y-%m-%d}",
+        period_last=f"{covered.last:%Y-%m-%d}",
+        period_years=covered.years,
+        incidents=int(counted.sum()),
+        weight_sum=float(weight.sum()),
+        weights=_weights_name(weights),
+        edge_correction=bool(edge_correction),
+        resolution=dates,
+    )
+
+
+def _check_parameters(
+    bandwidth_m: float, kernel: str, per: str, edge_correction: bool, within: Area | None
+) -> None:
+    problems = [*positive_problems(bandwidth_m=bandwidth_m)]
+    problems += choice_problems("kernel", kernel, tuple(KERNELS))
+    problems += choice_problems("per", per, (*_PER_YEAR, "period", "relative"))
+    if edge_correction and within is None:
+        problems.append("edge_correction needs the study area: give within=.")
+    if problems:
+        raise ConfigError(problems)
+
+
+def checked_points(incidents: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Check incidents as `check_incidents_frame` does, and give the coordinates it goes by.
+
+    Reading them out of the geometries takes longer than the sums, so it is done once; whatever
+    is wrong is left to the full check to put into words.
+    """
+    if frame_problems(incidents, "incidents", INCIDENT_COLUMNS):
+        check_incidents_frame(incidents)
+    geometry = incidents.geometry.to_numpy()
+    # Of anything but a point that is there, these are NaN.
+    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
+    times = [incidents[name] for name in INCIDENT_COLUMNS if name.startswith("occurred")]
+    sound = np.isfinite(x).all() and np.isfinite(y).all()
+    if not sound or any(
+        not pd.api.types.is_datetime64_dtype(dates) or dates.hasnans for dates in times
+    ):
+        check_incidents_frame(incidents)
+    return x, y
+
+
+def study_area(within: Area | None, incidents: gpd.GeoDataFrame) -> shapely.Geometry | None:
+    """Give the study area as one geometry."""
+    if within is None or isinstance(within, shapely.Geometry):
+        return within
+    problems = same_crs_problems(incidents, within=within)
+    if problems:
+        raise ConfigError(problems)
+    return shapely.union_all(within.geometry.to_numpy())
+
+
+def grid_for(
+    incidents: gpd.GeoDataFrame,
+    grid: Grid | None,
+    bandwidth_m: float,
+    area: shapely.Geometry | None,
+) -> Grid:
+    """Give the grid that was asked for, or one that suits the bandwidth."""
+    if grid is None:
+        cell = bandwidth_m / CELLS_PER_BANDWIDTH
+        if area is None:
+            return Grid.over(incidents, cell, margin_m=bandwidth_m)
+        return Grid.over(area, cell, crs=incidents.crs)
+    if grid.crs != incidents.crs:
+        raise ConfigError(same_crs_problems(incidents, grid=grid))
+    return grid
+
+
+def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) -> Period:
+    """Give the period that was asked for, or the whole days (or months) of the incidents."""
+    if period is not None:
+        first = pd.Timestamp(period[0]).normalize()
+        last = cutoff(pd.Timestamp(period[1]).normalize())
+        return Period(first, last, years_between(first, last))
+    if times.empty:
+        raise DataError(
+            "There are no incidents to tell the period from: give period=(first, last)."
+        )
+    first, last = times.min().normalize(), times.max().normalize()
+    if dates == "month":
+        last = last + pd.offsets.MonthEnd(0)
+    return Period(first, cutoff(last), years_between(first, last))
+
+
+def weights_of(incidents: gpd.GeoDataFrame, weights: str | pd.Series | None) -> Floats:
+    """Give what each incident counts, checked."""
+    if weights is None:
+        return np.ones(len(incidents))
+    if isinstance(weights, str):
+        if weights not in incidents.columns:
+            raise ConfigError(f"The incidents have no column {weights!r} to weigh by.")
+        weights = incidents[weights]
+    elif not weights.index.equals(incidents.index):
+        raise ConfigError("weights must have the index of the incidents.")
+    values = np.asarray(pd.to_numeric(weights, errors="coerce"), dtype=np.float64)
+    wrong = incidents.index[~(np.isfinite(values) & (values >= 0))]
+    if len(wrong):
+        raise DataError(
+            f"{count(len(wrong), 'weight')} missing, negative or infinite ({name_rows(wrong)})."
+        )
+    return values
+
+
+def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: str) -> Floats:
+    """Give the share of the kernel's mass around each cell that lies in an area.
+
+    Summed over cell centres: exactly 1 where all of them are inside, 0 where none is.
+    """
+    reach = math.ceil(KERNELS[kernel].radius * bandwidth_m / grid.cell_size_m)
+    margin = reach * grid.cell_size_m
+    wider = Grid(
+        grid.xmin - margin, grid.ymin - margin, grid.cell_size_m,
+        grid.ncols + 2 * reach, grid.nrows + 2 * reach, grid.crs,
+    )  # fmt: skip
+    # In whole cells from the corner, so that every cell is summed in the same way.
+    inside = wider.centres_within(area)
+
+    def sums(cells: npt.NDArray[np.bool_], shape: tuple[int, int]) -> Floats:
+        row, col = (np.asarray(at, dtype=np.float64) for at in np.nonzero(cells))
+        return kernel_sums(
+            col - reach + 0.5, row - reach + 0.5, np.ones(len(row)), (0.0, 0.0), 1.0, shape,
+            bandwidth_m / grid.cell_size_m, kernel,
+        )  # fmt: skip
+
+    whole = sums(np.ones((2 * reach + 1, 2 * reach + 1), dtype=bool), (1, 1))[0, 0]
+    return np.asarray(np.minimum(sums(inside, grid.shape) / whole, 1.0))
+
+
+def _scaled(values: Floats, years: float, per: str) -> Floats:
+    """Turn sums per square metre, in place, into the units asked for."""
+    if per == "relative":
+        highest = float(np.nanmax(values, initial=0.0))
+        values /= highest or 1.0
+    else:
+        values *= 1e6 if per == "period" else 1e6 / (years * _PER_YEAR[per])
+    return values
+
+
+def _units(what: str, per: str) -> str:
+    if per == "relative":
+        return "share of the highest density"
+    return f"{what} per km² in the period" if per == "period" else f"{what} per km² per {per}"
+
+
+def _bandwidth_from(bandwidth_m: float | None) -> str:
+    if bandwidth_m is None:
+        return "the default, the distance of the near-repeat rule"
+    return bandwidth_m.why if isinstance(bandwidth_m, Bandwidth) else "given"
+
+
+def _weights_name(weights: Any) -> str:
+    if weights is None:
+        return "none"
+    return weights if isinstance(weights, str) else str(weights.name or "a series")

@@ -1,0 +1,111 @@
+"""Hotspots that are new, stay, come and go, or are over."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+import hotspot as hs
+from hotspot.density import classify_hotspots
+from hotspot.density.classes import DEFINITIONS, _trends, hotspot_classes, recent_periods
+from tests import naive
+from tests.conftest import incidents_at
+
+GRID = hs.Grid(0, 0, 100, ncols=15, nrows=15, crs="EPSG:27700")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.booleans(), min_size=2, max_size=13),
+    st.integers(1, 5),
+    st.sampled_from([0.5, 0.8, 1.0]),
+    st.sampled_from([-0.5, 0.0, 0.5]),
+    st.booleans(),
+)
+def test_each_cell_has_the_class_of_the_slow_twin(hot, recent, persistent, trend, has_trend):
+    recent = min(recent, len(hot) - 1)
+    found = hotspot_classes(
+        np.array(hot)[:, None], recent, persistent, np.array([trend]), np.array([has_trend])
+    )
+    assert found.tolist() == [naive.hotspot_class(hot, recent, persistent, trend, has_trend)]
+    assert found[0] in DEFINITIONS
+
+
+def test_recent_is_not_one_period_too_long():
+    """Of 10 periods and a share of 0.2 the last 2 are recent; sfhotspot takes 3."""
+    assert recent_periods(10, 0.2) == 2
+    in_the_third_last = np.zeros((10, 1), dtype=bool)
+    in_the_third_last[7] = True
+    settings = 0.8, np.zeros(1), np.zeros(1, dtype=bool)
+    assert hotspot_classes(in_the_third_last, 2, *settings) == ["former"]
+    assert hotspot_classes(in_the_third_last, 3, *settings) == ["emerging"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(-2, 3), min_size=3, max_size=12))
+def test_a_trend_is_kendalls_tau(values):
+    tau, p_value = _trends(np.array(values, dtype=float)[:, None])
+    theirs = stats.kendalltau(np.arange(len(values)), values, method="asymptotic")
+    if len(set(values)) == 1:
+        assert (tau[0], p_value[0]) == (0, 1)
+    else:
+        assert tau[0] == pytest.approx(theirs.statistic)
+        assert theirs.pvalue - 1e-12 <= p_value[0]  # with the correction for whole numbers
+
+
+def clusters(*when):
+    """Incidents in 10 periods of 7 days: a scatter, and 12 in a block of cells in those given."""
+    random = np.random.default_rng(7)
+    x, y, days = [], [], []
+    for period in range(10):
+        x += random.uniform(0, 1500, 25).tolist()
+        y += random.uniform(0, 1500, 25).tolist()
+        days += (random.uniform(0, 6.9, 25) + period * 7).tolist()
+        for block, periods in enumerate(when):
+            if period in periods:
+                x += random.uniform(200 + 500 * block, 400 + 500 * block, 30).tolist()
+                y += random.uniform(700, 900, 30).tolist()
+                days += (random.uniform(0, 6.9, 30) + period * 7).tolist()
+    return incidents_at(x, y, days)
+
+
+def class_at(found, x, y):
+    return found[found.contains(shapely.Point(x, y))]["class"].item()
+
+
+def test_hotspots_that_come_stay_and_go_are_told_apart():
+    incidents = clusters(range(10), (8, 9), (1, 2, 3))
+    found = classify_hotspots(incidents, GRID, period_days=7, periods=10, until="2025-03-11")
+    assert found.attrs["recent_periods"] == 2
+    assert found.attrs["periods"][0] == "2025-01-01"
+    assert class_at(found, 310, 810) in ("persistent", "intensifying", "diminishing")
+    assert class_at(found, 810, 810) == "emerging"
+    assert class_at(found, 1310, 810) == "former"
+    assert class_at(found, 1450, 50) == "never"
+    assert set(found["class"]) <= set(DEFINITIONS) == set(found.attrs["definitions"])
+    emerging = found[found["class"] == "emerging"]
+    assert (emerging["first_hot"] >= "2025-02-26").all()
+    assert found[found["class"] == "never"]["first_hot"].isna().all()
+
+
+def test_periods_are_counted_back_from_the_last_day_and_whole():
+    incidents = incidents_at([50] * 5 + [750] * 5, [50] * 10, [0, 1, 2, 3, 4, 20, 21, 22, 23, 29.5])
+    found = classify_hotspots(incidents, GRID, period_days=10)
+    assert found.attrs["periods"] == ["2025-01-01", "2025-01-11", "2025-01-21"]
+    assert found["crimes"].sum() == 10
+    shorter = classify_hotspots(incidents, GRID, period_days=10, until="2025-01-24")
+    assert shorter.attrs["periods"] == ["2025-01-05", "2025-01-15"]
+    assert shorter["crimes"].sum() == 5
+
+
+def test_what_cannot_be_classified_is_refused():
+    incidents = incidents_at([50] * 3, [50] * 3, [0, 1, 2])
+    with pytest.raises(hs.DataError, match="two periods"):
+        classify_hotspots(incidents, GRID, period_days=7)
+    with pytest.raises(hs.ConfigError) as caught:
+        classify_hotspots(incidents, GRID, period_days=0, periods=1, recent_share=1.5)
+    assert len(caught.value.problems) == 3
+    with pytest.raises(hs.DataError, match="no incidents"):
+        classify_hotspots(incidents.iloc[:0], GRID, period_days=7)

@@ -1,0 +1,236 @@
+"""Hotspots, how they change, and hotspots along streets."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hotspot as hs
+from hotspot.density import hotspot_change, street_hotspots
+from hotspot.exports.surfaces import write_hotspots, write_surface
+from tests import naive
+from tests.conftest import incidents_at
+
+GRID = hs.Grid(0, 0, 50, ncols=20, nrows=16, crs="EPSG:27700")
+YEAR = ("2025-01-01", "2025-12-31")
+
+
+def test_hotspots_hold_the_share_of_area_asked_for():
+    random = np.random.default_rng(5)
+    incidents = incidents_at(*random.normal(500, 150, (2, 200)), np.zeros(200))
+    surface = hs.kernel_density(incidents, GRID, 150, period=YEAR)
+    spots = hs.hotspots(surface, incidents, area_share=0.05)
+    assert spots["area_share"].sum() == pytest.approx(16 / 320)
+    assert spots["rank"].tolist() == list(range(1, len(spots) + 1))
+    assert spots["peak"].is_monotonic_decreasing
+    assert spots["area_km2"].sum() == pytest.approx(spots.area.sum() / 1e6)
+    assert float(surface.max()) == spots["peak"].iloc[0]
+    within = incidents.sjoin(spots[["geometry"]]).groupby("index_right").size()
+    assert spots["crimes"].tolist() == within.reindex(spots.index, fill_value=0).tolist()
+    np.testing.assert_allclose(spots["pai"], spots["crime_share"] / spots["area_share"])
+
+
+def test_round_half_up_decides_the_number_of_cells():
+    values = np.arange(1.0, 11.0).reshape(1, 10)
+    grid = hs.Grid(0, 0, 100, ncols=10, nrows=1, crs="EPSG:27700")
+    assert hs.hotspots(grid.surface(values), area_share=0.25)["area_share"].sum() == 0.3
+    assert hs.hotspots(grid.surface(values), area_share=0.04).empty
+
+
+def test_no_hotspot_where_nothing_happened():
+    assert hs.hotspots(GRID.surface(np.zeros(GRID.shape)), area_share=0.5).empty
+    assert hs.hotspots(GRID.surface(np.full(GRID.shape, np.nan))).empty
+    with pytest.raises(hs.ConfigError, match="area_share"):
+        hs.hotspots(GRID.surface(np.zeros(GRID.shape)), area_share=0)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    random = np.random.default_rng(5)
+    return incidents_at(*random.normal(500, 150, (2, 200)), np.arange(200))
+
+
+@pytest.fixture(scope="module")
+def surface(cluster):
+    return hs.kernel_density(cluster, GRID, 150, period=("2025-01-01", "2025-07-19"))
+
+
+def test_a_threshold_takes_every_cell_from_it_on(surface):
+    level = float(surface.quantile(0.9))
+    spots = hs.hotspots(surface, threshold=level)
+    assert spots["area_km2"].sum() == pytest.approx(
+        int((surface >= level).sum()) * GRID.cell_area_km2
+    )
+    with pytest.raises(hs.ConfigError, match="not both"):
+        hs.hotspots(surface, area_share=0.1, threshold=level)
+
+
+def test_a_count_keeps_the_highest(surface):
+    values = np.zeros(GRID.shape)
+    values[2:4, 2:4], values[8, 8], values[12:15, 3] = 1, 3, 2
+    made = GRID.surface(values)
+    assert hs.hotspots(made, area_share=0.3)["peak"].tolist() == [3, 2, 1]
+    assert hs.hotspots(made, area_share=0.3, count=2)["peak"].tolist() == [3, 2]
+    assert len(hs.hotspots(surface, count=1000)) == len(hs.hotspots(surface))
+
+
+def test_smooth_outlines_hold_the_same_peaks_and_nearly_the_same_ground(surface, cluster):
+    cells = hs.hotspots(surface, cluster, area_share=0.1)
+    smooth = hs.hotspots(surface, cluster, area_share=0.1, method="smooth")
+    assert smooth["peak"].iloc[0] == cells["peak"].iloc[0]
+    assert smooth.is_valid.all()
+    assert smooth["area_km2"].sum() == pytest.approx(cells["area_km2"].sum(), rel=0.15)
+    overlap = smooth.union_all().intersection(cells.union_all()).area
+    assert overlap > 0.85 * cells.area.sum()
+    inside = cluster.sjoin(smooth[["geometry"]]).groupby("index_right").size()
+    assert smooth["crimes"].tolist() == inside.reindex(smooth.index, fill_value=0).tolist()
+    assert shapely.get_num_coordinates(smooth.geometry.iloc[0]) > 8
+
+
+def test_smooth_outlines_stay_in_the_study_area(cluster):
+    area = shapely.Point(450, 400).buffer(260)
+    masked = hs.kernel_density(cluster, GRID, 150, within=area, period=YEAR)
+    spots = hs.hotspots(masked, area_share=0.2, method="smooth")
+    inside = [
+        shapely.box(x - 25, y - 25, x + 25, y + 25)
+        for y, row in zip(GRID.y, masked.to_numpy(), strict=True)
+        for x, value in zip(GRID.x, row, strict=True)
+        if not np.isnan(value)
+    ]
+    outside = spots.union_all().difference(shapely.union_all(inside))
+    assert outside.area < 1e-6
+    assert hs.hotspots(GRID.surface(np.zeros(GRID.shape)), method="smooth").empty
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=24, max_size=24), st.floats(0.05, 0.9))
+def test_smooth_outlines_hold_every_cell_that_counts(values, share):
+    grid = hs.Grid(0, 0, 10, ncols=6, nrows=4, crs="EPSG:27700")
+    made = grid.surface(np.array(values, dtype=float).reshape(4, 6))
+    cells = hs.hotspots(made, area_share=share)
+    smooth = hs.hotspots(made, area_share=share, method="smooth")
+    assert smooth.empty == cells.empty
+    if len(cells):
+        assert smooth["peak"].max() == cells["peak"].max()
+        lowest = sorted(values, reverse=True)[round(cells["area_km2"].sum() * 1e4) - 1]
+        rows, cols = np.nonzero(made.to_numpy() >= max(lowest, 1))
+        centres = shapely.points(grid.x[cols], grid.y[rows])
+        assert shapely.intersects(smooth.union_all().buffer(1e-6), centres).all()
+
+
+def test_figures_are_in_sample_unless_every_incident_is_later(surface, cluster):
+    assert hs.hotspots(surface, cluster).attrs["in_sample"]
+    later = incidents_at([500], [500], [0], start="2025-07-20")
+    assert not hs.hotspots(surface, later).attrs["in_sample"]
+    mixed = incidents_at([500, 500], [500, 500], [0, -1], start="2025-07-20")
+    assert hs.hotspots(surface, mixed).attrs["in_sample"]
+    assert hs.hotspots(surface).attrs["in_sample"]
+
+
+def spot_frame(*boxes):
+    return gpd.GeoDataFrame(
+        {"rank": range(1, len(boxes) + 1)}, geometry=list(boxes), crs="EPSG:27700"
+    )
+
+
+def test_change_counts_each_period_and_what_happened_elsewhere():
+    x = [5] * 6 + [105] * 3 + [500] * 4
+    days = [0, 1, 2, 3, 4, 40, 0, 40, 41, 5, 6, 41, 99]
+    incidents = incidents_at(x, [5] * 13, days)
+    found = hotspot_change(
+        incidents,
+        spot_frame(shapely.box(0, 0, 10, 10), shapely.box(100, 0, 110, 10)),
+        ("2025-01-01", "2025-01-30"),
+        ("2025-02-01", "2025-03-02"),
+    )
+    assert found["crimes_before"].tolist() == [5, 1]
+    assert found["crimes_after"].tolist() == [1, 2]
+    assert found["ratio"].tolist() == pytest.approx([0.2, 2.0])
+    elsewhere = found.attrs["elsewhere"]
+    assert (elsewhere["crimes_before"], elsewhere["crimes_after"]) == (2, 1)
+    assert (found["ratio_low"] < found["ratio"]).all()
+    assert (found["ratio"] < found["ratio_high"]).all()
+    with pytest.raises(hs.ConfigError, match="overlap"):
+        hotspot_change(incidents, found, ("2025-01-01", "2025-02-01"), YEAR)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_the_p_value_of_equal_periods_is_that_of_the_slow_twin(before, after):
+    incidents = incidents_at(
+        [5] * (before + after), [5] * (before + after), [0] * before + [31] * after
+    )
+    found = hotspot_change(
+        incidents, spot_frame(shapely.box(0, 0, 10, 10)),
+        ("2025-01-01", "2025-01-10"), ("2025-02-01", "2025-02-10"),
+    ).iloc[0]  # fmt: skip
+    assert found["p_value"] == pytest.approx(naive.two_counts_p_value(before, after))
+    assert found["ratio_low"] >= 0
+    if before == 0:
+        assert found["ratio_high"] == np.inf
+    elif found["p_value"] > 0.05:
+        assert found["ratio_low"] <= 1 <= found["ratio_high"]
+
+
+def streets():
+    lines = [[(0, 0), (500, 0)], [(500, 0), (1000, 0)], [(0, 200), (0, 1200)]]
+    return gpd.GeoDataFrame(
+        {"street": ["High Street", "High Street", None]},
+        geometry=[shapely.LineString(line) for line in lines],
+        crs="EPSG:27700",
+    )
+
+
+def test_streets_are_ranked_by_crimes_per_kilometre_and_year():
+    incidents = incidents_at([10, 20, 600, 5, 300], [3, 50, 3, 700, 51], [0] * 5)
+    found = street_hotspots(incidents, streets(), 50, period=YEAR)
+    assert found["crimes"].tolist() == [2, 1, 1]
+    assert found["per_km_year"].tolist() == pytest.approx([per * 365.25 / 365 for per in (4, 2, 1)])
+    assert found.attrs["unmatched"] == 1
+    assert (found["low"] < found["per_km_year"]).all()
+    by_name = street_hotspots(incidents, streets(), 50, by="street", period=YEAR)
+    assert by_name["crimes"].tolist() == [3, 1]
+    assert by_name["length_km"].tolist() == [1.0, 1.0]
+    assert by_name["street"].iloc[0] == "High Street"
+    assert len(street_hotspots(incidents, streets(), 50, minimum=2, period=YEAR)) == 1
+
+
+def test_an_incident_between_two_streets_counts_once_on_the_first():
+    incidents = incidents_at([500], [30], [0])
+    for lines, expected in ((streets(), [1, 0, 0]), (streets().iloc[[1, 0, 2]], [1, 0, 0])):
+        found = street_hotspots(incidents, lines, minimum=0, period=YEAR)
+        assert found["crimes"].tolist() == expected
+        assert found.geometry.iloc[0].equals(lines.geometry.iloc[0])
+
+
+def test_a_geotiff_says_where_it_lies_and_what_it_shows(tmp_path, surface):
+    import tifffile
+
+    path = tmp_path / "density.tif"
+    write_surface(surface, path, marking="OFFICIAL <b>")
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0]
+        np.testing.assert_array_equal(
+            page.asarray(), np.flipud(surface.to_numpy()).astype(np.float32)
+        )
+        geo = file.geotiff_metadata
+        assert int(geo["ProjectedCSTypeGeoKey"]) == 27700
+        assert geo["ModelPixelScale"] == [50.0, 50.0, 0.0]
+        assert geo["ModelTiepoint"] == [0.0, 0.0, 0.0, 0.0, 800.0, 0.0]
+        about = page.tags[42112].value
+    assert '<Item name="marking">OFFICIAL &lt;b&gt;</Item>' in about
+    assert "incidents per km&#178; per year" in about
+    with pytest.raises(hs.OutputError, match=r"\.tif"):
+        write_surface(surface, tmp_path / "density.png")
+
+
+def test_hotspots_come_back_from_a_geopackage(tmp_path, surface):
+    spots = hs.hotspots(surface)
+    write_hotspots(spots, tmp_path / "spots.gpkg")
+    back = gpd.read_file(tmp_path / "spots.gpkg")
+    assert back.crs == spots.crs
+    assert back["peak"].tolist() == spots["peak"].tolist()
+    write_hotspots(spots.iloc[:0], tmp_path / "none.gpkg")
+    assert gpd.read_file(tmp_path / "none.gpkg").empty
