@@ -115,10 +115,12 @@ def write_density(
     write_surface(surface, files[0], marking)
     write_hotspots(spots, files[1], marking=marking)
     drawn = briefing_map(
-        incidents,
+        # No points: a surface can be shown to more people than the places behind it.
+        incidents.iloc[:0],
         surface=surface,
         hotspots=spots,
         title="Burglary density",
+        cutoff=surface.attrs["period_last"],
         marking=marking,
         notes=(
             "It shows where recorded incidents were: places, not people.",

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 import xarray as xr
 from folium.map import CustomPane
 
@@ -126,7 +127,10 @@ def briefing_map(
 
     m = _empty_map(basemap)
     # Before the layers, which then are drawn once and not first on a map of the world.
-    _fit(m, [zones, hotspots, targets, shown[ages <= window_days]], [areas, streets, shown])
+    now = [frame for frame in (zones, targets, shown[ages <= window_days]) if frame is not None]
+    if any(len(frame) for frame in now):
+        now += [] if hotspots is None else [hotspots]
+    _fit(m, now, [_extent(surface), areas, streets, hotspots, shown])
     if surface is not None:
         CustomPane(PANE, z_index=350).add_to(m)
         SurfaceOverlay(surface, "Burglary density", show=zones is None or zones.empty).add_to(m)
@@ -139,8 +143,9 @@ def briefing_map(
         layers.area_layer(areas).add_to(m)
     if hotspots is not None:
         layers.hotspot_layer(hotspots).add_to(m)
-    for layer in layers.burglary_layers(shown, ages, window_days):
-        layer.add_to(m)
+    if len(incidents):
+        for layer in layers.burglary_layers(shown, ages, window_days):
+            layer.add_to(m)
     if targets is not None:
         layers.target_layer(targets).add_to(m)
     Panel(
@@ -205,6 +210,19 @@ def _staleness(shown: gpd.GeoDataFrame, ages: npt.NDArray[np.int64]) -> str | No
 
 def _is_monthly(incidents: gpd.GeoDataFrame) -> bool:
     return resolution(incidents) == "month"
+
+
+def _extent(surface: xr.DataArray | None) -> gpd.GeoDataFrame | None:
+    """Frame the part of a surface that has values."""
+    if surface is None:
+        return None
+    known = surface.where(surface > 0, drop=True)
+    if not known.size:
+        return None
+    west, east = float(known.x.min()), float(known.x.max())
+    south, north = float(known.y.min()), float(known.y.max())
+    frame = shapely.box(west, south, east, north)
+    return gpd.GeoDataFrame(geometry=[frame], crs=surface.attrs["crs"])
 
 
 def _fit(
