@@ -157,7 +157,8 @@ def test_run_json_names_inputs_outputs_versions_and_counts(town: Briefing) -> No
     assert record["inputs"]["set-up"]["file"] == "briefing.toml"
     for name, digest in record["outputs"].items():
         assert sha256(town.folder / name) == digest
-    assert record["parameters"]["rule"] == {"distance_m": 400.0, "window_days": 42}
+    rule = {"distance_m": 400.0, "window_days": 42, "calibrate": False}
+    assert record["parameters"]["rule"] == rule
     assert record["counts"]["accepted"] == len(town.check.accepted)
     assert record["as_of"] == "2026-03-02T23:59:59"
     assert record["seed"] == 0
