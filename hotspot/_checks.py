@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._errors import DataError, HotspotError
+from hotspot._errors import ConfigError, DataError, HotspotError
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
 
@@ -82,6 +82,21 @@ def positive_problems(**values: float) -> list[str]:
         or not np.isfinite(value)
         or value <= 0
     ]
+
+
+def chosen_seed(seed: int | None) -> int:
+    """Take a seed as it is, or draw a fresh one that can be told and used again.
+
+    Raises
+    ------
+    ConfigError
+        If it is no whole number, 0 or more.
+    """
+    if seed is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ConfigError(f"seed must be a whole number, 0 or more, or None, not {seed!r}.")
+    return int(seed)
 
 
 def choice_problems(name: str, value: object, choices: Sequence[str]) -> list[str]:

@@ -115,7 +115,7 @@ def test_areas_without_near_repeats_are_seldom_given_a_rule():
         incidents = incidents_at(*random.normal(0, 600, (2, 150)), random.integers(0, 200, 150))
         rule = calibrate_rule(incidents, resamples=1, seed=trial)
         given_rule += rule.supported
-        assert rule.supported or "support no distance" in rule.summary()
+        assert rule.supported or "No distance and window proposed" in rule.summary()
     assert given_rule <= stats.binom.ppf(0.999, trials, 0.05)
 
 
@@ -146,7 +146,7 @@ def test_where_nothing_can_be_told_nothing_is_proposed(x, days):
     assert not rule.supported
     assert rule.window_days is None
     assert rule.distance_interval is None
-    assert "support no distance" in rule.summary()
+    assert "No distance and window proposed" in rule.summary()
     assert rule.plot().axes
 
 

@@ -201,7 +201,7 @@ def test_nothing_observed_where_nothing_is_expected_is_no_finding():
         test = hs.knox_test(incidents_at([0, 9e5], [0, 0], [0, 1]), permutations=permutations)
         assert (test.table["p_value"] == 1).all()
         assert (test.table["observed"] == 0).all()
-        assert "not shown to be raised" in test.summary()
+        assert "There is nothing to test" in test.summary()
 
 
 def test_the_null_permutes_events_not_pairs(chicago):
@@ -367,6 +367,33 @@ def test_every_fault_is_told_at_once():
     months.attrs.clear()
     with pytest.raises(hs.DataError, match="months only"):
         hs.knox_test(months)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"distance_bands_m": 400},
+        {"distance_bands_m": ("near",)},
+        {"time_bands_days": None},
+        {"permutations": True},
+        {"preset": "nrc", "same_place_m": 5},
+    ],
+)
+def test_a_setting_of_a_wrong_kind_gets_a_sentence(wrong):
+    with pytest.raises(hs.DataError, match=" must be | takes "):
+        hs.knox_test(incidents_at([0], [0], [0]), **wrong)
+
+
+def test_a_seed_that_is_none_gets_a_sentence():
+    with pytest.raises(hs.ConfigError, match="seed must be a whole number"):
+        hs.knox_test(incidents_at([0], [0], [0]), seed="a")
+
+
+def test_few_burglaries_are_called_few_and_not_proof():
+    random = np.random.default_rng(6)
+    incidents = incidents_at(*random.uniform(0, 3000, (2, 40)), random.integers(0, 90, 40))
+    summary = hs.knox_test(incidents, permutations=0).summary()
+    assert "They are too few to tell" in summary
 
 
 def test_the_frame_of_the_caller_is_not_changed():

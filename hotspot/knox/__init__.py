@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, choice_problems, count
+from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, count
 from hotspot._errors import DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
@@ -70,7 +70,8 @@ def knox_test(
         that its lag in whole days is in the band, and windows are dealt out whole.
     preset : {"nrc"}, optional
         Follow the Near Repeat Calculator 1.3: half-open bands, coordinates rounded to 32-bit
-        floats, same place at distance 0, and a last row and column for everything beyond.
+        floats, same place at distance 0, and a last row and column for everything beyond. It goes
+        before `closed`.
 
     Returns
     -------
@@ -131,7 +132,7 @@ def knox_test(
     near = _near(events, bands, metric == "manhattan", single_precision=nrc)
     days = event_days(events, "midpoint" if date == "aoristic" else date)
     times = SpreadWindows(day_shares(events)) if date == "aoristic" else KnownDays(days)
-    chosen = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)  # type: ignore[operator]
+    chosen = chosen_seed(seed)
     with tqdm(total=permutations, desc="Knox permutations", disable=None, delay=1) as bar:
         within = times.counts(near, bands.longest_days, permutations, chosen, bar.update)
     return KnoxTest(
@@ -163,7 +164,13 @@ def _check(
     problems += choice_problems("date", date, ("midpoint", "from", "to", "aoristic"))
     if preset is not None:
         problems += choice_problems("preset", preset, ("nrc",))
-    if not isinstance(permutations, (int, np.integer)) or permutations < 0:
+        if same_place_m != 0:
+            problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
+    if (
+        isinstance(permutations, bool)
+        or not isinstance(permutations, (int, np.integer))
+        or permutations < 0
+    ):
         problems.append(f"permutations must be a whole number, 0 or more, not {permutations!r}.")
     check_incidents_frame(incidents, *problems)
     check_incidents_frame(incidents, *month_only_problems(incidents, "The Knox test"))

@@ -94,8 +94,17 @@ def band_problems(
         ("distance_bands_m", distance_bands_m, same_place_m or 0.0),
         ("time_bands_days", time_bands_days, -1.0 if closed == "right" else 0.0),
     ):
-        values = np.asarray(edges, dtype=float).ravel()
-        if not len(values) or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
+        try:
+            values = np.atleast_1d(np.asarray(edges, dtype=float))
+        except (TypeError, ValueError):
+            values = np.empty(0)
+        if (
+            values.ndim != 1
+            or np.ndim(edges) == 0
+            or not len(values)
+            or not np.isfinite(values).all()
+            or (np.diff(values) <= 0).any()
+        ):
             problems.append(f"{name} must be rising finite numbers, not {edges!r}.")
         elif values[0] <= lowest:
             problems.append(f"{name} must begin above {lowest:g}, not with {values[0]:g}.")

@@ -12,7 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    chosen_seed,
+    count,
+    positive_problems,
+)
 from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
@@ -145,7 +151,7 @@ class RuleCalibration:
         else:
             why = f"risk nearby is nowhere {self.raised:g} times what chance gives"
         counted = count(self.events, "burglary", "burglaries")
-        return f"{counted} support no distance and window: {why}, or there are too few to tell."
+        return f"No distance and window proposed for {counted}: {why}."
 
     def _how_sure(self) -> str:
         if self.distance_interval is None or self.window_interval is None:
@@ -245,7 +251,7 @@ def calibrate_rule(
     bands = Bands((0.0, *map(float, distances_m)), tuple(map(int, days)))
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
-    chosen = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)  # type: ignore[operator]
+    chosen = chosen_seed(seed)
     near = slice(1, 1 + int(np.searchsorted(distances_m, near_m)) + 1)
     soon = slice(0, int(np.searchsorted(days, near_days)) + 1)
     by_distance, by_time = _summed(pairs.counts(), near, soon)

@@ -11,7 +11,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    chosen_seed,
+    count,
+    positive_problems,
+)
 from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
@@ -79,8 +85,8 @@ class NearRepeatDecay:
         return "\n".join(
             [
                 *lines,
-                f"In brackets: 95 % of {self.resamples:,} resamples of {self.blocks} blocks of "
-                f"{self.block_m:g} m (seed {self.seed}). Risk that changes from year to year in "
+                f"In brackets: 95 % of {self.resamples:,} resamples of "
+                f"{count(self.blocks, 'block')} of {self.block_m:g} m (seed {self.seed}). Risk that changes from year to year in "
                 "parts of the area raises all ratios a little, however far and late.",
             ]
         )
@@ -202,7 +208,7 @@ def near_repeat_decay(
     bands = Bands((0.0, *map(float, distance_bands_m)), tuple(map(int, time_bands_days)))
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
-    chosen = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)  # type: ignore[operator]
+    chosen = chosen_seed(seed)
     counts = pairs.counts()
     drawn = pairs.counts(pairs.draw(resamples if pairs.blocks > 1 else 0, chosen))
     rows = [slice(row, row + 1) for row in range(len(bands.edges_m))]
@@ -292,4 +298,6 @@ def _draw(axes: Axes, profile: pd.DataFrame, colour: str, label: str | None = No
 
 
 def _words(row: pd.Series) -> str:
+    if np.isnan(row["ratio_low"]):
+        return f"{row['ratio']:.2f} times chance [no interval]"
     return f"{row['ratio']:.2f} times chance [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"

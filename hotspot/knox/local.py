@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import choice_problems
+from hotspot._checks import choice_problems, chosen_seed
 from hotspot._kernels.local import (
     chain_excess,
     count_partners,
@@ -197,7 +197,7 @@ def chain_significance(
     in_time = partners_in_time(days, np.array([window_days]))[0]
     share = float(in_time.sum()) / max(n * (n - 1), 1)
     pairs, close, excess = chain_excess(near, days, window_days, share, links.chain)
-    chosen = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)  # type: ignore[operator]
+    chosen = chosen_seed(seed)
     with tqdm(total=permutations, desc="Chains by chance", disable=None, delay=1) as bar:
         highest = permuted_excess(
             near, days, window_days, share, permutations, chosen, step=bar.update

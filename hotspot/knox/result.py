@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 # The rule that forces work by, and that the words are about.
 RULE_M, RULE_DAYS = 400.0, 42
+# Expected pairs below which a cell says little.
+FEW_PAIRS = 5
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class KnoxTest:
 
     def summary(self) -> str:
         """Say in plain words what was found, and what it does not show."""
+        if self.table["z"].isna().all():
+            return "\n".join(
+                [
+                    *self._opening(),
+                    "There is nothing to test: however the dates are dealt out over the places, "
+                    "every cell of the table stays as it is.",
+                ]
+            )
         return "\n".join(
             [
                 *self._opening(),
@@ -137,10 +147,10 @@ class KnoxTest:
         if pairs is not None and self.events:
             expected = self.table["expected"].sum()
             said.append(
-                f"{pairs:,.0f} pairs lie within {self._farthest_m:g} m and {self._longest_days} "
-                f"days of each other, where {expected:,.0f} would by chance. {self.followers:,} of "
-                f"the burglaries ({self.followers / self.events:.0%}) follow another so closely; "
-                "many would without any link between them."
+                f"Within {self._farthest_m:g} m and {self._longest_days} days of each other: "
+                f"{pairs:,.0f} {'pair' if pairs == 1 else 'pairs'}, where chance gives "
+                f"{expected:,.0f}. Burglaries that follow another so closely: {self.followers:,} "
+                f"({self.followers / self.events:.0%}); many would without any link between them."
             )
         return [" ".join(said)]
 
@@ -157,7 +167,7 @@ class KnoxTest:
             return []
         raised, ratio = self.raised().iloc[0], self.grid("ratio").iloc[0]
         if not raised.any():
-            return ["At the same place there is no more repetition than chance can explain."]
+            return ["At the same place more repetition than chance gives is not shown."]
         bands, most = ", ".join(raised.index[raised]), ratio[raised].max()
         return [
             f"At the same place risk is raised ({bands} after a burglary), at most {most:.1f} "
@@ -174,8 +184,8 @@ class KnoxTest:
         if not raised.any():
             return [
                 "Nearby, risk is not shown to be raised, even at the nearest distance in the first "
-                f"days: {RULE_M:g} m and six weeks are not supported here, or there are too few "
-                "burglaries to tell."
+                f"days: {RULE_M:g} m and six weeks are not supported by these burglaries.",
+                *self._too_few(),
             ]
         if not raised[0, 0]:
             return [
@@ -194,6 +204,16 @@ class KnoxTest:
             "times chance)."
         ]
         return [*said, *self._rule_words(metres[far - 1], int(self.bands.longest_days[late - 1]))]
+
+    def _too_few(self) -> list[str]:
+        """Say so where the nearest cell could hardly have shown anything."""
+        nearest = self.grid("expected").iloc[int(self.bands.same_place_m is not None), 0]
+        if nearest >= FEW_PAIRS:
+            return []
+        return [
+            f"They are too few to tell: chance gives {nearest:.1f} pairs in the nearest cell, and "
+            f"below about {FEW_PAIRS} little can be seen. Take more years, or wider bands."
+        ]
 
     def _rule_words(self, reach_m: float, reach_days: int) -> list[str]:
         told = []
