@@ -380,7 +380,7 @@ def test_every_fault_is_told_at_once():
     ],
 )
 def test_a_setting_of_a_wrong_kind_gets_a_sentence(wrong):
-    with pytest.raises(hs.DataError, match=" must be | takes "):
+    with pytest.raises(hs.DataError, match=r" must be | takes "):
         hs.knox_test(incidents_at([0], [0], [0]), **wrong)
 
 

@@ -164,7 +164,7 @@ def _check(
     problems += choice_problems("date", date, ("midpoint", "from", "to", "aoristic"))
     if preset is not None:
         problems += choice_problems("preset", preset, ("nrc",))
-        if same_place_m != 0:
+        if preset == "nrc" and same_place_m != 0:
             problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
     if (
         isinstance(permutations, bool)

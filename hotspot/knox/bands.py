@@ -95,16 +95,11 @@ def band_problems(
         ("time_bands_days", time_bands_days, -1.0 if closed == "right" else 0.0),
     ):
         try:
-            values = np.atleast_1d(np.asarray(edges, dtype=float))
+            values = np.asarray(edges, dtype=float)
         except (TypeError, ValueError):
             values = np.empty(0)
-        if (
-            values.ndim != 1
-            or np.ndim(edges) == 0
-            or not len(values)
-            or not np.isfinite(values).all()
-            or (np.diff(values) <= 0).any()
-        ):
+        listed = values.ndim == 1 and len(values) > 0
+        if not listed or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
             problems.append(f"{name} must be rising finite numbers, not {edges!r}.")
         elif values[0] <= lowest:
             problems.append(f"{name} must begin above {lowest:g}, not with {values[0]:g}.")

@@ -86,7 +86,8 @@ class NearRepeatDecay:
             [
                 *lines,
                 f"In brackets: 95 % of {self.resamples:,} resamples of "
-                f"{count(self.blocks, 'block')} of {self.block_m:g} m (seed {self.seed}). Risk that changes from year to year in "
+                f"{count(self.blocks, 'block')} of {self.block_m:g} m (seed {self.seed}). Risk "
+                "that changes from year to year in "
                 "parts of the area raises all ratios a little, however far and late.",
             ]
         )

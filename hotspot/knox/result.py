@@ -207,7 +207,8 @@ class KnoxTest:
 
     def _too_few(self) -> list[str]:
         """Say so where the nearest cell could hardly have shown anything."""
-        nearest = self.grid("expected").iloc[int(self.bands.same_place_m is not None), 0]
+        row = int(self.bands.same_place_m is not None)
+        nearest = float(self.grid("expected").to_numpy()[row, 0])
         if nearest >= FEW_PAIRS:
             return []
         return [
