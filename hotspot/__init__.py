@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError, OutputError
     from hotspot.addresses import read_addresses, read_streets
     from hotspot.areas import read_areas
+    from hotspot.backtest import Backtest, backtest, choose_bandwidth
     from hotspot.briefing import brief
     from hotspot.cocooning import cocooning_messages, cocooning_targets
     from hotspot.density import (
@@ -37,6 +38,15 @@ if TYPE_CHECKING:
         street_hotspots,
     )
     from hotspot.exports import write_hotspots, write_surface, write_targets
+    from hotspot.forecast import (
+        Blend,
+        Forecast,
+        NearRepeatRisk,
+        ProspectiveMap,
+        RetrospectiveDensity,
+        SeasonalLevel,
+        SelfExcitingProcess,
+    )
     from hotspot.grid import Grid
     from hotspot.incidents import IncidentCheck, check_incidents, offence_table, read_incidents
     from hotspot.knox import KnoxTest, knox_test
@@ -92,6 +102,16 @@ _HOME = {
     "street_hotspots": "density",
     "write_hotspots": "exports",
     "write_surface": "exports",
+    "Blend": "forecast",
+    "Forecast": "forecast",
+    "NearRepeatRisk": "forecast",
+    "ProspectiveMap": "forecast",
+    "RetrospectiveDensity": "forecast",
+    "SeasonalLevel": "forecast",
+    "SelfExcitingProcess": "forecast",
+    "Backtest": "backtest",
+    "backtest": "backtest",
+    "choose_bandwidth": "backtest",
     "cocooning_messages": "cocooning",
     "cocooning_targets": "cocooning",
     "write_targets": "exports",
@@ -101,25 +121,35 @@ _HOME = {
 }
 
 __all__ = [
+    "Backtest",
     "Bandwidth",
+    "Blend",
     "Concentration",
     "ConfigError",
     "DataError",
     "DataWarning",
+    "Forecast",
     "Grid",
     "HotspotError",
     "IncidentCheck",
     "KnoxTest",
     "NearRepeatDecay",
+    "NearRepeatRisk",
     "OutputError",
+    "ProspectiveMap",
+    "RetrospectiveDensity",
     "RuleCalibration",
+    "SeasonalLevel",
+    "SelfExcitingProcess",
     "__version__",
     "aoristic_weights",
+    "backtest",
     "brief",
     "briefing_map",
     "calibrate_rule",
     "chain_significance",
     "check_incidents",
+    "choose_bandwidth",
     "classify_hotspots",
     "cocooning_messages",
     "cocooning_targets",

@@ -1,11 +1,16 @@
-"""Run the benchmarks: ``python -m tests.benchmarks [pairs] [knox] [density]``."""
+"""Run the benchmarks: ``python -m tests.benchmarks [pairs] [knox] [density] [forecast]``."""
 
 import argparse
 import sys
 
-from tests.benchmarks import density, knox, pairs
+from tests.benchmarks import density, forecast, knox, pairs
 
-CASES = {"pairs": pairs.contenders, "knox": knox.contenders, "density": density.contenders}
+CASES = {
+    "pairs": pairs.contenders,
+    "knox": knox.contenders,
+    "density": density.contenders,
+    "forecast": forecast.contenders,
+}
 
 
 def main() -> int:

@@ -1,0 +1,256 @@
+"""Sums over pairs of earlier and later events for a self-exciting process, in tables.
+
+Lags are whole days and distances whole decimetres, so that a kernel is a table: nothing but
+additions is left in the inner loop, and what an M-step needs of the pairs is two histograms.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from hotspot._kernels.forecast import into_buckets
+from hotspot._kernels.pairs import near_pairs
+from hotspot._kernels.threads import blocks, run_blocks
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+#: Steps to the metre in which distances are held.
+STEPS_PER_M = 10
+_BLOCK = 2048
+# Standard deviations beyond which a Gaussian of the background counts nothing (1 in 3,000).
+_REACH = 4.0
+
+
+class Links(NamedTuple):
+    """What each event may have been triggered by; its links stand together.
+
+    Attributes
+    ----------
+    start : ndarray of int64, shape (n + 1,)
+        The links of event j stand at ``start[j]:start[j + 1]``.
+    lag : ndarray of int32, shape (links,)
+        Days from the earlier event to this one, 1 or more.
+    away : ndarray of int32, shape (links,)
+        Distance in decimetres.
+    weight : ndarray of float32, shape (links,)
+        Probability of the lag, where a window is all that is known.
+    """
+
+    start: Ints
+    lag: npt.NDArray[np.int32]
+    away: npt.NDArray[np.int32]
+    weight: npt.NDArray[np.float32]
+
+
+@njit(cache=True, nogil=True)
+def _link(pairs, x, y, offset, day, share, window, at, lag, away, weight):
+    """Count the links of each event, or write them where `at` says."""
+    write = lag.shape[0] > 0
+    for p in range(pairs.shape[0]):
+        a, b = pairs[p, 0], pairs[p, 1]
+        dx, dy = x[a] - x[b], y[a] - y[b]
+        decimetres = int(np.floor(np.sqrt(dx * dx + dy * dy) * STEPS_PER_M + 0.5))
+        for turn in range(2):
+            child, parent = (b, a) if turn == 0 else (a, b)
+            for k in range(offset[child], offset[child + 1]):
+                for s in range(offset[parent], offset[parent + 1]):
+                    days = day[k] - day[s]
+                    if days < 1 or days > window or share[k] * share[s] <= 0.0:
+                        continue
+                    if write:
+                        lag[at[child]] = days
+                        away[at[child]] = decimetres
+                        weight[at[child]] = share[k] * share[s]
+                    at[child] += 1
+
+
+def links(
+    x: Floats,
+    y: Floats,
+    offset: Ints,
+    day: Ints,
+    share: Floats,
+    distance_m: float,
+    window_days: int,
+) -> Links:
+    """Link each event to the earlier ones within a distance and a number of days.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Coordinates in metres.
+    offset, day, share : ndarray
+        The days of each event and its share of each, as of `hotspot.forecast.history.History`.
+    distance_m : float
+        Largest distance, included.
+    window_days : int
+        Longest lag, included.
+
+    Returns
+    -------
+    Links
+    """
+    first, last = day[offset[:-1]], day[offset[1:] - 1]
+    pairs = near_pairs(x, y, first, last, distance_m, window_days)
+    empty = np.empty(0, dtype=np.int32)
+    start = np.zeros(len(x) + 1, dtype=np.int64)
+    held = (pairs, x, y, offset, day, share, window_days)
+    _link(*held, start[1:], empty, empty, empty.astype(np.float32))
+    np.cumsum(start, out=start)
+    total = int(start[-1])
+    lag, away = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    weight = np.empty(total, dtype=np.float32)
+    if total:
+        _link(*held, start[:-1].copy(), lag, away, weight)
+    return Links(start, lag, away, weight)
+
+
+@njit(cache=True, nogil=True)
+def _raised(start, lag, away, weight, by_lag, by_away, first, stop, out):
+    for j in range(first, stop):
+        total = 0.0
+        for e in range(start[j], start[j + 1]):
+            total += weight[e] * by_lag[lag[e]] * by_away[away[e]]
+        out[j] = total
+
+
+def raised(held: Links, by_lag: Floats, by_away: Floats, threads: int | None = None) -> Floats:
+    """Sum, for each event, the kernels of the earlier ones.
+
+    Parameters
+    ----------
+    held : Links
+        What each event may have been triggered by.
+    by_lag : ndarray of float64
+        Kernel in time for each lag in days; entry 0 is not used.
+    by_away : ndarray of float64
+        Kernel in space for each distance in decimetres.
+    threads : int, optional
+        The sums are the same on any number.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
+    n = len(held.start) - 1
+    out = np.zeros(n)
+    run_blocks(
+        lambda first, stop: _raised(*held, by_lag, by_away, first, stop, out), n, _BLOCK, threads
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _shared(start, lag, away, weight, by_lag, by_away, per, first, stop, lags, aways):
+    for j in range(first, stop):
+        for e in range(start[j], start[j + 1]):
+            part = weight[e] * by_lag[lag[e]] * by_away[away[e]] * per[j]
+            lags[lag[e]] += part
+            aways[away[e]] += part
+
+
+def shared(
+    held: Links, by_lag: Floats, by_away: Floats, per: Floats, threads: int | None = None
+) -> tuple[Floats, Floats]:
+    """Share each event out among the earlier ones, and add the parts up by lag and by distance.
+
+    Parameters
+    ----------
+    held, by_lag, by_away, threads
+        As of `raised`.
+    per : ndarray of float64, shape (n,)
+        What the kernels of an event's links are multiplied by.
+
+    Returns
+    -------
+    lags : ndarray of float64, shape of `by_lag`
+    aways : ndarray of float64, shape of `by_away`
+    """
+    n = len(held.start) - 1
+    runs = blocks(n, _BLOCK)
+    # A row for each block, added in their order, so that rounding falls alike on any number of
+    # threads.
+    lags, aways = np.zeros((len(runs), len(by_lag))), np.zeros((len(runs), len(by_away)))
+
+    def share_block(first: int, stop: int) -> None:
+        row = first // _BLOCK
+        _shared(*held, by_lag, by_away, per, first, stop, lags[row], aways[row])
+
+    run_blocks(share_block, n, _BLOCK, threads)
+    return lags.sum(axis=0), aways.sum(axis=0)
+
+
+@njit(cache=True, nogil=True)
+def _persistent(x, y, day, weight, bucket_start, west, south, size, rows, cols, scale, reach_sq,
+                apart, first, stop, out):  # fmt: skip
+    per = 1.0 / (2.0 * np.pi * scale * scale)
+    half = -0.5 / (scale * scale)
+    for p in range(first, stop):
+        row = int(np.floor((y[p] - south) / size))
+        col = int(np.floor((x[p] - west) / size))
+        total = 0.0
+        for r in range(max(row - 1, 0), min(row + 2, rows)):
+            low, high = max(col - 1, 0), min(col + 2, cols)
+            for i in range(bucket_start[r * cols + low], bucket_start[r * cols + high]):
+                if abs(day[i] - day[p]) <= apart:
+                    continue
+                dx, dy = x[i] - x[p], y[i] - y[p]
+                squared = dx * dx + dy * dy
+                if squared <= reach_sq:
+                    total += weight[i] * np.exp(half * squared)
+        out[p] = total * per
+
+
+def persistent_density(
+    x: Floats,
+    y: Floats,
+    day: Ints,
+    weight: Floats,
+    scale_m: float,
+    apart_days: int,
+    threads: int | None = None,
+) -> Floats:
+    """Smooth, at each event, the events that are far from it in time.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Coordinates in metres.
+    day : ndarray of int64, shape (n,)
+        The one day of each event.
+    weight : ndarray of float64, shape (n,)
+        What each event counts.
+    scale_m : float
+        Standard deviation of the Gaussian.
+    apart_days : int
+        Events up to this many days before or after count nothing.
+    threads : int, optional
+        The sums are the same on any number.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Density per square metre: weight around the event over all that is far in time.
+    """
+    reach = _REACH * scale_m
+    held = into_buckets(x, y, weight, reach)
+    days, heavy = day[held.order], weight[held.order]
+    sums = np.zeros(len(x))
+    run_blocks(
+        lambda first, stop: _persistent(
+            held.x, held.y, days, heavy, held.start, *held.corner, held.size_m, *held.shape,
+            scale_m, reach * reach, apart_days, first, stop, sums,
+        ),
+        len(x), _BLOCK, threads,
+    )  # fmt: skip
+    by_day = np.argsort(days, kind="stable")
+    passed = np.concatenate([[0.0], np.cumsum(heavy[by_day])])
+    low = np.searchsorted(days[by_day], days - apart_days, side="left")
+    high = np.searchsorted(days[by_day], days + apart_days, side="right")
+    far = passed[-1] - (passed[high] - passed[low])
+    out = np.empty(len(x))
+    out[held.order] = sums / np.maximum(far, 1e-9)
+    return out

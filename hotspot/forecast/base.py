@@ -1,0 +1,180 @@
+"""What every forecast shares: fit, update, and predictions as expected counts."""
+
+from typing import Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from sklearn.base import BaseEstimator
+
+from hotspot._checks import point_problems, same_crs_problems
+from hotspot._errors import ConfigError
+from hotspot.dates import AsOf
+from hotspot.forecast.history import Floats, History
+from hotspot.grid import Grid
+
+UNITS = "expected incidents per cell"
+POINT_UNITS = "expected incidents per km²"
+
+
+class Forecast(BaseEstimator):  # type: ignore[misc]
+    """A model of where the next incidents will be.
+
+    `fit` learns; `update` takes in what has become known since, without learning anew; both keep
+    what they learn in attributes with a trailing underscore and leave the parameters alone.
+    """
+
+    def fit(self, incidents: gpd.GeoDataFrame, as_of: AsOf) -> Self:
+        """Learn from what was known at a cut-off.
+
+        Parameters
+        ----------
+        incidents : GeoDataFrame, n rows
+            As `read_incidents` gives them. What ended, or was recorded, after the cut-off is not
+            known and not used.
+        as_of : date or time
+            The cut-off; a day counts to its end.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError
+            If the incidents are not in canonical shape, their dates are months only, or none was
+            known.
+        ConfigError
+            If a parameter is out of range; every fault is told.
+        """
+        problems = self._problems()
+        if problems:
+            raise ConfigError(problems)
+        history = History.known(incidents, as_of)
+        self._learn(history)
+        self._take(history)
+        return self
+
+    def update(self, incidents: gpd.GeoDataFrame, as_of: AsOf) -> Self:
+        """Take in what was known at a later cut-off and keep what was learned at the first.
+
+        Parameters
+        ----------
+        incidents : GeoDataFrame, n rows
+            As of `fit`.
+        as_of : date or time
+            The later cut-off.
+
+        Returns
+        -------
+        self
+        """
+        self._fitted()
+        self._take(History.known(incidents, as_of))
+        return self
+
+    def predict(self, grid: Grid, days: int = 7) -> xr.DataArray:
+        """Say how many incidents to expect in each cell.
+
+        Parameters
+        ----------
+        grid : Grid
+            In the CRS of the incidents.
+        days : int
+            How many calendar days, beginning on the day after the cut-off.
+
+        Returns
+        -------
+        DataArray, dims ("y", "x")
+            Expected incidents in each cell over the days. `attrs` names ``model``, ``as_of``,
+            ``days`` and ``units``.
+
+        Raises
+        ------
+        ConfigError
+            If the model was not fitted, the grid is in another CRS, or `days` is no number of
+            days.
+        """
+        history = self._fitted()
+        problems = same_crs_problems(history.incidents, grid=grid) + _day_problems(days)
+        if problems:
+            raise ConfigError(problems)
+        return grid.surface(
+            self._in_cells(grid, days),
+            model=type(self).__name__,
+            as_of=history.as_of.isoformat(),
+            days=int(days),
+            units=UNITS,
+        )
+
+    def predict_points(self, points: gpd.GeoDataFrame | gpd.GeoSeries, days: int = 7) -> pd.Series:
+        """Say how high the risk is at points, such as addresses.
+
+        Parameters
+        ----------
+        points : GeoDataFrame or GeoSeries
+            In the CRS of the incidents.
+        days : int
+            As of `predict`.
+
+        Returns
+        -------
+        Series of float64, on the index of `points`
+            Expected incidents per square kilometre at each point over the days.
+
+        Raises
+        ------
+        ConfigError
+            As of `predict`, or if a row is no finite point.
+        """
+        history = self._fitted()
+        problems = same_crs_problems(history.incidents, points=points) + _day_problems(days)
+        problems += point_problems(points, "points") if len(points) else []
+        if problems:
+            raise ConfigError(problems)
+        geometry = points.geometry
+        risk = self._at(geometry.x.to_numpy(), geometry.y.to_numpy(), days) * 1e6
+        return pd.Series(risk, index=points.index, name="expected_per_km2")
+
+    def _problems(self) -> list[str]:
+        """Say what is wrong with the parameters."""
+        return []
+
+    def _learn(self, history: History) -> None:
+        """Learn what `update` keeps."""
+
+    def _take(self, history: History) -> None:
+        """Hold what was known, and the level that it shows."""
+        self.history_ = history
+        self.level_ = history.level
+
+    def _fitted(self) -> History:
+        history = getattr(self, "history_", None)
+        if not isinstance(history, History):
+            raise ConfigError(f"This {type(self).__name__} is not fitted yet: call fit first.")
+        return history
+
+    def _in_cells(self, grid: Grid, days: int) -> Floats:
+        """Give expected counts, shape of the grid."""
+        raise NotImplementedError
+
+    def _at(self, x: Floats, y: Floats, days: int) -> Floats:
+        """Give expected counts per square metre at points."""
+        raise NotImplementedError
+
+    def _expected(self, days: int) -> float:
+        """Give the number of incidents to expect in all."""
+        return float(self.level_.expected(days).sum())
+
+
+def centres(grid: Grid) -> tuple[Floats, Floats]:
+    """Give the cell centres of a grid as two flat arrays."""
+    x, y = np.meshgrid(grid.x, grid.y)
+    return x.ravel(), y.ravel()
+
+
+def _day_problems(days: int) -> list[str]:
+    if isinstance(days, (int, np.integer)) and not isinstance(days, bool) and days >= 1:
+        return []
+    return [f"days must be a whole number, 1 or more, not {days!r}."]

@@ -1,0 +1,246 @@
+"""Expectation-maximisation for a self-exciting process with a background and two triggers.
+
+Sums are written without matrix products, which a linear algebra library would share out among
+threads of its own and round by their number.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hotspot._kernels.hawkes import Links, links, persistent_density, raised, shared
+from hotspot.forecast.history import History
+from hotspot.forecast.triggers import Trigger, best_mean_days, best_scale_m
+
+Floats = npt.NDArray[np.float64]
+
+_MARGIN_M = 500.0
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What is learned: rates of the background per day, and the triggers.
+
+    Attributes
+    ----------
+    background : ndarray of float64, shape (parts,)
+        Incidents per day, at the mean of the season, from each scale of the background, and from
+        anywhere.
+    triggers : tuple of Trigger
+        At the same address, then nearby.
+    """
+
+    background: Floats
+    triggers: tuple[Trigger, ...]
+
+
+@dataclass
+class Likelihood:
+    """Everything about a history that the likelihood of parameters turns on.
+
+    Attributes
+    ----------
+    season : ndarray of float64, shape (n,)
+        Level on the day of each event over its mean.
+    density : ndarray of float64, shape (n, parts)
+        Density per square metre of each part of the background at each event.
+    linked : tuple of Links
+        For each trigger, what each event may have been triggered by.
+    left_days : tuple of ndarray
+        For each trigger, how many events had each number of days left to be followed in.
+    days : int
+        Length of the history.
+    """
+
+    season: Floats
+    density: Floats
+    linked: tuple[Links, ...]
+    left_days: tuple[Floats, ...]
+    days: int
+
+    @classmethod
+    def of(
+        cls, history: History, season: Floats, density: Floats, triggers: tuple[Trigger, ...]
+    ) -> "Likelihood":
+        """Gather the links of a history within the reach of each trigger."""
+        left = history.last_day - history.day
+        return cls(
+            season=season,
+            density=density,
+            linked=tuple(
+                links(history.x, history.y, history.offset, history.day, history.share,
+                      trigger.reach_m, trigger.reach_days)
+                for trigger in triggers
+            ),
+            left_days=tuple(
+                np.bincount(
+                    np.minimum(left, trigger.reach_days),
+                    history.share,
+                    minlength=trigger.reach_days + 1,
+                ).astype(np.float64)
+                for trigger in triggers
+            ),
+            days=history.last_day - history.first_day + 1,
+        )  # fmt: skip
+
+    def parts(self, parameters: Parameters) -> tuple[Floats, list[Floats]]:
+        """Intensity at each event from the background and from each trigger, per day and m²."""
+        background = self.season * (self.density * parameters.background).sum(axis=1)
+        risen = [
+            trigger.offspring * raised(held, trigger.by_lag(), trigger.by_away())
+            if trigger.offspring > 0
+            else np.zeros(len(self.season))
+            for trigger, held in zip(parameters.triggers, self.linked, strict=True)
+        ]
+        return background, risen
+
+    def exposure(self, number: int, trigger: Trigger) -> float:
+        """Give the share of all events' offspring that would have come by the cut-off, summed."""
+        return float((self.left_days[number] * trigger.cumulative()).sum())
+
+    def expected(self, parameters: Parameters) -> float:
+        """Give the expected number of events in the history."""
+        return float(parameters.background.sum() * self.days) + sum(
+            trigger.offspring * self.exposure(number, trigger)
+            for number, trigger in enumerate(parameters.triggers)
+        )
+
+    def value(self, parameters: Parameters) -> float:
+        """Give the log-likelihood."""
+        background, risen = self.parts(parameters)
+        return float(np.log(background + sum(risen)).sum()) - self.expected(parameters)
+
+    def step(
+        self, parameters: Parameters, floor_m: float, fading: bool = True
+    ) -> tuple[Parameters, float]:
+        """Make one step of expectation and maximisation; tell the likelihood before it."""
+        background, risen = self.parts(parameters)
+        total = background + sum(risen)
+        value = float(np.log(total).sum()) - self.expected(parameters)
+        by_part = self.season[:, None] * self.density * parameters.background
+        rates = (by_part / total[:, None]).sum(axis=0) / self.days
+        triggers = tuple(
+            self._better(number, trigger, total, floor_m, fading)
+            for number, trigger in enumerate(parameters.triggers)
+        )
+        return Parameters(rates, triggers), value
+
+    def _better(
+        self, number: int, trigger: Trigger, total: Floats, floor_m: float, fading: bool
+    ) -> Trigger:
+        """Fit a trigger to the events shared out to it. Only the near one has a scale to learn."""
+        if trigger.offspring <= 0:
+            return trigger
+        per = trigger.offspring / total
+        lags, aways = shared(self.linked[number], trigger.by_lag(), trigger.by_away(), per)
+        if lags.sum() <= 0:
+            return replace(trigger, offspring=0.0)
+        left = self.left_days[number]
+        better = trigger
+        if fading:
+            better = replace(better, mean_days=best_mean_days(lags, left, trigger.reach_days))
+        if number > 0:
+            scale = best_scale_m(aways, trigger.shape, trigger.reach_m, floor_m)
+            better = replace(better, scale_m=scale)
+        return replace(better, offspring=float(lags.sum()) / self.exposure(number, better))
+
+
+def background_density(history: History, weight: Floats, scales_m: Floats) -> Floats:
+    """Density of each part of the background at each event, shape (n, scales + 1).
+
+    The event itself, and what else happened on its day, is left out.
+    """
+    day = np.round(history.summed(history.share * history.day)).astype(np.int64)
+    density = [
+        persistent_density(history.x, history.y, day, weight, float(scale), 0) for scale in scales_m
+    ]
+    anywhere = np.full(len(history), 1.0 / area_anywhere_m2(history))
+    return np.column_stack([*density, anywhere])
+
+
+def box_anywhere(history: History) -> tuple[float, float, float, float]:
+    """West, south, east and north of where an event may be at all."""
+    return (
+        float(history.x.min()) - _MARGIN_M,
+        float(history.y.min()) - _MARGIN_M,
+        float(history.x.max()) + _MARGIN_M,
+        float(history.y.max()) + _MARGIN_M,
+    )
+
+
+def area_anywhere_m2(history: History) -> float:
+    """Give the area of where an event may be at all."""
+    west, south, east, north = box_anywhere(history)
+    return (east - west) * (north - south)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where the steps ended.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    likelihood : Likelihood
+    log_likelihood : float
+    iterations : int
+    converged : bool
+    background_share : ndarray of float64, shape (n,)
+        Probability that each event was triggered by none before it.
+    """
+
+    parameters: Parameters
+    likelihood: Likelihood
+    log_likelihood: float
+    iterations: int
+    converged: bool
+    background_share: Floats
+
+
+def fit(
+    history: History,
+    season: Floats,
+    start: Parameters,
+    scales_m: Floats,
+    iterations: int,
+    tolerance: float,
+) -> Fit:
+    """Maximise the likelihood, the background's density cleared of triggered events in rounds."""
+    weight = np.ones(len(history))
+    density = background_density(history, weight, scales_m)
+    floor_m = float(scales_m[0])
+    likelihood = Likelihood.of(history, season, density, start.triggers)
+    parameters, done = start, 0
+    for number in range(_ROUNDS):
+        # Early rounds need not be exact: the density under them is about to change.
+        loose = tolerance * (100.0 if number < _ROUNDS - 1 else 1.0)
+        parameters, steps, converged = climb(likelihood, parameters, floor_m, iterations, loose)
+        done += steps
+        background, risen = likelihood.parts(parameters)
+        weight = background / (background + sum(risen))
+        if number < _ROUNDS - 1:
+            likelihood.density = background_density(history, weight, scales_m)
+    return Fit(parameters, likelihood, likelihood.value(parameters), done, converged, weight)
+
+
+def climb(
+    likelihood: Likelihood,
+    parameters: Parameters,
+    floor_m: float,
+    iterations: int,
+    tolerance: float,
+    fading: bool = True,
+) -> tuple[Parameters, int, bool]:
+    """Step until an event gains less than the tolerance in a step, or the steps are used up.
+
+    Where `fading` is false the mean lags stay as they are.
+    """
+    before = -np.inf
+    for number in range(iterations):
+        better, value = likelihood.step(parameters, floor_m, fading)
+        if value - before < tolerance * len(likelihood.season) and number > 0:
+            return better, number + 1, True
+        parameters, before = better, value
+    return parameters, iterations, False

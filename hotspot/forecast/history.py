@@ -1,0 +1,137 @@
+"""What was known at a cut-off: places, and days as far as they are known."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspot._checks import check_incidents_frame
+from hotspot._errors import DataError
+from hotspot.dates import (
+    SHARE_SCALE,
+    AsOf,
+    cutoff,
+    day_numbers,
+    day_shares,
+    known_by,
+    month_only_problems,
+)
+from hotspot.forecast.level import SeasonalLevel
+from hotspot.near_repeat import distinct_events
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class History:
+    """Events known at a cut-off, each spread over the days on which it may have happened.
+
+    Attributes
+    ----------
+    incidents : GeoDataFrame, n rows
+        The rows that stand for an event each.
+    as_of : Timestamp
+        Last moment that counts.
+    x, y : ndarray of float64, shape (n,)
+        Coordinates in metres.
+    last_day : int
+        The day of the cut-off, since 1970-01-01. Forecasts begin on the day after.
+    offset : ndarray of int64, shape (n + 1,)
+        The days of event i stand at ``offset[i]:offset[i + 1]`` of `day` and `share`.
+    day : ndarray of int64
+        Days since 1970-01-01.
+    share : ndarray of float64
+        Share of the event's window on each of its days; those of an event sum to 1.
+    """
+
+    incidents: gpd.GeoDataFrame
+    as_of: pd.Timestamp
+    x: Floats
+    y: Floats
+    last_day: int
+    offset: Ints
+    day: Ints
+    share: Floats
+
+    @classmethod
+    def known(cls, incidents: gpd.GeoDataFrame, as_of: AsOf) -> "History":
+        """Keep what had ended, and been recorded where that is told, by the cut-off.
+
+        Raises
+        ------
+        DataError
+            If the incidents are not in canonical shape, their dates are months only, or none was
+            known.
+        """
+        check_incidents_frame(incidents)
+        check_incidents_frame(incidents, *month_only_problems(incidents, "A forecast"))
+        last = cutoff(as_of)
+        events = incidents[known_by(incidents, as_of)]
+        events = events[distinct_events(events)]
+        if events.empty:
+            raise DataError(
+                f"No incident was known by {last:%Y-%m-%d %H:%M}: there is nothing to learn from."
+            )
+        shares = day_shares(events)
+        counts = np.diff(shares.offset)
+        day = np.repeat(shares.first_day - shares.offset[:-1], counts) + np.arange(counts.sum())
+        before = np.concatenate([[0], shares.cumulative[:-1]])
+        before[shares.offset[:-1]] = 0
+        return cls(
+            incidents=events,
+            as_of=last,
+            x=events.geometry.x.to_numpy(),
+            y=events.geometry.y.to_numpy(),
+            last_day=int(day_numbers(pd.Series([last]))[0]),
+            offset=shares.offset,
+            day=day.astype(np.int64),
+            share=(shares.cumulative - before) / float(SHARE_SCALE),
+        )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def first_day(self) -> int:
+        """Earliest day on which an event may have happened."""
+        return int(self.day.min())
+
+    @property
+    def event(self) -> Ints:
+        """Position of the event that each entry of `day` belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offset))
+
+    def weights(self, decay_days: float | None, lookback_days: int | None) -> Floats:
+        """Weigh each event by age: the mean, over its days, of what each age counts.
+
+        Parameters
+        ----------
+        decay_days : float, optional
+            A day of age a counts ``exp(-a / decay_days)``; None: every age counts the same.
+        lookback_days : int, optional
+            Days of this age or more count nothing; None: all do.
+        """
+        age = self.last_day - self.day
+        counts = np.ones(len(age)) if decay_days is None else np.exp(-age / decay_days)
+        if lookback_days is not None:
+            counts = np.where(age < lookback_days, counts, 0.0)
+        return self.summed(counts * self.share)
+
+    def summed(self, values: Floats) -> Floats:
+        """Add up, by event, values that stand beside `day`."""
+        return np.add.reduceat(values, self.offset[:-1])
+
+    @cached_property
+    def level(self) -> SeasonalLevel:
+        """How many incidents to expect by day."""
+        return SeasonalLevel.of(self.daily(), self.first_day)
+
+    def daily(self) -> Floats:
+        """Count events by day, from the first day to that of the cut-off."""
+        days = self.last_day - self.first_day + 1
+        counts = np.bincount(self.day - self.first_day, self.share, minlength=days)
+        return counts.astype(np.float64)

@@ -1,0 +1,438 @@
+"""One burglary raises the risk of others: a self-exciting process with two triggers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.spatial import cKDTree
+from scipy.special import roots_genlaguerre
+from scipy.stats import chi2, norm
+from sklearn.base import clone
+
+from hotspot._checks import positive_problems, same_crs_problems
+from hotspot._errors import ConfigError
+from hotspot._kernels.forecast import EXPONENTIAL, GAUSSIAN, gaussian_in_cells, sums_at
+from hotspot.forecast.base import Forecast
+from hotspot.forecast.expectation import (
+    Fit,
+    Likelihood,
+    Parameters,
+    area_anywhere_m2,
+    box_anywhere,
+    climb,
+    fit,
+)
+from hotspot.forecast.history import Floats, History
+from hotspot.forecast.triggers import Trigger
+from hotspot.grid import Grid
+
+REPEAT, NEAR = 0, 1
+NAMES = ("repeat", "near repeat")
+_LEVEL = 0.01
+_STEP = 0.02
+_TEST_STEPS, _TEST_TOLERANCE = 60, 1e-6
+# How far off the bandwidth may be, as a factor.
+_BANDWIDTH_DOUBT = 1.5
+# Reaches after which a trigger has faded by next to nothing within one.
+_FOREVER = 1000.0
+# Parts of the background beside "anywhere": the own place and the neighbourhood.
+_SCALES = 2
+# An exponential density is a mixture of Gaussians whose variances, over twice the square of its
+# scale, follow a gamma distribution of shape 3/2: these are its nodes and their shares.
+_NODES, _SHARES = roots_genlaguerre(6, 0.5)
+_MIXTURE = tuple(zip(np.sqrt(2 * _NODES), _SHARES / _SHARES.sum(), strict=True))
+
+
+class SelfExcitingProcess(Forecast):
+    """Forecast by a background and by what each incident triggers, at its address and nearby.
+
+    Parameters
+    ----------
+    bandwidth_m : float
+        Standard deviation of the Gaussian by which the neighbourhood's background is smoothed.
+    place_m : float or None
+        Standard deviation of the own place: of repeats, and of the part of the background that
+        clings to single places. None: half the distance from a typical place to the next one.
+    repeat_days : int
+        Longest lag of a repeat.
+    near_m : float
+        Farthest near repeat.
+    near_days : int
+        Longest lag of a near repeat.
+    iterations : int
+        Most steps of expectation and maximisation in each of three rounds.
+    tolerance : float
+        Gain in log-likelihood per incident below which the steps end.
+
+    Attributes
+    ----------
+    triggers_ : tuple of Trigger
+        At the same address, then nearby; one that the data do not support has no offspring.
+    scales_m_ : ndarray of float64, shape (2,)
+        Standard deviations of the background's parts, the own place and the neighbourhood.
+    background_ : ndarray of float64, shape (3,)
+        Incidents per day from each part of the background, the last from anywhere.
+    log_likelihood_ : float
+        Of the incidents known, per day and square metre.
+    branching_ratio_ : float
+        Expected number of incidents that one triggers directly.
+    triggered_share_ : float
+        Share of the incidents known that others triggered, by the model.
+    gain_ : tuple of float
+        Twice the log-likelihood that each trigger is worth.
+    iterations_ : int
+        Steps made.
+    converged_ : bool
+        Whether the last round ended by the tolerance.
+
+    Notes
+    -----
+    Triggers count whole days and begin on the next one, so that reports of one day do not trigger
+    each other. Where a window is all that is known, a pair counts by the probability of each lag.
+
+    The textbook process with one trigger collapses onto repeats at single points, where a density
+    can grow without bound. Here repeats have a trigger and a background of their own with a fixed
+    width, the near-repeat trigger cannot become narrower than a place, and the background leaves
+    out the incident whose intensity it gives. A trigger stays only if it is worth more than chance
+    at the 1 % level by the likelihood-ratio test.
+
+    References
+    ----------
+    Mohler, G. O., Short, M. B., Brantingham, P. J., Schoenberg, F. P. and Tita, G. E. (2011).
+    Self-exciting point process modeling of crime. Journal of the American Statistical Association
+    106(493), 100-108.
+    Reinhart, A. (2018). A review of self-exciting spatio-temporal point processes and their
+    applications. Statistical Science 33(3), 299-318.
+    Ogata, Y. (1978). The asymptotic behaviour of maximum likelihood estimators for stationary point
+    processes. Annals of the Institute of Statistical Mathematics 30, 243-261.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> day = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(200) * 2, "D")
+    >>> frame = pd.DataFrame({"crime_ref": day.astype(str), "occurred_from": day})
+    >>> frame["occurred_to"] = frame["occurred_from"]
+    >>> x, y = np.random.default_rng(1).uniform(0, 5000, (2, 200))
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(x, y), crs="EPSG:27700")
+    >>> SelfExcitingProcess().fit(incidents, "2026-02-03").branching_ratio_
+    0.0
+    """
+
+    def __init__(
+        self,
+        bandwidth_m: float = 200.0,
+        place_m: float | None = None,
+        repeat_days: int = 365,
+        near_m: float = 1000.0,
+        near_days: int = 120,
+        iterations: int = 200,
+        tolerance: float = 1e-6,
+    ) -> None:
+        self.bandwidth_m = bandwidth_m
+        self.place_m = place_m
+        self.repeat_days = repeat_days
+        self.near_m = near_m
+        self.near_days = near_days
+        self.iterations = iterations
+        self.tolerance = tolerance
+
+    def intervals(self, level: float = 0.95) -> pd.DataFrame:
+        """Tell how exactly the parameters are known.
+
+        Parameters
+        ----------
+        level : float
+            Probability that an interval holds the true value.
+
+        Returns
+        -------
+        DataFrame
+            A row per parameter (index): ``estimate``, ``low``, ``high``. An interval joins those
+            of three fits, with the bandwidth asked for and with one and a half times more and
+            less of it, for how much is called background is a choice; each is by the information
+            in the scores of single incidents, on the scale of logarithms.
+        """
+        if not 0 < level < 1:
+            raise ConfigError(f"level must be between 0 and 1, not {level!r}.")
+        history = self._fitted()
+        own = self._sampling(level)
+        for factor in (1 / _BANDWIDTH_DOUBT, _BANDWIDTH_DOUBT):
+            other = clone(self).set_params(bandwidth_m=self.bandwidth_m * factor)
+            other._learn(history)
+            theirs = other._sampling(level).reindex(own.index)
+            own["low"] = np.fmin(own["low"], theirs["low"])
+            own["high"] = np.fmax(own["high"], theirs["high"])
+        return own
+
+    def _sampling(self, level: float) -> pd.DataFrame:
+        """Give estimates with the intervals that the background leaves, if it is as smoothed."""
+        names, values, scores = self.scores_
+        known = np.einsum("np,nq->pq", scores, scores)
+        spread = np.sqrt(np.diag(np.linalg.pinv(known)))
+        reach = np.exp(spread * float(norm.ppf(0.5 + level / 2)))
+        return pd.DataFrame(
+            {"estimate": values, "low": values / reach, "high": values * reach},
+            index=pd.Index(names, name="parameter"),
+        )
+
+    def residuals(self) -> pd.DataFrame:
+        """Compare, week by week, what happened with what the process expected.
+
+        Returns
+        -------
+        DataFrame
+            A row per week of the history fitted: ``week`` (its first day), ``observed``,
+            ``expected`` and ``z``, observed less expected over the root of expected. A process
+            that fits has z of mean 0 and variance 1, without runs.
+        """
+        self._fitted()
+        first, observed, expected = self.daily_
+        weeks = len(observed) // 7
+        seen = observed[: weeks * 7].reshape(weeks, 7).sum(axis=1)
+        due = expected[: weeks * 7].reshape(weeks, 7).sum(axis=1)
+        return pd.DataFrame(
+            {
+                "week": np.datetime64(first, "D") + 7 * np.arange(weeks),
+                "observed": seen,
+                "expected": due,
+                "z": (seen - due) / np.sqrt(np.maximum(due, 1e-9)),
+            }
+        )
+
+    def residual_surface(self, grid: Grid) -> xr.DataArray:
+        """Compare, cell by cell, what happened with what the process expected.
+
+        Parameters
+        ----------
+        grid : Grid
+            In the CRS of the incidents.
+
+        Returns
+        -------
+        DataArray, dims ("y", "x")
+            Observed less expected incidents over the history held. A smooth map without blotches
+            speaks for the bandwidth.
+        """
+        history = self._fitted()
+        problems = same_crs_problems(history.incidents, grid=grid)
+        if problems:
+            raise ConfigError(problems)
+        days = history.last_day - history.first_day + 1
+        due = self._background_cells(grid, self.background_ * days)
+        for number, trigger in enumerate(self.triggers_):
+            left = np.minimum(history.last_day - history.day, trigger.reach_days)
+            weight = history.summed(history.share * trigger.cumulative()[left])
+            due += self._trigger_cells(grid, number, trigger.offspring * weight)
+        cell = grid.cells_of(history.incidents).to_numpy()
+        seen = np.bincount(cell[cell >= 0], minlength=due.size).reshape(grid.shape)
+        return grid.surface(seen - due, model=type(self).__name__, units="observed less expected")
+
+    def _problems(self) -> list[str]:
+        problems = positive_problems(
+            bandwidth_m=self.bandwidth_m,
+            near_m=self.near_m,
+            repeat_days=self.repeat_days,
+            near_days=self.near_days,
+            iterations=self.iterations,
+            tolerance=self.tolerance,
+        )
+        return problems + ([] if self.place_m is None else positive_problems(place_m=self.place_m))
+
+    def _learn(self, history: History) -> None:
+        place = float(self.place_m or typical_place_m(history))
+        self.scales_m_ = np.geomspace(place, max(self.bandwidth_m, 2 * place), _SCALES)
+        season = _season(history)
+        per_day = len(history) / (history.last_day - history.first_day + 1)
+        start = Parameters(
+            background=np.full(_SCALES + 1, 0.8 / (_SCALES + 1)) * per_day,
+            triggers=(
+                Trigger(0.1, 60.0, place, "gaussian", 4 * place, int(self.repeat_days)),
+                Trigger(0.1, 15.0, max(80.0, 2 * place), "exponential",
+                        max(float(self.near_m), 4 * place), int(self.near_days)),
+            ),
+        )  # fmt: skip
+        found = fit(history, season, start, self.scales_m_,
+                    int(self.iterations), self.tolerance)  # fmt: skip
+        found, self.gain_ = _supported(found, place)
+        self.background_ = found.parameters.background
+        self.triggers_ = found.parameters.triggers
+        self.log_likelihood_ = found.log_likelihood
+        self.iterations_, self.converged_ = found.iterations, found.converged
+        self.branching_ratio_ = float(sum(trigger.offspring for trigger in self.triggers_))
+        self.triggered_share_ = float(1.0 - found.background_share.mean())
+        self.scores_ = _scores(found)
+        self.daily_ = _daily(history, found.parameters)
+        self.background_share_ = pd.Series(
+            found.background_share, index=history.incidents.index, name="background_share"
+        )
+
+    def _take(self, history: History) -> None:
+        super()._take(history)
+        # What came since the fit counts towards the background as the rest does on average.
+        known = self.background_share_.reindex(history.incidents.index)
+        share = known.fillna(self.background_share_.mean()).to_numpy()
+        self.place_weight_ = share / share.sum()
+
+    def _weights(self, trigger: Trigger, days: int) -> Floats:
+        """Give the offspring of each incident to be expected over the days."""
+        history = self._fitted()
+        past = np.concatenate([trigger.cumulative(), np.full(days, trigger.cumulative()[-1])])
+        age = np.minimum(history.last_day - history.day, trigger.reach_days)
+        return trigger.offspring * history.summed(history.share * (past[age + days] - past[age]))
+
+    def _background_rates(self, days: int) -> Floats:
+        """Give the expected incidents of each part of the background over the days."""
+        parts = self.background_ / self.background_.sum()
+        return np.asarray(parts * self._expected(days) * (1.0 - self.triggered_share_))
+
+    def _later(self, days: int, direct: float) -> float:
+        """Give the factor by which what is triggered within the days themselves adds."""
+        due = np.full(days, direct / days)
+        lags = np.zeros(days)
+        for trigger in self.triggers_:
+            lags += trigger.offspring * np.pad(trigger.by_lag(), (0, days))[:days]
+        for day in range(1, days):
+            due[day] += due[:day] @ lags[day:0:-1]
+        return float(due.sum() / direct) if direct > 0 else 1.0
+
+    def _background_cells(self, grid: Grid, rates: Floats) -> Floats:
+        history = self._fitted()
+        held = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape
+        west, south, east, north = box_anywhere(history)
+        x, y = np.meshgrid((grid.x > west) & (grid.x < east), (grid.y > south) & (grid.y < north))
+        cells = (x & y) * (rates[-1] * grid.cell_size_m**2 / area_anywhere_m2(history))
+        for rate, scale in zip(rates, self.scales_m_, strict=False):
+            weight = self.place_weight_ * rate
+            cells = cells + gaussian_in_cells(history.x, history.y, weight, *held, float(scale))
+        return np.asarray(cells)
+
+    def _trigger_cells(self, grid: Grid, number: int, weight: Floats) -> Floats:
+        history, trigger = self._fitted(), self.triggers_[number]
+        held = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape
+        if number == REPEAT:
+            return gaussian_in_cells(history.x, history.y, weight, *held, trigger.scale_m)
+        cells = np.zeros(grid.shape)
+        for wide, share in _MIXTURE:
+            sd = trigger.scale_m * float(wide)
+            cells += gaussian_in_cells(history.x, history.y, share * weight, *held, sd)
+        return cells
+
+    def _in_cells(self, grid: Grid, days: int) -> Floats:
+        rates = self._background_rates(days)
+        risen = [self._weights(trigger, days) for trigger in self.triggers_]
+        cells = self._background_cells(grid, rates)
+        for number, weight in enumerate(risen):
+            cells += self._trigger_cells(grid, number, weight)
+        return cells * self._later(days, float(rates.sum() + sum(w.sum() for w in risen)))
+
+    def _at(self, x: Floats, y: Floats, days: int) -> Floats:
+        history = self._fitted()
+        rates = self._background_rates(days)
+        held = x, y, history.x, history.y
+        west, south, east, north = box_anywhere(history)
+        inside = (x > west) & (x < east) & (y > south) & (y < north)
+        risk = inside * (rates[-1] / area_anywhere_m2(history))
+        for rate, scale in zip(rates, self.scales_m_, strict=False):
+            risk = risk + sums_at(*held, self.place_weight_ * rate, GAUSSIAN, float(scale))
+        risen = [self._weights(trigger, days) for trigger in self.triggers_]
+        for trigger, weight, code in zip(
+            self.triggers_, risen, (GAUSSIAN, EXPONENTIAL), strict=True
+        ):
+            risk = risk + sums_at(*held, weight, code, trigger.scale_m)
+        return np.asarray(
+            risk * self._later(days, float(rates.sum() + sum(w.sum() for w in risen)))
+        )
+
+
+def typical_place_m(history: History) -> float:
+    """Give half the distance from a typical place to the next one, at least a metre."""
+    places = np.unique(np.column_stack([history.x, history.y]), axis=0)
+    if len(places) < 2:
+        return 10.0
+    apart = cKDTree(places).query(places, 2)[0][:, 1]
+    return float(max(np.median(apart) / 2, 1.0))
+
+
+def _season(history: History) -> Floats:
+    """Level on the day of each event over its mean, by the smooth trend and season."""
+    level = history.level.fitted()
+    level = level / level.mean()
+    return history.summed(history.share * level[history.day - history.first_day])
+
+
+def _supported(found: Fit, floor_m: float) -> tuple[Fit, tuple[float, ...]]:
+    """Drop each trigger that is worth no more than chance, or no more than if it never faded."""
+    gains = []
+    for number, trigger in enumerate(found.parameters.triggers):
+        triggers = list(found.parameters.triggers)
+        triggers[number] = replace(trigger, offspring=0.0)
+        without = Parameters(found.parameters.background, tuple(triggers))
+        rest, _, _ = climb(found.likelihood, without, floor_m, _TEST_STEPS, _TEST_TOLERANCE)
+        # A trigger that does not fade is no trigger, but a place where risk is always high.
+        triggers[number] = replace(trigger, mean_days=_FOREVER * trigger.reach_days)
+        steady = Parameters(found.parameters.background, tuple(triggers))
+        flat, _, _ = climb(found.likelihood, steady, floor_m, _TEST_STEPS, _TEST_TOLERANCE,
+                           fading=False)  # fmt: skip
+        value = found.likelihood.value(rest)
+        best = max(value, found.likelihood.value(flat))
+        gains.append(float(2.0 * (found.log_likelihood - best)))
+        if gains[-1] < chi2.ppf(1 - _LEVEL, 1 + number):
+            found = _with(found, rest, value)
+    return found, tuple(gains)
+
+
+def _with(found: Fit, parameters: Parameters, log_likelihood: float) -> Fit:
+    """Put other parameters into a fit."""
+    background, risen = found.likelihood.parts(parameters)
+    return replace(
+        found,
+        parameters=parameters,
+        log_likelihood=log_likelihood,
+        background_share=background / (background + sum(risen)),
+    )
+
+
+def _scores(found: Fit) -> tuple[list[str], Floats, Floats]:
+    """Names and values of the parameters, and what each event says of their logarithms."""
+    parameters, likelihood = found.parameters, found.likelihood
+    background, risen = likelihood.parts(parameters)
+    total = background + sum(risen)
+    # The parts of the background trade off against each other: only their sum is of interest.
+    names, values = ["background, a day"], [float(parameters.background.sum())]
+    scores = [background / total]
+    for number, trigger in enumerate(parameters.triggers):
+        if trigger.offspring <= 0:
+            continue
+        names.append(f"{NAMES[number]}, offspring")
+        values.append(trigger.offspring)
+        scores.append(risen[number] / total)
+        for name in ("mean_days", "scale_m")[: 1 + number]:
+            names.append(f"{NAMES[number]}, {name}")
+            values.append(getattr(trigger, name))
+            scores.append(_slope(likelihood, parameters, number, name) / total)
+    return names, np.array(values), np.column_stack(scores)
+
+
+def _slope(likelihood: Likelihood, parameters: Parameters, number: int, name: str) -> Floats:
+    """Change of each event's intensity with the logarithm of one parameter."""
+    sides = []
+    for step in (_STEP, -_STEP):
+        trigger = parameters.triggers[number]
+        moved = replace(trigger, **{name: getattr(trigger, name) * np.exp(step)})
+        triggers = [replace(other, offspring=0.0) for other in parameters.triggers]
+        triggers[number] = moved
+        _, risen = likelihood.parts(Parameters(parameters.background, tuple(triggers)))
+        sides.append(risen[number])
+    return np.asarray((sides[0] - sides[1]) / (2 * _STEP))
+
+
+def _daily(history: History, parameters: Parameters) -> tuple[int, Floats, Floats]:
+    """First day, and observed and expected incidents on each day of the history."""
+    observed = history.daily()
+    level = history.level.fitted()
+    expected = parameters.background.sum() * level / level.mean()
+    for trigger in parameters.triggers:
+        lags = trigger.by_lag()[: len(observed)]
+        expected = expected + trigger.offspring * np.convolve(observed, lags)[: len(observed)]
+    return history.first_day, observed, expected

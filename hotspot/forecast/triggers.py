@@ -1,0 +1,126 @@
+"""How one incident raises the risk of others: kernels in time and space, as tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from hotspot._kernels.hawkes import STEPS_PER_M
+
+Floats = npt.NDArray[np.float64]
+
+# Longest and shortest mean lags, and how far a scale may be from the reach, that are searched.
+_SHORTEST_DAYS = 1.2
+_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Offspring of one incident, by distance and lag.
+
+    Attributes
+    ----------
+    offspring : float
+        Expected number that one incident triggers directly.
+    mean_days : float
+        Mean of the lag, before it is cut off at the reach.
+    scale_m : float
+        Standard deviation along each axis of a Gaussian; of an exponential, the distance in which
+        the density falls to 1 / e.
+    shape : {"gaussian", "exponential"}
+        How the density falls with distance.
+    reach_m : float
+        Distance beyond which nothing is triggered.
+    reach_days : int
+        Lag beyond which nothing is triggered.
+    """
+
+    offspring: float
+    mean_days: float
+    scale_m: float
+    shape: str
+    reach_m: float
+    reach_days: int
+
+    def by_lag(self) -> Floats:
+        """Probability of each lag in days, shape (reach_days + 1,); of lag 0 it is 0."""
+        return lag_table(self.mean_days, self.reach_days)
+
+    def by_away(self) -> Floats:
+        """Density per square metre at each distance in decimetres."""
+        return away_table(self.scale_m, self.shape, self.reach_m)
+
+    def cumulative(self) -> Floats:
+        """Probability that the lag is at most each number of days, shape (reach_days + 1,)."""
+        return np.cumsum(self.by_lag())
+
+
+def lag_table(mean_days: float, reach_days: int) -> Floats:
+    """Geometric probabilities of lags from 1 to the reach."""
+    days = np.arange(reach_days + 1)
+    table = np.exp(-(days - 1.0) / memory_days(mean_days))
+    table[0] = 0.0
+    return np.asarray(table / table.sum())
+
+
+def memory_days(mean_days: float) -> float:
+    """Give the decay of a geometric distribution on 1, 2, ... with a mean."""
+    return float(-1.0 / np.log1p(-1.0 / mean_days))
+
+
+def away_table(scale_m: float, shape: str, reach_m: float) -> Floats:
+    """Density at each decimetre, with an integral of 1 over the disc within reach."""
+    steps = round(reach_m * STEPS_PER_M) + 1
+    away = np.arange(steps) / STEPS_PER_M
+    if shape == "gaussian":
+        inside = -np.expm1(-0.5 * (reach_m / scale_m) ** 2)
+        return np.asarray(np.exp(-0.5 * (away / scale_m) ** 2) / (2 * np.pi * scale_m**2 * inside))
+    far = reach_m / scale_m
+    inside = 1.0 - (1.0 + far) * np.exp(-far)
+    return np.asarray(np.exp(-away / scale_m) / (2 * np.pi * scale_m**2 * inside))
+
+
+def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
+    """Find the mean lag that makes shared-out lags most likely.
+
+    Parameters
+    ----------
+    lags : ndarray of float64, shape (reach_days + 1,)
+        How many are shared out to each lag.
+    left_days : ndarray of float64, shape (reach_days + 1,)
+        How many events had each number of days left to be followed in, the last holding all that
+        had more.
+    reach_days : int
+        Longest lag.
+    """
+
+    def loss(log_mean: float) -> float:
+        table = lag_table(float(np.exp(log_mean)), reach_days)
+        exposure = (left_days * np.cumsum(table)).sum()
+        likely = (lags[1:] * np.log(table[1:] + 1e-300)).sum()
+        return float(lags.sum() * np.log(exposure) - likely)
+
+    bounds = np.log(_SHORTEST_DAYS), np.log(2.0 * reach_days)
+    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded",
+                                        options={"xatol": _TOLERANCE}).x))  # fmt: skip
+
+
+def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
+    """Find the scale, not below a floor, that makes shared-out distances most likely."""
+    far = np.arange(len(aways)) / STEPS_PER_M
+    total, moment, second = (float((aways * far**power).sum()) for power in (0, 1, 2))
+
+    def loss(log_scale: float) -> float:
+        scale = float(np.exp(log_scale))
+        if shape == "gaussian":
+            inside = -np.expm1(-0.5 * (reach_m / scale) ** 2)
+            power = 0.5 * second / scale**2
+        else:
+            inside = 1.0 - (1.0 + reach_m / scale) * np.exp(-reach_m / scale)
+            power = moment / scale
+        return float(power + total * (2.0 * log_scale + np.log(inside)))
+
+    bounds = np.log(lowest_m), np.log(max(reach_m, 2 * lowest_m))
+    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded",
+                                        options={"xatol": _TOLERANCE}).x))  # fmt: skip

@@ -1,0 +1,312 @@
+"""Backtests: nothing is known early, ties are shared, and losing is said plainly."""
+
+import geopandas as gpd
+import hypothesis.strategies as st
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from matplotlib.figure import Figure
+from sklearn.base import BaseEstimator
+
+from hotspot._errors import ConfigError, DataError
+from hotspot.backtest import backtest, choose_bandwidth
+from hotspot.backtest.scoring import (
+    prediction_accuracy,
+    prediction_efficiency,
+    top_cells,
+    top_sums,
+)
+from hotspot.forecast import (
+    Blend,
+    NearRepeatRisk,
+    ProspectiveMap,
+    RetrospectiveDensity,
+    SelfExcitingProcess,
+)
+from hotspot.grid import Grid
+from tests import naive
+from tests.conftest import incidents_at
+
+GRID = Grid(0, 0, 200, ncols=20, nrows=20, crs="EPSG:27700")
+COLUMNS = [
+    "model", "area_share", "hit_rate", "low", "high", "pai", "pei",
+    "difference", "difference_low", "difference_high",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(make_incidents):
+    """Three clusters that last and one that moves on, over a year."""
+    random = np.random.default_rng(7)
+    centres = np.array([[600, 700], [1500, 2500], [3000, 1200]])
+    days = np.sort(random.integers(0, 400, 900))
+    points = centres[random.integers(0, 3, 900)] + random.normal(0, 180, (900, 2))
+    x, y = np.clip(points, 1, 3999).round(1).T
+    return make_incidents(x, y, days, start="2024-01-01")
+
+
+@pytest.fixture(scope="module")
+def result(town):
+    return backtest(
+        [RetrospectiveDensity(150, None, 120, "gaussian"), NearRepeatRisk()],
+        town, GRID, "2024-11-01", "2025-01-02", seed=1,
+    )  # fmt: skip
+
+
+def test_the_table_has_its_columns_and_every_baseline(result):
+    assert list(result.table.columns[: len(COLUMNS)]) == COLUMNS
+    assert result.table["area_share"].unique().tolist() == [0.01, 0.05]
+    assert result.table["model"].unique().tolist() == [
+        "RetrospectiveDensity", "NearRepeatRisk", "random", "all-history count", "year's density",
+    ]  # fmt: skip
+    # 62 days hold eight whole weeks.
+    assert result.windows["window"].nunique() == 8
+    assert result.windows["window"].max() == pd.Timestamp("2024-12-20")
+    inside = result.table[["low", "hit_rate", "high"]].to_numpy()
+    assert (np.diff(inside, axis=1) >= 0).all()
+
+
+def test_searching_at_random_finds_the_share_that_is_searched(result):
+    rows = result.table[result.table["model"] == "random"].set_index("area_share")
+    assert rows["hit_rate"].to_dict() == pytest.approx({0.01: 4 / 400, 0.05: 20 / 400})
+    assert rows["pai"].tolist() == pytest.approx([1, 1])
+
+
+def test_the_years_density_differs_from_itself_by_nothing(result):
+    rows = result.table[result.table["model"] == "year's density"]
+    assert (rows[["difference", "difference_low", "difference_high"]] == 0).all(axis=None)
+
+
+def test_hits_are_those_counted_by_hand(town):
+    model = RetrospectiveDensity(200, None, None, "cell")
+    found = backtest({"count": model}, town, GRID, "2024-12-01", "2024-12-15", seed=1)
+    hits = events = 0
+    for start in pd.to_datetime(["2024-12-01", "2024-12-08"]):
+        past = town[town["occurred_to"] < start]
+        now = town[town["occurred_to"].between(start, start + pd.Timedelta("6D"))]
+        counts = np.bincount(GRID.cells_of(past), minlength=400).astype(float)
+        seen = np.bincount(GRID.cells_of(now), minlength=400).astype(float)
+        hits += top_sums(counts, seen, np.array([20]))[0]
+        events += len(now)
+    row = found.table[(found.table["model"] == "count") & (found.table["area_share"] == 0.05)]
+    assert row["hit_rate"].item() == pytest.approx(hits / events)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=40)
+def test_cells_of_equal_risk_count_in_expectation(cells):
+    risk, happened = (np.array(values, dtype=float) for values in zip(*cells, strict=True))
+    for number in range(1, len(cells) + 1):
+        fast = top_sums(risk, happened, np.array([number]))[0]
+        assert fast == pytest.approx(naive.found_in_top(list(risk), list(happened), number))
+
+
+def test_rounding_does_not_break_ties():
+    risk = np.array([0.1 + 0.2, 0.3])
+    assert top_sums(risk, np.array([1.0, 0.0]), np.array([1])) == [0.5]
+
+
+def test_published_indices_come_out():
+    observed, predicted = np.array([6.0, 3, 0]), np.array([3.0, 2, 1])
+    numbers = np.array([1, 2, 3])
+    found, best = (top_sums(by, observed, numbers) for by in (predicted, observed))
+    pai = [prediction_accuracy(hits / 9, n / 3) for hits, n in zip(found, numbers, strict=True)]
+    assert pai == pytest.approx([2, 1.5, 1])
+    pei = [prediction_efficiency(hits, top) for hits, top in zip(found, best, strict=True)]
+    assert pei == [1, 1, 1]
+
+
+def test_the_top_share_is_rounded_half_up():
+    assert top_cells(8811, (0.01, 0.05)).tolist() == [88, 441]
+    assert top_cells(250, (0.01, 0.05, 0.002)).tolist() == [3, 13, 1]
+    assert top_cells(10, (0.001,)).tolist() == [1]
+
+
+class LooksAhead(BaseEstimator):
+    """Counts every incident that it is given, whenever it was known."""
+
+    def fit(self, incidents, as_of):
+        self.cells_ = GRID.cells_of(incidents).to_numpy()
+        return self
+
+    def predict(self, grid, days):
+        counts = np.bincount(self.cells_[self.cells_ >= 0], minlength=grid.nrows * grid.ncols)
+        return grid.surface(counts.reshape(grid.shape).astype(float))
+
+
+class Honest(LooksAhead):
+    def fit(self, incidents, as_of):
+        return super().fit(incidents[incidents["occurred_to"] <= pd.Timestamp(as_of)], as_of)
+
+
+def test_a_model_that_looks_ahead_is_caught(town):
+    with pytest.raises(DataError, match="LooksAhead looks ahead"):
+        backtest(LooksAhead(), town, GRID, "2024-12-01", "2024-12-15")
+
+
+def test_a_model_that_is_not_ours_takes_part(town):
+    found = backtest(Honest(), town, GRID, "2024-12-01", "2024-12-15").table
+    rates = found.set_index(["model", "area_share"])["hit_rate"]
+    assert rates["Honest", 0.05] == pytest.approx(rates["all-history count", 0.05])
+
+
+def test_what_was_recorded_late_is_not_known_early(town, make_incidents):
+    # Every week a burst in a cell of its own, of which the first report is filed a month later.
+    weeks = pd.date_range("2024-10-07", periods=12, freq="7D")
+    days = np.repeat((weeks - pd.Timestamp("2024-01-01")).days, 20) + np.tile(np.arange(20) % 7, 12)
+    x = np.repeat(np.arange(12) * 200.0 + 900, 20)
+    bursts = make_incidents(x, np.full(240, 3900.0), days, start="2024-01-01")
+    both = pd.concat([town, bursts.assign(crime_ref=bursts["crime_ref"] + "x")], ignore_index=True)
+    late = np.where(np.arange(len(both)) < len(town), 0, 40)
+    both["recorded_at"] = both["occurred_to"] + pd.to_timedelta(late, "D")
+    prompt = both.assign(recorded_at=both["occurred_to"])
+    recent = RetrospectiveDensity(200, 6, None, "cell")
+    start, end = "2024-10-11", "2024-12-27"
+    told, kept = (
+        backtest({"m": recent}, frame, GRID, start, end).table["hit_rate"].iloc[0]
+        for frame in (prompt, both)
+    )
+    assert told > kept + 0.05
+
+
+def test_within_is_by_centres_and_what_is_outside_is_missed(town):
+    west = shapely.box(0, 0, 2000, 4000)
+    model = RetrospectiveDensity()
+    half = backtest(model, town, GRID, "2024-12-01", "2024-12-29", within=west)
+    mask = np.zeros(GRID.shape, dtype=bool)
+    mask[:, :10] = True
+    same = backtest(model, town, GRID, "2024-12-01", "2024-12-29", within=mask)
+    pd.testing.assert_frame_equal(half.table, same.table)
+    assert half.cells == 200
+    whole = half.curves[(half.curves["model"] == "random") & (half.curves["area_share"] == 1.0)]
+    december = town[town["occurred_to"].between("2024-12-01", "2024-12-28")]
+    assert whole["hit_rate"].item() == pytest.approx((december.geometry.x < 2000).mean())
+
+
+def test_threads_and_seed_decide_nothing_but_the_intervals(town):
+    def run(**settings):
+        return backtest(ProspectiveMap(), town, GRID, "2024-10-01", "2025-01-01", refit_days=14,
+                        **settings).table  # fmt: skip
+
+    one = run(threads=1, seed=3)
+    pd.testing.assert_frame_equal(one, run(threads=2, seed=3))
+    other = run(threads=2, seed=4)
+    assert one["hit_rate"].equals(other["hit_rate"])
+    assert not one["low"].equals(other["low"])
+
+
+def test_a_run_that_was_broken_off_goes_on(town, tmp_path, monkeypatch):
+    path = tmp_path / "run.jsonl"
+    settings = {"start": "2024-10-01", "end": "2024-12-10", "refit_days": 14, "seed": 1}
+    whole = backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings)
+    lines = path.read_text().splitlines()
+    # Half of it is left, and the last line was being written when the power went.
+    path.write_text("\n".join([*lines[: len(lines) // 2], lines[-1][:50]]))
+    again = backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings)
+    pd.testing.assert_frame_equal(whole.table, again.table)
+
+    def broken(*_):
+        raise AssertionError("nothing is left to do")
+
+    monkeypatch.setattr("hotspot.backtest.windows._window", broken)
+    pd.testing.assert_frame_equal(
+        whole.table, backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings).table
+    )
+    # Scores of other data are not taken for these.
+    with pytest.raises(AssertionError, match="nothing is left"):
+        backtest(NearRepeatRisk(), town.iloc[1:], GRID, checkpoint=path, **settings)
+
+
+def test_the_summary_is_three_sentences_and_says_when_the_rule_adds_nothing(result):
+    lines = result.summary().splitlines()
+    assert len(lines) == 3
+    assert "The rule adds nothing here" in lines[1]
+    assert "expected" in lines[2]
+
+
+def test_the_summary_says_when_the_rule_helps(make_incidents):
+    random = np.random.default_rng(3)
+    # Pairs in places of their own: the second within two days and 50 m of the first.
+    x, y = random.uniform(0, 4000, (2, 700))
+    days = random.integers(0, 400, 700)
+    x = np.concatenate([x, x + random.normal(0, 30, 700)])
+    y = np.concatenate([y, y + random.normal(0, 30, 700)])
+    followed = make_incidents(
+        x, y, np.concatenate([days, days + random.integers(7, 10, 700)]), start="2024-01-01"
+    )
+    rule = NearRepeatRisk((100, 200), (7, 14))
+    found = backtest({"rule": rule}, followed, GRID, "2024-08-01", "2025-01-01")
+    assert "The near-repeat rule helps here" in found.summary()
+    rows = found.table.set_index(["model", "area_share"])
+    assert not rows.loc[("rule", 0.05), "noise"]
+
+
+def test_noise_is_called_noise(town):
+    twin = RetrospectiveDensity(401)
+    found = backtest({"twin": twin}, town, GRID, "2024-10-01", "2025-01-01")
+    assert found.table.loc[found.table["model"] == "twin", "noise"].all()
+    assert "may be noise" in found.summary()
+
+
+def test_calibration_adds_up(result, town):
+    for _, rows in result.calibration.groupby("model"):
+        assert rows["observed"].sum() == pytest.approx(
+            town["occurred_to"].between("2024-11-01", "2024-12-26").sum()
+        )
+        assert rows["expected"].sum() == pytest.approx(rows["observed"].sum(), rel=0.2)
+
+
+def test_the_picture_is_a_figure_and_the_notebook_sees_escaped_text(town, result):
+    assert isinstance(result.plot(), Figure)
+    shown = backtest({"<b>x</b>": ProspectiveMap()}, town, GRID, "2024-12-01", "2024-12-29")
+    assert "<b>x</b>" not in shown._repr_html_()
+    result.plot().draw_without_rendering()
+
+
+def test_every_model_of_ours_goes_through(town):
+    models = [
+        ProspectiveMap(), NearRepeatRisk(), SelfExcitingProcess(), Blend(windows=4),
+        RetrospectiveDensity(), RetrospectiveDensity(800),
+    ]  # fmt: skip
+    found = backtest(models, town, GRID, "2024-12-01", "2024-12-15")
+    assert "RetrospectiveDensity 2" in set(found.table["model"])
+    assert np.isfinite(found.table[COLUMNS[2:]]).all(axis=None)
+
+
+def test_the_bandwidth_that_foresaw_best_is_chosen(make_incidents):
+    random = np.random.default_rng(4)
+    centres = random.uniform(0, 8000, (6, 2))
+    points = centres[random.integers(0, 6, 800)] + random.normal(0, 250, (800, 2))
+    incidents = make_incidents(*points.T, random.integers(0, 365, 800))
+    choice = choose_bandwidth(incidents, "2026-01-01", (20, 400, 4000))
+    assert choice.bandwidth_m == 400
+    assert choice.table["score"].idxmax() == 1
+
+
+def test_faults_are_told_together(town):
+    with pytest.raises(ConfigError) as told:
+        backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-15", -1, (0, 2))
+    assert len(told.value.problems) == 2
+    with pytest.raises(ConfigError, match="No whole window"):
+        backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-05")
+    with pytest.raises(DataError, match="before the first window"):
+        backtest(ProspectiveMap(), town, GRID, "2023-12-01", "2024-12-05")
+    with pytest.raises(DataError, match="nothing to score"):
+        backtest(ProspectiveMap(), town, GRID, "2026-12-01", "2026-12-15")
+    away = gpd.GeoSeries([shapely.Point(-9, -9).buffer(1)], crs="EPSG:27700")
+    with pytest.raises(ConfigError, match="No cell"):
+        backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-15", within=away)
+
+
+def test_the_function_answers_to_its_name_whatever_was_imported_first():
+    import hotspot
+    import hotspot.backtest
+
+    assert hotspot.choose_bandwidth is hotspot.backtest.choose_bandwidth
+    assert callable(hotspot.backtest)
+    grid = hotspot.Grid(0, 0, 100, 2, 2, "EPSG:27700")
+    incidents = incidents_at([5], [5], [0])
+    with pytest.raises(hotspot.ConfigError, match="horizon_days"):
+        hotspot.backtest([], incidents, grid, "2025-01-02", "2025-02-01", horizon_days=-1)

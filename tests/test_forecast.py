@@ -1,0 +1,406 @@
+"""Forecasts: expected counts, published weights, and what a self-exciting process recovers."""
+
+import json
+import warnings
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.forecast import (
+    EXPONENTIAL,
+    GAUSSIAN,
+    QUARTIC,
+    gaussian_in_cells,
+    sums_at,
+    table_sums_at,
+)
+from hotspot._kernels.hawkes import links, persistent_density, raised, shared
+from hotspot.forecast import (
+    Blend,
+    NearRepeatRisk,
+    ProspectiveMap,
+    RetrospectiveDensity,
+    SeasonalLevel,
+    SelfExcitingProcess,
+)
+from hotspot.forecast.blend import mixture_weights
+from hotspot.forecast.expectation import Likelihood, Parameters
+from hotspot.forecast.history import History
+from hotspot.forecast.triggers import Trigger
+from hotspot.grid import Grid
+from hotspot.incidents import read_incidents
+from tests import naive
+
+GRID = Grid(-1000, -1000, 200, ncols=25, nrows=25, crs="EPSG:27700")
+MODELS = (
+    RetrospectiveDensity(),
+    RetrospectiveDensity(200, None, 80, "gaussian"),
+    RetrospectiveDensity(200, None, 240, "cell"),
+    ProspectiveMap(),
+    NearRepeatRisk(),
+    SelfExcitingProcess(),
+    Blend(windows=4),
+)
+
+
+def names(model: object) -> str:
+    return f"{type(model).__name__}-{getattr(model, 'kernel', '')}"
+
+
+@pytest.fixture(scope="module")
+def town(make_incidents):
+    """Make a year of incidents in three clusters, some followed by another nearby."""
+    random = np.random.default_rng(5)
+    centres = np.array([[500, 500], [1500, 2500], [3000, 1200]])
+    points = centres[random.integers(0, 3, 500)] + random.normal(0, 150, (500, 2))
+    days = random.integers(0, 400, 500)
+    follows = random.random(500) < 0.4
+    near = points[follows] + random.normal(0, 40, (follows.sum(), 2))
+    later = days[follows] + random.integers(1, 12, follows.sum())
+    x, y = np.concatenate([points, near]).round(1).T
+    made = make_incidents(x, y, np.concatenate([days, later]), start="2024-01-01")
+    return made.sample(frac=1, random_state=1)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_a_forecast_is_of_expected_counts(model, town):
+    fitted = clone(model).fit(town, "2024-12-31")
+    surface = fitted.predict(GRID, days=7)
+    due = fitted.level_.expected(7).sum()
+    assert surface.dims == ("y", "x")
+    assert surface.attrs["as_of"].startswith("2024-12-31")
+    assert np.isfinite(surface).all()
+    assert (surface >= 0).all()
+    assert float(surface.sum()) == pytest.approx(due, rel=0.15)
+    assert float(fitted.predict(GRID, days=14).sum()) > 1.5 * float(surface.sum())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_points_and_cells_tell_the_same_risk(model, town):
+    fitted = clone(model).fit(town, "2024-12-31")
+    fine = Grid(400, 400, 10, 20, 20, "EPSG:27700")
+    x, y = np.meshgrid(fine.x, fine.y)
+    points = gpd.GeoSeries(gpd.points_from_xy(x.ravel(), y.ravel()), crs="EPSG:27700")
+    points.index = [f"door {i}" for i in range(len(points))]
+    risk = fitted.predict_points(points, days=7)
+    assert risk.index.equals(points.index)
+    in_cells = fitted.predict(fine, days=7)
+    assert risk.sum() * fine.cell_area_km2 == pytest.approx(float(in_cells.sum()), rel=0.02)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_what_was_not_known_changes_nothing(model, town):
+    late = pd.Series(pd.NaT, index=town.index, dtype="datetime64[ns]")
+    late.iloc[:40] = pd.Timestamp("2025-06-01")
+    recorded = town.assign(recorded_at=late)
+    known = town[(town["occurred_to"] < "2025-01-01") & late.isna()]
+    some, all_of_it = (
+        clone(model).fit(frame, "2024-12-31").predict(GRID, 7) for frame in (known, recorded)
+    )
+    assert np.array_equal(some, all_of_it)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_a_model_is_cloned_and_says_the_same_of_rows_in_any_order(model, town):
+    before = model.get_params()
+    twin = clone(model)
+    first = clone(model).fit(town, "2024-12-31")
+    second = twin.fit(town.sample(frac=1, random_state=9), "2024-12-31")
+    np.testing.assert_allclose(first.predict(GRID), second.predict(GRID), rtol=1e-6, atol=1e-12)
+    assert {k: repr(v) for k, v in model.get_params().items()} == {
+        k: repr(v) for k, v in before.items()
+    }
+    assert not hasattr(model, "history_")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_update_takes_in_what_came_and_keeps_what_was_learned(model, town):
+    fitted = clone(model).fit(town, "2024-10-31")
+    learned = repr(getattr(fitted, "triggers_", None)), repr(getattr(fitted, "weights_", None))
+    before = fitted.predict(GRID)
+    after = fitted.update(town, "2024-12-31").predict(GRID)
+    assert not np.allclose(before, after)
+    assert after.attrs["as_of"].startswith("2024-12-31")
+    kept = repr(getattr(fitted, "triggers_", None)), repr(getattr(fitted, "weights_", None))
+    assert kept == learned
+
+
+def test_kernels_match_their_slow_twins_on_any_number_of_threads():
+    random = np.random.default_rng(2)
+    x, y = random.uniform(0, 3000, (2, 700))
+    weight = random.uniform(0, 2, 700)
+    cells = gaussian_in_cells(x, y, weight, (100.0, 200.0), 250.0, (11, 9), 90.0, threads=1)
+    slow = np.array(
+        [
+            [
+                sum(
+                    w * naive.gaussian_share((a, b), 100 + 250 * col, 200 + 250 * row, 250, 90)
+                    for a, b, w in zip(x, y, weight, strict=True)
+                )
+                for col in range(9)
+            ]
+            for row in range(11)
+        ]
+    )
+    # What lies beyond 4.5 standard deviations is left out.
+    np.testing.assert_allclose(cells, slow, rtol=1e-4, atol=1e-4)
+    two = gaussian_in_cells(x, y, weight, (100.0, 200.0), 250.0, (11, 9), 90.0, threads=2)
+    assert np.array_equal(cells, two)
+    for code, scale in ((QUARTIC, 400.0), (GAUSSIAN, 60.0), (EXPONENTIAL, 30.0)):
+        one, two = (sums_at(x, y, x, y, weight, code, scale, threads) for threads in (1, 2))
+        assert np.array_equal(one, two)
+        apart = np.hypot(x[:, None] - x[:5], y[:, None] - y[:5])
+        density = {
+            QUARTIC: 3 / (np.pi * scale**2) * np.maximum(1 - (apart / scale) ** 2, 0) ** 2,
+            GAUSSIAN: np.exp(-0.5 * (apart / scale) ** 2) / (2 * np.pi * scale**2),
+            EXPONENTIAL: np.exp(-apart / scale) / (2 * np.pi * scale**2),
+        }[code]
+        np.testing.assert_allclose(one[:5], weight @ density, rtol=1e-3)
+
+
+def test_promap_gives_the_published_weights(make_incidents):
+    random = np.random.default_rng(3)
+    x, y = random.integers(0, 900, (2, 120)).astype(float)
+    age = random.integers(0, 70, 120)
+    incidents = make_incidents(x, y, 100 - age, start="2025-01-01")
+    model = ProspectiveMap().fit(incidents, "2025-04-11")
+    grid = Grid(0, 0, 50, ncols=18, nrows=18, crs="EPSG:27700")
+    events = list(zip(x, y, age.tolist(), strict=True))
+    slow = [[naive.promap_weight((a, b), events, 400, 56) for a in grid.x] for b in grid.y]
+    np.testing.assert_allclose(model.weights(grid), slow, rtol=1e-12)
+
+
+def test_an_unknown_time_widens_risk_in_time(make_incidents):
+    known = make_incidents([0, 1000], [0, 0], [0, 60])
+    window = known.copy()
+    window.loc[0, "occurred_to"] = window.loc[1, "occurred_to"]
+    model = RetrospectiveDensity(200, None, 20, "cell")
+    grid = Grid(-100, -100, 200, ncols=7, nrows=1, crs="EPSG:27700")
+    as_of = "2025-03-02"
+    shares = [model.fit(frame, as_of).predict(grid).to_numpy()[0] for frame in (known, window)]
+    old, wide = (share[0] / share.sum() for share in shares)
+    # Spread over 60 days it counts the mean of exp(-age / 20) over them, not that of one day.
+    mean = np.exp(-np.arange(1, 61) / 20).mean()
+    assert old == pytest.approx(np.exp(-3) / (np.exp(-3) + 1))
+    assert wide == pytest.approx(mean / (mean + 1), rel=1e-3)
+
+
+def test_the_level_knows_trend_season_and_week():
+    days = np.arange(20_000, 20_000 + 1461)
+    season = 0.3 * np.cos(2 * np.pi * days / 365.25)
+    week = np.where((days + 3) % 7 == 4, 0.3, 0.0)
+    mean = 20 * np.exp(-0.2 * (days - days[-1]) / 365.25 + season + week)
+    counts = np.random.default_rng(4).poisson(mean).astype(float)
+    level = SeasonalLevel.of(counts, int(days[0]))
+    assert np.log1p(level.trend_per_year) == pytest.approx(-0.2, abs=0.02)
+    assert level.season_amplitude == pytest.approx(0.3, abs=0.03)
+    ahead = level.expected(28)
+    assert ahead.argmax() % 7 == (4 - (days[-1] + 1 + 3)) % 7
+    true = 20 * np.exp(0.3 * np.cos(2 * np.pi * (days[-1] + np.arange(1, 29)) / 365.25))
+    assert ahead.sum() == pytest.approx((true * np.exp(0.3 / 7)).sum(), rel=0.06)
+
+
+def test_the_likelihood_matches_its_slow_twin(make_incidents):
+    random = np.random.default_rng(6)
+    x, y = random.uniform(0, 800, (2, 90)).round(1)
+    days = random.integers(0, 80, 90)
+    history = History.known(make_incidents(x, y, days), "2025-04-01")
+    triggers = (
+        Trigger(0.2, 12.0, 15.0, "gaussian", 60.0, 40),
+        Trigger(0.3, 5.0, 70.0, "exponential", 300.0, 20),
+    )
+    rates = np.array([0.4, 0.5, 0.1])
+    density = random.uniform(1e-7, 1e-6, (90, 3))
+    season = random.uniform(0.8, 1.2, 90)
+    fast = Likelihood.of(history, season, density, triggers).value(Parameters(rates, triggers))
+    events = list(zip(history.x, history.y, (history.day).tolist(), strict=True))
+    total = rates.sum() * (history.last_day - history.first_day + 1)
+    slow = naive.self_exciting_log_likelihood(
+        events, history.last_day, list(season * (density @ rates)), total, list(triggers)
+    )
+    assert fast == pytest.approx(slow, rel=1e-6)
+
+
+def test_links_say_the_same_on_any_number_of_threads(make_incidents):
+    random = np.random.default_rng(12)
+    x, y = random.uniform(0, 4000, (2, 5000)).round(1)
+    history = History.known(make_incidents(x, y, random.integers(0, 300, 5000)), "2026-01-01")
+    held = links(history.x, history.y, history.offset, history.day, history.share, 300.0, 30)
+    trigger = Trigger(0.3, 5.0, 70.0, "exponential", 300.0, 30)
+    tables = trigger.by_lag(), trigger.by_away()
+    one, two = (raised(held, *tables, threads=threads) for threads in (1, 2))
+    assert np.array_equal(one, two)
+    per = random.uniform(0, 1, 5000)
+    for a, b in zip(*(shared(held, *tables, per, threads=n) for n in (1, 2)), strict=True):
+        assert np.array_equal(a, b)
+    smooth = (
+        persistent_density(history.x, history.y, history.day, per, 90.0, 3, threads=n)
+        for n in (1, 2)
+    )
+    assert np.array_equal(*smooth)
+
+
+def test_the_background_leaves_out_the_event_and_its_day(make_incidents):
+    history = History.known(make_incidents([0, 0, 0, 40], [0] * 4, [0, 0, 9, 9]), "2025-03-01")
+    weight = np.array([1.0, 2.0, 3.0, 4.0])
+    found = persistent_density(history.x, history.y, history.day, weight, 50.0, 0)
+    peak = 1 / (2 * np.pi * 50**2)
+    near = np.exp(-0.5 * (40 / 50) ** 2)
+    assert found[0] == pytest.approx(peak * (3 + 4 * near) / 7)
+    assert found[3] == pytest.approx(peak * (1 + 2) * near / 3)
+
+
+def test_a_window_links_by_the_probability_of_each_lag(make_incidents):
+    incidents = make_incidents([0, 30], [0, 0], [0, 5])
+    incidents.loc[1, "occurred_to"] += pd.Timedelta(days=2)
+    history = History.known(incidents, "2025-03-01")
+    trigger = Trigger(1.0, 5.0, 50.0, "exponential", 300.0, 20)
+    alone = Likelihood.of(history, np.ones(2), np.zeros((2, 1)), (trigger,))
+    _, risen = alone.parts(Parameters(np.zeros(1), (trigger,)))
+    mean = (naive.lag_chance(trigger, 5) + naive.lag_chance(trigger, 6)) / 2
+    assert risen[0] == pytest.approx([0.0, mean * naive.density(trigger, 30.0)], rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def sample(sample_dir):
+    if not (sample_dir / "truth.json").exists():
+        pytest.skip("the made-up town is not here")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        incidents = read_incidents(sample_dir / "burglaries.csv")
+    truth = json.loads((sample_dir / "truth.json").read_text())
+    return incidents, truth, SelfExcitingProcess().fit(incidents, truth["last_day"])
+
+
+def test_the_sample_towns_true_parameters_are_recovered(sample):
+    _, truth, model = sample
+    found, true = model.intervals(), truth["parameters"]
+    for name, value in (
+        ("repeat, offspring", true["repeat_offspring"]),
+        ("repeat, mean_days", true["repeat_mean_days"]),
+        ("near repeat, offspring", true["near_offspring"]),
+        ("near repeat, mean_days", true["near_mean_days"]),
+        ("near repeat, scale_m", true["near_scale_m"]),
+    ):
+        assert found.loc[name, "low"] <= value <= found.loc[name, "high"], name
+        assert found.loc[name, "high"] < 4 * value, name
+    share = 1 - truth["events"]["background"] / truth["events"]["all"]
+    assert model.triggered_share_ == pytest.approx(share, abs=0.1)
+    assert model.level_.trend_per_year == pytest.approx(np.expm1(true["trend_per_year"]), abs=0.12)
+    assert model.level_.season_amplitude == pytest.approx(true["season_amplitude"], abs=0.12)
+
+
+def test_residuals_of_a_process_that_fits_are_standard(sample):
+    incidents, _, model = sample
+    weeks = model.residuals()
+    assert weeks["observed"].sum() == pytest.approx(len(model.history_), rel=0.02)
+    assert abs(weeks["z"].mean()) < 0.15
+    assert 0.8 < weeks["z"].std() < 1.25
+    grid = Grid.over(incidents, 500, margin_m=1500)
+    surface = model.residual_surface(grid)
+    assert float(surface.sum()) == pytest.approx(0, abs=0.02 * len(incidents))
+    assert model.converged_
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_triggering_is_found_where_there_is_none(make_incidents, sample, seed):
+    incidents, _, _ = sample
+    random = np.random.default_rng(seed)
+    # The same places, clustered as they are, on days of their own.
+    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
+    shuffled = make_incidents(x, y, random.integers(0, 1000, len(x)))
+    assert SelfExcitingProcess().fit(shuffled, "2027-09-28").branching_ratio_ == 0.0
+    x, y = random.uniform(0, 4000, (2, 800)).round(1)
+    even = make_incidents(x, y, random.integers(0, 700, 800))
+    assert SelfExcitingProcess().fit(even, "2026-12-02").branching_ratio_ == 0.0
+
+
+def test_the_process_does_not_collapse_onto_one_address(make_incidents):
+    random = np.random.default_rng(8)
+    x, y = random.uniform(0, 3000, (2, 600)).round(0)
+    # One address reported forty times, as a police station or a hostel is.
+    x[:40], y[:40] = 1500.0, 1500.0
+    incidents = make_incidents(x, y, random.integers(0, 500, 600))
+    model = SelfExcitingProcess().fit(incidents, "2026-05-15")
+    repeat, near = model.triggers_
+    assert min(repeat.scale_m, near.scale_m) > 5
+    surface = model.predict(Grid(0, 0, 250, ncols=12, nrows=12, crs="EPSG:27700"))
+    assert float(surface.max() / surface.sum()) < 0.15
+
+
+def test_a_blend_learns_from_past_windows_which_member_to_trust(town):
+    members = {
+        "good": RetrospectiveDensity(150, None, None, "gaussian"),
+        "blurred": RetrospectiveDensity(3000, None, None, "gaussian"),
+    }
+    model = Blend(members, windows=8).fit(town, "2024-12-31")
+    assert model.weights_.sum() == pytest.approx(1)
+    assert model.weights_["good"] > 0.8
+    assert list(model.weights_.index) == list(members)
+
+
+def test_weights_of_a_mixture_are_the_most_likely():
+    random = np.random.default_rng(1)
+    shares = random.uniform(0, 1, (2, 60))
+    counts = random.poisson(3, 60).astype(float)
+    best = mixture_weights(shares, counts)
+    tried = np.linspace(0, 1, 2001)
+    mixed = tried[:, None] * shares[0] + (1 - tried[:, None]) * shares[1]
+    likelihood = (np.log(mixed) * counts).sum(axis=1)
+    assert best[0] == pytest.approx(tried[likelihood.argmax()], abs=2e-3)
+
+
+def test_the_rule_is_flat_where_nothing_is_raised(make_incidents):
+    random = np.random.default_rng(11)
+    x, y = random.uniform(0, 3000, (2, 400))
+    incidents = make_incidents(x, y, random.integers(0, 600, 400))
+    one_band = NearRepeatRisk((400,), (42,)).fit(incidents, "2026-08-20")
+    assert one_band.added_ < 0.05
+    x[200:] = x[:200] + 20
+    y[200:] = y[:200]
+    days = random.integers(0, 600, 200)
+    repeated = make_incidents(x, y, np.concatenate([days, days + 3]))
+    raised = NearRepeatRisk().fit(repeated, "2026-09-01")
+    assert raised.added_ == pytest.approx(0.5, abs=0.1)
+    assert raised.raised_[0, 0] == raised.raised_.max()
+
+
+def test_faults_are_told_together(town):
+    with pytest.raises(ConfigError) as told:
+        RetrospectiveDensity(-1, kernel="box").fit(town, "2024-12-31")
+    assert len(told.value.problems) == 2
+    with pytest.raises(ConfigError, match="not fitted"):
+        ProspectiveMap().predict(GRID)
+    fitted = ProspectiveMap().fit(town, "2024-12-31")
+    with pytest.raises(ConfigError) as told:
+        fitted.predict(Grid(0, 0, 100, 5, 5, "EPSG:26971"), days=0)
+    assert len(told.value.problems) == 2
+    with pytest.raises(DataError, match="No incident was known"):
+        ProspectiveMap().fit(town, "1999-01-01")
+    months = town.assign(
+        occurred_from=town["occurred_from"].dt.to_period("M").dt.to_timestamp(),
+        occurred_to=town["occurred_to"].dt.to_period("M").dt.to_timestamp(),
+    )
+    months.attrs["resolution"] = "month"
+    with pytest.raises(DataError, match="months only"):
+        ProspectiveMap().fit(months, "2024-12-31")
+
+
+def test_a_table_of_rings_closes_where_it_says():
+    at = np.array([0.0]), np.array([0.0])
+    event = np.array([100.0]), np.array([0.0]), np.array([0])
+    edges, table = np.array([100.0, 200.0]), np.array([[1.0, 2.0]])
+    assert table_sums_at(*at, *event, edges, True, table) == [1.0]
+    assert table_sums_at(*at, *event, edges, False, table) == [2.0]
+
+
+def test_slow_twins_are_densities():
+    trigger = SimpleNamespace(scale_m=30.0, reach_m=200.0, shape="exponential")
+    rings = np.arange(0, 200, 0.1)
+    total = sum(naive.density(trigger, r + 0.05) * 2 * np.pi * (r + 0.05) * 0.1 for r in rings)
+    assert total == pytest.approx(1, abs=1e-4)
