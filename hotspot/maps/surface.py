@@ -57,7 +57,7 @@ class SurfaceOverlay(ImageOverlay):
             pane=PANE,
             alt=name,
         )
-        self.legend = _legend(steps, highest, str(surface.attrs.get("units", "")))
+        self.legend = _legend(steps, highest, _said_of(surface))
 
 
 def step_values(highest: float) -> list[float]:
@@ -147,7 +147,18 @@ def _picture(values: Values, steps: Sequence[float]) -> npt.NDArray[np.uint8]:
     return palette[np.searchsorted(steps, np.nan_to_num(values), side="right")]
 
 
-def _legend(steps: Sequence[float], highest: float, units: str) -> list[LegendEntry]:
+def _said_of(surface: xr.DataArray) -> list[str]:
+    """Say in what units a surface is, and with which kernel and width and why it was smoothed."""
+    attrs = surface.attrs
+    said = [str(attrs[name]) for name in ("units",) if attrs.get(name)]
+    if "kernel" in attrs and "bandwidth_m" in attrs:
+        said.append(f"{attrs['kernel']} kernel, {attrs['bandwidth_m']:g} m")
+    if attrs.get("bandwidth_from"):
+        said.append(str(attrs["bandwidth_from"]))
+    return said
+
+
+def _legend(steps: Sequence[float], highest: float, said: Sequence[str]) -> list[LegendEntry]:
     edges = [*steps, highest]
     entries = [
         (
@@ -156,4 +167,4 @@ def _legend(steps: Sequence[float], highest: float, units: str) -> list[LegendEn
         )
         for colour, (low, high) in zip(_COLOURS, pairwise(edges), strict=False)
     ]
-    return [(Style(stroke="none"), units), *entries[::-1]] if units else entries[::-1]
+    return [*((Style(stroke="none"), words) for words in said), *entries[::-1]]
