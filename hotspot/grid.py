@@ -130,7 +130,7 @@ class Grid:
         else:
             xmin, ymin, xmax, ymax = shapely.bounds(frame_or_geometry)
         if not np.isfinite([xmin, ymin, xmax, ymax]).all():
-            raise DataError("There is nothing to lay a grid over: no row has a finite geometry.")
+            raise DataError("There is nothing to lay a grid over: no row, or none with a geometry.")
         west = math.floor((xmin - margin_m) / cell_size_m) * cell_size_m
         south = math.floor((ymin - margin_m) / cell_size_m) * cell_size_m
         return cls(

@@ -76,3 +76,13 @@ def test_streets_keep_lines_only_and_need_a_crs():
     assert streets["street"].fillna("").tolist() == ["High Street", ""]
     with pytest.raises(hs.DataError, match="no lines"):
         hs.read_streets(frame.iloc[2:], crs="EPSG:27700")
+
+
+def test_a_stray_quotation_mark_swallows_no_address(tmp_path):
+    lines = [f"{number},{number} High Street,{530_000 + number},180000" for number in range(60)]
+    lines[7] = '7,"7 High Street,530007,180000'
+    path = tmp_path / "addresses.csv"
+    path.write_text("UPRN,Address,Easting,Northing\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.warns(hs.DataWarning, match="quotation mark"):
+        addresses = hs.read_addresses(path)
+    assert len(addresses) == 60

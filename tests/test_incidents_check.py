@@ -87,7 +87,11 @@ def test_a_clean_file_is_accepted_whole_in_canonical_shape(tmp_path: Path) -> No
 DIRT: dict[int, tuple[dict[str, object], str, str]] = {
     3: ({"Date From": "", "Date To": "unknown"}, "Date From", "no date"),
     4: ({"Date From": "Tuesday"}, "Date From", "unreadable date"),
-    5: ({"Date From": "30/03/2026"}, "Date To", "to before from (from 30/03/2026)"),
+    5: (
+        {"Date From": "30/03/2026"},
+        "Date To",
+        "to before from (from 2026-03-30 11:07 to 2026-03-02 11:55)",
+    ),
     6: ({"Date To": "30/03/2027"}, "Date To", "date in the future"),
     7: ({"Easting": "", "Northing": None}, "Easting", "no coordinates"),
     8: ({"Northing": "0", "Easting": "0"}, "Easting, Northing", "zero coordinates"),
@@ -441,3 +445,45 @@ def test_the_check_says_which_column_holds_what() -> None:
 def test_nothing_is_fetched_from_a_network() -> None:
     with pytest.raises(DataError, match="Nothing is fetched from a network"):
         check("https://example.org/crimes.csv")
+
+
+def test_a_stray_quotation_mark_is_warned_of_and_every_row_counted(tmp_path: Path) -> None:
+    lines = clean_rows(60).to_csv(index=False).splitlines()
+    lines[7] = lines[7].removesuffix("F1") + '"F1'
+    path = tmp_path / "crimes.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = check(path)
+    assert found.headline() == "Used 60. Could not use 0."
+    assert any("never closed (row 8, line 8)" in text for text in found.warnings)
+
+
+def test_a_header_without_rows_is_warned_of_in_a_file_only(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    clean_rows().iloc[:0].to_csv(path, index=False)
+    assert check(path).warnings == ["crimes.csv holds a header and no row below it."]
+    found = check(clean_rows().iloc[:0])
+    assert found.rows_read == 0
+    assert found.warnings == []
+
+
+def test_a_heading_that_stands_twice_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    clean_rows().assign(Again="x").rename(columns={"Again": "MO"}).to_csv(path, index=False)
+    assert "2 columns are headed 'MO': 'MO' was taken, 'MO (2)' was not." in check(path).notes
+    assert not any("are headed" in text for text in check(clean_rows()).notes)
+
+
+def test_references_that_differ_in_case_only_are_named() -> None:
+    frame = edited({5: {"Crime Ref": "ab1"}, 9: {"Crime Ref": "AB1"}})
+    found = check(frame)
+    assert len(found.accepted) == 40
+    (told,) = [text for text in found.warnings if "capital and small" in text]
+    assert "(rows 5 and 9)" in told
+
+
+def test_the_choice_of_offences_is_told_for_every_way_of_saying_it() -> None:
+    (told,) = [
+        text for text in check(edited({5: {"Offence": "8N"}})).warnings if "offences=" in text
+    ]
+    assert "--offence burglary" in told
+    assert 'offences = "burglary" in a TOML file' in told

@@ -248,7 +248,7 @@ def test_dates_that_cannot_be_are_faults_with_reasons() -> None:
     assert faults == [
         "1: no date",
         "2: unreadable date",
-        "3: to before from (from 20/03/2026)",
+        "3: to before from (from 2026-03-20 00:00 to 2026-03-19 00:00)",
         "4: unreadable date",
         "5: date in the future",
         "6: date in the future",
@@ -257,8 +257,69 @@ def test_dates_that_cannot_be_are_faults_with_reasons() -> None:
 
 def test_an_end_that_is_only_a_day_is_not_before_a_time_on_that_day() -> None:
     found, faults = windows(["13/03/2026 14:00"] * 2, ["13/03/2026", "13/03/2026 13:00"])
-    assert faults == ["1: to before from (from 13/03/2026 14:00)"]
+    assert faults == ["1: to before from (from 2026-03-13 14:00 to 2026-03-13 13:00)"]
     assert found.start[0] == found.end[0]
+
+
+def test_a_midnight_before_a_time_on_the_same_day_is_a_day_without_time() -> None:
+    found, faults = windows(
+        ["20/02/2026 17:00"] * 3, ["20/02/2026 00:00", "19/02/2026 00:00", "21/02/2026 00:00"]
+    )
+    assert faults == ["1: to before from (from 2026-02-20 17:00 to 2026-02-19 00:00)"]
+    assert found.end[0] == found.start[0] == np.datetime64("2026-02-20T17:00")
+    assert found.end[2] == np.datetime64("2026-02-21T00:00")
+    (told,) = found.warnings
+    assert told.startswith("1 row end at midnight exactly")
+    assert told.endswith("(row 0).")
+
+
+def recorded_windows(rows: list[tuple[str, str, str]]) -> object:
+    frame = pd.DataFrame(rows, columns=["From", "To", "Recorded"], dtype=object)
+    fields = ("occurred_from", "occurred_to", "recorded_at")
+    reading = read_datetimes(
+        frame, {field: (name,) for field, name in zip(fields, frame, strict=True)}
+    )
+    return read_windows(reading, frame.index, resolution_of(reading), TODAY)
+
+
+def test_a_window_ends_when_it_was_recorded_where_it_would_end_long_after() -> None:
+    found = recorded_windows(
+        [
+            ("15/12/2023 17:45", "15/12/2024 20:45", "23/12/2023 19:50"),
+            ("15/12/2023 17:45", "24/12/2023 19:00", "23/12/2023 19:50"),
+            ("23/12/2023 17:45", "30/12/2023 20:45", "23/12/2023"),
+            ("15/12/2023 17:45", "15/12/2024 20:45", ""),
+        ]
+    )
+    assert not found.faults.faulty.any()
+    assert found.end.astype("datetime64[m]").astype(str).tolist() == [
+        "2023-12-23T19:50",
+        "2023-12-24T19:00",
+        "2023-12-23T17:45",
+        "2024-12-15T20:45",
+    ]
+    (told,) = found.warnings
+    assert told.startswith("2 windows that would end more than a day after")
+    assert told.endswith("(rows 0 and 2).")
+
+
+def test_rows_recorded_before_they_began_are_named_and_used_as_they_stand() -> None:
+    found = recorded_windows(
+        [
+            ("15/12/2024 17:45", "15/12/2024 20:45", "23/12/2023 19:50"),
+            ("15/12/2024 17:45", "15/12/2024 20:45", "15/12/2024"),
+        ]
+    )
+    assert not found.faults.faulty.any()
+    assert found.end[0] == np.datetime64("2024-12-15T20:45")
+    (told,) = found.warnings
+    assert told.startswith("1 row recorded before the crime began (row 0)")
+
+
+def test_the_other_order_of_dates_is_told_for_every_way_of_saying_it() -> None:
+    (told,) = read("03/04/2026", "05/06/2026").warnings
+    assert "dayfirst=False (--month-first" in told
+    assert "dayfirst = false" in told
 
 
 def test_later_today_is_not_in_the_future() -> None:

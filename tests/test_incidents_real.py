@@ -88,10 +88,15 @@ def test_atlanta_has_516_burglaries_with_windows(data_dir: Path) -> None:
     start = pd.to_datetime(burglaries["OccurredFromDate"], format="%m/%d/%Y %H:%M")
     end = pd.to_datetime(burglaries["OccurredToDate"], format="%m/%d/%Y %H:%M")
     assert (check.accepted["occurred_from"] == start).all()
-    assert (check.accepted["occurred_to"] == end).all()
+    # Three rows end long after they were recorded, one of them, 13081, by a wrong year.
+    recorded = pd.to_datetime(burglaries["ReportDate"], format="%m/%d/%Y %H:%M")
+    late = (end > recorded + pd.Timedelta(days=1)) & (start <= recorded)
+    assert end.index[late].tolist() == [8414, 13081, 13443]
+    assert (check.accepted["occurred_to"] == end.where(~late, recorded)).all()
+    assert sum("(rows 8414, 13081 and 13443)" in text for text in check.warnings) == 1
     longer = (check.accepted["occurred_to"] - check.accepted["occurred_from"]).dt.days >= 1
     assert longer.mean() == pytest.approx(0.19, abs=0.01)
-    assert sum("1 window of over a year" in text for text in check.warnings) == 1
+    assert not any("of over a year" in text for text in check.warnings)
 
 
 def test_atlantas_x_and_y_are_degrees_too(data_dir: Path) -> None:

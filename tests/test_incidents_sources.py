@@ -322,7 +322,7 @@ ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1000
         ("crimes.csv.gz", gzip.compress(b"Date,E,N\n" * 99)[:-20], "damaged gzip"),
         ("crimes.csv", b"1,2,3\n4,5,6\n", "no row of column names"),
         ("crimes.xls", b"<html><table><tr><td>1</td></tr></table></html>", "a web page"),
-        ("crimes.csv", b'Date,E,N\n1,2,"3\n' + b"4,5,6\n" * 200, "quotation mark"),
+        ("crimes.csv", b'Date,E,N\n1,2,"3\n' + b"words\n" * 200, "line 2 goes on to line 101"),
     ],
 )
 def test_what_cannot_be_read_gets_one_sentence(
@@ -372,3 +372,94 @@ def test_only_columns_that_exist_can_be_asked_for(tmp_path: Path) -> None:
     path.write_text(as_text([HEADER, *RECORDS]), encoding="utf-8", newline="")
     with pytest.raises(DataError, match="has no column 'Colour'"):
         open_source(path, known=KNOWN).chunks(["Colour"])
+
+
+def numbered(rows: int) -> list[list[str]]:
+    return [[f"R{i}", "05/03/2026", "640100", "370100", f"{i} Fore St"] for i in range(2, rows + 2)]
+
+
+def plain(records: list[list[str]]) -> str:
+    return "".join(",".join(record) + "\n" for record in [HEADER, *records])
+
+
+@pytest.mark.parametrize("row", [2, 8, 61])
+def test_a_stray_quotation_mark_swallows_no_row(tmp_path: Path, row: int) -> None:
+    records = numbered(60)
+    records[row - 2][4] = '"The Cottage'
+    path = tmp_path / "crimes.csv"
+    path.write_text(plain(records), encoding="utf-8")
+    chunk = read_all(path)
+    records[row - 2][4] = "The Cottage"
+    assert cells(chunk) == records
+    assert chunk.frame.index.tolist() == list(range(2, 62))
+    assert len(chunk.not_records) == chunk.blank_rows == 0
+    (told,) = chunk.warnings
+    assert told.startswith(f"1 quotation mark is opened and never closed (row {row}, line {row})")
+
+
+@pytest.mark.parametrize("column", [0, 3, 4])
+@pytest.mark.parametrize("later", ['"9, Back Lane"', 'The Mill"', '""', '"The Mill"'])
+@pytest.mark.parametrize("at", [9, 10, 30])
+def test_a_stray_mark_swallows_no_row_though_marks_follow(
+    tmp_path: Path, column: int, later: str, at: int
+) -> None:
+    records = numbered(60)
+    records[8 - 2][column] = '"The Cottage'
+    records[at - 2][column] = later
+    path = tmp_path / "crimes.csv"
+    path.write_text(plain(records), encoding="utf-8")
+    chunk = read_all(path)
+    assert len(chunk.frame) + len(chunk.not_records) == 60
+    assert chunk.frame.index.tolist() == list(range(2, 62))
+    untouched = [i for i in range(60) if i not in (6, at - 2)]
+    assert [cells(chunk)[i] for i in untouched] == [records[i] for i in untouched]
+    assert "(row 8, line 8" in chunk.warnings[0]
+
+
+def test_a_stray_mark_above_the_header_hides_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_text('"Burglary extract\n' + plain(numbered(60)), encoding="utf-8")
+    opened = open_source(path, known=KNOWN)
+    assert opened.columns == tuple(HEADER)
+    assert cells(opened.read(HEADER)) == numbered(60)
+
+
+@pytest.mark.parametrize("column", range(5))
+@pytest.mark.parametrize(
+    "cell",
+    ["Flat 2\n1 Fore St", "Flat 2, The Elms, Back Lane\nTown, Notts, NG1 1AA, UK, x\n", "\n\n"],
+)
+def test_cells_of_several_lines_stay_whole(tmp_path: Path, column: int, cell: str) -> None:
+    records = numbered(20)
+    for record in records[::2]:
+        record[column] = f"{cell}x"
+    path = tmp_path / "crimes.csv"
+    path.write_text(as_text([HEADER, *records]), encoding="utf-8", newline="")
+    chunk = read_all(path)
+    assert cells(chunk) == records
+    assert chunk.frame.index.tolist() == list(range(2, 22))
+    assert chunk.warnings == ()
+
+
+def test_a_stray_mark_after_a_cell_of_several_lines_is_named_by_row_and_line(
+    tmp_path: Path,
+) -> None:
+    records = numbered(200)
+    records[0][4] = '"Flat 2\n1 Fore St"'
+    records[150][4] = '"The Cottage'
+    records[151][1] = '"Flat 3\n2 Fore St"'
+    (tmp_path / "a.csv").write_text(plain(records), encoding="utf-8")
+    chunk = read_all(tmp_path / "a.csv")
+    assert len(chunk.frame) == 200
+    assert chunk.frame["Date From"].iloc[151] == "Flat 3\n2 Fore St"
+    assert "(row 152, line 153)" in chunk.warnings[0]
+    (tmp_path / "b.csv").write_text(plain(numbered(3)), encoding="utf-8")
+    (told,) = read_all(tmp_path).warnings
+    assert told.startswith("a.csv: 1 quotation mark")
+
+
+def test_a_sheet_is_refused_where_there_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.csv"
+    path.write_text(plain(numbered(3)), encoding="utf-8")
+    with pytest.raises(DataError, match="has no sheet 'Crimes': leave the sheet out"):
+        open_source(path, sheet="Crimes", known=KNOWN)

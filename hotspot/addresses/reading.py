@@ -101,6 +101,8 @@ def read_addresses(
             f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}}."
         )
     chunk = opened.read(list(mapped.values()))
+    for warning in chunk.warnings:
+        warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(
         chunk.frame, mapped, geometry=chunk.geometry, geometry_crs=opened.crs, crs=crs,
         to_crs=to_crs,

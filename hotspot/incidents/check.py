@@ -16,10 +16,11 @@ from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf, Resolution, cutoff
 from hotspot.incidents.cells import to_text, without_missing_words
 from hotspot.incidents.chunks import NOT_RECORDS, Chunk, Source
-from hotspot.incidents.columns import Given, known_header_names, map_columns
+from hotspot.incidents.columns import Given, known_header_names, map_columns, same_names_notes
 from hotspot.incidents.coordinates import Location, locate
 from hotspot.incidents.datetimes import Reading, read_datetimes
 from hotspot.incidents.duplicates import (
+    case_warnings,
     duplicate_faults,
     made_references,
     pile_warnings,
@@ -135,7 +136,8 @@ def check_incidents(
     rows = opened.read([name for names in mapped.values() for name in names])
     if columns and set(_PLACE_FIELDS) & set(columns):
         rows = replace(rows, geometry=None)
-    told = _Told([*opened.notes, _columns_note(mapped)], _blank_warning(rows))
+    notes = [*opened.notes, _columns_note(mapped), *same_names_notes(opened.columns, mapped)]
+    told = _Told(notes, _reading_warnings(rows, source, opened))
     out, all_burglary = _left_out(rows.frame, mapped, offences, offence_table, opened, told)
     kept = ~(out["offence"].faulty | out["status"].faulty)
     frame = rows.frame[kept]
@@ -152,7 +154,7 @@ def check_incidents(
 
     incidents = _incidents(frame, mapped, windows, location)[~faults.faulty]
     incidents = _without_lost_digits(incidents, told)
-    duplicates = _duplicates(incidents, mapped)
+    duplicates = _duplicates(incidents, mapped, told)
     incidents = incidents[~duplicates.faulty]
     incidents = _with_references(incidents, told)
     incidents = _without_free_text(incidents, told)
@@ -250,10 +252,15 @@ def _columns_note(mapped: Mapping[str, tuple[str, ...]]) -> str:
     return f"Columns: {', '.join(pairs)}."
 
 
-def _blank_warning(rows: Chunk) -> list[str]:
-    if not rows.blank_rows:
-        return []
-    return [f"{count(rows.blank_rows, 'blank row')} passed over."]
+def _reading_warnings(rows: Chunk, source: Readable, opened: Source) -> list[str]:
+    """Say what may be wrong with the rows of a source before any of them is looked at."""
+    told = list(rows.warnings)
+    nothing = rows.frame.empty and rows.not_records.empty
+    if nothing and not isinstance(source, pd.DataFrame):
+        told.append(f"{opened.name} holds a header and no row below it.")
+    if rows.blank_rows:
+        told.append(f"{count(rows.blank_rows, 'blank row')} passed over.")
+    return told
 
 
 def _left_out(
@@ -277,7 +284,8 @@ def _left_out(
         raise DataError(
             f"offences={offences!r} cannot be chosen: no column of {opened.name} is known to hold "
             f"the offence. Found: {', '.join(map(repr, opened.columns))}. Map it with "
-            'columns={"offence_code": ...}, or leave offences out.'
+            'columns={"offence_code": ...} (--columns offence_code=... on the command line), or '
+            "leave offences (--offence) out."
         )
     if "status" in mapped:
         values = _text(frame, mapped, "status")
@@ -353,10 +361,13 @@ def _incidents(
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 
 
-def _duplicates(incidents: gpd.GeoDataFrame, mapped: Mapping[str, tuple[str, ...]]) -> Faults:
+def _duplicates(
+    incidents: gpd.GeoDataFrame, mapped: Mapping[str, tuple[str, ...]], told: _Told
+) -> Faults:
     if "crime_ref" not in mapped:
         return Faults(incidents.index)
     references = incidents["crime_ref"].rename(mapped["crime_ref"][0])
+    told.warnings += case_warnings(references, incidents.get("force"))
     x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
     return duplicate_faults(references, incidents.get("force"), x, y)
 

@@ -37,12 +37,15 @@ class Chunk:
         ``reason``: footers, repeated headers, rows with more cells than the header.
     blank_rows : int
         Rows passed over because nothing stands in them.
+    warnings : tuple of str
+        What may be wrong with how these rows were read.
     """
 
     frame: pd.DataFrame
     geometry: NDArray[np.object_] | None = None
     not_records: pd.DataFrame = field(default_factory=not_records)
     blank_rows: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,4 +93,5 @@ class Source:
             geometry=np.concatenate(geometries) if geometries else None,
             not_records=pd.concat([chunk.not_records for chunk in chunks], ignore_index=True),
             blank_rows=sum(chunk.blank_rows for chunk in chunks),
+            warnings=tuple(text for chunk in chunks for text in chunk.warnings),
         )

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -33,6 +34,8 @@ FIELDS = (
 )
 _DATES = ("occurred_from", "occurred_to", "recorded_at")
 _PLACES = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
+# What `rows.find_header` puts after a heading that stands for the second time.
+_TURN = re.compile(r" \(\d+\)$")
 # What a column that could be meant may have in its name, for an example.
 _CLUES = {
     "occurred_from": ("date", "occur", "dt", "from", "when"),
@@ -216,6 +219,46 @@ def map_columns(
     mapped = {field: mapped[field] for field in FIELDS if field in mapped}
     _refuse_unknown_layout(found, mapped, has_geometry, source)
     return mapped
+
+
+def same_names_notes(
+    found: Sequence[str], mapped: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Say which column was taken where several have the same heading.
+
+    Parameters
+    ----------
+    found : sequence of str
+        Columns of the source; a repeated heading has its turn after it, as ``"Date (2)"``.
+    mapped : mapping
+        What `map_columns` gave.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> print(*same_names_notes(["Date", "Date (2)"], {"occurred_from": ("Date",)}))
+    2 columns are headed 'Date': 'Date' was taken, 'Date (2)' was not.
+    """
+    taken = [name for names in mapped.values() for name in names]
+    headed: dict[str, list[str]] = {}
+    for name in found:
+        first = _TURN.sub("", name)
+        heading = first if first in found else name
+        headed.setdefault(normalise_name(heading), []).append(name)
+    notes = []
+    for names in headed.values():
+        used = [name for name in names if name in taken]
+        left = [name for name in names if name not in taken]
+        if used and left:
+            notes.append(
+                f"{len(names)} columns are headed {names[0]!r}: "
+                f"{' and '.join(map(repr, used))} {'was' if len(used) == 1 else 'were'} taken, "
+                f"{' and '.join(map(repr, left))} {'was' if len(left) == 1 else 'were'} not."
+            )
+    return tuple(notes)
 
 
 def has_place(mapped: Mapping[str, tuple[str, ...]]) -> bool:

@@ -34,7 +34,10 @@ from hotspot.incidents.places import (
 _PAIRS = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
 _WGS84 = CRS("EPSG:4326")
 _OSTN15_MISSING_M = 3
-_HOW_TO_GIVE_CRS = 'name it, e.g. crs="EPSG:27700" (crs = "EPSG:27700" in a TOML file)'
+_HOW_TO_GIVE_CRS = (
+    "ask whoever made the export which CRS it was made in, and give its code: "
+    'crs="EPSG:..." (--crs EPSG:... on the command line, crs = "EPSG:..." in a TOML file)'
+)
 
 
 @dataclass(frozen=True)
@@ -289,13 +292,13 @@ def _source_crs(pair: _Pair) -> tuple[CRS, list[str]]:
     if pair.look_like_degrees:
         told = f"{pair.called} hold degrees; read as longitude and latitude (EPSG:4326)."
         return _WGS84, [told]
-    fits = float(np.mean(on_british_grid(pair.first[pair.usable], pair.second[pair.usable]))) > 0.5
-    if pair.kind == "easting" and fits:
+    on_grid = on_british_grid(pair.first[pair.usable], pair.second[pair.usable])
+    if pair.kind == "easting" and float(np.mean(on_grid)) > 0.5:
         return BRITISH_GRID, []
     a, b = pair.middle
-    why = "would fit the British National Grid" if fits else "do not fit the British National Grid"
+    why = "; they do not fit the British National Grid" if pair.kind == "easting" else ""
     raise DataError(
-        f"Nothing says which CRS {pair.called} are in (about {a:,.0f}, {b:,.0f}; they {why}): "
+        f"Nothing says which CRS {pair.called} are in (about {a:,.0f}, {b:,.0f}{why}): "
         f"{_HOW_TO_GIVE_CRS}."
     )
 

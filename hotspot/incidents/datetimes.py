@@ -38,6 +38,13 @@ Integers: TypeAlias = NDArray[np.int64]
 Moments: TypeAlias = NDArray[np.datetime64]
 
 
+# How to have dates read the other way, in Python, on the command line and in a TOML file.
+_OTHER_ORDER = {
+    True: "dayfirst=False (--month-first on the command line, dayfirst = false in a TOML file)",
+    False: "dayfirst=True (no --month-first on the command line, dayfirst = true in a TOML file)",
+}
+
+
 @dataclass(frozen=True)
 class Times:
     """One date column of a source, read.
@@ -259,8 +266,8 @@ def _decide_order(columns: Iterable[_Parts], dayfirst: bool) -> tuple[bool, list
         return day_first, [], [told]
     if not only_day and not only_month:
         told = (
-            f"{read}, but every one of them fits {other} first too: "
-            f"say dayfirst={not day_first} if that is wrong."
+            f"{read}, but every one of them fits {other} first too: if that is wrong, say "
+            f"{_OTHER_ORDER[day_first]}."
         )
         return day_first, [], [told]
     told = f"{read}: {count(max(only_day, only_month), 'date')} can only be that."

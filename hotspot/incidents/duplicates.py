@@ -39,10 +39,7 @@ def duplicate_faults(
     ['duplicate of row 2, 5 m away']
     """
     faults = Faults(references.index)
-    keys = references.astype(object)
-    if forces is not None:
-        keys = keys.where(keys.isna(), forces.fillna("").astype(object) + "\x1f" + keys)
-    codes, _ = pd.factorize(keys)
+    codes, _ = pd.factorize(_keys(references, forces))
     order = np.argsort(codes, kind="stable")
     ordered = codes[order]
     begins = np.r_[True, ordered[1:] != ordered[:-1]] if len(ordered) else np.zeros(0, dtype=bool)
@@ -57,6 +54,45 @@ def duplicate_faults(
     ]
     faults.add(again, str(references.name), references, reasons)
     return faults
+
+
+def _keys(references: pd.Series, forces: pd.Series | None) -> pd.Series:
+    """Give what tells crimes apart: the reference, and the force where one is known."""
+    keys = references.astype(object)
+    if forces is None:
+        return keys
+    return keys.where(keys.isna(), forces.fillna("").astype(object) + "\x1f" + keys)
+
+
+def case_warnings(references: pd.Series, forces: pd.Series | None) -> list[str]:
+    """Warn of references that differ from another only in capital and small letters.
+
+    Parameters
+    ----------
+    references : pandas.Series of str
+        Missing ones are like no other.
+    forces : pandas.Series of str or None
+        References of different forces are different.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> case_warnings(pd.Series(["A1", "a1", "A1", "B2"], index=[2, 3, 4, 5]), None)[0][:69]
+    '3 rows have a reference that differs from another only in capital and'
+    """
+    keys = _keys(references, forces).dropna()
+    ways = keys.groupby(keys.str.casefold()).transform("nunique") if len(keys) else keys
+    rows = keys.index[ways.to_numpy() > 1] if len(keys) else keys.index
+    if rows.empty:
+        return []
+    return [
+        f"{count(len(rows), 'row')} have a reference that differs from another only in capital and "
+        f"small letters, such as {references[rows[0]]} ({name_rows(rows)}): they are used as "
+        "different crimes."
+    ]
 
 
 def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:

@@ -304,7 +304,8 @@ def _other_offences(
     total = int(counts[others].sum())
     return [
         f"{count(total, 'row')} of other offences than burglary (such as {named}), all of them "
-        'used: choose with offences="burglary".'
+        'used: choose with offences="burglary" (--offence burglary on the command line, '
+        'offences = "burglary" in a TOML file).'
     ]
 
 

@@ -99,6 +99,7 @@ def _open_file(path: Path, sheet: str | None, known: Collection[str]) -> Source:
     if not name.endswith(_ENDINGS):
         raise DataError(f"{path.name} is of no kind that can be read: {', '.join(_ENDINGS)}.")
     if name.endswith(_PARQUET):
+        _refuse_sheet(path, sheet)
         return open_parquet(path)
     if name.endswith(_LAYERS):
         return open_layer(path, sheet)
@@ -110,7 +111,17 @@ def _open_file(path: Path, sheet: str | None, known: Collection[str]) -> Source:
             "save it as XLSX."
         )
     # Systems export delimited text under the name .xls; it is read as what it is.
+    _refuse_sheet(path, sheet)
     return open_text_file(path, known)
+
+
+def _refuse_sheet(path: Path, sheet: str | None) -> None:
+    """Say that a file of one table has no sheet, lest another one than meant be read."""
+    if sheet is not None:
+        raise DataError(
+            f"{path.name} is no workbook and has no sheet {sheet!r}: leave the sheet out (sheet= "
+            "in Python, --sheet on the command line, sheet in a TOML file), or give the workbook."
+        )
 
 
 def _open_folder(folder: Path, sheet: str | None, known: Collection[str]) -> Source:
@@ -159,6 +170,7 @@ def _named_by_file(
                     geometry=chunk.geometry,
                     not_records=others.assign(row=[f"{path.name}:{row}" for row in others["row"]]),
                     blank_rows=chunk.blank_rows,
+                    warnings=tuple(f"{path.name}: {text}" for text in chunk.warnings),
                 )
 
     return open_chunks

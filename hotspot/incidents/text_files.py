@@ -7,6 +7,7 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,11 +15,11 @@ from typing import BinaryIO, cast
 from hotspot._errors import DataError
 from hotspot.incidents.chunks import Chunk, Source
 from hotspot.incidents.rows import HEAD_ROWS, Row, chunks_of_rows, find_header, no_header
+from hotspot.incidents.text_rows import TextRows, stray_marks
 
 _DELIMITERS = (",", ";", "\t", "|")
 _BLOCK_BYTES = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 16
-_MOST_LINES_IN_A_ROW = 100
 
 
 def open_text_file(path: Path, known: Collection[str]) -> Source:
@@ -45,38 +46,32 @@ def open_text_file(path: Path, known: Collection[str]) -> Source:
         sample = file.read(_SAMPLE_CHARACTERS)
     if not sample.strip():
         raise DataError(f"{path.name} is empty.")
-    delimiter = _delimiter(sample)
-    head = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEAD_ROWS))
+    delimiter, width = _layout(sample)
+    sampled = TextRows(io.StringIO(sample, newline=""), delimiter, width, path.name)
+    head = list(islice(sampled, HEAD_ROWS))
     header = find_header(head, known)
     if header is None:
         raise no_header(path.name, head)
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        rows = _rows(path, encoding, delimiter)
-        return chunks_of_rows(rows, header, wanted, strict_width=True)
+        with _text(path, encoding) as file:
+            rows = TextRows(file, delimiter, width, path.name)
+            told = 0
+            for chunk in chunks_of_rows(_undamaged(rows, path), header, wanted, strict_width=True):
+                new = rows.stray[told:]
+                told += len(new)
+                yield replace(chunk, warnings=(stray_marks(new),)) if new else chunk
 
     notes = [*notes, *header.notes]
     return Source(path.name, header.names, open_chunks, notes=tuple(notes))
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    """Give every row of the file; a quotation mark left open is said, not swallowed."""
-    line = 0
-    with _text(path, encoding) as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        try:
-            for row in reader:
-                if reader.line_num - line > _MOST_LINES_IN_A_ROW:
-                    raise csv.Error(f"one row would fill {reader.line_num - line:,} lines")
-                line = reader.line_num
-                yield row
-        except csv.Error as error:
-            raise DataError(
-                f"{path.name} cannot be read on from line {line + 1:,}: {error}. "
-                "Is a quotation mark opened there and never closed?"
-            ) from error
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise _damaged(path, error) from error
+def _undamaged(rows: TextRows, path: Path) -> Iterator[Row]:
+    """Give every row, or say that the gzip file ends in damage."""
+    try:
+        yield from rows
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _damaged(path, error) from error
 
 
 def _bytes(path: Path) -> BinaryIO:
@@ -123,13 +118,23 @@ def _refuse_binary(path: Path, block: bytes) -> None:
         raise DataError(f"{path.name} is not a text file. Export it as CSV or XLSX.")
 
 
-def _delimiter(sample: str) -> str:
-    """Choose the delimiter that parts most rows into the same number of cells."""
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
+def _layout(sample: str) -> tuple[str, int]:
+    """Choose the delimiter that parts most rows into the same number of cells; give both."""
+    layouts = (_evenness(sample, delimiter) for delimiter in _DELIMITERS)
+    _, width, delimiter = max(layouts, key=lambda layout: layout[0])
+    return delimiter, width
 
 
-def _evenness(sample: str, delimiter: str) -> int:
-    """Count the cells parted off in rows of the commonest width."""
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    widths = Counter(len(row) for row in islice(reader, 200))
-    return max((width - 1) * rows for width, rows in widths.items())
+def _evenness(sample: str, delimiter: str) -> tuple[int, int, str]:
+    """Count the cells parted off in rows of the commonest width; give that width too.
+
+    The lines count once as rows, where a cell may have several lines, and once each by itself,
+    where a stray quotation mark does no harm.
+    """
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    lines = (
+        next(csv.reader([line], delimiter=delimiter), [])
+        for line in io.StringIO(sample, newline="")
+    )
+    widths = Counter(len(row) for row in (*islice(rows, 200), *islice(lines, 200)))
+    return max(((width - 1) * rows, width, delimiter) for width, rows in widths.items())

@@ -12,6 +12,7 @@ from hotspot.incidents.cells import normalise_name
 from hotspot.incidents.datetimes import Flags, Moments, Reading, Times
 from hotspot.incidents.faults import Faults
 
+_DAY = np.timedelta64(1, "D")
 _YEAR = np.timedelta64(365, "D")
 _HOUR_S = 3_600
 _DAY_S = 86_400
@@ -62,8 +63,10 @@ def read_windows(
 
     Notes
     -----
-    A missing end is the beginning and the reverse. An end given as a day only, on the day on
-    which the window begins, is that beginning: it is no earlier, only less exact.
+    A missing end is the beginning and the reverse. An end given as a day only, or as the midnight
+    with which that day begins, on the day on which the window begins, is that beginning: it is no
+    earlier, only less exact. A window cannot end after the crime was recorded: where it does by
+    more than a day, and begins before, the recording is its end.
     """
     faults = Faults(index)
     columns = [reading.times[name] for name in _WINDOW if name in reading.times]
@@ -77,13 +80,21 @@ def read_windows(
     faults.add(none_known, first.name, first.cells, "no date")
     start = np.where(np.isnat(start), end, start)
     end = np.where(np.isnat(end), start, end)
-    day_only = ~last.has_time & (end < start) & (_days(end) == _days(start))
+    # A day without a time is held as its midnight.
+    day_only = (end < start) & (end == _days(start))
+    warnings = _midnight_warnings(day_only & last.has_time & ~faults.faulty, last)
     end = np.where(day_only, start, end)
-    faults.add(end < start, last.name, last.cells, _backwards(first, end < start))
+    backwards = end < start
+    faults.add(backwards, last.name, last.cells, _backwards(start[backwards], end[backwards]))
     limit = today.to_datetime64()
     for times, moments in zip(columns, (start, end), strict=False):
         faults.add(moments > limit, times.name, times.cells, "date in the future")
-    recorded, warnings = _recorded(reading.times.get("recorded_at"), limit)
+    recorded, told = _recorded(reading.times.get("recorded_at"), limit)
+    warnings += told
+    if recorded is not None and resolution == "day":
+        times = reading.times["recorded_at"]
+        end, told = _ended_when_recorded(start, end, recorded, times, ~faults.faulty)
+        warnings += told
     start[faults.faulty] = np.datetime64("NaT")
     end[faults.faulty] = np.datetime64("NaT")
     return Windows(start, end, recorded, faults, warnings)
@@ -96,10 +107,50 @@ def _days(moments: Moments) -> Moments:
     return moments.astype("datetime64[D]")
 
 
-def _backwards(first: Times, rows: Flags) -> list[str]:
-    """Say of each row that ends before it begins when it began."""
-    begun = first.cells.to_numpy()[rows]
-    return [f"to before from (from {value})" for value in begun]
+def _backwards(start: Moments, end: Moments) -> list[str]:
+    """Say of each window that ends before it begins when it does either."""
+    moments = zip(_minutes(start), _minutes(end), strict=True)
+    return [f"to before from (from {begun} to {ended})" for begun, ended in moments]
+
+
+def _minutes(moments: Moments) -> list[str]:
+    return [text.replace("T", " ") for text in np.datetime_as_string(moments, unit="m").tolist()]
+
+
+def _midnight_warnings(rows: Flags, last: Times) -> list[str]:
+    """Say which ends were midnights by default."""
+    if not rows.any():
+        return []
+    labels = last.cells.index[rows]
+    return [
+        f"{count(len(labels), 'row')} end at midnight exactly, before they begin on that day: "
+        "probably a default where no time was known, so they are used with the moment at which "
+        f"they begin ({name_rows(labels)})."
+    ]
+
+
+def _ended_when_recorded(
+    start: Moments, end: Moments, recorded: Moments, times: Times, usable: Flags
+) -> tuple[Moments, list[str]]:
+    """End windows at the recording where they end long after it, most often by a wrong year."""
+    same_day = ~times.has_time & (_days(start) == _days(recorded))
+    before = usable & (recorded < start) & ~same_day
+    late = usable & ~before & (end > recorded + _DAY)
+    warnings = []
+    if late.any():
+        labels = times.cells.index[late]
+        warnings.append(
+            f"{count(len(labels), 'window')} that would end more than a day after the crime was "
+            f"recorded, {'a wrong year' if len(labels) == 1 else 'wrong years'} perhaps: taken to "
+            f"end when it was recorded ({name_rows(labels)})."
+        )
+    if before.any():
+        labels = times.cells.index[before]
+        warnings.append(
+            f"{count(len(labels), 'row')} recorded before the crime began ({name_rows(labels)}): "
+            "used as they stand. Look at their dates."
+        )
+    return np.where(late, np.maximum(start, recorded), end), warnings
 
 
 def resolution_of(reading: Reading) -> Resolution:
