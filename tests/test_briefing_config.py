@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hotspot._errors import ConfigError
-from hotspot.briefing.config import load_config, read_config
+from hotspot._errors import ConfigError, DataError
+from hotspot.addresses import read_addresses
+from hotspot.briefing.config import ADDRESS_FIELDS, load_config, read_config
 
 
 def write(folder: Path, text: str, name: str = "briefing.toml") -> Path:
@@ -149,3 +150,33 @@ def test_a_cut_off_that_could_be_read_in_two_ways_or_in_none_is_refused(
     config = load_config(write(tmp_path, '[incidents]\npath = "crimes.csv"\n'))
     with pytest.raises(ConfigError, match=r"^as_of must be .*2026-03-02"):
         config.changed(as_of=as_of)
+
+
+def test_an_unknown_field_is_told_with_the_other_faults(tmp_path: Path) -> None:
+    text = """
+[incidents]
+path = "crimes.csv"
+columns = { crime_reff = "Ref", easting = 5 }
+[addresses]
+path = "crimes.csv"
+columns = { colour = "Colour" }
+[rule]
+distance_m = -5
+"""
+    told = faults(write(tmp_path, text))
+    assert len(told) == 4
+    assert (
+        "briefing.toml: [incidents] columns.crime_reff is not a known field: did you mean "
+        "crime_ref?"
+    ) in told
+    assert any(
+        "[addresses] columns.colour is not a known field: known are uprn," in t for t in told
+    )
+    assert any("columns.easting must be a name" in text for text in told)
+
+
+def test_the_fields_of_addresses_are_those_that_their_reader_knows() -> None:
+    frame = pd.DataFrame({"Address": ["1 Mill Lane"], "E": [1], "N": [1]})
+    with pytest.raises(DataError) as told:
+        read_addresses(frame, columns={"colour": "Colour"})
+    assert str(told.value).split("it may map ")[1] == f"{', '.join(ADDRESS_FIELDS)}."

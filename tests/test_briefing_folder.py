@@ -254,3 +254,8 @@ def test_the_hash_of_a_folder_turns_on_names_and_contents(tmp_path: Path) -> Non
     before = sha256(tmp_path)
     (tmp_path / "a").rename(tmp_path / "b")
     assert sha256(tmp_path) != before
+
+
+def test_a_whole_drive_is_no_folder_to_issue(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="it is a whole drive"):
+        issue(Path(tmp_path.anchor), replace=True)

@@ -23,7 +23,7 @@ def test_the_set_up_is_written_beside_the_file_ready_to_edit(tmp_path: Path) -> 
     written = tomllib.loads(set_up.read_text(encoding="utf-8"))
     assert written["incidents"]["path"] == "crimes.csv"
     assert written["incidents"]["columns"]["occurred_from"] == ["Date From", "Time From"]
-    assert written["output"]["folder"] == "briefing"
+    assert written["output"]["folder"] == "crimes-briefing"
     assert load_config(set_up).incidents.path == path
     again = brief(set_up, replace=True)
     assert again.record["counts"] == made.record["counts"]
@@ -100,3 +100,23 @@ def test_a_layout_that_is_not_known_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(hs.DataError, match="are not known"):
         brief(tmp_path / "odd.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["odd.csv"]
+
+
+def test_two_files_in_one_place_get_a_folder_each(tmp_path: Path) -> None:
+    made = [brief(write_burglaries(tmp_path / f"{name}.csv", usual())) for name in ("a", "b")]
+    assert [run.folder for run in made] == [tmp_path / "a-briefing", tmp_path / "b-briefing"]
+
+
+def test_a_file_without_a_usable_row_is_explained_and_leaves_nothing(tmp_path: Path) -> None:
+    rows = [Burglary(f"BAD/{n}", "2026-03-01 12:00", cells={"Easting": "here"}) for n in range(3)]
+    path = write_burglaries(tmp_path / "bad.csv", rows)
+    with pytest.raises(hs.DataError, match=r"(?s)can be used\. Used 0\..*  3 .*rows 2, 3 and 4"):
+        brief(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_set_up_of_the_users_own_stays_where_no_row_can_be_used(tmp_path: Path) -> None:
+    path = write_town(tmp_path, [Burglary("B/1", "2026-03-01 12:00", cells={"Easting": "here"})])
+    with pytest.raises(hs.DataError, match="can be used"):
+        brief(path)
+    assert path.is_file()

@@ -47,3 +47,16 @@ def test_entries_are_taken_out_of_texts_whole() -> None:
     )
     assert redacted("as it is", ()) == "as it is"
     assert redacted("A.*", {"A.*"}) == "(withheld)"
+
+
+@pytest.mark.parametrize("heading", ["reference", "Crime Ref", "crime_ref", "UPRN", "Stop list"])
+def test_a_known_heading_is_no_entry(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_text(f"{heading}\nA/1\n", encoding="utf-8")
+    assert read_stop_list(path).entries == ("A/1",)
+
+
+def test_a_first_entry_without_a_digit_is_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_text("DG/BX/AA\nA/1\n", encoding="utf-8")
+    assert read_stop_list(path).entries == ("DG/BX/AA", "A/1")

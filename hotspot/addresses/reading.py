@@ -37,6 +37,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "parent_uprn": ("parentuprn",),
     "classification": ("classification", "classificationcode", "class", "blpuclass", "usecode"),
 }  # fmt: skip
+#: What `columns=` may map.
+FIELDS = (*_COLUMNS, *_PLACES)
 _STREET_NAMES = ("street", "name", "streetname", "name1", "roadname", "streetdescriptor",
                  "streetdescription", "thoroughfare", "designatedname1")  # fmt: skip
 _KEPT = ("uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn",
@@ -92,7 +94,7 @@ def read_addresses(
     places = {field: known_columns()[field] for field in _PLACES}
     known = {**_COLUMNS, **places}
     opened = open_source(source, known={name for names in known.values() for name in names})
-    given = given_columns(opened.columns, columns or {}, tuple(known), opened.name)
+    given = given_columns(opened.columns, columns or {}, FIELDS, opened.name)
     mapped = {field: names[0] for field, names in given.items()}
     mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
     if "address" not in mapped and "street" not in mapped:

@@ -16,9 +16,9 @@ from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.briefing import products
 from hotspot.briefing.config import Config, load_config, read_config
 from hotspot.briefing.findings import Findings, find_density, find_lists, find_zones
-from hotspot.briefing.folder import issued_folder
+from hotspot.briefing.folder import issued_folder, refuse_root
 from hotspot.briefing.guess import guess_set_up
-from hotspot.briefing.inputs import read_inputs
+from hotspot.briefing.inputs import Inputs, read_inputs
 from hotspot.briefing.local_rule import with_local_rule
 from hotspot.briefing.record import make_record
 from hotspot.dates import AsOf, month_only_problems
@@ -178,7 +178,7 @@ def brief(
         place = chosen.output.folder
         with issued_folder(place, replace) as building:
             stage("reading the data")
-            inputs = with_local_rule(read_inputs(chosen))
+            inputs = _read(chosen, guessed)
             stage("where risk stays")
             density = find_density(inputs)
             stage("where risk is raised now")
@@ -234,11 +234,12 @@ def issue_lists(
         if chosen.addresses is None:
             raise ConfigError("Lists need addresses: add [addresses] with a path to the set-up.")
         place = chosen.output.folder
+        refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
         place = chosen.output.folder
         with issued_folder(place, replace) as building:
             stage("reading the data")
-            inputs = with_local_rule(read_inputs(chosen))
+            inputs = _read(chosen, guessed)
             stage("which doors")
             lists = find_lists(inputs)
             if lists is None:
@@ -280,6 +281,16 @@ def _chosen(
         return load_config(path), path, ()
     guessed, set_up, is_new = guess_set_up(path)
     return guessed, set_up, (set_up,) if set_up is not None and is_new else ()
+
+
+def _read(chosen: Config, guessed: tuple[Path, ...]) -> Inputs:
+    """Read the data; a set-up just guessed of what cannot be used is not left to be used again."""
+    try:
+        return with_local_rule(read_inputs(chosen))
+    except DataError:
+        for path in guessed:
+            path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

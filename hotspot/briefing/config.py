@@ -23,7 +23,9 @@ from pydantic_core import ErrorDetails
 
 from hotspot._checks import Problems
 from hotspot._errors import ConfigError
+from hotspot.addresses.reading import FIELDS as ADDRESS_FIELDS
 from hotspot.dates import AsOf, cutoff
+from hotspot.incidents.columns import FIELDS as INCIDENT_FIELDS
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 
@@ -75,6 +77,19 @@ def _names(value: object) -> object:
     raise ValueError(f"must be a name in quotes or a list of names, not {value!r}.")
 
 
+def _field_of(fields: tuple[str, ...]) -> AfterValidator:
+    """Refuse what is no field that a column can be mapped to."""
+
+    def check(name: str) -> str:
+        if name in fields:
+            return name
+        close = difflib.get_close_matches(name, fields, n=1, cutoff=0.6)
+        meant = f"did you mean {close[0]}?" if close else f"known are {', '.join(fields)}."
+        raise ValueError(f"is not a known field: {meant}")
+
+    return AfterValidator(check)
+
+
 def _table_with_path(value: object) -> object:
     """Let ``addresses = "addresses.csv"`` stand for a table with only a path."""
     return {"path": value} if isinstance(value, (str, Path)) else value
@@ -83,6 +98,8 @@ def _table_with_path(value: object) -> object:
 InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]
 OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
+AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Length = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
@@ -99,7 +116,7 @@ class IncidentSettings(_Table):
     """The file of burglaries and how to read it."""
 
     path: InputPath
-    columns: dict[str, Names] | None = None
+    columns: dict[IncidentField, Names] | None = None
     crs: Text | None = None
     dayfirst: Annotated[bool, Field(strict=True)] = True
     timezone: Text | None = None
@@ -113,7 +130,7 @@ class AddressSettings(_Table):
     """The file of addresses."""
 
     path: InputPath
-    columns: dict[str, Names] | None = None
+    columns: dict[AddressField, Names] | None = None
     crs: Text | None = None
 
 
@@ -325,7 +342,8 @@ def _sentence(fault: ErrorDetails) -> str:
 
 def _where(loc: tuple[int | str, ...]) -> str:
     """Write a place in the file as a reader looks for it: ``[rule] distance_m``."""
-    names = [str(part) for part in loc]
+    # pydantic ends the place of a faulty key so.
+    names = [str(part) for part in loc if part != "[key]"]
     if names[0] not in _TABLES:
         return names[0]
     return " ".join([f"[{names[0]}]", ".".join(names[1:])]).strip()

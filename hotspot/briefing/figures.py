@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import bdtr, betaincinv
 
-from hotspot.dates import AsOf, cutoff, known_by
+from hotspot.dates import AsOf, cutoff, event_times, known_by
 from hotspot.exports.rows import NO_AREA
 from hotspot.near_repeat import distinct_events
 
@@ -59,6 +59,15 @@ def learned_since(incidents: gpd.GeoDataFrame, as_of: AsOf, days: float) -> npt.
     learned = learned_at(incidents)
     since = (learned > cutoff(as_of) - pd.Timedelta(days=days)).to_numpy()
     return np.asarray(since & known_by(incidents, as_of), dtype=bool)
+
+
+def of_last_days(incidents: gpd.GeoDataFrame, as_of: AsOf, days: int) -> npt.NDArray[np.bool_]:
+    """Tell which burglaries are of the last whole days, by the middle of their window.
+
+    That is how the density counts, so that one page gives one number for one period.
+    """
+    first = cutoff(as_of).normalize() - pd.Timedelta(days=days - 1)
+    return np.asarray((event_times(incidents) >= first).to_numpy(), dtype=bool)
 
 
 def recent_counts(incidents: gpd.GeoDataFrame, as_of: AsOf) -> pd.DataFrame:
@@ -406,7 +415,7 @@ def methods_by_area(incidents: gpd.GeoDataFrame, as_of: AsOf, days: int = 365) -
     as_of : date or time
         The cut-off.
     days : int
-        How far back, by the end of the window.
+        How many whole days, by the middle of the window.
 
     Returns
     -------
@@ -414,8 +423,7 @@ def methods_by_area(incidents: gpd.GeoDataFrame, as_of: AsOf, days: int = 365) -
         ``area``, ``mo``, ``burglaries``: by area, the most frequent method first. A value of
         over 40 characters is free text and is held back.
     """
-    recent = incidents["occurred_to"] > cutoff(as_of) - pd.Timedelta(days=days)
-    events = incidents[known_by(incidents, as_of) & recent.to_numpy()]
+    events = incidents[known_by(incidents, as_of) & of_last_days(incidents, as_of, days)]
     rows = pd.DataFrame({"area": areas_of(events), "mo": method_codes(events)})
     counts = rows.groupby(["area", "mo"]).size().rename("burglaries").reset_index()
     return counts.sort_values(

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 import xarray as xr
 
+from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
 from hotspot.cocooning import cocooning_messages, cocooning_targets
 from hotspot.dates import cutoff, event_times
@@ -17,6 +18,8 @@ from hotspot.near_repeat import near_repeat_zones
 
 # A share of homes or of area above which zones no longer tell anyone where to go.
 TOO_WIDE = 0.2
+# One burglary, or two, is not where risk stays.
+FEWEST_IN_HOTSPOT = 3
 # Straight sides to a quarter circle of the study area where none was given.
 _QUARTER_SIDES = 8
 
@@ -40,8 +43,9 @@ class Findings:
         Where the study area comes from, in words.
     surface : DataArray
     hotspots : GeoDataFrame
-    in_surface : GeoDataFrame
-        The burglaries of the period that the surface is of, hidden ones too.
+    in_period : GeoDataFrame
+        The burglaries of the period that the surface is of. Hidden ones count here, and are left
+        out of the surface and the hotspots: where few lie, a peak is a home.
     zones : GeoDataFrame or None
         Without burglaries of the stop list: the middle of a lone circle is a home. None where
         dates are months only.
@@ -55,7 +59,7 @@ class Findings:
     study_area_is: str
     surface: xr.DataArray
     hotspots: gpd.GeoDataFrame
-    in_surface: gpd.GeoDataFrame
+    in_period: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame | None
     lists: Lists | None
     homes_in_zones: float | None
@@ -78,10 +82,11 @@ def find_density(inputs: Inputs) -> dict[str, Any]:
     settings = inputs.config.density
     first, last = density_period(inputs)
     times = event_times(inputs.incidents)
-    recent = inputs.incidents[(times >= first) & (times <= cutoff(last))]
-    area, area_is = _study_area(inputs, recent, settings.bandwidth_m)
+    in_period = ((times >= first) & (times <= cutoff(last))).to_numpy()
+    drawn = inputs.incidents[in_period & ~inputs.hidden]
+    area, area_is = _study_area(inputs, drawn, settings.bandwidth_m)
     surface = kernel_density(
-        recent,
+        drawn,
         grid=Grid.over(area, settings.cell_size_m, crs=inputs.incidents.crs),
         bandwidth_m=settings.bandwidth_m,
         within=area,
@@ -91,9 +96,15 @@ def find_density(inputs: Inputs) -> dict[str, Any]:
         "study_area": area,
         "study_area_is": area_is,
         "surface": surface,
-        "hotspots": hotspots(surface, recent, settings.area_share),
-        "in_surface": recent,
+        "hotspots": _well_founded(hotspots(surface, drawn, settings.area_share)),
+        "in_period": inputs.incidents[in_period],
     }
+
+
+def _well_founded(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the hotspots of enough burglaries to say that risk stays there, and rank them anew."""
+    kept = spots[spots["crimes"] >= FEWEST_IN_HOTSPOT].reset_index(drop=True)
+    return kept.assign(rank=range(1, len(kept) + 1))
 
 
 def density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -107,14 +118,21 @@ def density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def _study_area(
-    inputs: Inputs, recent: gpd.GeoDataFrame, bandwidth_m: float
+    inputs: Inputs, drawn: gpd.GeoDataFrame, bandwidth_m: float
 ) -> tuple[shapely.Geometry, str]:
     """Take the area that was given, else the beats, else all that is near a burglary."""
     if inputs.within is not None:
         return inputs.within, "the area given as within"
     if inputs.areas is not None:
         return shapely.union_all(inputs.areas.geometry.to_numpy()), "all beats together"
-    circles = shapely.buffer(recent.geometry.to_numpy(), bandwidth_m, quad_segs=_QUARTER_SIDES)
+    if drawn.empty:
+        drawn = inputs.shown
+    if drawn.empty:
+        raise DataError(
+            "Every burglary is on the stop list, and no beats and no study area are given: there "
+            "is nothing that may be drawn. Give [areas] or within under [incidents]."
+        )
+    circles = shapely.buffer(drawn.geometry.to_numpy(), bandwidth_m, quad_segs=_QUARTER_SIDES)
     return (
         shapely.union_all(circles),
         f"all within {bandwidth_m:g} m of a burglary, because no beats and no study area are given",

@@ -63,6 +63,7 @@ def issued_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
     OutputError
         If the place is taken or cannot be written to. What stood there stays.
     """
+    refuse_root(folder)
     aside = folder.with_name(f".{folder.name}.replaced")
     try:
         _recover(folder, aside)
@@ -81,6 +82,17 @@ def issued_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def refuse_root(folder: Path) -> None:
+    """Raise where a folder is a whole drive, beside which nothing can be built.
+
+    Raises
+    ------
+    OutputError
+    """
+    if not folder.name:
+        raise OutputError(f"Cannot write to {folder}: it is a whole drive. Name a folder on it.")
 
 
 def refuse_taken(folder: Path, replace: bool) -> None:

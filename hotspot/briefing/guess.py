@@ -120,10 +120,10 @@ def _written(path: Path) -> str:
     ):
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
-    document.add(tomlkit.comment("as_of = 2026-03-02    # the cut-off; else the newest burglary"))
+    document.add(tomlkit.comment("as_of = 2026-03-02    # the cut-off; else the newest row's day"))
     document.add(tomlkit.nl())
     document.add("incidents", _incidents(path, opened, mapped))
-    document.add("output", _output())
+    document.add("output", _output(path))
     for line in _MORE.strip().splitlines():
         document.add(tomlkit.comment(line) if line else tomlkit.nl())
     return tomlkit.dumps(document)
@@ -152,9 +152,10 @@ def _with_comment(value: str | bool, text: str) -> Item:
     return item
 
 
-def _output() -> Table:
+def _output(path: Path) -> Table:
+    """Name the folder after the file, so that two files in one place do not share it."""
     table = tomlkit.table()
-    table.add("folder", "briefing")
+    table.add("folder", f"{set_up_beside(path).stem}-briefing")
     table.add("marking", "OFFICIAL-SENSITIVE")
     table.add("author", "")
     table.add(tomlkit.nl())

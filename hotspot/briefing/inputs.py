@@ -19,6 +19,7 @@ from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import Config, IncidentSettings
 from hotspot.briefing.places import area_names, street_names
 from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
+from hotspot.briefing.whereabouts import check_whereabouts
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.events import BY_TEXT, BY_UPRN, events_of
 from hotspot.dates import cutoff, known_by
@@ -40,7 +41,7 @@ class Inputs:
     check : IncidentCheck
         What was found in the file of burglaries.
     as_of : Timestamp
-        The cut-off asked for, or the day of the newest burglary.
+        The cut-off asked for, or the last day that the file tells of.
     incidents : GeoDataFrame
         The burglaries known by then, hidden ones too, with ``area``, ``street`` and ``home``
         (the UPRN of its address) where they are known.
@@ -59,6 +60,8 @@ class Inputs:
         it, and later burglaries.
     within : Geometry or None
         The study area that was given.
+    alarms : tuple of str
+        What a reader must know before all else.
     """
 
     config: Config
@@ -74,6 +77,7 @@ class Inputs:
     stopped: frozenset[str]
     withheld: frozenset[str]
     within: shapely.Geometry | None
+    alarms: tuple[str, ...]
 
     @property
     def shown(self) -> gpd.GeoDataFrame:
@@ -110,16 +114,7 @@ class Inputs:
 
     def to_tell(self, warned: Sequence[str]) -> list[str]:
         """Put together what the check and the other readers warned of, without the withheld."""
-        unmatched = self.stop.unmatched_rows(self.check.accepted, self.addresses)
-        if unmatched:
-            entries = count(len(unmatched), "entry", "entries")
-            match = "matches" if len(unmatched) == 1 else "match"
-            warned = [
-                *warned,
-                f"{entries} of the stop list ({name_rows(unmatched)} of it) {match} nothing in "
-                "these data: a slip of the pen, or an offence of another time.",
-            ]
-        every = dict.fromkeys([*self.check.warnings, *warned])
+        every = dict.fromkeys([*self.check.warnings, *warned, *_unmatched_told(self)])
         return [redacted(text, self.withheld) for text in every]
 
 
@@ -143,8 +138,9 @@ def read_inputs(config: Config) -> Inputs:
     check = check_incidents(config.incidents.path, **_reading(config.incidents))
     accepted = check.accepted
     if accepted.empty:
-        raise DataError(f"No burglary in {config.incidents.path.name} can be used.")
-    as_of = _newest_day(check) if config.as_of is None else config.as_of
+        told = redacted(check.summary(), stop.entries)
+        raise DataError(f"No burglary in {config.incidents.path.name} can be used. {told}")
+    as_of = _last_day(check) if config.as_of is None else config.as_of
     known = known_by(accepted, as_of)
     if not known.any():
         first = accepted["occurred_to"].min()
@@ -152,10 +148,17 @@ def read_inputs(config: Config) -> Inputs:
             f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
         )
     layers = _layers(config, accepted.crs)
+    alarms = check_whereabouts(accepted[known], layers.addresses, layers.areas)
     matched = _matched(accepted[known], layers.addresses)
     incidents = _placed(accepted[known], layers, matched)
     hidden = stop.hides(incidents) | stop.matches(matched["uprn"]) | stop.matches(matched["parent"])
-    stopped = stop.meant(incidents) | stop.meant(layers.addresses) | _ids(incidents[hidden])
+    stopped = (
+        stop.meant(incidents)
+        | stop.meant(layers.addresses)
+        | _ids(incidents[hidden])
+        # However the burglary names its home: what is done for one must not tell where it was.
+        | frozenset(matched.loc[hidden, "uprn"].dropna())
+    )
     return Inputs(
         config=config,
         check=check,
@@ -167,6 +170,7 @@ def read_inputs(config: Config) -> Inputs:
         areas=layers.areas,
         streets=layers.streets,
         within=layers.within,
+        alarms=alarms,
         stop=stop,
         stopped=stopped,
         withheld=stopped | stop.meant(accepted) | frozenset(stop.entries),
@@ -187,10 +191,18 @@ def _reading(settings: IncidentSettings) -> dict[str, Any]:
     }
 
 
-def _newest_day(check: IncidentCheck) -> pd.Timestamp:
-    """Give the day of the newest burglary: in data of months, the last of its month."""
+def _last_day(check: IncidentCheck) -> pd.Timestamp:
+    """Give the last day that the file tells of, so that nothing in it is later.
+
+    What is found on a Saturday night is recorded on the Sunday.
+    """
     newest = pd.Timestamp(check.accepted["occurred_to"].max()).normalize()
-    return month_end(newest) if check.resolution == "month" else newest
+    if check.resolution == "month":
+        newest = month_end(newest)
+    if "recorded_at" not in check.accepted.columns:
+        return newest
+    recorded = check.accepted["recorded_at"].max()
+    return newest if pd.isna(recorded) else max(newest, pd.Timestamp(recorded).normalize())
 
 
 def month_end(day: pd.Timestamp) -> pd.Timestamp:
@@ -262,6 +274,26 @@ def _ids(incidents: gpd.GeoDataFrame) -> frozenset[str]:
     return frozenset(text for name in names for text in incidents[name].dropna())
 
 
+def _unmatched_told(inputs: Inputs) -> list[str]:
+    """Tell by row only which entries of the stop list match nothing that is used."""
+    unused = inputs.stop.unmatched_rows(inputs.check.accepted, inputs.addresses)
+    if not unused:
+        return []
+    names = _names_in_file(inputs)
+    unknown = set(inputs.stop.unmatched_rows(inputs.addresses, names))
+    kinds = (
+        ([row for row in unused if row in unknown], "nothing in these data: a slip of the pen, or "
+         "an offence of another time."),
+        ([row for row in unused if row not in unknown], "only rows of the file that are not used."),
+    )  # fmt: skip
+    return [
+        f"{count(len(rows), 'entry', 'entries')} of the stop list ({name_rows(rows)} of it) "
+        f"{'matches' if len(rows) == 1 else 'match'} {what}"
+        for rows, what in kinds
+        if rows
+    ]
+
+
 def rejected_for_file(inputs: Inputs) -> pd.DataFrame:
     """Give the rows that could not be used, with nothing in them of what is on the stop list.
 
@@ -279,14 +311,22 @@ def rejected_for_file(inputs: Inputs) -> pd.DataFrame:
 
 def _stopped_rows(inputs: Inputs) -> list[Any]:
     """Name the rows of the file that bear a reference or a UPRN of the stop list."""
+    names = _names_in_file(inputs)
+    stopped = np.zeros(len(names), dtype=bool)
+    for column in names.columns:
+        stopped |= inputs.stop.matches(names[column])
+    return names.index[stopped].tolist()
+
+
+def _names_in_file(inputs: Inputs) -> pd.DataFrame:
+    """Read the reference and the UPRN of every row of the file, used or not."""
     settings = inputs.config.incidents
     opened = open_source(
         settings.path, sheet=settings.sheet, known=known_header_names(settings.columns)
     )
     mapped = map_columns(opened.columns, settings.columns, opened.has_geometry, opened.name)
-    names = [mapped[field][0] for field in ("crime_ref", "uprn") if field in mapped]
-    rows = opened.read(names).frame
-    stopped = np.zeros(len(rows), dtype=bool)
-    for name in names:
-        stopped |= inputs.stop.matches(to_text(rows[name]))
-    return rows.index[stopped].tolist()
+    columns = {field: mapped[field][0] for field in ("crime_ref", "uprn") if field in mapped}
+    rows = opened.read(list(columns.values())).frame
+    return pd.DataFrame(
+        {field: to_text(rows[name]) for field, name in columns.items()}, index=rows.index
+    )

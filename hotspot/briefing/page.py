@@ -53,6 +53,7 @@ def render_page(
         author=output.author,
         cut_off=_cut_off_words(inputs),
         stale=inputs.stale,
+        alarms=inputs.alarms,
         caveat=sections.MONTHS_ONLY if inputs.month_only else None,
         keys=sections.key_numbers(inputs, findings),
         new=sections.new(inputs),
@@ -93,7 +94,9 @@ def _asset(name: str) -> str:
 
 def _cut_off_words(inputs: Inputs) -> str:
     """Say what the data reach to."""
-    chosen = "" if inputs.config.as_of is not None else " (no as_of was given: the newest burglary)"
+    chosen = ""
+    if inputs.config.as_of is None:
+        chosen = " (no as_of was given: the last day that the data tell of)"
     words = f"Cut-off: {cut_off(cutoff(inputs.as_of))}{chosen}. "
     if inputs.month_only:
         return words + f"The newest burglary is of {inputs.newest:%B %Y}."

@@ -92,7 +92,7 @@ def _write_lists(
         folder / LISTS_FOLDER,
         marking=inputs.config.output.marking,
         as_of=inputs.as_of,
-        notes=[] if inputs.stale is None else [inputs.stale],
+        notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
         inputs={name: told["sha256"] for name, told in record["inputs"].items()},
         messages=lists.messages,
         overall=folder,

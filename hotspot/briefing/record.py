@@ -94,7 +94,11 @@ def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> di
     if inputs.addresses is not None:
         found["addresses"] = len(inputs.addresses)
     if findings is not None:
-        found |= {"in_density": len(findings.in_surface), "hotspots": len(findings.hotspots)}
+        found |= {
+            "in_period": len(findings.in_period),
+            "in_density": findings.surface.attrs["incidents"],
+            "hotspots": len(findings.hotspots),
+        }
     if findings is not None and findings.zones is not None:
         found["zones"] = len(findings.zones)
     if lists is not None:

@@ -13,8 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError
+from hotspot.incidents.cells import normalise_name
+from hotspot.incidents.columns import known_columns
 
 WITHHELD = "(withheld)"
+# Headings of a stop list besides those that an export has for its references and UPRNs.
+_MORE_HEADINGS = ("stop list", "exclude", "excluded", "reference or uprn", "crime ref or uprn")
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ class StopList:
         """Name the columns to look in: none where nothing is on the list."""
         return [name for name in ("crime_ref", "uprn") if self.entries and name in frame.columns]
 
-    def unmatched_rows(self, *frames: gpd.GeoDataFrame | None) -> list[int]:
-        """Give the rows of the list that match nothing: old entries, or slips of the pen."""
+    def unmatched_rows(self, *frames: pd.DataFrame | None) -> list[int]:
+        """Give the rows of the list that match nothing in some frames."""
         known = {
             _key(text)
             for frame in frames
@@ -137,7 +141,13 @@ def read_stop_list(path: Path | None) -> StopList:
             )
         if filled:
             found.append((filled[0], number))
-    # Every reference holds a digit, and no header does.
-    if found and not any(character.isdigit() for character in found[0][0]):
+    if found and _is_heading(found[0][0]):
         found = found[1:]
     return StopList(tuple(entry for entry, _ in found), tuple(row for _, row in found))
+
+
+def _is_heading(text: str) -> bool:
+    """Tell a heading by its words alone: an entry taken for one would be shown everywhere."""
+    known = known_columns()
+    headings = {*known["crime_ref"], *known["uprn"], *map(normalise_name, _MORE_HEADINGS)}
+    return normalise_name(text) in headings

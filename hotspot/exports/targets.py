@@ -59,7 +59,8 @@ def write_targets(
     as_of : date or time, optional
         The cut-off, where ``targets.attrs`` no longer tells it.
     notes : iterable of str
-        More for the reader to know, before what ``targets.attrs["notes"]`` says.
+        More for the reader to know, before what ``targets.attrs["notes"]`` says; in the CSV, the
+        column ``to_know``.
     inputs : mapping of str to str, optional
         SHA-256 of each input, by name.
     messages : GeoDataFrame, optional
@@ -123,6 +124,8 @@ def write_targets(
         written.append(write_workbook(rows, path, "Doors to visit", about, whole=True))
     if "csv" in formats:
         extra = {"cut_off": about.cut_off, "marking": about.marking}
+        if about.warnings:
+            extra["to_know"] = "; ".join(about.warnings)
         table = rows[_CSV_FIELDS].assign(**extra)
         written.append(write_table(table, overall / f"{_OVERALL}.csv"))
         if messages is not None:

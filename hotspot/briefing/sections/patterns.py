@@ -77,8 +77,7 @@ def hours(inputs: Inputs) -> Section:
     """Say when burglaries happen and how, by beat."""
     if inputs.month_only:
         return only(NOT_WITH_MONTHS)
-    since = cutoff(inputs.as_of) - pd.Timedelta(days=_YEAR_DAYS)
-    year = inputs.incidents[inputs.incidents["occurred_to"] > since]
+    year = inputs.incidents[figures.of_last_days(inputs.incidents, inputs.as_of, _YEAR_DAYS)]
     spread = figures.aoristic_hours(year)
     sentences = [_hours_sentence(len(year), spread)]
     if spread.counted:

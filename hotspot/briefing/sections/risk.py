@@ -3,7 +3,7 @@
 import pandas as pd
 
 from hotspot._checks import count
-from hotspot.briefing.findings import Findings
+from hotspot.briefing.findings import FEWEST_IN_HOTSPOT, Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.places import names_within
 from hotspot.briefing.sections.tables import (
@@ -96,16 +96,29 @@ def hotspots(inputs: Inputs, findings: Findings) -> Section:
     """Rank where risk stays."""
     attrs, spots = findings.surface.attrs, findings.hotspots
     first, last = pd.Timestamp(attrs["period_first"]), pd.Timestamp(attrs["period_last"])
+    span = f"from {long_day(first)} to {long_day(last)}"
+    if findings.in_period.empty:
+        return only(f"No burglary {span}: there is no density and no hotspot.")
+    left_out = len(findings.in_period) - attrs["incidents"]
+    hidden = [
+        f"{count(left_out, 'burglary', 'burglaries')} of the stop list left out of the density and "
+        "the hotspots."
+    ] * bool(left_out)
+    if spots.empty:
+        return only(
+            f"Too few burglaries to speak of hotspots: none holds {FEWEST_IN_HOTSPOT} of the "
+            f"{attrs['incidents']:,} mapped, {span}.",
+            *hidden,
+        )
     sentences = [
         f"The {percent(inputs.config.density.area_share)} of the area with the highest density of "
-        f"{count(len(findings.in_surface), 'burglary', 'burglaries')}, from {long_day(first)} "
-        f"to {long_day(last)} (quartic kernel, {attrs['bandwidth_m']:g} m). The area is "
-        f"{findings.study_area_is}.",
+        f"{count(attrs['incidents'], 'burglary', 'burglaries')}, {span} (quartic kernel, "
+        f"{attrs['bandwidth_m']:g} m), where at least {FEWEST_IN_HOTSPOT} lie together. The area "
+        f"is {findings.study_area_is}.",
+        *hidden,
         "The shares are of the burglaries that were mapped: they tell what was, and are no "
         "forecast.",
     ]
-    if spots.empty:
-        return only(*sentences, "There is no hotspot: no burglary falls in the area.")
     streets = names_within(spots, inputs.streets, "street")
     areas = names_within(spots, inputs.areas, "area")
     rows = [

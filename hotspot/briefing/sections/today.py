@@ -18,7 +18,7 @@ from hotspot.briefing.sections.tables import (
     rows_of,
     table,
 )
-from hotspot.briefing.words import day_of_year, moment, week_days, window
+from hotspot.briefing.words import cut_off, day_of_year, moment, week_days, window
 from hotspot.dates import cutoff
 from hotspot.exports.rows import NO_AREA
 
@@ -41,14 +41,14 @@ def key_numbers(inputs: Inputs, findings: Findings) -> list[dict[str, str]]:
     """Give the few numbers that a reader looks for first."""
     if inputs.month_only:
         return [
-            _key(len(findings.in_surface), "burglary mapped", "burglaries mapped"),
+            _key(findings.surface.attrs["incidents"], "burglary mapped", "burglaries mapped"),
             _key(len(findings.hotspots), "hotspot", "hotspots"),
         ]
     day = int(figures.learned_since(inputs.incidents, inputs.as_of, 1).sum())
     week = int(figures.learned_since(inputs.incidents, inputs.as_of, 7).sum())
     keys = [_key(day, "new in 24 hours"), _key(week, "new in 7 days")]
     if findings.lists is not None:
-        keys.append(_key(len(findings.lists.targets), "door to visit", "doors to visit"))
+        keys.append(_doors_key(inputs, findings.lists.targets))
     if figures.tells_homes(inputs.shown):
         repeats = figures.repeat_addresses(inputs.shown, inputs.as_of)
         keys.append(_key(len(repeats), "repeat address", "repeat addresses"))
@@ -59,6 +59,12 @@ def key_numbers(inputs: Inputs, findings: Findings) -> list[dict[str, str]]:
 
 def _key(number: int, label: str, plural: str | None = None) -> dict[str, str]:
     return {"value": f"{number:,}", "label": label if number == 1 else plural or label}
+
+
+def _doors_key(inputs: Inputs, targets: pd.DataFrame) -> dict[str, str]:
+    """Count the doors, and those whose time is not yet past."""
+    due = f"{int((~_past_due(inputs, targets)).sum()):,} still due"
+    return _key(len(targets), f"door to visit, {due}", f"doors to visit, {due}")
 
 
 def new(inputs: Inputs) -> Section:
@@ -149,11 +155,11 @@ def doors(inputs: Inputs, findings: Findings, links: ListLinks) -> Section:
     if targets.empty:
         days = inputs.config.cocooning.visit_days
         return only(f"No door to visit: no burglary in the last {days} days.", *sentences)
-    past = int((targets["act_by"] < _start(inputs)).sum())
+    past = int(_past_due(inputs, targets).sum())
     if past:
         sentences.append(
-            f"{count(past, 'visit was', 'visits were')} due before {moment(_start(inputs))}. Which "
-            "of them were made is not known here: strike those that were."
+            f"{count(past, 'visit was', 'visits were')} due by {cut_off(cutoff(inputs.as_of))}. "
+            "Which of them were made is not known here: strike those that were."
         )
     names = targets["area"].astype(object).where(targets["area"].notna(), NO_AREA)
     rows = [
@@ -174,7 +180,7 @@ def _door_row(
     area: str, targets: pd.DataFrame, inputs: Inputs, links: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
     rings = [int((targets["ring"] == ring).sum()) for ring in (0, 1, 2)]
-    due = targets.loc[targets["act_by"] >= _start(inputs), "act_by"]
+    due = targets.loc[~_past_due(inputs, targets), "act_by"]
     return {
         "area": area,
         "act_by": "all due before" if due.empty else moment(due.min()),
@@ -185,10 +191,9 @@ def _door_row(
     }
 
 
-def _start(inputs: Inputs) -> pd.Timestamp:
-    """Give the moment from which the briefing is used: the cut-off, or the start of its day."""
-    last = cutoff(inputs.as_of)
-    return last.normalize() if last == cutoff(last.normalize()) else last
+def _past_due(inputs: Inputs, targets: pd.DataFrame) -> pd.Series:
+    """Tell which visits were due by the cut-off, as the sheets do."""
+    return targets["act_by"] <= cutoff(inputs.as_of)
 
 
 def repeats(inputs: Inputs) -> Section:

@@ -1,0 +1,119 @@
+"""Whether burglaries lie where the beats and the addresses do: else two columns are exchanged."""
+
+import warnings
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from hotspot._checks import count
+from hotspot._errors import DataError, DataWarning
+
+# Farther than a geocoder is ever from the home it was asked for.
+_FAR_M = 1000.0
+# A point on the border of two beats is outside neither.
+_BORDER_M = 1.0
+# Of fewer burglaries most may lie elsewhere without any fault.
+_FEWEST_TO_REFUSE = 5
+
+Points = npt.NDArray[np.object_]
+Mask = npt.NDArray[np.bool_]
+
+
+def check_whereabouts(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+) -> tuple[str, ...]:
+    """See whether most burglaries lie in the beats and at their own addresses.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+    addresses, areas : GeoDataFrame or None
+        In the CRS of the incidents.
+
+    Returns
+    -------
+    tuple of str
+        What a reader must know before all else; empty where the layers fit.
+
+    Raises
+    ------
+    DataError
+        If most burglaries lie outside all beats and far from every address.
+
+    Warns
+    -----
+    DataWarning
+        For each sentence that is returned.
+    """
+    points = np.asarray(incidents.geometry.to_numpy(), dtype=object)
+    outside = _off(areas, points, _BORDER_M)
+    astray = outside & _off(addresses, points, _FAR_M)
+    strayed = _off_own_address(incidents, addresses)
+    if not _most(outside) and not _most(strayed):
+        return ()
+    hint = _exchanged(points, addresses, areas)
+    if _most(astray) and len(astray) >= _FEWEST_TO_REFUSE:
+        raise DataError(
+            f"{_of(astray)} lie outside all beats and over {_FAR_M:g} m from every address: they "
+            f"are not of the place that beats and addresses are of.{hint} If the export covers "
+            "more than the beats do, give their outline as within under [incidents]."
+        )
+    told = []
+    if _most(outside):
+        told.append(f"{_of(outside)} lie outside all beats.{hint}")
+    if _most(strayed):
+        told.append(
+            f"{_of(strayed)} with a known UPRN lie over {_FAR_M:g} m from its address.{hint}"
+        )
+    for text in told:
+        warnings.warn(text, DataWarning, stacklevel=2)
+    return tuple(told)
+
+
+def _off(layer: gpd.GeoDataFrame | None, points: Points, reach_m: float) -> Mask:
+    """Tell which points nothing of a layer is near; none of them where there is no layer."""
+    off = np.zeros(len(points), dtype=bool)
+    if layer is None or layer.empty:
+        return off
+    off[:] = True
+    off[layer.sindex.nearest(points, return_all=False, max_distance=reach_m)[0]] = False
+    return off
+
+
+def _off_own_address(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> Mask:
+    """Tell which of the burglaries with a UPRN of an address lie far from that address."""
+    if addresses is None or "uprn" not in incidents.columns:
+        return np.zeros(0, dtype=bool)
+    homes = addresses.drop_duplicates("uprn").set_index("uprn").geometry
+    known = incidents[incidents["uprn"].isin(homes.index)]
+    own = homes.reindex(pd.Index(known["uprn"], dtype=object))
+    distance_m = shapely.distance(known.geometry.to_numpy(), own.to_numpy())
+    return np.asarray(distance_m > _FAR_M, dtype=bool)
+
+
+def _exchanged(
+    points: Points, addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None
+) -> str:
+    """Say so where the points fit the layers once eastings and northings change places."""
+    turned = np.asarray(shapely.points(shapely.get_coordinates(points)[:, ::-1]), dtype=object)
+    layers = [(areas, _BORDER_M), (addresses, _FAR_M)]
+    given = [(layer, reach_m) for layer, reach_m in layers if layer is not None]
+    if not given or any(_most(_off(layer, turned, reach_m)) for layer, reach_m in given):
+        return ""
+    return (
+        " With eastings and northings exchanged they fit: exchange the two columns under "
+        "[incidents] columns."
+    )
+
+
+def _most(mask: Mask) -> bool:
+    return 2 * int(mask.sum()) > len(mask)
+
+
+def _of(mask: Mask) -> str:
+    return f"{int(mask.sum()):,} of {count(len(mask), 'burglary', 'burglaries')}"

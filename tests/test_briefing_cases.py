@@ -1,0 +1,210 @@
+"""Where a briefing must not mislead: late records, few burglaries, a wrong place, old data."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import shapely
+
+import hotspot as hs
+from hotspot.briefing import Briefing, brief, issue_lists
+from hotspot.dates import cutoff
+from tests.small_town import Burglary, X, Y, door, uprn, usual, write_burglaries, write_town
+from tests.test_briefing_products import page_of, section, text_of
+
+pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+
+STOP = '[cocooning]\nexclude = "exclude.csv"\n'
+
+
+def without_as_of(path: Path) -> Path:
+    text = path.read_text(encoding="utf-8").replace("as_of = 2026-03-02\n", "")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def alone(folder: Path, rows: list[Burglary], **settings: object) -> Briefing:
+    """Brief from a file of burglaries without any layer."""
+    folder.mkdir(exist_ok=True)
+    path = write_burglaries(folder / "b.csv", rows)
+    return brief(incidents=str(path), output={"folder": str(folder / "out")}, **settings)
+
+
+def test_what_is_recorded_on_the_day_after_is_in_the_briefing(tmp_path: Path) -> None:
+    late = Burglary("LATE/1", "2026-03-07 23:30", cells={"Recorded": "08/03/2026 07:10"})
+    made = brief(without_as_of(write_town(tmp_path, [*usual(), late])))
+    assert made.record["counts"]["after_cutoff"] == 0
+    assert made.record["as_of"].startswith("2026-03-08T23:59:59")
+    assert "LATE/1" in section(made, "new")
+    assert "no as_of was given: the last day that the data tell of" in page_of(made)
+
+
+def test_no_density_or_hotspot_gives_a_home_of_the_stop_list_away(tmp_path: Path) -> None:
+    home = Burglary("STOP/1", "2026-02-20 12:00", cells={"Easting": f"{X + 3000}"})
+    hidden = [replace(home, ref=f"STOP/{n}") for n in (1, 2, 3)]
+    (tmp_path / "exclude.csv").write_text("STOP/1\nSTOP/2\nSTOP/3\n")
+    made = alone(
+        tmp_path / "stopped",
+        [*usual(), *hidden],
+        as_of="2026-03-02",
+        cocooning={"exclude": str(tmp_path / "exclude.csv")},
+    )
+    assert made.surface["x"].max() < X + 2000
+    assert made.record["counts"]["in_period"] == made.record["counts"]["in_density"] + 3
+    assert "3 burglaries of the stop list left out" in section(made, "hotspots")
+
+
+def test_a_stop_list_of_all_leaves_nothing_to_draw(tmp_path: Path) -> None:
+    (tmp_path / "exclude.csv").write_text("A/1\n")
+    with pytest.raises(hs.DataError, match="nothing that may be drawn"):
+        alone(
+            tmp_path / "one",
+            [Burglary("A/1", "2026-03-01 12:00")],
+            cocooning={"exclude": str(tmp_path / "exclude.csv")},
+        )
+
+
+def test_a_single_burglary_is_no_hotspot(tmp_path: Path) -> None:
+    made = alone(tmp_path / "one", [Burglary("A/1", "2026-03-01 12:00")])
+    assert made.hotspots.empty
+    assert "Too few burglaries to speak of hotspots" in section(made, "hotspots")
+
+
+def test_hotspots_hold_three_burglaries_or_more_and_are_ranked_from_one(tmp_path: Path) -> None:
+    far = Burglary("FAR/1", "2026-02-20 12:00", cells={"Easting": f"{X + 1300}"})
+    dense = "[density]\nbandwidth_m = 60\narea_share = 0.2\n"
+    made = brief(write_town(tmp_path, [*usual(), far], dense))
+    assert len(made.hotspots)
+    assert made.hotspots["crimes"].min() >= 3
+    assert made.hotspots["rank"].tolist() == list(range(1, len(made.hotspots) + 1))
+    assert not made.hotspots.intersects(shapely.Point(X + 1300, Y)).any()
+
+
+def exchanged(rows: list[Burglary]) -> list[Burglary]:
+    """Write each easting where its northing belongs, and the other way round."""
+    turned = []
+    for row in rows:
+        x, y = door(row.street, row.number)
+        turned.append(replace(row, cells={"Easting": f"{y}", "Northing": f"{x}"}))
+    return turned
+
+
+def test_exchanged_coordinates_are_refused_and_named(tmp_path: Path) -> None:
+    path = write_town(tmp_path, exchanged(usual()))
+    with pytest.raises(hs.DataError, match=r"46 of 46 .*With eastings and northings exchanged"):
+        brief(path)
+    assert not (tmp_path / "briefing").exists()
+
+
+def test_with_beats_alone_exchanged_coordinates_are_an_alarm_on_the_page(tmp_path: Path) -> None:
+    path = write_town(tmp_path, exchanged(usual()))
+    text = path.read_text(encoding="utf-8").replace('[addresses]\npath = "addresses.csv"\n', "")
+    path.write_text(text, encoding="utf-8")
+    made = brief(path)
+    (told,) = [text for text in made.warnings if "outside all beats" in text]
+    assert told.startswith("46 of 46 burglaries lie outside all beats. With eastings")
+    page = (made.folder / "briefing.html").read_text(encoding="utf-8")
+    assert f'<p class="warning">{told}</p>' in page
+
+
+def test_burglaries_far_from_their_own_addresses_are_an_alarm(tmp_path: Path) -> None:
+    rows = [replace(row, cells={"Northing": f"{Y + 3000}"}) for row in usual()]
+    text = write_town(tmp_path, rows).read_text(encoding="utf-8")
+    path = tmp_path / "briefing.toml"
+    path.write_text(text.replace('[areas]\npath = "beats.geojson"\n', ""), encoding="utf-8")
+    made = brief(path)
+    (told,) = [text for text in made.warnings if "known UPRN" in text]
+    assert "46 of 46" in told
+    assert "exchanged" not in told
+    assert told in page_of(made)
+    assert told in text_of(made.folder / "targets.csv")
+
+
+def test_a_few_burglaries_elsewhere_raise_no_alarm(tmp_path: Path) -> None:
+    rows = usual()
+    made = brief(write_town(tmp_path, [*exchanged(rows[:5]), *rows[5:]]))
+    assert not any("outside all beats" in text for text in made.warnings)
+
+
+@pytest.mark.parametrize("layers", [True, False])
+def test_data_that_are_a_year_old_give_a_page_that_says_so(tmp_path: Path, layers: bool) -> None:
+    if layers:
+        made = brief(write_town(tmp_path), as_of="2027-06-01")
+    else:
+        made = alone(tmp_path / "old", usual(), as_of="2027-06-01")
+    assert "DATA IS 456 DAYS OLD" in page_of(made)
+    assert made.hotspots.empty
+    told = section(made, "hotspots")
+    assert "No burglary from Tuesday 2 June 2026 to Tuesday 1 June 2027" in told
+
+
+def test_a_home_on_the_stop_list_by_reference_is_hidden_without_its_uprn(tmp_path: Path) -> None:
+    stopped = Burglary("STOP/1", "2026-03-01 12:00", "Mill Lane", 40, with_uprn=False)
+    by_place = Burglary(
+        "STOP/2", "2026-03-01 13:00", "Sea View", 12, with_uprn=False, cells={"Address": ""}
+    )
+    near = [
+        Burglary("N/1", "2026-03-01 14:00", "Mill Lane", 42),
+        Burglary("N/2", "2026-03-01 14:00", "Sea View", 14),
+    ]
+    path = write_town(tmp_path, [*usual(), stopped, by_place, *near], STOP)
+    (tmp_path / "exclude.csv").write_text("STOP/1\nSTOP/2\n")
+    made = brief(path)
+    homes = {uprn("Mill Lane", 40), uprn("Sea View", 12)}
+    assert made.targets is not None
+    assert made.messages is not None
+    assert not homes & {*made.targets["uprn"], *made.messages["uprn"]}
+    assert uprn("Mill Lane", 42) in set(made.targets["uprn"])
+
+
+def test_an_entry_that_only_an_unusable_row_bears_is_no_slip(tmp_path: Path) -> None:
+    broken = Burglary("BAD/1", "2026-03-01 12:00", cells={"Northing": "x"})
+    path = write_town(tmp_path, [*usual(), broken], STOP)
+    (tmp_path / "exclude.csv").write_text("BAD/1\nNONE/1\n")
+    told = [text for text in brief(path).warnings if "of the stop list (" in text]
+    assert [text.split("of it) ")[1][:20] for text in told] == [
+        "matches nothing in t", "matches only rows of"
+    ]  # fmt: skip
+    assert "row 2 of it" in told[0]
+
+
+def test_page_and_sheets_agree_on_what_was_due(tmp_path: Path) -> None:
+    made = brief(write_town(tmp_path))
+    assert made.targets is not None
+    late = made.targets["act_by"] <= cutoff("2026-03-02")
+    due = int((~late).sum())
+    assert 0 < due < len(made.targets)
+    doors = section(made, "doors")
+    assert f"{int(late.sum())} visits were due by the end of Monday 2 March 2026." in doors
+    page = page_of(made)
+    assert f"{len(made.targets)} doors to visit, {due} still due" in page
+    sheets = [text_of(path) for path in (made.folder / "targets").glob("*.html")]
+    assert sum(text.count("was due") for text in sheets) == int(late.sum())
+
+
+def test_one_page_gives_one_number_for_the_last_12_months(tmp_path: Path) -> None:
+    # Its window lies across the first moment of the year: begun before it, and ended in it.
+    across = Burglary("A/1", "2025-03-03 06:00", hours=100)
+    made = brief(write_town(tmp_path, [*usual(), across]))
+    mapped = made.record["counts"]["in_density"]
+    assert f"Burglaries of the last 12 months: {mapped:,}." in section(made, "hours")
+    assert f"density of {mapped:,} burglaries" in section(made, "hotspots")
+
+
+def test_old_data_are_told_in_every_row_of_the_tables(tmp_path: Path) -> None:
+    path = write_town(tmp_path)
+    old = brief(path, as_of="2026-03-05")
+    new = brief(path, folder=tmp_path / "new")
+    for name in ("targets.csv", "messages.csv"):
+        table = pd.read_csv(old.folder / name, dtype=str)
+        assert set(table["to_know"]) == {"DATA IS 3 DAYS OLD"}, name
+        assert "to_know" not in pd.read_csv(new.folder / name).columns
+
+
+def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
+    path = write_town(tmp_path, settings=f"[output]\nfolder = '{tmp_path.anchor}'\n")
+    with pytest.raises(hs.OutputError, match="whole drive"):
+        issue_lists(path)
+    with pytest.raises(hs.OutputError, match="whole drive"):
+        brief(path)
