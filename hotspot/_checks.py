@@ -93,7 +93,7 @@ def chosen_seed(seed: int | None) -> int:
         If it is no whole number, 0 or more.
     """
     if seed is None:
-        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) >> 1
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ConfigError(f"seed must be a whole number, 0 or more, or None, not {seed!r}.")
     return int(seed)
