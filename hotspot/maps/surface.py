@@ -150,10 +150,10 @@ def _picture(values: Values, steps: Sequence[float]) -> npt.NDArray[np.uint8]:
 def _said_of(surface: xr.DataArray) -> list[str]:
     """Say in what units a surface is, and with which kernel and width and why it was smoothed."""
     attrs = surface.attrs
-    said = [str(attrs[name]) for name in ("units",) if attrs.get(name)]
+    said = [str(attrs["units"])] if attrs.get("units") else []
     if "kernel" in attrs and "bandwidth_m" in attrs:
         said.append(f"{attrs['kernel']} kernel, {attrs['bandwidth_m']:g} m")
-    if attrs.get("bandwidth_from"):
+    if attrs.get("bandwidth_from", "given") != "given":
         said.append(str(attrs["bandwidth_from"]))
     return said
 
