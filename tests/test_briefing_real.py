@@ -1,7 +1,8 @@
-"""Briefings of real exports: a city without addresses, and months in disguise."""
+"""Briefings of real data: a city without addresses, months in disguise, an island."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -44,3 +45,35 @@ def test_months_in_disguise_give_density_and_say_why_no_more(
     page = (made.folder / "briefing.html").read_text(encoding="utf-8")
     assert page.count("Not shown: the dates of this export are months only.") == 6
     assert "Saturday 1 January 2022 to Saturday 31 December 2022" in page
+
+
+def test_the_isle_of_man_gets_lists_for_burglaries_simulated_on_its_addresses(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    source = data_dir / "isle_of_man_addresses" / "addresses.csv"
+    homes = hs.read_addresses(source)
+    random = np.random.default_rng(4)
+    burgled = homes.iloc[np.sort(random.choice(len(homes), 40, replace=False))]
+    found = pd.Timestamp("2026-03-02 08:00") - pd.to_timedelta(random.uniform(0, 30, 40), "D")
+    pd.DataFrame(
+        {
+            "Crime Ref": [f"{number:06d}" for number in range(40)],
+            "Date From": (found - pd.Timedelta(hours=9)).strftime("%d/%m/%Y %H:%M"),
+            "Date To": found.strftime("%d/%m/%Y %H:%M"),
+            "Easting": burgled.geometry.x.round(1),
+            "Northing": burgled.geometry.y.round(1),
+            "UPRN": burgled["uprn"],
+        }
+    ).to_csv(tmp_path / "simulated.csv", index=False)
+    made = hs.brief(
+        incidents=tmp_path / "simulated.csv",
+        addresses=source,
+        as_of="2026-03-02",
+        output={"folder": tmp_path / "out"},
+    )
+    assert made.targets is not None
+    live = burgled["uprn"][(pd.Timestamp("2026-03-02") - found.normalize()).days <= 14]
+    victims = made.targets.loc[made.targets["ring"] == 0, "uprn"]
+    assert set(victims) == set(live)
+    assert {0, 1, 2} == set(made.targets["ring"])
+    assert (made.folder / "targets.csv").stat().st_size > 1000
