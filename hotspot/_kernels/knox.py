@@ -75,16 +75,18 @@ def _deal(days, seed, first, stop, side_by_side):
                     side_by_side[i, begin - first + k] = shuffled[k, i]
 
 
+# Not inside the kernel's maker: a compiled function held in a closure is never found in the cache.
+@njit(cache=True, nogil=True)
+def _flush(counted, out):
+    for t in range(counted.shape[0]):
+        for k in range(out.shape[0]):
+            out[k, t] += counted[t, k]
+        for k in range(counted.shape[1]):
+            counted[t, k] = 0
+
+
 def _counter(lanes):
     """Make the kernel for a number of lanes: constant, so that the inner loops become vectors."""
-
-    @njit(cache=True, nogil=True)
-    def flush(counted, out):
-        for t in range(counted.shape[0]):
-            for k in range(out.shape[0]):
-                out[k, t] += counted[t, k]
-            for k in range(lanes):
-                counted[t, k] = 0
 
     @njit(cache=True, nogil=True)
     def count(start, other, days, longest, lag, counted, most, out):
@@ -101,7 +103,7 @@ def _counter(lanes):
                 at, end = start[i * bands + band], start[i * bands + band + 1]
                 while at < end:
                     if room[band] == 0:
-                        flush(counted[band], out[:, band])
+                        _flush(counted[band], out[:, band])
                         room[band] = np.int64(most)
                     stop = min(end, at + room[band])
                     room[band] -= stop - at
@@ -115,7 +117,7 @@ def _counter(lanes):
                                 counted[band, t, k] += np.uint8(lag[k] <= last)
                     at = stop
         for band in range(bands):
-            flush(counted[band], out[:, band])
+            _flush(counted[band], out[:, band])
 
     return count
 
