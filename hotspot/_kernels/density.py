@@ -26,6 +26,8 @@ GAUSSIAN_TAIL = 1e-12
 _ROWS = 32
 # Cells that the compiled loop adds to at a time.
 _LANES = 16
+# Points in a block: enough to make up for the start of a thread.
+_POINTS = 1 << 16
 # Terms below which starting threads costs more than it saves.
 _FEW_TERMS = 16_000_000
 # Lets in by a hair what rounding might shut out, where an exact test follows.
@@ -72,52 +74,49 @@ def _summer(code):
     """Make the loop of one kind of kernel: constant, so that no cell costs a branch."""
 
     @njit(cache=True, nogil=True, fastmath={"contract"})
-    def rows(points, first, row_start, cell, bandwidth, radius, vectors, start, stop, out):
-        """Add to rows [start, stop) of `out` what the points in reach of them add.
-
-        The first cell in reach of point i is ``first[i]``, counted from the padding's start.
-        """
-        width = _LANES * vectors
-        ncols = out.shape[1]
+    def rows(points, row_start, row_stop, ground, bandwidth, start, stop, out):
+        """Add to rows [start, stop) of `out` what the points in reach of them add."""
+        cell, radius, width, ncols = ground.cell, ground.radius, ground.width, ground.ncols
         wide = ncols + 2 * width
         sums = np.zeros((stop - start) * wide)
         dx_sq = np.empty(width)
         side = np.empty(width)
-        reach = (row_start.shape[0] - 1 - out.shape[0]) // 2
         limit = radius * radius
-        for i in range(row_start[start], row_start[stop + 2 * reach]):
-            x, y, weight = points[i, 0], points[i, 1], points[i, 2]
-            nearest = x - (first[i] - width + 0.5) * cell
-            for k in range(width):
-                dx = nearest - k * cell
-                dx_sq[k] = dx * dx
-                if code == _GAUSSIAN:
-                    side[k] = math.exp(-0.5 * dx * dx / (bandwidth * bandwidth))
-            low = max(int(np.floor((y - radius) / cell)), start)
-            high = min(int(np.ceil((y + radius) / cell)), stop)
-            for row in range(low, high):
-                dy = y - (row + 0.5) * cell
-                left = limit - dy * dy
-                height = weight
-                if code == _GAUSSIAN:
-                    height *= math.exp(-0.5 * dy * dy / (bandwidth * bandwidth))
-                # Unsigned, or the compiler would have to provide for counting from the end.
-                at = (row - start) * wide + first[i]
+        for source in range(start, stop + 2 * ground.reach):
+            for i in range(row_start[source], row_stop[source]):
+                x, y, weight = points[i, 0], points[i, 1], points[i, 2]
+                first = int(np.floor(x / cell - ground.shift))
+                nearest = x - (first - width + 0.5) * cell
                 for k in range(width):
-                    rest = max(left - dx_sq[k], 0.0)
-                    if code == _EPANECHNIKOV:
-                        sums[np.uintp(at + k)] += height * rest
-                    elif code == _QUARTIC:
-                        sums[np.uintp(at + k)] += height * (rest * rest)
-                    elif code == _TRIWEIGHT:
-                        sums[np.uintp(at + k)] += height * (rest * rest * rest)
-                    elif code == _UNIFORM:
-                        sums[np.uintp(at + k)] += height if left >= dx_sq[k] else 0.0
-                    elif code == _TRIANGULAR:
-                        distance = math.sqrt(dy * dy + dx_sq[k])
-                        sums[np.uintp(at + k)] += height * max(1.0 - distance / radius, 0.0)
-                    else:
-                        sums[np.uintp(at + k)] += height * side[k] if rest > 0.0 else 0.0
+                    dx = nearest - k * cell
+                    dx_sq[k] = dx * dx
+                    if code == _GAUSSIAN:
+                        side[k] = math.exp(-0.5 * dx * dx / (bandwidth * bandwidth))
+                low = max(int(np.floor((y - radius) / cell)), start)
+                high = min(int(np.ceil((y + radius) / cell)), stop)
+                for row in range(low, high):
+                    dy = y - (row + 0.5) * cell
+                    left = limit - dy * dy
+                    height = weight
+                    if code == _GAUSSIAN:
+                        height *= math.exp(-0.5 * dy * dy / (bandwidth * bandwidth))
+                    # Unsigned, or the compiler would have to provide for counting from the end.
+                    at = (row - start) * wide + first
+                    for k in range(width):
+                        rest = max(left - dx_sq[k], 0.0)
+                        if code == _EPANECHNIKOV:
+                            sums[np.uintp(at + k)] += height * rest
+                        elif code == _QUARTIC:
+                            sums[np.uintp(at + k)] += height * (rest * rest)
+                        elif code == _TRIWEIGHT:
+                            sums[np.uintp(at + k)] += height * (rest * rest * rest)
+                        elif code == _UNIFORM:
+                            sums[np.uintp(at + k)] += height if left >= dx_sq[k] else 0.0
+                        elif code == _TRIANGULAR:
+                            distance = math.sqrt(dy * dy + dx_sq[k])
+                            sums[np.uintp(at + k)] += height * max(1.0 - distance / radius, 0.0)
+                        else:
+                            sums[np.uintp(at + k)] += height * side[k] if rest > 0.0 else 0.0
         for row in range(start, stop):
             at = (row - start) * wide + width
             for col in range(ncols):
@@ -129,8 +128,53 @@ def _summer(code):
 _ROW_SUMS = {kernel.code: _summer(kernel.code) for kernel in KERNELS.values()}
 
 
+class _Ground(NamedTuple):
+    """The cells, as the loops see them.
+
+    `width` cells are summed at a time, as many pad each end of a row. `shift` takes a column to
+    the first one in reach, counted from the padding's start; `reach` counts the rows in reach.
+    """
+
+    west: float
+    south: float
+    cell: float
+    radius: float
+    shift: float
+    nrows: int
+    ncols: int
+    reach: int
+    width: int
+
+
 @njit(cache=True, nogil=True)
-def _sort_cell(points):
+def _find_rows(x, y, weight, ground, start, stop, row, counts):
+    """Find the row of points [start, stop), -1 of those that add to no cell, and count them.
+
+    Rows count from as far below the grid as the kernel reaches.
+    """
+    for i in range(start, stop):
+        right = np.floor((x[i] - ground.west) / ground.cell - ground.shift)
+        up = np.floor((y[i] - ground.south) / ground.cell) + ground.reach
+        inside = 0 < right < ground.ncols + ground.width and 0 <= up < counts.shape[0]
+        row[i] = int(up) if inside and weight[i] > 0 else -1
+        if row[i] >= 0:
+            counts[row[i]] += 1
+
+
+@njit(cache=True, nogil=True)
+def _place(x, y, weight, ground, start, stop, row, at, points):
+    """Copy points [start, stop), from the grid's corner, to where those of their row stand."""
+    for i in range(start, stop):
+        if row[i] >= 0:
+            j = at[row[i]]
+            at[row[i]] = j + 1
+            points[j, 0] = x[i] - ground.west
+            points[j, 1] = y[i] - ground.south
+            points[j, 2] = weight[i]
+
+
+@njit(cache=True, nogil=True)
+def _sort_few(points):
     """Sort points in place by x, y and weight (Shell 1959): mostly a few, never slow for many."""
     gap = 1
     while gap < points.shape[0] // 3:
@@ -152,75 +196,82 @@ def _sort_cell(points):
 
 
 @njit(cache=True, nogil=True)
-def _counting_sort(key, points, size):
-    """Copy points in the order of their key, equal keys as they stood, negative ones left out.
-
-    Returns the copies and, for each key from 0 to `size`, where its points begin.
-    """
-    start = np.zeros(size + 1, dtype=np.int64)
-    for k in key:
-        if k >= 0:
-            start[k + 1] += 1
-    start = np.cumsum(start)
-    at = start.copy()
-    copies = np.empty((start[size], 3))
-    for i in range(key.shape[0]):
-        if key[i] >= 0:
-            j = at[key[i]]
-            at[key[i]] = j + 1
-            for k in range(3):
-                copies[j, k] = points[i, k]
-    return copies, start
+def _sort_row(points, ground, copies, at):
+    """Copy the points of a row in the order of x, y and weight: by columns first."""
+    at[:] = 0
+    for i in range(points.shape[0]):
+        at[int(np.floor(points[i, 0] / ground.cell - ground.shift)) + 1] += 1
+    for column in range(1, at.shape[0]):
+        at[column] += at[column - 1]
+    for i in range(points.shape[0]):
+        column = int(np.floor(points[i, 0] / ground.cell - ground.shift))
+        for k in range(3):
+            copies[at[column], k] = points[i, k]
+        at[column] += 1
+    left = 0
+    for column in range(at.shape[0] - 1):
+        if at[column] - left > 1:
+            _sort_few(copies[left : at[column]])
+        left = at[column]
 
 
 @njit(cache=True, nogil=True)
-def _arrange(x, y, weight, west, south, cell, radius, slack, nrows, ncols, width):
-    """Put points in the order of the sums, those of one place as one, from the grid's corner.
+def _sort_rows(points, row_start, row_stop, ground, start, stop):
+    """Put the points of rows [start, stop) in order, those of one place as one."""
+    longest = 0
+    for row in range(start, stop):
+        longest = max(longest, row_stop[row] - row_start[row])
+    copies = np.empty((longest, 3))
+    at = np.empty(ground.ncols + ground.width + 1, dtype=np.int64)
+    for row in range(start, stop):
+        if row_stop[row] == row_start[row]:
+            continue
+        count = row_stop[row] - row_start[row]
+        _sort_row(points[row_start[row] : row_stop[row]], ground, copies, at)
+        new = row_start[row] - 1
+        for i in range(count):
+            if i and copies[i, 0] == copies[i - 1, 0] and copies[i, 1] == copies[i - 1, 1]:
+                points[new, 2] += copies[i, 2]
+            else:
+                new += 1
+                for k in range(3):
+                    points[new, k] = copies[i, k]
+        row_stop[row] = new + 1
 
-    Returns the points (x, y, weight), the first column in reach of each, counted from the
-    padding's start, and where the points of each row begin, from as far below the grid as the
-    kernel reaches.
+
+def _arrange(
+    x: Floats, y: Floats, weight: Floats, ground: _Ground, threads: int | None
+) -> tuple[Floats, Ints, Ints]:
+    """Put points in the order of the sums, whoever places them: by row, x, y and weight.
+
+    Returns the points (x, y, weight), and where those of each row begin and end.
     """
-    reach = int(np.ceil(radius / cell))
-    # From the first cell whose centre is in reach.
-    shift = radius / cell - 0.5 + slack - width
-    points = np.empty((x.shape[0], 3))
-    key = np.empty(x.shape[0], dtype=np.int32)
-    for i in range(x.shape[0]):
-        points[i, 0], points[i, 1], points[i, 2] = x[i] - west, y[i] - south, weight[i]
-        right = np.floor(points[i, 0] / cell - shift)
-        up = np.floor(points[i, 1] / cell)
-        inside = 0 < right < ncols + width and -reach <= up < nrows + reach and weight[i] > 0
-        key[i] = int(right) if inside else -1
-    points, _ = _counting_sort(key, points, ncols + width)
-    for i in range(points.shape[0]):
-        key[i] = int(np.floor(points[i, 1] / cell)) + reach
-    points, start = _counting_sort(key[: points.shape[0]], points, nrows + 2 * reach)
-    first = key[: points.shape[0]]
-    for i in range(points.shape[0]):
-        first[i] = int(np.floor(points[i, 0] / cell - shift))
-    left = 0
-    for row in range(start.shape[0] - 1):
-        i, end = start[row], start[row + 1]
-        start[row] = left
-        while i < end:
-            stop = i + 1
-            while stop < end and first[stop] == first[i]:
-                stop += 1
-            if stop - i > 1:
-                _sort_cell(points[i:stop])
-            for j in range(i, stop):
-                new = j == i or points[j, 0] != points[left - 1, 0]
-                if new or points[j, 1] != points[left - 1, 1]:
-                    for k in range(3):
-                        points[left, k] = points[j, k]
-                    first[left] = first[i]
-                    left += 1
-                else:
-                    points[left - 1, 2] += points[j, 2]
-            i = stop
-    start[-1] = left
-    return points[:left], first[:left], start
+    total, rows = len(x), ground.nrows + 2 * ground.reach
+    row = np.empty(total, dtype=np.int32)
+    counts = np.zeros((max(math.ceil(total / _POINTS), 1), rows), dtype=np.int64)
+    run_blocks(
+        lambda start, stop: _find_rows(
+            x, y, weight, ground, start, stop, row, counts[start // _POINTS]
+        ),
+        total, _POINTS, threads,
+    )  # fmt: skip
+    # Row by row, and in each the blocks in turn.
+    ends = np.cumsum(counts.T).reshape(rows, -1)
+    at = np.ascontiguousarray((ends - counts.T).T)
+    row_stop = ends[:, -1].copy()
+    row_start = np.r_[0, row_stop[:-1]]
+    points = np.empty((int(row_stop[-1]), 3))
+    run_blocks(
+        lambda start, stop: _place(
+            x, y, weight, ground, start, stop, row, at[start // _POINTS], points
+        ),
+        total, _POINTS, threads,
+    )  # fmt: skip
+    run_blocks(
+        lambda start, stop: _sort_rows(points, row_start, row_stop, ground, start, stop),
+        rows, _ROWS, threads if len(points) > _POINTS else 1,
+    )  # fmt: skip
+    return points, row_start, row_stop
 
 
 def kernel_sums(
@@ -267,18 +318,22 @@ def kernel_sums(
     slack = _HAIR if form.code == _UNIFORM else 0.0
     span = 2 * radius / cell_m
     cells = math.floor(span + 3 * slack) + 1 if slack else math.ceil(span * (1 - _ROUNDING))
-    vectors = math.ceil(cells / _LANES)
-    points, first, row_start = _arrange(
-        x, y, weight, west, south, cell_m, radius, slack, *shape, vectors * _LANES
-    )
+    width = math.ceil(cells / _LANES) * _LANES
+    nrows, ncols = shape
+    ground = _Ground(
+        west, south, cell_m, radius,
+        # From the first cell whose centre is in reach.
+        shift=radius / cell_m - 0.5 + slack - width,
+        nrows=nrows, ncols=ncols, reach=math.ceil(radius / cell_m), width=width,
+    )  # fmt: skip
+    points, row_start, row_stop = _arrange(x, y, weight, ground, threads)
     points[:, 2] *= form.peak / bandwidth_m ** (2 + form.power)
     out = np.empty(shape)
-    terms = len(points) * vectors * _LANES * 2 * radius / cell_m
+    terms = float((row_stop - row_start).sum()) * width * 2 * radius / cell_m
     run_blocks(
         lambda start, stop: _ROW_SUMS[form.code](
-            points, first, row_start, cell_m, bandwidth_m, radius, vectors,
-            start, stop, out,
+            points, row_start, row_stop, ground, bandwidth_m, start, stop, out
         ),
-        shape[0], _ROWS, 1 if terms < _FEW_TERMS else threads,
+        nrows, _ROWS, 1 if terms < _FEW_TERMS else threads,
     )  # fmt: skip
     return out

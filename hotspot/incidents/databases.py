@@ -1,16 +1,13 @@
-"""Tables of a database, read through SQLAlchemy where it is installed."""
+"""Tables of a database, read through SQLAlchemy."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
+import sqlalchemy as sa
 
 from hotspot._errors import DataError
 from hotspot.incidents.chunks import ROWS_PER_CHUNK, Chunk, Source
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 
 def open_database(url_text: str, table: str | None) -> Source:
@@ -30,14 +27,8 @@ def open_database(url_text: str, table: str | None) -> Source:
     Raises
     ------
     DataError
-        If SQLAlchemy is missing, or the database or the table cannot be read.
+        If the database or the table cannot be read, or its driver is not installed.
     """
-    try:
-        import sqlalchemy as sa
-    except ImportError as error:
-        raise DataError(
-            "Reading from a database needs SQLAlchemy: pip install hotspot-cocoon[database]."
-        ) from error
     try:
         asked = sa.make_url(url_text)
         named = asked.query.get("table", table)
@@ -65,13 +56,13 @@ def open_database(url_text: str, table: str | None) -> Source:
     return Source(f"{shown}, table {chosen}", columns, open_chunks)
 
 
-def _refuse_missing_file(url: "sa.URL") -> None:
+def _refuse_missing_file(url: sa.URL) -> None:
     """Keep SQLite from making an empty database where a name is misspelt."""
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise DataError(f"There is no file {url.database}.")
 
 
-def _choose_table(inspector: "sa.Inspector", named: str | None, shown: str) -> str:
+def _choose_table(inspector: sa.Inspector, named: str | None, shown: str) -> str:
     """Check the table against those there are; its name never becomes text of a query."""
     tables = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
     listed = ", ".join(repr(name) for name in tables) or "none"
