@@ -2,6 +2,7 @@
 
 import io
 import math
+import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 _WIDTH_IN = 7.1
 _HEIGHTS_IN = (3.6, 7.4)
 _LEGEND_IN = 0.6
 _MOST_RANKS = 10
+_MANY_POINTS = 1_000
+_LONGEST_NAME = 40
+_MOST_LINES = 5
 _DPI = 150
 _INK = "#1d2733"
 _STREET = "#b9c0c8"
@@ -94,13 +99,13 @@ def map_picture(layers: MapLayers) -> bytes:
         spine.set(color=_STREET, linewidth=0.8)
     entries = [
         *_draw_surface(axes, layers.surface),
-        *_draw_streets(axes, layers.streets),
+        *draw_streets(axes, layers.streets),
         *_draw_zones(axes, layers.zones),
-        *_draw_areas(axes, layers.areas),
-        *_draw_hotspots(axes, layers.hotspots),
-        *_draw_points(axes, layers.points, layers.points_label),
+        *draw_areas(axes, layers.areas),
+        *draw_hotspots(axes, layers.hotspots),
+        *draw_points(axes, layers.points, layers.points_label),
     ]
-    _draw_scale(axes, east - west)
+    draw_scale(axes, east - west)
     if entries:
         figure.legend(
             handles=entries,
@@ -142,14 +147,16 @@ def _draw_surface(axes: Axes, surface: xr.DataArray | None) -> list[Artist]:
     return [Patch(color=_DENSITY(0.8), label="Density: darker is more")]
 
 
-def _draw_streets(axes: Axes, streets: gpd.GeoDataFrame | None) -> list[Artist]:
+def draw_streets(axes: Axes, streets: gpd.GeoDataFrame | None) -> list[Artist]:
+    """Draw the lines of streets, of which no legend need tell."""
     lines = [] if streets is None else _lines(streets.geometry)
     if lines:
         axes.add_collection(LineCollection(lines, colors=_STREET, linewidths=0.7, zorder=2))
     return []
 
 
-def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame | None) -> list[Artist]:
+def draw_areas(axes: Axes, areas: gpd.GeoDataFrame | None, label: str = "Beat") -> list[Artist]:
+    """Draw the outlines of areas and, where they have any, their names."""
     if areas is None or areas.empty:
         return []
     lines = _lines(areas.geometry.boundary)
@@ -157,9 +164,10 @@ def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame | None) -> list[Artist]:
         LineCollection(lines, colors=_AREA_LINE, linewidths=1.1, linestyles=(0, (6, 3)), zorder=4)
     )
     places = areas.geometry.representative_point()
-    for name, x, y in zip(areas["area"], places.x, places.y, strict=True):
+    names = areas["area"] if "area" in areas.columns else [""] * len(areas)
+    for name, x, y in zip(names, places.x, places.y, strict=True):
         _label(axes, str(name), x, y, color=_AREA_LINE, fontsize=8)
-    return [Line2D([], [], color=_AREA_LINE, linestyle=(0, (6, 3)), label="Beat")]
+    return [Line2D([], [], color=_AREA_LINE, linestyle=(0, (6, 3)), label=label)]
 
 
 def _draw_zones(axes: Axes, zones: gpd.GeoDataFrame | None) -> list[Artist]:
@@ -186,12 +194,17 @@ def _zone_fills(zones: gpd.GeoDataFrame) -> Mapping[str, str]:
     return {str(band): fill for band, fill in zip(newest.index, fills, strict=False)}
 
 
-def _draw_hotspots(axes: Axes, hotspots: gpd.GeoDataFrame | None) -> list[Artist]:
+def draw_hotspots(axes: Axes, hotspots: gpd.GeoDataFrame | None) -> list[Artist]:
+    """Outline hotspots in white and ink, to be seen on any ground, with the first ranks."""
     if hotspots is None or hotspots.empty:
         return []
     axes.add_collection(
         LineCollection(
-            _lines(hotspots.geometry.boundary), colors=_HOTSPOT_LINE, linewidths=1.8, zorder=5
+            _lines(hotspots.geometry.boundary),
+            colors=_HOTSPOT_LINE,
+            linewidths=1.8,
+            zorder=5,
+            path_effects=[withStroke(linewidth=3.6, foreground="white")],
         )
     )
     bounds = hotspots.geometry.bounds
@@ -202,11 +215,13 @@ def _draw_hotspots(axes: Axes, hotspots: gpd.GeoDataFrame | None) -> list[Artist
     return [Line2D([], [], color=_HOTSPOT_LINE, linewidth=1.8, label="Hotspot, ranked")]
 
 
-def _draw_points(axes: Axes, points: gpd.GeoDataFrame | None, label: str) -> list[Artist]:
+def draw_points(axes: Axes, points: gpd.GeoDataFrame | None, label: str) -> list[Artist]:
+    """Draw a dot for each point, smaller where there are very many."""
     if points is None or points.empty:
         return []
-    style: dict[str, Any] = {"marker": "o", "markersize": 3.4, "markerfacecolor": _POINT}
-    style |= {"markeredgecolor": "white", "markeredgewidth": 0.5, "linestyle": "none"}
+    size = 3.4 if len(points) <= _MANY_POINTS else 1.6
+    style: dict[str, Any] = {"marker": "o", "markersize": size, "markerfacecolor": _POINT}
+    style |= {"markeredgecolor": "white", "markeredgewidth": size / 7, "linestyle": "none"}
     axes.plot(points.geometry.x, points.geometry.y, zorder=6, **style)
     return [Line2D([], [], label=label, **style)]
 
@@ -215,10 +230,11 @@ def _label(
     axes: Axes, text: str, x: float, y: float, *, color: str, fontsize: int, above: bool = False
 ) -> None:
     """Write a name that came from data: never read as a formula, cut off at the picture's edge."""
+    text = _shown(text)
     axes.text(
         x,
         y,
-        text,
+        text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…",
         color=color,
         fontsize=fontsize,
         fontweight="bold",
@@ -231,7 +247,19 @@ def _label(
     )
 
 
-def _draw_scale(axes: Axes, width_m: float) -> None:
+def set_words(text: Text, words: str, letters: int) -> None:
+    """Set words that may have come from data: in lines, not too many, never read as a formula."""
+    text.set_parse_math(False)
+    lines = textwrap.wrap(_shown(words), letters, max_lines=_MOST_LINES, placeholder=" …")
+    text.set_text("\n".join(lines))
+
+
+def _shown(text: str) -> str:
+    """Take out control, direction and broken characters."""
+    return "".join(letter for letter in text if letter.isprintable() or letter.isspace())
+
+
+def draw_scale(axes: Axes, width_m: float) -> None:
     """Draw a bar of a round length, at most a fifth of the width."""
     length = round_length_m(width_m / 5)
     label = f"{length:g} m" if length < 1000 else f"{length / 1000:g} km"

@@ -212,14 +212,62 @@ def test_scaling_the_weights_scales_the_surface(rows, factor):
 
 @pytest.mark.parametrize("kernel", ["quartic", "gaussian", "uniform", "triangular"])
 def test_threads_and_order_do_not_change_a_bit_of_large_work(kernel):
+    """More points than a thread takes at a time, some of one place, some in reach of no cell."""
     random = np.random.default_rng(1)
-    x, y = random.integers(0, 5000, (2, 40_000)).astype(float)
-    weight = random.uniform(0, 2, 40_000)
-    order = random.permutation(40_000)
-    settings = (0, 0), 25.0, (200, 200), 400.0 if kernel != "gaussian" else 100.0, kernel
+    x, y = random.integers(-2000, 7000, (2, 150_000)).astype(float)
+    x[:2000], y[:2000] = 433.0, 401.0
+    weight = random.uniform(0, 2, 150_000)
+    order = random.permutation(150_000)
+    settings = (0, 0), 25.0, (200, 200), 200.0 if kernel != "gaussian" else 40.0, kernel
     one = kernel_sums(x, y, weight, *settings, threads=1)
-    two = kernel_sums(x[order], y[order], weight[order], *settings, threads=3)
+    two = kernel_sums(x[order], y[order], weight[order], *settings, threads=2)
+    three = kernel_sums(x[::-1], y[::-1], weight[::-1], *settings, threads=3)
     np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(one, three)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_large_work_is_that_of_a_scikit_learn_tree(threads):
+    from sklearn.neighbors import KDTree
+
+    random = np.random.default_rng(7)
+    x, y = random.normal(0, 900, (2, 140_000))
+    weight = random.uniform(0, 2, 140_000)
+    values = kernel_sums(x, y, weight, (-2000, -2000), 40.0, (100, 100), 300.0, threads=threads)
+    cells = random.integers(0, 100, (60, 2))
+    tree = KDTree(np.column_stack([x, y]))
+    near, distance = tree.query_radius(cells * 40 - 1980, 300, return_distance=True)
+    expected = [
+        np.sum(weight[i] * (1 - (d / 300) ** 2) ** 2) * 3 / (np.pi * 300**2)
+        for i, d in zip(near, distance, strict=True)
+    ]
+    np.testing.assert_allclose(values[cells[:, 1], cells[:, 0]], expected, rtol=1e-11, atol=1e-20)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_reaches_no_cell_or_weighs_nothing_does_not_change_a_bit(threads):
+    random = np.random.default_rng(9)
+    x, y = random.uniform(0, 1000, (2, 90_000))
+    weight = np.where(random.uniform(size=90_000) < 0.3, 0.0, 1.0)
+    x[::7] += 5000
+    y[::11] -= 7000
+    counts = (weight > 0) & (x < 1000) & (y > 0)
+    settings = (0, 0), 50.0, GRID.shape, 130.0
+    whole = kernel_sums(x, y, weight, *settings, threads=threads)
+    part = kernel_sums(x[counts], y[counts], weight[counts], *settings, threads=threads)
+    np.testing.assert_array_equal(whole, part)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_point_and_one_point_need_no_special_care(threads):
+    none = np.empty(0)
+    settings = (0, 0), 50.0, GRID.shape, 100.0
+    assert (kernel_sums(none, none, none, *settings, threads=threads) == 0).all()
+    one = kernel_sums(
+        np.array([25.0]), np.array([25.0]), np.array([2.0]), *settings, threads=threads
+    )
+    assert one[0, 0] == pytest.approx(2 * 3 / (np.pi * 100**2))
+    assert np.count_nonzero(one) == 4
 
 
 def test_all_points_at_one_place_are_one_heavy_point():

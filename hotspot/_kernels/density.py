@@ -1,10 +1,10 @@
 """Exact kernel sums on a grid: a block owns its rows of cells, so no two threads share a sum.
 
-Points stand sorted by row of cells, then column, then coordinates and weight: one order whatever
-the caller's, so that rounding falls alike, and points of one place side by side, so that they are
-summed as one. What a point adds to a row of cells is a branch-free sum over as many cells as the
-kernel is wide, rounded up to whole vectors and padded at both ends; cells beyond the radius get
-exactly 0. One compiled kernel of each kind serves every bandwidth.
+Points stand sorted by row of cells, then coordinates and weight: one order whatever the caller's
+or the threads', so that rounding falls alike, and points of one place side by side, so that they
+are summed as one. What a point adds to a row of cells is a branch-free sum over as many cells as
+the kernel is wide, rounded up to whole vectors and padded at both ends; cells beyond the radius
+get exactly 0. One compiled kernel of each kind serves every bandwidth.
 """
 
 import math
@@ -74,7 +74,7 @@ def _summer(code):
     """Make the loop of one kind of kernel: constant, so that no cell costs a branch."""
 
     @njit(cache=True, nogil=True, fastmath={"contract"})
-    def rows(points, row_start, row_stop, ground, bandwidth, start, stop, out):
+    def rows(points, row_start, row_stop, ground, bandwidth, peak, start, stop, out):
         """Add to rows [start, stop) of `out` what the points in reach of them add."""
         cell, radius, width, ncols = ground.cell, ground.radius, ground.width, ground.ncols
         wide = ncols + 2 * width
@@ -84,7 +84,7 @@ def _summer(code):
         limit = radius * radius
         for source in range(start, stop + 2 * ground.reach):
             for i in range(row_start[source], row_stop[source]):
-                x, y, weight = points[i, 0], points[i, 1], points[i, 2]
+                x, y, weight = points[i, 0], points[i, 1], points[i, 2] * peak
                 first = int(np.floor(x / cell - ground.shift))
                 nearest = x - (first - width + 0.5) * cell
                 for k in range(width):
@@ -196,23 +196,27 @@ def _sort_few(points):
 
 
 @njit(cache=True, nogil=True)
-def _sort_row(points, ground, copies, at):
-    """Copy the points of a row in the order of x, y and weight: by columns first."""
-    at[:] = 0
+def _sort_row(points, west, scale, copies, at):
+    """Copy the points of a row in the order of x, y and weight: by stretches of x first.
+
+    `scale` takes an x from `west` on to one of as many stretches as there are points.
+    """
+    last = points.shape[0] - 1
+    at[: last + 2] = 0
     for i in range(points.shape[0]):
-        at[int(np.floor(points[i, 0] / ground.cell - ground.shift)) + 1] += 1
-    for column in range(1, at.shape[0]):
-        at[column] += at[column - 1]
+        at[min(int((points[i, 0] - west) * scale), last) + 1] += 1
+    for stretch in range(1, last + 1):
+        at[stretch] += at[stretch - 1]
     for i in range(points.shape[0]):
-        column = int(np.floor(points[i, 0] / ground.cell - ground.shift))
+        stretch = min(int((points[i, 0] - west) * scale), last)
         for k in range(3):
-            copies[at[column], k] = points[i, k]
-        at[column] += 1
+            copies[at[stretch], k] = points[i, k]
+        at[stretch] += 1
     left = 0
-    for column in range(at.shape[0] - 1):
-        if at[column] - left > 1:
-            _sort_few(copies[left : at[column]])
-        left = at[column]
+    for stretch in range(last + 1):
+        if at[stretch] - left > 1:
+            _sort_few(copies[left : at[stretch]])
+        left = at[stretch]
 
 
 @njit(cache=True, nogil=True)
@@ -222,12 +226,12 @@ def _sort_rows(points, row_start, row_stop, ground, start, stop):
     for row in range(start, stop):
         longest = max(longest, row_stop[row] - row_start[row])
     copies = np.empty((longest, 3))
-    at = np.empty(ground.ncols + ground.width + 1, dtype=np.int64)
+    at = np.empty(longest + 1, dtype=np.int64)
+    west = ground.shift * ground.cell
+    breadth = (ground.ncols + ground.width) * ground.cell
     for row in range(start, stop):
-        if row_stop[row] == row_start[row]:
-            continue
         count = row_stop[row] - row_start[row]
-        _sort_row(points[row_start[row] : row_stop[row]], ground, copies, at)
+        _sort_row(points[row_start[row] : row_stop[row]], west, count / breadth, copies, at)
         new = row_start[row] - 1
         for i in range(count):
             if i and copies[i, 0] == copies[i - 1, 0] and copies[i, 1] == copies[i - 1, 1]:
@@ -327,12 +331,12 @@ def kernel_sums(
         nrows=nrows, ncols=ncols, reach=math.ceil(radius / cell_m), width=width,
     )  # fmt: skip
     points, row_start, row_stop = _arrange(x, y, weight, ground, threads)
-    points[:, 2] *= form.peak / bandwidth_m ** (2 + form.power)
+    peak = form.peak / bandwidth_m ** (2 + form.power)
     out = np.empty(shape)
     terms = float((row_stop - row_start).sum()) * width * 2 * radius / cell_m
     run_blocks(
         lambda start, stop: _ROW_SUMS[form.code](
-            points, row_start, row_stop, ground, bandwidth_m, start, stop, out
+            points, row_start, row_stop, ground, bandwidth_m, peak, start, stop, out
         ),
         nrows, _ROWS, 1 if terms < _FEW_TERMS else threads,
     )  # fmt: skip

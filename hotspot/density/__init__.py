@@ -9,13 +9,14 @@ from hotspot.density.rates import rate_surface
 from hotspot.density.significance import significant_hotspots
 from hotspot.density.streets import street_hotspots
 from hotspot.density.surface import UNITS, kernel_density
-from hotspot.density.weights import aoristic_weights, harm_weights
+from hotspot.density.weights import aoristic_calendar, aoristic_weights, harm_weights
 
 __all__ = [
     "DEFAULT_BANDWIDTH_M",
     "UNITS",
     "Bandwidth",
     "Concentration",
+    "aoristic_calendar",
     "aoristic_weights",
     "classify_hotspots",
     "concentration",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +15,15 @@ from hotspot._checks import check_incidents_frame, choice_problems, count, posit
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.leave_one_out import POLYNOMIALS, leave_one_out
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 Floats = npt.NDArray[np.float64]
 Method = Literal["likelihood", "rule of thumb"]
 
 DEFAULT_BANDWIDTH_M = 400.0
 _CANDIDATES = 30
+_TICKS_M = (10, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600)
 # Radius of each kernel that smooths as much as a Gaussian of standard deviation 1: the sixth
 # root of the ratio of R(K) / mu(K)^2 in two dimensions (Wand and Jones 1995, section 4.5).
 _EQUIVALENT = {"uniform": 2.0, "epanechnikov": 2.4019, "quartic": 2.7792, "triweight": 3.1154}
@@ -58,6 +62,44 @@ class Bandwidth(float):
     def summary(self) -> str:
         """Say which bandwidth and why, a line each."""
         return "\n".join([f"{float(self):.0f} m: {self.why}.", *self.notes])
+
+    def plot(self) -> "Figure":
+        """Draw how likely each candidate makes the incidents, and which was chosen.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        ConfigError
+            If no candidates were tried, as by the rule of thumb.
+        """
+        # Loaded here: most bandwidths are used, not drawn.
+        from hotspot._plots import Picture
+
+        if self.table.empty:
+            raise ConfigError(
+                f"There is nothing to draw: {float(self):.0f} m was not chosen among candidates. "
+                "select_bandwidth(incidents, method='likelihood') tries some."
+            )
+        figure = Picture(figsize=(6.0, 4.0), layout="constrained")
+        axes = figure.subplots()
+        metres, height = self.table["bandwidth_m"], self.table["log_likelihood"]
+        axes.plot(metres, height, "o-", color="#1d2733", markersize=4, linewidth=1,
+                  label="candidates")  # fmt: skip
+        axes.axvline(float(self), color="#c8102e", linestyle="--",
+                     label=f"chosen: {float(self):.0f} m")  # fmt: skip
+        axes.set_xscale("log")
+        ticks = [step for step in _TICKS_M if metres.min() <= step <= metres.max()]
+        axes.set_xticks(ticks, [f"{step:,}" for step in ticks])
+        axes.set_xticks([], minor=True)
+        axes.set_xlabel("Bandwidth, m (logarithmic scale)")
+        axes.set_ylabel("Mean log-likelihood of an incident,\ngiven those at all other places")
+        axes.set_title("Bandwidth under which the incidents are least surprising", fontsize=10)
+        axes.legend(frameon=False)
+        axes.grid(alpha=0.3)
+        return figure
 
 
 class _Places(NamedTuple):

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +16,9 @@ from hotspot._checks import check_incidents_frame, frame_problems, name_rows, sa
 from hotspot._checks import count as counted
 from hotspot._errors import ConfigError, DataError
 from hotspot.grid import Grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,6 +66,45 @@ class Concentration:
             "even as can be, 1 is all crime at one place."
         )
         return "\n".join(lines)
+
+    def plot(self) -> "Figure":
+        """Draw the share of crime against the share of places, those with most crime first.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        # Loaded here: most results are read, not drawn.
+        from matplotlib.patheffects import withStroke
+
+        from hotspot._plots import Picture
+
+        figure = Picture(figsize=(6.0, 4.6), layout="constrained")
+        axes = figure.subplots()
+        told = 100 * self.table
+        axes.plot(100 * self.curve["place_share"], 100 * self.curve["crime_share"],
+                  color="#c8102e", linewidth=2, label="these places")  # fmt: skip
+        even = min(1.0, self.crimes / self.places)
+        axes.plot([0, 100 * even, 100], [0, 100, 100], color="#5c6773", linestyle="--",
+                  linewidth=1, label="as even as can be")  # fmt: skip
+        axes.plot(told["place_share"], told["crime_share"], "o", color="#1d2733")
+        axes.plot(told["place_share_chance"], told["crime_share"], "D", color="#1d2733",
+                  markerfacecolor="white", label="by chance alone")  # fmt: skip
+        for share, held in zip(told["place_share"], told["crime_share"], strict=True):
+            axes.annotate(f"{held:.0f} % at {share:.3g} % of places", (share, held), (8, -4),
+                          textcoords="offset points", va="top", fontsize=9,
+                          path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
+        axes.set(xlim=(0, 100), ylim=(0, 101))
+        axes.set_xlabel("Share of places, those with most crime first, %")
+        axes.set_ylabel("Share of crime, %")
+        axes.set_title(
+            f"Concentration of {counted(self.crimes, 'crime')} over "
+            f"{counted(self.places, 'place')}\n(generalised Gini {self.generalised_gini:.2f})",
+            fontsize=10,
+        )
+        axes.legend(loc="lower right", frameon=False)
+        axes.grid(alpha=0.3)
+        return figure
 
 
 def concentration(

@@ -1,4 +1,4 @@
-"""What each incident counts: its harm, or the share of its window in certain hours."""
+"""What each incident counts: its harm, or the share of its window in each hour of the week."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from hotspot.dates import month_only_problems
 Seconds = npt.NDArray[np.int64]
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY_S, _WEEK_S = 86_400, 604_800
+_HOUR_S, _DAY_S, _WEEK_S = 3_600, 86_400, 604_800
 # 1970-01-01 was a Thursday: seconds from the Monday before.
 _EPOCH_S = 3 * _DAY_S
 
@@ -159,15 +159,81 @@ def aoristic_weights(
     spans = _spans(_weekday_numbers(weekdays), hours)
     check_incidents_frame(incidents)
     check_incidents_frame(incidents, *month_only_problems(incidents, "An aoristic weight"))
+    start, end = _windows(incidents)
+    share = (_passed(end, spans) - _passed(start, spans)) / (end - start)
+    return pd.Series(share, index=incidents.index, name="aoristic_weight")
+
+
+def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count incidents by weekday and hour, each spread evenly over its window.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them, with days and times.
+
+    Returns
+    -------
+    DataFrame of float, shape (7, 24)
+        A row per weekday, Monday first, and a column per hour of the day, 0 to 23; all cells sum
+        to n. ``attrs`` says how many ``incidents`` there are, of how many the time is known
+        ``within_an_hour``, and how many have a window ``over_a_day`` or a date ``without_time``.
+
+    Raises
+    ------
+    DataError
+        If the incidents are not in canonical shape or their dates are months only.
+
+    Notes
+    -----
+    As `aoristic_weights` with each hour of the week in turn: exact to the second, a date without
+    a time is spread over its day.
+
+    References
+    ----------
+    Ratcliffe, J. H. (2000). Aoristic analysis: the spatial interpretation of unspecific temporal
+    events. International Journal of Geographical Information Science 14(7), 669-679.
+
+    Examples
+    --------
+    >>> times = pd.to_datetime(["2025-06-06 22:00"]), pd.to_datetime(["2025-06-07 02:00"])
+    >>> frame = pd.DataFrame(
+    ...     {"crime_ref": ["A"], "occurred_from": times[0], "occurred_to": times[1]})
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([0], [0]), crs=27700)
+    >>> calendar = aoristic_calendar(incidents)
+    >>> calendar.loc["Friday", 23], calendar.loc["Saturday", 1], calendar.sum().sum()
+    (np.float64(0.25), np.float64(0.25), np.float64(1.0))
+    """
+    check_incidents_frame(incidents)
+    check_incidents_frame(incidents, *month_only_problems(incidents, "A calendar of offences"))
+    start, end = _windows(incidents)
+    length = end - start
+    spans = [_spans([day], (hour, hour + 1)) for day in range(7) for hour in range(24)]
+    sums = [float(((_passed(end, span) - _passed(start, span)) / length).sum()) for span in spans]
+    table = pd.DataFrame(
+        np.reshape(sums, (7, 24)),
+        index=[name.capitalize() for name in _WEEKDAYS],
+        columns=range(24),
+    )
+    dated = incidents["occurred_from"] == incidents["occurred_to"]
+    table.attrs |= {
+        "incidents": len(incidents),
+        "within_an_hour": int((length <= _HOUR_S).sum()),
+        "over_a_day": int((length > _DAY_S).sum()),
+        "without_time": int((dated.to_numpy() & (length == _DAY_S)).sum()),
+    }
+    return table
+
+
+def _windows(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:
+    """Give the start and end of each window, in seconds from a Monday, never of no length."""
     start, end = (
         incidents[name].to_numpy().astype("datetime64[s]").astype(np.int64) + _EPOCH_S
         for name in ("occurred_from", "occurred_to")
     )
     end = np.where((start == end) & (start % _DAY_S == 0), start + _DAY_S, end)
     # A moment is the second that begins with it.
-    end = np.maximum(end, start + 1)
-    share = (_passed(end, spans) - _passed(start, spans)) / (end - start)
-    return pd.Series(share, index=incidents.index, name="aoristic_weight")
+    return start, np.maximum(end, start + 1)
 
 
 def _weekday_numbers(weekdays: Sequence[str] | None) -> list[int]:

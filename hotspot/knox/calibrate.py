@@ -29,6 +29,7 @@ from hotspot.near_repeat import distinct_events
 
 Floats = npt.NDArray[np.float64]
 
+_INK, _RED = "#1d2733", "#c8102e"
 # Fewer blocks than these make an interval that says little.
 _FEW_BLOCKS = 10
 
@@ -105,13 +106,15 @@ class RuleCalibration:
         -------
         matplotlib.figure.Figure
         """
-        figure = Picture(figsize=(9.0, 3.6), layout="constrained")
+        figure = Picture(figsize=(9.0, 4.2), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
         self._draw(left, self.by_distance, self.distance_m, self.distance_interval)
         self._draw(right, self.by_time, self.window_days, self.window_interval)
-        left.set_xlabel(f"Distance in metres (within {self.near_days} days)")
-        right.set_xlabel(f"Days between (within {self.near_m:g} m)")
+        left.set_xlabel(f"Distance between two burglaries, m (within {self.near_days} days)")
+        right.set_xlabel(f"Time between two burglaries, days (within {self.near_m:g} m)")
         left.set_ylabel("Pairs, observed over expected")
+        handles, _ = left.get_legend_handles_labels()
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
         proposed = "no rule is supported"
         if self.supported:
             proposed = f"{self.distance_m:g} m and {self.window_days} days"
@@ -127,15 +130,18 @@ class RuleCalibration:
     ) -> None:
         upper = profile["upper"].to_numpy()
         middle = (upper + np.concatenate([[0], upper[:-1]])) / 2
-        axes.vlines(middle, profile["ratio_low"], profile["ratio_high"], color="#8a96a3")
-        axes.plot(middle, profile["ratio"], "o", color="#1d2733", markersize=4)
-        axes.plot(middle, profile["smoothed"], color="#c8102e")
-        axes.axhline(1.0, color="#1d2733", linewidth=0.8)
-        axes.axhline(self.raised, color="#1d2733", linewidth=0.8, linestyle=":")
+        low, high = profile["ratio_low"], profile["ratio_high"]
+        axes.vlines(middle, low, high, color="#8a96a3", label="95 % of the resamples")
+        axes.plot(middle, profile["ratio"], "o", color=_INK, markersize=4, label="measured")
+        axes.plot(middle, profile["smoothed"], color=_RED, label="the same, made to fall")
+        axes.axhline(1.0, color=_INK, linewidth=0.8)
+        raised = f"raised: {self.raised:g} times chance"
+        axes.axhline(self.raised, color=_INK, linewidth=0.8, linestyle=":", label=raised)
         if interval is not None:
-            axes.axvspan(*interval, color="#f08a24", alpha=0.15, linewidth=0)
+            label = "the rule, in 95 % of the resamples"
+            axes.axvspan(*interval, color="#f08a24", alpha=0.15, linewidth=0, label=label)
         if reach is not None:
-            axes.axvline(reach, color="#c8102e", linestyle="--")
+            axes.axvline(reach, color=_RED, linestyle="--", label="the rule proposed")
         axes.set_xlim(0, upper[-1])
         axes.set_ylim(bottom=0)
 

@@ -27,6 +27,8 @@ from hotspot.near_repeat import distinct_events
 Floats = npt.NDArray[np.float64]
 
 _INK, _RED, _GREY = "#1d2733", "#c8102e", "#cfd5dc"
+# So that the bars of two lines do not hide each other.
+_APART = 0.08
 # Of a normal distribution, 95 % lie within so many standard deviations.
 _SPREADS = 1.959964
 
@@ -99,14 +101,15 @@ class NearRepeatDecay:
         -------
         matplotlib.figure.Figure
         """
-        figure = Picture(figsize=(9.0, 3.8), layout="constrained")
+        figure = Picture(figsize=(9.0, 4.4), layout="constrained")
         left, right = figure.subplots(1, 2)
         for axes, profile in ((left, self.by_distance), (right, self.by_day)):
             chance = profile["chance_high"] - profile["chance_low"]
-            axes.bar(range(len(profile)), chance, 1.0, profile["chance_low"], color=_GREY)
-        _draw(left, self.by_distance, _RED)
-        _draw(right, self.by_day, _RED, f"nearby, within {self.near_m:g} m")
-        _draw(right, self.by_day_same_place, _INK, "same place")
+            axes.bar(range(len(profile)), chance, 1.0, profile["chance_low"], color=_GREY,
+                     label="95 % of ratios nearby by chance alone")  # fmt: skip
+        _draw(left, self.by_distance, "o-", _RED)
+        _draw(right, self.by_day, "o-", _RED, -_APART, f"nearby, within {self.near_m:g} m")
+        _draw(right, self.by_day_same_place, "s--", _INK, _APART, "same place")
         left.set_xticks(
             range(len(self.by_distance)), self.by_distance["distance_band"], rotation=90
         )
@@ -115,10 +118,15 @@ class NearRepeatDecay:
             axes.axhline(1.0, color=_INK, linewidth=0.8)
             axes.set_ylim(bottom=0)
         left.set_ylabel("Pairs, observed over expected")
-        left.set_title(f"By distance, within {self.near_days} days", fontsize=10)
-        right.set_title("By time between the two", fontsize=10)
-        right.legend(loc="upper right")
-        figure.suptitle("Risk after a burglary (grey: where chance alone would put it)")
+        left.set_xlabel(f"Distance between two burglaries (within {self.near_days} days)")
+        right.set_xlabel("Time between two burglaries")
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3,
+                      fontsize=8)  # fmt: skip
+        figure.suptitle(
+            f"Risk after a burglary: {count(self.events, 'burglary', 'burglaries')}, bars are 95 % "
+            "of the resamples",
+            fontsize=11,
+        )
         return figure
 
     def _repr_html_(self) -> str:
@@ -292,10 +300,17 @@ def _labelled(
     return profile
 
 
-def _draw(axes: Axes, profile: pd.DataFrame, colour: str, label: str | None = None) -> None:
-    at = np.arange(len(profile))
+def _draw(
+    axes: Axes,
+    profile: pd.DataFrame,
+    style: str,
+    colour: str,
+    beside: float = 0.0,
+    label: str | None = None,
+) -> None:
+    at = np.arange(len(profile)) + beside
     axes.vlines(at, profile["ratio_low"], profile["ratio_high"], color=colour)
-    axes.plot(at, profile["ratio"], "o-", color=colour, markersize=4, linewidth=1, label=label)
+    axes.plot(at, profile["ratio"], style, color=colour, markersize=4, linewidth=1, label=label)
 
 
 def _words(row: pd.Series) -> str:
