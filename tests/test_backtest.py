@@ -1,5 +1,7 @@
 """Backtests: nothing is known early, ties are shared, and losing is said plainly."""
 
+from typing import ClassVar
+
 import geopandas as gpd
 import hypothesis.strategies as st
 import numpy as np
@@ -124,10 +126,13 @@ def test_the_top_share_is_rounded_half_up():
     assert top_cells(10, (0.001,)).tolist() == [1]
 
 
-class LooksAhead(BaseEstimator):
-    """Counts every incident that it is given, whenever it was known."""
+class Counts(BaseEstimator):
+    """Counts every incident that it is handed, and keeps for all to see what that was."""
+
+    handed: ClassVar[list] = []
 
     def fit(self, incidents, as_of):
+        self.handed.append((incidents["occurred_to"].max(), incidents["recorded_at"].max(), as_of))
         self.cells_ = GRID.cells_of(incidents).to_numpy()
         return self
 
@@ -136,20 +141,38 @@ class LooksAhead(BaseEstimator):
         return grid.surface(counts.reshape(grid.shape).astype(float))
 
 
-class Honest(LooksAhead):
+def test_no_model_is_ever_handed_what_came_later(town):
+    frame = town.assign(recorded_at=town["occurred_to"] + pd.Timedelta("3D"))
+    frame.loc[frame.index[::50], "recorded_at"] = pd.Timestamp("2025-06-01")
+    found = backtest(Counts(), frame, GRID, "2024-12-01", "2024-12-15")
+    assert {as_of.normalize() for _, _, as_of in Counts.handed} == {
+        pd.Timestamp("2024-11-30"), pd.Timestamp("2024-12-07"),
+    }  # fmt: skip
+    assert all(ended <= as_of and recorded <= as_of for ended, recorded, as_of in Counts.handed)
+    rates = found.table.set_index(["model", "area_share"])["hit_rate"]
+    assert rates["Counts", 0.05] == pytest.approx(rates["all-history count", 0.05])
+    assert found.suspects == ()
+
+
+class Oracle(Counts):
+    """Brings the future along."""
+
+    def __init__(self, incidents=None):
+        self.incidents = incidents
+
     def fit(self, incidents, as_of):
-        return super().fit(incidents[incidents["occurred_to"] <= pd.Timestamp(as_of)], as_of)
+        later = self.incidents["occurred_to"] - as_of
+        ahead = self.incidents[(later > pd.Timedelta(0)) & (later <= pd.Timedelta("7D"))]
+        self.cells_ = GRID.cells_of(ahead).to_numpy()
+        return self
 
 
-def test_a_model_that_looks_ahead_is_caught(town):
-    with pytest.raises(DataError, match="LooksAhead looks ahead"):
-        backtest(LooksAhead(), town, GRID, "2024-12-01", "2024-12-15")
-
-
-def test_a_model_that_is_not_ours_takes_part(town):
-    found = backtest(Honest(), town, GRID, "2024-12-01", "2024-12-15").table
-    rates = found.set_index(["model", "area_share"])["hit_rate"]
-    assert rates["Honest", 0.05] == pytest.approx(rates["all-history count", 0.05])
+def test_a_planted_leak_is_caught(town):
+    found = backtest(Oracle(town), town, GRID, "2024-11-01", "2025-01-02")
+    assert found.suspects == ("Oracle",)
+    assert "must have seen" in found.sentences()[0]
+    assert found.best(0.05) != "Oracle"
+    assert found.table.loc[found.table["model"] == "Oracle", "rank"].tolist() == [1, 1]
 
 
 def test_what_was_recorded_late_is_not_known_early(town, make_incidents):
@@ -219,11 +242,16 @@ def test_a_run_that_was_broken_off_goes_on(town, tmp_path, monkeypatch):
         backtest(NearRepeatRisk(), town.iloc[1:], GRID, checkpoint=path, **settings)
 
 
-def test_the_summary_is_three_sentences_and_says_when_the_rule_adds_nothing(result):
-    lines = result.summary().splitlines()
-    assert len(lines) == 3
-    assert "The rule adds nothing here" in lines[1]
-    assert "expected" in lines[2]
+def test_three_sentences_say_what_finds_most_and_when_the_rule_adds_nothing(result):
+    most, margin, rule = result.sentences()
+    assert result.summary().splitlines() == [most, margin, rule]
+    row = result.table[(result.table["area_share"] == 0.05) & (result.table["rank"] == 1)].iloc[0]
+    assert most.lower().startswith(row["model"].lower())
+    assert f"{100 * row['hit_rate']:.0f} % of burglaries in 5 % of the area" in most
+    assert f"{row['pai']:.1f} times what places picked at random" in margin
+    assert "The rule adds nothing here" in rule
+    assert result.best_layer() == "density"
+    assert "expected" in result.trust()
 
 
 def test_the_summary_says_when_the_rule_helps(make_incidents):
@@ -238,7 +266,8 @@ def test_the_summary_says_when_the_rule_helps(make_incidents):
     )
     rule = NearRepeatRisk((100, 200), (7, 14))
     found = backtest({"rule": rule}, followed, GRID, "2024-08-01", "2025-01-01")
-    assert "The near-repeat rule helps here" in found.summary()
+    assert "The near-repeat rule helps here" in found.sentences()[2]
+    assert found.best_layer() == "zones"
     rows = found.table.set_index(["model", "area_share"])
     assert not rows.loc[("rule", 0.05), "noise"]
 
@@ -247,7 +276,17 @@ def test_noise_is_called_noise(town):
     twin = RetrospectiveDensity(401)
     found = backtest({"twin": twin}, town, GRID, "2024-10-01", "2025-01-01")
     assert found.table.loc[found.table["model"] == "twin", "noise"].all()
-    assert "may be noise" in found.summary()
+    assert "may be noise" in found.sentences()[1] or "no forecast" in found.sentences()[1]
+
+
+def test_too_few_windows_are_said_to_be_too_few(town):
+    few = backtest(NearRepeatRisk(), town, GRID, "2024-12-01", "2024-12-15")
+    # Two weeks cannot rule out a gain worth having, nor show one.
+    row = few.table[(few.table["model"] == "NearRepeatRisk") & (few.table["area_share"] == 0.05)]
+    few.table.loc[row.index, ["difference_low", "difference_high"]] = -0.4, 0.4
+    assert "too few to tell" in few.sentences()[2]
+    none = backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-15")
+    assert "not among" in none.sentences()[2]
 
 
 def test_calibration_adds_up(result, town):
@@ -256,6 +295,42 @@ def test_calibration_adds_up(result, town):
             town["occurred_to"].between("2024-11-01", "2024-12-26").sum()
         )
         assert rows["expected"].sum() == pytest.approx(rows["observed"].sum(), rel=0.2)
+
+
+def test_search_efficiency_and_recapture_are_those_counted_by_hand(town):
+    model = RetrospectiveDensity(200, None, None, "cell")
+    found = backtest({"count": model}, town, GRID, "2024-12-01", "2024-12-15", area_shares=(0.05,))
+    hits, rate, before = 0.0, [], []
+    for start in pd.to_datetime(["2024-12-01", "2024-12-08"]):
+        past = town[town["occurred_to"] < start]
+        now = town[town["occurred_to"].between(start, start + pd.Timedelta("6D"))]
+        year = past[past["occurred_to"] >= start - pd.Timedelta("365D")]
+        counts, seen, old = (
+            np.bincount(GRID.cells_of(rows), minlength=400).astype(float)
+            for rows in (past, now, year)
+        )
+        hits += top_sums(counts, seen, np.array([20]))[0]
+        rate.append((top_sums(counts, seen, np.array([20]))[0], len(now)))
+        before.append((top_sums(counts, old, np.array([20]))[0], len(year)))
+    row = found.table[found.table["model"] == "count"].iloc[0]
+    # Two windows, twenty cells of 0.04 square kilometres.
+    assert row["search_efficiency"] == pytest.approx(hits / 2 / (20 * 0.04))
+    (a, b), (c, d) = np.sum(rate, axis=0), np.sum(before, axis=0)
+    assert row["recapture"] == pytest.approx((a / b) / (c / d))
+
+
+def test_intervals_and_differences_are_paired_over_windows(result):
+    rows = result.windows[result.windows["area_share"] == 0.05]
+    wide = rows.pivot(index="window", columns="model", values="hits")
+    events = rows.drop_duplicates("window").set_index("window")["events"].loc[wide.index]
+    more = (wide["NearRepeatRisk"] - wide["year's density"]).to_numpy()
+    random = np.random.default_rng(1)
+    drawn = random.integers(0, len(wide), (4000, len(wide)))
+    ratio = more[drawn].sum(axis=1) / events.to_numpy()[drawn].sum(axis=1)
+    table = result.table.set_index(["model", "area_share"]).loc[("NearRepeatRisk", 0.05)]
+    told = table[["difference_low", "difference_high"]].to_numpy(dtype=float)
+    assert told == pytest.approx(np.quantile(ratio, [0.025, 0.975]), abs=0.012)
+    assert table["difference"] == pytest.approx(more.sum() / events.sum())
 
 
 def test_the_picture_is_a_figure_and_the_notebook_sees_escaped_text(town, result):

@@ -22,6 +22,7 @@ from hotspot._kernels.forecast import (
 from hotspot._kernels.hawkes import links, persistent_density, raised, shared
 from hotspot.forecast import (
     Blend,
+    LiveZones,
     NearRepeatRisk,
     ProspectiveMap,
     RetrospectiveDensity,
@@ -31,6 +32,7 @@ from hotspot.forecast import (
 from hotspot.forecast.blend import mixture_weights
 from hotspot.forecast.expectation import Likelihood, Parameters
 from hotspot.forecast.history import History
+from hotspot.forecast.level import reported_shares
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 from hotspot.incidents import read_incidents
@@ -43,6 +45,7 @@ MODELS = (
     RetrospectiveDensity(200, None, 240, "cell"),
     ProspectiveMap(),
     NearRepeatRisk(),
+    LiveZones(),
     SelfExcitingProcess(),
     Blend(windows=4),
 )
@@ -203,6 +206,58 @@ def test_the_level_knows_trend_season_and_week():
     assert ahead.argmax() % 7 == (4 - (days[-1] + 1 + 3)) % 7
     true = 20 * np.exp(0.3 * np.cos(2 * np.pi * (days[-1] + np.arange(1, 29)) / 365.25))
     assert ahead.sum() == pytest.approx((true * np.exp(0.3 / 7)).sum(), rel=0.06)
+
+
+def test_the_level_allows_for_what_is_not_reported_yet(make_incidents):
+    random = np.random.default_rng(4)
+    happened = random.uniform(0, 800, 2400)
+    x, y = random.uniform(0, 1000, (2, 2400))
+    incidents = make_incidents(x, y, happened)
+    # Three a day, and half of them are recorded more than a week later.
+    late = pd.to_timedelta(random.exponential(12, 2400), unit="D")
+    recorded = incidents.assign(recorded_at=incidents["occurred_to"] + late)
+    history = History.known(recorded, "2026-12-31")
+    known = SeasonalLevel.of(history.daily(), history.first_day)
+    assert known.expected(28).sum() < 0.9 * 84
+    assert history.level.expected(28).sum() == pytest.approx(84, rel=0.15)
+    prompt = History.known(incidents, "2026-12-31")
+    assert (prompt.level.reported == 1).all()
+
+
+def test_shares_reported_match_their_slow_twin():
+    random = np.random.default_rng(9)
+    delay, age = random.integers(0, 30, 400), random.integers(0, 60, 400)
+    known = delay <= age
+    weight = random.uniform(0.1, 1, known.sum())
+    fast = reported_shares(delay[known], age[known], weight)
+    events = list(zip(delay[known].tolist(), age[known].tolist(), weight.tolist(), strict=True))
+    assert fast[:40] == pytest.approx([naive.reported_share(events, days) for days in range(40)])
+
+
+def test_an_earlier_history_is_the_one_that_was_known(town):
+    late = pd.Series(pd.NaT, index=town.index, dtype="datetime64[ns]")
+    late.iloc[:40] = pd.Timestamp("2025-01-10 09:00")
+    frame = town.assign(recorded_at=late)
+    whole = History.known(frame, "2025-02-01")
+    for day in ("2024-06-30", "2025-01-09", "2025-01-10"):
+        first = History.known(frame, day)
+        again = whole.earlier(first.last_day)
+        for name in ("x", "y", "last_day", "offset", "day", "share", "as_of"):
+            assert np.array_equal(getattr(first, name), getattr(again, name)), name
+        assert first.incidents.index.equals(again.incidents.index)
+    with pytest.raises(DataError, match="nothing to learn"):
+        whole.earlier(0)
+
+
+def test_live_zones_count_as_they_are_drawn(make_incidents):
+    incidents = make_incidents([0, 300, 5000, 0], [0] * 4, [0, 10, 41, 42], start="2025-01-01")
+    model = LiveZones().fit(incidents, "2025-02-12")
+    points = gpd.GeoSeries(gpd.points_from_xy([0, -150, 400.1, 5000], [0] * 4), crs="EPSG:27700")
+    risk = model.predict_points(points)
+    # The first is of age 42 and has no zone tomorrow; that of the 300th metre reaches 0.
+    assert (risk / risk.iloc[3]).tolist() == [2.0, 1.0, 1.0, 1.0]
+    quiet = LiveZones().fit(incidents, "2025-12-31")
+    assert (quiet.predict_points(points) == 0).all()
 
 
 def test_the_likelihood_matches_its_slow_twin(make_incidents):

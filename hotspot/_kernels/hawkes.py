@@ -47,24 +47,33 @@ class Links(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _link(pairs, x, y, offset, day, share, window, at, lag, away, weight):
-    """Count the links of each event, or write them where `at` says."""
+    """Count the links of each event, or write them where `at` says: one for each possible lag."""
     write = lag.shape[0] > 0
+    chance = np.zeros(window + 1)
     for p in range(pairs.shape[0]):
         a, b = pairs[p, 0], pairs[p, 1]
         dx, dy = x[a] - x[b], y[a] - y[b]
         decimetres = int(np.floor(np.sqrt(dx * dx + dy * dy) * STEPS_PER_M + 0.5))
         for turn in range(2):
             child, parent = (b, a) if turn == 0 else (a, b)
+            shortest = max(day[offset[child]] - day[offset[parent + 1] - 1], 1)
+            longest = min(day[offset[child + 1] - 1] - day[offset[parent]], window)
+            if longest < shortest:
+                continue
+            if not write:
+                at[child] += longest - shortest + 1
+                continue
+            chance[shortest : longest + 1] = 0.0
             for k in range(offset[child], offset[child + 1]):
                 for s in range(offset[parent], offset[parent + 1]):
                     days = day[k] - day[s]
-                    if days < 1 or days > window or share[k] * share[s] <= 0.0:
-                        continue
-                    if write:
-                        lag[at[child]] = days
-                        away[at[child]] = decimetres
-                        weight[at[child]] = share[k] * share[s]
-                    at[child] += 1
+                    if 1 <= days <= window:
+                        chance[days] += share[k] * share[s]
+            for days in range(shortest, longest + 1):
+                lag[at[child]] = days
+                away[at[child]] = decimetres
+                weight[at[child]] = chance[days]
+                at[child] += 1
 
 
 def links(

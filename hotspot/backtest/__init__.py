@@ -19,7 +19,7 @@ from hotspot.backtest.bandwidth import BandwidthChoice, choose_bandwidth
 from hotspot.backtest.baselines import baselines
 from hotspot.backtest.result import Backtest, judged
 from hotspot.backtest.scoring import bootstrap_weights, top_cells
-from hotspot.backtest.windows import Checkpoint, Plan, check_leaks, run
+from hotspot.backtest.windows import Checkpoint, Plan, run
 from hotspot.dates import AsOf, known_by, month_only_problems
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
@@ -87,12 +87,16 @@ def backtest(
     ------
     DataError
         If the incidents are not in canonical shape, their dates are months only, nothing was
-        known before the first window, nothing happened in any, or a model looks ahead.
+        known before the first window, or nothing happened in any.
     ConfigError
         If a parameter is out of range or in another CRS; every fault is told.
 
     Notes
     -----
+    No model is ever handed what came after it has to forecast. One that has brought it along, and
+    finds nearly all that any map could have while the baselines do not, is named in ``.suspects``
+    and in the words, and is not called the best.
+
     An incident belongs to the window that holds the middle of its own time window. Cells of equal
     risk count in expectation. Differences are paired: the same windows, resampled together.
 
@@ -126,7 +130,7 @@ def backtest(
     inside = _inside(within, grid)
     events = incidents[distinct_events(incidents)]
     plan = Plan(
-        models={**_named(models), **baselines(grid.cell_size_m)},
+        models={**_named(models), **baselines(grid.cell_size_m, int(inside.sum()))},
         incidents=events,
         grid=grid,
         inside=inside,
@@ -138,13 +142,13 @@ def backtest(
     before = first - pd.Timedelta(days=1)
     if not known_by(events, before).any():
         raise DataError(f"No incident was known by {before:%Y-%m-%d}, before the first window.")
-    check_leaks(plan)
     kept = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
     with tqdm(total=total, desc="Backtest", disable=None, delay=1) as bar:
         scores = run(plan, kept, threads, bar.update)
     weights = bootstrap_weights(len(plan.starts), int(resamples), seed)
-    return judged(scores, plan, tuple(area_shares), _CURVE, weights)
+    told = _told(plan, int(refit_days), int(resamples), seed)
+    return judged(scores, plan, tuple(area_shares), _CURVE, weights, told)
 
 
 def _check(
@@ -165,6 +169,32 @@ def _check(
     if problems:
         raise ConfigError(problems)
     check_incidents_frame(incidents, *month_only_problems(incidents, "A backtest"))
+
+
+def _told(plan: Plan, refit_days: int, resamples: int, seed: int) -> dict[str, Any]:
+    """Write down what a backtest was run with, as JSON can hold it."""
+    first, last = int(plan.starts[0]), int(plan.starts[-1]) + plan.horizon_days - 1
+    return {
+        "first_day": str(np.datetime64(first, "D")),
+        "last_day": str(np.datetime64(last, "D")),
+        "windows": len(plan.starts),
+        "horizon_days": plan.horizon_days,
+        "cell_size_m": plan.grid.cell_size_m,
+        "cells": int(plan.inside.sum()),
+        "area_km2": round(float(plan.inside.sum()) * plan.grid.cell_area_km2, 3),
+        "crs": plan.grid.crs.to_string(),
+        "incidents": len(plan.incidents),
+        "refit_days": refit_days,
+        "resamples": resamples,
+        "seed": seed,
+        "models": {name: _settings(model) for name, model in plan.models.items()},
+    }
+
+
+def _settings(model: Any) -> str:
+    """Write a model with every parameter, those at their defaults too."""
+    given = model.get_params(deep=False).items()
+    return f"{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in given)})"
 
 
 def _named(models: Any) -> dict[str, Any]:

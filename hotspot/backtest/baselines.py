@@ -8,22 +8,32 @@ from hotspot.forecast.retrospective import RetrospectiveDensity
 from hotspot.grid import Grid
 
 RANDOM, COUNT, DENSITY = "random", "all-history count", "year's density"
+BASELINES = (RANDOM, COUNT, DENSITY)
 
 
 class EvenRisk(Forecast):
-    """The same risk everywhere on the grid: what searching at random finds."""
+    """The same risk in every cell of the study area: what searching at random finds.
+
+    Parameters
+    ----------
+    cells : int
+        How many there are.
+    """
+
+    def __init__(self, cells: int) -> None:
+        self.cells = cells
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
-        return np.full(grid.shape, self._expected(days) / (grid.nrows * grid.ncols))
+        return np.full(grid.shape, self._expected(days) / self.cells)
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         return np.full(len(x), np.nan)
 
 
-def baselines(cell_size_m: float) -> dict[str, Forecast]:
+def baselines(cell_size_m: float, cells: int) -> dict[str, Forecast]:
     """Give the baselines by name, not fitted."""
     return {
-        RANDOM: EvenRisk(),
+        RANDOM: EvenRisk(cells),
         COUNT: RetrospectiveDensity(cell_size_m, None, None, "cell"),
         DENSITY: RetrospectiveDensity(),
     }

@@ -2,17 +2,17 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hotspot._checks import count
 from hotspot._errors import DataError
-from hotspot.backtest.baselines import COUNT, DENSITY, RANDOM
+from hotspot.backtest.baselines import BASELINES, DENSITY
 from hotspot.backtest.scoring import (
     prediction_accuracy,
     prediction_efficiency,
@@ -20,10 +20,10 @@ from hotspot.backtest.scoring import (
 )
 from hotspot.backtest.windows import Plan, Score
 from hotspot.forecast.rule import NearRepeatRisk
+from hotspot.forecast.zones import LiveZones
 
 Floats = npt.NDArray[np.float64]
 
-_BASELINES = (RANDOM, COUNT, DENSITY)
 _COLUMNS = (
     "model", "area_share", "hit_rate", "low", "high", "pai", "pei",
     "difference", "difference_low", "difference_high",
@@ -31,6 +31,13 @@ _COLUMNS = (
 )  # fmt: skip
 # Bounds, as shares of the area, between which calibration is told.
 _GROUPS = (0.01, 0.05, 0.2, 1.0)
+# Words are about this share of the area, or the nearest below it.
+_TOLD_SHARE = 0.05
+# Finding this share of what the best possible map would have, where the baselines find far
+# less, takes knowledge of what came.
+_TOO_GOOD, _BASELINES_AT_MOST = 0.9, 0.7
+# A gain on the year's density below this share of its hit rate is not worth another map.
+_WORTH_HAVING = 0.2
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,10 @@ class Backtest:
         Cells of the study area.
     rules : tuple of str
         Which of the models are the near-repeat rule.
+    suspects : tuple of str
+        Models that found nearly all that any map could have: they must have seen the windows.
+    parameters : mapping
+        What it was run with: study area, windows, models and their settings, seed.
     """
 
     table: pd.DataFrame
@@ -69,78 +80,74 @@ class Backtest:
     horizon_days: int
     cells: int
     rules: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def best(self, area_share: float) -> str:
-        """Name the model, not counting baselines, with the highest hit rate."""
-        rows = self.table[self.table["area_share"] == area_share]
-        ours = rows[~rows["model"].isin(_BASELINES)]
-        return str((ours if len(ours) else rows).sort_values("rank")["model"].iloc[0])
+        """Name the forecast, baselines included, with the highest hit rate.
 
-    def summary(self) -> str:
-        """Say in three plain sentences what works here, whether the rule does, and how sure.
+        Parameters
+        ----------
+        area_share : float
+            One of those in the table.
 
         Returns
         -------
         str
-            One sentence a line.
+            Of several with the same hit rate, the first in the table; never one of the suspects.
         """
-        return "\n".join([self._best_words(), self._rule_words(), self._trust_words()])
+        table = self.table[~self.table["model"].isin(self.suspects)]
+        rows = table[table["area_share"] == area_share]
+        return str(rows.sort_values("rank", kind="stable")["model"].iloc[0])
+
+    def best_layer(self) -> Literal["density", "zones"]:
+        """Say which layer of a map to open: the zones only where they beat last year's map.
+
+        Returns
+        -------
+        {"density", "zones"}
+        """
+        return "zones" if self._rule_helps() else "density"
+
+    def sentences(self) -> tuple[str, str, str]:
+        """Say in plain words what finds most, by how much, and what the rule is worth here.
+
+        Returns
+        -------
+        tuple of str
+            What finds most and how sure that is; what that is against last year's map and against
+            chance; whether the near-repeat rule adds anything, or that the windows are too few to
+            tell.
+        """
+        return self._best_words(), self._margin_words(), self._rule_words()
+
+    def trust(self) -> str:
+        """Say how many were expected, how many came, and what a backtest does not show."""
+        best = self.best(self._told_share)
+        rows = self.calibration[self.calibration["model"] == best]
+        return (
+            f"{_capital(best)} expected {rows['expected'].sum():,.0f} burglaries in the study area "
+            f"and {rows['observed'].sum():,.0f} happened. This tells how well places were "
+            "foreseen, not whether patrols or visits there prevent anything."
+        )
+
+    def summary(self) -> str:
+        """Give the `sentences`, one a line."""
+        return "\n".join(self.sentences())
 
     def plot(self) -> Figure:
-        """Draw the share of incidents found against the share of the area searched.
+        """Draw what is found by how much is searched, and the differences from last year's map.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
-        figure = Figure(figsize=(10, 4.6), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(3, 4))
-        models = list(dict.fromkeys(self.table["model"]))
-        styles = {name: _style(number, name) for number, name in enumerate(models)}
-        for name in models:
-            curve = self.curves[self.curves["model"] == name]
-            curve = curve[curve["area_share"] <= 0.2]
-            x, y = (100 * np.append(0, curve[axis]) for axis in ("area_share", "hit_rate"))
-            left.plot(x, y, label=name, **styles[name])
-        left.set_xlabel("Share of the area searched, %")
-        left.set_ylabel("Share of incidents found, %")
-        left.set_xlim(0, 20)
-        left.set_ylim(0)
-        left.grid(alpha=0.3)
-        left.legend(fontsize=8, frameon=False)
-        self._draw_differences(right, models, styles)
-        figure.suptitle(
-            f"{self._window_count:,} windows of {self.horizon_days} days, forecast from what was "
-            "known before each",
-            fontsize=10,
-        )
-        return figure
+        from hotspot.backtest.picture import draw
 
-    def _draw_differences(
-        self, axes: Axes, models: Sequence[str], styles: Mapping[str, Mapping[str, Any]]
-    ) -> None:
-        """Draw, share by share, how much more than the year's density each model found."""
-        shown = [name for name in models if name not in (RANDOM, DENSITY)]
-        shares = list(dict.fromkeys(self.table["area_share"]))
-        for place, share in enumerate(shares):
-            rows = self.table[self.table["area_share"] == share].set_index("model")
-            for number, name in enumerate(shown):
-                row = 100 * rows.loc[name, ["difference", "difference_low", "difference_high"]]
-                middle, low, high = row.to_numpy(dtype=float)
-                at = -(number + place * 0.3)
-                axes.plot([low, high], [at, at], color=styles[name]["color"], linewidth=2)
-                axes.plot(middle, at, "os^D"[place % 4], color=styles[name]["color"])
-        axes.axvline(0, color="black", linewidth=0.8)
-        axes.set_yticks([-number - 0.15 for number in range(len(shown))], shown, fontsize=8)
-        listed = " then ".join(f"{share:.3g}" for share in (100 * s for s in shares))
-        axes.set_xlabel(
-            "Percentage points more than the year's density found\n"
-            f"({listed} % of the area; across 0 is noise)"
-        )
-        axes.grid(alpha=0.3, axis="x")
+        return draw(self)
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.sentences())
         table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
         return words + table
 
@@ -148,73 +155,88 @@ class Backtest:
     def _window_count(self) -> int:
         return int(self.windows["window"].nunique())
 
-    def _row(self, model: str, share: float) -> pd.Series:
-        rows = self.table[(self.table["model"] == model) & (self.table["area_share"] == share)]
+    @property
+    def _told_share(self) -> float:
+        """The share of the area that words are about: few cells hold too few to tell."""
+        shares = self.table["area_share"].unique()
+        usual = shares[shares <= _TOLD_SHARE]
+        return float(usual.max() if len(usual) else shares.min())
+
+    def _row(self, model: str) -> pd.Series:
+        table = self.table
+        rows = table[(table["model"] == model) & (table["area_share"] == self._told_share)]
         return rows.iloc[0]
 
+    def _windows_words(self) -> str:
+        if self.horizon_days == 7:
+            return count(self._window_count, "week")
+        return f"{count(self._window_count, 'window')} of {count(self.horizon_days, 'day')}"
+
     def _best_words(self) -> str:
-        share = float(self.table["area_share"].iloc[0])
-        row, plain = self._row(self.best(share), share), self._row(DENSITY, share)
-        said = (
-            f"{row['model']} found most of the forecasts tried: {row['hit_rate']:.1%} of incidents "
-            f"in {100 * share:.3g} % of the area (95 % interval {row['low']:.1%} to "
-            f"{row['high']:.1%}), "
+        row = self._row(self.best(self._told_share))
+        return (
+            f"{_capital(row['model'])} found most: {_share(row['hit_rate'])} of burglaries in "
+            f"{100 * row['area_share']:.3g} % of the area (95 % interval {_share(row['low'])} to "
+            f"{_share(row['high'])}), over {self._windows_words()} forecast from what was known "
+            f"before each.{self._suspect_words()}"
         )
-        if row["noise"]:
-            return said + (
-                f"which cannot be told from the {plain['hit_rate']:.1%} of the year's density: "
-                "the difference may be noise."
-            )
-        way = "more" if row["difference"] > 0 else "fewer"
-        return said + (
-            f"{abs(100 * row['difference']):.2f} percentage points {way} than the year's density "
-            f"({_points(row)})."
+
+    def _suspect_words(self) -> str:
+        if not self.suspects:
+            return ""
+        return (
+            f" Left out: {', '.join(self.suspects)} found nearly all that any map could have, and "
+            "must have seen the weeks that it was scored on."
         )
+
+    def _margin_words(self) -> str:
+        row = self._row(self.best(self._told_share))
+        said = f"That is {row['pai']:.1f} times what places picked at random would find"
+        if row["model"] == DENSITY:
+            return f"{said}, and no forecast that was tried beats last year's map."
+        return f"{said}, and {_against(row)}."
+
+    def _rule_helps(self) -> bool:
+        return any(self._row(name)["difference_low"] > 0 for name in self.rules)
 
     def _rule_words(self) -> str:
         if not self.rules:
             return "The near-repeat rule was not among the forecasts tried."
-        rows = self.table[self.table["model"].isin(self.rules)]
-        better = rows[rows["difference_low"] > 0]
-        if better.empty:
-            row = rows.iloc[int(rows["difference"].argmax())]
-            return (
-                "The rule adds nothing here: by itself the near-repeat rule found "
-                f"{row['hit_rate']:.1%} of incidents in {100 * row['area_share']:.3g} % of the "
-                f"area, {100 * row['difference']:+.2f} percentage points against the year's "
-                f"density ({_points(row)})."
-            )
-        row = better.iloc[int(better["difference"].argmax())]
+        row = max((self._row(name) for name in self.rules), key=lambda row: row["difference"])
+        against = _against(row)
+        if self._rule_helps():
+            return f"The near-repeat rule helps here: by itself it found {against}."
+        worth_having = _WORTH_HAVING * self._row(DENSITY)["hit_rate"]
+        if row["difference_high"] <= worth_having:
+            return f"The rule adds nothing here: by itself the near-repeat rule found {against}."
         return (
-            f"The near-repeat rule helps here: it found {row['hit_rate']:.1%} of incidents in "
-            f"{100 * row['area_share']:.3g} % of the area, {100 * row['difference']:+.2f} "
-            f"percentage points against the year's density ({_points(row)})."
+            f"{self._windows_words()} with {self._events:,} burglaries are too few to tell whether "
+            f"the near-repeat rule adds anything here: by itself it found {against}."
         )
 
-    def _trust_words(self) -> str:
-        best = self.best(self.table["area_share"].iloc[0])
-        rows = self.calibration[self.calibration["model"] == best]
-        return (
-            f"{best} expected {rows['expected'].sum():,.0f} incidents in the study area and "
-            f"{rows['observed'].sum():,.0f} happened, over {self._window_count:,} windows of "
-            f"{self.horizon_days} days; this tells how well places were foreseen, not whether "
-            "visits there prevent anything."
-        )
+    @property
+    def _events(self) -> int:
+        return int(self.windows.drop_duplicates("window")["events"].sum())
 
 
-def _points(row: pd.Series) -> str:
-    """Write the interval of a difference, in percentage points."""
-    return f"{100 * row['difference_low']:+.2f} to {100 * row['difference_high']:+.2f}"
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _style(number: int, name: str) -> dict[str, Any]:
-    """Colour and line of a model; baselines are grey, and dashes survive a photocopier."""
-    if name in _BASELINES:
-        grey = {RANDOM: "#c2c2c2", COUNT: "#8a8a8a", DENSITY: "#3f3f3f"}[name]
-        return {"color": grey, "linestyle": "--", "linewidth": 1.4}
-    colors = ("#0b6e4f", "#c8102e", "#2a52be", "#b8860b", "#6a3d9a", "#008b8b")
-    lines = ("-", "-.", ":", (0, (6, 1)), (0, (3, 1, 1, 1)))
-    return {"color": colors[number % 6], "linestyle": lines[number % 5], "linewidth": 1.8}
+def _share(share: float) -> str:
+    """Write a share to a figure that its interval allows."""
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+
+
+def _against(row: pd.Series) -> str:
+    """Write a difference from last year's map with its interval, in percentage points."""
+    low, high = (100 * row[name] for name in ("difference_low", "difference_high"))
+    way = "more" if row["difference"] > 0 else "fewer"
+    noise = ", which may be noise" if row["noise"] else ""
+    return (
+        f"{abs(100 * row['difference']):.1f} percentage points {way} than last year's map "
+        f"(95 % interval {low:+.1f} to {high:+.1f}){noise}"
+    )
 
 
 def judged(
@@ -223,6 +245,7 @@ def judged(
     area_shares: tuple[float, ...],
     curve_shares: tuple[float, ...],
     weights: Floats,
+    parameters: Mapping[str, Any],
 ) -> Backtest:
     """Turn scores into tables with intervals, by resamples of the windows."""
     by_model = {
@@ -255,8 +278,21 @@ def judged(
         curves=_curves(by_model, area_shares, curve_shares),
         horizon_days=plan.horizon_days,
         cells=cells,
-        rules=tuple(n for n, model in plan.models.items() if isinstance(model, NearRepeatRisk)),
+        rules=tuple(
+            name
+            for name, model in plan.models.items()
+            if isinstance(model, (LiveZones, NearRepeatRisk))
+        ),
+        suspects=_suspects(table),
+        parameters=parameters,
     )
+
+
+def _suspects(table: pd.DataFrame) -> tuple[str, ...]:
+    """Name the models that are too good to be true."""
+    highest = table[table["model"].isin(BASELINES)].groupby("area_share")["pei"].max()
+    beatable = table["area_share"].map(highest) <= _BASELINES_AT_MOST
+    return tuple(table.loc[beatable & (table["pei"] >= _TOO_GOOD), "model"].unique())
 
 
 def _rates(

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,10 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from hotspot import __version__
 from hotspot._errors import DataError
 from hotspot._kernels.threads import cores
 from hotspot.backtest.scoring import top_sums
-from hotspot.dates import event_days, known_by
+from hotspot.dates import event_days
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
 from hotspot.grid import Grid
@@ -60,6 +62,24 @@ class Plan:
     numbers: Ints
     refit_windows: int
 
+    @cached_property
+    def whole(self) -> History:
+        """Everything, of which each window is only ever given what was known before it."""
+        last = self.incidents["occurred_to"].max()
+        if "recorded_at" in self.incidents.columns:
+            last = max(last, self.incidents["recorded_at"].fillna(last).max())
+        return History.known(self.incidents, last)
+
+    @cached_property
+    def day(self) -> Ints:
+        """Day of each incident: that of the middle of its window."""
+        return event_days(self.whole.incidents)
+
+    @cached_property
+    def cell(self) -> Ints:
+        """Cell of each incident, -1 outside the grid."""
+        return np.asarray(self.grid.cells_of(self.whole.incidents))
+
     def fingerprint(self) -> str:
         """Give a hash that changes with anything that could change a score."""
         mixed = hashlib.sha256()
@@ -69,7 +89,13 @@ class Plan:
         mixed.update(np.column_stack([frame.geometry.x, frame.geometry.y]).tobytes())
         mixed.update(self.inside.tobytes() + self.starts.tobytes() + self.numbers.tobytes())
         settings = {name: repr(model.get_params()) for name, model in self.models.items()}
-        rest = [self.grid.bounds, self.grid.cell_size_m, self.horizon_days, self.refit_windows]
+        rest = [
+            __version__,
+            self.grid.bounds,
+            self.grid.cell_size_m,
+            self.horizon_days,
+            self.refit_windows,
+        ]
         mixed.update(json.dumps([settings, rest], sort_keys=True).encode())
         return mixed.hexdigest()
 
@@ -152,6 +178,7 @@ def run(
     A block begins where models learn anew, so blocks do not turn on each other and the answer is
     the same on any number of threads.
     """
+    _ = plan.whole, plan.day, plan.cell  # worked out once, before the threads part
     done = {(score.window, score.model): score for score in checkpoint.read()}
     blocks = [
         plan.starts[first : first + plan.refit_windows]
@@ -191,8 +218,7 @@ def _block(
 
 def _known(plan: Plan, start: int) -> History:
     """Give what was known at the end of the day before a window."""
-    before = np.datetime64(start - 1, "D")
-    return History.known(plan.incidents[known_by(plan.incidents, before)], before)
+    return plan.whole.earlier(start - 1)
 
 
 def _learned(model: Any, history: History) -> Any:
@@ -207,8 +233,10 @@ def _learned(model: Any, history: History) -> Any:
 def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
     """Forecast and score one window."""
     history = _known(plan, start)
-    seen, events = _counts(plan, plan.incidents, start, start + plan.horizon_days)
-    past, past_events = _counts(plan, history.incidents, start - _YEAR_DAYS, start)
+    anytime = np.ones(len(plan.day), dtype=bool)
+    seen, events = _counts(plan, anytime, start, start + plan.horizon_days)
+    known = plan.whole.known_day < start
+    past, past_events = _counts(plan, known, start - _YEAR_DAYS, start)
     best = top_sums(seen, seen, plan.numbers)
     scores = []
     for name, model in models.items():
@@ -229,35 +257,10 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
     return scores
 
 
-def _counts(plan: Plan, incidents: gpd.GeoDataFrame, first: int, stop: int) -> tuple[Floats, int]:
+def _counts(plan: Plan, among: npt.NDArray[np.bool_], first: int, stop: int) -> tuple[Floats, int]:
     """Count incidents of days in [first, stop) by cell of the study area, and in all."""
-    day = event_days(incidents)
-    chosen = (day >= first) & (day < stop)
-    cell = plan.grid.cells_of(incidents[chosen]).to_numpy()
+    chosen = among & (plan.day >= first) & (plan.day < stop)
+    cell = plan.cell[chosen]
     size = plan.grid.nrows * plan.grid.ncols
     counts = np.bincount(cell[cell >= 0], minlength=size).astype(float)
     return counts[plan.inside.ravel()], int(chosen.sum())
-
-
-def check_leaks(plan: Plan) -> None:
-    """Fit each model that is not ours with and without the future: its map must not change.
-
-    Raises
-    ------
-    DataError
-        If a model uses what was not known at the cut-off it was given.
-    """
-    before = np.datetime64(int(plan.starts[0]) - 1, "D")
-    known = plan.incidents[known_by(plan.incidents, before)]
-    for name, model in plan.models.items():
-        if isinstance(model, Forecast) and type(model).fit is Forecast.fit:
-            continue  # learns from a History, which holds nothing else
-        with_known, with_all = (
-            clone(model).fit(frame, before).predict(plan.grid, plan.horizon_days).to_numpy()
-            for frame in (known, plan.incidents)
-        )
-        if not np.array_equal(with_known, with_all, equal_nan=True):
-            raise DataError(
-                f"{name} looks ahead: its forecast changes when incidents after the cut-off are "
-                "in the frame it is given."
-            )

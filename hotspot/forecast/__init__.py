@@ -14,10 +14,12 @@ from hotspot.forecast.prospective import ProspectiveMap
 from hotspot.forecast.retrospective import RetrospectiveDensity
 from hotspot.forecast.rule import NearRepeatRisk
 from hotspot.forecast.self_exciting import SelfExcitingProcess
+from hotspot.forecast.zones import LiveZones
 
 __all__ = [
     "Blend",
     "Forecast",
+    "LiveZones",
     "NearRepeatRisk",
     "ProspectiveMap",
     "RetrospectiveDensity",

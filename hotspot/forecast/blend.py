@@ -17,7 +17,6 @@ import pandas as pd
 from sklearn.base import clone
 
 from hotspot._checks import positive_problems
-from hotspot._errors import DataError
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import Floats, History
 from hotspot.forecast.retrospective import RetrospectiveDensity
@@ -143,9 +142,9 @@ class Blend(Forecast):
         shares, counts = [np.empty((len(members), 0))], [np.empty(0)]
         learned = False
         for origin in self._origins(history):
-            known = _known_before(history, origin)
-            if known is None:
+            if history.known_day.min() > origin:
                 continue
+            known = history.earlier(origin)
             for model in self.models_.values():
                 if not learned:
                     model._learn(known)
@@ -204,11 +203,3 @@ def mixture_weights(shares: Floats, counts: Floats) -> Floats:
             return np.asarray(better)
         weights = better
     return weights
-
-
-def _known_before(history: History, origin: int) -> History | None:
-    """Give what was known at the end of an earlier day; None where that is nothing."""
-    try:
-        return History.known(history.incidents, np.datetime64(origin, "D"))
-    except DataError:
-        return None

@@ -189,6 +189,8 @@ class Fit:
     converged : bool
     background_share : ndarray of float64, shape (n,)
         Probability that each event was triggered by none before it.
+    scales_m : ndarray of float64
+        Standard deviations of the parts of the background.
     """
 
     parameters: Parameters
@@ -197,6 +199,7 @@ class Fit:
     iterations: int
     converged: bool
     background_share: Floats
+    scales_m: Floats
 
 
 def fit(
@@ -222,7 +225,8 @@ def fit(
         weight = background / (background + sum(risen))
         if number < _ROUNDS - 1:
             likelihood.density = background_density(history, weight, scales_m)
-    return Fit(parameters, likelihood, likelihood.value(parameters), done, converged, weight)
+    value = likelihood.value(parameters)
+    return Fit(parameters, likelihood, value, done, converged, weight, scales_m)
 
 
 def climb(

@@ -19,7 +19,7 @@ from hotspot.dates import (
     known_by,
     month_only_problems,
 )
-from hotspot.forecast.level import SeasonalLevel
+from hotspot.forecast.level import SeasonalLevel, reported_shares
 from hotspot.near_repeat import distinct_events
 
 Floats = npt.NDArray[np.float64]
@@ -95,6 +95,43 @@ class History:
     def __len__(self) -> int:
         return len(self.x)
 
+    def earlier(self, last_day: int) -> "History":
+        """Give what was known at the end of an earlier day.
+
+        Raises
+        ------
+        DataError
+            If that is nothing.
+        """
+        known = self.known_day <= last_day
+        if not known.any():
+            raise DataError(
+                f"No incident was known by {np.datetime64(last_day, 'D')}: there is nothing to "
+                "learn from."
+            )
+        entries = np.repeat(known, np.diff(self.offset))
+        lengths = np.diff(self.offset)[known]
+        return History(
+            incidents=self.incidents[known],
+            as_of=cutoff(np.datetime64(last_day, "D")),
+            x=self.x[known],
+            y=self.y[known],
+            last_day=last_day,
+            offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            day=self.day[entries],
+            share=self.share[entries],
+        )
+
+    @cached_property
+    def known_day(self) -> Ints:
+        """Day on which each event had ended and been recorded."""
+        known = day_numbers(self.incidents["occurred_to"])
+        if "recorded_at" in self.incidents.columns:
+            recorded = self.incidents["recorded_at"]
+            told = recorded.notna().to_numpy()
+            known[told] = np.maximum(known[told], day_numbers(recorded[told]))
+        return known
+
     @property
     def first_day(self) -> int:
         """Earliest day on which an event may have happened."""
@@ -127,8 +164,12 @@ class History:
 
     @cached_property
     def level(self) -> SeasonalLevel:
-        """How many incidents to expect by day."""
-        return SeasonalLevel.of(self.daily(), self.first_day)
+        """How many incidents to expect by day, those allowed for that are not yet reported."""
+        delay = np.repeat(self.known_day, np.diff(self.offset)) - self.day
+        shares = reported_shares(delay, self.last_day - self.day, self.share)
+        counts = self.daily()
+        age = np.minimum(np.arange(len(counts))[::-1], len(shares) - 1)
+        return SeasonalLevel.of(counts, self.first_day, shares[age])
 
     def daily(self) -> Floats:
         """Count events by day, from the first day to that of the cut-off."""

@@ -15,6 +15,9 @@ _MEMORY_DAYS = 60.0
 # Prior counts behind the season and the days of the week: few crimes must not make a pattern.
 _PRIOR = 50.0
 _STEPS = 30
+# Reports later than this are too rare to matter for the next weeks.
+_LATEST_DAYS = 90
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class SeasonalLevel:
     """Expected incidents per day: a log-linear trend, one wave a year and days of the week.
 
     Learned by penalised Poisson regression on the daily counts; what is forecast has the pattern
-    of season and week, at the height of the last two months.
+    of season and week, at the height of the last two months. Days of which not all is reported yet
+    count as the part of a day that they are.
 
     Attributes
     ----------
@@ -32,6 +36,8 @@ class SeasonalLevel:
         The days learned from, since 1970-01-01.
     height : float
         Recent counts over what trend, season and week give for the same days.
+    reported : ndarray of float64, shape (days,)
+        Share of each day's incidents that was known at the cut-off.
 
     References
     ----------
@@ -43,9 +49,10 @@ class SeasonalLevel:
     first_day: int
     last_day: int
     height: float
+    reported: Floats
 
     @classmethod
-    def of(cls, counts: Floats, first_day: int) -> "SeasonalLevel":
+    def of(cls, counts: Floats, first_day: int, reported: Floats | None = None) -> "SeasonalLevel":
         """Learn from counts by day.
 
         Parameters
@@ -54,6 +61,8 @@ class SeasonalLevel:
             Incidents on each day.
         first_day : int
             The first of the days, since 1970-01-01.
+        reported : ndarray of float64, shape (days,), optional
+            Share of each day's incidents that is known by now. Default: all.
 
         Examples
         --------
@@ -64,20 +73,21 @@ class SeasonalLevel:
         days = first_day + np.arange(len(counts))
         last_day = int(days[-1])
         design = _design(days, last_day, len(counts))
+        share = np.ones(len(counts)) if reported is None else np.maximum(reported, _LEAST)
         penalty = np.array([0.0, 1.0, *np.full(8, _PRIOR)])
         coefficients = np.zeros(design.shape[1])
-        coefficients[0] = np.log(max(counts.mean(), 1e-9))
+        coefficients[0] = np.log(max(counts.sum() / share.sum(), _LEAST))
         for _ in range(_STEPS):
-            rate = _rate(design, coefficients)
+            rate = share * _rate(design, coefficients)
             slope = np.einsum("td,t->d", design, counts - rate) - penalty * coefficients
-            curve = np.einsum("td,t,te->de", design, rate, design) + np.diag(penalty + 1e-9)
+            curve = np.einsum("td,t,te->de", design, rate, design) + np.diag(penalty + _LEAST)
             step = np.clip(np.linalg.solve(curve, slope), -1.0, 1.0)
             coefficients = coefficients + step
             if np.abs(step).max() < 1e-10:
                 break
         recent = np.exp(-(last_day - days) / _MEMORY_DAYS)
-        height = (recent * counts).sum() / (recent * _rate(design, coefficients)).sum()
-        return cls(coefficients, first_day, last_day, float(height))
+        height = (recent * counts).sum() / (recent * share * _rate(design, coefficients)).sum()
+        return cls(coefficients, first_day, last_day, float(height), share)
 
     @property
     def trend_per_year(self) -> float:
@@ -90,9 +100,9 @@ class SeasonalLevel:
         return float(np.hypot(*self.coefficients[2:4]))
 
     def fitted(self) -> Floats:
-        """Give the smooth level on each day learned from."""
+        """Give the smooth level of what is known of each day learned from."""
         days = np.arange(self.first_day, self.last_day + 1)
-        return _rate(_design(days, self.last_day, len(days)), self.coefficients)
+        return self.reported * _rate(_design(days, self.last_day, len(days)), self.coefficients)
 
     def expected(self, days: int) -> Floats:
         """Give the expected incidents on each of the next days, shape (days,)."""
@@ -100,6 +110,51 @@ class SeasonalLevel:
         design = _design(ahead, self.last_day, self.last_day - self.first_day + 1)
         design[:, 1] = 0.0  # a trend is not carried forward: the recent height already has it
         return self.height * _rate(design, self.coefficients)
+
+
+def reported_shares(
+    delay: npt.NDArray[np.int64], age: npt.NDArray[np.int64], weight: Floats
+) -> Floats:
+    """Tell which share of a day's incidents is known after each number of days.
+
+    Parameters
+    ----------
+    delay : ndarray of int64, shape (n,)
+        Days from each incident known to when it became known.
+    age : ndarray of int64, shape (n,)
+        Days from it to the cut-off.
+    weight : ndarray of float64, shape (n,)
+        What each counts.
+
+    Returns
+    -------
+    ndarray of float64, shape (91,)
+        By age in days; 1 from the last on.
+
+    References
+    ----------
+    Kalbfleisch, J. D. and Lawless, J. F. (1989). Inference based on retrospective ascertainment:
+    an analysis of the data on transfusion-related AIDS. Journal of the American Statistical
+    Association 84(406), 360-372 (delays that are only seen if they are shorter than the age).
+
+    Examples
+    --------
+    Half is known on the day, the rest two days later:
+
+    >>> delay, age = np.array([0, 2] * 50), np.arange(100) + 3
+    >>> reported_shares(delay, age, np.ones(100))[:4]
+    array([0.5, 0.5, 1. , 1. ])
+    """
+    seen = delay <= _LATEST_DAYS
+    delay, age, weight = delay[seen], np.minimum(age[seen], _LATEST_DAYS), weight[seen]
+    size = _LATEST_DAYS + 2
+    came = np.bincount(delay, weight, minlength=size)
+    # Those that were known after so many days, of those of which so long is known.
+    by_then = np.cumsum(came - np.bincount(age + 1, weight, minlength=size))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        before = np.where(by_then > 0, 1.0 - came / by_then, 1.0)
+    shares = np.append(np.cumprod(before[_LATEST_DAYS:0:-1])[::-1], 1.0)
+    return np.asarray(np.clip(shares, 0.0, 1.0))
 
 
 def _rate(design: Floats, coefficients: Floats) -> Floats:

@@ -33,7 +33,13 @@ class ProspectiveMap(Forecast):
     Notes
     -----
     Distance is measured from the incident to the centre of the cell, age from the day on which it
-    was found (``occurred_to``) to the cut-off.
+    was found (``occurred_to``) to the cut-off; both in complete units, as published.
+
+    The map turns on such choices: on 104 weeks of Chicago in 250 m cells these weights find 5.3 and
+    17.0 % of burglaries in 1 and 5 % of the area, and unrounded weeks and distances in halves of
+    those cells 5.9 and 17.6 %. Tried were distances from the point and between cells, in complete,
+    begun and exact units of 25 to 250 m, with complete and exact weeks (60 ways in all, from 5.0 to
+    6.1 and from 17.0 to 17.9 %): no way of counting brings it to the year's density.
 
     References
     ----------

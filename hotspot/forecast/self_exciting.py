@@ -156,25 +156,13 @@ class SelfExcitingProcess(Forecast):
         if not 0 < level < 1:
             raise ConfigError(f"level must be between 0 and 1, not {level!r}.")
         history = self._fitted()
-        own = self._sampling(level)
+        own = _sampling(*self.scores_, level)
         for factor in (1 / _BANDWIDTH_DOUBT, _BANDWIDTH_DOUBT):
             other = clone(self).set_params(bandwidth_m=self.bandwidth_m * factor)
-            other._learn(history)
-            theirs = other._sampling(level).reindex(own.index)
+            theirs = _sampling(*_scores(other._climbed(history)), level).reindex(own.index)
             own["low"] = np.fmin(own["low"], theirs["low"])
             own["high"] = np.fmax(own["high"], theirs["high"])
         return own
-
-    def _sampling(self, level: float) -> pd.DataFrame:
-        """Give estimates with the intervals that the background leaves, if it is as smoothed."""
-        names, values, scores = self.scores_
-        known = np.einsum("np,nq->pq", scores, scores)
-        spread = np.sqrt(np.diag(np.linalg.pinv(known)))
-        reach = np.exp(spread * float(norm.ppf(0.5 + level / 2)))
-        return pd.DataFrame(
-            {"estimate": values, "low": values / reach, "high": values * reach},
-            index=pd.Index(names, name="parameter"),
-        )
 
     def residuals(self) -> pd.DataFrame:
         """Compare, week by week, what happened with what the process expected.
@@ -239,10 +227,10 @@ class SelfExcitingProcess(Forecast):
         )
         return problems + ([] if self.place_m is None else positive_problems(place_m=self.place_m))
 
-    def _learn(self, history: History) -> None:
+    def _climbed(self, history: History) -> Fit:
+        """Find the most likely parameters, whether or not the data support each trigger."""
         place = float(self.place_m or typical_place_m(history))
-        self.scales_m_ = np.geomspace(place, max(self.bandwidth_m, 2 * place), _SCALES)
-        season = _season(history)
+        scales_m = np.geomspace(place, max(self.bandwidth_m, 2 * place), _SCALES)
         per_day = len(history) / (history.last_day - history.first_day + 1)
         start = Parameters(
             background=np.full(_SCALES + 1, 0.8 / (_SCALES + 1)) * per_day,
@@ -252,9 +240,11 @@ class SelfExcitingProcess(Forecast):
                         max(float(self.near_m), 4 * place), int(self.near_days)),
             ),
         )  # fmt: skip
-        found = fit(history, season, start, self.scales_m_,
-                    int(self.iterations), self.tolerance)  # fmt: skip
-        found, self.gain_ = _supported(found, place)
+        return fit(history, _season(history), start, scales_m, int(self.iterations), self.tolerance)
+
+    def _learn(self, history: History) -> None:
+        found, self.gain_ = _supported(self._climbed(history))
+        self.scales_m_ = found.scales_m
         self.background_ = found.parameters.background
         self.triggers_ = found.parameters.triggers
         self.log_likelihood_ = found.log_likelihood
@@ -361,9 +351,9 @@ def _season(history: History) -> Floats:
     return history.summed(history.share * level[history.day - history.first_day])
 
 
-def _supported(found: Fit, floor_m: float) -> tuple[Fit, tuple[float, ...]]:
+def _supported(found: Fit) -> tuple[Fit, tuple[float, ...]]:
     """Drop each trigger that is worth no more than chance, or no more than if it never faded."""
-    gains = []
+    gains, floor_m = [], float(found.scales_m[0])
     for number, trigger in enumerate(found.parameters.triggers):
         triggers = list(found.parameters.triggers)
         triggers[number] = replace(trigger, offspring=0.0)
@@ -390,6 +380,17 @@ def _with(found: Fit, parameters: Parameters, log_likelihood: float) -> Fit:
         parameters=parameters,
         log_likelihood=log_likelihood,
         background_share=background / (background + sum(risen)),
+    )
+
+
+def _sampling(names: list[str], values: Floats, scores: Floats, level: float) -> pd.DataFrame:
+    """Give estimates with the intervals that the background leaves, if it is as smoothed."""
+    known = np.einsum("np,nq->pq", scores, scores)
+    spread = np.sqrt(np.diag(np.linalg.pinv(known)))
+    reach = np.exp(spread * float(norm.ppf(0.5 + level / 2)))
+    return pd.DataFrame(
+        {"estimate": values, "low": values / reach, "high": values * reach},
+        index=pd.Index(names, name="parameter"),
     )
 
 

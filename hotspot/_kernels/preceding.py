@@ -1,0 +1,62 @@
+"""When the force could first have acted on an earlier burglary nearby, for each burglary."""
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from hotspot._kernels.pairs import Neighbours
+
+Ints = npt.NDArray[np.int64]
+
+#: Where no earlier burglary is near.
+NEVER = np.iinfo(np.int64).max
+
+
+@njit(cache=True, nogil=True)
+def _first_acts(start, other, bands, home, rank, day, window, act, out):
+    """Lower ``out[i, b]`` to the earliest `act` of the events that precede i in band b."""
+    for i in range(len(rank)):
+        for band in range(bands):
+            for pair in range(start[i * bands + band], start[i * bands + band + 1]):
+                j = other[pair]
+                earlier, later = (i, j) if rank[i] < rank[j] else (j, i)
+                if day[later] - day[earlier] > window:
+                    continue
+                into = band
+                if home[i] >= 0 and home[j] >= 0:
+                    into = 0 if home[i] == home[j] else max(band, 1)
+                out[later, into] = min(out[later, into], act[earlier])
+
+
+def first_acts(near: Neighbours, home: Ints, rank: Ints, day: Ints, window: int, act: Ints) -> Ints:
+    """Find for each event and reach the earliest act on an event that precedes it.
+
+    Parameters
+    ----------
+    near : Neighbours
+        Of which the first band is the same point.
+    home : ndarray of int64, shape (n,)
+        A number for each address, -1 where it is not known: two that are known say which events
+        are of the first band, however near their points are.
+    rank : ndarray of int64, shape (n,)
+        The order of the events in time, without ties.
+    day : ndarray of int64, shape (n,)
+        The day of each event.
+    window : int
+        Whole days after which an event precedes nothing.
+    act : ndarray of int64, shape (n,)
+        When something could first have been done about each event.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, bands)
+        Within the band or a nearer one; `NEVER` where nothing precedes. All arrays are in the
+        caller's order.
+    """
+    found = np.full((len(rank), near.bands), NEVER, dtype=np.int64)
+    own = near.order
+    _first_acts(near.start, near.other, near.bands, home[own], rank[own], day[own], window,
+                act[own], found)  # fmt: skip
+    placed = np.empty_like(found)
+    placed[own] = np.minimum.accumulate(found, axis=1)
+    return placed

@@ -1,0 +1,54 @@
+"""The forecasts to choose from by a short name, and what people call them."""
+
+from collections.abc import Sequence
+
+from hotspot._checks import choice_problems
+from hotspot._errors import ConfigError
+from hotspot.forecast import (
+    Blend,
+    Forecast,
+    LiveZones,
+    NearRepeatRisk,
+    ProspectiveMap,
+    SelfExcitingProcess,
+)
+
+SHORT_NAMES = ("blend", "self-exciting", "promap", "rule", "zones")
+
+
+def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast]:
+    """Give forecasts with their default settings, by what people call them.
+
+    Parameters
+    ----------
+    short_names : sequence of str
+        Of "blend", "self-exciting", "promap", "rule" and "zones".
+
+    Returns
+    -------
+    dict of str to Forecast
+        Not fitted.
+
+    Raises
+    ------
+    ConfigError
+        If a name is none of these; every fault is told.
+
+    Examples
+    --------
+    >>> list(models_named(["blend", "zones"]))
+    ['blend', 'live zones']
+    """
+    known: dict[str, tuple[str, Forecast]] = {
+        "blend": ("blend", Blend()),
+        "self-exciting": ("self-exciting process", SelfExcitingProcess()),
+        "promap": ("ProMap", ProspectiveMap()),
+        "rule": ("near-repeat rule, learned", NearRepeatRisk()),
+        "zones": ("live zones", LiveZones()),
+    }
+    problems = [
+        problem for name in short_names for problem in choice_problems("models", name, [*known])
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return dict(known[name] for name in short_names)

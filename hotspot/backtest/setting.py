@@ -1,0 +1,171 @@
+"""Where and when to backtest, for those who only have a file: what the data bear."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from hotspot._checks import check_incidents_frame, count, positive_problems
+from hotspot._errors import ConfigError, DataError
+from hotspot.dates import AsOf, cutoff, day_numbers, event_days, known_by, month_only_problems
+from hotspot.grid import Grid
+
+CELL_M = 250.0
+# How far from a known incident the study area reaches where none is given.
+_NEAR_M = 500.0
+# The year's density needs a year; where the data are short, half of them are left to learn from.
+_HISTORY_DAYS = 365
+_FEWEST_WINDOWS = 8
+_FEWEST_BEFORE, _FEWEST_SCORED = 100, 50
+# A few mistyped years must not make a history long, nor a cut-off late.
+_STRAY_SHARE, _STRAY_END_SHARE = 0.01, 0.001
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A study area and a run of windows.
+
+    Attributes
+    ----------
+    incidents : GeoDataFrame
+        Those known at the cut-off.
+    grid : Grid
+    inside : ndarray of bool, shape of the grid
+        The study area.
+    start, end : Timestamp
+        First day of the first window, and the day after the last.
+    """
+
+    incidents: gpd.GeoDataFrame
+    grid: Grid
+    inside: npt.NDArray[np.bool_]
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+
+def choose_setting(
+    incidents: gpd.GeoDataFrame,
+    as_of: AsOf | None = None,
+    *,
+    most_windows: int = 104,
+    horizon_days: int = 7,
+    cell_size_m: float = CELL_M,
+    start: AsOf | None = None,
+    within: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
+) -> Setting:
+    """Choose a study area and as many windows, up to the cut-off, as the data bear.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+        As `read_incidents` gives them.
+    as_of : date or time, optional
+        The cut-off; the last window ends with the last whole day before it. Default: the newest
+        incident, but for one in a thousand.
+    most_windows : int
+        Windows are at most so many, and leave a year to learn from, or half of a shorter history.
+    horizon_days : int
+        Length of a window.
+    cell_size_m : float
+        Side of a cell in metres.
+    start : date, optional
+        First day of the first window, instead of what the data bear.
+    within : GeoDataFrame or GeoSeries, optional
+        The study area. Default: cells whose centre lies within 500 m of an incident that was
+        known before the first window.
+
+    Returns
+    -------
+    Setting
+
+    Raises
+    ------
+    DataError
+        If the data bear fewer than 8 windows, or too few incidents lie in or before them.
+    ConfigError
+        If a parameter is out of range.
+    """
+    problems = positive_problems(
+        most_windows=most_windows, horizon_days=horizon_days, cell_size_m=cell_size_m
+    )
+    if problems:
+        raise ConfigError(problems)
+    check_incidents_frame(incidents)
+    check_incidents_frame(incidents, *month_only_problems(incidents, "A backtest"))
+    last = cutoff(_newest(incidents) if as_of is None else as_of)
+    known = incidents[known_by(incidents, last)]
+    end = (last + pd.Timedelta(microseconds=1)).normalize()
+    if start is None:
+        first = end - pd.Timedelta(days=_scored_days(known, end, most_windows, horizon_days))
+    else:
+        first = pd.Timestamp(start).normalize()
+    before = known[known_by(known, first - pd.Timedelta(days=1))]
+    _check_enough(known, before, first, end)
+    if within is None:
+        grid, inside = cells_near(before, cell_size_m)
+    else:
+        area = within.to_crs(incidents.crs)
+        grid = Grid.over(area, cell_size_m)
+        inside = grid.centres_within(area.union_all())
+    return Setting(known, grid, inside, first, end)
+
+
+def cells_near(
+    incidents: gpd.GeoDataFrame, cell_size_m: float, near_m: float = _NEAR_M
+) -> tuple[Grid, npt.NDArray[np.bool_]]:
+    """Lay a grid around incidents and tell which of its cells have their centre near one.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+    cell_size_m : float
+        Side of a cell in metres.
+    near_m : float
+        How near, in metres.
+
+    Returns
+    -------
+    grid : Grid
+    inside : ndarray of bool, shape of the grid
+    """
+    grid = Grid.over(incidents, cell_size_m, margin_m=near_m + cell_size_m)
+    x, y = np.meshgrid(grid.x, grid.y)
+    tree = cKDTree(np.column_stack([incidents.geometry.x, incidents.geometry.y]))
+    away, _ = tree.query(np.column_stack([x.ravel(), y.ravel()]))
+    return grid, np.asarray(away <= near_m).reshape(grid.shape)
+
+
+def _newest(incidents: gpd.GeoDataFrame) -> np.datetime64:
+    """Give the day of the newest incident, but for strays in the future."""
+    days = day_numbers(incidents["occurred_to"])
+    return np.datetime64(int(np.quantile(days, 1 - _STRAY_END_SHARE, method="higher")), "D")
+
+
+def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_days: int) -> int:
+    """Give the days of as many whole windows as the data bear."""
+    if known.empty:
+        raise DataError("No burglary was known by the cut-off: there is nothing to backtest.")
+    last = int(day_numbers(pd.Series([end]))[0])
+    history = last - float(np.quantile(event_days(known), _STRAY_SHARE))
+    bears = int((history - min(_HISTORY_DAYS, history / 2)) // horizon_days)
+    if bears < _FEWEST_WINDOWS:
+        raise DataError(
+            f"The data span {history:,.0f} days and bear {count(max(bears, 0), 'window')} of "
+            f"{horizon_days} days: fewer than {_FEWEST_WINDOWS} cannot tell forecasts apart."
+        )
+    return min(bears, int(most)) * horizon_days
+
+
+def _check_enough(
+    known: gpd.GeoDataFrame, before: gpd.GeoDataFrame, first: pd.Timestamp, end: pd.Timestamp
+) -> None:
+    scored = len(known) - len(before)
+    if len(before) < _FEWEST_BEFORE or scored < _FEWEST_SCORED:
+        raise DataError(
+            f"{count(len(before), 'burglary', 'burglaries')} before {first:%Y-%m-%d} and "
+            f"{scored:,} from then to {end - pd.Timedelta(days=1):%Y-%m-%d} are too few to tell "
+            f"how well places are foreseen: {_FEWEST_BEFORE} and {_FEWEST_SCORED} are the least."
+        )

@@ -1,0 +1,120 @@
+"""``hotspot backtest``: what would have foreseen last year's burglaries, and how sure that is."""
+
+import argparse
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import hotspot
+from hotspot.cli.options import DONE, add_reading, outline_of, print_json, reading
+
+# As `hotspot.backtest.models` has them; written here so that --help needs no heavy library.
+_MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    backtest = commands.add_parser(
+        "backtest",
+        help="forecast the past and tell what works in this area: a page with table and curves",
+        description=(
+            "Forecast window after window of the past, each from what was known before it, and "
+            "tell which forecast found most. Study area and windows are chosen by what the data "
+            "bear where they are not given."
+        ),
+    )
+    add_reading(backtest)
+    backtest.add_argument(
+        "--cell", type=float, default=250.0, metavar="M", help="side of a cell (250)"
+    )
+    backtest.add_argument("--start", metavar="DATE", help="first day of the first window")
+    backtest.add_argument(
+        "--end", metavar="DATE", help="day by which the last window has ended; not included"
+    )
+    backtest.add_argument(
+        "--windows", type=int, default=104, metavar="N", help="at most so many windows (104)"
+    )
+    backtest.add_argument(
+        "--horizon", type=int, default=7, metavar="DAYS", help="days in a window (7)"
+    )
+    backtest.add_argument(
+        "--area-share",
+        nargs="+",
+        type=float,
+        default=[0.01, 0.05],
+        metavar="SHARE",
+        help="shares of the area that are searched (0.01 0.05)",
+    )
+    backtest.add_argument(
+        "--models",
+        nargs="+",
+        choices=_MODELS,
+        default=list(_MODELS),
+        metavar="NAME",
+        help=f"what to try beside the baselines: {', '.join(_MODELS)} (all)",
+    )
+    backtest.add_argument("--marking", help="protective marking that the page carries")
+    backtest.add_argument("--folder", default="backtest", help="where to write (backtest)")
+    backtest.add_argument(
+        "--resume", action="store_true", help="go on with a run that was broken off"
+    )
+    backtest.add_argument("--json", action="store_true", help="print what a program can read")
+    backtest.set_defaults(run=_backtest)
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from hotspot.backtest.models import models_named
+    from hotspot.backtest.setting import choose_setting
+    from hotspot.briefing.folder import sha256
+    from hotspot.exports.backtest import backtest_record, write_backtest
+
+    outline = outline_of(options.within)
+    incidents = hotspot.read_incidents(options.file, **reading(options, outline))
+    setting = choose_setting(
+        incidents,
+        _day_before(options.end),
+        most_windows=options.windows,
+        horizon_days=options.horizon,
+        cell_size_m=options.cell,
+        start=options.start,
+        within=outline,
+    )
+    folder = Path(options.folder)
+    result = hotspot.backtest(
+        models_named(options.models),
+        setting.incidents,
+        setting.grid,
+        setting.start,
+        setting.end,
+        horizon_days=options.horizon,
+        area_shares=options.area_share,
+        within=setting.inside,
+        checkpoint=_progress(folder, options.resume),
+    )
+    inputs = {Path(options.file).name: sha256(Path(options.file))}
+    files = write_backtest(result, folder, marking=options.marking, inputs=inputs)
+    _progress(folder, resume=False)
+    if options.json:
+        record = backtest_record(result, options.marking, inputs)
+        print_json({**record, "files": [str(path) for path in files]})
+    else:
+        print(result.summary(), *files, sep="\n")
+    return DONE
+
+
+def _day_before(end: str | None) -> Any:
+    """Give the last day of a period whose end is not included."""
+    if end is None:
+        return None
+    from hotspot.dates import cutoff
+
+    return cutoff(end).normalize() - timedelta(days=1)
+
+
+def _progress(folder: Path, resume: bool) -> Path:
+    """Name the file in which finished windows are kept; that of an older run is removed."""
+    path = folder / ".backtest-progress.jsonl"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        path.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,76 @@
+"""The near-repeat rule as it is drawn on maps: how many live zones cover a place."""
+
+import numpy as np
+
+from hotspot._checks import positive_problems
+from hotspot._kernels.forecast import table_sums_at
+from hotspot.forecast.base import Forecast, centres
+from hotspot.forecast.history import Floats, History
+from hotspot.grid import Grid
+
+
+class LiveZones(Forecast):
+    """Forecast as the zones on a map say: the more of them cover a place, the more is expected.
+
+    Nothing is learned, so this is the rule as it is walked: within `distance_m` of an incident of
+    the last `window_days`, and equally anywhere in there. `NearRepeatRisk` is the rule as strong
+    as the Knox test finds it.
+
+    Parameters
+    ----------
+    distance_m : float
+        Reach of a zone, in metres; an incident exactly so far away counts.
+    window_days : int
+        How long a zone lives, in days.
+
+    Attributes
+    ----------
+    level_ : SeasonalLevel
+        How many incidents to expect in all.
+
+    Notes
+    -----
+    Age counts from ``occurred_to``, as zones do. A zone that ends before the first day of the
+    forecast counts nothing.
+
+    References
+    ----------
+    Johnson, S. D. et al. (2007). Space-time patterns of risk: a cross national assessment of
+    residential burglary victimization. Journal of Quantitative Criminology 23(3), 201-219.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd
+    >>> frame = pd.DataFrame({"crime_ref": ["A"], "occurred_from": pd.to_datetime(["2025-12-20"])})
+    >>> frame["occurred_to"] = frame["occurred_from"]
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([0], [0]), crs=27700)
+    >>> model = LiveZones().fit(incidents, "2025-12-31")
+    >>> points = gpd.GeoSeries(gpd.points_from_xy([0, 400, 401], [0, 0, 0]), crs=27700)
+    >>> model.predict_points(points).round(3).tolist()
+    [1.057, 1.057, 0.0]
+    """
+
+    def __init__(self, distance_m: float = 400.0, window_days: int = 42) -> None:
+        self.distance_m = distance_m
+        self.window_days = window_days
+
+    def _problems(self) -> list[str]:
+        return positive_problems(distance_m=self.distance_m, window_days=self.window_days)
+
+    def _take(self, history: History) -> None:
+        super()._take(history)
+        age = history.last_day - history.day[history.offset[1:] - 1]
+        live = age < self.window_days
+        self.x_, self.y_ = history.x[live], history.y[live]
+
+    def _at(self, x: Floats, y: Floats, days: int) -> Floats:
+        if not len(self.x_):
+            return np.zeros(len(x))
+        zone_m2 = np.pi * float(self.distance_m) ** 2
+        each = self._expected(days) / (len(self.x_) * zone_m2)
+        edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)
+        table = np.array([[each]])
+        return table_sums_at(x, y, self.x_, self.y_, kind, edge, True, table)
+
+    def _in_cells(self, grid: Grid, days: int) -> Floats:
+        return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2

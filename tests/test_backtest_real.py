@@ -1,0 +1,34 @@
+"""A city that no setting was ever chosen on."""
+
+import numpy as np
+import pytest
+
+from hotspot.backtest import backtest
+from hotspot.backtest.models import models_named
+from hotspot.backtest.setting import choose_setting
+from hotspot.incidents import read_incidents
+
+
+@pytest.mark.filterwarnings("ignore::hotspot._errors.DataWarning")
+def test_the_blend_is_not_below_the_best_baseline_by_more_than_noise(data_dir):
+    incidents = read_incidents(
+        data_dir / "cincinnati_burglary_2016_2018" / "cincinnati_burglary.csv.gz",
+        to_crs="EPSG:26916",
+    )
+    setting = choose_setting(incidents, most_windows=52)
+    result = backtest(
+        models_named(["blend", "zones"]),
+        setting.incidents,
+        setting.grid,
+        setting.start,
+        setting.end,
+        within=setting.inside,
+        refit_days=364,
+    )
+    for share, rows in result.windows.groupby("area_share"):
+        hits = rows.pivot(index="window", columns="model", values="hits")
+        plain = hits[["all-history count", "year's density"]]
+        more = hits["blend"] - plain[plain.sum().idxmax()]
+        noise = 1.96 * more.std() * np.sqrt(len(more))
+        assert more.sum() > -noise, share
+    assert "The rule adds nothing here" in result.summary()
