@@ -1,0 +1,193 @@
+"""``hotspot visits``: results back in, what they came to, why a door, and the retention rule."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hotspot._errors import DataError, OutputError
+from hotspot.cli.options import DONE, UNUSABLE, print_json
+
+if TYPE_CHECKING:
+    from hotspot.visits import Recorded, VisitLedger
+
+_LEDGER = "visits.db"
+_FOLDER = "visits"
+
+
+def add(commands: Any) -> None:
+    """Add the command with its own commands."""
+    visits = commands.add_parser(
+        "visits",
+        help="keep what was done at the doors: record, report, explain, purge",
+        description="Keep what the teams did at the doors, and say what it came to.",
+    )
+    kinds = visits.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_record(kinds)
+    _add_report(kinds)
+    _add_explain(kinds)
+    _add_purge(kinds)
+
+
+def _add_record(kinds: Any) -> None:
+    record = _command(
+        kinds,
+        "record",
+        _record,
+        "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger",
+    )
+    record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
+    record.add_argument("--source", help="where the rows come from (the name of the file)")
+    record.add_argument(
+        "--timezone", metavar="ZONE", help="times with a zone become this zone's: Europe/London"
+    )
+
+
+def _add_report(kinds: Any) -> None:
+    report = _command(
+        kinds, "report", _report, "coverage, contact and timeliness, as page, table and chart"
+    )
+    report.add_argument(
+        "--folder", default=_FOLDER, help=f"where to write page, table and chart ({_FOLDER})"
+    )
+    report.add_argument("--as-of", metavar="DATE", help="what came later does not count")
+    report.add_argument("--marking", help="protective marking (that of the set-up)")
+
+
+def _add_explain(kinds: Any) -> None:
+    explain = _command(
+        kinds, "explain", _explain, "why a door: its burglaries, distances, dates and the rule"
+    )
+    explain.add_argument(
+        "visit_id", metavar="VISIT", help="the id on the list, such as V-AB12CD34EF"
+    )
+
+
+def _add_purge(kinds: Any) -> None:
+    purge = _command(kinds, "purge", _purge, "delete what is older than a day, and say what went")
+    purge.add_argument(
+        "--before", required=True, metavar="DATE", help="the first day to keep: 2026-01-31"
+    )
+    purge.add_argument(
+        "--marks", action="store_true", help="do-not-contact marks made before go too"
+    )
+
+
+def _command(
+    kinds: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
+) -> argparse.ArgumentParser:
+    """Add a command of ``hotspot visits``, which all ask where the ledger is."""
+    command: argparse.ArgumentParser = kinds.add_parser(name, help=words, description=f"{words}.")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--ledger",
+        metavar="URL",
+        help=f"database URL or SQLite file of the ledger ({_LEDGER} in this folder)",
+    )
+    where.add_argument("--config", metavar="TOML", help="the set-up that names the ledger")
+    command.add_argument("--json", action="store_true", help="print what a program can read")
+    command.set_defaults(run=run)
+    return command
+
+
+def _ledger(options: argparse.Namespace, *, must_exist: bool = True) -> "VisitLedger":
+    """Open the ledger that was named."""
+    from hotspot.visits import VisitLedger
+
+    url = options.ledger or _LEDGER
+    if options.config:
+        from hotspot.briefing.config import load_config
+
+        url = load_config(options.config).cocooning.ledger
+        if url is None:
+            raise DataError(
+                f'{options.config} names no ledger: add ledger = "visits.db" under [cocooning].'
+            )
+    return VisitLedger(url, must_exist=must_exist)
+
+
+def _record(options: argparse.Namespace) -> int:
+    told: list[dict[str, Any]] = []
+    unusable: list[str] = []
+    with _ledger(options, must_exist=False) as ledger:
+        for place, file in enumerate(options.files):
+            try:
+                recorded = ledger.record(file, options.source, timezone=options.timezone)
+            except DataError as error:
+                # The other sheets are taken all the same; every fault is told at the end.
+                unusable += error.problems
+                continue
+            except OutputError as error:
+                # A ledger that cannot be written to is none for the next sheet either.
+                left = ", ".join(options.files[place:])
+                unusable += [*error.problems, f"Not recorded: {left}."]
+                break
+            told.append(_told(file, recorded))
+            if not options.json:
+                print(recorded.summary())
+        listless = bool(told) and ledger.started is None
+    if options.json:
+        print_json({"ledger": repr(ledger), "files": told, "unusable": unusable})
+    for problem in unusable:
+        print(f"hotspot: {problem}", file=sys.stderr)
+    if listless:
+        print(
+            f"hotspot: {ledger!r} holds no list: is it the one meant? See --config and --ledger.",
+            file=sys.stderr,
+        )
+    useless = any(file["rejected_rows"] and not file["used"] for file in told)
+    return UNUSABLE if unusable or useless else DONE
+
+
+def _told(file: str, recorded: "Recorded") -> dict[str, Any]:
+    """Put what became of a sheet into JSON's terms."""
+    return {
+        "file": file,
+        "rows_read": recorded.rows_read,
+        "added": recorded.added,
+        "repeated": recorded.repeated,
+        "marked": recorded.marked,
+        "not_done": recorded.not_done,
+        "unknown": recorded.unknown,
+        "rejected_rows": recorded.rejected_rows,
+        "used": recorded.rows_read - recorded.rejected_rows,
+        "rejected": recorded.rejected.astype(str).to_dict("records"),
+        "flagged": recorded.flagged.astype(str).to_dict("records"),
+        "notes": recorded.notes,
+    }
+
+
+def _report(options: argparse.Namespace) -> int:
+    with _ledger(options) as ledger:
+        report = ledger.report(as_of=options.as_of)
+    marking = options.marking
+    if marking is None and options.config:
+        from hotspot.briefing.config import load_config
+
+        marking = load_config(options.config).output.marking
+    files = [str(path) for path in report.write(options.folder, marking=marking)]
+    if options.json:
+        print_json({**report.to_dict(), "files": files})
+    else:
+        print(report.summary(), *files, sep="\n")
+    return DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    with _ledger(options) as ledger:
+        explanation = ledger.explain(options.visit_id)
+    if options.json:
+        print_json(explanation.to_dict())
+    else:
+        print(explanation.summary())
+    return DONE
+
+
+def _purge(options: argparse.Namespace) -> int:
+    with _ledger(options) as ledger:
+        purged = ledger.purge(options.before, marks=options.marks)
+    if options.json:
+        print_json(purged.to_dict())
+    else:
+        print(purged.summary())
+    return DONE

@@ -1,0 +1,148 @@
+"""From a target list to what a ledger keeps of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from hotspot import __version__
+from hotspot._checks import count, name_rows
+from hotspot._errors import DataError
+from hotspot.exports.text import clean_text
+
+NEEDED = ("visit_id", "ring", "address", "act_by")
+_DETAILS = (
+    "task", "ring", "uprn", "uprns", "address", "area", "reason", "door_note", "tier",
+    "crime_refs", "distance_m", "newest", "expires", "last_parameters",
+)  # fmt: skip
+# The time asked for, and the hours from the record to it: they tell together when that was.
+_ASKED_FOR = ("act_by", "act_within_hours")
+_TIMES = ("newest", "act_by", "expires")
+_TASK = "visit"
+_ACT_WITHIN_HOURS = (24.0, 48.0, 48.0)
+
+
+def list_row(
+    attrs: Mapping[Any, Any], as_of: pd.Timestamp, doors: int, messages: int | None
+) -> dict[str, Any]:
+    """Describe a list: its cut-off, the rule behind it, and how long it is."""
+    parameters = json.dumps(dict(attrs.get("parameters") or {}), sort_keys=True, default=str)
+    return {
+        "as_of": moment(as_of),
+        "parameters_digest": hashlib.sha256(parameters.encode()).hexdigest()[:16],
+        "parameters": parameters,
+        "doors": doors,
+        "messages": messages,
+        "version": __version__,
+        "issued_at": pd.Timestamp.now().floor("s").to_pydatetime(),
+    }
+
+
+def asking_rows(
+    targets: pd.DataFrame, attrs: Mapping[Any, Any], listed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Turn the doors of a list into rows of the table of askings.
+
+    Raises
+    ------
+    DataError
+        If columns are missing or a door is listed twice.
+    """
+    missing = [name for name in NEEDED if name not in targets.columns]
+    if missing:
+        raise DataError(f"The targets lack {', '.join(missing)}.")
+    hours = (attrs.get("parameters") or {}).get("act_within_hours") or _ACT_WITHIN_HOURS
+    rows = []
+    for record in targets.to_dict("records"):
+        ring = int(record["ring"])
+        row: dict[str, Any] = {n: _text(record.get(n)) for n in (*_DETAILS, "visit_id")}
+        row |= {name: moment(record.get(name)) for name in _TIMES}
+        row |= {
+            "attempt": int(record.get("attempt") or 1),
+            "task": row["task"] or _TASK,
+            "ring": ring,
+            "distance_m": _number(record.get("distance_m")),
+            "uprns": row["uprns"] or row["uprn"],
+            "act_within_hours": float(hours[min(ring, len(hours) - 1)]),
+            "first_as_of": listed["as_of"],
+            "last_as_of": listed["as_of"],
+            "last_parameters": listed["parameters_digest"],
+        }
+        rows.append(row)
+    _refuse_repeated(rows, targets)
+    return rows
+
+
+def _refuse_repeated(rows: list[dict[str, Any]], targets: pd.DataFrame) -> None:
+    keys = pd.Series([(row["visit_id"], row["attempt"]) for row in rows], index=targets.index)
+    without = [label for label, key in keys.items() if not key[0]]
+    if without:
+        raise DataError(f"{count(len(without), 'target')} without visit_id: {name_rows(without)}.")
+    again = list(keys.index[keys.duplicated()])
+    if again:
+        raise DataError(f"The targets list a door twice: {name_rows(again)}.")
+
+
+def burglary_rows(
+    targets: pd.DataFrame, links: pd.DataFrame | None, as_of: pd.Timestamp
+) -> list[dict[str, Any]]:
+    """Turn the burglaries that reach the doors into rows, the leading one of a door first.
+
+    Without `links` only the leading reference has a distance and a date.
+    """
+    told: dict[tuple[str, str], Mapping[Any, Any]] = {}
+    for record in [] if links is None else links.to_dict("records"):
+        told[str(record["visit_id"]), str(record["crime_ref"])] = record
+    rows = []
+    for record in targets.to_dict("records"):
+        refs = dict.fromkeys(ref for ref in str(record.get("crime_refs") or "").split("; ") if ref)
+        for place, ref in enumerate(refs):
+            known: Mapping[Any, Any] = told.get((str(record["visit_id"]), ref), {})
+            if not known and place == 0:
+                known = {"distance_m": record.get("distance_m"), "found": record.get("newest")}
+            rows.append(
+                {
+                    "visit_id": _text(record["visit_id"]),
+                    "crime_ref": _text(ref),
+                    "place": place,
+                    "link": _text(known.get("link")),
+                    "distance_m": _number(known.get("distance_m")),
+                    "found": moment(known.get("found")),
+                    "recorded": moment(known.get("recorded")),
+                    "as_of": moment(as_of),
+                }
+            )
+    return rows
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Join an asking with the same asking on another list; None where nothing changes.
+
+    The time by which to act stays what was first asked: no later list can make a visit timely.
+    """
+    joined = dict(old)
+    if new["last_as_of"] >= old["last_as_of"]:
+        joined |= {name: new[name] for name in _DETAILS}
+        joined["last_as_of"] = new["last_as_of"]
+    if new["first_as_of"] < old["first_as_of"]:
+        joined |= {name: new[name] for name in ("first_as_of", *_ASKED_FOR)}
+    return None if joined == dict(old) else joined
+
+
+def moment(value: Any) -> Any:
+    """Give a time as databases take it, to the microsecond."""
+    if value is None or pd.isna(value):
+        return None
+    return pd.Timestamp(value).floor("us").to_pydatetime()
+
+
+def _text(value: Any) -> str | None:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    return clean_text(str(value)) or None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)

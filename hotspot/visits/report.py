@@ -1,0 +1,291 @@
+"""What the visits came to: asked, found occupied, reached, in time."""
+
+import html
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hotspot._checks import count
+from hotspot._plots import Picture
+from hotspot.dates import cutoff
+from hotspot.exports.text import day_name
+
+FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
+_INK = "#1d2733"
+_BAR = "#2f6690"
+_PALE = "#d9e2ea"
+_MOST_GROUPS = 25
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """Result of `VisitLedger.report`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row per group and measure: ``by`` ("all", "area", "ring", "week"), ``group``,
+        ``measure``, ``count``, ``of`` (what it is a share of), ``out_of`` (how many those are),
+        ``share`` with its 95 % interval ``low`` to ``high``.
+    as_of : Timestamp
+        What came later does not count.
+    started : Timestamp or None
+        Cut-off of the first list.
+    lists : int
+        How many lists were issued.
+    unknown : int
+        Visits whose id no list holds: in no share.
+    too_early : int
+        Visits before their burglary was found: in no share.
+    without_time : int
+        Counted visits without a time of day: taken for the end of their day.
+    """
+
+    table: pd.DataFrame
+    as_of: pd.Timestamp
+    started: pd.Timestamp | None
+    lists: int
+    unknown: int
+    too_early: int
+    without_time: int
+
+    def count(self, measure: str, by: str = "all", group: str = "all") -> int:
+        """Give one number of the table."""
+        return int(self.row(measure, by, group)["count"])
+
+    def row(self, measure: str, by: str = "all", group: str = "all") -> pd.Series:
+        """Give one row of the table."""
+        table = self.table
+        same = (table["measure"] == measure) & (table["by"] == by) & (table["group"] == group)
+        return table[same].iloc[0]
+
+    def groups(self, by: str) -> list[str]:
+        """Name the groups of a kind, in order."""
+        return list(dict.fromkeys(self.table.loc[self.table["by"] == by, "group"]))
+
+    def summary(self) -> str:
+        """Say in plain sentences what came of the visits.
+
+        Returns
+        -------
+        str
+            One sentence a line.
+        """
+        if not self.count("asked"):
+            return "\n".join(["Nothing was asked yet: no list was issued.", *self._left_out()])
+        return "\n".join(
+            [
+                *self._coverage(),
+                *self._timeliness(),
+                *self._still_open(),
+                *self._left_out(),
+                cut_off_words(self),
+            ]
+        )
+
+    def plot(self) -> Picture:
+        """Draw the funnel from asked to reached, and the share reached by team.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        areas = self.groups("area")[:_MOST_GROUPS] or ["all"]
+        height = max(3.6, 1.4 + 0.34 * len(areas))
+        figure = Picture(figsize=(10, height), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+        self._draw_funnel(left)
+        self._draw_areas(right, areas)
+        return figure
+
+    def write(self, folder: str | os.PathLike[str], *, marking: str | None = None) -> list[Path]:
+        """Write the report as a page, a table and a picture.
+
+        Parameters
+        ----------
+        folder : path
+            It is made where it is missing, and files of the same names are replaced.
+        marking : str, optional
+            Protective marking. Without one the page says that none was given.
+
+        Returns
+        -------
+        list of Path
+            ``visit_report.html`` (it fetches nothing and runs nothing), ``visit_report.csv`` and
+            ``visit_report.png``. None of them names an address.
+
+        Raises
+        ------
+        OutputError
+            If a file cannot be written; each is there whole or not at all.
+        """
+        # The sheets import our results: what writes files is loaded when files are written.
+        from hotspot.visits.report_files import write_report
+
+        return write_report(self, Path(folder), marking)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what JSON can hold.
+
+        Returns
+        -------
+        dict
+        """
+        return {
+            "as_of": self.as_of.isoformat(),
+            "started": None if self.started is None else self.started.isoformat(),
+            "lists": self.lists,
+            "unknown": self.unknown,
+            "too_early": self.too_early,
+            "without_time": self.without_time,
+            "summary": self.summary().splitlines(),
+            "table": json.loads(self.table.to_json(orient="records", double_precision=10)),
+        }
+
+    def _repr_html_(self) -> str:
+        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.3f}")
+        return words + table
+
+    def _coverage(self) -> list[str]:
+        asked, due, later = (self.count(name) for name in ("asked", "due", "not yet due"))
+        said = f"{count(asked, 'door was', 'doors were')} asked for on {count(self.lists, 'list')}"
+        said += f"; {later:,} of them not yet due." if later else "."
+        if not due:
+            return [said]
+        return [
+            said,
+            f"Of {due:,} due: {self.count('attempted'):,} attempted ({self._share('attempted')}); "
+            f"{self.count('empty or not found'):,} empty or not there, which leaves "
+            f"{self.count('found occupied'):,} to reach.",
+            f"Of those {self.count('found occupied'):,}: {self.count('reached'):,} reached "
+            f"({self._share('reached')}), {self.count('face to face'):,} face to face "
+            f"({self._share('face to face')}) and {self.count('leaflet only'):,} by leaflet only.",
+        ]
+
+    def _timeliness(self) -> list[str]:
+        row = self.row("reached within 48 h")
+        if not row["out_of"]:
+            return []
+        return [
+            f"Of {count(int(row['out_of']), 'home')} due since the ledger began: "
+            f"{self.count('reached within 24 h'):,} reached within 24 hours of the record "
+            f"({self._share('reached within 24 h')}), {self.count('reached within 48 h'):,} "
+            f"within 48 hours ({self._share('reached within 48 h')}), "
+            f"{self.count('reached in time'):,} by the time asked for "
+            f"({self._share('reached in time')})."
+        ]
+
+    def _still_open(self) -> list[str]:
+        said = []
+        if overdue := self.count("overdue"):
+            said.append(
+                f"{count(overdue, 'door is', 'doors are')} overdue: the time asked for has passed "
+                "and nobody called."
+            )
+        if before := self.count("before start"):
+            said.append(
+                f"{count(before, 'door', 'doors')} still open had passed the time before the "
+                "ledger began: not counted as overdue, nor in the shares in time."
+            )
+        return said
+
+    def _left_out(self) -> list[str]:
+        said = []
+        if self.unknown:
+            said.append(
+                f"{count(self.unknown, 'visit')} of ids that no list holds: in no share above."
+            )
+        if self.too_early:
+            said.append(
+                f"{count(self.too_early, 'visit')} before the burglary was found: in no share "
+                "above."
+            )
+        if self.without_time:
+            said.append(
+                f"{count(self.without_time, 'visit')} without a time of day: taken for the end of "
+                "that day."
+            )
+        return said
+
+    def _share(self, measure: str) -> str:
+        """Write a share with its interval."""
+        row = self.row(measure)
+        if not row["out_of"]:
+            return "of none"
+        low, high = 100 * row["low"], 100 * row["high"]
+        return f"{100 * row['share']:.0f} %, 95 % interval {low:.0f} to {high:.0f} %"
+
+    def _draw_funnel(self, axes: Axes) -> None:
+        """Draw bars from asked down to face to face, each with its number and its share."""
+        asked = max(self.count("asked"), 1)
+        for place, measure in enumerate(FUNNEL):
+            row = self.row(measure)
+            axes.barh(-place, asked, color=_PALE, height=0.72)
+            axes.barh(-place, row["count"], color=_BAR, height=0.72)
+            words = f"{int(row['count']):,}"
+            if measure != "asked" and row["out_of"]:
+                words += f"  ({100 * row['share']:.0f} % of {row['of']})"
+            axes.text(asked * 1.02, -place, words, va="center", fontsize=9, color=_INK)
+        axes.set_yticks([-place for place in range(len(FUNNEL))], FUNNEL)
+        axes.set_xlim(0, asked * 1.75)
+        axes.set_xticks([])
+        axes.set_title("From asked to reached: doors", loc="left", fontsize=10)
+        for side in ("top", "right", "bottom", "left"):
+            axes.spines[side].set_visible(False)
+        axes.tick_params(length=0)
+
+    def _draw_areas(self, axes: Axes, areas: Sequence[str]) -> None:
+        """Draw the shares reached and reached in time, with their intervals."""
+        by = "all" if list(areas) == ["all"] else "area"
+        styles = (("reached", "#2f6690", "o", 0.12), ("reached in time", "#c8102e", "s", -0.12))
+        for measure, colour, marker, shift in styles:
+            rows = [self.row(measure, by, area) for area in areas]
+            for place, row in enumerate(rows):
+                if not row["out_of"]:
+                    continue
+                at = -place + shift
+                axes.plot([100 * row["low"], 100 * row["high"]], [at, at], color=colour, lw=1.8)
+                axes.plot(100 * row["share"], at, marker, color=colour, ms=5)
+            axes.plot([], [], marker=marker, color=colour, lw=1.8, ms=5, label=measure)
+        labels = [f"{a} ({self.count('found occupied', by, a):,})" for a in areas]
+        axes.set_yticks([-place for place in range(len(areas))], labels, parse_math=False)
+        axes.set_ylim(-len(areas) + 0.4, 0.6)
+        axes.set_xlim(0, 100)
+        axes.set_xlabel(
+            "% of homes found occupied (in brackets);\nin time: of those due since the ledger began"
+        )
+        axes.grid(axis="x", alpha=0.3)
+        axes.set_title("By team", loc="left", fontsize=10)
+        axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+
+
+def cut_off_words(report: VisitReport) -> str:
+    """Say up to when a report counts, and since when."""
+    until = cut_off_name(report.as_of)
+    if report.started is None:
+        return f"Counted up to {until}."
+    return (
+        f"Counted up to {until}, what falls due later is not overdue; the first list is of "
+        f"{cut_off_name(report.started)}."
+    )
+
+
+def cut_off_name(moment: pd.Timestamp) -> str:
+    """Name a cut-off: a day where it is the end of one, else a time.
+
+    Examples
+    --------
+    >>> cut_off_name(pd.Timestamp("2026-03-02 23:59:59.999999"))
+    'Monday 2 March 2026'
+    >>> cut_off_name(pd.Timestamp("2026-03-02 07:00"))
+    'Monday 2 March 2026, 07:00'
+    """
+    day = day_name(moment, year=True)
+    return day if moment == cutoff(moment.normalize()) else f"{day}, {moment:%H:%M}"

@@ -1,0 +1,142 @@
+"""The retention rule: what is older than a day goes, and it is said what went."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from hotspot._checks import count
+from hotspot._errors import OutputError
+from hotspot.dates import AsOf, cutoff
+from hotspot.visits import keeping
+from hotspot.visits.store import Store
+from hotspot.visits.tables import asked, burglaries, frame_of, made
+from hotspot.visits.tables import marks as marks_table
+
+
+
+@dataclass(frozen=True)
+class Purged:
+    """Result of `VisitLedger.purge`: what went.
+
+    Attributes
+    ----------
+    before : Timestamp
+        The limit.
+    doors, asked, visits, burglaries, marks : int
+        Doors whose last listing and visit were before the limit; what was asked of them, visits
+        made there, and references of burglaries kept for them; marks.
+    first, last : Timestamp or None
+        The oldest and the newest listing or visit that went.
+    rebuilt : bool
+        Whether the file was rebuilt without what went; not where another program had it open.
+    """
+
+    before: pd.Timestamp
+    doors: int
+    asked: int
+    visits: int
+    burglaries: int
+    marks: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+    rebuilt: bool = True
+
+    def summary(self) -> str:
+        """Say in a sentence what went.
+
+        Returns
+        -------
+        str
+        """
+        marks = f" {count(self.marks, 'do-not-contact mark')} deleted." if self.marks else ""
+        if self.first is None or self.last is None:
+            return f"Nothing is older than {_day(self.before)}: nothing was deleted.{marks}"
+        return (
+            f"Deleted what ended before {_day(self.before)}: {count(self.doors, 'door')} with "
+            f"{count(self.asked, 'row')} of what was asked, {count(self.visits, 'visit')} and "
+            f"{count(self.burglaries, 'reference')} of burglaries, from {_day(self.first)} to "
+            f"{_day(self.last)}.{marks}{self._waiting()}"
+        )
+
+    def _waiting(self) -> str:
+        if self.rebuilt:
+            return ""
+        return (
+            " The file could not be rebuilt, because another program has it open: what was "
+            "deleted is gone from the ledger, and its space is given back by the next purge."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what JSON can hold.
+
+        Returns
+        -------
+        dict
+        """
+        told = asdict(self)
+        return {
+            name: value.isoformat() if isinstance(value, pd.Timestamp) else value
+            for name, value in told.items()
+        }
+
+
+def purge(store: Store, before: AsOf, marks: bool) -> Purged:
+    """Delete what is old, and its bytes. See `VisitLedger.purge`."""
+    cutoff(before)
+    limit = pd.Timestamp(before)
+    with store.writing() as connection:
+        old, first, last = _old_doors(connection, limit)
+        gone = {
+            table.name: keeping.delete_rows(connection, table.c.visit_id, old)
+            for table in (made, burglaries, asked)
+        }
+        unmarked = 0
+        if marks:
+            wanted = sa.delete(marks_table).where(marks_table.c.marked_at < limit.to_pydatetime())
+            unmarked = int(connection.execute(wanted).rowcount)
+    return Purged(
+        before=limit,
+        doors=len(old),
+        asked=gone[asked.name],
+        visits=gone[made.name],
+        burglaries=gone[burglaries.name],
+        marks=unmarked,
+        first=first,
+        last=last,
+        rebuilt=not (old or unmarked) or _rebuilt(store),
+    )
+
+
+def _rebuilt(store: Store) -> bool:
+    """Rebuild the file of what stays; what was deleted is deleted even where that must wait."""
+    try:
+        store.compact()
+    except OutputError:
+        return False
+    return True
+
+
+def _old_doors(
+    connection: sa.Connection, limit: pd.Timestamp
+) -> tuple[list[str], pd.Timestamp | None, pd.Timestamp | None]:
+    """Find the visits of which nothing was listed or done since, and when those were."""
+    moments = (
+        (asked.c.visit_id, asked.c.first_as_of),
+        (asked.c.visit_id, asked.c.last_as_of),
+        (made.c.visit_id, made.c.visited_at),
+    )
+    known = pd.concat(
+        [frame_of(connection, sa.select(*pair), ("visit_id", "at")) for pair in moments]
+    )
+    ends = known.groupby("visit_id")["at"].max()
+    old = set(ends.index[ends < limit])
+    if not old:
+        return [], None, None
+    gone = known.loc[known["visit_id"].isin(old), "at"]
+    return sorted(old), gone.min(), gone.max()
+
+
+def _day(moment: pd.Timestamp) -> str:
+    return f"{moment.day} {moment.month_name()} {moment.year}"

@@ -1,0 +1,137 @@
+"""The tables of a ledger, the same on every database."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+# In a database that others use too, our tables keep to themselves by their names.
+meta = sa.Table(
+    "visits_meta",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+lists = sa.Table(
+    "visits_lists",
+    metadata,
+    sa.Column("as_of", sa.DateTime, primary_key=True),
+    sa.Column("parameters_digest", sa.String(16), primary_key=True),
+    sa.Column("parameters", sa.Text, nullable=False),
+    sa.Column("doors", sa.Integer, nullable=False),
+    sa.Column("messages", sa.Integer),
+    sa.Column("version", sa.String(60), nullable=False),
+    sa.Column("issued_at", sa.DateTime, nullable=False),
+)
+asked = sa.Table(
+    "visits_asked",
+    metadata,
+    sa.Column("visit_id", sa.String(100), primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("task", sa.String(40), nullable=False),
+    sa.Column("ring", sa.Integer, nullable=False),
+    sa.Column("uprn", sa.String(100)),
+    sa.Column("uprns", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("area", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("door_note", sa.Text),
+    sa.Column("tier", sa.Text),
+    sa.Column("crime_refs", sa.Text),
+    sa.Column("distance_m", sa.Float),
+    sa.Column("newest", sa.DateTime),
+    sa.Column("act_by", sa.DateTime),
+    sa.Column("act_within_hours", sa.Float),
+    sa.Column("expires", sa.DateTime),
+    sa.Column("first_as_of", sa.DateTime, nullable=False),
+    sa.Column("last_as_of", sa.DateTime, nullable=False),
+    sa.Column("last_parameters", sa.String(16), nullable=False),
+    sa.ForeignKeyConstraint(
+        ["last_as_of", "last_parameters"],
+        ["visits_lists.as_of", "visits_lists.parameters_digest"],
+    ),
+)
+# No reference to `asked`: a burglary is the reason of all askings of its visit.
+burglaries = sa.Table(
+    "visits_burglaries",
+    metadata,
+    sa.Column("visit_id", sa.String(100), primary_key=True),
+    sa.Column("crime_ref", sa.String(200), primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("link", sa.Text),
+    sa.Column("distance_m", sa.Float),
+    sa.Column("found", sa.DateTime),
+    sa.Column("recorded", sa.DateTime),
+    sa.Column("as_of", sa.DateTime, nullable=False),
+)
+# No reference to `asked` either: a visit is kept even where no list holds its id.
+made = sa.Table(
+    "visits_made",
+    metadata,
+    sa.Column("visit_id", sa.String(100), primary_key=True),
+    sa.Column("visited_at", sa.DateTime, primary_key=True),
+    sa.Column("result", sa.String(40), primary_key=True),
+    sa.Column("uprn", sa.String(100)),
+    sa.Column("time_known", sa.Boolean, nullable=False),
+    sa.Column("collar_number", sa.Text),
+    sa.Column("leaflet_left", sa.Boolean, nullable=False),
+    sa.Column("camera_or_doorbell", sa.Text),
+    sa.Column("referral", sa.Text),
+    sa.Column("do_not_contact", sa.Boolean, nullable=False),
+    sa.Column("for_the_officer", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("recorded_at", sa.DateTime, nullable=False),
+)
+marks = sa.Table(
+    "visits_do_not_contact",
+    metadata,
+    # "uprn:" or "visit:" and what is marked: a visit where no UPRN is known.
+    sa.Column("marked", sa.String(110), primary_key=True),
+    sa.Column("uprn", sa.String(100)),
+    sa.Column("visit_id", sa.String(100)),
+    sa.Column("marked_at", sa.DateTime, nullable=False),
+)
+
+
+def frame_of(
+    connection: sa.Connection, query: sa.Select[Any], names: tuple[str, ...] | None = None
+) -> pd.DataFrame:
+    """Read a query as a frame whose columns have their types even where no row is.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    query : sqlalchemy.Select
+    names : tuple of str, optional
+        Names for the columns, where not those of the query.
+
+    Returns
+    -------
+    DataFrame
+    """
+    rows = connection.execute(query).all()
+    columns = list(query.selected_columns)
+    named = names or tuple(str(column.key) for column in columns)
+    return pd.DataFrame(
+        {
+            name: _column([row[place] for row in rows], column.type)
+            for place, (name, column) in enumerate(zip(named, columns, strict=True))
+        }
+    )
+
+
+def _column(values: list[Any], kind: Any) -> pd.Series:
+    if isinstance(kind, sa.DateTime):
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype("datetime64[us]")
+    if isinstance(kind, sa.Float):
+        return pd.Series(values, dtype=float)
+    if isinstance(kind, sa.Integer):
+        return pd.Series(values, dtype=np.int64 if None not in values else float)
+    if isinstance(kind, sa.Boolean):
+        return pd.Series(values, dtype=bool)
+    return pd.Series(values, dtype=object)

@@ -1,0 +1,101 @@
+"""``hotspot visits``: three simulated weeks from the command line, and what goes wrong in words."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from hotspot.cli import main
+from hotspot.visits import VisitLedger
+from tests.visits_lists import targets, visit
+
+SOON = "2026-03-03 07:00"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Make a folder with a ledger, a returned sheet and a set-up that names the ledger."""
+    ledger = VisitLedger(tmp_path / "visits.db")
+    ledger.issue(targets(("V-A", 0, SOON), ("V-B", 1, SOON)))
+    rows = [visit("V-A", "F2F", "02/03/2026 18:05"), visit("V-B", "wrong", "02/03/2026 18:15")]
+    pd.DataFrame(rows).to_csv(tmp_path / "harbour.csv", index=False)
+    (tmp_path / "crimes.csv").write_text("crime_ref\n1\n")
+    (tmp_path / "set-up.toml").write_text(
+        '[incidents]\npath = "crimes.csv"\n[cocooning]\nledger = "visits.db"\n'
+        '[output]\nmarking = "OFFICIAL-TEST"\n'
+    )
+    return tmp_path
+
+
+def test_a_sheet_is_recorded_and_every_fault_is_told(place, capsys):
+    command = ["visits", "record", str(place / "harbour.csv"), "--ledger", f"{place}/visits.db"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "2 rows of harbour.csv: 1 visit recorded, 1 not recorded." in told
+    assert "row 3, result 'wrong': not a known result" in told
+    assert main([*command, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)["files"][0]
+    assert (again["added"], again["repeated"], again["rejected_rows"]) == (0, 1, 1)
+
+
+def test_one_sheet_that_cannot_be_read_keeps_no_other_from_being_recorded(place, capsys):
+    files = [str(place / "none.csv"), str(place / "harbour.csv")]
+    assert main(["visits", "record", *files, "--config", str(place / "set-up.toml")]) == 1
+    told = capsys.readouterr()
+    assert "1 visit recorded" in told.out
+    assert "There is no file" in told.err
+
+
+def test_a_sheet_of_which_nothing_can_be_used_ends_with_1(place):
+    (place / "bad.csv").write_text("visit_id,result,visited_at\nV-A,what,when\nV-B,what,when\n")
+    ledger = f"{place}/visits.db"
+    assert main(["visits", "record", str(place / "bad.csv"), "--ledger", ledger]) == 1
+
+
+def test_report_writes_page_table_and_chart_with_the_marking_of_the_set_up(place, capsys):
+    VisitLedger(place / "visits.db").record([visit("V-A", "leaflet", "2026-03-02 18:00")])
+    config, folder = str(place / "set-up.toml"), str(place / "out")
+    command = ["visits", "report", "--config", config, "--folder", folder, "--as-of", "2026-03-05"]
+    assert main(command) == 0
+    assert "2 doors were asked for on 1 list." in capsys.readouterr().out
+    assert "OFFICIAL-TEST" in (place / "out" / "visit_report.html").read_text(encoding="utf-8")
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    reached = [row for row in told["table"] if row["by"] == "all" and row["measure"] == "reached"]
+    assert (reached[0]["count"], reached[0]["out_of"]) == (1, 2)
+    assert len(told["files"]) == 3
+
+
+def test_explain_and_purge(place, capsys):
+    ledger = ["--ledger", f"{place}/visits.db"]
+    assert main(["visits", "explain", "V-A", *ledger]) == 0
+    assert "V-A Mill Lane" in capsys.readouterr().out
+    assert main(["visits", "explain", "V-A", *ledger, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rule"]["distance_m"] == 400
+    assert main(["visits", "explain", "V-Q", *ledger]) == 1
+    assert main(["visits", "purge", "--before", "2026-04-01", *ledger, "--json"]) == 0
+    capsys_out = capsys.readouterr().out
+    assert '"doors": 2' in capsys_out
+    assert main(["visits", "purge", "--before", "2026-04-01", *ledger]) == 0
+    assert "nothing was deleted" in capsys.readouterr().out
+    assert main(["visits", "purge", "--before", "soon", *ledger]) == 1
+
+
+def test_only_record_makes_a_ledger(place, capsys, monkeypatch):
+    monkeypatch.chdir(place / "..")
+    for command in (["report"], ["explain", "V-A"], ["purge", "--before", "2026-01-01"]):
+        assert main(["visits", *command, "--ledger", str(place / "other.db")]) == 1
+        assert "There is no ledger" in capsys.readouterr().err
+    assert not (place / "other.db").exists()
+    new = str(place / "new.db")
+    assert main(["visits", "record", str(place / "harbour.csv"), "--ledger", new]) == 0
+    assert "no list of this ledger holds the id" in capsys.readouterr().out
+
+
+def test_a_set_up_without_a_ledger_is_told_so(place, capsys):
+    (place / "plain.toml").write_text('[incidents]\npath = "crimes.csv"\n')
+    assert main(["visits", "report", "--config", str(place / "plain.toml")]) == 1
+    assert "names no ledger" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        main(["visits", "report", "--config", "a.toml", "--ledger", "b.db"])
+    assert stopped.value.code == 2

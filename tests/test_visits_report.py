@@ -1,0 +1,251 @@
+"""The report: honest denominators, against a slow twin and against what was simulated."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspot import ConfigError
+from hotspot.visits import RESULTS, VisitLedger
+from hotspot.visits.measures import MEASURES, wilson
+from tests import naive
+from tests.visits_lists import targets, visit
+
+START = pd.Timestamp("2026-03-02 07:00")
+
+
+def at(hours):
+    return START + pd.Timedelta(hours=hours)
+
+
+@pytest.fixture
+def ledger():
+    with VisitLedger("sqlite://") as opened:
+        yield opened
+
+
+def three_doors(ledger):
+    """Ring 0 due after 20 hours, rings 1 and 2 after 44; recorded 4 hours before the list."""
+    rows = (("V-A", 0, at(20)), ("V-B", 1, at(44)), ("V-C", 2, at(44)))
+    ledger.issue(targets(*rows, area=["Harbour", "Harbour", None]))
+
+
+def test_what_is_not_yet_due_is_in_no_share(ledger):
+    three_doors(ledger)
+    report = ledger.report(as_of=at(30))
+    assert [report.count(name) for name in ("asked", "due", "not yet due", "overdue")] == [
+        3, 1, 2, 1,
+    ]  # fmt: skip
+    assert report.row("reached")["out_of"] == 1
+
+
+def test_a_visit_before_its_time_makes_the_door_due(ledger):
+    three_doors(ledger)
+    ledger.record([visit("V-B", "face to face", at(5))])
+    report = ledger.report(as_of=at(6))
+    assert (report.count("due"), report.count("reached")) == (1, 1)
+    assert report.row("reached")["share"] == 1
+
+
+def test_empty_homes_leave_the_denominator_unless_someone_was_there_after_all(ledger):
+    three_doors(ledger)
+    ledger.record(
+        [
+            visit("V-A", "empty", at(5)),
+            visit("V-B", "address not found", at(5)),
+            visit("V-B", "face to face", at(30)),
+            visit("V-C", "no reply", at(31)),
+        ]
+    )
+    report = ledger.report(as_of=at(100))
+    assert (report.count("found occupied"), report.count("empty or not found")) == (2, 1)
+    assert report.row("reached")[["count", "out_of"]].tolist() == [1, 2]
+    assert report.row("reached within 24 h")["count"] == 0
+    assert report.row("reached within 48 h")["count"] == 1
+
+
+def test_a_leaflet_left_is_reached_but_not_face_to_face(ledger):
+    three_doors(ledger)
+    ledger.record([visit("V-A", "no reply", at(1), leaflet_left="yes")])
+    report = ledger.report(as_of=at(2))
+    assert (report.count("reached"), report.count("face to face")) == (1, 0)
+    assert report.count("leaflet only") == 1
+
+
+def test_24_and_48_hours_run_from_the_record_to_the_minute(ledger):
+    three_doors(ledger)
+    ledger.record([visit("V-A", "leaflet", at(20)), visit("V-B", "leaflet", at(20.02))])
+    report = ledger.report(as_of=at(60))
+    assert report.count("reached within 24 h") == 1
+    assert report.count("reached within 48 h") == 2
+
+
+def test_a_visit_without_a_time_is_taken_for_the_end_of_its_day(ledger):
+    three_doors(ledger)
+    ledger.record([visit("V-A", "face to face", "03/03/2026")])
+    report = ledger.report(as_of=at(60))
+    assert (report.count("reached"), report.count("reached in time")) == (1, 0)
+    assert "without a time of day" in report.summary()
+
+
+def test_what_is_older_than_the_ledger_is_before_start_and_never_overdue(ledger):
+    ledger.issue(targets(("V-OLD", 0, at(-10)), ("V-NEW", 0, at(10))))
+    report = ledger.report(as_of=at(50))
+    assert (report.count("overdue"), report.count("before start")) == (1, 1)
+    assert report.row("reached in time")["out_of"] == 1
+
+
+def test_a_door_listed_late_is_overdue(ledger):
+    three_doors(ledger)
+    ledger.issue(targets(("V-LATE", 0, at(100)), as_of=str(at(200))))
+    assert ledger.report(as_of=at(201)).count("overdue") == 4
+
+
+def test_second_attempts_and_repeated_lists_count_a_door_once(ledger):
+    three_doors(ledger)
+    again = targets(("V-A", 0, at(90)), as_of=str(at(50)), attempt=2, task="second visit")
+    ledger.issue(again)
+    ledger.record([visit("V-A", "no reply", at(10)), visit("V-A", "face to face", at(60))])
+    report = ledger.report(as_of=at(61))
+    assert (report.count("asked"), report.count("reached")) == (3, 1)
+    assert report.count("attempted within 24 h") == 1
+    assert report.count("reached within 48 h") == 0
+
+
+def test_unknown_ids_and_visits_before_the_burglary_are_told_and_not_counted(ledger):
+    three_doors(ledger)
+    ledger.record(
+        [visit("V-Z", "face to face", at(1)), visit("V-A", "leaflet", "2026-02-01 10:00")]
+    )
+    report = ledger.report(as_of=at(60))
+    assert (report.unknown, report.too_early, report.count("attempted")) == (1, 1, 0)
+    assert "1 visit of ids that no list holds" in report.summary()
+
+
+def test_groups_add_up_to_all_and_a_team_without_a_name_has_one(ledger):
+    three_doors(ledger)
+    ledger.issue(targets(("V-D", 0, at(200)), as_of=str(at(190)), area="Sandhills"))
+    ledger.record([visit("V-A", "face to face", at(1)), visit("V-C", "empty", at(3))])
+    report = ledger.report()
+    assert report.groups("area") == ["Harbour", "No area", "Sandhills"]
+    assert report.groups("week") == ["2026-03-02", "2026-03-09"]
+    for by in ("area", "ring", "week"):
+        sums = report.table[report.table["by"] == by].groupby("measure")[["count", "out_of"]].sum()
+        for measure in MEASURES:
+            whole = report.row(measure.name)[["count", "out_of"]].tolist()
+            assert sums.loc[measure.name].tolist() == whole
+
+
+def test_by_chooses_the_groups(ledger):
+    three_doors(ledger)
+    assert set(ledger.report(by="team").table["by"]) == {"all", "area"}
+    assert set(ledger.report(by=None).table["by"]) == {"all"}
+    with pytest.raises(ConfigError, match="'street'"):
+        ledger.report(by=("ring", "street"))
+
+
+def test_an_empty_ledger_reports_that_nothing_was_asked(ledger, tmp_path):
+    report = ledger.report()
+    assert report.summary() == "Nothing was asked yet: no list was issued."
+    assert len(report.write(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(("number", "among"), [(0, 5), (5, 5), (1, 3), (23, 100), (230, 387)])
+def test_intervals_are_those_of_wilson(number, among):
+    assert wilson(number, among) == pytest.approx(naive.wilson_by_search(number, among), abs=1e-9)
+
+
+DOOR = st.tuples(
+    st.integers(0, 2), st.integers(-40, 80), st.integers(-30, 10), st.sampled_from(["N", "S"])
+)
+VISIT = st.tuples(st.integers(0, 5), st.integers(-50, 120), st.sampled_from(RESULTS), st.booleans())
+
+
+@settings(max_examples=10)
+@given(
+    doors=st.lists(DOOR, min_size=1, max_size=6),
+    visits=st.lists(VISIT, max_size=12, unique_by=lambda v: (v[0], v[1])),
+    until=st.integers(0, 130),
+)
+def test_every_share_agrees_with_counting_door_by_door(doors, visits, until):
+    rows = [(f"V-{n}", ring, at(due)) for n, (ring, due, _, _) in enumerate(doors)]
+    newest = [at(found) for _, _, found, _ in doors]
+    with VisitLedger("sqlite://") as ledger:
+        ledger.issue(targets(*rows, area=[area for *_, area in doors], newest=newest))
+        told = ledger.record(
+            [
+                # Midnight would be a day without a time: half an hour later is not, nor a cut-off.
+                visit(f"V-{n}", result, at(when + 0.5), leaflet_left="yes" if left else "no")
+                for n, when, result, left in visits
+            ]
+        )
+        assert told.rejected.empty
+        report = ledger.report(as_of=at(until + 0.25))
+    expected = naive.visit_counts(
+        [
+            {"visit_id": n, "act_by": due, "hours": (24, 48, 48)[ring], "newest": found}
+            for n, (ring, due, found, _) in enumerate(doors)
+        ],
+        [
+            {"visit_id": n, "at": when + 0.5, "result": result, "leaflet": left}
+            for n, when, result, left in visits
+        ],
+        as_of=until + 0.25,
+        started=0,
+    )
+    found = report.table[report.table["by"] == "all"].set_index("measure")
+    for measure, numbers in expected.items():
+        assert tuple(found.loc[measure, ["count", "out_of"]]) == numbers, measure
+    parts = ("reached", "refused", "language or access", "no reply", "not attempted")
+    assert found.loc[list(parts), "count"].sum() == found.loc["found occupied", "count"]
+
+
+def test_the_report_of_three_simulated_weeks_equals_the_truth(ledger):
+    rng = np.random.default_rng(7)
+    truth = {"asked": 0, "attempted": 0, "reached": 0, "face to face": 0, "reached within 48 h": 0}
+    for week in range(3):
+        listed_at = START + pd.Timedelta(weeks=week)
+        ids = [f"V-{week}-{door}" for door in range(60)]
+        found = listed_at - pd.Timedelta(hours=30)
+        rows = [(i, 1, listed_at + pd.Timedelta(hours=40)) for i in ids]
+        ledger.issue(targets(*rows, as_of=str(listed_at), newest=found))
+        results = rng.choice(["face to face", "leaflet", "no reply", ""], len(ids))
+        hours = rng.integers(1, 80, len(ids)) + 0.5
+        ledger.record(
+            [
+                visit(i, result, listed_at + pd.Timedelta(hours=hour) if result else None)
+                for i, result, hour in zip(ids, results, hours, strict=True)
+            ]
+        )
+        contact = np.isin(results, ["face to face", "leaflet"])
+        truth["asked"] += len(ids)
+        truth["attempted"] += int((results != "").sum())
+        truth["reached"] += int(contact.sum())
+        truth["face to face"] += int((results == "face to face").sum())
+        truth["reached within 48 h"] += int((contact & (hours <= 40)).sum())
+    report = ledger.report(as_of=START + pd.Timedelta(weeks=4))
+    assert {name: report.count(name) for name in truth} == truth
+
+
+def test_the_page_fetches_nothing_runs_nothing_and_names_no_address(ledger, tmp_path):
+    hostile = '<script>alert(1)</script>"&'
+    ledger.issue(targets(("V-A", 0, at(20)), area=hostile, address="12 Mill Lane"))
+    ledger.record([visit("V-A", "face to face", at(1))])
+    files = ledger.report().write(tmp_path / "out", marking='OFFICIAL"; } body { display: none')
+    assert [file.name for file in files] == [
+        "visit_report.html", "visit_report.csv", "visit_report.png",
+    ]  # fmt: skip
+    page = files[0].read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "Mill Lane" not in page + files[1].read_text(encoding="utf-8-sig")
+    assert 'content: "OFFICIAL"' not in page
+    assert "Counted up to" in page
+    table = pd.read_csv(files[1])
+    assert table.loc[table["measure"] == "reached", "share"].iloc[0] == 1
+    assert files[2].read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,169 @@
+"""Sheets that come back: moved columns, copied sheets, formulas, Excel's CSV, the phone's file."""
+
+import datetime as dt
+import json
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from hotspot import DataError, write_targets
+from hotspot.visits import VisitLedger, read_returns
+from tests.visits_lists import targets
+
+SOON = "2026-03-03 07:00"
+NINE = dt.datetime(2026, 3, 2, 9)
+HEADINGS = ("Visit", "Area", "Result", "Visited at", "Do not contact")
+
+
+def workbook(path, *sheets, first_row=0, first_column=0):
+    """Write sheets of (name, rows), a header above each."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        when = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(first_row, first_column, HEADINGS)
+            for line, row in enumerate(rows, start=first_row + 1):
+                for column, cell in enumerate(row, start=first_column):
+                    if isinstance(cell, tuple):
+                        sheet.write_formula(line, column, cell[0], value=cell[1])
+                    elif isinstance(cell, dt.datetime):
+                        sheet.write_datetime(line, column, cell, when)
+                    else:
+                        sheet.write(line, column, cell)
+    return path
+
+
+@pytest.fixture
+def ledger():
+    with VisitLedger("sqlite://") as opened:
+        opened.issue(targets(("V-AAAAAAAAAA", 0, SOON), ("V-BBBBBBBBBB", 1, SOON)))
+        yield opened
+
+
+def test_the_workbook_of_the_lists_comes_back_filled_in(ledger, tmp_path):
+    listed = targets(("V-AAAAAAAAAA", 0, SOON), ("V-BBBBBBBBBB", 1, SOON))
+    listed["expires"], listed["crime_refs"], listed["reason"] = listed["act_by"], "B1", "Burgled."
+    points = gpd.points_from_xy([0, 10], [0, 0])
+    frame = gpd.GeoDataFrame(listed, geometry=points, crs="EPSG:27700")
+    frame.attrs.update(listed.attrs)
+    write_targets(frame, tmp_path, formats=("xlsx",))
+    path = tmp_path / "Harbour.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Doors"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, column["Result"]).value = "face to face"
+    sheet.cell(2, column["Visited at"]).value = dt.datetime(2026, 3, 2, 18, 5)
+    sheet.cell(2, column["Collar number"]).value = "0412"
+    book.save(path)
+    told = ledger.record(path)
+    assert (told.rows_read, told.added, told.not_done, told.unknown) == (2, 1, 1, 0)
+    assert told.notes == []
+    row = ledger.visits().loc[0]
+    assert row["visited_at"] == pd.Timestamp("2026-03-02 18:05")
+    assert (row["collar_number"], row["source"]) == ("0412", "Harbour.xlsx")
+    assert ledger.record(path).repeated == 1
+
+
+def test_every_problem_of_a_bad_workbook_is_in_one_message(ledger, tmp_path):
+    path = workbook(
+        tmp_path / "bad.xlsx",
+        ("Notes", []),
+        (
+            "Doors",
+            [
+                ("V-AAAAAAAAAA", "Harbour", ('="no"&" reply"', "no reply"), NINE),
+                ("V-EDITED", "Harbour", "no reply", NINE),
+                ("V-BBBBBBBBBB", "Harbour", "=1+1", "2/3/2026 09:30"),
+                ("V-BBBBBBBBBB", "Harbour", "refused", "2/3/2026 09:30"),
+                ("V-BBBBBBBBBB", "Harbour", "empty", "2/3/2026 09:30"),
+                ("V-AAAAAAAAAA", "Harbour", "no reply", NINE),
+            ],
+        ),
+        first_row=2,
+        first_column=1,
+    )  # fmt: skip
+    told = ledger.record(path)
+    assert (told.rows_read, told.added, told.repeated, told.rejected_rows) == (6, 2, 1, 3)
+    words = told.summary()
+    for said in (
+        "row 4: a formula stands in 'Result'",
+        "row 5: no list of this ledger holds the id",
+        "row 6, result '=1+1': not a known result",
+        "row 7, result 'refused': V-BBBBBBBBBB has 'empty' and 'refused' at one time",
+    ):
+        assert said in words, words
+    assert ledger.visits()["result"].tolist() == ["no reply", "no reply"]
+
+
+def test_all_sheets_with_visits_are_read_and_rows_named_by_sheet(ledger, tmp_path):
+    path = workbook(
+        tmp_path / "two.xlsx",
+        ("Doors", [("V-AAAAAAAAAA", "Harbour", "empty", dt.datetime(2026, 3, 2, 9))]),
+        ("Doors (2)", [("V-BBBBBBBBBB", "Harbour", "wrong", dt.datetime(2026, 3, 2, 9))]),
+    )
+    told = ledger.record(path)
+    assert told.added == 1
+    assert told.rejected["row"].tolist() == ["Doors (2):2"]
+    assert "Read the sheets 'Doors', 'Doors (2)'." in told.notes
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_csv_of_any_excel_is_read(ledger, tmp_path, encoding, delimiter):
+    path = tmp_path / "harbour.csv"
+    rows = [
+        ["visit_id", "result", "visited_at", "for_the_officer"],
+        ["V-AAAAAAAAAA", "no reply", "03/03/2026 18:05", "café behind"],
+        ["V-BBBBBBBBBB", "", "", ""],
+    ]
+    path.write_text("\r\n".join(delimiter.join(row) for row in rows), encoding=encoding)
+    told = ledger.record(path)
+    assert (told.rows_read, told.added, told.not_done, told.rejected_rows) == (2, 1, 1, 0)
+    assert ledger.visits().loc[0, "for_the_officer"] == "café behind"
+
+
+def test_a_sign_put_there_against_formulas_is_taken_off(ledger, tmp_path):
+    path = tmp_path / "harbour.csv"
+    path.write_text("visit_id,result,visited_at,note\nV-AAAAAAAAAA,empty,3/3/2026,'=1+1\n")
+    ledger.record(path)
+    assert ledger.visits().loc[0, "note"] == "=1+1"
+
+
+def test_the_file_of_the_phone_sheet_is_read(ledger, tmp_path):
+    visits = [
+        {"visit_id": "V-AAAAAAAAAA", "result": "refused", "visited_at": "2026-03-02T18:05",
+         "leaflet_left": "no", "do_not_contact": "yes"},
+        "stray",
+    ]  # fmt: skip
+    path = tmp_path / "harbour.json"
+    path.write_text(json.dumps({"made_by": "hotspot visits sheet", "visits": visits}))
+    told = ledger.record(path)
+    assert (told.rows_read, told.added, told.rejected_rows) == (2, 1, 1)
+    row = ledger.visits().loc[0]
+    assert row["visited_at"] == pd.Timestamp("2026-03-02 18:05")
+    assert (row["leaflet_left"], row["do_not_contact"]) == (False, True)
+    path.write_text(json.dumps(visits[:1]))
+    assert ledger.record(path).repeated == 1
+
+
+def test_what_is_no_returned_sheet_is_refused_in_words(tmp_path):
+    book = workbook(tmp_path / "plain.xlsx", ("Doors", []))
+    with xlsxwriter.Workbook(tmp_path / "other.xlsx") as other:
+        other.add_worksheet("Sums").write_row(0, 0, ["Month", "Crimes"])
+        other.worksheets()[0].write_row(1, 0, ["May", 3])
+    (tmp_path / "bad.json").write_text("{")
+    (tmp_path / "empty.json").write_text('{"a": 1}')
+    (tmp_path / "photo.jpg").write_text("x")
+    for name, words in (
+        ("none.xlsx", "There is no file"),
+        ("other.xlsx", "no sheet with the columns 'Visit' and 'Result'"),
+        ("bad.json", "no JSON file that can be read"),
+        ("empty.json", "holds no list of visits"),
+        ("photo.jpg", "of no kind that can be read"),
+    ):
+        with pytest.raises(DataError, match=words):
+            read_returns(tmp_path / name)
+    assert read_returns(book).rows.empty
