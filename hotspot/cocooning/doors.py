@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 from scipy.spatial import cKDTree
 
 from hotspot.addresses.house_numbers import parse_house, text_key
@@ -21,6 +22,8 @@ Texts = npt.NDArray[np.object_]
 # A search reaches this much farther, and distances are compared after they are rounded to the
 # centimetre, so that the last digit of a coordinate decides nothing.
 ROUNDING_M = 0.01
+# Cells to the distance within which addresses matter: enough to fit its circle well.
+_CELLS = 4
 
 # AddressBase codes: dwellings, houses in multiple occupation, residential institutions, dual use;
 # not garages (RG), car parking (RC) or ancillary buildings (RB).
@@ -39,6 +42,22 @@ _OTHER_WORDS = {
 # fmt: on
 
 
+class TextColumn:
+    """A column of text that is read where it is asked for: of a million rows few are."""
+
+    def __init__(self, frame: pd.DataFrame, name: str, rows: Ints) -> None:
+        self._values = frame[name].array if name in frame.columns else None
+        self._rows = rows
+
+    def __getitem__(self, at: Any) -> Any:
+        """Give the text at a position, or an array of those at several; None where missing."""
+        if self._values is None:
+            return None if np.ndim(at) == 0 else np.full(len(self._rows[at]), None, dtype=object)
+        if np.ndim(at) == 0:
+            return _text(self._values[int(self._rows[at])])
+        return _stripped(self._values.take(self._rows[at]))
+
+
 @dataclass(frozen=True)
 class Doors:
     """Addresses, a row per UPRN, as arrays over their positions.
@@ -46,22 +65,25 @@ class Doors:
     `lived_in` are homes and the buildings that hold homes; `home` are those with a door to knock
     on. `place` is equal for the flats of one building. `street` and `house` (rank of the house
     number) are -1 where not known; `number` is the bare number. `tree` holds the homes only, in
-    the order of `homes`.
+    the order of `homes`. `frame`, `addresses`, `unclassified` and `index` are of all that were
+    given, and `position` leads from there.
     """
 
     frame: gpd.GeoDataFrame
     x: Floats
     y: Floats
     index: pd.Index
+    position: Ints
     uprn: Texts
-    address: Texts
-    number_text: Texts
-    street_text: Texts
-    area: Texts
+    address: TextColumn
+    number_text: TextColumn
+    street_text: TextColumn
+    area: TextColumn
     parent: Texts
     lived_in: Bools
     home: Bools
     unclassified: int
+    addresses: int
     repeated: int
     street: Ints
     house: Ints
@@ -73,48 +95,85 @@ class Doors:
     def find(self, uprns: Texts) -> Ints:
         """Give the position of each UPRN, -1 where there is none."""
         found = np.asarray(self.index.get_indexer(pd.Index(uprns, dtype=object)))
-        return np.where(pd.isna(uprns), -1, found)
+        found = np.where(pd.isna(uprns), -1, found)
+        return np.where(found >= 0, np.append(self.position, -1)[found], -1)
 
 
-def prepare_doors(addresses: gpd.GeoDataFrame) -> Doors:
-    """Make addresses ready for finding neighbours; a UPRN that comes twice counts once."""
-    frame = _one_row_per_uprn(addresses)
-    uprn, parent = texts(frame, "uprn"), texts(frame, "parent_uprn")
-    parent[parent == uprn] = None
-    index = pd.Index(uprn, dtype=object)
-    position = index.get_indexer(pd.Index(parent, dtype=object))
-    position[pd.isna(parent)] = -1
-    classes = texts(frame, "classification")
-    is_parent = _mapped(classes, _says_parent, default=False)
-    is_parent[position[position >= 0]] = True
-    says_home = _mapped(classes, _says_home, default=True)
-    lived_in = says_home | (is_parent & _mapped(classes, _says_parent, default=True))
-    lived_in[position[(position >= 0) & says_home]] = True
+@dataclass(frozen=True)
+class Near:
+    """Which addresses matter: those near some points or with some UPRNs, and their buildings.
+
+    Attributes
+    ----------
+    points : ndarray, shape (n, 2)
+    within_m : float
+        How near to them, and to the addresses `at`.
+    read_around : ndarray, shape (m, 2)
+        Points whose surroundings are compared by text.
+    at, others : ndarray of str
+        UPRNs.
+    """
+
+    points: Floats
+    within_m: float
+    read_around: Floats
+    read_within_m: float
+    at: Texts
+    others: Texts
+
+
+def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Doors:
+    """Make addresses ready for finding neighbours; a UPRN that comes twice counts once.
+
+    Parameters
+    ----------
+    addresses : GeoDataFrame
+        As `read_addresses` gives them.
+    near : Near, optional
+        Leave out what cannot matter, before its text is read. A home that is kept has all flats
+        of its building.
+    """
+    frame, index = _one_row_per_uprn(addresses)
+    geometry = frame.geometry.to_numpy()
+    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
+    parents = _parents(frame, index)
+    rows = np.arange(len(frame))
+    if near is not None:
+        rows = _kept(near, index, np.column_stack([x, y]), parents)
+    position = np.full(len(frame), -1, dtype=np.int64)
+    position[rows] = np.arange(len(rows))
+    x, y = x[rows], y[rows]
+    parent, parent_at = _of_rows(parents, rows, position)
+    is_parent, lived_in = _lived_in(frame, rows, parent_at)
+    street, house, number = _street_places(frame, rows, parent_at)
     home = lived_in & ~is_parent
-    street, house, number = _street_places(frame, position)
-    x, y = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
     homes = np.flatnonzero(home)
+    uprn = index.to_numpy(dtype=object)[rows]
+    building = np.where(pd.isna(parent) & is_parent, uprn, parent)
+    postcode = _codes(frame, "postcode", rows, str)
     return Doors(
         frame=frame,
         x=x,
         y=y,
         index=index,
+        position=position,
         uprn=uprn,
-        address=texts(frame, "address"),
-        number_text=texts(frame, "number"),
-        street_text=texts(frame, "street"),
-        area=texts(frame, "area"),
+        address=TextColumn(frame, "address", rows),
+        number_text=TextColumn(frame, "number", rows),
+        street_text=TextColumn(frame, "street", rows),
+        area=TextColumn(frame, "area", rows),
         parent=parent,
         lived_in=lived_in,
         home=home,
-        unclassified=int(pd.isna(classes).sum()),
+        unclassified=_missing(frame, "classification"),
+        addresses=len(frame),
         repeated=len(addresses) - len(frame),
         street=street,
         house=house,
         number=number,
-        place=_places(uprn, parent, is_parent, street, house, x, y),
+        place=_places(building, street, house, postcode, x, y),
         homes=homes,
-        tree=cKDTree(np.column_stack([x, y])[homes]),
+        tree=cKDTree(np.column_stack([x[homes], y[homes]])),
     )
 
 
@@ -122,29 +181,154 @@ def texts(frame: pd.DataFrame, column: str) -> Texts:
     """Give a column as stripped text, None where it is missing or empty or no column at all."""
     if column not in frame.columns:
         return np.full(len(frame), None, dtype=object)
-    values = frame[column].astype(object)
-    stripped = values.where(values.notna(), "").astype(str).str.strip()
-    # A copy: what pandas shares may not be written to.
-    return np.array(stripped.astype(object).mask(stripped == "", None), dtype=object)
+    return _stripped(frame[column].array)
 
 
-def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def without_text(frame: pd.DataFrame, column: str) -> Bools:
+    """Tell which cells of a column hold no text."""
+    values = frame[column]
+    if isinstance(values.dtype, pd.StringDtype):
+        return np.asarray(values.isna() | (values.str.strip() == ""), dtype=bool)
+    return np.asarray(pd.isna(texts(frame, column)))
+
+
+def _stripped(values: Any) -> Texts:
+    # A loop over a million cells is quicker than the string methods of a column of objects.
+    cells = np.asarray(values, dtype=object)
+    told = np.empty(len(cells), dtype=object)
+    told[:] = [cell.strip() or None if type(cell) is str else _text(cell) for cell in cells]
+    return told
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value).strip() or None
+
+
+def _missing(frame: pd.DataFrame, column: str) -> int:
+    """Count the rows without a text, of a column in which texts come again and again."""
+    if column not in frame.columns:
+        return len(frame)
+    counted = frame[column].value_counts(dropna=False)
+    empty = [_text(value) is None for value in counted.index]
+    return int(counted[empty].sum())
+
+
+def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Index]:
     """Keep, of rows that share a UPRN, the one whose text sorts first, whatever their order."""
-    twice = addresses["uprn"].duplicated(keep=False)
-    if not twice.any():
-        return addresses.reset_index(drop=True)
+    index = pd.Index(texts(addresses, "uprn"), dtype=object)
+    if index.is_unique:
+        return addresses, index
+    twice = index.duplicated(keep=False)
     repeated = addresses.loc[twice]
-    corner = {"x": repeated.geometry.x, "y": repeated.geometry.y}
-    ordered = repeated[["uprn", "address"]].assign(**corner).sort_values(["address", "x", "y"])
+    corner = {"x": repeated.geometry.x, "y": repeated.geometry.y, "uprn": index[twice]}
+    ordered = repeated[["address"]].assign(**corner).sort_values(["address", "x", "y"])
     dropped = ordered.index[ordered["uprn"].duplicated()]
-    return addresses.drop(index=dropped).reset_index(drop=True)
+    kept = ~addresses.index.isin(dropped)
+    return addresses[kept], index[kept]
 
 
-def _mapped(values: Texts, tell: Callable[[str], Any], *, default: Any) -> Any:
+class _Parents(NamedTuple):
+    """The rows that name a parent, its UPRN, and its row (-1 where it has none)."""
+
+    row: Ints
+    uprn: Texts
+    at: Ints
+
+
+def _parents(frame: gpd.GeoDataFrame, index: pd.Index) -> _Parents:
+    if "parent_uprn" not in frame.columns:
+        return _Parents(*(np.array([], dtype=kind) for kind in (np.int64, object, np.int64)))
+    row = np.flatnonzero(frame["parent_uprn"].notna())
+    uprn = texts(frame.iloc[row][["parent_uprn"]], "parent_uprn")
+    named = ~pd.isna(uprn) & (uprn != index.to_numpy(dtype=object)[row])
+    row, uprn = row[named], uprn[named]
+    return _Parents(row, uprn, np.asarray(index.get_indexer(pd.Index(uprn, dtype=object))))
+
+
+def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints]:
+    """Give the parent of each kept row, as UPRN and as position."""
+    uprn, at = np.full(len(rows), None, dtype=object), np.full(len(rows), -1, dtype=np.int64)
+    kept = position[parents.row] >= 0
+    row = position[parents.row[kept]]
+    uprn[row] = parents.uprn[kept]
+    at[row] = np.where(parents.at[kept] >= 0, np.append(position, -1)[parents.at[kept]], -1)
+    return uprn, at
+
+
+def _kept(near: Near, index: pd.Index, points: Floats, parents: _Parents) -> Ints:
+    """Give the rows that matter, with every flat of a building and the building itself."""
+    at = np.asarray(index.get_indexer(pd.Index(near.at, dtype=object)))
+    others = np.asarray(index.get_indexer(pd.Index(near.others, dtype=object)))
+    centres = np.concatenate([near.points.reshape(-1, 2), points[at[at >= 0]]])
+    kept = in_cells_near(points, centres, near.within_m)
+    kept |= in_cells_near(points, near.read_around.reshape(-1, 2), near.read_within_m)
+    kept[at[at >= 0]] = kept[others[others >= 0]] = True
+    if len(parents.row):
+        building = pd.factorize(parents.uprn)[0]
+        wanted = np.zeros(len(building), dtype=bool)
+        wanted[building[kept[parents.row]]] = True
+        has_row = parents.at >= 0
+        wanted[building[has_row & kept[parents.at]]] = True
+        flats = wanted[building]
+        kept[parents.row[flats]] = True
+        kept[parents.at[flats & has_row]] = True
+    return np.flatnonzero(kept)
+
+
+def in_cells_near(points: Floats, centres: Floats, within_m: float) -> Bools:
+    """Tell which points may be within a distance of a centre: by square cells, so some are not."""
+    if not len(centres) or not len(points):
+        return np.zeros(len(points), dtype=bool)
+    cell_m = within_m / _CELLS
+    steps = np.arange(-_CELLS - 1, _CELLS + 2)
+    across, up = (step.ravel() for step in np.meshgrid(steps, steps))
+    # A centre and a point may lie anywhere in their cells: the gap between these is what counts.
+    gap = np.hypot(np.maximum(np.abs(across) - 1, 0), np.maximum(np.abs(up) - 1, 0))
+    disc = gap <= _CELLS + ROUNDING_M
+    cells = np.floor(centres / cell_m).astype(np.int64)
+    reached = _cell_keys(cells[:, :1] + across[disc], cells[:, 1:] + up[disc])
+    own = np.floor(points / cell_m).astype(np.int64)
+    return np.asarray(pd.Index(_cell_keys(own[:, 0], own[:, 1])).isin(pd.unique(reached)))
+
+
+def _cell_keys(column: Ints, row: Ints) -> Ints:
+    return np.asarray(column * (1 << 32) + row).ravel()
+
+
+def _told(
+    frame: pd.DataFrame, column: str, rows: Ints, tell: Callable[[str], Any], *, default: Any
+) -> Any:
     """Apply a reading of text once per distinct text; missing text gives the default."""
-    codes, distinct = pd.factorize(values)
-    told = np.array([*(tell(text) for text in distinct), default])
+    codes, distinct = _factorized(frame, column, rows)
+    told = np.array([*(tell(text) if text else default for text in distinct), default])
     return told[codes]
+
+
+def _codes(frame: pd.DataFrame, column: str, rows: Ints, tell: Callable[[str], str]) -> Ints:
+    """Rank the texts of a column, those that read the same alike; -1 where there is none."""
+    codes, distinct = _factorized(frame, column, rows)
+    keys = np.array([(tell(text) or None) if text else None for text in distinct], dtype=object)
+    ranks = pd.factorize(keys, sort=True)[0] if len(keys) else keys.astype(np.int64)
+    return np.append(ranks, -1)[codes].astype(np.int64)
+
+
+def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, list[str | None]]:
+    if column not in frame.columns:
+        return np.full(len(rows), -1, dtype=np.int64), []
+    codes, distinct = pd.factorize(frame[column].array.take(rows))
+    return np.asarray(codes, dtype=np.int64), [_text(value) for value in distinct]
+
+
+def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
+    """Tell the buildings that hold flats, and all that is a home or holds one."""
+    has_parent = parent_at >= 0
+    is_parent = _told(frame, "classification", rows, _says_parent, default=False)
+    is_parent[parent_at[has_parent]] = True
+    says_home = _told(frame, "classification", rows, _says_home, default=True)
+    could_hold = _told(frame, "classification", rows, _says_parent, default=True)
+    lived_in = says_home | (is_parent & could_hold)
+    lived_in[parent_at[has_parent & says_home]] = True
+    return is_parent.astype(bool), lived_in.astype(bool)
 
 
 def _says_home(classification: str) -> bool:
@@ -159,37 +343,35 @@ def _says_parent(classification: str) -> bool:
     return _PARENT_CODE.fullmatch(text_key(classification)) is not None
 
 
-def _street_places(frame: gpd.GeoDataFrame, parent_position: Ints) -> tuple[Ints, Ints, Ints]:
+def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Ints, Ints, Ints]:
     """Give each address a street and a place in it; a flat stands at its building's number."""
-    usrn = pd.Series(texts(frame, "usrn"), dtype=object)
-    name = pd.Series(_mapped(texts(frame, "street"), text_key, default=None), dtype=object)
-    street = pd.factorize(("usrn " + usrn).fillna("name " + name), sort=True)[0]
-    codes, distinct = pd.factorize(texts(frame, "number"))
-    parsed = [parse_house(text) for text in distinct]
+    usrn, name = _codes(frame, "usrn", rows, str), _codes(frame, "street", rows, text_key)
+    street = np.where(usrn >= 0, usrn + name.max(initial=-1) + 1, name)
+    codes, distinct = _factorized(frame, "number", rows)
+    parsed = [parse_house(text) if text else None for text in distinct]
     ranks = {known: rank for rank, known in enumerate(sorted({h for h in parsed if h}))}
     house = np.array([*(ranks[h] if h else -1 for h in parsed), -1], dtype=np.int64)[codes]
     number = np.array([*(h.number if h else 0 for h in parsed), 0], dtype=np.int64)[codes]
     known = (street >= 0) & (house >= 0)
-    flat = (parent_position >= 0) & known[parent_position]
-    at = np.where(flat, parent_position, np.arange(len(frame)))
+    flat = (parent_at >= 0) & known[parent_at]
+    at = np.where(flat, parent_at, np.arange(len(rows)))
     return street[at], house[at], number[at]
 
 
 def _places(
-    uprn: Texts,
-    parent: Texts,
-    is_parent: Bools,
-    street: Ints,
-    house: Ints,
-    x: Floats,
-    y: Floats,
+    building: Texts, street: Ints, house: Ints, postcode: Ints, x: Floats, y: Floats
 ) -> Ints:
-    """Tell buildings apart: by parent UPRN, else by street and number, else by point."""
-    building = np.where(pd.isna(parent) & is_parent, uprn, parent)
-    code = pd.factorize(building, sort=True)[0]
-    numbered = (street >= 0) & (house >= 0)
-    kind = np.where(code >= 0, 0, np.where(numbered, 1, 2))
-    first = np.where(kind == 0, code, np.where(kind == 1, street, x))
-    second = np.where(kind == 0, 0, np.where(kind == 1, house, y))
-    keys = pd.DataFrame({"kind": kind, "first": first, "second": second})
-    return keys.groupby(["kind", "first", "second"]).ngroup().to_numpy().astype(np.int64)
+    """Tell buildings apart: by parent UPRN, else by street and number, else by point.
+
+    Two villages may both have a 12 High Street: the postcode tells these apart.
+    """
+    place = pd.factorize(building, sort=True)[0].astype(np.int64)
+    numbered = (place < 0) & (street >= 0) & (house >= 0)
+    by_point = (place < 0) & ~numbered
+    by_number = street * (house.max(initial=0) + 1) + house
+    by_number = by_number * (postcode.max(initial=-1) + 2) + postcode + 1
+    for chosen, keys in ((numbered, by_number), (by_point, x + 1j * y)):
+        if chosen.any():
+            ranks = np.unique(keys[chosen], return_inverse=True)[1]
+            place[chosen] = place.max() + 1 + ranks
+    return place

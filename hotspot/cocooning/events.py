@@ -7,10 +7,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
+from scipy.spatial import cKDTree
 
+from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import House, parse_house, text_key
-from hotspot.cocooning.doors import Doors, Floats, Ints, texts
+from hotspot.cocooning.doors import ROUNDING_M, Doors, Floats, Ints, in_cells_near, texts
 from hotspot.near_repeat import distinct_events
 
 MATCH_WITHIN_M = 25.0
@@ -33,7 +34,9 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     DataFrame
         A row per event in order of time: ``refs`` (tuple, the leading one first), ``force``,
         ``ended``, ``recorded``, ``x``, ``y``, ``address``, ``area``; ``door`` (position in
-        `doors`, -1 for none), ``how`` it was matched and ``off_m``, how far from the point.
+        `doors`, -1 for none), ``how`` it was matched and ``off_m``, how far from the point;
+        ``began``, from when the time to act counts, and ``first_ref``, the reference that was
+        known first: others that join later do not change it.
     """
     rows = pd.DataFrame(
         {
@@ -48,11 +51,23 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     first = distinct_events(rows)
     event = np.cumsum(first) - 1
     events = rows[first].drop(columns=["occurred_from", "occurred_to"]).reset_index(drop=True)
-    events["refs"] = rows["crime_ref"].groupby(event).agg(tuple)
+    joined = np.split(rows["crime_ref"].to_numpy(dtype=object), np.flatnonzero(first)[1:])
+    events["refs"] = pd.Series([tuple(refs) for refs in joined if len(refs)], dtype=object)
     events["ended"] = rows["occurred_to"].groupby(event).max()
     events["recorded"] = rows["recorded"].groupby(event).min()
+    events["began"] = when_known(events["recorded"].fillna(events["ended"]))
+    known = rows["recorded"].fillna(rows["occurred_to"])
+    by_knowledge = rows.assign(event=event, known=known).sort_values(["known", "crime_ref"])
+    events["first_ref"] = by_knowledge.groupby("event")["crime_ref"].first()
     events = events.sort_values(["ended", "crime_ref"], ignore_index=True)
     return events.assign(**_match(events, doors)).drop(columns=["crime_ref", "uprn"])
+
+
+def when_known(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
+    """Take a day without a time for its end: an officer counts 24 hours from no midnight."""
+    day = moments.dt.normalize()
+    end = day + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+    return moments.where(moments != day, end)
 
 
 def _recorded(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.datetime64]:
@@ -67,15 +82,12 @@ def _match(events: pd.DataFrame, doors: Doors) -> dict[str, npt.NDArray[Any]]:
     door = doors.find(events["uprn"].to_numpy(dtype=object))
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
-    asked, near = doors.frame.sindex.query(
-        shapely.points(points[left]), predicate="dwithin", distance=SAME_TEXT_WITHIN_M
-    )
-    read = {address: _read(doors, address) for address in np.unique(near)}
-    near = near[np.argsort(asked, kind="stable")]
-    around = np.split(near, np.searchsorted(np.sort(asked), np.arange(1, len(left))))
-    for event, addresses in zip(left, around, strict=False):
-        text = events["address"].iloc[event]
-        told = _Read(text_key(text or ""), "", parse_house(text or ""))
+    read: dict[int, _Read] = {}
+    for event, addresses in zip(left, _around(points[left], doors), strict=True):
+        text = text_key(events["address"].iloc[event] or "")
+        told = _Read(text, "", parse_house(text))
+        if text:
+            read.update({at: _read(doors, at) for at in addresses.tolist() if at not in read})
         matched = _by_text(told, addresses, read, doors)
         if matched is None:
             matched = _by_place(points[event], told, addresses, read, doors)
@@ -88,6 +100,22 @@ def _match(events: pd.DataFrame, doors: Doors) -> dict[str, npt.NDArray[Any]]:
         doors.x[door[found]] - points[found, 0], doors.y[door[found]] - points[found, 1]
     )
     return {"door": door, "how": how, "off_m": off_m}
+
+
+def _around(points: Floats, doors: Doors) -> list[Ints]:
+    """Give the addresses near enough to each point to be meant by a text, shops too."""
+    if not len(points) or not len(doors.x):
+        return [np.array([], dtype=np.int64)] * len(points)
+    places = np.column_stack([doors.x, doors.y])
+    near = np.flatnonzero(in_cells_near(places, points, SAME_TEXT_WITHIN_M + ROUNDING_M))
+    tree = cKDTree(places[near])
+    within = tree.query_ball_point(points, SAME_TEXT_WITHIN_M + ROUNDING_M)
+    found = []
+    for (x, y), around in zip(points, within, strict=True):
+        at = near[np.array(around, dtype=np.int64)]
+        off_m = np.round(np.hypot(doors.x[at] - x, doors.y[at] - y), 2)
+        found.append(at[off_m <= SAME_TEXT_WITHIN_M])
+    return found
 
 
 class _Read(NamedTuple):
@@ -147,14 +175,30 @@ def _by_place(
 def _on_street(told: _Read, addresses: Ints, read: dict[int, _Read]) -> list[int]:
     """Keep the addresses whose street is named in a text."""
     text = f" {told.text} "
+    if not told.text:
+        return []
     return [a for a in addresses if read[a].street and f" {read[a].street} " in text]
 
 
 def _building(flats: Iterable[int], doors: Doors) -> int:
-    """Find the parent that some flats share, which may be among them; -1 where they do not."""
+    """Find the building that some flats share: its parent, else the first of the flats.
+
+    The parent may be among them; -1 where they do not share one.
+    """
     parents = {
         doors.uprn[flat] if doors.parent[flat] is None else doors.parent[flat] for flat in flats
     }
-    if len(parents) != 1:
+    found = doors.find(np.array(list(parents), dtype=object))
+    if len(parents) == 1 and found[0] >= 0:
+        return int(found[0])
+    homes = [flat for flat in flats if doors.home[flat]]
+    if len(homes) < 2 or len({doors.place[flat] for flat in homes}) > 1:
         return -1
-    return int(doors.find(np.array(list(parents), dtype=object))[0])
+    if max(np.ptp(doors.x[homes]), np.ptp(doors.y[homes])) > MATCH_WITHIN_M:
+        return -1
+    return int(min(homes, key=lambda flat: flat_order(doors, flat)))
+
+
+def flat_order(doors: Doors, flat: int) -> tuple[Any, ...]:
+    """Give the place of a flat in its building: as flats are counted, then by UPRN."""
+    return natural_key(doors.address[flat] or ""), doors.uprn[flat]

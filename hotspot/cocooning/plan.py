@@ -1,23 +1,38 @@
 """From burglaries and addresses to the doors of a visit list, and to those a message reaches."""
 
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Ints, Texts, prepare_doors, texts
-from hotspot.cocooning.events import BY_PLACE, events_of
-from hotspot.cocooning.rings import BURGLED, NEARBY, Neighbours, homes_around
-from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
+from hotspot.cocooning.doors import (
+    ROUNDING_M,
+    Bools,
+    Doors,
+    Ints,
+    Near,
+    Texts,
+    prepare_doors,
+    texts,
+)
+from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, SAME_TEXT_WITHIN_M, events_of
+from hotspot.cocooning.history import History, Ledger, read_history
+from hotspot.cocooning.presets import Reach
+from hotspot.cocooning.ranking import Forecaster, modelled_risk, usual_risk
+from hotspot.cocooning.rings import BURGLED, BY_DISTANCE, Neighbours, homes_around
+from hotspot.cocooning.tiers import Tier, tiers_of
+from hotspot.cocooning.visits import Made, make_visits
 from hotspot.dates import known_by
 
-ACT_WITHIN_HOURS = (24, 48, 48)
-_VISIT_ORDER = ["ring", "newest", "distance_m", "street_rank", "house_rank", "uprn", "visit_id"]
+_YEAR_DAYS = 366
+_RANK_ORDER = {
+    "later": True, "expected": False, "ring": True, "newest": False, "distance_m": True,
+    "street_rank": True, "house_rank": True, "uprn": True, "visit_id": True,
+}  # fmt: skip
+_LIST_ORDER = {"ring": True, **{name: up for name, up in _RANK_ORDER.items() if name != "ring"}}
 
 
 @dataclass(frozen=True)
@@ -28,33 +43,14 @@ class Rule:
     visit_days: int
     distance_m: float
     window_days: int
+    revisit_days: int
     max_visits: int | None
     exclude: frozenset[str]
-
-
-class Visit(NamedTuple):
-    """A door to knock on; `door` is -1 where the victim's address is not known."""
-
-    visit_id: str
-    uprn: str | None
-    address: str
-    number: str | None
-    street: str | None
-    ring: int
-    reason: str
-    door_note: str
-    act_by: pd.Timestamp
-    expires: pd.Timestamp
-    crime_refs: str
-    burglaries_12m: int
-    distance_m: float
-    newest: pd.Timestamp
-    x: float
-    y: float
-    own_area: str | None
-    door: int
-    street_rank: int
-    house_rank: int
+    reach: Reach
+    preset: str
+    age_bands_days: tuple[int, ...]
+    tiers: tuple[Tier, ...] = ()
+    model: Forecaster | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,8 @@ class Plan:
     `live` are the burglaries within the window in order of time; `visits` has a row per door of
     rings 0 to 2, the most urgent first, and `scheduled` tells those within `max_visits`;
     `crimes` and `newest` say for each home of ring 3 how many burglaries reach it, and which of
-    `live` is the newest of them.
+    `live` is the newest of them. `unmatched_stops` counts entries of the stop list that match
+    nothing.
     """
 
     doors: Doors
@@ -74,6 +71,7 @@ class Plan:
     crimes: Ints
     newest: Ints
     counts: dict[str, int]
+    unmatched_stops: int
 
 
 def make_plan(
@@ -81,42 +79,141 @@ def make_plan(
     addresses: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame | None,
     rule: Rule,
+    ledger: Ledger | None = None,
 ) -> Plan:
     """Work out who is visited and who is within the rule."""
-    doors = prepare_doors(addresses)
+    doors = prepare_doors(addresses, _near(incidents, rule))
     barred = among(doors.uprn, rule.exclude) | among(doors.parent, rule.exclude)
     past, excluded = _past_events(incidents, doors, barred, rule)
-    live = past[past["age_days"] <= max(rule.visit_days, rule.window_days)]
-    live = live.assign(
-        visits_end=_last_moments(live["ended"], rule.visit_days),
-        rule_ends=_last_moments(live["ended"], rule.window_days),
-    ).reset_index(drop=True)
+    live = _live(past, rule)
     to_visit = live["age_days"] <= rule.visit_days
     known = live["door"].to_numpy() >= 0
     no_home = to_visit & known & ~np.append(doors.lived_in, True)[live["door"]]
-    links = _links(live[to_visit & ~no_home], doors, barred, rule.distance_m)
-    visits = _visits(links, live, doors, _burglaries_in_a_year(past, doors, rule), rule)
-    visits["area"] = areas_of(visits, areas)
-    scheduled = np.ones(len(visits), dtype=bool)
-    if rule.max_visits is not None:
-        turn = visits.groupby("area", dropna=False, sort=False).cumcount()
-        scheduled = (turn < rule.max_visits).to_numpy()
+    links = _links(live[to_visit & ~no_home], doors, barred, rule)
+    history = read_history(ledger, rule.as_of, rule.revisit_days, rule.visit_days)
+    in_a_year = _burglaries_in_a_year(past, doors, rule)
+    made = make_visits(links, live, doors, barred, in_a_year, history)
+    usual = usual_risk(past, doors.addresses, rule.as_of)
+    started = None if ledger is None else ledger.started or rule.as_of
+    visits = _ranked(made.visits, areas, rule, doors, usual, incidents.crs, started)
+    scheduled = _scheduled(visits, rule)
     in_window = live["age_days"] <= rule.window_days
     crimes, newest = _within_rule(live[in_window], doors, rule.distance_m)
-    crimes[barred] = 0
-    crimes[visits.loc[visits["door"] >= 0, "door"]] = 0
+    crimes[barred | _not_to_tell(made, history, doors)] = 0
     counts = {
         "live": int(to_visit.sum()),
         "live_within_window": int(in_window.sum()),
         "excluded": excluded,
         "unmatched": int((to_visit & ~known).sum()),
         "non_residential": int(no_home.sum()),
-        "by_distance": int(links.loc[links["link"] == NEARBY, "event"].nunique()),
+        "by_distance": int(links.loc[links["link"].isin(BY_DISTANCE), "event"].nunique()),
         "ring3": int(np.count_nonzero(crimes)),
         "not_scheduled": int((~scheduled).sum()),
         "burgled_not_scheduled": int((visits["ring"][~scheduled] == 0).sum()),
+        "left_out": len(made.left_out),
+        "overdue": int((visits["overdue"][scheduled] == "overdue").sum()),
+        "before_start": int((visits["overdue"][scheduled] == "before start").sum()),
     }
-    return Plan(doors, live, visits, scheduled, crimes, newest, counts)
+    stops = _unmatched_stops(incidents, addresses, rule.exclude)
+    return Plan(doors, live, visits, scheduled, crimes, newest, counts, stops)
+
+
+def _near(incidents: gpd.GeoDataFrame, rule: Rule) -> Near:
+    """Say which addresses can matter: around live burglaries, and any that a burglary names.
+
+    Doors lie within the rule's distance of a live burglary; whether the text of a burglary
+    names one of them alone turns on what else lies near.
+    """
+    age_days = (rule.as_of.normalize() - incidents["occurred_to"].dt.normalize()).dt.days
+    known = known_by(incidents, rule.as_of)
+    live = known & (age_days <= max(rule.visit_days, rule.window_days)).to_numpy()
+    year = known & (age_days <= max(_YEAR_DAYS, rule.window_days)).to_numpy()
+    uprn = texts(incidents, "uprn")
+    points = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    named = ~pd.isna(uprn)
+    return Near(
+        points=points[live],
+        within_m=rule.distance_m + ROUNDING_M,
+        read_around=points[year & ~named],
+        read_within_m=SAME_TEXT_WITHIN_M + ROUNDING_M,
+        at=uprn[live & named],
+        others=uprn[year & named],
+    )
+
+
+def _live(past: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Keep the burglaries that make visits or messages, in order of time."""
+    live = past[past["age_days"] <= max(rule.visit_days, rule.window_days)]
+    return live.assign(
+        visits_end=_last_moments(live["ended"], rule.visit_days),
+        rule_ends=_last_moments(live["ended"], rule.window_days),
+        rank=np.arange(len(live)),
+    ).reset_index(drop=True)
+
+
+def _ranked(
+    visits: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None,
+    rule: Rule,
+    doors: Doors,
+    usual: float,
+    crs: Any,
+    started: pd.Timestamp | None,
+) -> pd.DataFrame:
+    """Add area, expected burglaries, tier and what is overdue, and sort: most urgent first."""
+    homes = visits["doors"].map(len).clip(lower=1).to_numpy(dtype=float)
+    if rule.model is None or visits.empty:
+        each = usual * (1.0 + visits["raised"].to_numpy(dtype=float))
+    else:
+        each = modelled_risk(rule.model, visits, doors, crs)
+    late = visits["act_by"] <= rule.as_of
+    overdue = np.full(len(visits), "", dtype=object)
+    if started is not None:
+        overdue[late] = "overdue"
+        overdue[late & (visits["act_by"] <= started)] = "before start"
+    ranked = visits.assign(
+        area=areas_of(visits, areas),
+        # The last digits of a sum decide nothing.
+        expected=np.round(homes * each, 12),
+        tier=tiers_of(visits, rule.tiers),
+        overdue=overdue,
+        later=visits["ring"] > 0,
+    )
+    return ranked.sort_values(
+        list(_LIST_ORDER), ascending=list(_LIST_ORDER.values()), ignore_index=True
+    )
+
+
+def _scheduled(visits: pd.DataFrame, rule: Rule) -> Bools:
+    """Tell the visits that fit: burgled homes first, then where most is to be expected."""
+    if rule.max_visits is None:
+        return np.ones(len(visits), dtype=bool)
+    in_turn = visits.sort_values(list(_RANK_ORDER), ascending=list(_RANK_ORDER.values()))
+    turn = in_turn.groupby("area", dropna=False, sort=False).cumcount()
+    return np.asarray((turn < rule.max_visits).reindex(visits.index), dtype=bool)
+
+
+def _not_to_tell(made: Made, history: History, doors: Doors) -> Bools:
+    """Tell the homes that get no message: those visited, those told, those who refused."""
+    kept_back = np.zeros(len(doors.uprn), dtype=bool)
+    kept_back[made.told] = True
+    for listed in made.visits["doors"]:
+        kept_back[list(listed)] = True
+    barred = [home for home in history.by_home if history.bars(home)]
+    found = doors.find(np.array(barred, dtype=object))
+    kept_back[found[found >= 0]] = True
+    return kept_back
+
+
+def _unmatched_stops(
+    incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, exclude: frozenset[str]
+) -> int:
+    """Count the entries of the stop list that match no reference and no address."""
+    if not exclude:
+        return 0
+    columns = [texts(incidents, "crime_ref"), texts(incidents, "uprn")]
+    columns += [texts(addresses, name) for name in ("uprn", "parent_uprn")]
+    return len(exclude.difference(*columns))
 
 
 def among(values: Texts, chosen: frozenset[str]) -> Bools:
@@ -152,7 +249,8 @@ def _past_events(
     """Give the events of a year or of the window, and how many live references are left out."""
     today = rule.as_of.normalize()
     age_days = (today - incidents["occurred_to"].dt.normalize()).dt.days
-    recent = known_by(incidents, rule.as_of) & (age_days <= max(366, rule.window_days)).to_numpy()
+    in_time = (age_days <= max(_YEAR_DAYS, rule.window_days)).to_numpy()
+    recent = known_by(incidents, rule.as_of) & in_time
     stopped = among(texts(incidents, "crime_ref"), rule.exclude) | among(
         texts(incidents, "uprn"), rule.exclude
     )
@@ -176,89 +274,55 @@ def _burglaries_in_a_year(past: pd.DataFrame, doors: Doors, rule: Rule) -> Ints:
     return np.append(np.bincount(at, minlength=len(doors.uprn)), 1)
 
 
-def _links(starts: pd.DataFrame, doors: Doors, barred: Bools, distance_m: float) -> pd.DataFrame:
+def _links(starts: pd.DataFrame, doors: Doors, barred: Bools, rule: Rule) -> pd.DataFrame:
     """Join burglaries to the doors of rings 0 to 2; an unmatched victim has a door below -1."""
     event, door = starts.index.to_numpy(), starts["door"].to_numpy()
     x = np.where(door >= 0, np.append(doors.x, 0.0)[door], starts["x"])
     y = np.where(door >= 0, np.append(doors.y, 0.0)[door], starts["y"])
-    around = [homes_around(doors, x[i], y[i], int(door[i]), distance_m) for i in range(len(starts))]
-    burgled = Neighbours(
-        door=np.where(door >= 0, door, -2 - event),
-        ring=np.zeros(len(starts), dtype=np.int64),
-        link=np.full(len(starts), BURGLED, dtype=object),
-        steps=np.zeros(len(starts), dtype=np.int64),
-        apart_m=np.zeros(len(starts)),
-    )
-    parts = [burgled, *around]
+    # One without entries, so that there is something to join where nothing is live.
+    parts, reached = [_ring_0(np.array([], dtype=np.int64))], np.array([], dtype=np.int64)
+    for nth, how in enumerate(starts["how"]):
+        at = int(door[nth])
+        burgled = _burgled(doors, at, int(event[nth])) if how != BY_BUILDING else _flats(doors, at)
+        around = homes_around(doors, x[nth], y[nth], at, rule.distance_m, rule.reach)
+        parts += [burgled, _without(around, burgled.door)]
+        counts = len(parts[-2].door) + len(parts[-1].door)
+        reached = np.append(reached, np.full(counts, event[nth]))
     columns = {
         name: np.concatenate(values)
         for name, values in zip(Neighbours._fields, zip(*parts, strict=True), strict=True)
     }
-    reached = np.concatenate([event, np.repeat(event, [len(part.door) for part in around])])
     links = pd.DataFrame({"event": reached, **columns})
     return links[~np.append(barred, False)[np.maximum(links["door"], -1)]]
 
 
-def _visits(
-    links: pd.DataFrame, live: pd.DataFrame, doors: Doors, in_a_year: Ints, rule: Rule
-) -> pd.DataFrame:
-    """Make one row per door, led by its lowest ring, then its newest burglary."""
-    # Events are in order of time, so that a higher number is a newer one.
-    links = links.sort_values(
-        ["door", "ring", "event", "apart_m"], ascending=[True, True, False, True]
+def _burgled(doors: Doors, door: int, event: int) -> Neighbours:
+    """Give the burgled home itself; a victim without an address is known by the burglary."""
+    return _ring_0(np.array([door if door >= 0 else -2 - event]))
+
+
+def _flats(doors: Doors, building: int) -> Neighbours:
+    """Give every home of a building in which one is burgled; where none is known the building."""
+    place = doors.place[building]
+    homes = doors.homes[doors.place[doors.homes] == place]
+    return _ring_0(homes if len(homes) else np.array([building]))
+
+
+def _ring_0(door: Ints) -> Neighbours:
+    none = np.zeros(len(door), dtype=np.int64)
+    return Neighbours(
+        door, none, np.full(len(door), BURGLED, dtype=object), none, none.astype(float)
     )
-    events: list[Any] = list(live.itertuples(index=False, name="Event"))
-    joined: list[Any] = list(links.itertuples(index=False))
-    rows = []
-    for door, group in groupby(joined, key=attrgetter("door")):
-        reach = [_link(link, events[link.event], doors) for link in group]
-        rows.append(_visit(max(door, -1), reach, doors, in_a_year, rule))
-    visits = pd.DataFrame(rows, columns=list(Visit._fields))
-    ascending = [name != "newest" for name in _VISIT_ORDER]
-    return visits.sort_values(_VISIT_ORDER, ascending=ascending, ignore_index=True)
 
 
-def _link(link: Any, event: Any, doors: Doors) -> Link:
-    known = doors.address[event.door] if event.door >= 0 else event.address
-    burgled = known or f"the place recorded for {event.refs[0]}"
-    return Link(link.link, link.steps, link.apart_m, link.ring, event, burgled)
-
-
-def _visit(door: int, reach: list[Link], doors: Doors, in_a_year: Ints, rule: Rule) -> Visit:
-    """Describe a visit: the first of its burglaries leads, all of them are told."""
-    lead = reach[0]
-    event = lead.event
-    if door >= 0:
-        uprn, address, x, y = doors.uprn[door], doors.address[door], doors.x[door], doors.y[door]
-        own_area = doors.area[door] or event.area
-        number, street = doors.number_text[door], doors.street_text[door]
-        street_rank, house_rank = int(doors.street[door]), int(doors.house[door])
-    else:
-        uprn, address, x, y = None, event.address or NO_ADDRESS, event.x, event.y
-        own_area, number, street, street_rank, house_rank = event.area, None, None, -1, -1
-    began = event.ended if pd.isna(event.recorded) else event.recorded
-    burglaries = int(in_a_year[door])
-    return Visit(
-        visit_id=visit_id(event.force, event.refs[0], uprn or address),
-        uprn=uprn,
-        address=address or "",
-        number=number,
-        street=street,
-        ring=lead.ring,
-        reason=reason(reach, burglaries),
-        door_note=door_note(lead),
-        act_by=began + pd.Timedelta(hours=ACT_WITHIN_HOURS[lead.ring]),
-        expires=event.visits_end,
-        crime_refs="; ".join(ref for link in reach for ref in link.event.refs),
-        burglaries_12m=burglaries,
-        distance_m=lead.apart_m,
-        newest=event.ended,
-        x=x,
-        y=y,
-        own_area=own_area,
-        door=door,
-        street_rank=street_rank,
-        house_rank=house_rank,
+def _without(around: Neighbours, burgled: Ints) -> Neighbours:
+    kept = ~np.isin(around.door, burgled)
+    return Neighbours(
+        around.door[kept],
+        around.ring[kept],
+        around.link[kept],
+        around.steps[kept],
+        around.apart_m[kept],
     )
 
 

@@ -6,19 +6,24 @@ from typing import NamedTuple
 import numpy as np
 
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, Texts
+from hotspot.cocooning.presets import Reach
 
-EACH_SIDE = 4
-NEAREST = 2 * EACH_SIDE
-OPPOSITE = 5
-BEHIND = 4
 # The next house along a street: rural plots and a side street pass, a park or a school does not.
 NEXT_WITHIN_M = 100.0
 OPPOSITE_WITHIN_M = 60.0
 BEHIND_WITHIN_M = 50.0
 
-# What a home is to a burgled one.
-BURGLED, SAME_BUILDING, ALONG, NEARBY = "burgled", "same building", "along", "nearest"
-ACROSS, AT_BACK, NEXT_NEAREST = "opposite", "behind", "next nearest"
+# A home lies in front or behind within this of straight ahead: tan(60 degrees), 60 each way.
+_WIDE = 3**0.5
+
+# What a home is to a burgled one. The last four are told by distance: two where the burgled home
+# has no number, two where no number is next to its own.
+BURGLED, SAME_BUILDING, ALONG, BESIDE_NAMED = "burgled", "same building", "next door", "beside"
+ACROSS, ACROSS_NAMED, AT_BACK, CORNER = "opposite", "facing", "backs on", "round the corner"
+BACK_OR_BESIDE = "behind or beside"
+NEARBY, NEXT_NEAREST = "among the nearest", "close"
+NEARBY_ALONE, NEXT_NEAREST_ALONE = "among the nearest, alone", "close, alone"
+BY_DISTANCE = (NEARBY, NEARBY_ALONE)
 
 
 class Neighbours(NamedTuple):
@@ -54,7 +59,9 @@ class _Start:
     number: int
 
 
-def homes_around(doors: Doors, x: float, y: float, door: int, within_m: float) -> Neighbours:
+def homes_around(
+    doors: Doors, x: float, y: float, door: int, within_m: float, reach: Reach | None = None
+) -> Neighbours:
     """Find the homes of rings 1 and 2 around a burgled place.
 
     Parameters
@@ -66,6 +73,8 @@ def homes_around(doors: Doors, x: float, y: float, door: int, within_m: float) -
         Its position in `doors`, or -1.
     within_m : float
         Nothing farther is a neighbour.
+    reach : Reach, optional
+        How many buildings. Default: four each side, five opposite, four behind.
 
     Returns
     -------
@@ -102,55 +111,117 @@ def homes_around(doors: Doors, x: float, y: float, door: int, within_m: float) -
     ring = np.full(len(first), 1)
     link = np.full(len(first), SAME_BUILDING, dtype=object)
     steps = np.zeros(len(first), dtype=np.int64)
-    ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(places, start)
+    ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(
+        places, start, reach or Reach()
+    )
     chosen = ring[nth] > 0
     nth = nth[chosen]
     return Neighbours(near[chosen], ring[nth], link[nth], steps[nth], apart_m[chosen])
 
 
-def _roles(places: _Places, start: _Start) -> tuple[Ints, Texts, Ints]:
+def _roles(places: _Places, start: _Start, reach: Reach) -> tuple[Ints, Texts, Ints]:
     """Tell ring, link and steps of each building: by house numbers, else by distance."""
     count = len(places.apart_m)
     ring, steps = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     link = np.full(count, "", dtype=object)
     on_street = np.asarray((places.street == start.street) & (places.house >= 0))
-    numbered = start.street >= 0 and start.house >= 0 and bool(on_street.any())
-    other_side = on_street & (places.number % 2 != start.number % 2)
-    in_a_close = numbered and _numbered_consecutively(places, start, on_street)
-    next_door, passed = _next_door(places, start, on_street & (in_a_close | ~other_side))
-    if numbered and len(next_door):
+    numbered = start.street >= 0 and start.house >= 0
+    next_door = opposite = np.array([], dtype=np.int64)
+    if numbered and on_street.any():
+        next_door, passed, opposite = _by_number(places, start, on_street, reach)
         steps[next_door] = passed
-        if in_a_close:
-            other_side = on_street & (places.apart_m < places.apart_m[next_door].max())
-            other_side[next_door] = False
-        opposite = np.flatnonzero(other_side & (places.apart_m <= OPPOSITE_WITHIN_M))
-        behind = np.flatnonzero(~on_street & (places.apart_m <= BEHIND_WITHIN_M))
-        groups = [
-            (next_door, 1, ALONG),
-            (opposite[:OPPOSITE], 2, ACROSS),
-            (behind[:BEHIND], 2, AT_BACK),
-        ]
+    if len(next_door):
+        groups = [(next_door, 1, ALONG), (opposite, 2, ACROSS)]
+        groups += _by_place(places, start, next_door, opposite, reach)
     else:
+        nearest = 2 * reach.each_side
         close = np.flatnonzero(places.apart_m <= BEHIND_WITHIN_M)
-        further = close[NEAREST : NEAREST + OPPOSITE + BEHIND]
-        groups = [(np.arange(count)[:NEAREST], 1, NEARBY), (further, 2, NEXT_NEAREST)]
+        further = close[nearest : nearest + reach.opposite + reach.behind]
+        links = (NEARBY_ALONE, NEXT_NEAREST_ALONE) if numbered else (NEARBY, NEXT_NEAREST)
+        groups = [(np.arange(count)[:nearest], 1, links[0]), (further, 2, links[1])]
     for group, group_ring, group_link in groups:
         ring[group], link[group] = group_ring, group_link
     return ring, link, steps
 
 
-def _next_door(places: _Places, start: _Start, side: Bools) -> tuple[Ints, Ints]:
+def _by_number(
+    places: _Places, start: _Start, on_street: Bools, reach: Reach
+) -> tuple[Ints, Ints, Ints]:
+    """Find who is next door, how many houses on, and who is opposite, by house numbers."""
+    other_side = on_street & (places.number % 2 != start.number % 2)
+    in_a_close = _numbered_consecutively(places, start, on_street)
+    side = on_street & (in_a_close | ~other_side)
+    next_door, passed = _next_door(places, start, side, reach.each_side)
+    if in_a_close and len(next_door):
+        other_side = on_street & (places.apart_m < places.apart_m[next_door].max())
+        other_side[next_door] = False
+    opposite = np.flatnonzero(other_side & (places.apart_m <= OPPOSITE_WITHIN_M))
+    return next_door, passed, opposite[: reach.opposite]
+
+
+def _by_place(
+    places: _Places, start: _Start, next_door: Ints, opposite: Ints, reach: Reach
+) -> list[tuple[Ints, int, str]]:
+    """Find who else is next door, opposite or behind, by where the numbered neighbours lie.
+
+    The street runs as the houses next door do, and a house faces those opposite: what is on the
+    other side of it is its rear.
+    """
+    along, across = _seen_from(places, start, next_door)
+    # Where nobody is opposite it cannot be told which way a house faces.
+    facing_side = np.sign(np.round(across[opposite].sum(), 1))
+    ahead, faces = across * facing_side, bool(facing_side)
+    taken = np.zeros(len(along), dtype=bool)
+    taken[next_door] = taken[opposite] = True
+    named = (places.street == start.street) & (places.house < 0) & ~taken
+    as_near = places.apart_m <= places.apart_m[next_door].max()
+    beside = named & as_near & (np.abs(along) >= np.abs(across))
+    facing = named & (places.apart_m <= OPPOSITE_WITHIN_M) & (ahead * _WIDE >= np.abs(along))
+    facing &= faces & ~beside
+    beside_at = np.flatnonzero(beside)[: 2 * reach.each_side]
+    facing_at = np.flatnonzero(facing)[: max(reach.opposite - len(opposite), 0)]
+    taken[beside_at] = taken[facing_at] = True
+    near = (places.apart_m <= BEHIND_WITHIN_M) & ~taken
+    backs_on = near & faces & (-ahead * _WIDE >= np.abs(along))
+    elsewhere = near & (places.street != start.street) & ~backs_on
+    # Who backs on comes first, but for the one home round the corner that is nearer than these;
+    # the others there take what room is left.
+    rear, corner = np.flatnonzero(backs_on), np.flatnonzero(elsewhere)
+    nearer = int(len(rear) > 0 and len(corner) > 0 and corner[0] < rear[0])
+    behind = np.r_[corner[:nearer], rear, corner[nearer:]][: reach.behind]
+    return [
+        (beside_at, 1, BESIDE_NAMED),
+        (facing_at, 2, ACROSS_NAMED),
+        (behind[backs_on[behind]], 2, AT_BACK),
+        (behind[~backs_on[behind]], 2, CORNER if faces else BACK_OR_BESIDE),
+    ]
+
+
+def _seen_from(places: _Places, start: _Start, next_door: Ints) -> tuple[Floats, Floats]:
+    """Measure how far each place lies along the street and across it, in metres."""
+    x, y = places.x - start.x, places.y - start.y
+    house = places.house[next_door]
+    up, down = next_door[house > start.house][:1], next_door[house < start.house][:1]
+    run_x, run_y = x[up].sum() - x[down].sum(), y[up].sum() - y[down].sum()
+    length = np.hypot(run_x, run_y)
+    if length < ROUNDING_M:
+        return np.zeros(len(x)), np.zeros(len(x))
+    along, across = x * run_x + y * run_y, y * run_x - x * run_y
+    return np.round(along / length, 2), np.round(across / length, 2)
+
+
+def _next_door(places: _Places, start: _Start, side: Bools, each_side: int) -> tuple[Ints, Ints]:
     """Walk one side of the street both ways, in the order of house numbers."""
     up = np.flatnonzero(side & (places.house >= start.house))
     down = np.flatnonzero(side & (places.house < start.house))
-    up = _walk(places, start, up[np.argsort(places.house[up], kind="stable")])
-    down = _walk(places, start, down[np.argsort(-places.house[down], kind="stable")])
+    up = up[np.argsort(places.house[up], kind="stable")][:each_side]
+    down = down[np.argsort(-places.house[down], kind="stable")][:each_side]
+    up, down = _walk(places, start, up), _walk(places, start, down)
     return np.r_[up, down], np.r_[np.arange(len(up)), np.arange(len(down))] + 1
 
 
 def _walk(places: _Places, start: _Start, ahead: Ints) -> Ints:
-    """Go from house to house until four are passed or the next one is too far."""
-    ahead = ahead[:EACH_SIDE]
+    """Go from house to house until the next one is too far."""
     too_far = np.round(_steps(_stops(places, start, ahead)), 2) > NEXT_WITHIN_M
     return ahead[: int(np.argmax(too_far))] if too_far.any() else ahead
 

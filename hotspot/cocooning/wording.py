@@ -9,10 +9,38 @@ import pandas as pd
 
 from hotspot._checks import count
 from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
-from hotspot.cocooning.rings import ACROSS, ALONG, AT_BACK, BURGLED, NEARBY, NEXT_NEAREST
+from hotspot.cocooning.rings import (
+    ACROSS,
+    ACROSS_NAMED,
+    ALONG,
+    AT_BACK,
+    BACK_OR_BESIDE,
+    BESIDE_NAMED,
+    BURGLED,
+    CORNER,
+    NEARBY,
+    NEARBY_ALONE,
+    NEXT_NEAREST,
+    NEXT_NEAREST_ALONE,
+)
 from hotspot.exports.text import day_name
 
+CHECK_FIRST = "check with the officer in the case first"
 NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded point"
+
+
+_WHERE = {
+    BESIDE_NAMED: "Beside, without a house number,",
+    ACROSS: "Opposite",
+    ACROSS_NAMED: "Opposite, without a house number,",
+    AT_BACK: "Backs on to",
+    CORNER: "Round the corner from",
+    BACK_OR_BESIDE: "Behind or beside",
+    NEARBY: "Among the nearest homes (house numbers not known) to",
+    NEXT_NEAREST: "Close (house numbers not known) to",
+    NEARBY_ALONE: "Among the nearest homes (no house number next to it) to",
+    NEXT_NEAREST_ALONE: "Close (no house number next to it) to",
+}
 
 
 class Link(NamedTuple):
@@ -44,26 +72,47 @@ def within_m(apart_m: float) -> int:
     return max(10, math.ceil(apart_m / 10) * 10)
 
 
-def reason(links: list[Link], burglaries_12m: int) -> str:
-    """Say in full why a door is listed: every burglary that reaches it, the nearest ring first."""
+def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
+    """Say in full why a door is listed: every burglary that reaches it, the leading one first."""
     sentences = [_sentence(link) for link in links]
     if burglaries_12m > (1 if links[0].link == BURGLED else 0):
         times = "once" if burglaries_12m == 1 else f"{burglaries_12m} times"
-        sentences.append(f"This home was burgled {times} in the past 12 months.")
+        whose = "This home was" if homes == 1 else "These homes were"
+        sentences.append(f"{whose} burgled {times} in the past 12 months.")
     return " ".join(sentences)
 
 
-def door_note(link: Link) -> str:
-    """Say why, without another home's address or any reference."""
+def door_note(
+    link: Link, no_replies: list[pd.Timestamp] | None = None, *, check_first: bool = False
+) -> str:
+    """Say why, without another home's address or any reference.
+
+    Parameters
+    ----------
+    link : Link
+        The burglary that leads.
+    no_replies : list of Timestamp, optional
+        When nobody answered before.
+    check_first : bool
+        The home was visited or refused before it was burgled.
+    """
     when = _reported(link.event)
-    if link.link != BURGLED:
-        return f"burglary within {within_m(link.apart_m)} m, {when}"
-    checks = {
-        BY_PLACE: "; address matched by place: confirm it before the visit",
-        BY_BUILDING: "; flat not known: confirm it before the visit",
-    }
-    note = "address not matched: confirm it before the visit" if link.event.door < 0 else ""
-    return f"burgled home, {when}" + checks.get(link.event.how, f"; {note}" if note else "")
+    if link.link == BURGLED:
+        notes = [f"burgled home, {when}"]
+        if link.event.door < 0:
+            notes.append("address not matched: confirm it before the visit")
+        elif link.event.how == BY_PLACE:
+            notes.append("address matched by place: confirm it before the visit")
+        elif link.event.how == BY_BUILDING:
+            notes.append("flat not known: confirm it before the visit")
+    else:
+        notes = [f"burglary within {within_m(link.apart_m)} m, {when}"]
+    if no_replies:
+        times = " and ".join(f"{day_name(at)} at {at:%H:%M}" for at in no_replies)
+        notes.append(f"no reply {times}")
+    if check_first:
+        notes.append(CHECK_FIRST)
+    return "; ".join(notes)
 
 
 def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_days: int) -> str:
@@ -80,19 +129,20 @@ def _reported(event: Any) -> str:
     return f"reported {day_name(event.recorded)}"
 
 
+def where(link: Link) -> str:
+    """Say what a home is to a burgled one, up to the name of that one."""
+    if link.link == BURGLED:
+        return "Burgled"
+    if link.link == ALONG:
+        return "Next door to" if link.steps == 1 else f"{link.steps} doors from"
+    return _WHERE.get(link.link, "In the same building as")
+
+
 def _sentence(link: Link) -> str:
     found = f"found {day_name(link.event.ended, year=True)}"
     if link.link == BURGLED:
         return f"Burgled, {found}.{_how_matched(link.event)}"
-    home = f"{link.burgled_address}, burgled, {found} ({link.apart_m:.0f} m)"
-    where = {
-        ALONG: "Next door to" if link.steps == 1 else f"{link.steps} doors from",
-        NEARBY: "Among the 8 nearest homes (house numbers not known) to",
-        NEXT_NEAREST: "Close (house numbers not known) to",
-        ACROSS: "Opposite",
-        AT_BACK: "Behind or beside",
-    }.get(link.link, "In the same building as")
-    return f"{where} {home}."
+    return f"{where(link)} {link.burgled_address}, burgled, {found} ({link.apart_m:.0f} m)."
 
 
 def _how_matched(event: Any) -> str:
@@ -127,8 +177,19 @@ def notes(counts: dict[str, int], unclassified: int, addresses: int, rule: Any) 
             "burglaries at non-residential addresses make no visit",
         ),
         "by_distance": (
-            "burglary without a known street and number: the nearest homes are listed",
-            "burglaries without a known street and number: the nearest homes are listed",
+            "burglary without a house number, or without one next to it: the nearest homes are "
+            "listed",
+            "burglaries without a house number, or without one next to theirs: the nearest homes "
+            "are listed",
+        ),
+        "left_out": (
+            "home is not listed because of what is known from earlier visits",
+            "homes are not listed because of what is known from earlier visits",
+        ),
+        "overdue": ("door is overdue", "doors are overdue"),
+        "before_start": (
+            "door was due before the visits were first kept",
+            "doors were due before the visits were first kept",
         ),
         "not_scheduled": (
             "door not scheduled, beyond the most visits of its area",

@@ -1,15 +1,16 @@
-"""Run the benchmarks: ``python -m tests.benchmarks [pairs] [knox] [density] [forecast]``."""
+"""Run the benchmarks: ``python -m tests.benchmarks [CASE ...]``, all of them by default."""
 
 import argparse
 import sys
 
-from tests.benchmarks import density, forecast, knox, pairs
+from tests.benchmarks import cocooning, density, forecast, knox, pairs
 
 CASES = {
     "pairs": pairs.contenders,
     "knox": knox.contenders,
     "density": density.contenders,
     "forecast": forecast.contenders,
+    "cocooning": cocooning.contenders,
 }
 
 

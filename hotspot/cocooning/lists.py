@@ -1,0 +1,484 @@
+"""The public lists: doors to knock on, and homes that get a message."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspot._checks import count
+from hotspot._errors import DataWarning
+from hotspot.cocooning.history import Ledger
+from hotspot.cocooning.plan import Plan, Rule, areas_of, make_plan
+from hotspot.cocooning.ranking import Forecaster
+from hotspot.cocooning.settings import checked_rule
+from hotspot.cocooning.visits import ACT_WITHIN_HOURS
+from hotspot.cocooning.wording import message_reason, notes, where
+from hotspot.dates import AsOf, cutoff
+
+_COLUMNS = [
+    "visit_id", "uprn", "uprns", "address", "number", "street", "ring", "reason", "door_note",
+    "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
+    "burglaries_12m", "distance_m", "newest", "expected",
+]  # fmt: skip
+_MESSAGE_COLUMNS = ["uprn", "address", "ring", "reason", "expires", "area"]
+_LINK_COLUMNS = ["visit_id", "crime_ref", "link", "distance_m", "found", "recorded"]
+
+
+class CocooningLists(NamedTuple):
+    """Both lists of one plan.
+
+    Attributes
+    ----------
+    targets : GeoDataFrame
+        As `cocooning_targets` gives them.
+    messages : GeoDataFrame
+        As `cocooning_messages` gives them.
+    links : DataFrame
+        A row per door and reference that reaches it: ``visit_id``, ``crime_ref``, ``link`` (what
+        the door is to the burgled home), ``distance_m``, ``found``, ``recorded``.
+    """
+
+    targets: gpd.GeoDataFrame
+    messages: gpd.GeoDataFrame
+    links: pd.DataFrame
+
+
+def cocooning_targets(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    as_of: AsOf,
+    areas: gpd.GeoDataFrame | None = None,
+    max_visits: int | None = None,
+    ledger: Ledger | None = None,
+    *,
+    preset: str | None = None,
+    visit_days: int | None = None,
+    distance_m: float | None = None,
+    window_days: int | None = None,
+    revisit_days: int | None = None,
+    model: Forecaster | None = None,
+    tiers: Iterable[Mapping[str, Any]] | None = None,
+    exclude: Iterable[str] = (),
+) -> gpd.GeoDataFrame:
+    """List the doors to knock on: the burgled homes and those next to, opposite and behind them.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        As `read_incidents` gives them. A burglary is live where its window ended by the cut-off,
+        at most `visit_days` whole days before, and it was recorded by then.
+    addresses : GeoDataFrame
+        As `read_addresses` gives them, in the CRS of the incidents. Homes only are listed: by
+        ``classification`` (AddressBase codes or plain words); an address without one is taken
+        for a home. The parent of flats is a building, not a door.
+    as_of : date or time
+        The cut-off; a day counts to its end.
+    areas : GeoDataFrame, optional
+        As `read_areas` gives them: a door belongs to the area that it lies in, on a border to
+        the first by name. Without them ``area`` is what the addresses or the incidents say.
+    max_visits : int, optional
+        Most visits per area: burgled homes first, then the most ``expected`` burglaries. The
+        rest gets a message.
+    ledger : VisitLedger, optional
+        What was asked and done before. The list is issued to it, once, when it stands.
+    preset : {"standard", "trafford", "swordfish", "us-rct"}, optional
+        A named way of cocooning, which sets what the next three do not, and how many neighbours
+        are visited. See Notes.
+    visit_days : int, optional
+        Whole days from ``occurred_to`` for which a burglary makes visits. Default: 14.
+    distance_m, window_days : float, int, optional
+        The rule: a home is of ring 3 within this distance of a burglary of the last so many days.
+        No door farther than `distance_m` is a neighbour either. Default: 400 and 42.
+    revisit_days : int, optional
+        For how many days after a visit a home is not visited again for a neighbour's burglary.
+        Default: `window_days`, as long as the rule says that what was told there holds.
+    model : Forecast, optional
+        A fitted model, to rank doors by what it expects; else a rule does (see Notes).
+    tiers : iterable of mapping, optional
+        Packs by rule, the first that fits wins: ``name`` and any of ``rings``,
+        ``min_burglaries_12m``, ``min_live`` (burglaries that reach the door), ``max_days`` (since
+        the newest of these) and ``max_distance_m``.
+    exclude : iterable of str
+        The stop list: crime references and UPRNs, letter for letter. A burglary on it, or at an
+        address on it, makes no row and is in no reason; an address on it (or in a building on it)
+        is never a door. Only a total is kept.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per building, or per home that is known to be burgled, the lower ring first, then
+        the more expected:
+
+        - ``visit_id``: from force, UPRN and the reference that opened the visit: the first known
+          of those live, for a burgled home the newest there. What joins later does not change it;
+        - ``uprn``, ``uprns``, ``address``, ``number``, ``street``: flats of one building are one
+          row with the UPRN of the first flat, all of them in ``uprns`` (joined by "; ") and named
+          in ``address``; ``uprn`` is missing where no address matched the victim, who is listed
+          all the same;
+        - ``ring``: 0 burgled; 1 next door; 2 opposite or behind;
+        - ``reason``: for the supervisor, every burglary that reaches the door;
+        - ``door_note``: for the door sheet, without another home's address or any reference;
+        - ``task``, ``attempt``: "visit" (1), after no reply "second visit" (2), then "leaflet"
+          (3), then no more;
+        - ``tier``: the pack, missing where none fits;
+        - ``act_by``: 24 hours (ring 0) or 48 hours (rings 1 and 2) after ``recorded_at``, where
+          that is missing after ``occurred_to``, of the burglary that opened the visit; where no
+          time is told, after the end of that day. After no reply it counts from then;
+        - ``overdue``: "overdue" where `act_by` has passed and the visit is not made, "before
+          start" where that was so before the ledger's first list, "" without a ledger;
+        - ``expires``: the end of the last of the `visit_days` of the burglary that opened the
+          visit. Until then what is overdue stays listed;
+        - ``area``: missing outside all areas;
+        - ``crime_refs``: every reference that reaches the door, the leading one first, joined
+          by "; ";
+        - ``burglaries_12m``: how many burglaries the homes had in the 12 months to the cut-off,
+          those older than `visit_days` only where UPRN or text told the address;
+        - ``distance_m``: from the leading burglary; ``newest``: when that was found;
+        - ``expected``: burglaries to expect at these homes in the next 14 days, for ranking only:
+          nothing for a door sheet;
+        - ``geometry``: the address, or the recorded point.
+
+        `attrs` holds ``as_of``, ``parameters``, ``counts`` (``live`` burglaries,
+        ``live_within_window``, ``excluded``, ``unmatched``, ``non_residential``, ``by_distance``,
+        ``ring3`` homes, ``not_scheduled`` doors, homes ``left_out`` for what the ledger knows,
+        ``overdue`` and ``before_start`` doors), ``classified``, ``exclude_unmatched`` (entries
+        of the stop list that match nothing) and ``notes``, what a reader must know in sentences.
+
+    Raises
+    ------
+    DataError
+        If a frame is not in canonical shape or in another CRS, or dates are months only; every
+        problem is told.
+    ConfigError
+        If a setting is out of range.
+
+    Notes
+    -----
+    The victim's address (ring 0) is that of the UPRN; else the one address within 100 m that reads
+    the same, or has the number and the street that the incident's address names; else the
+    nearest home within 25 m, on the street that is named if one is there; else there is a row
+    without UPRN. Where the building is known and the flat is not, the row is all its flats. A
+    match by place is a guess, and the row says so: points are rarely that exact. A burglary at an
+    address that is known and not a home, such as a shop, makes no visit, there or next door, and
+    is counted: the research behind the visits is about homes. It still counts for ring 3.
+
+    Ring 1 is the next four buildings each way along the same side of the street, in the order of
+    house numbers, as long as each is within 100 m of the last; gaps in the numbers do not matter.
+    Sides are odd and even, unless the houses nearby run 1, 2, 3 along one side, as in a close:
+    then the next number is about half as far as the next but one (under two thirds), and the
+    order is that of all numbers. Flats of one building are one step; a burgled flat has a row of
+    its own, and the others of its building are one row of ring 1. Ring 2 is the five nearest
+    across the road within 60 m (in a close, those nearer than the farthest of ring 1), and the
+    four nearest within 50 m that back on: the street runs as the houses next door do, and the
+    rear is away from those opposite, up to 60 degrees to either side. Of homes of other streets
+    round the corner the nearest is among them where it is nearer than these, and the others take
+    what room is left; where nobody is opposite it is not known which way a house faces, and they
+    are "behind or beside". A home of the street that has a name and
+    no number counts as beside or opposite by where it lies. Where the burgled home has no street
+    or number, or no number is next to its own, ring 1 is the eight nearest buildings and ring 2
+    the nine after them within 50 m, and the reason says so.
+
+    With a ledger a home is left out that was visited in the last `revisit_days`, refused or is
+    marked as not to be contacted; nobody is told which. A visit covers only burglaries known by
+    then, and a new one at the home itself lists it always: with "check with the officer in the
+    case first" where somebody was there, or was refused, before. Any result but "no reply" is a
+    visit.
+
+    A door that several burglaries reach has one row, led by its lowest ring, then the newest.
+    Different references at one UPRN with overlapping windows are one burglary.
+
+    Doors are ranked by expected burglaries: the usual number per home, times one and what every
+    burglary that reaches it adds (12 times the usual risk just after, at the home itself), less
+    with every 25 m and every week [1]_ [2]_, and half of that on the same side of the street, a
+    quarter elsewhere, for the order that was found [3]_. With `model` it is what the model
+    expects there, shared by the homes within 100 m.
+
+    Presets: ``standard`` is 400 m, six weeks and visits for 14 days. ``trafford`` [4]_ is three
+    weeks for both, with bands of a week for colours. ``swordfish`` [5]_ visits the victim and
+    four each side. ``us-rct`` [6]_ is 244 m (800 feet) and two weeks.
+
+    Visits follow recorded burglaries. They are not proven to prevent one, and a listed home is
+    more likely than others to be burgled, not likely to be.
+
+    References
+    ----------
+    College of Policing: guidance on near-repeat victimisation and "super cocooning". Stokes, N.
+    and Clare, J. (2019). Preventing near-repeat residential burglary through cocooning: post hoc
+    evaluation of a targeted police-led pilot intervention. Security Journal 32, 45-62.
+
+    .. [1] Polvi, N., Looman, T., Humphries, C. and Pease, K. (1991). The time course of repeat
+       burglary victimization. British Journal of Criminology 31(4), 411-414.
+    .. [2] Bowers, K. J., Johnson, S. D. and Pease, K. (2004). Prospective hot-spotting: the
+       future of crime mapping? British Journal of Criminology 44(5), 641-658.
+    .. [3] Bowers, K. J. and Johnson, S. D. (2005). Domestic burglary repeats and space-time
+       clusters: the dimensions of risk. European Journal of Criminology 2(1), 67-92.
+    .. [4] Fielding, M. and Jones, V. (2012). 'Disrupting the optimal forager': predictive risk
+       mapping and domestic burglary reduction in Trafford, Greater Manchester. International
+       Journal of Police Science and Management 14(1), 30-41.
+    .. [5] Johnson, S. D. et al. (2017). Evaluation of operation swordfish: a near-repeat
+       target-hardening strategy. Journal of Experimental Criminology 13(4), 505-525.
+    .. [6] Groff, E. R. and Taniguchi, T. A. (2019). Using citizen notification to interrupt
+       near-repeat residential burglary patterns. Journal of Experimental Criminology 15, 115-149.
+
+    Examples
+    --------
+    >>> doors = gpd.GeoDataFrame(
+    ...     {"uprn": ["01", "02", "03"], "address": ["1 Mill Lane", "3 Mill Lane", "5 Mill Lane"],
+    ...      "number": ["1", "3", "5"], "street": "Mill Lane"},
+    ...     geometry=gpd.points_from_xy([0, 10, 20], [0, 0, 0]), crs="EPSG:27700")
+    >>> found = pd.to_datetime(["2026-02-26 18:00"])
+    >>> burglary = gpd.GeoDataFrame(
+    ...     {"crime_ref": ["B1"], "occurred_from": found, "occurred_to": found, "uprn": ["01"]},
+    ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
+    >>> targets = cocooning_targets(burglary, doors, "2026-03-02")
+    >>> targets[["uprn", "ring", "door_note"]]
+      uprn  ring                                         door_note
+    0   01     0           burgled home, found Thursday 26 February
+    1   02     1  burglary within 10 m, found Thursday 26 February
+    2   03     1  burglary within 20 m, found Thursday 26 February
+    """
+    lists = _lists(locals(), with_messages=ledger is not None)
+    if ledger is not None:
+        ledger.issue(lists.targets, messages=lists.messages, links=lists.links)
+    return lists.targets
+
+
+def cocooning_messages(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    as_of: AsOf,
+    areas: gpd.GeoDataFrame | None = None,
+    max_visits: int | None = None,
+    ledger: Ledger | None = None,
+    *,
+    preset: str | None = None,
+    visit_days: int | None = None,
+    distance_m: float | None = None,
+    window_days: int | None = None,
+    revisit_days: int | None = None,
+    model: Forecaster | None = None,
+    tiers: Iterable[Mapping[str, Any]] | None = None,
+    exclude: Iterable[str] = (),
+) -> gpd.GeoDataFrame:
+    """List the homes that get a message, never a visit: ring 3, and what was not scheduled.
+
+    Parameters
+    ----------
+    incidents, addresses, as_of, areas, max_visits, ledger, preset, visit_days, distance_m
+        As of `cocooning_targets`; give both the same. Nothing is issued to the ledger.
+    window_days, revisit_days, model, tiers, exclude
+        As of `cocooning_targets`.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per home within the rule of a live burglary that `cocooning_targets` does not list:
+        ``uprn``, ``address``, ``ring`` (3; 0 to 2 for a door beyond `max_visits`), ``reason``
+        (no address, no reference), ``expires`` (the end of the newest burglary's window),
+        ``area``, ``geometry``; by area, in the order of streets and house numbers. `attrs` as of
+        `cocooning_targets`. Homes that refused, are marked in the ledger or were visited since
+        get none.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `cocooning_targets` does.
+
+    Examples
+    --------
+    >>> doors = gpd.GeoDataFrame(
+    ...     {"uprn": ["01", "02"], "address": ["1 Mill Lane", "30 Sea View"]},
+    ...     geometry=gpd.points_from_xy([0, 300], [0, 0]), crs="EPSG:27700")
+    >>> found = pd.to_datetime(["2026-01-26 18:00"])
+    >>> burglary = gpd.GeoDataFrame(
+    ...     {"crime_ref": ["B1"], "occurred_from": found, "occurred_to": found, "uprn": ["01"]},
+    ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
+    >>> cocooning_messages(burglary, doors, "2026-03-02")["reason"].iloc[1]
+    'Within 400 m of 1 burglary of the past 42 days, the newest found Monday 26 January.'
+    """
+    return _lists(locals()).messages
+
+
+def cocooning_lists(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    as_of: AsOf,
+    areas: gpd.GeoDataFrame | None = None,
+    max_visits: int | None = None,
+    ledger: Ledger | None = None,
+    *,
+    preset: str | None = None,
+    visit_days: int | None = None,
+    distance_m: float | None = None,
+    window_days: int | None = None,
+    revisit_days: int | None = None,
+    model: Forecaster | None = None,
+    tiers: Iterable[Mapping[str, Any]] | None = None,
+    exclude: Iterable[str] = (),
+) -> CocooningLists:
+    """Make both lists at once, and what joins doors to burglaries; nothing is issued.
+
+    Parameters
+    ----------
+    incidents, addresses, as_of, areas, max_visits, ledger, preset, visit_days, distance_m
+        As of `cocooning_targets`.
+    window_days, revisit_days, model, tiers, exclude
+        As of `cocooning_targets`.
+
+    Returns
+    -------
+    CocooningLists
+        ``targets``, ``messages`` and ``links``. When the products that hold them are safe, issue
+        them with ``ledger.issue(targets, messages=messages, links=links)``.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `cocooning_targets` does.
+
+    Examples
+    --------
+    >>> door = gpd.GeoDataFrame(
+    ...     {"uprn": ["01"], "address": ["1 Mill Lane"]},
+    ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
+    >>> found = pd.to_datetime(["2026-02-26 18:00"])
+    >>> burglary = gpd.GeoDataFrame(
+    ...     {"crime_ref": ["B1"], "occurred_from": found, "occurred_to": found, "uprn": ["01"]},
+    ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
+    >>> lists = cocooning_lists(burglary, door, "2026-03-02")
+    >>> len(lists.targets), len(lists.messages), lists.links["link"].tolist()
+    (1, 0, ['Burgled'])
+    """
+    return _lists(locals())
+
+
+def _lists(given: Mapping[str, Any], *, with_messages: bool = True) -> CocooningLists:
+    """Make both lists out of the arguments of a public function."""
+    incidents, addresses, areas = given["incidents"], given["addresses"], given["areas"]
+    rule = checked_rule(incidents, addresses, areas, given["as_of"], given)
+    plan = make_plan(incidents, addresses, areas, rule, given["ledger"])
+    _warn(plan)
+    attrs = _attrs(plan, rule)
+    scheduled = plan.visits[plan.scheduled]
+    targets = _framed(scheduled, _COLUMNS, incidents.crs)
+    targets["tier"] = targets["tier"].astype(object)
+    parts = [_left_over(plan), _ring_3(plan, areas, rule)] if with_messages else []
+    rows = pd.concat([part for part in parts if len(part)] or [_left_over(plan).iloc[:0]])
+    order = ["area", "street_rank", "house_rank", "uprn"]
+    messages = _framed(rows.sort_values(order), _MESSAGE_COLUMNS, incidents.crs)
+    for frame in (targets, messages):
+        frame.attrs.update(attrs)
+    return CocooningLists(targets, messages, _links(scheduled))
+
+
+def _framed(rows: pd.DataFrame, columns: list[str], crs: Any) -> gpd.GeoDataFrame:
+    """Give rows the columns of a list and their points."""
+    points = gpd.points_from_xy(rows["x"].astype(float), rows["y"].astype(float))
+    kept = rows[columns].reset_index(drop=True)
+    return gpd.GeoDataFrame(kept, geometry=points, crs=crs)
+
+
+def _links(visits: pd.DataFrame) -> pd.DataFrame:
+    """Make a row per door and reference, so that anybody who asks can be told why."""
+    rows = [
+        (visit_id, ref, where(link), link.apart_m, link.event.ended, link.event.recorded)
+        for visit_id, reach in zip(visits["visit_id"], visits["reach"], strict=True)
+        for link in reach
+        for ref in link.event.refs
+    ]
+    return pd.DataFrame(rows, columns=_LINK_COLUMNS)
+
+
+def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, rule: Rule) -> pd.DataFrame:
+    """Make a row per home of ring 3."""
+    doors = plan.doors
+    home = np.flatnonzero(plan.crimes)
+    newest = plan.newest[home]
+    ended = plan.live["ended"].tolist()
+    # A sentence is made once for all homes that share it: there may be a million homes.
+    keys = list(zip(plan.crimes[home].tolist(), newest.tolist(), strict=True))
+    sentences = {
+        (crimes, event): message_reason(crimes, ended[event], rule.distance_m, rule.window_days)
+        for crimes, event in set(keys)
+    }
+    rows = pd.DataFrame(
+        {
+            "uprn": doors.uprn[home],
+            "address": doors.address[home],
+            "ring": 3,
+            "reason": [sentences[key] for key in keys],
+            "expires": plan.live["rule_ends"].to_numpy()[newest],
+            "x": doors.x[home],
+            "y": doors.y[home],
+            "own_area": np.where(
+                pd.isna(doors.area[home]), plan.live["area"].to_numpy()[newest], doors.area[home]
+            ),
+            "street_rank": doors.street[home],
+            "house_rank": doors.house[home],
+        }
+    )
+    return rows.assign(area=areas_of(rows, areas))
+
+
+def _left_over(plan: Plan) -> pd.DataFrame:
+    """Turn the visits that were not scheduled into messages, one for each home."""
+    doors, visits = plan.doors, plan.visits[~plan.scheduled]
+    reason = "Not scheduled for a visit: " + visits["door_note"] + "."
+    rows = visits.assign(reason=reason).explode("doors", ignore_index=True)
+    known = rows["doors"].notna().to_numpy()
+    home = rows.loc[known, "doors"].to_numpy(dtype=np.int64)
+    rows.loc[known, "uprn"] = doors.uprn[home]
+    rows.loc[known, "address"] = doors.address[home]
+    rows.loc[known, "x"], rows.loc[known, "y"] = doors.x[home], doors.y[home]
+    return rows
+
+
+def _attrs(plan: Plan, rule: Rule) -> dict[str, Any]:
+    """Say what made a list, in values that any file can hold."""
+    doors = plan.doors
+    whole_day = rule.as_of == cutoff(rule.as_of.normalize())
+    return {
+        "as_of": f"{rule.as_of:%Y-%m-%d}" if whole_day else rule.as_of.isoformat(sep=" "),
+        "parameters": {
+            "preset": rule.preset,
+            "visit_days": rule.visit_days,
+            "distance_m": rule.distance_m,
+            "window_days": rule.window_days,
+            "revisit_days": rule.revisit_days,
+            "max_visits": rule.max_visits,
+            "each_side": rule.reach.each_side,
+            "opposite": rule.reach.opposite,
+            "behind": rule.reach.behind,
+            "act_within_hours": list(ACT_WITHIN_HOURS),
+            "age_bands_days": list(rule.age_bands_days),
+            "tiers": [tier.name for tier in rule.tiers],
+            "ranked_by": "rule" if rule.model is None else type(rule.model).__name__,
+        },
+        "counts": plan.counts,
+        "classified": doors.unclassified < doors.addresses,
+        "exclude_unmatched": plan.unmatched_stops,
+        "notes": notes(plan.counts, doors.unclassified, doors.addresses, rule),
+    }
+
+
+def _warn(plan: Plan) -> None:
+    """Warn of what the user may have meant otherwise."""
+    warned = []
+    if plan.unmatched_stops:
+        warned.append(
+            f"{count(plan.unmatched_stops, 'entry', 'entries')} of the stop list match no crime "
+            "reference and no UPRN: check for lost leading zeros and spelling."
+        )
+    if plan.doors.repeated:
+        warned.append(
+            f"{count(plan.doors.repeated, 'row')} of the addresses repeat a UPRN: each UPRN is "
+            "one door, with the address that sorts first."
+        )
+    if plan.counts["burgled_not_scheduled"]:
+        homes = count(plan.counts["burgled_not_scheduled"], "burgled home")
+        warned.append(f"max_visits leaves out {homes}: raise it.")
+    for message in warned:
+        warnings.warn(message, DataWarning, stacklevel=4)
