@@ -1,12 +1,13 @@
 """What every list says of itself: marking, cut-off, parameters, version, and its limits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from hotspot import __version__
+from hotspot._checks import count
 from hotspot.dates import AsOf, cutoff
 from hotspot.exports.text import clean_text, day_name
 
@@ -17,6 +18,7 @@ SHOWS = (
 )
 _NO_MARKING = "NO MARKING GIVEN: HANDLE AS SENSITIVE"
 _PARAMETER_WORDS = {
+    "preset": "By the practice of",
     "visit_days": "Doors are listed for burglaries of the last (days)",
     "distance_m": "Raised risk within (m)",
     "window_days": "Raised risk for (days)",
@@ -28,7 +30,7 @@ _PARAMETER_WORDS = {
 class About:
     """What a list says of itself, as text that is ready to print.
 
-    `warnings` are what the maker of the list must have read first; `notes` hold for all areas.
+    `warnings` are what the maker of the list must have read first; `notes` say of what they tell.
     """
 
     marking: str
@@ -38,7 +40,14 @@ class About:
     inputs: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    age_bands_days: tuple[int, ...] = ()
     version: str = __version__
+
+    def of_area(self, area: str, messages: int) -> "About":
+        """Say of one area what is known of it alone: totals of all areas would mislead there."""
+        homes = count(messages, "other home")
+        told = f"{area}: {homes} near a burglary: a message, never a visit."
+        return replace(self, notes=(told,) if messages else ())
 
 
 def about_targets(
@@ -58,14 +67,21 @@ def about_targets(
         cut_off="not known" if last is None else _moment(last),
         last_moment=last,
         parameters=tuple(
-            (words, "no limit" if parameters[name] is None else f"{parameters[name]:g}")
+            (words, _value(parameters[name]))
             for name, words in _PARAMETER_WORDS.items()
-            if name in parameters
+            if name in parameters and not (name == "preset" and parameters[name] is None)
         ),
         inputs=tuple((clean_text(name), digest) for name, digest in (inputs or {}).items()),
         warnings=tuple(clean_text(note) for note in notes),
         notes=tuple(f"All areas: {clean_text(note)}" for note in attrs.get("notes", ())),
+        age_bands_days=tuple(parameters.get("age_bands_days") or ()),
     )
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "no limit"
+    return clean_text(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _moment(last: pd.Timestamp) -> str:

@@ -1,10 +1,11 @@
 """Target rows made ready for print: clean text, house order, words for the rings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspot.addresses.house_numbers import House, parse_house, text_key
@@ -17,9 +18,14 @@ NEEDED = (
 )  # fmt: skip
 # What other makers of lists may leave out.
 _MAY_LACK = {
+    "uprns": None,
     "number": None,
     "street": None,
     "door_note": None,
+    "task": "visit",
+    "attempt": 1,
+    "tier": None,
+    "overdue": "",
     "burglaries_12m": None,
     "distance_m": None,
     "newest": pd.NaT,
@@ -28,7 +34,11 @@ _AFTER_ALL_NUMBERS = House(10**6, "")
 
 
 def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Clean every text and put the doors in house order along the streets of each area."""
+    """Clean every text, put the doors in the order of a round, and number them.
+
+    Doors are in house order along each street; the street that begins nearest to where the last
+    one ended is next. The numbers, in ``stop``, begin at 1 in each area.
+    """
     rows = pd.DataFrame(targets.drop(columns=targets.geometry.name))
     rows["x"], rows["y"] = targets.geometry.x.round(1), targets.geometry.y.round(1)
     for name, missing in _MAY_LACK.items():
@@ -44,18 +54,65 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
     rows["door"] = [RING_WORDS[min(max(int(ring), 0), 3)] for ring in rows["ring"]]
     keys = [_house_order(row) for row in rows.itertuples()]
     order = sorted(range(len(rows)), key=keys.__getitem__)
-    return rows.iloc[order].reset_index(drop=True)
+    rows = _street_after_street(rows.iloc[order].reset_index(drop=True))
+    return rows.assign(stop=rows.groupby("area").cumcount() + 1)
+
+
+def with_ages(
+    rows: pd.DataFrame, last_moment: pd.Timestamp | None, edges_days: Sequence[int]
+) -> pd.DataFrame:
+    """Say how old the newest burglary behind each door is: ``age`` in words, ``age_band`` from 0.
+
+    Where that is not known, or beyond the last edge, ``age`` is empty and ``age_band`` is -1.
+    """
+    if last_moment is None or not edges_days:
+        return rows.assign(age="", age_band=-1)
+    # An empty list may have lost what kind of column it was.
+    newest = pd.to_datetime(rows["newest"])
+    days = (last_moment.normalize() - newest.dt.normalize()).dt.days
+    band = np.searchsorted(np.asarray(edges_days), days.fillna(np.inf))
+    band = np.where((band < len(edges_days)) & (days >= 0), band, -1)
+    starts = [0, *(edge + 1 for edge in edges_days[:-1])]
+    words = [f"{start}-{end} days" for start, end in zip(starts, edges_days, strict=True)]
+    return rows.assign(age=[*map([*words, ""].__getitem__, band)], age_band=band)
 
 
 def per_area(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give the rows of each area, the areas by name and those without one last."""
-    names = sorted(rows["area"].unique(), key=_area_order)
-    for name in names:
+    for name in areas_in_order(rows["area"]):
         yield name, rows[rows["area"] == name]
 
 
+def areas_in_order(areas: "pd.Series[str]") -> list[str]:
+    """Give each area once, by name as people order them; those without one last."""
+    return sorted(areas.unique(), key=_area_order)
+
+
+def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """Order text with numbers in it as people do: Flat 2 before Flat 10."""
+    return tuple(
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        for part in re.split(r"([0-9]+)", text_key(text))
+    )
+
+
+def _street_after_street(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the streets of each area in the order of a walk; doors without a street come last."""
+    order: list[int] = []
+    places = rows[["x", "y"]].fillna(0.0).to_numpy(dtype=float)
+    for _, area in rows.groupby("area", sort=False):
+        named = area[area["street"].notna()]
+        left = [list(doors.index) for _, doors in named.groupby("street", sort=False)]
+        while left:
+            here = places[order[-1]] if order and order[-1] in named.index else places[left[0][0]]
+            away = [np.hypot(*(places[doors[0]] - here)) for doors in left]
+            order += left.pop(int(np.argmin(away)))
+        order += list(area.index[area["street"].isna()])
+    return rows.loc[order].reset_index(drop=True)
+
+
 def _area_order(name: str) -> tuple[Any, ...]:
-    return name == NO_AREA, *_natural(name)
+    return name == NO_AREA, *natural(name)
 
 
 def _house_order(row: Any) -> tuple[Any, ...]:
@@ -66,14 +123,6 @@ def _house_order(row: Any) -> tuple[Any, ...]:
         row.street is None,
         text_key(row.street or ""),
         house or _AFTER_ALL_NUMBERS,
-        _natural(row.address or ""),
+        natural(row.address or ""),
         row.visit_id,
-    )
-
-
-def _natural(text: str) -> tuple[tuple[bool, int, str], ...]:
-    """Order text with numbers in it as people do: Flat 2 before Flat 10."""
-    return tuple(
-        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
-        for part in re.split(r"([0-9]+)", text_key(text))
     )

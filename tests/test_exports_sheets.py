@@ -1,0 +1,360 @@
+"""Sheets on paper: pages, maps, prints and leaflets."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import hotspot as hs
+from hotspot import DataError, OutputError, write_targets
+from hotspot.exports import print_page, printing
+from hotspot.exports.leaflets import DEFAULT_MESSAGE
+from hotspot.exports.sheet_map import HEIGHT_MM, WIDTH_MM, draw_map
+from tests.conftest import ROOT
+from tests.made_targets import Page, made_targets
+
+needs_browser = pytest.mark.skipif(
+    printing.find_browser() is None, reason="no Chromium, Chrome or Edge"
+)
+SMALLEST_TYPE_PT = 11
+
+
+def long_list(doors: int) -> gpd.GeoDataFrame:
+    """Make a list of many doors on long streets, some with long texts."""
+    targets = pd.concat([made_targets()] * (doors // 4 + 1), ignore_index=True).iloc[:doors]
+    number = np.arange(doors)
+    targets = targets.assign(
+        area="Harbour",
+        visit_id=[f"V-{n:08d}" for n in number],
+        street=[f"Row {n // 37}" for n in number],
+        number=[str(1 + n % 37) for n in number],
+        address=[
+            ("Flats 1 to 9, The Old Custom House and Chandlery, " if n % 9 == 0 else "")
+            + f"{1 + n % 37} Row {n // 37}"
+            for n in number
+        ],
+    )  # fmt: skip
+    targets = targets.set_geometry(
+        gpd.points_from_xy(9.0 * (number % 37), 60.0 * (number // 37) + 14.0 * (number % 2)),
+        crs="EPSG:27700",
+    )
+    targets.attrs.update(made_targets().attrs)
+    return targets
+
+
+def printed_pages(path: Path) -> list[bytes]:
+    """Give something for each page of a PDF, as far as it can be told without a reader of PDFs."""
+    return re.findall(rb"/Type\s*/Page[^s]", path.read_bytes())
+
+
+def rows_of(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame.drop(columns="geometry")).assign(
+        x=frame.geometry.x, y=frame.geometry.y, stop=np.arange(1, len(frame) + 1)
+    )
+
+
+# Pages
+
+
+def test_every_door_stands_on_one_page_with_a_map_of_just_the_doors_of_that_page(tmp_path):
+    write_targets(long_list(80), tmp_path, formats="html", marking="OFFICIAL", notes=["Stale."])
+    text = (tmp_path / "Harbour.html").read_text(encoding="utf-8")
+    pages = text.split('<table class="page">')[1:]
+    told = []
+    for page in pages:
+        assert page.count("OFFICIAL") == 2
+        doors = re.findall(r'<span class="badge">(\d+)</span>', page)
+        on_map = re.findall(r'class="number[^"]*">(\d+)</text>', page)
+        assert doors == on_map
+        assert len(doors) <= 6
+        told += doors
+    assert told == [str(number) for number in range(1, 81)]
+    assert text.count("Stale.") == 1
+    assert [re.search(r"Page \d+ of \d+", page)[0] for page in pages] == [
+        f"Page {number} of {len(pages)}" for number in range(1, len(pages) + 1)
+    ]
+
+
+def test_no_type_on_the_sheet_is_smaller_than_eleven_points(tmp_path):
+    write_targets(made_targets(), tmp_path, formats=("html", "message"))
+    for name in ("Harbour.html", "Harbour message.html"):
+        style = (tmp_path / name).read_text(encoding="utf-8").split("</style>")[0]
+        points = [float(size) for size in re.findall(r"(?:font|font-size):\s*([\d.]+)pt", style)]
+        assert points
+        assert min(points) >= SMALLEST_TYPE_PT
+        assert not re.search(r"font(-size)?:[^;]*\d(em|rem|%|mm)", style)
+        for size in re.findall(r"font-size: ([\d.]+)px", style):
+            # In the map a unit is a millimetre.
+            assert float(size) / 25.4 * 72 >= SMALLEST_TYPE_PT
+
+
+@needs_browser
+def test_a_long_list_prints_on_as_many_pages_as_it_says(tmp_path):
+    notes = ["The export is stale. " * 15]
+    for doors in range(60, 70):
+        # Until the last page is so full that what the list does not show needs one of its own.
+        (path,) = write_targets(long_list(doors), tmp_path, formats="html", notes=notes)
+        pages = path.read_text(encoding="utf-8").split('<table class="page">')[1:]
+        if 'class="door' not in pages[-1]:
+            break
+    assert "It is no ground for a stop" in pages[-1]
+    assert 'class="door' in pages[-2]
+    print_page(path, tmp_path / "printed.pdf")
+    assert len(printed_pages(tmp_path / "printed.pdf")) == len(pages) >= 11
+
+
+# Failing runs
+
+
+def test_without_a_browser_a_pdf_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(printing, "find_browser", lambda: None)
+    with pytest.raises(OutputError, match="no Edge, Chrome or Chromium"):
+        write_targets(made_targets(), tmp_path / "lists", formats=("xlsx", "pdf"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_fails_leaves_every_old_file(tmp_path, monkeypatch):
+    old = write_targets(made_targets(), tmp_path)
+    before = {path: path.read_bytes() for path in old}
+
+    def fail(*_: object) -> None:
+        raise OutputError("The disk is full.")
+
+    monkeypatch.setattr("hotspot.exports.targets.write_table", fail)
+    with pytest.raises(OutputError, match="disk is full"):
+        write_targets(made_targets(address="another"), tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_run_that_is_killed_leaves_every_old_file_whole(tmp_path):
+    folder, sign = tmp_path / "lists", tmp_path / "half way"
+    old = write_targets(made_targets(), folder)
+    before = {path: path.read_bytes() for path in old}
+    run = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from hotspot.exports import targets\n"
+        "from tests.made_targets import made_targets\n"
+        "def hang(table, path):\n"
+        "    path.write_text('half')\n"
+        "    Path(sys.argv[2]).touch()\n"
+        "    time.sleep(600)\n"
+        "targets.write_table = hang\n"
+        "targets.write_targets(made_targets(address='another'), sys.argv[1])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", run, str(folder), str(sign)], cwd=ROOT)
+    try:
+        for _ in range(600):
+            if sign.exists() or process.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert sign.exists()
+    finally:
+        process.kill()
+        process.wait()
+    assert {path: path.read_bytes() for path in old} == before
+
+
+def test_streets_in_another_crs_are_refused(tmp_path):
+    streets = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 50), (1, 50)])], crs=4326)
+    with pytest.raises(DataError, match="another CRS"):
+        write_targets(made_targets(), tmp_path, streets=streets)
+    with pytest.raises(DataError, match="streets must be"):
+        write_targets(made_targets(), tmp_path, streets=pd.DataFrame())
+    assert list(tmp_path.iterdir()) == []
+
+
+# The map
+
+
+def test_the_map_keeps_directions_distances_and_what_lies_in_view():
+    doors = made_targets().set_geometry(
+        gpd.points_from_xy([0, 100, 0, 30], [0, 0, 40, 20]), crs="EPSG:27700"
+    )
+    streets = gpd.GeoDataFrame(
+        {"street": ["Mill Lane", "Far Away", None]},
+        geometry=[
+            shapely.LineString([(-500, 20), (500, 20)]),
+            shapely.LineString([(9000, 0), (9100, 0)]),
+            shapely.LineString([(50, -500), (50, 500)]),
+        ],
+        crs="EPSG:27700",
+    )
+    rows = rows_of(doors)
+    drawn = draw_map(rows.iloc[:3], rows.iloc[3:], streets)
+    south_west, east, north = drawn.pins
+    assert [pin.number for pin in drawn.pins] == [1, 2, 3]
+    assert [pin.burgled for pin in drawn.pins] == [False, True, True]
+    assert east.x > south_west.x
+    assert north.y < south_west.y
+    per_m = drawn.scale_mm / drawn.scale_m
+    assert east.x - south_west.x == pytest.approx(100 * per_m, rel=0.01)
+    assert south_west.y - north.y == pytest.approx(40 * per_m, rel=0.01)
+    assert all(0 < pin.x < WIDTH_MM and 0 < pin.y < HEIGHT_MM for pin in drawn.pins)
+    assert len(drawn.others) == 1
+    assert len(drawn.streets) == 2
+    assert [name.text for name in drawn.names] == ["Mill Lane"]
+    assert drawn.names[0].angle == 0
+
+
+@pytest.mark.parametrize("apart_m", [0, 1, 3])
+def test_numbers_of_doors_that_are_close_do_not_cover_each_other(apart_m):
+    doors = pd.concat([made_targets()] * 2, ignore_index=True)
+    doors = doors.set_geometry(
+        gpd.points_from_xy(apart_m * np.arange(8), np.zeros(8)), crs="EPSG:27700"
+    )
+    pins = draw_map(rows_of(doors).assign(stop=range(95, 103)), rows_of(doors).iloc[:0], None).pins
+    for index, pin in enumerate(pins):
+        assert 0 < pin.at_x - pin.width / 2 < pin.at_x + pin.width / 2 < WIDTH_MM
+        assert 0 < pin.at_y - 2.8 < pin.at_y + 2.8 < HEIGHT_MM
+        for other in pins[:index]:
+            apart = abs(pin.at_x - other.at_x), abs(pin.at_y - other.at_y)
+            assert apart[0] >= (pin.width + other.width) / 2 or apart[1] >= 5.6
+
+
+def test_a_burgled_home_differs_in_shape_as_well_as_in_colour_and_the_map_is_well_formed(tmp_path):
+    streets = gpd.GeoDataFrame(
+        {"street": ["A & B <i>"]}, geometry=[shapely.LineString([(-99, 5), (99, 5)])], crs=27700
+    )
+    write_targets(made_targets(), tmp_path, formats="html", streets=streets)
+    text = (tmp_path / "Harbour.html").read_text(encoding="utf-8")
+    drawing = ElementTree.fromstring(re.search(r"<svg.*?</svg>", text, re.DOTALL)[0])
+    pins = [rect for rect in drawing.iter("rect") if "pin" in (rect.get("class") or "")]
+    corners = {rect.get("class"): float(rect.get("rx")) for rect in pins}
+    assert corners == {"pin burgled": 0, "pin": 2.8}
+    assert drawing.get("aria-label") == "Map of doors 1 to 3, north up"
+    assert "A & B <i>" in [text.text for text in drawing.iter("text")]
+    assert {element.tag for element in drawing.iter()} <= {
+        "svg", "g", "rect", "path", "circle", "text",
+    }  # fmt: skip
+
+
+def test_doors_without_a_place_have_no_map_and_are_listed_all_the_same(tmp_path):
+    nowhere = made_targets().set_geometry([shapely.Point()] * 4, crs="EPSG:27700")
+    write_targets(nowhere, tmp_path, formats="html")
+    page = Page(tmp_path / "Harbour.html")
+    assert len(page.of("address")) == 3
+    assert not any(tag == "svg" for tag, _ in page.tags)
+
+
+# Leaflets
+
+
+def made_messages() -> gpd.GeoDataFrame:
+    """Make homes that get a message: twelve on Mill Lane, two on Dell, one who knows where."""
+    streets = ["Mill Lane"] * 12 + ["Dell"] * 2 + [None]
+    return gpd.GeoDataFrame(
+        {
+            "uprn": [f"{n:06d}" for n in range(15)],
+            "address": [f"{n} {street}" for n, street in enumerate(streets)],
+            "ring": 3,
+            "reason": "Within 400 m of 1 burglary, the newest found Monday 26 January.",
+            "expires": pd.Timestamp("2026-03-12"),
+            "area": ["Harbour"] * 14 + ["Quay"],
+            "street": streets,
+        },
+        geometry=gpd.points_from_xy(range(15), [0] * 15),
+        crs="EPSG:27700",
+    )
+
+
+def leaflet_pages(path: Path) -> tuple[str, list[str]]:
+    """Give the page of the team and those for residents."""
+    team, *others = path.read_text(encoding="utf-8").split('<section class="leaflet">')
+    return team, others
+
+
+def test_a_leaflet_tells_residents_neither_victim_nor_reference_nor_method_nor_day(tmp_path):
+    targets = made_targets(mo="Rear door forced")
+    written = write_targets(
+        targets, tmp_path, formats="message", messages=made_messages(), marking="OFFICIAL-SENSITIVE"
+    )
+    assert [path.name for path in written] == [
+        "Harbour message.html", "Quay message.html", "No area message.html",
+    ]  # fmt: skip
+    team, pages = leaflet_pages(tmp_path / "Harbour message.html")
+    # Two homes on the list are on Mill Lane, and one is nobody knows where.
+    assert re.findall(r"<tr><td>(.*?)</td><td>(\d+)</td></tr>", team) == [
+        ("Mill Lane", "14"), ("Other streets (the last page)", "3"),
+    ]  # fmt: skip
+    assert team.count("OFFICIAL-SENSITIVE") == 2
+    assert [re.search("<h1>(.*?)</h1>", page)[1] for page in pages] == [
+        "To the residents of Mill Lane", "To residents",
+    ]  # fmt: skip
+    secrets = [
+        *targets["address"], *targets["uprn"].dropna(), *targets["visit_id"], "0926", "Rear door",
+        "2026", "February", "January", "Dell", "Forge", "burgled home", "OFFICIAL", "ring",
+    ]  # fmt: skip
+    for page in pages:
+        assert not [secret for secret in secrets if secret in page]
+        assert "There have been burglaries in your neighbourhood." in page
+    whole = (tmp_path / "Harbour message.html").read_text(encoding="utf-8")
+    assert "0926" not in whole
+    assert "10 Mill Lane" not in whole
+
+
+def test_the_message_is_the_users_text_and_never_markup(tmp_path):
+    write_targets(
+        made_targets(street="Mill & <b>Lane"),
+        tmp_path,
+        formats="message",
+        message="Dear {street}, {area}.\nSecond line {braces}\n\n- One <i>\n- Two\n\nEnd.",
+        messages=made_messages().assign(street="Mill & <b>Lane"),
+    )
+    _, pages = leaflet_pages(tmp_path / "Harbour message.html")
+    assert len(pages) == 1
+    text = " ".join(pages[0].split())
+    assert "<p>Dear Mill &amp; &lt;b&gt;Lane, Harbour. Second line {braces}</p>" in text
+    assert "<ul> <li>One &lt;i&gt;</li> <li>Two</li> </ul> <p>End.</p>" in text
+    assert "neighbourhood" not in text
+
+
+def test_our_message_promises_nothing():
+    words = DEFAULT_MESSAGE.casefold()
+    assert not [
+        word for word in ("will prevent", "proven", "guarantee", "protects") if word in words
+    ]
+
+
+@needs_browser
+def test_each_leaflet_is_one_page_of_print(tmp_path):
+    targets, messages = made_targets(area="St. Mary"), made_messages().assign(area="St. Mary")
+    written = write_targets(targets, tmp_path, formats=("message", "pdf"), messages=messages)
+    assert [path.name for path in written] == ["St. Mary.pdf", "St. Mary message.pdf"]
+    assert written == sorted(tmp_path.iterdir())[::-1]
+    # That of the team, that of the one street that is named, and that of all others.
+    assert len(printed_pages(written[1])) == 3
+
+
+# On the sample
+
+
+@pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+def test_the_lists_of_the_sample_have_sheets_with_maps_of_their_streets(tmp_path, sample_dir):
+    targets = hs.cocooning_targets(
+        hs.read_incidents(sample_dir / "burglaries.csv"),
+        hs.read_addresses(sample_dir / "addresses.csv"),
+        "2026-03-02",
+        hs.read_areas(sample_dir / "beats.geojson"),
+    )
+    targets = targets[targets["area"].isin(["Millfield", "Old Town & Harbour"])]
+    streets = gpd.read_file(sample_dir / "streets.geojson").to_crs(targets.crs)
+    written = write_targets(targets, tmp_path, streets=streets, formats=("html", "csv"))
+    table = pd.read_csv(tmp_path / "targets.csv", dtype=str)
+    assert len(table) == len(targets)
+    listed = []
+    for path in written:
+        if path.suffix == ".html":
+            page = Page(path)
+            listed += page.of("id")
+            assert page.of("street-name")
+            assert not set(re.findall(r"0926\d{6}", page.words))
+    assert sorted(listed) == sorted(targets["visit_id"])
