@@ -48,6 +48,12 @@ def frames(text: str = "") -> dict[str, Any]:
             "reason": text + "Burgled on Sunday",
             "act_by": pd.Timestamp("2026-03-03 14:00"),
             "crime_refs": text + "B00000",
+            "door_note": text + "Two homes nearby were burgled",
+            "task": [text + "second visit", "visit", "leaflet"],
+            "overdue": ["overdue", "", ""],
+            "area": text + "Quayside",
+            "visit_id": text + "V-ABCD",
+            "expected": 0.0123456789,
         },
         geometry=gpd.points_from_xy([X, X + 20, X], [Y, Y, Y + 20]),
         crs=CRS,
@@ -69,7 +75,63 @@ def frames(text: str = "") -> dict[str, Any]:
         "streets": gpd.GeoDataFrame(
             {"street": [text + "Low Street", text + "High Street", None]}, geometry=lines, crs=CRS
         ),
+        "buildings": gpd.GeoDataFrame(
+            geometry=[shapely.box(X + d, Y + 10, X + d + 8, Y + 20) for d in (-60, -40, 40)],
+            crs=CRS,
+        ),
+        "water": gpd.GeoDataFrame(
+            geometry=[
+                shapely.box(X - 550, Y + 200, X - 400, Y + 400),
+                shapely.LineString([(X - 400, Y + 300), (X, Y + 500)]),
+            ],
+            crs=CRS,
+        ),
+        "chains": chains(text),
+        "forecast": forecast(),
+        "change": gpd.GeoDataFrame(
+            {
+                "area": [text + "East", text + "West", text + "North"],
+                "crimes_before": [10, 30, 0],
+                "crimes_after": [30, 10, 1],
+                "ratio": [3.0, 1 / 3, np.inf],
+                "ratio_low": [1.4, 0.15, 0.03],
+                "ratio_high": [6.8, 0.7, np.inf],
+            },
+            geometry=[
+                shapely.box(X, Y - 600, X + 600, Y + 300),
+                shapely.box(X - 600, Y - 600, X, Y + 300),
+                shapely.box(X - 600, Y + 300, X + 600, Y + 600),
+            ],
+            crs=CRS,
+        ),
     }
+
+
+def chains(text: str = "") -> gpd.GeoDataFrame:
+    """One chain of arrows, and one all at one point."""
+    return gpd.GeoDataFrame(
+        {
+            "chain": [text + "B00003", text + "B00001"],
+            "crimes": [3, 2],
+            "span_days": [34, 9],
+            "extent_m": [374.0, 0.0],
+            "originators": [text + "B00003", text + "B00001"],
+        },
+        geometry=[
+            shapely.MultiLineString(
+                [[(X - 350, Y - 220), (X - 300, Y - 200)], [(X - 300, Y - 200), (X, Y)]]
+            ),
+            shapely.Point(X + 300, Y + 100),
+        ],
+        crs=CRS,
+    )
+
+
+def forecast() -> xr.DataArray:
+    """Make expected counts for a week, the most in the cell around (X + 150, Y - 50)."""
+    grid = Grid(X - 600, Y - 600, 100, ncols=12, nrows=12, crs=CRS)
+    away = np.hypot(*np.meshgrid(grid.x - X - 150, grid.y - Y + 50))
+    return grid.surface(np.exp(-away / 200) / 10, days=7)
 
 
 def surface() -> xr.DataArray:
@@ -89,5 +151,6 @@ def full_map(text: str = "", **options: Any) -> folium.Map:
         "marking": text + "OFFICIAL-SENSITIVE",
         "cutoff": "2026-03-02",
         "notes": [text + "a note"] if text else (),
+        "figure": text + "Zones found 23 % of burglaries in 5 % of the ground.",
     }
     return briefing_map(shown, **frames(text), **(settings | options))

@@ -2,11 +2,10 @@
 
 import base64
 import hashlib
+import json
 import re
-import sys
 from pathlib import Path
 
-import branca.colormap
 import folium
 import folium.plugins
 import geopandas as gpd
@@ -17,14 +16,16 @@ import shapely
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Transformer
 
 from hotspot._errors import ConfigError, DataError, OutputError
 from hotspot.grid import Grid
 from hotspot.maps import briefing_map, save_map
+from hotspot.maps.chains import chain_layer
+from hotspot.maps.change import change_layer
 from hotspot.maps.rows import line_labels
 from hotspot.maps.saving import page_text
-from hotspot.maps.surface import SurfaceOverlay, mercator_values, step_values
+from hotspot.maps.surface import contour_bands, density_layer, forecast_layer, step_values
+from hotspot.near_repeat import label_repeats, near_repeat_chains, near_repeat_pairs
 from tests import made_maps
 from tests.conftest import incidents_at
 
@@ -79,62 +80,6 @@ def test_the_character_set_is_told_within_the_first_1024_bytes() -> None:
         m.get_root().html.add_child(folium.Element(f"<script>var a{number} = 1;</script>"))
 
     assert '<meta charset="utf-8">' in page_text(m)[:1024]
-
-
-def test_icon_markers_are_refused_by_name_and_the_old_file_stays(tmp_path: Path) -> None:
-    m = plain_map()
-    folium.Marker([53.1, 2.2], icon=folium.Icon(color="red")).add_to(m)
-    path = tmp_path / "map.html"
-    path.write_text("the old map")
-
-    with pytest.raises(OutputError) as caught:
-        save_map(m, path)
-
-    message = str(caught.value)
-    assert "leaflet.awesome-markers.js is needed by Icon" in message
-    assert "leaflet.awesome-markers.css is needed by Icon" in message
-    assert "bootstrap-glyphicons.css is needed by Icon" in message
-    assert "bootstrap.bundle" not in message
-    assert path.read_text() == "the old map"
-    assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
-
-
-def test_a_plugin_is_refused_with_every_file_that_it_wants() -> None:
-    m = plain_map()
-    folium.plugins.MarkerCluster([[53.1, 2.2]]).add_to(m)
-
-    with pytest.raises(OutputError) as caught:
-        page_text(m)
-
-    assert len(caught.value.problems) == 3
-    assert all("MarkerCluster" in problem for problem in caught.value.problems)
-    assert "leaflet.markercluster.js" in str(caught.value)
-
-
-def test_a_colour_legend_is_refused_by_name() -> None:
-    m = plain_map()
-    branca.colormap.LinearColormap(["red", "blue"]).add_to(m)
-
-    with pytest.raises(OutputError, match=r"d3\.min\.js is needed by LinearColormap"):
-        page_text(m)
-
-
-def test_what_a_map_would_load_by_script_or_tag_is_refused() -> None:
-    m = plain_map()
-    folium.raster_layers.ImageOverlay("https://example.org/picture.png", [[53, 2], [54, 3]]).add_to(
-        m
-    )
-    folium.Marker([53, 2], popup=folium.Popup(folium.IFrame("<p>inside</p>"))).add_to(m)
-    m.get_root().html.add_child(folium.Element('<img src="https://example.org/logo.png">'))
-    m.get_root().header.add_child(
-        folium.Element("<style>p { background: url(https://example.org/back.png) }</style>")
-    )
-
-    with pytest.raises(OutputError) as caught:
-        page_text(m)
-
-    for found in ("picture.png", "IFrame", "logo.png", "back.png"):
-        assert found in str(caught.value)
 
 
 def test_every_save_gives_the_same_bytes_and_leaves_the_map_as_it_was() -> None:
@@ -221,23 +166,6 @@ def test_an_interrupted_write_leaves_the_old_file(
     assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
 
 
-def test_another_version_of_a_library_than_folium_wants_is_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    links = [(name, url.replace("1.9.3", "9.9.9")) for name, url in folium.Map.default_js]
-    monkeypatch.setattr(folium.Map, "default_js", links)
-
-    with pytest.raises(OutputError, match=r"wants leaflet 9\.9\.9, but xstatic-leaflet holds 1\."):
-        page_text(plain_map())
-
-
-def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "xstatic.pkg.jquery", None)
-
-    with pytest.raises(OutputError, match=r"pip install xstatic-jquery==3\.7\.1"):
-        page_text(plain_map())
-
-
 def test_tiles_nobody_asked_for_are_left_out_and_the_page_says_so() -> None:
     m = folium.Map([53.1, 2.2])
     m._repr_html_()
@@ -287,11 +215,17 @@ def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
         "Doors to visit",
         "Burglaries",
         "Earlier burglaries",
+        "Near-repeat chains",
         "Hotspots, ranked",
+        "Rising and falling",
         "Raised risk now",
+        "Forecast",
         "Burglary density",
+        "Week by week",
         "Beats",
         "Streets",
+        "Buildings",
+        "Water",
     ):
         assert f'class=\\"hotspot-layer\\"\\u003e{name}\\u003c' in page
     for entry in (
@@ -409,39 +343,40 @@ def test_45_000_incidents_stay_a_file_that_can_be_mailed() -> None:
 
 
 @pytest.mark.parametrize("upside_down", [False, True])
-def test_a_surface_is_drawn_where_it_lies(upside_down: bool) -> None:
+@pytest.mark.parametrize("holes", [False, True])
+def test_contours_lie_where_the_surface_says(upside_down: bool, holes: bool) -> None:
     grid = Grid(640000, 370000, 50, ncols=60, nrows=40, crs="EPSG:27700")
     across, up = np.meshgrid(grid.x - 640000, grid.y - 370000)
-    surface = grid.surface(3 * across + 7 * up)
+    values = 3.0 * across + 7.0 * up
+    if holes:
+        values[:5, :5] = np.nan
+    surface = grid.surface(values)
     if upside_down:
         surface = surface.isel(y=slice(None, None, -1))
 
-    values, ((south, west), (north, east)) = mercator_values(surface)
+    (band,) = contour_bands(surface, [6000, 9000]).geometry
 
-    to_mercator = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
-    (left, right), (bottom, top) = to_mercator.transform([west, east], [south, north])
-    rows, cols = values.shape
-    x = left + (np.arange(cols) + 0.5) * (right - left) / cols
-    y = top - (np.arange(rows) + 0.5) * (top - bottom) / rows
-    to_metres = Transformer.from_crs("EPSG:3857", "EPSG:27700", always_xy=True)
-    own_x, own_y = to_metres.transform(*np.meshgrid(x, y))
-    inner = (own_x > grid.x[0]) & (own_x < grid.x[-1]) & (own_y > grid.y[0]) & (own_y < grid.y[-1])
-    expected = 3 * (own_x - 640000) + 7 * (own_y - 370000)
-    assert inner.mean() > 0.8
-    np.testing.assert_allclose(values[inner], expected[inner], atol=1e-4)
+    inner = shapely.box(grid.x[6], grid.y[6], grid.x[-2], grid.y[-2])
+    west, east = 639_900, 643_100
+    on_line = [[(x, 370000 + (level - 3 * (x - 640000)) / 7) for x in (west, east)]
+               for level in (6000, 9000)]  # fmt: skip
+    expected = shapely.Polygon([*on_line[0], *on_line[1][::-1]]) & inner
+    assert band.intersection(inner).symmetric_difference(expected).area < expected.area * 1e-3
 
 
-def test_a_surface_is_see_through_outside_the_study_area_and_where_it_is_low() -> None:
+def test_nothing_is_drawn_outside_the_study_area_or_below_the_first_step() -> None:
     grid = Grid(640000, 370000, 100, ncols=30, nrows=30, crs="EPSG:27700")
     values = np.zeros(grid.shape)
     values[10:20, 10:20] = 90.0
     values[:, 25:] = np.nan
-    overlay = SurfaceOverlay(grid.surface(values, units="burglaries per km² per year"), "Density")
+    surface = grid.surface(values, units="burglaries per km² per year")
 
-    drawn, _ = mercator_values(grid.surface(values))
+    layer = density_layer(surface)
+    bands = contour_bands(surface, [5, 10, 20, 40, np.inf])
 
-    assert np.isnan(drawn[:, -1]).all()
-    assert [text for _, text in overlay.legend] == [
+    assert bands.union_all().within(shapely.box(640900, 370900, 642100, 372100))
+    assert bands.area.sum() == pytest.approx(1_000_000, rel=0.2)
+    assert [text for _, text in layer.legend] == [
         "burglaries per km² per year",
         "40 to 90",
         "20 to 40",
@@ -454,8 +389,24 @@ def test_a_surface_without_any_value_has_no_steps() -> None:
     grid = Grid(640000, 370000, 100, ncols=3, nrows=1, crs="EPSG:27700")
 
     for values in ([[0.0, 0.0, 0.0]], [[np.nan, np.nan, np.nan]]):
-        overlay = SurfaceOverlay(grid.surface(np.array(values), units="crimes"), "Density")
-        assert [text for _, text in overlay.legend] == ["crimes"]
+        layer = density_layer(grid.surface(np.array(values), units="crimes"))
+        assert [text for _, text in layer.legend] == ["crimes"]
+
+
+def test_a_forecast_is_the_highest_shares_of_the_ground() -> None:
+    grid = Grid(640000, 370000, 100, ncols=10, nrows=10, crs="EPSG:27700")
+    values = np.full(grid.shape, 0.01)
+    values[4, 4:9] = [0.5, 0.4, 0.3, 0.2, 0.1]
+
+    layer = forecast_layer(grid.surface(values, days=7))
+
+    assert [text for _, text in layer.legend] == [
+        "expected burglaries, next 7 days",
+        "Highest 1% of the ground: 0.5 of 2.45 (20 %)",
+        "Next, to 5% of the ground: 1 of 2.45 (41 %)",
+    ]
+    empty = forecast_layer(grid.surface(np.zeros(grid.shape)))
+    assert [text for _, text in empty.legend] == ["nothing expected"]
 
 
 @given(st.floats(1e-9, 1e9))
@@ -492,3 +443,113 @@ def test_a_street_in_pieces_is_named_once() -> None:
     )
 
     assert [label[2] for label in line_labels(streets, "street")] == ["High Street"]
+
+
+def linked() -> tuple[gpd.GeoDataFrame, dict[str, pd.DataFrame]]:
+    """Make burglaries at 0, 5 and 9 days, two at one place, and all that tells their links."""
+    incidents = incidents_at([640000, 640100, 640100], [370000] * 3, [0, 5, 9], start="2026-02-20")
+    return incidents, {
+        "chains": near_repeat_chains(incidents),
+        "pairs": near_repeat_pairs(incidents),
+        "labels": label_repeats(incidents),
+    }
+
+
+@pytest.mark.parametrize(("kind", "arrows"), [("chains", 1), ("pairs", 2), ("labels", 1)])
+def test_chains_are_arrows_from_whatever_frame_tells_them(kind: str, arrows: int) -> None:
+    incidents, frames = linked()
+
+    layer = chain_layer(frames[kind], incidents, np.ones(3, dtype=bool))
+
+    legend = [text for _, text in layer.legend]
+    assert legend[0] == f"to the burglary that followed: {arrows}"
+    assert kind == "chains" or legend[1:] == ["again at the same point: 1 place"]
+    lines = [row for row in json.loads(layer.rows) if isinstance(row[0], dict)]
+    first, last = np.array(lines[0][0]["coordinates"]).reshape(-1, 2)[[0, -1]]
+    assert first[0] < last[0]
+
+
+def test_links_to_old_or_hidden_burglaries_are_not_drawn() -> None:
+    incidents, frames = linked()
+
+    old = chain_layer(frames["labels"], incidents, np.zeros(3, dtype=bool))
+    hidden = chain_layer(frames["pairs"], incidents.iloc[1:], np.ones(2, dtype=bool))
+
+    assert [text for _, text in old.legend] == ["none found"]
+    assert [text for _, text in hidden.legend] == ["again at the same point: 1 place"]
+    page = page_text(briefing_map(incidents, chains=frames["pairs"], cutoff="2026-02-26"))
+    assert "B00002" not in page
+
+
+def test_what_rises_and_falls_is_told_from_the_interval_or_the_class() -> None:
+    compared = made_maps.frames()["change"]
+    cells = compared[["geometry"]].assign(**{"class": ["emerging", "former", "never"]})
+
+    by_rate, by_class = change_layer(compared), change_layer(cells)
+
+    assert [text for _, text in by_rate.legend] == [
+        "\u25b2 Rising: 1 place",
+        "\u25bc Falling: 1 place",
+        "No sure change: 1 place",
+    ]
+    assert [text for _, text in by_class.legend] == [
+        "\u25b2 Rising: 1 place",
+        "\u25bc Falling: 1 place",
+    ]
+    assert "none before" in by_rate.rows
+    assert "140 % to 680 %" in by_rate.rows
+
+
+@pytest.mark.parametrize(
+    ("opens", "on"),
+    [
+        (None, "Raised risk now"),
+        ("zones", "Raised risk now"),
+        ("density", "Burglary density"),
+        ("forecast", "Forecast"),
+    ],
+)
+def test_the_layer_that_was_asked_for_opens(opens: str | None, on: str) -> None:
+    shown = {
+        layer.layer_name
+        for layer in made_maps.full_map(opens=opens)._children.values()
+        if getattr(layer, "show", False)
+    }
+
+    assert shown & {"Raised risk now", "Burglary density", "Forecast"} == {on}
+
+
+def test_a_layer_that_is_not_known_cannot_open() -> None:
+    with pytest.raises(ConfigError, match="opens must be one of"):
+        made_maps.full_map(opens="heat")
+
+
+def test_chains_and_change_of_another_kind_are_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        briefing_map(
+            made_maps.incidents(),
+            chains=pd.DataFrame({"a": [1]}),
+            change=made_maps.frames()["areas"],
+        )
+
+    assert "near_repeat_chains" in caught.value.problems[1]
+    assert "hotspot_change" in caught.value.problems[0]
+
+
+def test_what_a_door_is_expected_to_suffer_is_on_no_map() -> None:
+    assert "0.0123" not in page_text(made_maps.full_map())
+
+
+def test_there_is_no_slider_for_a_single_week_or_for_months_or_where_none_is_wanted() -> None:
+    one_week = incidents_at([640000] * 2, [370000] * 2, [0, 6], start="2026-02-20")
+    months = incidents_at([640000] * 3, [370000] * 3, [0, 31, 59])
+    months.attrs["resolution"] = "month"
+
+    pages = [
+        page_text(briefing_map(one_week)),
+        page_text(briefing_map(months)),
+        page_text(briefing_map(made_maps.incidents(), weeks=False)),
+    ]
+
+    assert all("hotspotMap.weeks(" not in page for page in pages)
+    assert "hotspotMap.weeks(" in page_text(briefing_map(made_maps.incidents()))

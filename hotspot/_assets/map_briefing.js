@@ -1,169 +1,165 @@
-/* Draws the rows of a briefing map. Text reaches the page as text only, never as HTML. */
-const hotspotMap = (() => {
-  "use strict";
+// The map itself. Text reaches the page as text only, never as HTML.
 
-  // Fingers are wider than a burglary's dot.
-  L.Canvas.mergeOptions({ tolerance: 4 });
-
-  // A point drawn as a polygon, so that kinds can be told apart without colour.
-  const Sign = L.CircleMarker.extend({
-    _updatePath() {
-      const canvas = this._renderer;
-      if (!canvas._drawing || this._empty()) return;
-      const { x, y } = this._point;
-      const size = this._radius;
-      canvas._ctx.beginPath();
-      this.options.shape.forEach(([right, down], corner) => {
-        canvas._ctx[corner ? "lineTo" : "moveTo"](x + right * size, y + down * size);
-      });
-      canvas._ctx.closePath();
-      canvas._fillStroke(canvas._ctx, this);
-    },
-  });
-
-  // Names on the map: those in view, the most important first, none over another.
-  const Labels = L.Layer.extend({
-    initialize(rows, options) {
-      this._rows = rows;
-      L.setOptions(this, { minZoom: 0, most: 150, ...options });
-    },
-    onAdd(map) {
-      this._shown = L.layerGroup().addTo(map);
-      map.on("moveend", this._place, this);
-      this._place();
-    },
-    onRemove(map) {
-      map.off("moveend", this._place, this);
-      this._shown.remove();
-    },
-    _place() {
-      this._shown.clearLayers();
-      if (this._map.getZoom() < this.options.minZoom) return;
-      const view = this._map.getBounds();
-      const taken = [];
-      for (const [lon, lat, text, degrees] of this._rows) {
-        if (taken.length >= this.options.most) break;
-        if (!view.contains([lat, lon])) continue;
-        const box = this._box(this._map.latLngToLayerPoint([lat, lon]), text, degrees);
-        if (taken.some((other) => other.intersects(box))) continue;
-        taken.push(box);
-        this._shown.addLayer(this._marker([lat, lon], text, degrees));
-      }
-    },
-    _box(point, text, degrees) {
-      const turn = (degrees * Math.PI) / 180;
-      const [width, height] = [text.length * 7 + 10, 18];
-      const half = L.point(
-        Math.abs(Math.cos(turn)) * width + Math.abs(Math.sin(turn)) * height,
-        Math.abs(Math.sin(turn)) * width + Math.abs(Math.cos(turn)) * height,
-      ).divideBy(2);
-      return L.bounds(point.subtract(half), point.add(half));
-    },
-    _marker(place, text, degrees) {
-      const label = document.createElement("span");
-      label.textContent = text;
-      label.style.transform = `translate(-50%, -50%) rotate(${degrees}deg)`;
-      const icon = L.divIcon({ html: label, iconSize: [0, 0], className: this.options.className });
-      return L.marker(place, { icon, interactive: false, keyboard: false });
-    },
-  });
-
-  function add(parent, tag, text) {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    parent.append(element);
-    return element;
-  }
-
-  function popup(entries, fields) {
-    const box = document.createElement("div");
-    box.className = "hotspot-popup";
-    for (const [heading, ...texts] of entries) {
-      add(box, "h2", heading);
-      const list = add(box, "dl");
-      texts.forEach((text, number) => {
-        if (text === null) return;
-        add(list, "dt", fields[number]);
-        add(list, "dd", text);
-      });
+// One sign for the doors of a block of flats, with all of them in its popup.
+function features(rows) {
+  const byPlace = new Map();
+  rows.forEach(([shape, style, entry], number) => {
+    const point = Array.isArray(shape);
+    const place = point ? shape.join() : number;
+    if (byPlace.has(place)) {
+      byPlace.get(place).properties.entries.push(entry);
+      return;
     }
+    const geometry = point ? { type: "Point", coordinates: shape } : shape;
+    const properties = { style, entries: [entry] };
+    byPlace.set(place, { type: "Feature", geometry, properties });
+  });
+  return [...byPlace.values()].reverse();
+}
+
+function layer(rows, { styles: given, fields, labels, labelOptions, grow, minZoom }) {
+  const styles = drawn(given);
+  const shapes = L.featureGroup(
+    features(rows).map((feature) =>
+      shapeOf(feature, styles[feature.properties.style], fields !== null),
+    ),
+  );
+  if (fields !== null) {
+    shapes.bindPopup((shape) => popupOf(shape.feature.properties.entries, fields), {
+      maxHeight: 260,
+      maxWidth: 280,
+    });
+  }
+  if (grow) growWithZoom(shapes, styles);
+  const parts = minZoom ? [fromZoom(shapes, minZoom)] : [shapes];
+  const group = L.featureGroup(labels.length ? [...parts, new Labels(labels, labelOptions)] : parts);
+  if (fields !== null) group.facts = { rows, fields };
+  return group;
+}
+
+// Lines as wide as a street from near, signs that do not hide each other from afar.
+function growWithZoom(shapes, styles) {
+  const grow = () => {
+    const zoom = shapes._map.getZoom();
+    const wider = Math.min(12, Math.max(1, 1.6 * 2 ** (zoom - 15)));
+    const larger = signSize(shapes._map);
+    shapes.eachLayer((shape) => {
+      const { weight, radius } = styles[shape.feature.properties.style];
+      if (radius) shape.setRadius(radius * larger);
+      else shape.setStyle({ weight: weight * wider });
+    });
+  };
+  shapes.on("add", () => {
+    shapes._map.on("zoomend", grow);
+    grow();
+  });
+  shapes.on("remove", () => shapes._map.off("zoomend", grow));
+}
+
+// Shapes so small that they are worth drawing only from near.
+function fromZoom(shapes, minZoom) {
+  const near = L.layerGroup();
+  const choose = () => {
+    const close = near._map.getZoom() >= minZoom;
+    if (close !== near.hasLayer(shapes)) near[close ? "addLayer" : "removeLayer"](shapes);
+    if (close) shapes.bringToBack();
+  };
+  near.on("add", () => {
+    near._map.on("zoomend", choose);
+    choose();
+  });
+  near.on("remove", () => near._map.off("zoomend", choose));
+  return near;
+}
+
+// Open what a row of a table says, where it is.
+function showOnMap(map, layer, [shape, , entry]) {
+  if (!map.hasLayer(layer)) map.addLayer(layer);
+  const bounds = Array.isArray(shape)
+    ? L.latLngBounds([[shape[1], shape[0]]])
+    : L.geoJSON(shape).getBounds();
+  map.fitBounds(bounds, { maxZoom: 18, animate: false });
+  const box = popupOf([entry], layer.facts.fields);
+  L.popup({ maxHeight: 260, maxWidth: 280 })
+    .setLatLng(bounds.getCenter())
+    .setContent(box)
+    .openOn(map);
+  box.tabIndex = -1;
+  box.focus();
+}
+
+function northArrow() {
+  const control = L.control({ position: "topleft" });
+  control.onAdd = () => {
+    const box = L.DomUtil.create("div", "hotspot-north");
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", "North is up");
+    box.innerHTML =
+      '<svg width="22" height="34" viewBox="0 0 22 34" aria-hidden="true">' +
+      '<path d="M11 1l7 19-7-4-7 4z" fill="#111"/>' +
+      '<text x="11" y="32" text-anchor="middle" font-size="12" font-weight="700">N</text></svg>';
     return box;
-  }
+  };
+  return control;
+}
 
-  // One sign for the doors of a block of flats, with all of them in its popup.
-  function features(rows) {
-    const byPlace = new Map();
-    rows.forEach(([shape, style, entry], number) => {
-      const point = Array.isArray(shape);
-      const place = point ? shape.join() : number;
-      if (byPlace.has(place)) {
-        byPlace.get(place).properties.entries.push(entry);
-        return;
-      }
-      const geometry = point ? { type: "Point", coordinates: shape } : shape;
-      const properties = { style, entries: [entry] };
-      byPlace.set(place, { type: "Feature", geometry, properties });
-    });
-    return [...byPlace.values()].reverse();
-  }
+// What is in the middle opens with Enter, as it would with a click.
+function keyboard(map) {
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute(
+    "aria-label",
+    "Map. Arrow keys move it, plus and minus zoom, Enter opens what is in the middle.",
+  );
+  container.addEventListener("keydown", (event) => {
+    // Leaflet listens only while the map itself has the focus, not what is in a popup.
+    if (event.key === "Escape") map.closePopup();
+    if (event.key !== "Enter" || event.target !== container) return;
+    const { x, y, width, height } = container.getBoundingClientRect();
+    const middle = { clientX: x + width / 2, clientY: y + height / 2, bubbles: true };
+    const canvas = container.querySelector(".leaflet-overlay-pane canvas");
+    if (!canvas) return;
+    canvas.dispatchEvent(new MouseEvent("mousemove", middle));
+    canvas.dispatchEvent(new MouseEvent("click", middle));
+  });
+  map.on("popupopen", ({ popup }) => {
+    const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (close && document.activeElement === container) close.focus();
+  });
+  map.on("popupclose", ({ popup }) => {
+    const element = popup.getElement();
+    if (element && element.contains(document.activeElement)) container.focus();
+  });
+}
 
-  function layer(rows, { styles, fields, labels, labelOptions, grow }) {
-    const styleOf = (feature) => styles[feature.properties.style];
-    const shapes = L.geoJSON(features(rows), {
-      interactive: fields !== null,
-      smoothFactor: 0.5,
-      style: styleOf,
-      pointToLayer: (feature, place) => {
-        const style = styleOf(feature);
-        return new (style.shape ? Sign : L.CircleMarker)(place, style);
-      },
-    });
-    if (fields !== null) {
-      shapes.bindPopup((shape) => popup(shape.feature.properties.entries, fields), {
-        maxHeight: 260,
-        maxWidth: 280,
-      });
-    }
-    if (grow) growWithZoom(shapes, styles);
-    return L.featureGroup(labels.length ? [shapes, new Labels(labels, labelOptions)] : [shapes]);
-  }
-
-  // Lines as wide as a street from near, signs that do not hide each other from afar.
-  function growWithZoom(shapes, styles) {
-    const grow = () => {
-      const zoom = shapes._map.getZoom();
-      const wider = Math.min(12, Math.max(1, 1.6 * 2 ** (zoom - 15)));
-      const larger = Math.min(1.25, Math.max(0.3, 2 ** ((zoom - 15.5) / 2.5)));
-      shapes.eachLayer((shape) => {
-        const { weight, radius } = styles[shape.feature.properties.style];
-        if (radius) shape.setRadius(radius * larger);
-        else shape.setStyle({ weight: weight * wider });
-      });
-    };
-    shapes.on("add", () => {
-      shapes._map.on("zoomend", grow);
-      grow();
-    });
-    shapes.on("remove", () => shapes._map.off("zoomend", grow));
-  }
-
-  // Bases and overlays are layers with the HTML of their legend; `upwards` is how they are drawn.
-  function panel(map, bases, overlays, upwards) {
-    const narrow = window.matchMedia("(max-width: 799px)").matches;
-    const control = L.control.layers({}, {}, { collapsed: narrow, hideSingleBase: true });
-    bases.forEach(([layer, name]) => control.addBaseLayer(layer, name));
-    overlays.forEach(([layer, name]) => control.addOverlay(layer, name));
-    control.addTo(map);
-    if (narrow) {
-      document.querySelector(".hotspot-notes").open = false;
-    } else {
-      document.querySelector(".hotspot-key").append(control.getContainer());
-    }
-    map.on("overlayadd", () => {
-      upwards.forEach((layer) => map.hasLayer(layer) && layer.bringToFront && layer.bringToFront());
-    });
-    if (map.attributionControl) map.attributionControl.setPrefix("Leaflet");
-  }
-
-  return { layer, panel };
-})();
+// Bases and overlays are layers with the HTML of their legend and their name; `upwards` is how
+// they are drawn, `home` the corners of what the map opens on.
+function panel(map, bases, overlays, upwards, home) {
+  const narrow = window.matchMedia("(max-width: 799px)").matches;
+  const control = L.control.layers({}, {}, { collapsed: narrow, hideSingleBase: true });
+  bases.forEach(([layer, legend]) => control.addBaseLayer(layer, legend));
+  overlays.forEach(([layer, legend]) => control.addOverlay(layer, legend));
+  control.addTo(map);
+  northArrow().addTo(map);
+  const notes = document.querySelector(".hotspot-notes");
+  if (narrow) notes.open = false;
+  else document.querySelector(".hotspot-key").append(control.getContainer());
+  const main = document.createElement("main");
+  map.getContainer().before(main);
+  main.append(map.getContainer());
+  const timed = overlays.map(([layer]) => layer).find((layer) => layer.weeks);
+  if (timed) main.append(weekStrip(map, timed));
+  main.append(document.querySelector(".hotspot-tables"));
+  tables(map, overlays, (layer, row) => showOnMap(map, layer, row));
+  keyboard(map);
+  // The strip took some of the map's height.
+  map.invalidateSize({ pan: false });
+  if (home) map.fitBounds(home, { padding: [12, 12], maxZoom: 17, animate: false });
+  printing(map, () => legendBeside(control, notes), home);
+  const raise = (layers) =>
+    layers.forEach((layer) => map.hasLayer(layer) && layer.bringToFront && layer.bringToFront());
+  map.on("overlayadd", () => raise(upwards));
+  map.on("pointsdrawn", ({ points }) => raise(upwards.slice(upwards.indexOf(points) + 1)));
+  raise(upwards);
+  if (map.attributionControl) map.attributionControl.setPrefix("Leaflet");
+}

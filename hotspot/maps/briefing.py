@@ -1,7 +1,9 @@
 """The briefing map: where risk is raised, where it stays, and which doors to knock on."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import folium
 import geopandas as gpd
@@ -10,15 +12,17 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 import xarray as xr
-from folium.map import CustomPane
 
-from hotspot._checks import incident_problems
-from hotspot._errors import DataError
+from hotspot._checks import choice_problems, incident_problems
+from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, ages_days, known_by, resolution
 from hotspot.maps import layers
-from hotspot.maps.elements import Panel
+from hotspot.maps.chains import chain_layer, chain_problems
+from hotspot.maps.change import change_layer, change_problems
+from hotspot.maps.elements import Panel, PointLayer, RowLayer
+from hotspot.maps.inline import bare_map
 from hotspot.maps.rows import bounds_of, month, words
-from hotspot.maps.surface import PANE, SurfaceOverlay
+from hotspot.maps.surface import density_layer, forecast_layer
 from hotspot.maps.tiles import tile_layer, tile_notice
 
 STANDARD_NOTES = (
@@ -29,7 +33,9 @@ STANDARD_NOTES = (
 _DEFAULT_WINDOW_DAYS = 42
 # Below this age data are as fresh as a force's export can be after a weekend.
 _STALE_DAYS = 2
-_OWN_FILES = ("leaflet", "jquery", "leaflet_css")
+_BACKDROP = ("Water", "Buildings", "Streets", "Beats")
+_OPENS = ("zones", "density", "forecast")
+Opens = Literal["zones", "density", "forecast"]
 
 
 def briefing_map(
@@ -41,6 +47,14 @@ def briefing_map(
     targets: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
     streets: gpd.GeoDataFrame | None = None,
+    buildings: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    chains: pd.DataFrame | None = None,
+    forecast: xr.DataArray | None = None,
+    change: gpd.GeoDataFrame | None = None,
+    weeks: bool = True,
+    opens: Opens | None = None,
+    figure: str | None = None,
     basemap: str | None = None,
     title: str | None = None,
     marking: str | None = None,
@@ -58,13 +72,31 @@ def briefing_map(
     zones : GeoDataFrame, optional
         As `near_repeat_zones` gives them.
     surface : DataArray, optional
-        As `kernel_density` gives it. Off at first where there are zones.
+        As `kernel_density` gives it, drawn as contours.
     hotspots : GeoDataFrame, optional
         As `hotspots` gives them.
     targets : GeoDataFrame, optional
         As `cocooning_targets` gives them.
     areas, streets : GeoDataFrame, optional
         As `read_areas` and `read_streets` give them: the backdrop.
+    buildings, water : GeoDataFrame, optional
+        As `read_backdrop` gives them: polygons (of water lines too), for the backdrop.
+    chains : DataFrame, optional
+        As `near_repeat_chains`, `near_repeat_pairs` or `label_repeats` give them: arrows from
+        each burglary to the one that followed it. Of pairs and labels, those that lead to a
+        burglary within the window of the zones are drawn; of chains all. Off at first.
+    forecast : DataArray, optional
+        As a model of `hotspot.forecast` predicts it: the highest 1 % and 5 % of the ground.
+    change : GeoDataFrame, optional
+        As `hotspot_change` or `classify_hotspots` give them: what rises and what falls. Off at
+        first.
+    weeks : bool
+        Whether there is a slider to look at the burglaries week by week.
+    opens : {"zones", "density", "forecast"}, optional
+        Which of the three is on when the map opens: the one that does best in a backtest. Default:
+        the first of them that is there.
+    figure : str, optional
+        A sentence that says how well it did.
     basemap : str, optional
         Name of a provider of web tiles, such as "OpenStreetMap". Default: none, so that the map
         asks nothing of any network. With it, a line on the map names the host that will see
@@ -88,7 +120,8 @@ def briefing_map(
     DataError
         If a frame is not in canonical shape; every problem is told.
     ConfigError
-        If `basemap` is no known provider, or one that wants a key, or `cutoff` is no date.
+        If `basemap` is no known provider, or one that wants a key, `cutoff` is no date, or
+        `opens` names no layer.
 
     Notes
     -----
@@ -105,19 +138,11 @@ def briefing_map(
     >>> [layer.layer_name for layer in m._children.values() if hasattr(layer, "layer_name")]
     ['Burglaries']
     """
-    problems = [
-        *incident_problems(incidents),
-        *_frame_problems("zones", zones, "age_band"),
-        *_frame_problems("hotspots", hotspots, "rank"),
-        *_frame_problems("targets", targets, "ring", "address"),
-        *_frame_problems("areas", areas, "area"),
-        *_frame_problems("streets", streets, "street"),
-    ]
-    if surface is not None and ({"y", "x"} != set(surface.dims) or "crs" not in surface.attrs):
-        problems.append("The surface must have dims ('y', 'x') and name its CRS in attrs['crs'].")
-    if problems:
-        raise DataError(problems)
-
+    given = _Given(
+        incidents, zones, surface, hotspots, targets, areas, streets, buildings, water, chains,
+        forecast, change,
+    )  # fmt: skip
+    _check(given, opens)
     shown = incidents if cutoff is None else incidents[known_by(incidents, cutoff)]
     as_of = shown["occurred_to"].max() if cutoff is None else pd.Timestamp(cutoff)
     ages = ages_days(shown, as_of) if len(shown) else np.zeros(0, dtype=np.int64)
@@ -130,32 +155,126 @@ def briefing_map(
     now = [frame for frame in (zones, targets, shown[ages <= window_days]) if frame is not None]
     if any(len(frame) for frame in now):
         now += [] if hotspots is None else [hotspots]
-    _fit(m, now, [_extent(surface), areas, streets, hotspots, shown])
-    if surface is not None:
-        CustomPane(PANE, z_index=350).add_to(m)
-        SurfaceOverlay(surface, "Burglary density", show=zones is None or zones.empty).add_to(m)
-    if zones is not None:
-        layers.zone_layer(zones).add_to(m)
-    # Over the zones, whose colour would hide them; they let clicks through.
-    if streets is not None:
-        layers.street_layer(streets, show=basemap is None).add_to(m)
-    if areas is not None:
-        layers.area_layer(areas).add_to(m)
-    if hotspots is not None:
-        layers.hotspot_layer(hotspots).add_to(m)
-    if len(incidents):
-        for layer in layers.burglary_layers(shown, ages, window_days):
-            layer.add_to(m)
-    if targets is not None:
-        layers.target_layer(targets).add_to(m)
+    home = _opens_on(now, [_extent(surface), _extent(forecast), areas, streets, hotspots, shown])
+    if home is not None:
+        m.fit_bounds(home, padding=(12, 12), max_zoom=17)
+    for layer in _layers(given, shown, ages, window_days, opens or _best_there(given), basemap):
+        layer.add_to(m)
+    if weeks and len(shown) and not _is_monthly(shown):
+        _add_weeks(m, ages, as_of, window_days)
     Panel(
         title=words(title) or "Burglary briefing",
         marking=words(marking),
         known=_known(shown, cutoff),
         warning=None if cutoff is None else _staleness(shown, ages),
+        figure=words(figure),
         notes=[text for note in notes if (text := words(note))] or STANDARD_NOTES,
+        home=home,
     ).add_to(m)
     return m
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a briefing map is made of; see `briefing_map`."""
+
+    incidents: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame | None
+    surface: xr.DataArray | None
+    hotspots: gpd.GeoDataFrame | None
+    targets: gpd.GeoDataFrame | None
+    areas: gpd.GeoDataFrame | None
+    streets: gpd.GeoDataFrame | None
+    buildings: gpd.GeoDataFrame | None
+    water: gpd.GeoDataFrame | None
+    chains: pd.DataFrame | None
+    forecast: xr.DataArray | None
+    change: gpd.GeoDataFrame | None
+
+
+def _check(given: _Given, opens: str | None) -> None:
+    """Refuse what cannot be drawn; every problem is told."""
+    if opens is not None and (wrong := choice_problems("opens", opens, _OPENS)):
+        raise ConfigError(wrong)
+    problems = [
+        *incident_problems(given.incidents),
+        *_frame_problems("zones", given.zones, "age_band"),
+        *_frame_problems("hotspots", given.hotspots, "rank"),
+        *_frame_problems("targets", given.targets, "ring", "address"),
+        *_frame_problems("areas", given.areas, "area"),
+        *_frame_problems("streets", given.streets, "street"),
+        *_frame_problems("buildings", given.buildings),
+        *_frame_problems("water", given.water),
+        *_frame_problems("change", given.change),
+        *change_problems(given.change),
+        *chain_problems(given.chains),
+        *_surface_problems("surface", given.surface),
+        *_surface_problems("forecast", given.forecast),
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _layers(
+    given: _Given,
+    shown: gpd.GeoDataFrame,
+    ages: npt.NDArray[np.int64],
+    window_days: int,
+    opens: str,
+    basemap: str | None,
+) -> Iterator[folium.map.Layer]:
+    """Make the layers from the ground up."""
+    if given.water is not None:
+        yield layers.water_layer(given.water)
+    if given.buildings is not None:
+        yield layers.building_layer(given.buildings)
+    if given.surface is not None:
+        yield density_layer(given.surface, show=opens == "density")
+    if given.forecast is not None:
+        yield forecast_layer(given.forecast, show=opens == "forecast")
+    if given.zones is not None:
+        yield layers.zone_layer(given.zones, show=opens == "zones")
+    # Over the zones, whose colour would hide them; they let clicks through.
+    if given.streets is not None:
+        yield layers.street_layer(given.streets, show=basemap is None)
+    if given.areas is not None:
+        yield layers.area_layer(given.areas)
+    if given.change is not None:
+        yield change_layer(given.change)
+    if given.hotspots is not None:
+        yield layers.hotspot_layer(given.hotspots)
+    if given.chains is not None:
+        yield chain_layer(given.chains, shown, ages <= window_days)
+    if len(given.incidents):
+        yield from layers.burglary_layers(shown, ages, window_days)
+    if given.targets is not None:
+        yield layers.target_layer(given.targets)
+
+
+def _best_there(given: _Given) -> str:
+    """Choose what opens where nobody did: zones where any is live."""
+    if given.zones is not None and len(given.zones):
+        return "zones"
+    return "density" if given.surface is not None else "forecast"
+
+
+def _add_weeks(
+    m: folium.Map, ages: npt.NDArray[np.int64], as_of: pd.Timestamp, window_days: int
+) -> None:
+    """Let the burglaries on a map be looked at week by week."""
+    drawn = [layer for layer in m._children.values() if isinstance(layer, RowLayer)]
+    points = [layer for layer in drawn if isinstance(layer, PointLayer)]
+    today = [layer for layer in drawn if layer.layer_name not in _BACKDROP]
+    week_layer = layers.week_layer(points, today, ages, as_of, window_days)
+    if week_layer is not None:
+        week_layer.add_to(m)
+
+
+def _surface_problems(name: str, surface: xr.DataArray | None) -> list[str]:
+    """Say what keeps a surface from being drawn."""
+    if surface is None or ({"y", "x"} == set(surface.dims) and "crs" in surface.attrs):
+        return []
+    return [f"The {name} must have dims ('y', 'x') and name its CRS in attrs['crs']."]
 
 
 def _frame_problems(name: str, frame: gpd.GeoDataFrame | None, *columns: str) -> list[str]:
@@ -171,19 +290,8 @@ def _frame_problems(name: str, frame: gpd.GeoDataFrame | None, *columns: str) ->
 
 
 def _empty_map(basemap: str | None) -> folium.Map:
-    """Make a map with a scale bar and, only where they are asked for by name, web tiles."""
-    m = folium.Map(
-        tiles=None,
-        prefer_canvas=True,
-        control_scale=True,
-        attributionControl=basemap is not None,
-        minZoom=5,
-        maxZoom=20,
-        zoomSnap=0.25,
-    )
-    # Our layers need none of folium's other files, in Jupyter as little as in a saved page.
-    m.default_js = [link for link in m.default_js if link[0] in _OWN_FILES]
-    m.default_css = [link for link in m.default_css if link[0] in _OWN_FILES]
+    """Make a map with web tiles only where they are asked for by name."""
+    m = bare_map(attribution=basemap is not None)
     if basemap is not None:
         tiles = tile_layer(basemap)
         tiles.add_to(m)
@@ -225,14 +333,12 @@ def _extent(surface: xr.DataArray | None) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(geometry=[frame], crs=surface.attrs["crs"])
 
 
-def _fit(
-    m: folium.Map,
-    first: Iterable[gpd.GeoDataFrame | None],
-    otherwise: Iterable[gpd.GeoDataFrame | None],
-) -> None:
-    """Open the map on what a briefing is about, or on the first thing there is."""
+def _opens_on(
+    first: Iterable[gpd.GeoDataFrame | None], otherwise: Iterable[gpd.GeoDataFrame | None]
+) -> list[list[float]] | None:
+    """Give the corners of what a briefing is about, or of the first thing that there is."""
     for frames in (first, *([frame] for frame in otherwise)):
         west, south, east, north = bounds_of(*(frame for frame in frames if frame is not None))
         if math.isfinite(west):
-            m.fit_bounds([[south, west], [north, east]], padding=(12, 12), max_zoom=17)
-            return
+            return [[south, west], [north, east]]
+    return None

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspot._checks import count
 from hotspot.dates import resolution
-from hotspot.maps.elements import LegendEntry, RowLayer, Style
+from hotspot.maps.elements import LegendEntry, PointLayer, RowLayer, Style, WeekLayer
 from hotspot.maps.rows import (
     Field,
     bounds_of,
@@ -29,7 +29,10 @@ from hotspot.maps.rows import (
 )
 
 _STREET = Style(stroke="#ffffff", weight=1)
-_AREA = Style(stroke="#8b8b8b", weight=1.5)
+_BUILDING = Style(stroke="#b3afa6", fill="#cfcbc2", weight=0.5)
+_WATER = Style(stroke="#9dbfd3", fill="#c3dbe8", weight=1)
+_RIVER = Style(stroke="#9dbfd3", weight=1.5)
+_AREA = Style(stroke="#6b6b6b", weight=1.5, dash="10 3 2 3")
 _HOTSPOT = Style(stroke="#111111", fill="#111111", fill_opacity=0.06, weight=2.5)
 # By age, the newest first: one hue, darker is newer.
 _ZONES = (
@@ -68,13 +71,24 @@ _HOTSPOT_FIELDS: tuple[Field, ...] = (
     ("peak", "Density at its peak", words),
 )
 _TARGET_FIELDS: tuple[Field, ...] = (
+    ("ring_words", "Door", words),
+    ("task", "Task", words),
+    ("door_note", "At the door", words),
     ("reason", "Why", words),
     ("act_by", "Visit by", words),
+    ("overdue", "Late", words),
+    ("order", "On the list", words),
     ("area", "Beat", words),
     ("burglaries_12m", "Burgled in 12 months", words),
     ("crime_refs", "Linked burglaries", words),
+    ("visit_id", "Visit", words),
+)
+_WEEK = (
+    Style(stroke="#ffffff", fill="#5f1c02", radius=6.5, weight=1.4),
+    Style(stroke="#8c4a1a", fill="#fdd0a2", radius=4.0, weight=1.2),
 )
 _AGE_BANDS_DAYS = (7, 14)
+_WEEK_DAYS = 7
 
 
 def street_layer(streets: gpd.GeoDataFrame, show: bool) -> RowLayer:
@@ -92,6 +106,27 @@ def street_layer(streets: gpd.GeoDataFrame, show: bool) -> RowLayer:
     )
 
 
+def building_layer(buildings: gpd.GeoDataFrame) -> RowLayer:
+    """Fill the ground plans of houses, at street zoom."""
+    buildings = drawable(buildings)
+    return RowLayer(
+        "Buildings",
+        rows_of(buildings),
+        [_BUILDING],
+        bounds=bounds_of(buildings),
+        min_zoom=15,
+    )
+
+
+def water_layer(water: gpd.GeoDataFrame) -> RowLayer:
+    """Fill lakes and the sea, and draw rivers that are given as lines."""
+    water = drawable(water)
+    lines = water.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
+    return RowLayer(
+        "Water", rows_of(water, lines.astype(int)), [_WATER, _RIVER], bounds=bounds_of(water)
+    )
+
+
 def area_layer(areas: gpd.GeoDataFrame) -> RowLayer:
     """Outline the beats, with their names."""
     areas = drawable(areas)
@@ -105,7 +140,7 @@ def area_layer(areas: gpd.GeoDataFrame) -> RowLayer:
     )
 
 
-def zone_layer(zones: gpd.GeoDataFrame) -> RowLayer:
+def zone_layer(zones: gpd.GeoDataFrame, show: bool = True) -> RowLayer:
     """Show where the near-repeat rule says that risk is raised, by age, the newest on top."""
     zones = drawable(zones)
     band = zones["age_band"].map(_band_number).to_numpy(dtype=int)
@@ -123,8 +158,20 @@ def zone_layer(zones: gpd.GeoDataFrame) -> RowLayer:
         _ZONES,
         bounds=bounds_of(zones),
         fields=names,
+        labels=point_labels(zones, _days_left(zones)),
+        label_options={"className": "hotspot-zone", "minZoom": 13},
         legend=legend or _nothing("no live zone"),
+        show=show,
     )
+
+
+def _days_left(zones: gpd.GeoDataFrame) -> list[str | None]:
+    """Write how long each zone lasts."""
+    if "days_left" not in zones.columns:
+        return [None] * len(zones)
+    return [
+        None if pd.isna(days) else f"{count(int(days), 'day')} left" for days in zones["days_left"]
+    ]
 
 
 def _band_number(label: object) -> int:
@@ -151,12 +198,15 @@ def hotspot_layer(hotspots: gpd.GeoDataFrame) -> RowLayer:
 
 
 def target_layer(targets: gpd.GeoDataFrame) -> RowLayer:
-    """Mark the doors to visit, with a sign for each ring."""
-    targets = drawable(targets)
+    """Mark the doors to visit, with a sign for each ring and their place on the list."""
+    number = [f"{place:,} of {len(targets):,}" for place in range(1, len(targets) + 1)]
+    targets = drawable(targets.assign(order=number))
     ring = np.clip(targets["ring"].to_numpy(dtype=int), 0, len(_RINGS) - 1)
     targets, ring = targets.iloc[np.argsort(ring, kind="stable")], np.sort(ring)
+    targets["ring_words"] = [_RINGS[each][0] for each in ring]
+    if "task" in targets.columns:
+        targets["task"] = [_unless_plain(task) for task in targets["task"]]
     names, texts = texts_of(targets, _TARGET_FIELDS)
-    kinds = [_RINGS[number][0] for number in ring]
     legend = [
         (style, f"{kind}: {(ring == number).sum():,}")
         for number, (kind, style) in enumerate(_RINGS)
@@ -168,25 +218,31 @@ def target_layer(targets: gpd.GeoDataFrame) -> RowLayer:
             targets,
             ring,
             [words(address) or "Address not known" for address in targets["address"]],
-            [kinds, *texts],
+            texts,
         ),
         [style for _, style in _RINGS],
         bounds=bounds_of(targets),
-        fields=["Door", *names],
+        fields=names,
         grow=True,
         legend=legend or _nothing("none today"),
     )
 
 
+def _unless_plain(task: object) -> str | None:
+    """Tell a task only where it is more than a visit."""
+    text = words(task)
+    return None if text == "visit" else text
+
+
 def burglary_layers(
     incidents: gpd.GeoDataFrame, ages: npt.NDArray[np.int64], window_days: int
-) -> list[RowLayer]:
+) -> list[PointLayer]:
     """Show recorded burglaries: the earlier ones, and on top those within the window, by age."""
     if resolution(incidents) == "month":
         months = [month(start) for start in incidents["occurred_from"]]
         name = "Burglaries (only the month is known)"
         legend = [(_EARLIER, count(len(months), "burglary", "burglaries"))]
-        return [_burglary_layer(name, incidents, months, [_EARLIER], legend=legend)]
+        return [_burglary_layer(name, incidents, months, ages, [_EARLIER], legend=legend)]
     order = np.argsort(ages, kind="stable")
     incidents, ages = incidents.iloc[order], ages[order]
     spans = zip(incidents["occurred_from"], incidents["occurred_to"], strict=True)
@@ -201,39 +257,81 @@ def burglary_layers(
     ]
     layers = [
         _burglary_layer(
-            "Burglaries", incidents.iloc[:live], when[:live], _BURGLARIES, band, legend=legend
+            "Burglaries",
+            incidents.iloc[:live],
+            when[:live],
+            ages[:live],
+            _BURGLARIES,
+            band,
+            legend=legend,
         )
     ]
     if live < len(incidents):
         rest = incidents.iloc[live:]
         legend = [(_EARLIER, count(len(rest), "burglary", "burglaries"))]
         earlier = _burglary_layer(
-            "Earlier burglaries", rest, when[live:], [_EARLIER], legend=legend, show=not live
+            "Earlier burglaries",
+            rest,
+            when[live:],
+            ages[live:],
+            [_EARLIER],
+            legend=legend,
+            show=not live,
         )
         layers.insert(0, earlier)
     return layers
+
+
+def week_layer(
+    points: Sequence[PointLayer],
+    today: Sequence[RowLayer],
+    ages: npt.NDArray[np.int64],
+    as_of: pd.Timestamp,
+    window_days: int,
+) -> WeekLayer | None:
+    """Show burglaries a week at a time; None where there is but one week.
+
+    Parameters
+    ----------
+    points : sequence of PointLayer
+        What is shown.
+    today : sequence of RowLayer
+        What is hidden as long as an earlier week is looked at.
+    ages : ndarray of int
+        Of all points, in days.
+    as_of : Timestamp
+        Weeks are counted back from its day.
+    window_days : int
+        How long burglaries count.
+    """
+    if not len(ages) or ages.max() < _WEEK_DAYS:
+        return None
+    ends = as_of.normalize() - pd.to_timedelta(np.arange(0, ages.max() + 1, _WEEK_DAYS), unit="D")
+    weeks = [window(end - pd.Timedelta(days=_WEEK_DAYS - 1), end) for end in ends]
+    return WeekLayer("Week by week", points, today, _WEEK, weeks, window_days)
 
 
 def _burglary_layer(
     name: str,
     incidents: gpd.GeoDataFrame,
     when: list[str],
+    ages: npt.NDArray[np.int64],
     styles: Sequence[Style],
     numbers: npt.NDArray[np.int64] | None = None,
     *,
     legend: list[LegendEntry],
     show: bool = True,
-) -> RowLayer:
+) -> PointLayer:
     """Mark points with their reference, dates and offence; never an address."""
     names, texts = texts_of(incidents, [("offence_code", "Offence", words)])
     headings = [words(reference) or "No reference" for reference in incidents["crime_ref"]]
-    return RowLayer(
+    rows = rows_of(incidents, numbers, headings, [when, *texts])
+    return PointLayer(
         name,
-        rows_of(incidents, numbers, headings, [when, *texts]),
+        [[*row, int(age)] for row, age in zip(rows, ages, strict=True)],
         styles,
         bounds=bounds_of(incidents),
         fields=["Happened", *names],
-        grow=True,
         legend=legend,
         show=show,
     )

@@ -1,27 +1,37 @@
-"""The files that folium loads from the web, taken from installed packages instead."""
+"""The files that folium loads from the web, taken from installed packages instead.
 
+Looked up in this order: the XStatic packages (files as their makers publish them, in exactly the
+version asked for), folium-offline (every file of folium and its plugins, kept by address), and a
+folder that the user names, by file name. What none of them holds is told, never fetched.
+"""
+
+import ast
 import base64
 import importlib
+import importlib.util
 import json
+import mimetypes
+import pkgutil
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import folium
 
-from hotspot._errors import OutputError
-
-# What an address ends in, with its version; the library that holds it; and the file there.
-_HELD = (
-    (re.compile(r"/leaflet@([\d.]+)/(?:dist/)?leaflet\.js$"), "leaflet", "leaflet.js"),
-    (re.compile(r"/leaflet@([\d.]+)/(?:dist/)?leaflet\.css$"), "leaflet", "leaflet.css"),
-    (re.compile(r"/jquery-([\d.]+)(?:\.min)?\.js$"), "jquery", "jquery.min.js"),
-)
 _CLASS = r"class=(?:\\?[\"']|\\u0022|\\u0027)[^\"'<>\\]*\b"
-# Folium's other default files, by its names for them, and what shows that a map needs one.
+_BOOTSTRAP_CLASSES = (
+    r"(?:accordion|alert|badge|btn|card|container|list-group|nav|progress|row|table|"
+    r"col-\w+|[mp][bestxy]?-\d|(?:bg|text)-[a-z]+)\b"
+)
+# Folium's default files, by its names for them, and what shows that a map needs one.
 _SIGNS = {
     "bootstrap": r"\bdata-bs-|\bbootstrap\.",
-    "bootstrap_css": r"\bdata-bs-",
+    "bootstrap_css": rf"\bdata-bs-|{_CLASS}{_BOOTSTRAP_CLASSES}",
     "awesome_markers": r"\bL\.AwesomeMarkers\b|iconRootAlias = L\.AwesomeMarkers",
     "awesome_markers_css": r"\bL\.AwesomeMarkers\b",
     "awesome_markers_font_css": rf"\"prefix\": \"fa\"|{_CLASS}fa[srbl]?\b",
@@ -29,35 +39,57 @@ _SIGNS = {
     "glyphicons_css": rf"\"prefix\": \"glyphicon\"|{_CLASS}glyphicon\b",
 }
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
-_CSS_IMAGE = re.compile(r"url\(images/([\w.-]+\.png)\)")
+_VERSION = re.compile(r"[@/-](\d+(?:\.\d+)+)")
+_SCRIPT_END = re.compile(r"</(?=script)", re.IGNORECASE)
 
 
-def packaged(address: str) -> str | None:
-    """Give the element with the content of a file that folium links to.
+@dataclass(frozen=True)
+class Found:
+    """The text of a script or style, and the file it was read from, if it was one."""
+
+    text: str
+    path: Path | None = None
+
+
+class Library:
+    """Finds files by the address that folium would load them from.
 
     Parameters
     ----------
-    address : str
-        Where folium would have it loaded from.
-
-    Returns
-    -------
-    str or None
-        A script or style element; None where no package that we know holds the file.
-
-    Raises
-    ------
-    OutputError
-        If the package is not installed, or in another version than folium asks for.
+    folder : Path, optional
+        What the user offers beside the installed packages.
     """
-    for pattern, library, file in _HELD:
-        if found := pattern.search(address):
-            folder = _folder(library, found[1])
-            text = _SOURCE_MAP.sub("", (folder / file).read_text(encoding="utf-8"))
-            if file == "leaflet.css":
-                return f"<style>{_with_images(text, folder)}</style>"
-            return f"<script>{text}{_marker_icon(folder) if library == 'leaflet' else ''}</script>"
-    return None
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._offered = _by_name(folder) if folder is not None else {}
+
+    def text(self, address: str) -> Found | None:
+        """Find a script or a style; None where nothing holds it."""
+        if path := _in_xstatic(address):
+            return _read(path)
+        if text := folium_offline().get(address):
+            return Found(text)
+        for name in _names(address):
+            if path := self._offered.get(name):
+                return _read(path)
+        return None
+
+    def picture(self, address: str, beside: Path | None = None) -> str | None:
+        """Find a picture or font and give it as a data address."""
+        name = _base_name(address)
+        wanted = beside / unquote(urlsplit(address).path) if beside is not None else None
+        path = wanted if wanted is not None and wanted.is_file() else self._offered.get(name)
+        if path is None and name.startswith("fa-"):
+            path = next((p for _, folder in _xstatic() for p in folder.rglob(name)), None)
+        return None if path is None else data_uri(path)
+
+
+def script_element(found: Found) -> str:
+    """Write a script as an element; Leaflet learns where its marker's pictures are."""
+    text = _SCRIPT_END.sub(r"<\\/", _SOURCE_MAP.sub("", found.text))
+    if found.path is not None and found.path.name == "leaflet.js":
+        text += _marker_icon(found.path.parent / "images")
+    return f"<script>{text}</script>"
 
 
 def unneeded(address: str, pieces: list[tuple[str, str]]) -> bool:
@@ -73,42 +105,107 @@ def users(address: str, pieces: list[tuple[str, str]]) -> list[str]:
     return sorted({name for name, text in pieces if re.search(sign, text)})
 
 
+def why_missing(address: str) -> str:
+    """Say which package would hold a file, or that none does."""
+    try:
+        version = installed_version("folium-offline")
+    except PackageNotFoundError:
+        return "folium-offline, which holds the files of folium and its plugins, is not installed"
+    name = _names(address)[-1]
+    others = [known for known in folium_offline() if _names(known)[-1] == name]
+    if others:
+        return f"folium-offline {version} holds only {others[0]}"
+    return f"neither folium-offline {version} nor an XStatic package that is installed holds it"
+
+
+@cache
+def folium_offline() -> dict[str, str]:
+    """Read what folium-offline holds, by address, without running any of it."""
+    found = importlib.util.find_spec("offlinefolium")
+    if found is None or found.origin is None:
+        return {}
+    source = Path(found.origin).with_name("elements.py").read_text(encoding="utf-8")
+    held = {}
+    for statement in ast.parse(source).body:
+        if not isinstance(statement, ast.Assign):
+            continue
+        target, value = statement.targets[0], statement.value
+        if (
+            isinstance(target, ast.Subscript)
+            and isinstance(target.slice, ast.Constant)
+            and isinstance(value, ast.Constant)
+        ):
+            held[str(target.slice.value)] = str(value.value)
+    return held
+
+
+def data_uri(path: Path) -> str:
+    """Write a picture or font as an address that holds it."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
 def _default_files() -> dict[str, str]:
     files = (*folium.Map.default_js, *folium.Map.default_css)
     return {address: _SIGNS[name] for name, address in files if name in _SIGNS}
 
 
-def _folder(library: str, version: str) -> Path:
-    """Find the files of a library, in exactly the version that folium was written for."""
+def _by_name(folder: Path) -> dict[str, Path]:
+    """List a folder by file names; of two alike, the one that lies less deep."""
+    paths = sorted(folder.rglob("*"), key=lambda path: (-len(path.parts), str(path)))
+    return {path.name: path for path in paths if path.is_file()}
+
+
+def _in_xstatic(address: str) -> Path | None:
+    """Find a file in an XStatic package of exactly the version in the address."""
+    asked = _VERSION.search(address)
+    if asked is None:
+        return None
+    names = _names(address)
+    for version, folder in _xstatic():
+        if version == asked[1]:
+            for name in names:
+                if (folder / name).is_file():
+                    return folder / name
+    return None
+
+
+def _xstatic() -> Iterator[tuple[str, Path]]:
+    """Give version and folder of each XStatic package that is installed."""
     try:
-        package = importlib.import_module(f"xstatic.pkg.{library}")
-    except ImportError as error:
-        raise OutputError(
-            f"The package xstatic-{library} is not installed: run "
-            f"pip install xstatic-{library}=={version}.*"
-        ) from error
-    if version != package.VERSION:
-        raise OutputError(
-            f"folium {installed_version('folium')} wants {library} {version}, but xstatic-"
-            f"{library} holds {package.VERSION}: run pip install xstatic-{library}=={version}.*"
-        )
-    return Path(package.BASE_DIR)
+        namespace = importlib.import_module("xstatic.pkg")
+    except ImportError:
+        return
+    for part in pkgutil.iter_modules(namespace.__path__):
+        try:
+            package = importlib.import_module(f"xstatic.pkg.{part.name}")
+        except ImportError:
+            continue
+        yield package.VERSION, Path(package.BASE_DIR)
 
 
-def _with_images(css: str, folder: Path) -> str:
-    return _CSS_IMAGE.sub(lambda found: f"url({_data_uri(folder, found[1])})", css)
+def _base_name(address: str) -> str:
+    return unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
 
 
-def _data_uri(folder: Path, image: str) -> str:
-    content = (folder / "images" / image).read_bytes()
-    return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
+def _names(address: str) -> list[str]:
+    """Tell what a file may be called on a disk: with and without version and ``.min``."""
+    name = _base_name(address)
+    plain = re.sub(r"-\d+(\.\d+)+", "", name)
+    bare = plain.replace(".min.", ".")
+    stem, dot, end = bare.rpartition(".")
+    return list(dict.fromkeys([name, plain, f"{stem}.min{dot}{end}", bare]))
 
 
-def _marker_icon(folder: Path) -> str:
+def _read(path: Path) -> Found:
+    return Found(path.read_text(encoding="utf-8-sig"), path)
+
+
+def _marker_icon(images: Path) -> str:
     """Give Leaflet its marker: it would look for the pictures beside a file it did not load."""
     pictures = {
-        "iconUrl": _data_uri(folder, "marker-icon.png"),
-        "iconRetinaUrl": _data_uri(folder, "marker-icon-2x.png"),
-        "shadowUrl": _data_uri(folder, "marker-shadow.png"),
+        "iconUrl": data_uri(images / "marker-icon.png"),
+        "iconRetinaUrl": data_uri(images / "marker-icon-2x.png"),
+        "shadowUrl": data_uri(images / "marker-shadow.png"),
     }
     return f'\nL.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({json.dumps(pictures)});'

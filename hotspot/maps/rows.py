@@ -71,10 +71,12 @@ def percent(value: float) -> str | None:
 
     Examples
     --------
-    >>> percent(0.123), percent(0.0049)
-    ('12 %', '0.49 %')
+    >>> percent(0.123), percent(0.0049), percent(3.123)
+    ('12 %', '0.49 %', '312 %')
     """
-    return None if pd.isna(value) else f"{value * 100:.2g} %"
+    if pd.isna(value):
+        return None
+    return f"{value:.0%}".replace("%", " %") if value >= 1 else f"{value * 100:.2g} %"
 
 
 def window(start: pd.Timestamp, end: pd.Timestamp) -> str:

@@ -5,53 +5,40 @@ import hashlib
 import html
 import os
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from html.parser import HTMLParser
-from itertools import accumulate
+from collections.abc import Iterable
 from pathlib import Path
 
 import folium
-from branca.colormap import ColorMap
-from branca.element import Figure, IFrame
-from folium.raster_layers import TileLayer, WmsTileLayer
+from branca.element import Figure
+from folium.plugins import DualMap
 
 from hotspot import __version__
 from hotspot._checks import Problems
 from hotspot._errors import ConfigError, OutputError
 from hotspot.exports import replacing_file
-from hotspot.maps.elements import TileNotice, notice_line
-from hotspot.maps.packaged import packaged, unneeded, users
+from hotspot.maps.contents import asked_by, has_frames, pictures_inside, unsaveable
+from hotspot.maps.elements import notice_line
+from hotspot.maps.markup import Page, tags_of
+from hotspot.maps.packaged import Library
 from hotspot.maps.rendering import elements_of, render
-from hotspot.maps.tiles import tile_host, tile_layer, who_sees
+from hotspot.maps.tiles import blanked, sort_tiles
 
-_LOADING_ATTRIBUTES = {
-    "audio": ("src",),
-    "embed": ("src",),
-    "frame": ("src",),
-    "iframe": ("src", "srcdoc"),
-    "image": ("href", "xlink:href"),
-    "img": ("src", "srcset"),
-    "input": ("src",),
-    "link": ("href",),
-    "object": ("data",),
-    "script": ("src",),
-    "source": ("src", "srcset"),
-    "track": ("src",),
-    "use": ("href", "xlink:href"),
-    "video": ("src", "poster"),
-}
-_PICTURES = ("image", "img", "input", "source")
-_STYLE_ADDRESS = re.compile(r"(?:@import|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)")
-# Where layers keep the address of what they show.
-_LAYER_ADDRESSES = ("url", "video_url", "embed_link")
-# A colour legend links to it while it is rendered, and nowhere says so.
-_LEGEND_SCRIPT = "https://cdnjs.cloudflare.com/ajax/libs/d3/3.5.5/d3.min.js"
+# Without tiles a map has no nearest zoom, and plugins that count on one stop.
+_NEAREST = "L.Map.mergeOptions({maxZoom: 20});\n"
+# Folium's keeps people who see badly from making a page larger.
+_VIEWPORT = re.compile(r"<meta name=\"viewport\"[^>]*>")
+_WIDE = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 # A browser looks for the character set in the first 1,024 bytes only.
 _MOST_POLICY_CHARACTERS = 850
 
 
-def save_map(m: folium.Map, path: str | os.PathLike[str], *, basemap: str | None = None) -> Path:
+def save_map(
+    m: folium.Map | DualMap,
+    path: str | os.PathLike[str],
+    *,
+    basemap: str | Iterable[str] | None = None,
+    files: str | os.PathLike[str] | None = None,
+) -> Path:
     """Save any folium map as one file that asks nothing of any network.
 
     Parameters
@@ -60,10 +47,13 @@ def save_map(m: folium.Map, path: str | os.PathLike[str], *, basemap: str | None
         Of `briefing_map` or your own; it is left as it was.
     path : path
         Where the HTML file belongs; one that is there is replaced only when the new one is whole.
-    basemap : str, optional
-        Name of the provider whose web tiles, being in `m`, the page may ask for. A map of
-        `briefing_map` was told already. All other web tiles are left out, with a line on the
-        page that says so.
+    basemap : str or iterable of str, optional
+        Whose web tiles, being in `m`, the page may ask for: names of providers ("OpenStreetMap"),
+        or hosts for tile layers of your own ("tiles.force.example"). A map of `briefing_map` was
+        told already. All other web tiles are left out, with a line on the page that says so.
+    files : folder, optional
+        Files that no package holds, such as a plugin's script or a picture in a popup: they are
+        known by the last part of their web address, with or without version and ``.min``.
 
     Returns
     -------
@@ -72,199 +62,71 @@ def save_map(m: folium.Map, path: str | os.PathLike[str], *, basemap: str | None
     Raises
     ------
     OutputError
-        If the map needs a file that no installed package holds (named, with the element that
-        wants it), or the file cannot be written. Nothing is written then.
+        If the map needs a file that nothing installed holds (all are named, each with the element
+        that wants it), or the file cannot be written. Nothing is written then.
     ConfigError
-        If `basemap` names no known provider, or none that the map has.
+        If `basemap` names no known provider, or none that the map has; or `files` is no folder.
 
     Notes
     -----
-    Leaflet and jQuery are written into the page from xstatic-leaflet and xstatic-jquery, in the
-    versions that folium asks for; of folium's other default files those that the map does not need
-    are left out (Bootstrap's look among them). A Content-Security-Policy forbids every connection,
-    and every script but those of the map, named by their SHA-256. The same map gives the same
-    bytes. HTML that you add to a map yourself is taken as it is: escape what comes from data.
+    Leaflet and jQuery come from the XStatic packages, all else that folium and its plugins ask
+    for from folium-offline; of folium's default files those that the map does not need are left
+    out. A Content-Security-Policy forbids every connection, and every script but those of the
+    map, named by their SHA-256. The same map gives the same bytes. HTML that you add to a map
+    yourself is taken as it is: escape what comes from data.
 
     Examples
     --------
     >>> import tempfile
     >>> m = folium.Map(tiles=None)
-    >>> _ = folium.CircleMarker([53.1, 2.2]).add_to(m)
+    >>> _ = folium.Marker([53.1, 2.2], icon=folium.Icon("red", icon="home")).add_to(m)
     >>> page = save_map(m, Path(tempfile.mkdtemp()) / "map.html").read_text(encoding="utf-8")
     >>> "Content-Security-Policy" in page, "https://cdn" in page
     (True, False)
     """
-    page = page_text(m, basemap)
+    page = page_text(m, basemap, files)
     with replacing_file(path) as temporary:
         temporary.write_bytes(page.encode("utf-8"))
     return Path(path)
 
 
-def page_text(m: folium.Map, basemap: str | None = None) -> str:
+def page_text(
+    m: folium.Map | DualMap,
+    basemap: str | Iterable[str] | None = None,
+    files: str | os.PathLike[str] | None = None,
+) -> str:
     """Make the page that `save_map` writes."""
-    figure = m.get_root() if isinstance(m, folium.Map) else None
+    figure = m.get_root() if isinstance(m, (folium.Map, DualMap)) else None
     if not isinstance(figure, Figure):
         raise OutputError(f"save_map takes a folium.Map, not {type(m).__name__}.")
-    hosts, unwanted, lines = _tiles(figure, basemap)
-    pieces = render(figure, without=unwanted)
-    asked_by = _asked_by(figure)
+    if files is not None and not Path(files).is_dir():
+        raise ConfigError(f"files must name a folder, and {files} is none.")
+    elements = list(elements_of(figure))
+    tiles = sort_tiles(elements, [basemap] if isinstance(basemap, str) else list(basemap or ()))
+    library = Library(None if files is None else Path(files))
     problems = Problems()
-    problems.extend(_unsaveable(figure))
-    head, body = (
-        _inlined(part, asked_by, pieces.by_class, problems) for part in (pieces.head, pieces.body)
-    )
+    problems.extend(dict.fromkeys(unsaveable(elements)))
+    with pictures_inside(elements, library, problems), blanked(tiles.unwanted):
+        pieces = render(figure, without=tiles.unwanted)
+    page = Page(library, asked_by(elements), pieces.by_class, problems)
+    head, body = page.inlined(pieces.head), page.inlined(pieces.body)
     problems.raise_if_any(OutputError)
-    body += "".join(map(notice_line, lines))
-    return _page(figure.title or "", head, body, pieces.script, hosts)
+    body += "".join(map(notice_line, tiles.lines))
+    script = pieces.script if tiles.sources else _NEAREST + pieces.script
+    return _page(figure.title or "", head, body, script, tiles.sources, has_frames(elements))
 
 
-def _tiles(
-    figure: Figure, basemap: str | None
-) -> tuple[list[str], list[TileLayer | WmsTileLayer], list[str]]:
-    """Tell the hosts that may be asked for tiles, the layers to leave out, and what to say."""
-    announced = {part.host for part in elements_of(figure) if isinstance(part, TileNotice)}
-    asked = None if basemap is None else tile_host(tile_layer(basemap).tiles)
-    hosts, unwanted, lines = set(), [], []
-    for layer in elements_of(figure):
-        if not isinstance(layer, (TileLayer, WmsTileLayer)):
-            continue
-        address = layer.tiles if isinstance(layer, TileLayer) else layer.url
-        host = tile_host(address)
-        if host is not None and host in {*announced, asked}:
-            hosts.add(host)
-            lines += [] if host in announced else [who_sees(host)]
-        else:
-            unwanted.append(layer)
-            name = (host or address).removeprefix("*.")
-            lines.append(
-                f"The background map from {name} is left out: this page asks nothing of any "
-                "network."
-            )
-    if asked is not None and asked not in hosts:
-        raise ConfigError(f"The map has no tiles of {basemap!r} that its page could ask for.")
-    return sorted(hosts), unwanted, sorted(set(lines))
-
-
-def _asked_by(figure: Figure) -> dict[str, set[str]]:
-    """Name the classes of the elements that link to each address."""
-    asked: dict[str, set[str]] = {}
-    for element in elements_of(figure):
-        for links in ("default_js", "default_css"):
-            for _, address in getattr(element, links, ()):
-                asked.setdefault(address, set()).add(type(element).__name__)
-        if isinstance(element, ColorMap):
-            asked.setdefault(_LEGEND_SCRIPT, set()).add(type(element).__name__)
-    return asked
-
-
-def _unsaveable(figure: Figure) -> Iterator[str]:
-    """Name what elements would load by script, where no tag shows it."""
-    for element in elements_of(figure):
-        kind = type(element).__name__
-        if isinstance(element, IFrame):
-            yield f"{kind}: a saved map shows no page inside a page. Give the popup HTML instead."
-        addresses: list[object] = []
-        if isinstance(element, folium.CustomIcon):
-            addresses = [element.options.get(name) for name in ("icon_url", "shadow_url")]
-        elif isinstance(element, folium.map.Layer) and not isinstance(element, WmsTileLayer):
-            addresses = [getattr(element, name, None) for name in _LAYER_ADDRESSES]
-        for address in addresses:
-            if isinstance(address, str) and not address.startswith("data:"):
-                yield f"{kind} would load {address}, and a saved map fetches nothing."
-
-
-@dataclass
-class _Tag:
-    """A start tag; of a script the whole element."""
-
-    name: str
-    attributes: dict[str, str]
-    start: int
-    end: int
-    content: str = ""
-
-    def addresses(self) -> list[str]:
-        """Tell what a browser would load for it."""
-        harmless = ("#", "data:") if self.name in _PICTURES else ("#",)
-        found = (self.attributes.get(name, "") for name in _LOADING_ATTRIBUTES.get(self.name, ()))
-        return [address for address in found if address and not address.startswith(harmless)]
-
-
-class _Scan(HTMLParser):
-    """Finds the tags of a piece of HTML and where they stand."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.tags: list[_Tag] = []
-        self._markup = markup
-        self._line_starts = [0, *accumulate(len(line) + 1 for line in markup.split("\n"))]
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        start = self._place()
-        end = start + len(self.get_starttag_text() or "")
-        self.tags.append(_Tag(tag, {name: value or "" for name, value in attrs}, start, end))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script" and self.tags and self.tags[-1].name == "script":
-            script = self.tags[-1]
-            script.content = self._markup[script.end : self._place()]
-            script.end = self._markup.index(">", self._place()) + 1
-
-    def _place(self) -> int:
-        line, column = self.getpos()
-        return self._line_starts[line - 1] + column
-
-
-def _inlined(
-    markup: str,
-    asked_by: dict[str, set[str]],
-    pieces: list[tuple[str, str]],
-    problems: Problems,
+def _page(
+    title: str, head: str, body: str, script: str, sources: Iterable[str], frames: bool
 ) -> str:
-    """Put the content of packaged files where they are linked to, and tell what cannot be had."""
-    parts, place = [], 0
-    for tag in _Scan(markup).tags:
-        for address in tag.addresses():
-            if tag.name not in ("script", "link"):
-                problems.add(
-                    f"{address:.100} would be loaded by a tag <{tag.name}>, and a saved map "
-                    "fetches nothing."
-                )
-                continue
-            try:
-                content = packaged(address)
-                if content is None:
-                    content = _left_out(address, asked_by, pieces)
-            except OutputError as error:
-                problems.extend(text for text in error.problems if text not in problems.found)
-                content = ""
-            parts += [markup[place : tag.start], content]
-            place = tag.end
-    for address in _STYLE_ADDRESS.findall(markup):
-        problems.add(f"{address} is asked for by a style, and a saved map fetches nothing.")
-    return "".join([*parts, markup[place:]])
-
-
-def _left_out(address: str, asked_by: dict[str, set[str]], pieces: list[tuple[str, str]]) -> str:
-    """Put nothing in the place of a file that nothing needs; refuse the others by name."""
-    if unneeded(address, pieces):
-        return ""
-    names = users(address, pieces) or sorted(asked_by.get(address, ["your own HTML"]))
-    raise OutputError(
-        f"{address} is needed by {', '.join(names)}, and no package that is installed holds it."
-    )
-
-
-def _page(title: str, head: str, body: str, script: str, hosts: Iterable[str]) -> str:
+    head = _VIEWPORT.sub(_WIDE, head)
     script = f"\n{script}\n"
     scripts = [
-        tag.content for part in (head, body) for tag in _Scan(part).tags if tag.name == "script"
+        tag.content for part in (head, body) for tag in tags_of(part) if tag.name == "script"
     ]
     policy = (
         '<meta http-equiv="Content-Security-Policy" '
-        f'content="{_policy([*scripts, script], hosts)}">'
+        f'content="{_policy([*scripts, script], sources, frames)}">'
     )
     first = [policy, '<meta charset="utf-8">']
     if len(policy) > _MOST_POLICY_CHARACTERS:
@@ -293,19 +155,21 @@ def _page(title: str, head: str, body: str, script: str, hosts: Iterable[str]) -
     )
 
 
-def _policy(scripts: Iterable[str], hosts: Iterable[str]) -> str:
-    """Allow exactly these scripts, pictures in the page and of these hosts, and nothing else."""
+def _policy(scripts: Iterable[str], sources: Iterable[str], frames: bool) -> str:
+    """Allow exactly these scripts, pictures in the page and of these hosts, and nothing else.
+
+    A frame in the page is text that came with it, and bound by the same policy.
+    """
     digests = (hashlib.sha256(script.encode("utf-8")).digest() for script in scripts)
     hashes = dict.fromkeys(f"'sha256-{base64.b64encode(d).decode('ascii')}'" for d in digests)
-    pictures = ["data:", *(f"https://{host}" for host in hosts)]
     directives = {
         "default-src": ["'none'"],
         "script-src": hashes,
         "style-src": ["'unsafe-inline'"],
-        "img-src": pictures,
+        "img-src": ["data:", *sources],
         "font-src": ["data:"],
         "connect-src": ["'none'"],
-        "frame-src": ["'none'"],
+        "frame-src": ["data:" if frames else "'none'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],

@@ -1,14 +1,20 @@
 """Web tiles: only where the user names a provider, and never without naming its host."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import xyzservices
-from folium.raster_layers import TileLayer
+from branca.element import Element
+from folium.raster_layers import TileLayer, WmsTileLayer
 
 from hotspot._errors import ConfigError
 from hotspot.maps.elements import TileNotice
 
+# A see-through pixel.
+_BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 _HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
 
@@ -60,3 +66,72 @@ def who_sees(host: str) -> str:
     """Say in a sentence who sees what a map asks for."""
     name = host.removeprefix("*.")
     return f"Background map from {name}: that host sees which places are looked at."
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """What becomes of the web tiles of a map.
+
+    `sources` are the servers that the page may ask, as a Content-Security-Policy names them;
+    `unwanted` the layers to leave out; `lines` what the page must say.
+    """
+
+    sources: list[str]
+    unwanted: list[TileLayer | WmsTileLayer]
+    lines: list[str]
+
+
+def sort_tiles(elements: Sequence[Element], basemaps: Iterable[str]) -> Tiles:
+    """Tell the web tiles that were asked for by name from those that nobody asked for.
+
+    Raises
+    ------
+    ConfigError
+        If one of `basemaps` is neither a known provider nor a host, or not on the map.
+    """
+    layers = [part for part in elements if isinstance(part, (TileLayer, WmsTileLayer))]
+    hosts = [tile_host(_address(layer)) for layer in layers]
+    announced = {part.host for part in elements if isinstance(part, TileNotice)}
+    asked = {_asked_host(name, [host for host in hosts if host]) for name in basemaps}
+    sources, unwanted, lines = set(), [], set()
+    for layer, host in zip(layers, hosts, strict=True):
+        address = _address(layer)
+        if host is not None and host in announced | asked:
+            sources.add(f"{urlsplit(address).scheme or 'https'}://{host}")
+            lines |= set() if host in announced else {who_sees(host)}
+        else:
+            unwanted.append(layer)
+            name = (host or address).removeprefix("*.")
+            lines.add(
+                f"The background map from {name} is left out: this page asks nothing of any "
+                "network."
+            )
+    return Tiles(sorted(sources), unwanted, sorted(lines))
+
+
+def _address(layer: TileLayer | WmsTileLayer) -> str:
+    return layer.tiles if isinstance(layer, TileLayer) else layer.url
+
+
+def _asked_host(name: str, hosts: list[str]) -> str:
+    """Turn the name of a provider, or a host as people write it, into a host of the map."""
+    for host in hosts:
+        if name.lower() in (host.lower(), host.removeprefix("*.").lower()):
+            return host
+    known = tile_host(tile_layer(name).tiles)
+    if known is None or known not in hosts:
+        raise ConfigError(f"The map has no tiles of {name!r} that its page could ask for.")
+    return known
+
+
+@contextmanager
+def blanked(layers: Iterable[TileLayer | WmsTileLayer]) -> Iterator[None]:
+    """Empty layers for a while: a map inside a map has its own, which cannot be taken out."""
+    kept = [(layer, _address(layer)) for layer in layers if isinstance(layer, TileLayer)]
+    try:
+        for layer, _ in kept:
+            layer.tiles = _BLANK
+        yield
+    finally:
+        for layer, address in kept:
+            layer.tiles = address

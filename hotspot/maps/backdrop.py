@@ -1,0 +1,224 @@
+"""Streets, buildings and water for the ground of a map, from open data as it is handed out.
+
+Recognised are the layers of Ordnance Survey's Open Roads, Open Zoomstack and OpenMap Local, and
+OpenStreetMap's as Geofabrik's shapefiles, as GDAL reads ``.osm.pbf``, and as GeoJSON of its tags.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS, Transformer
+
+from hotspot._errors import DataError
+from hotspot.incidents.cells import normalise_name, to_text
+
+_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".pbf", ".osm", ".zip")
+# What a layer holds by its name, with capitals and signs taken out; the first that fits counts.
+_BY_NAME = (
+    (None, r"node|junction|roundabout|rail|tunnel|boundar|foreshore|names|transport|tidalbound"),
+    ("streets", r"road|street|highway"),
+    ("buildings", r"building"),
+    ("water", r"water"),
+)
+# And by the tags of OpenStreetMap, where a layer holds all kinds.
+_TAGS = ("highway", "building", "natural", "waterway", "landuse")
+_NO_STREETS = (
+    "footway", "path", "steps", "cycleway", "track", "corridor", "platform", "bridleway",
+    "proposed", "construction", "raceway",
+)  # fmt: skip
+_NAMES = (
+    "street",
+    "name1",
+    "name",
+    "distinctivename",
+    "distname",
+    "roadname",
+    "streetname",
+    "designatedname1",
+)
+_NUMBERS = ("roadnumber", "roadclassificationnumber", "classificationnumber", "number", "ref")
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+_SHAPES = {"streets": _LINES, "buildings": _AREAS, "water": (*_AREAS, *_LINES)}
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What lies under a map; None where the files hold none of it.
+
+    Attributes
+    ----------
+    streets : GeoDataFrame or None
+        ``street`` (None where a line has no name) and lines.
+    buildings, water : GeoDataFrame or None
+        Polygons; of water lines too.
+    """
+
+    streets: gpd.GeoDataFrame | None
+    buildings: gpd.GeoDataFrame | None
+    water: gpd.GeoDataFrame | None
+
+
+def read_backdrop(
+    path: str | os.PathLike[str],
+    within: gpd.GeoDataFrame | gpd.GeoSeries,
+    margin_m: float = 500.0,
+) -> Backdrop:
+    """Read streets, buildings and water around a place, and nothing else of a file.
+
+    Parameters
+    ----------
+    path : path
+        A GeoPackage, Shapefile, GeoJSON, ``.osm.pbf`` or a zipped one, or a folder of them.
+    within : GeoDataFrame or GeoSeries
+        What the map shows, in a projected CRS in metres: its extent is read, and its CRS is that
+        of the result.
+    margin_m : float
+        How far beyond it.
+
+    Returns
+    -------
+    Backdrop
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it cannot be read, no layer is recognised, or nothing lies there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> lines = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 90 0)", "LINESTRING (0 9, 9 9)"])
+    >>> roads = gpd.GeoDataFrame(
+    ...     {"highway": ["residential", "footway"], "name": ["High Street", None]},
+    ...     geometry=lines, crs="EPSG:27700")
+    >>> file = Path(tempfile.mkdtemp()) / "osm.gpkg"
+    >>> roads.to_file(file, layer="lines")
+    >>> read_backdrop(file, roads).streets["street"].tolist()
+    ['High Street']
+    """
+    files = _files(Path(path))
+    if within.crs is None or not len(within):
+        raise DataError("The backdrop is read around what the map shows, which is nothing here.")
+    box = shapely.box(*within.total_bounds).buffer(margin_m, join_style="mitre")
+    found: dict[str, list[gpd.GeoDataFrame]] = {kind: [] for kind in _SHAPES}
+    seen: list[str] = []
+    for file in files:
+        for layer in _layers(file):
+            seen.append(layer)
+            for kind, frame in _read(file, layer, box, within.crs):
+                found[kind].append(frame)
+    if not any(found.values()):
+        listed = ", ".join(sorted(set(seen))) or "none"
+        raise DataError(f"{Path(path).name} has no layer of streets, buildings or water: {listed}.")
+    joined = {kind: _joined(frames) for kind, frames in found.items()}
+    if all(frame is None for frame in joined.values()):
+        raise DataError(f"Nothing in {Path(path).name} lies where the map is: is it of there?")
+    return Backdrop(**joined)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise DataError(f"There is no file {path} for the backdrop.")
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+    if not files:
+        raise DataError(f"The folder {path} holds no GeoPackage, Shapefile or GeoJSON.")
+    return files
+
+
+def _layers(file: Path) -> list[str]:
+    try:
+        return [str(name) for name in pyogrio.list_layers(file)[:, 0]]
+    except (DataSourceError, DataLayerError) as error:
+        raise DataError(f"The backdrop {file} cannot be read: {error}") from error
+
+
+def _read(
+    file: Path, layer: str, box: shapely.Polygon, crs: CRS
+) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Read what a layer has of each kind in a box."""
+    told = pyogrio.read_info(file, layer=layer)
+    fields = {normalise_name(field): str(field) for field in told["fields"]}
+    tags = [fields[tag] for tag in _TAGS if tag in fields]
+    kind = _kind_by_name(f"{file.stem} {layer}" if file.suffix == ".shp" else layer)
+    if kind is None and not tags:
+        return
+    if told["crs"] is None:
+        raise DataError(f"The layer {layer} of {file.name} does not say what its places are in.")
+    there = Transformer.from_crs(crs, told["crs"], always_xy=True)
+    names = [fields[name] for name in (*_NAMES, *_NUMBERS) if name in fields]
+    frame = pyogrio.read_dataframe(
+        file,
+        layer=layer,
+        bbox=there.transform_bounds(*box.bounds),
+        columns=list(dict.fromkeys([*names, *tags, *_classes(fields)])),
+    )
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return
+    frame = frame[frame.geometry.notna()].to_crs(crs)
+    for each in _SHAPES if kind is None else [kind]:
+        chosen = frame[_of_kind(frame, each, fields, by_tags=kind is None)]
+        kept = {"street": _street_names(chosen, names)} if each == "streets" else {}
+        yield each, gpd.GeoDataFrame(kept, geometry=chosen.geometry.to_numpy(), crs=crs)
+
+
+def _kind_by_name(name: str) -> str | None:
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return next((kind for kind, words in _BY_NAME if re.search(words, plain)), None)
+
+
+def _classes(fields: dict[str, str]) -> list[str]:
+    """Name the column in which Geofabrik says what a road is."""
+    return [fields["fclass"]] if "fclass" in fields else []
+
+
+def _of_kind(
+    frame: gpd.GeoDataFrame, kind: str, fields: dict[str, str], by_tags: bool
+) -> pd.Series:
+    """Choose rows by shape and, where the layer's name says too little, by tag."""
+    right = pd.Series(
+        [number in _SHAPES[kind] for number in shapely.get_type_id(frame.geometry.to_numpy())],
+        index=frame.index,
+        dtype=bool,
+    )
+
+    def tag(name: str) -> pd.Series:
+        given = frame[fields[name]] if name in fields else None
+        told = pd.Series(given, index=frame.index, dtype=object)
+        return told.where(told != "", None)
+
+    if kind == "streets":
+        classes = tag("highway") if by_tags else tag("fclass")
+        right &= ~classes.isin(_NO_STREETS)
+        return right & classes.notna() if by_tags else right
+    if not by_tags:
+        return right
+    if kind == "buildings":
+        return right & tag("building").notna() & (tag("building") != "no")
+    wet = tag("natural").eq("water") | tag("waterway").notna()
+    return right & (wet | tag("landuse").isin(["reservoir", "basin"]))
+
+
+def _street_names(frame: gpd.GeoDataFrame, names: Iterable[str]) -> pd.Series:
+    """Take the first name that a line has, or else the number of the road."""
+    told = pd.Series(None, index=frame.index, dtype=object)
+    for name in names:
+        told = told.where(told.notna(), to_text(frame[name]).astype(object))
+    return pd.Series([None if pd.isna(name) else name for name in told], dtype=object)
+
+
+def _joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return None
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)

@@ -1,0 +1,181 @@
+"""HTML on its way into a saved map: what it would load is put inside, or refused by name."""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import accumulate
+from urllib.parse import urlsplit
+
+from hotspot._checks import Problems
+from hotspot.maps.packaged import Library, script_element, unneeded, users, why_missing
+from hotspot.maps.styles import style_element
+
+_LOADING_ATTRIBUTES = {
+    "audio": ("src",),
+    "embed": ("src",),
+    "frame": ("src",),
+    "iframe": ("src", "srcdoc"),
+    "image": ("href", "xlink:href"),
+    "img": ("src", "srcset"),
+    "input": ("src",),
+    "link": ("href",),
+    "object": ("data",),
+    "script": ("src",),
+    "source": ("src", "srcset"),
+    "track": ("src",),
+    "use": ("href", "xlink:href"),
+    "video": ("src", "poster"),
+}
+_PICTURES = ("image", "img", "input", "source")
+_STYLE_ADDRESS = re.compile(r"(?:@import|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)")
+_PICTURE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
+
+
+@dataclass
+class Tag:
+    """A start tag; of a script the whole element."""
+
+    name: str
+    attributes: dict[str, str]
+    start: int
+    end: int
+    content: str = ""
+
+    def addresses(self) -> list[str]:
+        """Tell what a browser would load for it."""
+        harmless = ("#", "data:") if self.name in _PICTURES else ("#",)
+        found = (self.attributes.get(name, "") for name in _LOADING_ATTRIBUTES.get(self.name, ()))
+        return [address for address in found if address and not address.startswith(harmless)]
+
+
+class _Scan(HTMLParser):
+    """Finds the tags of a piece of HTML and where they stand."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.tags: list[Tag] = []
+        self._markup = markup
+        self._line_starts = [0, *accumulate(len(line) + 1 for line in markup.split("\n"))]
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        start = self._place()
+        end = start + len(self.get_starttag_text() or "")
+        self.tags.append(Tag(tag, {name: value or "" for name, value in attrs}, start, end))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self.tags and self.tags[-1].name == "script":
+            script = self.tags[-1]
+            script.content = self._markup[script.end : self._place()]
+            script.end = self._markup.index(">", self._place()) + 1
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._line_starts[line - 1] + column
+
+
+def tags_of(markup: str) -> list[Tag]:
+    """List the start tags of a piece of HTML."""
+    return _Scan(markup).tags
+
+
+@dataclass(frozen=True)
+class Page:
+    """What must be known to put files into the HTML of a page.
+
+    Parameters
+    ----------
+    library : Library
+    asked_by : dict
+        The classes of the elements that link to each address.
+    by_class : list of (str, str)
+        What each element gave to the page, by the name of its class.
+    problems : Problems
+        Gets a sentence for all that cannot be had.
+    """
+
+    library: Library
+    asked_by: dict[str, set[str]]
+    by_class: list[tuple[str, str]]
+    problems: Problems
+
+    def inlined(self, markup: str) -> str:
+        """Put the content of files where they are linked to."""
+        for address in _STYLE_ADDRESS.findall(markup):
+            self._refuse(f"{address} is asked for by a style, and a saved map fetches nothing.")
+        parts, place = [], 0
+        for tag in tags_of(markup):
+            if not tag.addresses():
+                continue
+            if tag.name in ("script", "link"):
+                content = "".join(map(self._file, tag.addresses()))
+            else:
+                content = with_pictures(markup[tag.start : tag.end], self.library)
+                if tags_of(content)[0].addresses():
+                    self._refuse(self._unloadable(tag))
+            parts += [markup[place : tag.start], content]
+            place = tag.end
+        return "".join([*parts, markup[place:]])
+
+    def _file(self, address: str) -> str:
+        found = self.library.text(address)
+        if found is None or unneeded(address, self.by_class):
+            return self._left_out(address)
+        if _is_style(address):
+            texts = [text for _, text in self.by_class]
+            return style_element(found, address, self.library, texts, self.problems)
+        return script_element(found)
+
+    def _left_out(self, address: str) -> str:
+        """Put nothing in the place of a file that nothing needs; refuse the others by name."""
+        if not unneeded(address, self.by_class):
+            names = users(address, self.by_class) or sorted(
+                self.asked_by.get(address, ["your own HTML"])
+            )
+            self._refuse(
+                f"{address} is needed by {', '.join(names)}, but {why_missing(address)}. Put it "
+                "into a folder, if you have it, and name that with files=."
+            )
+        return ""
+
+    def _unloadable(self, tag: Tag) -> str:
+        address = tag.addresses()[0]
+        names = sorted({name for name, text in self.by_class if address in text})
+        told = f"{address:.100} would be loaded by {', '.join(names) or 'your own HTML'}"
+        told += f" (a tag <{tag.name}>), and a saved map fetches nothing"
+        if tag.name in _PICTURES:
+            return f"{told}: put the picture into a folder and name it with files=."
+        return f"{told}."
+
+    def _refuse(self, problem: str) -> None:
+        if problem not in self.problems.found:
+            self.problems.add(problem)
+
+
+def with_pictures(markup: str, library: Library) -> str:
+    """Put the pictures of a piece of HTML into it, those that the user's folder holds."""
+    for tag in reversed(tags_of(markup)):
+        if tag.name not in _PICTURES:
+            continue
+        text = markup[tag.start : tag.end]
+        for address in tag.addresses():
+            if held := library.picture(address):
+                text = text.replace(address, held)
+        markup = markup[: tag.start] + text + markup[tag.end :]
+    return markup
+
+
+def pictures_asked_for(markup: str) -> list[str]:
+    """Tell which pictures a piece of HTML would load from the web or from a disk."""
+    return [
+        address
+        for tag in tags_of(markup)
+        if tag.name in _PICTURES
+        for address in tag.addresses()
+        if urlsplit(address).netloc or _PICTURE_NAME.search(urlsplit(address).path)
+    ]
+
+
+def _is_style(address: str) -> bool:
+    return urlsplit(address).path.endswith(".css")

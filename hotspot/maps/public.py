@@ -1,0 +1,401 @@
+"""A map for the public: counts in places with enough homes, late, and none small enough to tell."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspot._checks import (
+    count,
+    frame_problems,
+    incident_problems,
+    point_problems,
+    positive_problems,
+    same_crs_problems,
+)
+from hotspot._errors import ConfigError, DataError
+from hotspot.dates import AsOf, cutoff, known_by
+from hotspot.maps.disclosure import (
+    FEW,
+    SHOWN,
+    WITHHELD,
+    cells_with_homes,
+    homes_of,
+    overlaps,
+    places_of,
+    protected,
+)
+from hotspot.maps.elements import Panel, RowLayer, Style
+from hotspot.maps.inline import OfflineMap, bare_map
+from hotspot.maps.layers import street_layer
+from hotspot.maps.rows import bounds_of, month, point_labels, rows_of, words
+
+_MARKING = "PUBLIC"
+# Of what lies in no place with homes; more means that the addresses are of somewhere else.
+_MOST_OUTSIDE = 0.05
+# About this many burglaries are one step of the total that is told.
+_TOTAL_STEP = 10
+_STEPS = 4
+# One hue, darker is more; each edge darker than its fill, so that greys differ too.
+_SHADES = (
+    Style(stroke="#7a5a2b", fill="#fdd49e", fill_opacity=0.8, weight=1),
+    Style(stroke="#7a3d10", fill="#f9984a", fill_opacity=0.8, weight=1),
+    Style(stroke="#6b2506", fill="#d7651f", fill_opacity=0.8, weight=1),
+    Style(stroke="#3f1102", fill="#a1420c", fill_opacity=0.8, weight=1),
+)
+_FEW_STYLE = Style(stroke="#9a9a9a", fill="#ffffff", fill_opacity=0.55, weight=0.8)
+_WITHHELD_STYLE = Style(
+    stroke="#5c5c5c", fill="#d8d8d8", fill_opacity=0.6, weight=1, dash="3 3", pattern="hatch"
+)
+
+
+@dataclass(frozen=True)
+class _Floor:
+    """What must hold for each place; see `public_map`."""
+
+    minimum: int
+    smallest: int
+
+
+def public_map(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    minimum: int = 8,
+    lag_days: int = 28,
+    as_of: AsOf | None = None,
+    months: int = 12,
+    cell_size_m: float = 500.0,
+    smallest: int = 3,
+    streets: gpd.GeoDataFrame | None = None,
+    title: str | None = None,
+    notes: Iterable[str] = (),
+) -> OfflineMap:
+    """Draw a map that can be published: it names no home, or it is not made.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        As `read_incidents` gives them.
+    addresses : GeoDataFrame, optional
+        As `read_addresses` gives them: all homes there are, burgled or not. Without areas, squares
+        are joined until each holds `minimum` of them.
+    areas : GeoDataFrame, optional
+        As `read_areas` gives them: counts are shown by area. Without addresses, a column
+        ``addresses`` must say how many each has. They must not overlap.
+    minimum : int
+        Addresses of homes in each place that has a count. What `addresses` classifies as no home,
+        or names as the building of flats, is none.
+    lag_days : int
+        How old the newest burglary on the map is at least, counted from `as_of`.
+    as_of : date or time, optional
+        Default: the newest incident.
+    months : int
+        Length of the period that is counted: the newest whole one that is old enough. Periods
+        follow one another through the calendar (12: years, 3: quarters), so that maps made with
+        the same `months` count the same burglaries or none in common.
+    cell_size_m : float
+        Edge of the squares.
+    smallest : int
+        Counts below it, 0 too, are shown only as "fewer than" it.
+    streets : GeoDataFrame, optional
+        As `read_streets` gives them: the backdrop, with names.
+    title : str, optional
+    notes : iterable of str
+        More of what the map shows and does not, a sentence each.
+
+    Returns
+    -------
+    folium.Map
+        Counts by place, with their table. Save it by `save_map`.
+
+    Raises
+    ------
+    DataError
+        If it cannot be shown that every place has `minimum` addresses: none were given, too few,
+        or of somewhere else; if areas overlap; if small counts could be worked out from the
+        total whatever is hidden; if no burglary is old enough.
+    ConfigError
+        If a setting is out of range.
+
+    Notes
+    -----
+    Eight addresses is the floor of the anonymous map points of police.uk [1]_; that small numbers
+    can name a home, and dates and places together do, is the Information Commissioner's advice
+    [2]_. Here no point is shown at all. Small counts are hidden, and another with them, so that
+    not even a reader who knows the total and these rules can prove a burglary in a place with few;
+    the total on the page is to the nearest ten. Burglaries in no place with known addresses are
+    left out; the page says how many, to the nearest ten too.
+
+    As for police.uk each flat is an address: a place may be one building of eight flats, and its
+    count then tells of that building, though of no home in it. Choose a higher `minimum`, or areas,
+    where that is too little.
+
+    One map proves nothing about another: maps of one period made twice, of lengths that overlap
+    (years and quarters), of different squares, or by area and by square, can be subtracted.
+    Publish one map for each period, with the same `months` and the same places.
+
+    References
+    ----------
+    .. [1] Police.uk, "About our data: location anonymisation".
+       https://data.police.uk/about/#location-anonymisation
+    .. [2] Information Commissioner's Office (2012). *Crime-mapping and geo-spatial crime data:
+       privacy and transparency principles*; and (2012) *Anonymisation: managing data protection
+       risk code of practice*.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2026-01-01", periods=40)
+    >>> frame = pd.DataFrame({"crime_ref": range(40), "occurred_from": days, "occurred_to": days})
+    >>> frame["crime_ref"] = frame["crime_ref"].astype(str)
+    >>> at = gpd.points_from_xy([640010.5] * 40, [370010.5] * 40, crs="EPSG:27700")
+    >>> incidents = gpd.GeoDataFrame(frame, geometry=at)
+    >>> homes = gpd.points_from_xy(np.linspace(640001, 640400, 20), [370020] * 20, crs="EPSG:27700")
+    >>> addresses = gpd.GeoDataFrame({"address": [f"{n} Low Street" for n in range(20)]},
+    ...     geometry=homes)
+    >>> m = public_map(incidents, addresses, lag_days=7, months=1)
+    >>> public_map(incidents.head(2), addresses, lag_days=7, months=1)
+    Traceback (most recent call last):
+    ...
+    hotspot._errors.DataError: No incident is of December 2025, the newest period of 1 month that is 7 days old.
+    """
+    _check_settings(minimum, lag_days, months, smallest, cell_size_m)
+    _check_frames(incidents, addresses, areas, streets)
+    floor = _Floor(int(minimum), int(smallest))
+    known = incidents if as_of is None else incidents[known_by(incidents, as_of)]
+    start, end = _period(known, as_of, lag_days, months)
+    counted = known[(known["occurred_to"] >= start) & (known["occurred_to"] < end)]
+    places = _places(addresses, areas, cell_size_m, floor)
+    places["crimes"], outside = _counts(counted.geometry, places)
+    places["status"] = _status(places, outside, _homes_elsewhere(addresses, areas, places), floor)
+
+    m = bare_map()
+    layer = _count_layer(places, floor, named=areas is not None)
+    west, south, east, north = layer.bounds
+    home = [[south, west], [north, east]]
+    m.fit_bounds(home, padding=(12, 12), max_zoom=16)
+    layer.add_to(m)
+    if streets is not None:
+        street_layer(streets, show=True).add_to(m)
+    Panel(
+        title=words(title) or "Recorded burglaries",
+        marking=_MARKING,
+        known=f"Found from {_day(start)} to {_day(end - pd.Timedelta(days=1))}",
+        warning=None,
+        figure=_total(places),
+        notes=[*_notes(floor, areas is not None, outside), *filter(None, map(words, notes))],
+        home=home,
+    ).add_to(m)
+    return m
+
+
+def _check_settings(
+    minimum: int, lag_days: int, months: int, smallest: int, cell_size_m: float
+) -> None:
+    problems = positive_problems(cell_size_m=cell_size_m)
+    least = {"minimum": (minimum, 2), "lag_days": (lag_days, 0), "months": (months, 1),
+             "smallest": (smallest, 2)}  # fmt: skip
+    for name, (value, lowest) in least.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
+            problems.append(f"{name} must be a whole number, {lowest} or more, not {value!r}.")
+    if problems:
+        raise ConfigError(problems)
+
+
+def _check_frames(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    streets: gpd.GeoDataFrame | None,
+) -> None:
+    """Refuse what cannot be counted, and what leaves the floor unproven; every problem is told."""
+    problems = incident_problems(incidents)
+    if addresses is not None:
+        problems += frame_problems(addresses, "addresses") or point_problems(addresses, "addresses")
+    if areas is not None:
+        problems += frame_problems(areas, "areas", ["area"])
+    if streets is not None:
+        problems += frame_problems(streets, "streets", ["street"])
+    if addresses is None and areas is None:
+        problems.append("Give the addresses: without them nobody can tell how many homes share a "
+                        "place.")  # fmt: skip
+    elif addresses is None and areas is not None and "addresses" not in areas.columns:
+        problems.append("Give the addresses, or say how many each area has in its column "
+                        "'addresses'.")  # fmt: skip
+    if not problems:
+        problems += same_crs_problems(incidents, addresses=addresses, areas=areas)
+    if not problems and areas is not None:
+        twice = areas["area"][areas["area"].duplicated()].astype(str).unique()
+        problems += [f"The area {name} is there more than once." for name in twice]
+        problems += overlaps(areas)
+    if problems:
+        raise DataError(problems)
+
+
+def _period(
+    known: gpd.GeoDataFrame, as_of: AsOf | None, lag_days: int, months: int
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Choose a whole period of the calendar: neither end tells the date of a burglary.
+
+    Periods that moved on by a month would tell that month's small counts by subtraction.
+    """
+    if known.empty:
+        raise DataError("There are no incidents to count.")
+    newest = known["occurred_to"].max()
+    last = cutoff(newest.normalize() if as_of is None else as_of) - pd.Timedelta(days=lag_days)
+    end = (last + pd.Timedelta(microseconds=1)).to_period("M").start_time
+    end -= pd.DateOffset(months=(12 * end.year + end.month - 1) % months)
+    start = end - pd.DateOffset(months=months)
+    if not ((known["occurred_to"] >= start) & (known["occurred_to"] < end)).any():
+        newest_month = month(end - pd.Timedelta(days=1))
+        span = newest_month if months == 1 else f"{month(start)} to {newest_month}"
+        raise DataError(
+            f"No incident is of {span}, the newest period of {count(months, 'month')} that is "
+            f"{count(lag_days, 'day')} old."
+        )
+    first = known["occurred_to"].min().to_period("M").start_time
+    return max(start, first), end
+
+
+def _places(
+    addresses: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    cell_size_m: float,
+    floor: _Floor,
+) -> gpd.GeoDataFrame:
+    """Make the places that get a count: their name, homes and outline."""
+    homes = None if addresses is None else homes_of(addresses)
+    if areas is None:
+        assert homes is not None
+        places = cells_with_homes(homes, cell_size_m, floor.minimum)
+        places["name"] = [f"Cell {number}" for number in range(1, len(places) + 1)]
+        return places
+    places = areas[["area", "geometry"]].rename(columns={"area": "name"}).reset_index(drop=True)
+    if homes is None:
+        told = pd.to_numeric(areas["addresses"], errors="coerce").to_numpy(dtype=float)
+        places["homes"] = np.where(np.isfinite(told), told, 0).astype(np.int64)
+    else:
+        inside = places_of(homes, places)
+        places["homes"] = np.bincount(inside[inside >= 0], minlength=len(places))
+    if not (places["homes"] >= floor.minimum).any():
+        raise DataError(f"No area has {count(floor.minimum, 'address', 'addresses')}.")
+    return places
+
+
+def _counts(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> tuple[np.ndarray, int]:
+    """Count burglaries by place, and those in none; fail where these are many."""
+    found = places_of(points, places)
+    outside = int((found < 0).sum())
+    if outside > _MOST_OUTSIDE * len(points):
+        raise DataError(
+            f"{outside:,} of {count(len(points), 'burglary', 'burglaries')} lie in no place with "
+            "known addresses: the addresses or areas do not cover them, or points are misplaced."
+        )
+    return np.bincount(found[found >= 0], minlength=len(places)), outside
+
+
+def _homes_elsewhere(
+    addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame
+) -> int | None:
+    """Count the homes in no place; None where nobody can tell."""
+    if areas is None:
+        return 0
+    return None if addresses is None else len(homes_of(addresses)) - int(places["homes"].sum())
+
+
+def _status(
+    places: gpd.GeoDataFrame, outside: int, homes_elsewhere: int | None, floor: _Floor
+) -> np.ndarray:
+    """Protect the counts, and with them what a known total leaves for the rest of the ground."""
+    crimes, homes = places["crimes"].to_numpy(), places["homes"].to_numpy()
+    unknown = homes_elsewhere is None and outside > 0
+    if unknown or 0 < (homes_elsewhere or 0) < floor.minimum:
+        crimes, homes = np.append(crimes, outside), np.append(homes, homes_elsewhere or 0)
+    return protected(crimes, homes, floor.minimum, floor.smallest)[: len(places)]
+
+
+def _count_layer(places: gpd.GeoDataFrame, floor: _Floor, named: bool) -> RowLayer:
+    status, crimes = places["status"].to_numpy(), places["crimes"].to_numpy()
+    edges = _edges(crimes[status == SHOWN])
+    styles = np.searchsorted(edges, crimes, side="right") - 1
+    styles = np.where(status == FEW, _STEPS, np.where(status == WITHHELD, _STEPS + 1, styles))
+    few = f"fewer than {floor.smallest}"
+    told = [
+        {FEW: few, WITHHELD: "not shown"}.get(state, f"{number:,}")
+        for state, number in zip(status, crimes, strict=True)
+    ]
+    homes = [
+        f"{number:,}" if number >= floor.minimum else f"fewer than {floor.minimum}"
+        for number in places["homes"]
+    ]
+    rates = [
+        f"{1000 * number / at:,.0f}" if state == SHOWN else None
+        for state, number, at in zip(status, crimes, places["homes"], strict=True)
+    ]
+    return RowLayer(
+        "Burglaries by place",
+        rows_of(places, styles, [words(name) for name in places["name"]], [told, homes, rates]),
+        [*_SHADES, _FEW_STYLE, _WITHHELD_STYLE],
+        bounds=bounds_of(places),
+        fields=["Burglaries", "Addresses", "Burglaries for 1,000 addresses"],
+        labels=point_labels(places, places["name"].tolist()) if named else (),
+        label_options={"className": "hotspot-area"},
+        legend=_legend(edges, status, few),
+    )
+
+
+def _edges(shown: np.ndarray) -> list[int]:
+    """Choose the least count of each shade: of those shown, about as many places in each."""
+    if not len(shown):
+        return []
+    parts = np.quantile(shown, np.linspace(0, 1, _STEPS + 1)[:-1], method="higher")
+    return sorted({int(part) for part in parts})
+
+
+def _legend(edges: list[int], status: np.ndarray, few: str) -> list[tuple[Style, str]]:
+    entries = [
+        (style, f"{low:,} or more" if following is None else _span(low, following - 1))
+        for style, low, following in zip(_SHADES, edges, [*edges[1:], None], strict=False)
+    ]
+    if (status == FEW).any():
+        entries.append((_FEW_STYLE, few))
+    if (status == WITHHELD).any():
+        entries.append((_WITHHELD_STYLE, "not shown, to protect homes"))
+    return entries
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _total(places: gpd.GeoDataFrame) -> str:
+    told = _rounded(int(places["crimes"].sum()))
+    return f"In all {told} burglaries in {count(len(places), 'place')}."
+
+
+def _rounded(number: int) -> str:
+    """Tell a number so that one burglary more or less is not seen."""
+    about = _TOTAL_STEP * math.floor(number / _TOTAL_STEP + 0.5)
+    return f"about {about:,}" if about else f"fewer than {_TOTAL_STEP}"
+
+
+def _notes(floor: _Floor, by_area: bool, outside: int) -> list[str]:
+    places = "areas" if by_area else "cells"
+    return [
+        f"Counts of recorded burglaries in {places} of at least {floor.minimum} addresses; no "
+        "point on it is the place of a burglary.",
+        f"Counts below {floor.smallest} are hidden, and another with them, so that none can be "
+        "worked out. The total is to the nearest ten.",
+        # Said of none too, or else its absence would tell.
+        f"Left out: {_rounded(outside)} burglaries in no place with known addresses.",
+        "It shows what was recorded, not all that happened, and says nothing about the days to "
+        "come or about any one home.",
+    ]
+
+
+def _day(moment: pd.Timestamp) -> str:
+    return f"{moment.day} {month(moment)}"

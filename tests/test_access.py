@@ -1,0 +1,115 @@
+"""Pages that everybody can read: an accessibility engine finds no serious fault on any of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import hotspot as hs
+from hotspot.exports import write_targets
+from hotspot.exports.density import write_density
+from hotspot.maps import save_map
+from hotspot.maps.public import public_map
+from hotspot.visits import VisitLedger
+from tests import made_maps
+from tests.browser import LAPTOP, PHONE, browser, open_file
+from tests.small_town import write_town
+from tests.test_public_map import SETTINGS, town
+
+# Pytest finds the fixture by its name here.
+__all__ = ["browser"]
+
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
+_SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One page of each kind, by what it is."""
+    folder = tmp_path_factory.mktemp("pages")
+    settings = '[cocooning]\nmax_visits = 6\n[output]\nmarking = "OFFICIAL-SENSITIVE"\n'
+    set_up = write_town(folder / "town", settings=settings)
+    briefing = folder / "briefing"
+    hs.brief(set_up, folder=briefing)
+    incidents = hs.read_incidents(folder / "town" / "burglaries.csv")
+    addresses = hs.read_addresses(folder / "town" / "addresses.csv", to_crs=incidents.crs)
+    targets = hs.cocooning_targets(incidents, addresses, "2026-03-02", max_visits=6)
+    lists = write_targets(targets, folder / "lists", formats=("html", "phone"))
+    sheets = {f"list {path.stem}": path for path in lists if path.suffix == ".html"}
+    with VisitLedger(f"sqlite:///{folder / 'visits.db'}") as ledger:
+        ledger.issue(targets)
+        report = ledger.report().write(folder / "report")
+    public = public_map(*town([[9, 2, 5], [0, 1, 7]]), **SETTINGS)
+    return {
+        "briefing map": briefing / "map.html",
+        "briefing page": briefing / "briefing.html",
+        "full map": save_map(made_maps.full_map(), folder / "full.html"),
+        "density map": write_density(incidents, folder / "density").files[-1],
+        "public map": save_map(public, folder / "public.html"),
+        "backtest page": _backtest_page(incidents, folder / "backtest"),
+        "visit report": next(path for path in report if path.suffix == ".html"),
+        **sheets,
+    }
+
+
+def _backtest_page(incidents: Any, folder: Path) -> Path:
+    result = hs.backtest(
+        [hs.RetrospectiveDensity()],
+        incidents,
+        hs.Grid.over(incidents, 500),
+        incidents["occurred_to"].max().normalize() - pd.Timedelta(days=28),
+        incidents["occurred_to"].max().normalize(),
+    )
+    return next(path for path in hs.write_backtest(result, folder) if path.suffix == ".html")
+
+
+def faults(page: Any) -> list[str]:
+    """Tell what is wrong with a page, and where."""
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:200]}"
+        for fault in found
+        if fault["impact"] in _SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_no_page_has_a_serious_fault(
+    browser: Any, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
+    found = {name: faults(open_file(browser, path, size).page) for name, path in pages.items()}
+
+    assert {name: told for name, told in found.items() if told} == {}
+
+
+def test_a_map_has_no_serious_fault_with_a_popup_tables_or_an_earlier_week(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    page = open_file(browser, pages["full map"]).page
+
+    page.locator(".hotspot-weeks input").fill("3")
+    in_a_week = faults(page)
+    page.locator(".hotspot-as-tables").click()
+    as_tables = faults(page)
+    page.locator(".hotspot-tables th button").first.click()
+    with_popup = faults(page)
+
+    assert page.locator(".leaflet-popup-content").count() == 1
+    assert (in_a_week, as_tables, with_popup) == ([], [], [])
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_every_page_asks_nothing_complains_of_nothing_and_fits_its_window(
+    browser: Any, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
+    for name, path in pages.items():
+        opened = open_file(browser, path, size)
+        assert opened.requests == [], name
+        assert opened.complaints == [], name
+        assert opened.page.evaluate("() => document.documentElement.lang"), name
+        viewport = opened.page.locator('meta[name="viewport"]').get_attribute("content")
+        assert "user-scalable" not in str(viewport), name

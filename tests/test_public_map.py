@@ -1,0 +1,334 @@
+"""A public map names no home, and what it hides cannot be worked out."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from hotspot._errors import ConfigError, DataError
+from hotspot.maps.disclosure import FEW, SHOWN, cells_with_homes, protected
+from hotspot.maps.public import public_map
+from hotspot.maps.saving import page_text, save_map
+from tests.conftest import incidents_at
+
+X, Y = 640000.0, 370000.0
+CRS = "EPSG:27700"
+SETTINGS = {"lag_days": 0, "as_of": "2026-02-28", "months": 1}
+
+
+def homes(places: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    numbers = range(len(places))
+    return gpd.GeoDataFrame(
+        {
+            "uprn": [f"10009{number:07d}" for number in numbers],
+            "address": [f"{number} Secret Street" for number in numbers],
+        },
+        geometry=gpd.points_from_xy([X + x for x, _ in places], [Y + y for _, y in places]),
+        crs=CRS,
+    )
+
+
+def in_square(column: int, row: int, number: int) -> list[tuple[float, float]]:
+    """Spread points inside one square of 500 m, off its edges."""
+    steps = np.linspace(30.37, 460.41, max(number, 2))[:number]
+    return [(500 * column + step, 500 * row + 251.77) for step in steps]
+
+
+def burglaries(places: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    """Put burglaries of February 2026 at places, with text that must never be published."""
+    frame = incidents_at(
+        [X + x for x, _ in places],
+        [Y + y for _, y in places],
+        [396 + number % 28 for number in range(len(places))],
+        address="9 Secret Street",
+        uprn="100099999999",
+    )
+    frame["crime_ref"] = [f"REF/{number:06d}" for number in range(len(places))]
+    return frame
+
+
+def town(counts: list[list[int]], held: int = 10) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Make burglaries and homes of squares with these counts, the first row in the south."""
+    squares = [(c, r, n) for r, row in enumerate(counts) for c, n in enumerate(row)]
+    crimes = [place for column, row, number in squares for place in in_square(column, row, number)]
+    at = [place for column, row, _ in squares for place in in_square(column, row, held)]
+    return burglaries(crimes), homes(at)
+
+
+def facts(page: str) -> list[dict[str, Any]]:
+    """Read from a page what it tells of each place."""
+    found = re.search(r"hotspotMap\.layer\((\[\[.*?\]\]), ?(\{.*?\})\);\n", page)
+    assert found
+    rows = json.loads(found[1])
+    return [
+        {"shape": shapely.geometry.shape(shape), "name": name, "count": told, "homes": held}
+        for shape, _, (name, told, held, _) in rows
+    ]
+
+
+def bounds(told: str) -> tuple[float, float | None]:
+    """Tell what a reader knows of a count."""
+    if told == "not shown":
+        return 0, None
+    if told.startswith("fewer than"):
+        return 0, int(told.split()[-1]) - 1
+    return int(told.replace(",", "")), int(told.replace(",", ""))
+
+
+def least_possible(known: list[tuple[float, float | None]], total: int) -> list[float]:
+    """Work out the least that each count can be, for a reader who knows the total as well."""
+    number = len(known)
+    least = []
+    for place in range(number):
+        answer = linprog(
+            np.eye(number)[place], A_eq=np.ones((1, number)), b_eq=[total], bounds=known
+        )
+        assert answer.status == 0
+        least.append(answer.fun)
+    return least
+
+
+@given(
+    counts=st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=1, max_size=4),
+    smallest=st.integers(2, 5),
+)
+@settings(max_examples=10, deadline=None)
+def test_no_small_count_can_be_worked_out_from_all_that_a_page_tells(
+    counts: list[list[int]], smallest: int
+) -> None:
+    total = sum(map(sum, counts))
+    if not total:
+        return
+    incidents, addresses = town(counts)
+    try:
+        page = page_text(public_map(incidents, addresses, smallest=smallest, **SETTINGS))
+    except DataError as error:
+        refused = str(error)
+    else:
+        refused = None
+    if refused is not None:
+        assert "could be worked out" in refused
+        # Only where there is no larger count to hide among.
+        assert max(map(max, counts)) < smallest
+        return
+
+    places = facts(page)
+    least = least_possible([bounds(place["count"]) for place in places], total)
+
+    assert len(places) == sum(map(len, counts))
+    for place, fewest in zip(places, least, strict=True):
+        if place["count"].isdigit():
+            assert int(place["count"]) >= smallest
+        elif place["count"] != "not shown":
+            assert fewest == 0
+
+
+@given(
+    counts=st.lists(st.integers(0, 9), min_size=1, max_size=8),
+    enough=st.lists(st.booleans(), min_size=8, max_size=8),
+    smallest=st.integers(2, 5),
+)
+def test_hiding_is_enough_and_keeps_what_need_not_be_hidden(
+    counts: list[int], enough: list[bool], smallest: int
+) -> None:
+    numbers, homes_enough = np.array(counts), np.array(enough[: len(counts)])
+    try:
+        status = protected(numbers, homes_enough, smallest)
+    except DataError:
+        status = np.where(homes_enough & (numbers < smallest), FEW, "withheld")
+        assert any(least > 0 for least in _least(numbers, status, smallest))
+        return
+
+    least = np.array(_least(numbers, status, smallest))
+    secret = ~homes_enough | (numbers < smallest)
+
+    assert (status[secret] != SHOWN).all()
+    assert (least[secret] == 0).all()
+    if not secret.any():
+        assert (status == SHOWN).all()
+
+
+def _least(numbers: np.ndarray, status: np.ndarray, smallest: int) -> list[float]:
+    known = [
+        {SHOWN: (int(number), int(number)), FEW: (0, smallest - 1)}.get(state, (0, None))
+        for number, state in zip(numbers, status, strict=True)
+    ]
+    return least_possible(known, int(numbers.sum()))
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_every_cell_holds_the_minimum_and_no_cell_overlaps_another(data: st.DataObject) -> None:
+    number = data.draw(st.integers(8, 60))
+    spread = data.draw(st.sampled_from([400, 3000, 20000]))
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    at = homes([tuple(place) for place in rng.uniform(0, spread, (number, 2))])
+
+    cells = cells_with_homes(at.geometry, 500.0, minimum=8)
+
+    inside = gpd.sjoin(at, cells, predicate="intersects")
+    assert inside.groupby("index_right").size().tolist() == cells["homes"].tolist()
+    assert cells["homes"].min() >= 8
+    assert cells["homes"].sum() == number
+    assert cells.geometry.area.sum() == pytest.approx(cells.union_all().area)
+
+
+def test_a_saved_map_holds_no_point_reference_address_or_date(tmp_path: Path) -> None:
+    incidents, addresses = town([[9, 2, 5], [0, 1, 7]])
+
+    page = save_map(
+        public_map(incidents, addresses, **SETTINGS), tmp_path / "public.html"
+    ).read_text(encoding="utf-8")
+
+    for text in [*incidents["crime_ref"], *addresses["address"], *addresses["uprn"]]:
+        assert text not in page
+    for text in ("Secret Street", "REF/", "100099999999", "1000900"):
+        assert text not in page
+    corners = shapely.get_coordinates([place["shape"] for place in facts(page)])
+    for frame in (incidents, addresses):
+        degrees = frame.to_crs("EPSG:4326").geometry
+        for point in degrees:
+            assert np.hypot(*(corners - [point.x, point.y]).T).min() > 1e-4
+            assert f"{point.x:.6f}"[:-1] not in page
+            assert f"{point.y:.6f}"[:-1] not in page
+        for point in frame.geometry:
+            assert f"{point.x:.0f}" not in page
+            assert f"{point.y:.0f}" not in page
+    told = re.findall(r"\d{1,2} [A-Z][a-z]+ 2026", page)
+    assert set(told) <= {"1 February 2026", "28 February 2026"}
+
+
+def test_cells_show_their_counts_and_the_total_to_the_nearest_ten() -> None:
+    incidents, addresses = town([[9, 2, 5], [0, 1, 7]])
+
+    page = page_text(public_map(incidents, addresses, title="Quay & Town", **SETTINGS))
+
+    # From the north-west, as one reads.
+    assert [place["count"] for place in facts(page)] == [
+        "fewer than 3", "fewer than 3", "7", "9", "fewer than 3", "5",
+    ]  # fmt: skip
+    assert "about 20 burglaries in 6 places" in page
+    assert "Quay &amp; Town" in page
+    assert ">PUBLIC<" in page
+    assert "at least 8 addresses" in page
+
+
+def test_areas_are_counted_by_name_and_those_with_few_homes_are_withheld() -> None:
+    incidents, addresses = town([[9, 8, 5, 6]])
+    thinned = pd.concat([addresses[:30], addresses[30:33]])
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay <b>", "Town", "Park", "Moor"]},
+        geometry=[shapely.box(X + 500 * n, Y, X + 500 * n + 500, Y + 500) for n in range(4)],
+        crs=CRS,
+    )
+
+    page = page_text(public_map(incidents, thinned, areas, **SETTINGS))
+
+    told = {place["name"]: (place["count"], place["homes"]) for place in facts(page)}
+    assert told["Moor"] == ("not shown", "fewer than 8")
+    # One alone could be had by subtraction from a total known elsewhere.
+    assert told["Park"] == ("not shown", "10")
+    assert told["Quay <b>"] == ("9", "10")
+    assert "<b>" not in page.replace('"<b>', "")
+
+
+def test_areas_may_bring_their_number_of_addresses() -> None:
+    incidents, _ = town([[9, 8]])
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay", "Town"], "addresses": [40, 8]},
+        geometry=[shapely.box(X + 500 * n, Y, X + 500 * n + 500, Y + 500) for n in range(2)],
+        crs=CRS,
+    )
+
+    assert [
+        place["count"] for place in facts(page_text(public_map(incidents, None, areas, **SETTINGS)))
+    ] == ["9", "8"]
+    areas["addresses"] = [7, None]
+    with pytest.raises(DataError, match="No area has 8 addresses"):
+        public_map(incidents, None, areas, **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda i, a: (i, None), "Give the addresses"),
+        (lambda i, a: (i, a[:7]), "only 7 addresses"),
+        (lambda i, a: (i, pd.concat([a[:7]] * 2, ignore_index=True)), "only 7 addresses"),
+        (lambda i, a: (i, a[:10]), "lie in no place with known addresses"),
+        (lambda i, a: (i[:2], a[:10]), "could be worked out from the total"),
+        (lambda i, a: (i[:0], a), "no incidents to count"),
+        (lambda i, a: (i, a.to_crs("EPSG:4326")), "not in metres"),
+        (lambda i, a: (i.assign(occurred_to=pd.Timestamp("2026-02-20")), a), None),
+    ],
+)
+def test_where_the_floor_cannot_be_proven_no_map_is_made(change: Any, sentence: str | None) -> None:
+    incidents, addresses = change(*town([[9, 8, 5]]))
+
+    if sentence is None:
+        public_map(incidents, addresses, **SETTINGS)
+    else:
+        with pytest.raises(DataError, match=sentence):
+            public_map(incidents, addresses, **SETTINGS)
+
+
+def test_areas_that_overlap_and_areas_without_homes_are_refused() -> None:
+    incidents, addresses = town([[9, 8]])
+    box = shapely.box(X, Y, X + 600, Y + 500)
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay", "Town"]},
+        geometry=[box, shapely.box(X + 400, Y, X + 1000, Y + 500)],
+        crs=CRS,
+    )
+
+    with pytest.raises(DataError, match="Quay and Town overlap"):
+        public_map(incidents, addresses, areas, **SETTINGS)
+    with pytest.raises(DataError, match="column 'addresses'"):
+        public_map(incidents, None, areas, **SETTINGS)
+
+
+def test_only_whole_months_that_are_old_enough_are_counted() -> None:
+    incidents, addresses = town([[20, 20]])
+    late = incidents.assign(
+        occurred_from=pd.Timestamp("2026-03-03"), occurred_to=pd.Timestamp("2026-03-03")
+    )
+    both = pd.concat([incidents, late], ignore_index=True)
+
+    def told(**options: Any) -> list[str]:
+        return [
+            place["count"] for place in facts(page_text(public_map(both, addresses, **options)))
+        ]
+
+    assert told(lag_days=3) == ["20", "20"]
+    assert told(as_of="2026-03-31", lag_days=0, months=1) == ["20", "20"]
+    assert told(as_of="2026-03-31", lag_days=0) == ["40", "40"]
+    with pytest.raises(DataError, match="No whole month of the incidents is 28 days old"):
+        public_map(both, addresses)
+
+
+def test_settings_out_of_range_are_told_all_at_once() -> None:
+    incidents, addresses = town([[9]])
+
+    with pytest.raises(ConfigError) as caught:
+        public_map(incidents, addresses, minimum=1, smallest=1, months=0, cell_size_m=-1)
+
+    assert len(caught.value.problems) == 4
+
+
+def test_inputs_are_left_as_they_were_and_the_same_map_is_made_twice() -> None:
+    incidents, addresses = town([[9, 2, 5], [0, 1, 7]])
+    kept = incidents.copy(), addresses.copy()
+
+    pages = [page_text(public_map(incidents, addresses, **SETTINGS)) for _ in range(2)]
+
+    pd.testing.assert_frame_equal(incidents, kept[0])
+    pd.testing.assert_frame_equal(addresses, kept[1])
+    assert pages[0] == pages[1]
