@@ -81,15 +81,6 @@ def test_a_window_over_a_week_is_left_out_and_one_of_a_week_is_not() -> None:
     np.testing.assert_allclose(hours.weights, 1 / 168)
 
 
-def test_hours_do_not_turn_on_how_the_rows_are_cut_into_blocks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    windows = [(f"2026-03-0{d} 0{d}:00", f"2026-03-0{d} 2{d % 3}:30") for d in range(1, 8)]
-    whole = figures.aoristic_hours(burglaries(windows)).weights
-    monkeypatch.setattr(figures, "_BLOCK_ROWS", 2)
-    np.testing.assert_allclose(figures.aoristic_hours(burglaries(windows)).weights, whole)
-
-
 def test_the_busiest_hours_may_run_over_midnight() -> None:
     hours = figures.aoristic_hours(at("2026-03-02 23:10", "2026-03-03 01:10", "2026-03-04 12:00"))
     first, share = figures.peak_hours(hours)

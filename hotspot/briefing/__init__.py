@@ -14,15 +14,23 @@ from tqdm import tqdm
 from hotspot._checks import count
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.briefing import products
-from hotspot.briefing.config import Config, load_config, read_config
-from hotspot.briefing.findings import Findings, find_density, find_lists, find_zones
+from hotspot.briefing.config import (
+    Config,
+    load_config,
+    load_settings,
+    read_config,
+    readable_tables,
+)
+from hotspot.briefing.findings import Findings, Lists, find_density, find_lists, find_zones
 from hotspot.briefing.folder import issued_folder, refuse_root
 from hotspot.briefing.guess import guess_set_up
-from hotspot.briefing.inputs import Inputs, read_inputs
+from hotspot.briefing.inputs import Inputs, data_problems, read_inputs
 from hotspot.briefing.local_rule import with_local_rule
+from hotspot.briefing.proof import Proof, find_proof
 from hotspot.briefing.record import make_record
 from hotspot.dates import AsOf, month_only_problems
 from hotspot.incidents import IncidentCheck
+from hotspot.visits import VisitLedger
 
 __all__ = [
     "Briefing",
@@ -56,6 +64,8 @@ class IssuedLists:
         What the user should know about the data.
     record : dict
         What run.json holds.
+    newly_asked : int or None
+        How many askings the ledger did not have; None where no ledger is kept.
     """
 
     folder: Path
@@ -65,6 +75,7 @@ class IssuedLists:
     messages: gpd.GeoDataFrame | None
     warnings: tuple[str, ...]
     record: dict[str, Any]
+    newly_asked: int | None
 
     def summary(self) -> str:
         """Say in a few lines what was found, and where it is."""
@@ -72,7 +83,12 @@ class IssuedLists:
         return "\n".join([*lines, *(str(path) for path in self.files)])
 
     def _found(self) -> list[str]:
-        return [] if self.targets is None else [f"{count(len(self.targets), 'door')} to visit"]
+        if self.targets is None:
+            return []
+        doors = f"{count(len(self.targets), 'door')} to visit"
+        if self.newly_asked is None:
+            return [doors]
+        return [f"{doors} ({self.newly_asked:,} newly asked for in the ledger)"]
 
 
 @dataclass(frozen=True)
@@ -87,11 +103,15 @@ class Briefing(IssuedLists):
         Where it is highest.
     zones : GeoDataFrame or None
         Where risk is raised now; None where dates are months only.
+    proof : Proof
+        How well the map and the lists did lately: ``backtest``, ``preventable`` and ``accuracy``,
+        each None where the data do not bear it.
     """
 
     surface: xr.DataArray
     hotspots: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame | None
+    proof: Proof
 
     def _found(self) -> list[str]:
         zones = [] if self.zones is None else [count(len(self.zones), "zone")]
@@ -150,6 +170,15 @@ def brief(
     ``messages.csv``, ``rejected.csv`` and ``run.json`` (parameters, SHA-256 of each input and
     output, versions, counts). Lists need addresses; zones and lists need dates to the day.
 
+    With ``[cocooning] ledger`` the list is issued to it when the folder is in its place, last of
+    all: a run that fails asks for nothing, and where the ledger fails the folder is put back as
+    it was. Killed just between the two, the folder is there and the ledger does not know of its
+    list: run it again with `replace`. What a killed run leaves behind, a folder beside the place
+    whose name begins with a dot, is removed by the next run.
+
+    ``backtest = false`` and ``worth = false`` leave out what tells how well the map and the lists
+    did lately, which takes some seconds.
+
     Based only on burglaries recorded by the cut-off; it shows places, not people; it is no ground
     for a stop, a search or an arrest. A higher risk does not mean that a burglary will happen,
     and visits are not proven to prevent one.
@@ -171,12 +200,13 @@ def brief(
     - [incidents] path names no such file.csv, which is not in ...
     - [rule] distance is not a known setting: did you mean distance_m?
     """
-    with _stages(6) as stage, _data_warnings() as told:
+    with _stages(7) as stage, _data_warnings() as told:
         stage("reading the set-up")
         chosen, set_up, guessed = _chosen(config, settings)
         chosen = chosen.changed(as_of, folder)
         place = chosen.output.folder
-        with issued_folder(place, replace) as building:
+        issuing = _Issuing.into(chosen.cocooning.ledger)
+        with issued_folder(place, replace, then=issuing.issue) as building:
             stage("reading the data")
             inputs = _read(chosen, guessed)
             stage("where risk stays")
@@ -184,8 +214,11 @@ def brief(
             stage("where risk is raised now")
             raised = find_zones(inputs, density["study_area"])
             stage("which doors")
-            findings = Findings(**density, **raised, lists=find_lists(inputs))
+            issuing.lists = find_lists(inputs, issuing.ledger)
+            stage("how well that did lately")
+            proof = find_proof(inputs, density["study_area"])
             stage("writing")
+            findings = Findings(**density, **raised, lists=issuing.lists, proof=proof)
             warned = inputs.to_tell(told())
             record = make_record(inputs, findings, findings.lists, set_up, warned)
             products.write_briefing(building, inputs, findings, record)
@@ -199,9 +232,11 @@ def brief(
         messages=None if lists is None else lists.messages,
         warnings=tuple(warned),
         record=record,
+        newly_asked=issuing.newly_asked,
         surface=findings.surface,
         hotspots=findings.hotspots,
         zones=findings.zones,
+        proof=proof,
     )
 
 
@@ -237,11 +272,12 @@ def issue_lists(
         refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
         place = chosen.output.folder
-        with issued_folder(place, replace) as building:
+        issuing = _Issuing.into(chosen.cocooning.ledger)
+        with issued_folder(place, replace, then=issuing.issue) as building:
             stage("reading the data")
             inputs = _read(chosen, guessed)
             stage("which doors")
-            lists = find_lists(inputs)
+            lists = issuing.lists = find_lists(inputs, issuing.ledger)
             if lists is None:
                 raise DataError(month_only_problems(inputs.incidents, "A target list"))
             stage("writing")
@@ -257,7 +293,27 @@ def issue_lists(
         messages=lists.messages,
         warnings=tuple(warned),
         record=record,
+        newly_asked=issuing.newly_asked,
     )
+
+
+@dataclass
+class _Issuing:
+    """The list that is issued to a ledger when its folder is in place."""
+
+    ledger: VisitLedger | None
+    lists: Lists | None = None
+    newly_asked: int | None = None
+
+    @classmethod
+    def into(cls, ledger: str | None) -> "_Issuing":
+        return cls(None if ledger is None else VisitLedger(ledger))
+
+    def issue(self) -> None:
+        """Keep what the list asks."""
+        if self.ledger is not None and self.lists is not None:
+            targets, messages, links = self.lists.targets, self.lists.messages, self.lists.links
+            self.newly_asked = self.ledger.issue(targets, messages=messages, links=links)
 
 
 def _chosen(
@@ -267,20 +323,27 @@ def _chosen(
     if config is not None and settings:
         named = ", ".join(settings)
         raise ConfigError(f"Give a set-up or the settings {named}, not both.")
-    if config is None:
-        return read_config(settings), None, ()
     if isinstance(config, Config):
         return config, None, ()
-    if isinstance(config, Mapping):
-        return read_config(config), None, ()
+    if config is None or isinstance(config, Mapping):
+        return _checked(settings if config is None else config), None, ()
     if not isinstance(config, (str, Path)):
         kind = type(config).__name__
         raise ConfigError(f"A set-up is the path of a file, a mapping or a Config, not {kind}.")
     path = Path(config).expanduser()
     if path.suffix.lower() == ".toml":
-        return load_config(path), path, ()
+        return _checked(load_settings(path), path.parent, path.name), path, ()
     guessed, set_up, is_new = guess_set_up(path)
     return guessed, set_up, (set_up,) if set_up is not None and is_new else ()
+
+
+def _checked(settings: Mapping[str, Any], base: str | Path = ".", name: str = "") -> Config:
+    """Check a set-up; where it is wrong, look into what it names all the same and tell it all."""
+    try:
+        return read_config(settings, base, name)
+    except ConfigError as error:
+        found = data_problems(readable_tables(settings, base))
+        raise ConfigError([*error.problems, *found]) from None
 
 
 def _read(chosen: Config, guessed: tuple[Path, ...]) -> Inputs:

@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
@@ -24,7 +24,10 @@ from pydantic_core import ErrorDetails
 from hotspot._checks import Problems
 from hotspot._errors import ConfigError
 from hotspot.addresses.reading import FIELDS as ADDRESS_FIELDS
+from hotspot.cocooning.presets import PRESETS
+from hotspot.cocooning.tiers import read_tiers
 from hotspot.dates import AsOf, cutoff
+from hotspot.exports.targets import FORMATS, USUAL_FORMATS
 from hotspot.incidents.columns import FIELDS as INCIDENT_FIELDS
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
@@ -42,6 +45,13 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
     """Resolve a path against the folder of the TOML file."""
     base = (info.context or {}).get("base", Path())
     return Path(base, path.expanduser()).resolve()
+
+
+def _ledger(value: object, info: ValidationInfo) -> str:
+    """Take a database's URL as it is, and a path from the folder of the TOML file."""
+    if isinstance(value, str) and "://" in value:
+        return value
+    return str(_beside(Path(str(_path(value))), info))
 
 
 def _path(value: object) -> object:
@@ -90,6 +100,33 @@ def _field_of(fields: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _one_of(names: tuple[str, ...]) -> Callable[[str | None], str | None]:
+    """Refuse what is none of some names."""
+
+    def check(value: str | None) -> str | None:
+        if value is None or value in names:
+            return value
+        raise ValueError(f"must be one of {', '.join(names)}, not {value!r}.")
+
+    return check
+
+
+def _known_formats(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a kind of list that is not made, and what no list is read from."""
+    for name in names:
+        _one_of(FORMATS)(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Have the rules of the packs checked by what reads them."""
+    try:
+        read_tiers(tables)
+    except ConfigError as error:
+        raise ValueError(f": {' '.join(error.problems)}") from error
+    return tables
+
+
 def _table_with_path(value: object) -> object:
     """Let ``addresses = "addresses.csv"`` stand for a table with only a path."""
     return {"path": value} if isinstance(value, (str, Path)) else value
@@ -97,6 +134,7 @@ def _table_with_path(value: object) -> object:
 
 InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]
 OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
+Ledger = Annotated[str, BeforeValidator(_ledger)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
 AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
@@ -142,9 +180,10 @@ class AreaSettings(_Table):
 
 
 class BasemapSettings(_Table):
-    """What lies under the zones: streets of the user's own, and web tiles only if named."""
+    """What lies under the zones: files of the user's own, and web tiles only if named."""
 
     streets: InputPath | None = None
+    backdrop: InputPath | None = None
     tiles: Text | None = None
 
 
@@ -166,19 +205,27 @@ class DensitySettings(_Table):
 
 
 class CocooningSettings(_Table):
-    """Who is visited, and who is shown nowhere."""
+    """Who is visited and how soon, what is kept of it, and who is shown nowhere."""
 
-    visit_days: Count = 14
+    preset: Annotated[str | None, AfterValidator(_one_of(tuple(PRESETS)))] = None
+    visit_days: Count | None = None
     max_visits: Count | None = None
+    revisit_days: Annotated[int | None, Field(strict=True, ge=0)] = None
+    response_days: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.0
     exclude: InputPath | None = None
+    ledger: Ledger | None = None
+    tiers: Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)] = None
 
 
 class OutputSettings(_Table):
-    """Where the briefing goes and what it is marked."""
+    """Where the briefing goes, what it is marked, and which kinds of lists are made."""
 
     folder: OutputPath = Field(default=Path("briefing"), validate_default=True)
     marking: Text = "OFFICIAL-SENSITIVE"
     author: Annotated[str, Field(strict=True)] = ""
+    formats: Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_known_formats)] = (
+        USUAL_FORMATS
+    )
     seed: Annotated[int, Field(strict=True, ge=0)] = 0
 
 
@@ -202,6 +249,8 @@ class Config(_Table):
     rule: RuleSettings = RuleSettings()
     density: DensitySettings = DensitySettings()
     cocooning: CocooningSettings = CocooningSettings()
+    backtest: Annotated[bool, Field(strict=True)] = True
+    worth: Annotated[bool, Field(strict=True)] = True
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
 
     def input_files(self) -> dict[str, Path]:
@@ -213,6 +262,7 @@ class Config(_Table):
             "addresses": self.addresses.path if self.addresses else None,
             "areas": self.areas.path if self.areas else None,
             "streets": self.basemap.streets,
+            "backdrop": self.basemap.backdrop,
             "exclude": self.cocooning.exclude,
         }
         return {name: path for name, path in chosen.items() if path is not None}
@@ -249,6 +299,17 @@ def load_config(path: str | Path) -> Config:
         If the file cannot be read or is no TOML, or naming every setting that is wrong.
     """
     path = Path(path)
+    return read_config(load_settings(path), base=path.parent, name=path.name)
+
+
+def load_settings(path: Path) -> dict[str, Any]:
+    """Read a TOML file without judging what it says.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read or is no TOML.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -259,10 +320,34 @@ def load_config(path: str | Path) -> Config:
             "Encoding, UTF-8)."
         ) from error
     try:
-        settings = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path.name} is not valid TOML: {_in_words(error)}") from error
-    return read_config(settings, base=path.parent, name=path.name)
+
+
+def readable_tables(settings: Mapping[str, Any], base: str | Path = ".") -> dict[str, Any]:
+    """Give the tables of a set-up that have no fault, so that the data they name can be read.
+
+    Parameters
+    ----------
+    settings : mapping
+    base : str or Path
+        As of `read_config`.
+
+    Returns
+    -------
+    dict
+        Settings by the name of their table.
+    """
+    found: dict[str, Any] = {}
+    for name, model in _TABLES.items():
+        try:
+            found[name] = model.model_validate(
+                _table_with_path(settings.get(name, {})), context={"base": Path(base)}
+            )
+        except ValidationError:
+            continue
+    return found
 
 
 def read_config(settings: Mapping[str, Any], base: str | Path = ".", name: str = "") -> Config:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import bdtr, betaincinv
 
 from hotspot.dates import AsOf, cutoff, event_times, known_by
+from hotspot.density.weights import aoristic_calendar
 from hotspot.exports.rows import NO_AREA
 from hotspot.near_repeat import distinct_events
 
@@ -27,14 +28,7 @@ DAY_NAMES = (
 
 # A window longer than this says nothing about the hour and hardly more about the weekday.
 LONGEST_WINDOW_DAYS = 7
-_HOUR_S = 3_600
-_DAY_S = 24 * _HOUR_S
-_WEEK_S = 7 * _DAY_S
-_HOURS_IN_WEEK = 7 * 24
-# 1970-01-05 was a Monday: the week of hours begins there.
-_FIRST_MONDAY_S = 4 * _DAY_S
-# Rows that are spread over the week at one go, so that memory stays small.
-_BLOCK_ROWS = 20_000
+_DAY_S = 24 * 3_600
 
 
 def learned_at(incidents: gpd.GeoDataFrame) -> pd.Series:
@@ -245,37 +239,12 @@ def aoristic_hours(incidents: gpd.GeoDataFrame) -> Hours:
     without_time = (start % _DAY_S == 0) & (end % _DAY_S == 0)
     too_long = ~without_time & (end - start > LONGEST_WINDOW_DAYS * _DAY_S)
     used = ~(without_time | too_long)
-    weights = np.zeros(_HOURS_IN_WEEK)
-    start, end = start[used], end[used]
-    for block in range(0, len(start), _BLOCK_ROWS):
-        rows = slice(block, block + _BLOCK_ROWS)
-        weights += _spread(start[rows], end[rows])
-    return Hours(
-        weights.reshape(7, 24), int(used.sum()), int(without_time.sum()), int(too_long.sum())
-    )
+    weights = aoristic_calendar(incidents[used]).to_numpy()
+    return Hours(weights, int(used.sum()), int(without_time.sum()), int(too_long.sum()))
 
 
 def _seconds(times: pd.Series) -> npt.NDArray[np.int64]:
     return times.to_numpy().astype("datetime64[s]").astype(np.int64)
-
-
-def _spread(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Sum the share of each window that lies in each hour of the week."""
-    moment = start == end
-    # A known moment is a window of its own second.
-    end = np.where(moment, start + 1, end)
-    seconds = _seconds_by_hour(end) - _seconds_by_hour(start)
-    shares: npt.NDArray[np.float64] = seconds / (end - start)[:, np.newaxis]
-    return np.asarray(shares.sum(axis=0))
-
-
-def _seconds_by_hour(times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Count the seconds of each hour of the week that have passed by a time, shape (n, 168)."""
-    since = times - _FIRST_MONDAY_S
-    weeks, rest = since // _WEEK_S, since % _WEEK_S
-    begun = np.arange(_HOURS_IN_WEEK) * _HOUR_S
-    part = np.clip(rest[:, np.newaxis] - begun, 0, _HOUR_S)
-    return np.asarray(weeks[:, np.newaxis] * _HOUR_S + part)
 
 
 def peak_hours(hours: Hours, span: int = 6) -> tuple[int, float]:

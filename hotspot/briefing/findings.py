@@ -10,11 +10,13 @@ import xarray as xr
 
 from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
-from hotspot.cocooning import cocooning_messages, cocooning_targets
+from hotspot.briefing.proof import Proof
+from hotspot.cocooning import cocooning_lists
 from hotspot.dates import cutoff, event_times
 from hotspot.density import hotspots, kernel_density
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
+from hotspot.visits import VisitLedger, VisitReport
 
 # A share of homes or of area above which zones no longer tell anyone where to go.
 TOO_WIDE = 0.2
@@ -26,10 +28,21 @@ _QUARTER_SIDES = 8
 
 @dataclass(frozen=True)
 class Lists:
-    """Doors to visit, and homes that get a message."""
+    """Doors to visit and homes that get a message, both of one plan, and what joins them.
+
+    Attributes
+    ----------
+    targets, messages : GeoDataFrame
+    links : DataFrame
+        The burglaries that reach each door.
+    so_far : VisitReport or None
+        What had been asked and done before this list; None where no ledger is kept.
+    """
 
     targets: gpd.GeoDataFrame
     messages: gpd.GeoDataFrame
+    links: pd.DataFrame
+    so_far: VisitReport | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ class Findings:
         dates are months only.
     lists : Lists or None
         None where there are no addresses, or dates are months only.
+    proof : Proof
+        How well the map and the lists did.
     homes_in_zones, area_in_zones : float or None
         Share of the addresses, and of the study area, that the zones cover.
     """
@@ -62,6 +77,7 @@ class Findings:
     in_period: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame | None
     lists: Lists | None
+    proof: Proof
     homes_in_zones: float | None
     area_in_zones: float | None
 
@@ -162,21 +178,26 @@ def find_zones(inputs: Inputs, study_area: shapely.Geometry) -> dict[str, Any]:
     return {"zones": zones, "homes_in_zones": homes, "area_in_zones": float(covered)}
 
 
-def find_lists(inputs: Inputs) -> Lists | None:
-    """Work out which doors to knock on, and which homes get a message."""
+def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
+    """Work out which doors to knock on, and which homes get a message; nothing is issued."""
     if inputs.month_only or inputs.addresses is None:
         return None
     rule, visits = inputs.config.rule, inputs.config.cocooning
-    settings: dict[str, Any] = {
-        "as_of": inputs.as_of,
-        "areas": inputs.areas,
-        "max_visits": visits.max_visits,
-        "visit_days": visits.visit_days,
-        "distance_m": rule.distance_m,
-        "window_days": rule.window_days,
-        "exclude": inputs.stopped,
-    }
-    return Lists(
-        targets=cocooning_targets(inputs.incidents, inputs.addresses, **settings),
-        messages=cocooning_messages(inputs.incidents, inputs.addresses, **settings),
+    # What a preset sets is left to it, unless the set-up or a local rule says otherwise.
+    free = () if visits.preset is None else {"distance_m", "window_days"} - rule.model_fields_set
+    lists = cocooning_lists(
+        inputs.incidents,
+        inputs.addresses,
+        inputs.as_of,
+        inputs.areas,
+        visits.max_visits,
+        ledger,
+        preset=visits.preset,
+        visit_days=visits.visit_days,
+        revisit_days=visits.revisit_days,
+        distance_m=None if "distance_m" in free else rule.distance_m,
+        window_days=None if "window_days" in free else rule.window_days,
+        tiers=visits.tiers,
+        exclude=inputs.stopped,
     )
+    return Lists(*lists, None if ledger is None else ledger.report("area", inputs.as_of))

@@ -8,11 +8,12 @@ was issued is ever replaced.
 import hashlib
 import json
 import os
+import platform
 import secrets
 import shutil
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ PRODUCT = "hotspot briefing"
 _UNFINISHED = ".unfinished"
 _STALE_AFTER_S = 24 * 3600
 # File managers leave these wherever they have been; nobody misses them.
-_LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini"])
+_LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", _UNFINISHED])
 
 
 def sha256(path: Path) -> str:
@@ -41,7 +42,9 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def issued_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
+def issued_folder(
+    folder: Path, replace: bool = False, then: Callable[[], object] = lambda: None
+) -> Iterator[Path]:
     """Build a folder beside its place; it takes its place only if the block ends well.
 
     Parameters
@@ -51,6 +54,8 @@ def issued_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
     replace : bool
         Whether a folder issued before may be replaced. Even then one that holds a file that was
         changed or added since is refused.
+    then : callable
+        What is done when the folder is in its place. If it fails, what stood there is put back.
 
     Yields
     ------
@@ -75,7 +80,7 @@ def issued_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
         yield building
         _finish(building)
         refuse_taken(folder, replace)
-        _swap(building, folder, aside)
+        _swap(building, folder, aside, then)
     except OSError as error:
         if _concerns(error, building, folder, aside):
             raise _told(error, folder) from error
@@ -180,8 +185,7 @@ def _record(folder: Path) -> dict[str, Any] | None:
 def _recover(folder: Path, aside: Path) -> None:
     """Tidy what a killed run left: restore a folder moved aside, remove what is spent."""
     for left in folder.parent.glob(f".{folder.name}.new-*"):
-        marker = left / _UNFINISHED
-        if marker.is_file() and time.time() - marker.stat().st_mtime > _STALE_AFTER_S:
+        if _is_spent(left):
             shutil.rmtree(left, ignore_errors=True)
     if not aside.exists():
         return
@@ -195,40 +199,70 @@ def _recover(folder: Path, aside: Path) -> None:
     shutil.rmtree(aside)
 
 
+def _is_spent(left: Path) -> bool:
+    """Tell a folder that a killed run left from one that another run is building."""
+    marker = left / _UNFINISHED
+    try:
+        host, process = marker.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        host, process = "", ""
+    # Elsewhere asking after a process can end it, and one of another machine cannot be asked.
+    if os.name == "posix" and host == platform.node() and process.isdecimal():
+        return not _is_running(int(process))
+    begun = (marker if marker.exists() else left).stat().st_mtime
+    return time.time() - begun > _STALE_AFTER_S
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _begin(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.new-{secrets.token_hex(4)}")
     building.mkdir()
-    (building / _UNFINISHED).touch()
+    told = f"{platform.node() or '?'} {os.getpid()}"
+    (building / _UNFINISHED).write_text(told, encoding="utf-8")
     return building
 
 
 def _finish(building: Path) -> None:
     """Bring the files to the disk before their folder gets its name."""
-    (building / _UNFINISHED).unlink()
     for path in building.rglob("*"):
         if path.is_file():
             with path.open("r+b") as file:
                 os.fsync(file.fileno())
 
 
-def _swap(building: Path, folder: Path, aside: Path) -> None:
+def _swap(building: Path, folder: Path, aside: Path, then: Callable[[], object]) -> None:
     """Put the new folder in the place of the old one, or leave the old one there."""
-    if not folder.exists():
-        building.rename(folder)
-        return
-    if not any(folder.iterdir()):
+    if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
-        building.rename(folder)
-        return
-    folder.rename(aside)
+    replaced = folder.exists()
+    if replaced:
+        folder.rename(aside)
     try:
-        # Looked at again where nobody can reach it by its name any more.
-        _refuse_touched(aside, _record(aside) or {"outputs": {}})
+        if replaced:
+            # Looked at again where nobody can reach it by its name any more.
+            _refuse_touched(aside, _record(aside) or {"outputs": {}})
         building.rename(folder)
+        # Until now it kept other runs from taking the folder for one that was left.
+        (folder / _UNFINISHED).unlink()
+        then()
     except BaseException:
-        aside.rename(folder)
+        if folder.exists():
+            folder.rename(building)
+        if replaced:
+            aside.rename(folder)
         raise
+    if not replaced:
+        return
     try:
         shutil.rmtree(aside)
     except OSError as error:

@@ -1,19 +1,19 @@
 """Everything that a briefing is made from, read, checked and joined once."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS
 
 from hotspot._checks import count, name_rows
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import Config, IncidentSettings
@@ -27,8 +27,12 @@ from hotspot.incidents import IncidentCheck, check_incidents
 from hotspot.incidents.cells import to_text
 from hotspot.incidents.columns import known_header_names, map_columns
 from hotspot.incidents.sources import open_source
+from hotspot.maps.backdrop import read_backdrop
 
 STALE_AFTER_DAYS = 2
+# The tables of a set-up that name files.
+_READ_FROM = ("incidents", "addresses", "areas", "basemap", "cocooning")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Inputs:
         Burglaries of the file that were not known by then.
     hidden : ndarray of bool
         Which of `incidents` are on the stop list.
-    addresses, areas, streets : GeoDataFrame or None
+    addresses, areas, streets, buildings, water : GeoDataFrame or None
         In the CRS of the incidents.
     stop : StopList
     stopped : frozenset of str
@@ -73,6 +77,8 @@ class Inputs:
     addresses: gpd.GeoDataFrame | None
     areas: gpd.GeoDataFrame | None
     streets: gpd.GeoDataFrame | None
+    buildings: gpd.GeoDataFrame | None
+    water: gpd.GeoDataFrame | None
     stop: StopList
     stopped: frozenset[str]
     withheld: frozenset[str]
@@ -132,14 +138,16 @@ def read_inputs(config: Config) -> Inputs:
     Raises
     ------
     DataError, ConfigError
-        If a file cannot be used, or no burglary was known by the cut-off.
+        If files cannot be used, naming every fault of all of them; or if no burglary was known by
+        the cut-off.
     """
-    stop = read_stop_list(config.cocooning.exclude)
-    check = check_incidents(config.incidents.path, **_reading(config.incidents))
+    (stop, check, layers), faults = _read_files(
+        {name: getattr(config, name) for name in _READ_FROM}
+    )
+    if check is None or faults:
+        kind = ConfigError if all(isinstance(f, ConfigError) for f in faults) else DataError
+        raise kind(_told_once(faults))
     accepted = check.accepted
-    if accepted.empty:
-        told = redacted(check.summary(), stop.entries)
-        raise DataError(f"No burglary in {config.incidents.path.name} can be used. {told}")
     as_of = _last_day(check) if config.as_of is None else config.as_of
     known = known_by(accepted, as_of)
     if not known.any():
@@ -147,7 +155,6 @@ def read_inputs(config: Config) -> Inputs:
         raise ConfigError(
             f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
         )
-    layers = _layers(config, accepted.crs)
     alarms = check_whereabouts(accepted[known], layers.addresses, layers.areas)
     matched = _matched(accepted[known], layers.addresses)
     incidents = _placed(accepted[known], layers, matched)
@@ -169,12 +176,79 @@ def read_inputs(config: Config) -> Inputs:
         addresses=layers.addresses,
         areas=layers.areas,
         streets=layers.streets,
+        buildings=layers.buildings,
+        water=layers.water,
         within=layers.within,
         alarms=alarms,
         stop=stop,
         stopped=stopped,
         withheld=stopped | stop.meant(accepted) | frozenset(stop.entries),
     )
+
+
+def data_problems(tables: Mapping[str, Any]) -> list[str]:
+    """Say what is wrong with the files of a set-up that itself cannot be used.
+
+    Parameters
+    ----------
+    tables : mapping
+        Those of its tables that have no fault, by name.
+
+    Returns
+    -------
+    list of str
+    """
+    with warnings.catch_warnings():
+        # What is only a warning can wait until the set-up is right.
+        warnings.simplefilter("ignore", DataWarning)
+        return _told_once(_read_files(tables)[1])
+
+
+class _Layers(NamedTuple):
+    addresses: gpd.GeoDataFrame | None
+    areas: gpd.GeoDataFrame | None
+    streets: gpd.GeoDataFrame | None
+    buildings: gpd.GeoDataFrame | None
+    water: gpd.GeoDataFrame | None
+    within: shapely.Geometry | None
+
+
+class _Files(NamedTuple):
+    stop: StopList
+    check: IncidentCheck | None
+    layers: _Layers
+
+
+def _told_once(faults: Sequence[HotspotError]) -> list[str]:
+    """Give every problem, that of a file which is read twice once."""
+    return list(dict.fromkeys(problem for fault in faults for problem in fault.problems))
+
+
+def _read_files(tables: Mapping[str, Any]) -> tuple[_Files, list[HotspotError]]:
+    """Read every file that is named, whatever is wrong with the others."""
+    faults: list[HotspotError] = []
+
+    def attempt(read: Callable[[], _T]) -> _T | None:
+        try:
+            return read()
+        except HotspotError as error:
+            faults.append(error)
+            return None
+
+    given = {name: tables.get(name) for name in _READ_FROM}
+    visits, incidents = given["cocooning"], given["incidents"]
+    stop = attempt(lambda: read_stop_list(visits and visits.exclude)) or StopList()
+    check = None if incidents is None else attempt(lambda: _checked(incidents, stop))
+    layers = _layers(given, None if check is None else check.accepted.geometry, attempt)
+    return _Files(stop, check, layers), faults
+
+
+def _checked(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
+    check = check_incidents(settings.path, **_reading(settings))
+    if check.accepted.empty:
+        told = redacted(check.summary(), stop.entries)
+        raise DataError(f"No burglary in {settings.path.name} can be used. {told}")
+    return check
 
 
 def _reading(settings: IncidentSettings) -> dict[str, Any]:
@@ -210,26 +284,35 @@ def month_end(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(day.to_period("M").end_time.normalize())
 
 
-class _Layers(NamedTuple):
-    addresses: gpd.GeoDataFrame | None
-    areas: gpd.GeoDataFrame | None
-    streets: gpd.GeoDataFrame | None
-    within: shapely.Geometry | None
-
-
-def _layers(config: Config, crs: CRS) -> _Layers:
-    """Read what lies around the burglaries, all of it in their CRS."""
-    addresses = areas = streets = within = None
-    if config.addresses is not None:
-        given = config.addresses
-        addresses = read_addresses(given.path, columns=given.columns, crs=given.crs, to_crs=crs)
-    if config.areas is not None:
-        areas = read_areas(config.areas.path, config.areas.name, to_crs=crs)
-    if config.basemap.streets is not None:
-        streets = read_streets(config.basemap.streets, to_crs=crs)
-    if config.incidents.within is not None:
-        within = read_outline(config.incidents.within, to_crs=crs).union_all()
-    return _Layers(addresses, areas, streets, within)
+def _layers(
+    given: Mapping[str, Any],
+    points: gpd.GeoSeries | None,
+    attempt: Callable[[Callable[[], Any]], Any],
+) -> _Layers:
+    """Read what lies around the burglaries, all of it in their CRS where that is known."""
+    incidents, addresses, areas, basemap = (given[name] for name in _READ_FROM[:4])
+    crs = None if points is None else points.crs
+    within = backdrop = streets = None
+    if incidents is not None and incidents.within is not None:
+        outline = attempt(lambda: read_outline(incidents.within, to_crs=crs))
+        within = None if outline is None else outline.union_all()
+    if basemap is not None and basemap.streets is not None:
+        streets = attempt(lambda: read_streets(basemap.streets, to_crs=crs))
+    if basemap is not None and basemap.backdrop is not None and points is not None:
+        backdrop = attempt(lambda: read_backdrop(basemap.backdrop, points))
+    return _Layers(
+        addresses=addresses
+        and attempt(
+            lambda: read_addresses(
+                addresses.path, columns=addresses.columns, crs=addresses.crs, to_crs=crs
+            )
+        ),
+        areas=areas and attempt(lambda: read_areas(areas.path, areas.name, to_crs=crs)),
+        streets=backdrop.streets if streets is None and backdrop is not None else streets,
+        buildings=None if backdrop is None else backdrop.buildings,
+        water=None if backdrop is None else backdrop.water,
+        within=within,
+    )
 
 
 def _placed(known: gpd.GeoDataFrame, layers: _Layers, matched: pd.DataFrame) -> gpd.GeoDataFrame:

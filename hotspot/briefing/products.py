@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 import shapely
 
 from hotspot._plots import MapLayers, map_picture
@@ -17,14 +18,28 @@ from hotspot.briefing.page import render_page
 from hotspot.briefing.record import outputs_of
 from hotspot.briefing.sections import ListLinks
 from hotspot.exports import write_rejected, write_targets
+from hotspot.exports.files import safe_file_name
 from hotspot.exports.rows import per_area, printable_rows
 from hotspot.maps import briefing_map, save_map
+from hotspot.near_repeat import label_repeats
 
 PAGE_FILE = "briefing.html"
 MAP_FILE = "map.html"
 REJECTED_FILE = "rejected.csv"
 LISTS_FOLDER = "targets"
 LISTS_FILE = "targets.csv"
+_LABELS = {
+    ("", ".html"): "sheet to print",
+    ("", ".pdf"): "PDF",
+    ("", ".xlsx"): "workbook",
+    ("phone", ".html"): "for a phone",
+    ("message", ".html"): "leaflets",
+    ("message", ".pdf"): "leaflets (PDF)",
+}
+_OVERALL_LABELS = {"targets.xlsx": "workbook", "targets.csv": "CSV", "messages.csv": "messages"}
+_LABEL_ORDER = {
+    label: place for place, label in enumerate([*_LABELS.values(), *_OVERALL_LABELS.values()])
+}
 _FIRST_TO_READ = (PAGE_FILE, MAP_FILE, LISTS_FILE)
 # Ground shown around what is drawn, as a share of its width.
 _MARGIN = 0.03
@@ -67,6 +82,7 @@ def in_reading_order(folder: Path, record: Mapping[str, Any]) -> list[Path]:
 
 def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
     settings = inputs.config
+    backtest = findings.proof.backtest
     drawn = briefing_map(
         inputs.shown,
         zones=findings.zones,
@@ -75,12 +91,26 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
         targets=None if findings.lists is None else findings.lists.targets,
         areas=inputs.areas,
         streets=inputs.streets,
+        buildings=inputs.buildings,
+        water=inputs.water,
+        chains=_chains(inputs),
+        forecast=findings.proof.forecast,
+        opens=None if backtest is None else backtest.best_layer(),
+        figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
         basemap=settings.basemap.tiles,
         title="Burglary briefing",
         marking=settings.output.marking,
         cutoff=inputs.as_of,
     )
     save_map(drawn, folder / MAP_FILE)
+
+
+def _chains(inputs: Inputs) -> pd.DataFrame | None:
+    """Say which burglary followed which: one arrow to each on the map."""
+    if inputs.month_only:
+        return None
+    rule = inputs.config.rule
+    return label_repeats(inputs.shown, rule.distance_m, rule.window_days)
 
 
 def _write_lists(
@@ -90,21 +120,34 @@ def _write_lists(
     written = write_targets(
         lists.targets,
         folder / LISTS_FOLDER,
+        formats=inputs.config.output.formats,
         marking=inputs.config.output.marking,
         as_of=inputs.as_of,
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
         inputs={name: told["sha256"] for name, told in record["inputs"].items()},
         messages=lists.messages,
+        streets=inputs.streets,
         overall=folder,
     )
-    hrefs = [quote(path.relative_to(folder).as_posix()) for path in written]
-    areas = [area for area, _ in per_area(printable_rows(lists.targets))]
-    links: dict[str | None, list[tuple[str, str]]] = {}
-    for number, area in enumerate(areas):
-        workbook, sheet = hrefs[2 * number : 2 * number + 2]
-        links[area] = [("sheet to print", sheet), ("workbook", workbook)]
-    workbook, table, messages = hrefs[2 * len(areas) :]
-    links[None] = [("workbook", workbook), ("CSV", table), ("messages", messages)]
+    hrefs = {path: quote(path.relative_to(folder).as_posix()) for path in written}
+    names: dict[str, str] = {}
+    for area, _ in per_area(printable_rows(lists.targets)):
+        names[area] = safe_file_name(area, ["targets", "messages", *names.values()])
+    links: dict[str | None, list[tuple[str, str]]] = {area: [] for area in names}
+    links[None] = [
+        (_OVERALL_LABELS.get(path.name, path.name), href)
+        for path, href in hrefs.items()
+        if path.parent == folder
+    ]
+    for path, href in hrefs.items():
+        owners = [area for area, name in names.items() if path.stem.startswith(name)]
+        if path.parent != folder and owners:
+            # The longest that fits: one beat may be called North and another North Cliff.
+            area = max(owners, key=lambda owner: len(names[owner]))
+            kind = path.stem.removeprefix(names[area]).strip()
+            links[area].append((_LABELS.get((kind, path.suffix), path.name), href))
+    for of_area in links.values():
+        of_area.sort(key=lambda link: _LABEL_ORDER.get(link[0], len(_LABEL_ORDER)))
     return links
 
 

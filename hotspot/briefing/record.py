@@ -47,7 +47,7 @@ def make_record(
     config = inputs.config
     last = cutoff(inputs.as_of)
     files = {"set-up": set_up, **config.input_files()}
-    return {
+    record = {
         "product": PRODUCT,
         "made_at": pd.Timestamp.now().isoformat(timespec="seconds"),
         "as_of": last.isoformat(timespec="seconds"),
@@ -66,11 +66,21 @@ def make_record(
         "warnings": list(warned),
         "versions": versions(),
     }
+    if lists is not None:
+        record["lists"] = plain(lists.targets.attrs["parameters"])
+    if findings is not None:
+        record["proof"] = plain(findings.proof.figures())
+    return record
 
 
 def parameters(config: Config) -> dict[str, Any]:
     """Give every setting that can change a number."""
     settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True})
+    ledger = settings["cocooning"]["ledger"]
+    if ledger is not None:
+        # Where it is tells of the machine, and a database's URL may hold a password.
+        kind, url, _ = ledger.partition("://")
+        settings["cocooning"]["ledger"] = kind if url else Path(ledger).name
     return {name: table for name, table in settings.items() if table is not None}
 
 

@@ -151,12 +151,15 @@ def doors(inputs: Inputs, findings: Findings, links: ListLinks) -> Section:
             "set-up, and the lists of doors are made."
         )
     targets = findings.lists.targets
-    sentences = [str(note) for note in targets.attrs["notes"]]
+    notes = " ".join(str(note) for note in targets.attrs["notes"])
+    sentences = [notes] if notes else []
     if targets.empty:
-        days = inputs.config.cocooning.visit_days
-        return only(f"No door to visit: no burglary in the last {days} days.", *sentences)
+        days = targets.attrs["parameters"]["visit_days"]
+        live = targets.attrs["counts"]["live"]
+        why = "nothing is left to do for the burglaries of" if live else "no burglary in"
+        return only(f"No door to visit: {why} the last {days} days.", *sentences)
     past = int(_past_due(inputs, targets).sum())
-    if past:
+    if past and findings.lists.so_far is None:
         sentences.append(
             f"{count(past, 'visit was', 'visits were')} due by {cut_off(cutoff(inputs.as_of))}. "
             "Which of them were made is not known here: strike those that were."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.tables import Section
 from hotspot.briefing.words import percent
@@ -21,22 +22,27 @@ STANDING_SENTENCES = (
 )
 
 
-def trust(inputs: Inputs, record: Mapping[str, Any]) -> Section:
+def trust(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> Section:
     """Say how far to trust it all."""
     return {
         "sentences": list(STANDING_SENTENCES),
         "check": [inputs.check.headline()],
         "warnings": list(record["warnings"]),
-        "parameters": _parameters(inputs),
+        "parameters": _parameters(inputs, findings),
         "inputs": [{"name": name, **told} for name, told in record["inputs"].items()],
     }
 
 
-def _parameters(inputs: Inputs) -> str:
+def _parameters(inputs: Inputs, findings: Findings) -> str:
     config = inputs.config
-    visits = f"{config.cocooning.visit_days} days"
-    if config.cocooning.max_visits is not None:
-        visits += f", at most {config.cocooning.max_visits} a beat"
+    visits = "none"
+    if findings.lists is not None:
+        used = findings.lists.targets.attrs["parameters"]
+        visits = f"{used['visit_days']} days"
+        if used["max_visits"] is not None:
+            visits += f", at most {used['max_visits']} a beat"
+        if config.cocooning.preset is not None:
+            visits += f" (preset {used['preset']}: {used['distance_m']:g} m)"
     return (
         f"Rule: {config.rule.distance_m:g} m and {config.rule.window_days} days. Visits: {visits}. "
         f"Density: cells of {config.density.cell_size_m:g} m, the top "
