@@ -20,11 +20,19 @@ if TYPE_CHECKING:
     from hotspot.addresses import read_addresses, read_streets
     from hotspot.areas import read_areas
     from hotspot.backtest import Backtest, backtest, choose_bandwidth
+    from hotspot.backtest.quick import quick_backtest
     from hotspot.briefing import brief
-    from hotspot.cocooning import cocooning_messages, cocooning_targets
+    from hotspot.cocooning import cocooning_lists, cocooning_messages, cocooning_targets
+    from hotspot.cocooning.worth import (
+        PreventableShare,
+        TargetingAccuracy,
+        preventable_share,
+        targeting_accuracy,
+    )
     from hotspot.density import (
         Bandwidth,
         Concentration,
+        aoristic_calendar,
         aoristic_weights,
         classify_hotspots,
         concentration,
@@ -37,10 +45,13 @@ if TYPE_CHECKING:
         significant_hotspots,
         street_hotspots,
     )
+    from hotspot.density.pictures import plot_calendar, plot_surface
     from hotspot.exports import write_hotspots, write_surface, write_targets
+    from hotspot.exports.backtest import write_backtest
     from hotspot.forecast import (
         Blend,
         Forecast,
+        LiveZones,
         NearRepeatRisk,
         ProspectiveMap,
         RetrospectiveDensity,
@@ -54,12 +65,15 @@ if TYPE_CHECKING:
     from hotspot.knox.decay import NearRepeatDecay, near_repeat_decay
     from hotspot.knox.local import chain_significance, local_knox
     from hotspot.maps import briefing_map, save_map
+    from hotspot.maps.backdrop import read_backdrop
+    from hotspot.maps.public import public_map
     from hotspot.near_repeat import (
         label_repeats,
         near_repeat_chains,
         near_repeat_pairs,
         near_repeat_zones,
     )
+    from hotspot.visits import Recorded, VisitLedger, VisitReport, explain
 
 _HOME = {
     "ConfigError": "_errors",
@@ -75,6 +89,10 @@ _HOME = {
     "read_streets": "addresses",
     "read_areas": "areas",
     "Grid": "grid",
+    "label_repeats": "near_repeat",
+    "near_repeat_chains": "near_repeat",
+    "near_repeat_pairs": "near_repeat",
+    "near_repeat_zones": "near_repeat",
     "KnoxTest": "knox",
     "knox_test": "knox",
     "RuleCalibration": "knox.calibrate",
@@ -83,12 +101,9 @@ _HOME = {
     "near_repeat_decay": "knox.decay",
     "chain_significance": "knox.local",
     "local_knox": "knox.local",
-    "label_repeats": "near_repeat",
-    "near_repeat_chains": "near_repeat",
-    "near_repeat_pairs": "near_repeat",
-    "near_repeat_zones": "near_repeat",
     "Bandwidth": "density",
     "Concentration": "density",
+    "aoristic_calendar": "density",
     "aoristic_weights": "density",
     "classify_hotspots": "density",
     "concentration": "density",
@@ -100,10 +115,11 @@ _HOME = {
     "select_bandwidth": "density",
     "significant_hotspots": "density",
     "street_hotspots": "density",
-    "write_hotspots": "exports",
-    "write_surface": "exports",
+    "plot_calendar": "density.pictures",
+    "plot_surface": "density.pictures",
     "Blend": "forecast",
     "Forecast": "forecast",
+    "LiveZones": "forecast",
     "NearRepeatRisk": "forecast",
     "ProspectiveMap": "forecast",
     "RetrospectiveDensity": "forecast",
@@ -112,11 +128,26 @@ _HOME = {
     "Backtest": "backtest",
     "backtest": "backtest",
     "choose_bandwidth": "backtest",
+    "quick_backtest": "backtest.quick",
+    "cocooning_lists": "cocooning",
     "cocooning_messages": "cocooning",
     "cocooning_targets": "cocooning",
+    "PreventableShare": "cocooning.worth",
+    "TargetingAccuracy": "cocooning.worth",
+    "preventable_share": "cocooning.worth",
+    "targeting_accuracy": "cocooning.worth",
+    "Recorded": "visits",
+    "VisitLedger": "visits",
+    "VisitReport": "visits",
+    "explain": "visits",
+    "write_hotspots": "exports",
+    "write_surface": "exports",
     "write_targets": "exports",
+    "write_backtest": "exports.backtest",
     "briefing_map": "maps",
     "save_map": "maps",
+    "read_backdrop": "maps.backdrop",
+    "public_map": "maps.public",
     "brief": "briefing",
 }
 
@@ -133,15 +164,22 @@ __all__ = [
     "HotspotError",
     "IncidentCheck",
     "KnoxTest",
+    "LiveZones",
     "NearRepeatDecay",
     "NearRepeatRisk",
     "OutputError",
+    "PreventableShare",
     "ProspectiveMap",
+    "Recorded",
     "RetrospectiveDensity",
     "RuleCalibration",
     "SeasonalLevel",
     "SelfExcitingProcess",
+    "TargetingAccuracy",
+    "VisitLedger",
+    "VisitReport",
     "__version__",
+    "aoristic_calendar",
     "aoristic_weights",
     "backtest",
     "brief",
@@ -151,9 +189,11 @@ __all__ = [
     "check_incidents",
     "choose_bandwidth",
     "classify_hotspots",
+    "cocooning_lists",
     "cocooning_messages",
     "cocooning_targets",
     "concentration",
+    "explain",
     "harm_weights",
     "hotspot_change",
     "hotspots",
@@ -166,15 +206,23 @@ __all__ = [
     "near_repeat_pairs",
     "near_repeat_zones",
     "offence_table",
+    "plot_calendar",
+    "plot_surface",
+    "preventable_share",
+    "public_map",
+    "quick_backtest",
     "rate_surface",
     "read_addresses",
     "read_areas",
+    "read_backdrop",
     "read_incidents",
     "read_streets",
     "save_map",
     "select_bandwidth",
     "significant_hotspots",
     "street_hotspots",
+    "targeting_accuracy",
+    "write_backtest",
     "write_hotspots",
     "write_surface",
     "write_targets",

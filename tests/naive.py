@@ -238,12 +238,59 @@ def cocoon_rings(homes: list[dict[str, object]], burgled: dict[str, object]) -> 
     if next_door:
         choose(next_door, 1)
         choose(opposite, 2)
-        elsewhere = [p for p in nearest if p not in on_street]
-        choose([p for p in elsewhere if apart(p, burgled) <= 50][:4], 2)
+        rest = [p for p in nearest if p not in next_door and p not in opposite]
+        beside, facing, behind = by_bearing(rest, burgled, next_door, opposite, house, apart)
+        choose(beside, 1)
+        choose([*facing, *behind], 2)
     else:
         choose(nearest[:8], 1)
         choose([p for p in nearest[8:] if apart(p, burgled) <= 50][:9], 2)
     return {**chosen, burgled["uprn"]: 0}
+
+
+def by_bearing(
+    places: list[dict[str, object]],
+    burgled: dict[str, object],
+    next_door: list[dict[str, object]],
+    opposite: list[dict[str, object]],
+    house: Callable[..., object],
+    apart: Callable[..., float],
+) -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict[str, object]]]:
+    """Unnumbered homes beside and opposite, then those behind, by compass bearings."""
+
+    def seen(place: dict[str, object]) -> complex:
+        return complex(place["x"] - burgled["x"], place["y"] - burgled["y"])
+
+    above = min((p for p in next_door if house(p) > house(burgled)), key=house, default=None)
+    below = max((p for p in next_door if house(p) < house(burgled)), key=house, default=None)
+    run = (seen(above) if above else 0) - (seen(below) if below else 0)
+    turned = {id(p): seen(p) / (run / abs(run)) if run else 0j for p in places + opposite}
+    left = sum(round(turned[id(p)].imag, 2) for p in opposite)
+    facing_side = (left > 0.05) - (left < -0.05)
+
+    def off_front(place: dict[str, object]) -> float:
+        at = turned[id(place)]
+        return abs(math.degrees(math.atan2(at.real, at.imag * facing_side)))
+
+    named = [p for p in places if p["street"] == burgled["street"] and not house(p)]
+    farthest = max(apart(p, burgled) for p in next_door)
+    beside = [
+        p
+        for p in named
+        if apart(p, burgled) <= farthest
+        and round(abs(turned[id(p)].real), 2) >= round(abs(turned[id(p)].imag), 2)
+    ][:8]
+    facing = [
+        p
+        for p in named
+        if p not in beside and facing_side and apart(p, burgled) <= 60 and off_front(p) <= 60
+    ][: 5 - len(opposite)]
+    near = [p for p in places if p not in beside and p not in facing and apart(p, burgled) <= 50]
+    rear = [p for p in near if facing_side and off_front(p) >= 120]
+    other = [p for p in near if p["street"] != burgled["street"] and p not in rear]
+    if rear and other and near.index(other[0]) < near.index(rear[0]):
+        rear = [other.pop(0), *rear]
+    return beside, facing, [*rear, *other][:4]
 
 
 def numbered_in_a_close(
@@ -531,3 +578,123 @@ def found_in_top(risk: list[float], happened: list[float], number: int) -> float
         if all(risk[a] >= risk[b] for a, b in itertools.pairwise(order))
     ]
     return statistics.fmean(sum(happened[cell] for cell in order[:number]) for order in orders)
+
+
+def follows_in_time(
+    incidents: gpd.GeoDataFrame, response_days: float, reach_m: float, window_days: int
+) -> tuple[int, float]:
+    """How many burglaries follow another, and the sum of their chances that it was in time."""
+    rows = sorted(incidents.itertuples(), key=lambda r: (moment(r, "midpoint"), r.crime_ref))
+    followers, in_time = 0, 0.0
+    for later, b in enumerate(rows):
+        acts = []
+        for a in rows[:later]:
+            known = pd.Series([getattr(a, "uprn", None), getattr(b, "uprn", None)])
+            apart = a.geometry.distance(b.geometry)
+            same = known[0] == known[1] if known.notna().all() else apart == 0
+            near = same if reach_m == 0 else same or apart <= reach_m
+            days = (moment(b, "midpoint").date() - moment(a, "midpoint").date()).days
+            if near and days <= window_days:
+                recorded = getattr(a, "recorded_at", None)
+                told = a.occurred_to if recorded is None or pd.isna(recorded) else recorded
+                acts.append(told + pd.Timedelta(days=response_days))
+        if acts:
+            followers += 1
+            in_time += _share_after(b.occurred_from, b.occurred_to, min(acts))
+    return followers, in_time
+
+
+def _share_after(start: pd.Timestamp, end: pd.Timestamp, act: pd.Timestamp) -> float:
+    if start == end:
+        return float(end > act)
+    return max(0.0, min(1.0, (end - max(act, start)) / (end - start)))
+
+
+def calendar(windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> list[list[float]]:
+    """Shares of windows by weekday and hour, minute by minute; a bare midnight is its day."""
+    weights = [[0.0] * 24 for _ in range(7)]
+    for start, end in windows:
+        minutes = int((end - start).total_seconds()) // 60
+        if minutes == 0:
+            minutes = 24 * 60 if start == start.normalize() else 1
+        for minute in range(minutes):
+            now = start + pd.Timedelta(minutes=minute)
+            weights[now.weekday()][now.hour] += 1 / minutes
+    return weights
+
+
+def reported_share(events: list[tuple[int, int, float]], days: int) -> float:
+    """Chance that an incident is known within some days; events are (delay, age, weight).
+
+    The product, over longer delays, of the chance not to be known exactly then if known by then,
+    by the incidents old enough to tell.
+    """
+    share = 1.0
+    for longer in range(days + 1, 91):
+        by_then = sum(w for delay, age, w in events if delay <= longer <= age)
+        then = sum(w for delay, age, w in events if delay == longer)
+        share *= 1 - then / by_then if by_then else 1.0
+    return share
+
+
+def visit_counts(
+    doors: list[dict[str, object]], visits: list[dict[str, object]], as_of: object, started: object
+) -> dict[str, tuple[int, int]]:
+    """Count visits door by door: measure -> number, and out of how many.
+
+    A door has visit_id, act_by, hours and newest; a visit has visit_id, at, result and leaflet, and
+    every time of day is known.
+    """
+    counts: dict[str, list[int]] = {}
+
+    def tell(measure: str, happened: bool, among: bool) -> None:
+        number = counts.setdefault(measure, [0, 0])
+        number[0] += int(happened and among)
+        number[1] += int(among)
+
+    for door in doors:
+        own = [
+            visit
+            for visit in visits
+            if visit["visit_id"] == door["visit_id"] and door["newest"] <= visit["at"] <= as_of
+        ]
+        contacts = [v for v in own if v["leaflet"] or v["result"] in ("face to face", "leaflet")]
+        no_home = bool(own) and all(v["result"] in ("empty", "address not found") for v in own)
+        due = bool(own) or door["act_by"] <= as_of
+        occupied = due and not no_home
+        fresh = door["act_by"] >= started
+        spoken = any(v["result"] == "face to face" for v in own)
+        tell("asked", True, True)
+        tell("not yet due", not due, True)
+        tell("due", due, True)
+        tell("attempted", bool(own), due)
+        tell("not attempted", not own, due)
+        tell("overdue", not own and fresh, due)
+        tell("before start", not own and not fresh, due)
+        tell("empty or not found", no_home, due)
+        tell("found occupied", occupied, due)
+        tell("reached", bool(contacts), occupied)
+        tell("face to face", spoken, occupied)
+        tell("leaflet only", bool(contacts) and not spoken, occupied)
+        recorded = door["act_by"] - door["hours"]
+        limits = {"within 24 h": recorded + 24, "within 48 h": recorded + 48}
+        for name, limit in {**limits, "in time": door["act_by"]}.items():
+            tell(f"attempted {name}", any(v["at"] <= limit for v in own), due and fresh)
+            tell(f"reached {name}", any(v["at"] <= limit for v in contacts), occupied and fresh)
+    return {measure: (number, among) for measure, (number, among) in counts.items()}
+
+
+def wilson_by_search(number: int, among: int) -> tuple[float, float]:
+    """Bounds of the shares that a two-sided normal test of 5 % does not refuse, by halving."""
+    share, z = number / among, statistics.NormalDist().inv_cdf(0.975)
+
+    def refused(p: float) -> bool:
+        return abs(share - p) > z * math.sqrt(p * (1 - p) / among)
+
+    def edge(inside: float, outside: float) -> float:
+        for _ in range(200):
+            middle = (inside + outside) / 2
+            inside, outside = (inside, middle) if refused(middle) else (middle, outside)
+        return inside
+
+    return edge(share, 0.0), edge(share, 1.0)

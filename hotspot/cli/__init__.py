@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import hotspot
 from hotspot._errors import DataWarning, HotspotError
-from hotspot.cli import briefing, check, density, knox
+from hotspot.cli import backtest, briefing, check, density, knox, maps, visits
 from hotspot.cli.options import DONE, STOPPED, UNUSABLE
 
 
@@ -80,6 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hotspot {hotspot.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # In the order in which an analyst comes to need them.
-    for command in (check, knox, density, briefing):
+    for command in (check, knox, density, backtest, briefing, visits, maps):
         command.add(commands)
     return parser
