@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspot._checks import positive_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot._plots import Picture
 from hotspot.dates import AsOf
 from hotspot.forecast.blend import Blend
 from hotspot.forecast.history import History
@@ -35,6 +36,45 @@ class BandwidthChoice:
 
     bandwidth_m: float
     table: pd.DataFrame
+
+    def summary(self) -> str:
+        """Say in a sentence which bandwidth foresaw best, and by how much.
+
+        Returns
+        -------
+        str
+        """
+        best = float(self.table["score"].max())
+        beside = ", ".join(f"{width:,.0f}" for width in self.table["bandwidth_m"])
+        return (
+            f"{self.bandwidth_m:,.0f} m foresaw past windows best of {beside} m: it put "
+            f"{np.exp(best):.1f} times the share of an even forecast where incidents came."
+        )
+
+    def plot(self) -> Picture:
+        """Draw how well each bandwidth foresaw, and which was chosen.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        figure = Picture(figsize=(6.0, 4.0), layout="constrained")
+        axes = figure.subplots()
+        ranked = self.table.sort_values("bandwidth_m")
+        axes.plot(ranked["bandwidth_m"], np.exp(ranked["score"]), "o-", color="#1d2733",
+                  label="candidates")  # fmt: skip
+        axes.axvline(self.bandwidth_m, color="#c8102e", linestyle="--",
+                     label=f"chosen: {self.bandwidth_m:,.0f} m")  # fmt: skip
+        axes.axhline(1.0, color="#5c6773", linestyle=":", label="no better than chance")
+        axes.set_xscale("log")
+        axes.set_xticks(ranked["bandwidth_m"], [f"{width:,.0f}" for width in ranked["bandwidth_m"]])
+        axes.set_xticks([], minor=True)
+        axes.set_xlabel("Bandwidth, m (logarithmic scale)")
+        axes.set_ylabel("Times the share of an even forecast\nwhere incidents came")
+        axes.set_title("Bandwidth that foresaw past windows best", fontsize=10)
+        axes.legend(frameon=False)
+        axes.grid(alpha=0.3)
+        return figure
 
 
 def choose_bandwidth(

@@ -3,12 +3,16 @@
 import html
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspot._checks import name_rows
 from hotspot.dates import Resolution
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOT_SELECTED = "not selected"
 
@@ -89,6 +93,31 @@ class IncidentCheck:
             if sentences:
                 lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
         return "\n".join(lines)
+
+    def plot(self) -> "Figure":
+        """Draw how many rows each fault takes out.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        # Loaded here: most checks are read, not drawn.
+        from hotspot._plots import Picture
+
+        faults = self.rejected[self.rejected["reason"] != NOT_SELECTED]
+        kinds = faults["reason"].map(reason_kind).value_counts().iloc[::-1]
+        figure = Picture(figsize=(6.4, 1.4 + 0.28 * max(len(kinds), 1)), layout="constrained")
+        axes = figure.subplots()
+        bars = axes.barh(range(len(kinds)), kinds, color="#1d2733")
+        axes.bar_label(bars, padding=3)
+        axes.set_yticks(range(len(kinds)))
+        # Reasons may quote the data, which is never read as a formula.
+        axes.set_yticklabels([str(kind) for kind in kinds.index], parse_math=False)
+        axes.set_xlim(0, 1.12 * max([1, *kinds]))
+        axes.set_xlabel("Rows that cannot be used")
+        axes.set_ylabel("Why")
+        axes.set_title(self.headline(), fontsize=10)
+        return figure
 
     def __repr__(self) -> str:
         return f"<IncidentCheck of {self.source}: {self.headline()}>"
