@@ -79,7 +79,7 @@ def test_a_public_map_of_the_sample_is_made(tmp_path: Path, sample_dir: Path, ca
     assert capsys.readouterr().out.strip() == str(out)
     page = out.read_text(encoding="utf-8")
     assert ">PUBLIC<" in page
-    assert "Found from 1 August 2025 to 31 January 2026" in page
+    assert "Found from 1 July 2025 to 31 December 2025" in page
 
 
 def test_a_public_map_without_addresses_is_not_made(

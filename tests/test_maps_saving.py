@@ -13,7 +13,7 @@ from folium import plugins
 
 from hotspot._errors import ConfigError, OutputError
 from hotspot.maps import packaged
-from hotspot.maps.inline import OfflineMap
+from hotspot.maps.inline import OfflineMap, bare_map
 from hotspot.maps.markup import tags_of
 from hotspot.maps.rendering import elements_of
 from hotspot.maps.saving import page_text, save_map
@@ -295,3 +295,18 @@ def test_a_notebook_shows_a_map_of_ours_without_a_network() -> None:
     assert "allow-same-origin" not in shown
     assert "https://cdn" not in shown
     assert shown.count('"') == shown.count('="') * 2
+
+
+def test_a_map_of_ours_saves_itself_offline_by_the_method_of_folium(tmp_path: Path) -> None:
+    m = bare_map()
+    folium.Marker(PLACE, icon=folium.Icon("red")).add_to(m)
+    by_name, by_file = tmp_path / "name.html", tmp_path / "file.html"
+
+    m.save(by_name)
+    with by_file.open("wb") as file:
+        m.save(file, close_file=False)
+
+    assert by_name.read_bytes() == by_file.read_bytes() == page_text(m).encode("utf-8")
+    assert "L.AwesomeMarkers" in page_text(m)
+    assert "awesome" not in page_text(bare_map())
+    assert asks_for_nothing(page_text(m))

@@ -11,7 +11,7 @@ import folium
 import pytest
 from folium import plugins
 
-from hotspot.maps.inline import OfflineMap
+from hotspot.maps.inline import bare_map
 from hotspot.maps.saving import save_map
 from tests.browser import LAPTOP, PHONE, Opened, browser, open_file
 
@@ -119,16 +119,24 @@ def test_hostile_text_in_frames_icons_and_tooltips_is_never_run(
     assert (opened.requests, opened.complaints) == ([], [])
 
 
-def test_a_notebook_shows_a_map_of_ours_offline(browser: Any, tmp_path: Path) -> None:
-    m = OfflineMap(PLACE, tiles=None, zoom_start=14)
-    folium.Marker(PLACE, popup="in a notebook").add_to(m)
+def test_a_notebook_shows_a_map_of_ours_with_what_a_user_adds_offline(
+    browser: Any, tmp_path: Path
+) -> None:
+    m = bare_map()
+    m.fit_bounds([[53.09, 2.19], [53.11, 2.21]])
+    pin = folium.Icon("red", icon="home", prefix="fa")
+    folium.Marker(PLACE, popup="in a notebook", icon=pin).add_to(m)
     notebook = tmp_path / "notebook.html"
     notebook.write_text(f"<!DOCTYPE html><body>{m._repr_html_()}</body>", encoding="utf-8")
 
     opened = open_file(browser, notebook)
     shown = opened.page.frame_locator("iframe")
-    shown.locator("img.leaflet-marker-icon").click()
+    shown.locator(".awesome-marker-icon-red").click()
 
+    assert (
+        shown.locator(".awesome-marker i").evaluate("(sign) => getComputedStyle(sign).fontFamily")
+        == '"Font Awesome 6 Free"'
+    )
     assert shown.locator(".leaflet-popup-content").inner_text() == "in a notebook"
     assert opened.page.locator("iframe").bounding_box()["height"] == m.height_pixels
     assert (opened.requests, opened.complaints) == ([], [])

@@ -1,5 +1,6 @@
 """A public map names no home, and what it hides cannot be worked out."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -16,7 +17,7 @@ from scipy.optimize import linprog
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.maps.disclosure import FEW, SHOWN, cells_with_homes, protected
-from hotspot.maps.public import public_map
+from hotspot.maps.public import _period, public_map
 from hotspot.maps.saving import page_text, save_map
 from tests.conftest import incidents_at
 
@@ -137,12 +138,13 @@ def test_no_small_count_can_be_worked_out_from_all_that_a_page_tells(
     enough=st.lists(st.booleans(), min_size=8, max_size=8),
     smallest=st.integers(2, 5),
 )
+@settings(max_examples=40, deadline=None)
 def test_hiding_is_enough_and_keeps_what_need_not_be_hidden(
     counts: list[int], enough: list[bool], smallest: int
 ) -> None:
     numbers, homes_enough = np.array(counts), np.array(enough[: len(counts)])
     try:
-        status = protected(numbers, homes_enough, smallest)
+        status = protected(numbers, 9 * homes_enough, 8, smallest)
     except DataError:
         status = np.where(homes_enough & (numbers < smallest), FEW, "withheld")
         assert any(least > 0 for least in _least(numbers, status, smallest))
@@ -214,7 +216,7 @@ def test_cells_show_their_counts_and_the_total_to_the_nearest_ten() -> None:
 
     # From the north-west, as one reads.
     assert [place["count"] for place in facts(page)] == [
-        "fewer than 3", "fewer than 3", "7", "9", "fewer than 3", "5",
+        "fewer than 3", "fewer than 3", "not shown", "9", "fewer than 3", "5",
     ]  # fmt: skip
     assert "about 20 burglaries in 6 places" in page
     assert "Quay &amp; Town" in page
@@ -236,8 +238,8 @@ def test_areas_are_counted_by_name_and_those_with_few_homes_are_withheld() -> No
     told = {place["name"]: (place["count"], place["homes"]) for place in facts(page)}
     assert told["Moor"] == ("not shown", "fewer than 8")
     # One alone could be had by subtraction from a total known elsewhere.
-    assert told["Park"] == ("not shown", "10")
-    assert told["Quay <b>"] == ("9", "10")
+    assert told["Quay <b>"] == ("not shown", "10")
+    assert told["Park"] == ("5", "10")
     assert "<b>" not in page.replace('"<b>', "")
 
 
@@ -307,11 +309,111 @@ def test_only_whole_months_that_are_old_enough_are_counted() -> None:
             place["count"] for place in facts(page_text(public_map(both, addresses, **options)))
         ]
 
-    assert told(lag_days=3) == ["20", "20"]
+    assert told(lag_days=3, months=1) == ["20", "20"]
     assert told(as_of="2026-03-31", lag_days=0, months=1) == ["20", "20"]
-    assert told(as_of="2026-03-31", lag_days=0) == ["40", "40"]
-    with pytest.raises(DataError, match="No whole month of the incidents is 28 days old"):
+    with pytest.raises(DataError, match="No incident is of January 2025 to December 2025"):
         public_map(both, addresses)
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 12])
+def test_editions_made_day_by_day_count_the_same_burglaries_or_none_in_common(months: int) -> None:
+    incidents = town([[20, 20]])[0]
+    days = pd.Series(pd.date_range("2024-01-01", "2026-12-31", periods=40)).dt.normalize()
+    incidents = incidents.assign(occurred_from=days, occurred_to=days)
+
+    spans = set()
+    for as_of in pd.date_range("2026-01-05", "2026-12-30", freq="9D"):
+        start, end = _period(incidents, as_of, 28, months)
+        assert end <= as_of - pd.Timedelta(days=27)
+        spans.add((start, end))
+
+    ordered = sorted(spans)
+    assert all(early[1] <= late[0] for early, late in itertools.pairwise(ordered))
+
+
+@pytest.mark.parametrize("enough", [(1, 1, 1), (1, 1, 0), (1, 0, 0)])
+def test_not_even_who_knows_the_rule_and_the_total_can_prove_a_burglary(
+    enough: tuple[int, ...],
+) -> None:
+    homes, smallest, most = np.array([30, 20, 10]) * enough, 3, 14
+    told: dict[Any, list[tuple[int, ...]]] = {}
+    for counts in itertools.product(range(most), repeat=3):
+        if sum(counts) >= most:
+            continue
+        try:
+            status = protected(np.array(counts), homes, 8, smallest)
+        except DataError:
+            continue
+        page = tuple(
+            n if state == SHOWN else state for n, state in zip(counts, status, strict=True)
+        )
+        told.setdefault((page, sum(counts)), []).append(counts)
+
+    assert told
+    for possible in told.values():
+        for place in range(3):
+            could_be = [counts[place] for counts in possible]
+            if enough[place] and min(could_be) >= smallest:
+                continue
+            assert min(could_be) == 0
+
+
+def test_the_page_says_how_many_lie_in_no_place_and_tells_nothing_by_it() -> None:
+    incidents, addresses = town([[40, 40, 40, 40]])
+    stray = incidents[:6].set_geometry(gpd.points_from_xy([X - 9000] * 6, [Y] * 6, crs=CRS))
+
+    def note(strays: int) -> str:
+        both = pd.concat([incidents, stray[:strays]], ignore_index=True)
+        page = page_text(public_map(both, addresses, **SETTINGS))
+        found = re.search(r"Left out: .*? in no place with known addresses", page)
+        assert found
+        return found[0]
+
+    assert "about 10 burglaries" in note(6)
+    assert note(0) == note(1) == note(4)
+    assert "fewer than 10 burglaries" in note(0)
+
+
+def test_what_nobody_lives_in_fills_no_place() -> None:
+    incidents, addresses = town([[9]], held=8)
+    flats = addresses.assign(parent_uprn=[None, *["100090000000"] * 7])
+    shops = addresses.assign(classification=["RD03", "Shop", *["RD04"] * 6])
+    spelt = addresses.assign(uprn=None, address=["1 High St.", "1  HIGH ST", *"abcdef"])
+
+    twice = addresses.assign(uprn=[None, *addresses["uprn"][1:]])
+    twice.loc[0, "address"] = "1 secret street"
+    for short in (flats, shops, spelt, twice):
+        with pytest.raises(DataError, match="only 7 addresses of homes"):
+            public_map(incidents, short, **SETTINGS)
+
+
+def test_the_few_homes_outside_all_areas_are_not_told_by_what_is_left() -> None:
+    incidents, addresses = town([[20, 20, 1]])
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay", "Town"]},
+        geometry=[shapely.box(X + 500 * n, Y, X + 500 * n + 500, Y + 500) for n in range(2)],
+        crs=CRS,
+    )
+
+    def told(homes_given: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame) -> list[str]:
+        page = page_text(public_map(incidents, homes_given, areas, **SETTINGS))
+        return [place["count"] for place in facts(page)]
+
+    assert told(addresses[:21], areas) == ["not shown", "20"]
+    assert told(None, areas.assign(addresses=40)) == ["not shown", "20"]
+    assert told(addresses[:20], areas) == told(addresses, areas) == ["20", "20"]
+
+
+def test_an_area_in_two_rows_is_refused_since_each_would_claim_the_homes_of_both() -> None:
+    incidents, _ = town([[9, 8]])
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay", "Quay"], "addresses": [40, 40]},
+        geometry=[shapely.box(X + 500 * n, Y, X + 500 * n + 500, Y + 500) for n in range(2)],
+        crs=CRS,
+    )
+
+    with pytest.raises(DataError, match="Quay is there more than once"):
+        public_map(incidents, None, areas, **SETTINGS)
 
 
 def test_settings_out_of_range_are_told_all_at_once() -> None:

@@ -11,8 +11,8 @@ from scipy.spatial import cKDTree
 
 from hotspot._checks import count
 from hotspot._errors import DataError
+from hotspot.addresses.classes import says_home
 from hotspot.addresses.house_numbers import text_key
-from hotspot.cocooning.doors import _says_home
 
 SHOWN, FEW, WITHHELD = "shown", "few", "withheld"
 # Of two areas that overlap by less than this share of the smaller, the borders are only drawn ill.
@@ -29,9 +29,13 @@ def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """
     homes = addresses[_lived_in(addresses)]
     key = pd.Series(index=homes.index, dtype=object)
-    for name in ("uprn", "address"):
-        if name in homes.columns:
-            key = key.where(key.notna(), _keys(homes[name]))
+    if "uprn" in homes.columns:
+        key = _stripped(homes["uprn"])
+    if "address" in homes.columns and key.isna().any():
+        # One home may stand there with its UPRN and, from another source, without.
+        spelt = homes["address"].map(lambda text: text_key(str(text)), na_action="ignore")
+        with_uprn = dict(zip(spelt[key.notna()], key[key.notna()], strict=True))
+        key = key.where(key.notna(), spelt.map(lambda text: with_uprn.get(text, text)))
     # Without either, two rows at one place may be the same home.
     nameless = key.isna()
     key[nameless] = homes.geometry[nameless].to_wkt()
@@ -41,18 +45,17 @@ def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
 def _lived_in(addresses: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     kept = np.ones(len(addresses), dtype=bool)
     if {"uprn", "parent_uprn"} <= set(addresses.columns):
-        uprn, parent = _keys(addresses["uprn"]), _keys(addresses["parent_uprn"])
+        uprn, parent = _stripped(addresses["uprn"]), _stripped(addresses["parent_uprn"])
         kept &= ~uprn.isin(parent[parent.notna() & (parent != uprn)]).to_numpy()
     if "classification" in addresses.columns:
         told = addresses["classification"].dropna().astype(str)
-        other = [text for text in told.unique() if text.strip() and not _says_home(text)]
+        other = [text for text in told.unique() if text.strip() and not says_home(text)]
         kept &= ~addresses["classification"].astype(object).isin(other).to_numpy()
     return kept
 
 
-def _keys(texts: pd.Series) -> pd.Series:
-    """Write texts so that those that differ by case, blanks or signs only are the same."""
-    return texts.astype(object).map(lambda text: text_key(str(text)), na_action="ignore")
+def _stripped(numbers: pd.Series) -> pd.Series:
+    return numbers.astype(object).map(lambda number: str(number).strip(), na_action="ignore")
 
 
 def cells_with_homes(homes: gpd.GeoSeries, cell_size_m: float, minimum: int) -> gpd.GeoDataFrame:

@@ -1,21 +1,30 @@
 """A folium map that notebooks show without a network."""
 
 import html
+import os
 from typing import Any
 
 import folium
 
-from hotspot.maps.saving import page_text
+from hotspot.maps.rendering import elements_of
+from hotspot.maps.saving import page_text, save_map
+
+_Link = tuple[str, str]
 
 _HEIGHT_PIXELS = 560
 _OWN_FILES = ("leaflet", "jquery", "leaflet_css")
+# Bootstrap's rules for whole pages would change ours.
+_NEVER = ("bootstrap", "bootstrap_css")
+# What may need folium's other files: pins, and HTML with signs in it.
+_WITH_SIGNS = (folium.Icon, folium.DivIcon, folium.Popup)
 
 
 class OfflineMap(folium.Map):
-    """A `folium.Map` that Jupyter shows as `save_map` would save it: nothing is fetched.
+    """A `folium.Map` that Jupyter shows, and `save` saves, as `save_map` would: nothing is fetched.
 
-    Folium itself shows a map as a page that loads its scripts and styles from the web. This one
-    takes the keywords of `folium.Map`, and `height_pixels` for its height in a notebook.
+    Folium itself makes a page that loads its scripts and styles from the web. This one takes the
+    keywords of `folium.Map`, and `height_pixels` for its height in a notebook; layers, markers
+    and icons are added as to any other.
 
     Examples
     --------
@@ -27,6 +36,23 @@ class OfflineMap(folium.Map):
     def __init__(self, *args: Any, height_pixels: int = _HEIGHT_PIXELS, **options: Any) -> None:
         super().__init__(*args, **options)
         self.height_pixels = height_pixels
+
+    def render(self, **options: Any) -> str:
+        """Render as folium does, with the files that pins of a user's need on a map of ours."""
+        if any(isinstance(part, _WITH_SIGNS) for part in elements_of(self)):
+            self.default_js = _with_others(self.default_js, folium.Map.default_js)
+            self.default_css = _with_others(self.default_css, folium.Map.default_css)
+        super().render(**options)  # type: ignore[no-untyped-call]
+        return ""
+
+    def save(self, outfile: Any, close_file: bool = True, **_: Any) -> None:
+        """Save the map as `save_map` does, or write the same page to an open binary file."""
+        if isinstance(outfile, (str, os.PathLike)):
+            save_map(self, outfile)
+            return
+        outfile.write(page_text(self).encode("utf-8"))
+        if close_file:
+            outfile.close()
 
     def _repr_html_(self, **_: Any) -> str:
         """Show the whole page in a frame of its own, which knows nothing of the notebook."""
@@ -52,3 +78,8 @@ def bare_map(attribution: bool = False) -> OfflineMap:
     m.default_js = [link for link in m.default_js if link[0] in _OWN_FILES]
     m.default_css = [link for link in m.default_css if link[0] in _OWN_FILES]
     return m
+
+
+def _with_others(links: list[_Link], known: list[_Link]) -> list[_Link]:
+    names = {name for name, _ in links}
+    return [*links, *(link for link in known if link[0] not in names.union(_NEVER))]

@@ -161,7 +161,7 @@ def public_map(
     >>> public_map(incidents.head(2), addresses, lag_days=7, months=1)
     Traceback (most recent call last):
     ...
-    hotspot._errors.DataError: No incident is of December 2025, the newest period of 1 month that is 7 days old.
+    hotspot._errors.DataError: No incident is of November 2025; what is newer is not 7 days old.
     """
     _check_settings(minimum, lag_days, months, smallest, cell_size_m)
     _check_frames(incidents, addresses, areas, streets)
@@ -169,9 +169,10 @@ def public_map(
     known = incidents if as_of is None else incidents[known_by(incidents, as_of)]
     start, end = _period(known, as_of, lag_days, months)
     counted = known[(known["occurred_to"] >= start) & (known["occurred_to"] < end)]
-    places = _places(addresses, areas, cell_size_m, floor)
+    homes = None if addresses is None else homes_of(addresses)
+    places = _places(homes, areas, cell_size_m, floor)
     places["crimes"], outside = _counts(counted.geometry, places)
-    places["status"] = _status(places, outside, _homes_elsewhere(addresses, areas, places), floor)
+    places["status"] = _status(places, outside, _homes_elsewhere(homes, places), floor)
 
     m = bare_map()
     layer = _count_layer(places, floor, named=areas is not None)
@@ -254,21 +255,19 @@ def _period(
         newest_month = month(end - pd.Timedelta(days=1))
         span = newest_month if months == 1 else f"{month(start)} to {newest_month}"
         raise DataError(
-            f"No incident is of {span}, the newest period of {count(months, 'month')} that is "
-            f"{count(lag_days, 'day')} old."
+            f"No incident is of {span}; what is newer is not {count(lag_days, 'day')} old."
         )
     first = known["occurred_to"].min().to_period("M").start_time
     return max(start, first), end
 
 
 def _places(
-    addresses: gpd.GeoDataFrame | None,
+    homes: gpd.GeoSeries | None,
     areas: gpd.GeoDataFrame | None,
     cell_size_m: float,
     floor: _Floor,
 ) -> gpd.GeoDataFrame:
     """Make the places that get a count: their name, homes and outline."""
-    homes = None if addresses is None else homes_of(addresses)
     if areas is None:
         assert homes is not None
         places = cells_with_homes(homes, cell_size_m, floor.minimum)
@@ -298,13 +297,9 @@ def _counts(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> tuple[np.ndarray
     return np.bincount(found[found >= 0], minlength=len(places)), outside
 
 
-def _homes_elsewhere(
-    addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame
-) -> int | None:
+def _homes_elsewhere(homes: gpd.GeoSeries | None, places: gpd.GeoDataFrame) -> int | None:
     """Count the homes in no place; None where nobody can tell."""
-    if areas is None:
-        return 0
-    return None if addresses is None else len(homes_of(addresses)) - int(places["homes"].sum())
+    return None if homes is None else len(homes) - int(places["homes"].sum())
 
 
 def _status(
