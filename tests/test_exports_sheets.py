@@ -15,7 +15,7 @@ import shapely
 
 import hotspot as hs
 from hotspot import DataError, OutputError, write_targets
-from hotspot.exports import print_page, printing
+from hotspot.exports import printing
 from hotspot.exports.leaflets import DEFAULT_MESSAGE
 from hotspot.exports.sheet_map import HEIGHT_MM, WIDTH_MM, draw_map
 from tests.conftest import ROOT
@@ -99,16 +99,18 @@ def test_no_type_on_the_sheet_is_smaller_than_eleven_points(tmp_path):
 @needs_browser
 def test_a_long_list_prints_on_as_many_pages_as_it_says(tmp_path):
     notes = ["The export is stale. " * 15]
-    for doors in range(60, 70):
+    for doors in range(24, 34):
         # Until the last page is so full that what the list does not show needs one of its own.
-        (path,) = write_targets(long_list(doors), tmp_path, formats="html", notes=notes)
+        targets = long_list(doors).assign(area="St. Mary")
+        (path,) = write_targets(targets, tmp_path, formats="html", notes=notes)
         pages = path.read_text(encoding="utf-8").split('<table class="page">')[1:]
         if 'class="door' not in pages[-1]:
             break
     assert "It is no ground for a stop" in pages[-1]
     assert 'class="door' in pages[-2]
-    print_page(path, tmp_path / "printed.pdf")
-    assert len(printed_pages(tmp_path / "printed.pdf")) == len(pages) >= 11
+    (printed,) = write_targets(targets, tmp_path, formats="pdf", notes=notes)
+    assert printed.name == "St. Mary.pdf"
+    assert len(printed_pages(printed)) == len(pages) >= 5
 
 
 # Failing runs
@@ -326,12 +328,12 @@ def test_our_message_promises_nothing():
 
 @needs_browser
 def test_each_leaflet_is_one_page_of_print(tmp_path):
-    targets, messages = made_targets(area="St. Mary"), made_messages().assign(area="St. Mary")
+    targets, messages = made_targets().iloc[:0], made_messages().assign(area="St. Mary")
     written = write_targets(targets, tmp_path, formats=("message", "pdf"), messages=messages)
-    assert [path.name for path in written] == ["St. Mary.pdf", "St. Mary message.pdf"]
-    assert written == sorted(tmp_path.iterdir())[::-1]
+    assert [path.name for path in written] == ["St. Mary message.pdf"]
+    assert written == list(tmp_path.iterdir())
     # That of the team, that of the one street that is named, and that of all others.
-    assert len(printed_pages(written[1])) == 3
+    assert len(printed_pages(written[0])) == 3
 
 
 # On the sample

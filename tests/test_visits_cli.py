@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from hotspot import OutputError
 from hotspot.cli import main
 from hotspot.visits import VisitLedger
 from tests.visits_lists import targets, visit
@@ -57,7 +58,9 @@ def test_report_writes_page_table_and_chart_with_the_marking_of_the_set_up(place
     config, folder = str(place / "set-up.toml"), str(place / "out")
     command = ["visits", "report", "--config", config, "--folder", folder, "--as-of", "2026-03-05"]
     assert main(command) == 0
-    assert "2 doors were asked for on 1 list." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 doors were asked for on 1 list." in said
+    assert "Counted up to Thursday 5 March 2026" in said
     assert "OFFICIAL-TEST" in (place / "out" / "visit_report.html").read_text(encoding="utf-8")
     assert main([*command, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -99,3 +102,27 @@ def test_a_set_up_without_a_ledger_is_told_so(place, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["visits", "report", "--config", "a.toml", "--ledger", "b.db"])
     assert stopped.value.code == 2
+
+
+def test_a_locked_ledger_is_told_with_what_was_not_recorded(place, capsys, monkeypatch):
+    files = [str(place / name) for name in ("harbour.csv", "second.csv", "third.csv")]
+    record = VisitLedger.record
+
+    def locked(ledger, rows, *arguments, **more):
+        if "second" in str(rows):
+            raise OutputError("The ledger is locked. Nothing was changed.")
+        return record(ledger, rows, *arguments, **more)
+
+    monkeypatch.setattr(VisitLedger, "record", locked)
+    assert main(["visits", "record", *files, "--ledger", f"{place}/visits.db", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [file["added"] for file in told["files"]] == [1]
+    assert told["unusable"][1] == f"Not recorded: {files[1]}, {files[2]}."
+
+
+def test_a_ledger_without_a_list_is_asked_about(place, capsys):
+    command = ["visits", "record", str(place / "harbour.csv"), "--ledger"]
+    assert main([*command, str(place / "another.db")]) == 0
+    assert "holds no list: is it the one meant?" in capsys.readouterr().err
+    assert main([*command, str(place / "visits.db")]) == 0
+    assert capsys.readouterr().err == ""

@@ -62,6 +62,54 @@ def test_a_mark_counts_even_where_its_row_does_not(ledger):
     assert ledger.history("2026-03-04")["uprn"].tolist() == ["0V-A"]
 
 
+def test_a_wish_not_to_be_contacted_survives_a_slip_in_the_date(ledger):
+    rows = [
+        visit("V-A", "do not contact", "yesterday"),
+        visit("V-B", "Do not contact", None),
+        visit("V-C", "refused", None),
+    ]
+    told = ledger.record(rows)
+    assert told.rejected_rows == 3
+    history = ledger.history("2026-03-09")
+    assert set(history.loc[history["do_not_contact"], "visit_id"]) == {"V-A", "V-B"}
+    assert "Of 2 rows not recorded:\n- rows 0 and 1: " in told.summary()
+
+
+def test_why_no_leaflet_was_left_is_no_leaflet(ledger):
+    words = ["yes", "x", "no letterbox", "No - declined", "not left", "", "no"]
+    rows = [
+        visit(f"V-{n}", "no reply", "2026-03-03 10:00", leaflet_left=word)
+        for n, word in enumerate(words)
+    ]
+    ledger.record(rows)
+    assert ledger.visits()["leaflet_left"].tolist() == [True, True, *[False] * 5]
+
+
+def test_every_row_that_matches_no_list_is_named(ledger):
+    rows = [visit(f"V-X{n}", "no reply", "2026-03-03 10:00") for n in range(12)]
+    words = ledger.record(rows).summary()
+    assert "Look at 12 rows:\n- rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 11: no list" in words
+
+
+def test_what_no_column_of_the_ledger_holds_is_told_row_by_row(ledger):
+    rows = [
+        visit("V-A", "no reply", "2026-03-03 10:00", uprn="9" * 101),
+        visit("V-A", "no reply", "01/01/1900"),
+    ]
+    told = ledger.record(rows).rejected
+    assert told["column"].tolist() == ["uprn", "visited_at"]
+    assert told["value"].tolist() == ["9" * 40, "01/01/1900"]
+
+
+def test_two_columns_of_one_name_are_refused(ledger):
+    rows = pd.DataFrame(
+        [["V-A", "refused", "no reply", "3/3/2026 10:00"]],
+        columns=["Visit", "Result", "Result", "Visited at"],
+    )
+    with pytest.raises(DataError, match="more than one column 'Result'"):
+        ledger.record(rows)
+
+
 def test_the_same_rows_again_change_nothing(ledger):
     rows = [visit("V-A", "F2F", "02/03/2026 18:05"), visit("V-B", "No-reply", "03/03/2026")]
     assert ledger.record(rows).added == 2
@@ -216,7 +264,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_whatever_comes_back_every_row_is_accounted_for(rows):
     with VisitLedger("sqlite://") as ledger:

@@ -167,3 +167,21 @@ def test_what_is_no_returned_sheet_is_refused_in_words(tmp_path):
         with pytest.raises(DataError, match=words):
             read_returns(tmp_path / name)
     assert read_returns(book).rows.empty
+
+
+def test_a_file_that_nests_without_end_is_refused_in_words(tmp_path):
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 200_000)
+    with pytest.raises(DataError, match="no JSON file that can be read"):
+        read_returns(path)
+
+
+def test_a_formula_in_a_row_that_is_not_recorded_is_not_said_to_be_recorded(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Visit", "Result", "Visited at"])
+    book.active.append(["V-A", "no reply", "=NOW()"])
+    book.save(tmp_path / "back.xlsx")
+    with VisitLedger("sqlite://") as ledger:
+        words = ledger.record(tmp_path / "back.xlsx").summary()
+    assert "Of 1 row not recorded:\n- row 2: a formula stands in 'Visited at'" in words
+    assert "Look at" not in words

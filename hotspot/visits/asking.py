@@ -15,7 +15,7 @@ from hotspot.exports.text import clean_text
 NEEDED = ("visit_id", "ring", "address", "act_by")
 _DETAILS = (
     "task", "ring", "uprn", "uprns", "address", "area", "reason", "door_note", "tier",
-    "crime_refs", "distance_m", "newest", "expires", "last_parameters",
+    "crime_refs", "distance_m", "expires", "last_parameters",
 )  # fmt: skip
 # The time asked for, and the hours from the record to it: they tell together when that was.
 _ASKED_FOR = ("act_by", "act_within_hours")
@@ -120,7 +120,8 @@ def burglary_rows(
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
     """Join an asking with the same asking on another list; None where nothing changes.
 
-    The time by which to act stays what was first asked: no later list can make a visit timely.
+    The time by which to act stays what was first asked: no later list can make a visit timely. So
+    does the burglary that a visit must have come after: one that joins later undoes no visit.
     """
     joined = dict(old)
     if new["last_as_of"] >= old["last_as_of"]:
@@ -128,6 +129,8 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | N
         joined["last_as_of"] = new["last_as_of"]
     if new["first_as_of"] < old["first_as_of"]:
         joined |= {name: new[name] for name in ("first_as_of", *_ASKED_FOR)}
+    found = [row["newest"] for row in (old, new) if row["newest"] is not None]
+    joined["newest"] = min(found, default=None)
     return None if joined == dict(old) else joined
 
 

@@ -10,6 +10,7 @@ from hotspot.visits import asking
 from hotspot.visits.tables import asked, burglaries, frame_of, lists, marks, meta
 
 _STARTED = "started"
+_PURGED = "purged_before"
 # Databases take only so many values in one question.
 _AT_ONCE = 500
 
@@ -28,6 +29,22 @@ def keep_start(connection: sa.Connection, as_of: pd.Timestamp) -> None:
         connection.execute(sa.insert(meta).values(row))
     elif as_of < before:
         connection.execute(sa.update(meta).where(meta.c.name == _STARTED).values(row))
+
+
+def purged(connection: sa.Connection) -> pd.Timestamp | None:
+    """Give the limit of the latest day before which anything was deleted."""
+    value = connection.execute(sa.select(meta.c.value).where(meta.c.name == _PURGED)).scalar()
+    return None if value is None else pd.Timestamp(str(value))
+
+
+def keep_purge(connection: sa.Connection, limit: pd.Timestamp) -> None:
+    """Remember what is deleted, so that no report takes the rest for the whole."""
+    before = purged(connection)
+    row = {"name": _PURGED, "value": limit.isoformat()}
+    if before is None:
+        connection.execute(sa.insert(meta).values(row))
+    elif limit > before:
+        connection.execute(sa.update(meta).where(meta.c.name == _PURGED).values(row))
 
 
 def keep_list(connection: sa.Connection, listed: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -267,7 +268,7 @@ class VisitLedger:
         DataFrame
             ``visit_id``, ``attempt``, ``task``, ``ring``, ``uprn``, ``uprns``, ``address``,
             ``area``, ``reason``, ``door_note``, ``tier``, ``crime_refs``, ``distance_m``,
-            ``newest``, ``act_by`` (as first asked), ``act_within_hours``, ``expires``,
+            ``newest``, ``act_by`` and ``act_within_hours`` (all as first asked), ``expires``,
             ``first_as_of`` and ``last_as_of`` (the first and the last list with it), by
             ``first_as_of``, ``visit_id`` and ``attempt``.
 
@@ -374,8 +375,9 @@ class VisitLedger:
         with self._store.reading() as connection:
             issued = frame_of(connection, sa.select(lists.c.as_of))["as_of"]
             visits, rows = reading.all_visits(connection), reading.all_asked(connection)
-            started = keeping.started(connection)
-        return make_report(rows, visits, issued, started, by, as_of)
+            started, purged = keeping.started(connection), keeping.purged(connection)
+        report = make_report(rows, visits, issued, started, by, as_of)
+        return replace(report, purged_before=purged)
 
     def purge(self, before: AsOf, *, marks: bool = False) -> Purged:
         """Delete what is older than a day: the retention rule.

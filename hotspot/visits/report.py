@@ -17,6 +17,8 @@ from hotspot.dates import cutoff
 from hotspot.exports.text import day_name
 
 FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
+# Where nobody called yet, nobody found it empty either.
+_FUNNEL_WORDS = {"found occupied": "occupied, as\nfar as known"}
 _INK = "#1d2733"
 _BAR = "#2f6690"
 _PALE = "#d9e2ea"
@@ -45,6 +47,8 @@ class VisitReport:
         Visits before their burglary was found: in no share.
     without_time : int
         Counted visits without a time of day: taken for the end of their day.
+    purged_before : Timestamp or None
+        What ended before it was deleted, and is in no number.
     """
 
     table: pd.DataFrame
@@ -54,6 +58,7 @@ class VisitReport:
     unknown: int
     too_early: int
     without_time: int
+    purged_before: pd.Timestamp | None = None
 
     def count(self, measure: str, by: str = "all", group: str = "all") -> int:
         """Give one number of the table."""
@@ -144,6 +149,7 @@ class VisitReport:
             "unknown": self.unknown,
             "too_early": self.too_early,
             "without_time": self.without_time,
+            "purged_before": self.purged_before and self.purged_before.isoformat(),
             "summary": self.summary().splitlines(),
             "table": json.loads(self.table.to_json(orient="records", double_precision=10)),
         }
@@ -212,6 +218,11 @@ class VisitReport:
                 f"{count(self.without_time, 'visit')} without a time of day: taken for the end of "
                 "that day."
             )
+        if self.purged_before is not None:
+            said.append(
+                f"Doors done with before {day_name(self.purged_before, year=True)} were deleted by "
+                "the retention rule: in no number above."
+            )
         return said
 
     def _share(self, measure: str) -> str:
@@ -233,7 +244,8 @@ class VisitReport:
             if measure != "asked" and row["out_of"]:
                 words += f"  ({100 * row['share']:.0f} % of {row['of']})"
             axes.text(asked * 1.02, -place, words, va="center", fontsize=9, color=_INK)
-        axes.set_yticks([-place for place in range(len(FUNNEL))], FUNNEL)
+        labels = [_FUNNEL_WORDS.get(measure, measure) for measure in FUNNEL]
+        axes.set_yticks([-place for place in range(len(FUNNEL))], labels)
         axes.set_xlim(0, asked * 1.75)
         axes.set_xticks([])
         axes.set_title("From asked to reached: doors", loc="left", fontsize=10)

@@ -89,7 +89,7 @@ def _keys(report: VisitReport) -> list[dict[str, str]]:
         "asked": "doors asked",
         "due": "due",
         "attempted": "attempted",
-        "found occupied": "found occupied",
+        "found occupied": "occupied, as far as known",
         "reached": "reached",
         "face to face": "face to face",
         "overdue": "overdue",

@@ -15,7 +15,6 @@ from hotspot.visits.tables import asked, burglaries, frame_of, made
 from hotspot.visits.tables import marks as marks_table
 
 
-
 @dataclass(frozen=True)
 class Purged:
     """Result of `VisitLedger.purge`: what went.
@@ -92,6 +91,8 @@ def purge(store: Store, before: AsOf, marks: bool) -> Purged:
             table.name: keeping.delete_rows(connection, table.c.visit_id, old)
             for table in (made, burglaries, asked)
         }
+        if old:
+            keeping.keep_purge(connection, limit)
         unmarked = 0
         if marks:
             wanted = sa.delete(marks_table).where(marks_table.c.marked_at < limit.to_pydatetime())
