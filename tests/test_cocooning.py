@@ -1,6 +1,7 @@
 """Target lists: the rings, the victim who is never missed, the stop list, one row per door."""
 
 import warnings
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,9 @@ import shapely
 
 from hotspot import ConfigError, DataError, DataWarning, cocooning_messages, cocooning_targets
 from hotspot.addresses.house_numbers import parse_house
+from hotspot.cocooning import cocooning_lists
+from hotspot.cocooning.doors import prepare_doors
+from hotspot.cocooning.rings import homes_around
 from tests import naive
 
 AS_OF = "2026-03-02"
@@ -27,6 +31,11 @@ def homes(*rows, **columns):
 
 def two_sided(name="Mill Lane", last=40, y=0.0, width=20.0, frontage=10.0):
     """Odd numbers on the near side, even ones across the road."""
+    return _street(name, last, y, width, frontage).copy()
+
+
+@cache
+def _street(name, last, y, width, frontage):
     return homes(
         *(
             (f"{name}/{n}", str(n), name, (n - 1) // 2 * frontage, y + (n % 2 == 0) * width)
@@ -259,12 +268,18 @@ def test_rings_agree_with_the_slow_twin(seed):
         }
         for row in town.itertuples()
     ]
-    for at in rng.choice(len(town), 6, replace=False):
-        point = town.geometry.iloc[at]
-        targets = cocooning_targets(
-            burglaries(("B1", town["uprn"].iloc[at], point.x, point.y)), town, AS_OF
-        )
-        assert rings_of(targets) == naive.cocoon_rings(twins, twins[at])
+    doors = prepare_doors(town)
+    chosen = rng.choice(len(town), 10, replace=False)
+    for at in chosen:
+        door = int(doors.find(town["uprn"].to_numpy(dtype=object)[[at]])[0])
+        found = homes_around(doors, doors.x[door], doors.y[door], door, 400.0)
+        rings = dict(zip(doors.uprn[found.door], found.ring.tolist(), strict=True))
+        assert {twins[at]["uprn"]: 0, **rings} == naive.cocoon_rings(twins, twins[at])
+    point = town.geometry.iloc[chosen[0]]
+    targets = cocooning_targets(
+        burglaries(("B1", town["uprn"].iloc[chosen[0]], point.x, point.y)), town, AS_OF
+    )
+    assert rings_of(targets) == naive.cocoon_rings(twins, twins[chosen[0]])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -468,6 +483,17 @@ def test_references_of_a_shared_house_are_one_burglary():
     assert targets.loc[0, "crime_refs"] == "B1; B2"
     assert targets.loc[0, "burglaries_12m"] == 1
     assert targets.attrs["counts"]["live"] == 1
+
+
+def test_a_row_that_comes_twice_is_one_burglary_and_one_visit():
+    known = burglaries(("B1", "Mill Lane/21", 100, 0))
+    assert cocooning_targets(join(known, known), two_sided(), AS_OF)["crime_refs"].eq("B1").all()
+    lost = burglaries(("B1", None, 100, -60), ("B1", None, 100, -60), ("B1", None, 300, -60))
+    with pytest.warns(DataWarning, match="1 row of the incidents without UPRN repeat a reference"):
+        targets = cocooning_targets(lost, two_sided(), AS_OF)
+    assert targets["uprn"].isna().sum() == 2
+    assert targets["visit_id"].is_unique
+    assert targets.attrs["counts"]["unmatched"] == 2
 
 
 def test_a_shared_house_is_live_until_its_last_window_is_too_old():
@@ -704,7 +730,15 @@ def test_nothing_to_list_gives_an_empty_list_with_all_columns():
         empty = cocooning_targets(crimes, street, AS_OF)
         assert empty.empty
         assert list(empty.columns) == list(full.columns)
-        assert cocooning_messages(crimes, street, AS_OF).empty
+        none_told = cocooning_lists(crimes, street, AS_OF)
+        assert none_told.messages.empty
+        assert none_told.links.empty
+        for frame, times in (
+            (empty, ("act_by", "expires", "newest")),
+            (none_told.messages, ("expires",)),
+            (none_told.links, ("found", "recorded")),
+        ):
+            assert all(frame[name].dtype.kind == "M" for name in times)
     alone = cocooning_targets(
         burglaries(("B1", "Mill Lane/21", 100, 0)), two_sided().iloc[:0], AS_OF
     )

@@ -29,6 +29,13 @@ class Kept:
         table["visited_at"] = pd.to_datetime(table["visited_at"])
         return table[~(table["visited_at"] > as_of)]
 
+    def asked(self):
+        """Give the last asking of each visit only."""
+        columns = ["visit_id", "uprn", "uprns", "newest", "expires"]
+        lists = [targets[columns] for targets, _, _ in reversed(self.issued)]
+        listed = pd.concat(lists) if lists else pd.DataFrame(columns=columns)
+        return listed.drop_duplicates("visit_id")
+
     def issue(self, targets, messages=None, links=None):
         self.issued.append((targets, messages, links))
         if self.started is None:
@@ -78,7 +85,7 @@ def test_the_list_is_issued_once_with_messages_and_reasons():
 
 
 @pytest.mark.parametrize(
-    "result", ["face to face", "leaflet", "empty", "address not found", "language or access"]
+    "result", ["face to face", "leaflet", "refused", "empty", "address not found"]
 )
 def test_a_visited_home_is_left_out_and_only_a_total_says_so(result):
     ledger = Kept()
@@ -122,6 +129,55 @@ def test_after_no_reply_comes_a_second_visit_then_a_leaflet_then_nothing():
         after = Kept(*ledger.visits, started=ledger.started)
         after.visit(row, result, "2026-03-05 12:00")
         assert "23" not in on(4, burglary(), after).index
+
+
+def test_language_or_access_told_nobody_and_asks_for_another_attempt():
+    ledger = Kept()
+    row = on(0, burglary(), ledger).loc["23"]
+    ledger.visit(row, "language or access", "2026-03-03 10:15")
+    row = on(1, burglary(), ledger).loc["23"]
+    assert (row["task"], row["attempt"]) == ("second visit", 2)
+    assert row["door_note"].endswith("; language or access Tuesday 3 March at 10:15")
+    ledger.visit(row, "no reply", "2026-03-04 19:00")
+    row = on(2, burglary(), ledger).loc["23"]
+    assert row["task"] == "leaflet"
+    assert row["door_note"].endswith(
+        "; language or access Tuesday 3 March at 10:15; no reply Wednesday 4 March at 19:00"
+    )
+    crimes = join(burglary(), burglary("B2", 23, pd.Timestamp("2026-03-05 08:00")))
+    victim = on(3, crimes, ledger).loc["23"]
+    assert victim["task"] == "visit"
+    assert victim["door_note"].endswith("check with the officer in the case first")
+
+
+def test_an_attempt_on_a_day_without_a_time_counts_from_its_end():
+    ledger = Kept()
+    ledger.visit(on(0, burglary(), ledger).loc["23"], "no reply", "2026-03-03")
+    row = on(1, burglary(), ledger).loc["23"]
+    assert row["door_note"].endswith("; no reply Tuesday 3 March")
+    assert row["act_by"] == pd.Timestamp("2026-03-05 23:59:59.999999")
+
+
+def test_doors_whose_time_is_over_are_told_of_where_nobody_went():
+    ledger = Kept()
+    first = on(0, burglary(), ledger)
+    ledger.visit(first.loc["23"], "no reply", "2026-03-03 10:00")
+    ledger.visit(first.loc["19"], "refused", "2026-03-03 10:05")
+    mark = {"uprn": "Mill Lane/17", "result": None, "visited_at": pd.NaT}
+    ledger.visits.append({**dict.fromkeys(ledger.visits[0]), **mark, "do_not_contact": True})
+    last = on(13, burglary(), ledger)
+    assert last.attrs["counts"]["expired"] == 0
+    crimes = join(burglary(), burglary("B2", 31, pd.Timestamp("2026-03-16 08:00")))
+    for day in (14, 14, 20):
+        over = on(day, crimes, ledger)
+        # Those around number 31 are asked for again.
+        assert {"23", "29"} <= set(over.index)
+        forgotten = set(first.index) - set(over.index) - {"19", "17"}
+        assert over.attrs["counts"]["expired"] == len(forgotten) > 0
+        (said,) = [note for note in over.attrs["notes"] if "left the list" in note]
+        assert said.endswith("because their time was over: nobody had gone there.")
+    assert on(23, crimes, ledger).attrs["counts"]["expired"] == 0
+    assert cocooning_targets(crimes, two_sided(), "2026-03-16").attrs["counts"]["expired"] == 0
 
 
 def test_what_is_overdue_is_carried_forward_until_it_expires():
@@ -209,6 +265,37 @@ def test_a_marked_home_is_neither_visited_nor_written_to_unless_burgled():
     assert victim["door_note"].endswith("check with the officer in the case first")
 
 
+def test_a_visit_covers_no_burglary_recorded_after_it():
+    ledger = Kept()
+    told = burglary(recorded_at=pd.to_datetime(["2026-03-02 08:00"]))
+    first = on(0, told, ledger)
+    for number, result in (("21", "face to face"), ("23", "refused")):
+        ledger.visit(first.loc[number], result, "2026-03-03 10:00")
+    before = pd.Timestamp("2026-03-02 20:00")
+    late = pd.to_datetime(["2026-03-04 09:00"])
+    crimes = join(
+        told,
+        *(burglary(f"B{n}", n, before, recorded_at=late) for n in (21, 23)),
+    )
+    assert not {"21", "23"} & set(on(1, crimes, ledger).index)
+    again = on(2, crimes, ledger).loc[["21", "23"]]
+    assert list(again["ring"]) == [0, 0]
+    assert again["door_note"].str.endswith("; check with the officer in the case first").all()
+
+
+def test_results_that_come_late_cover_nothing_that_joined_their_row_since():
+    ledger = Kept()
+    on(0, burglary(), ledger)
+    crimes = join(burglary(), burglary("B2", 25, pd.Timestamp("2026-03-04 20:00")))
+    joined = on(3, crimes, ledger).loc["23"]
+    assert joined["crime_refs"] == "B2; B1"
+    ledger.visit(joined, "face to face", "2026-03-03 10:00")
+    assert "23" not in on(4, crimes, ledger).index
+    assert on(4, crimes, ledger, revisit_days=2).loc["23", "crime_refs"] == "B2; B1"
+    messages = cocooning_messages(crimes, two_sided(), "2026-03-06", ledger=ledger)
+    assert "Mill Lane/23" in set(messages["uprn"])
+
+
 def test_an_id_lasts_when_a_burglary_joins_and_ends_with_the_one_that_opened_it():
     street = two_sided()
     crimes = burglary()
@@ -269,6 +356,37 @@ def test_a_visit_that_no_list_holds_still_names_its_door():
                  crime_refs=None)  # fmt: skip
     left = cocooning_targets(crimes, two_sided(), "2026-03-03", ledger=ledger)
     assert not {unmatched["visit_id"], neighbour["visit_id"]} & set(left["visit_id"])
+
+
+def test_a_refusal_by_an_id_that_no_list_holds_is_kept_to():
+    ledger = Kept()
+    listed = on(0, burglary(), None).loc["23"]
+    unknown = {"uprn": None, "uprns": None, "crime_refs": None}
+    ledger.visit(listed, "refused", "2026-03-03 10:00", **unknown)
+    crimes = join(burglary(), burglary("B2", 25, pd.Timestamp("2026-03-12 20:00")))
+    for day in (11, 20):
+        assert "23" not in on(day, crimes, ledger).index
+        messages = cocooning_messages(
+            crimes, two_sided(), DAY_0 + pd.Timedelta(days=day), ledger=ledger
+        )
+        assert "Mill Lane/23" not in set(messages["uprn"])
+
+
+def test_an_id_of_the_other_flats_is_not_that_of_the_burgled_one():
+    flats = homes(
+        *((f"F{n}", f"Flat {n}", "Mill Lane", 110.0, 0) for n in (1, 2, 3)),
+        parent_uprn="Mill Lane/23",
+    )
+    street = join(two_sided(), flats)
+    crime = burglaries(("B1", "F1", 110, 0)).assign(occurred_from=FOUND, occurred_to=FOUND)
+    ledger = Kept()
+    listed = cocooning_targets(crime, street, DAY_0).set_index("uprn", drop=False)
+    unknown = {"uprn": None, "uprns": None, "crime_refs": None}
+    ledger.visit(listed.loc["F2"], "leaflet", "2026-03-02 10:00", **unknown)
+    left = rings_of(cocooning_targets(crime, street, "2026-03-03", ledger=ledger))
+    assert {uprn: left.get(uprn) for uprn in ("F1", "F2", "F3")} == {
+        "F1": 0, "F2": None, "F3": None
+    }  # fmt: skip
 
 
 def test_the_ledger_of_the_package_is_such_a_ledger(tmp_path):

@@ -31,6 +31,8 @@ OUTCOMES = {
     "address not found": 0.02,
     "language or access": 0.04,
 }
+# After these the home is asked for again.
+NOBODY_TOLD = ("no reply", "language or access")
 HOURS = [9.5, 11.5, 14.5, 17.5, 19.5]
 
 
@@ -153,7 +155,7 @@ def sheets_of(told):
 
 def closed(visits):
     """Whether anybody was met, or the home turned out to be none: nothing more to do."""
-    return any(result != "no reply" for _, result, _ in visits)
+    return any(result not in NOBODY_TOLD for _, result, _ in visits)
 
 
 def test_a_door_that_was_dealt_with_is_not_listed_again(operation):
@@ -184,7 +186,7 @@ def no_replies(book, row, day):
         if other["uprn"] == row["uprn"]:
             shares = bool(refs & set(other["crime_refs"].split("; ")))
             count += sum(
-                result == "no reply" and (shares or at >= found)
+                result in NOBODY_TOLD and (shares or at >= found)
                 for at, result, _ in _until(visits, day)
             )
     return count

@@ -1,6 +1,5 @@
 """Addresses made ready: which are homes, which share a building, where each is in its street."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from hotspot.addresses.classes import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_house, text_key
 
 Ints = npt.NDArray[np.int64]
@@ -24,22 +24,6 @@ Texts = npt.NDArray[np.object_]
 ROUNDING_M = 0.01
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
-
-# AddressBase codes: dwellings, houses in multiple occupation, residential institutions, dual use;
-# not garages (RG), car parking (RC) or ancillary buildings (RB).
-_HOME_CODE = re.compile(r"(?:r[dhi]?|x)[0-9]*")
-_PARENT_CODE = re.compile(r"p[ps]?")
-# fmt: off
-_HOME_WORDS = {
-    "residential", "dwelling", "dwellings", "house", "home", "flat", "flats", "apartment",
-    "apartments", "bungalow", "maisonette", "cottage", "terrace", "terraced", "detached", "semi",
-    "hmo", "res",
-}
-_OTHER_WORDS = {
-    "non", "not", "public", "guest", "commercial", "business", "office", "shop", "garage",
-    "garages", "parking", "garden",
-}
-# fmt: on
 
 
 class TextColumn:
@@ -322,25 +306,13 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
     """Tell the buildings that hold flats, and all that is a home or holds one."""
     has_parent = parent_at >= 0
-    is_parent = _told(frame, "classification", rows, _says_parent, default=False)
+    is_parent = _told(frame, "classification", rows, says_parent, default=False)
     is_parent[parent_at[has_parent]] = True
-    says_home = _told(frame, "classification", rows, _says_home, default=True)
-    could_hold = _told(frame, "classification", rows, _says_parent, default=True)
-    lived_in = says_home | (is_parent & could_hold)
-    lived_in[parent_at[has_parent & says_home]] = True
+    is_home = _told(frame, "classification", rows, says_home, default=True)
+    could_hold = _told(frame, "classification", rows, says_parent, default=True)
+    lived_in = is_home | (is_parent & could_hold)
+    lived_in[parent_at[has_parent & is_home]] = True
     return is_parent.astype(bool), lived_in.astype(bool)
-
-
-def _says_home(classification: str) -> bool:
-    key = text_key(classification)
-    if _HOME_CODE.fullmatch(key):
-        return True
-    words = set(key.split())
-    return bool(words & _HOME_WORDS) and not words & _OTHER_WORDS
-
-
-def _says_parent(classification: str) -> bool:
-    return _PARENT_CODE.fullmatch(text_key(classification)) is not None
 
 
 def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Ints, Ints, Ints]:

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import House, parse_house, text_key
-from hotspot.cocooning.doors import ROUNDING_M, Doors, Floats, Ints, in_cells_near, texts
+from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
 from hotspot.near_repeat import distinct_events
 
 MATCH_WITHIN_M = 25.0
@@ -35,7 +35,8 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
         A row per event in order of time: ``refs`` (tuple, the leading one first), ``force``,
         ``ended``, ``recorded``, ``x``, ``y``, ``address``, ``area``; ``door`` (position in
         `doors`, -1 for none), ``how`` it was matched and ``off_m``, how far from the point;
-        ``began``, from when the time to act counts, and ``first_ref``, the reference that was
+        ``known``, when it was recorded, where that is missing when it ended; ``began``, from when
+        the time to act counts, and ``first_ref``, the reference that was
         known first: others that join later do not change it.
     """
     rows = pd.DataFrame(
@@ -47,20 +48,38 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
             "x": incidents.geometry.x.to_numpy(),
             "y": incidents.geometry.y.to_numpy(),
         }
-    ).sort_values(["uprn", "occurred_from", "crime_ref"], ignore_index=True)
+    ).sort_values(["uprn", "occurred_from", "crime_ref", "x", "y"], ignore_index=True)
+    rows = rows[~repeated_references(rows, rows["x"], rows["y"])].reset_index(drop=True)
     first = distinct_events(rows)
     event = np.cumsum(first) - 1
     events = rows[first].drop(columns=["occurred_from", "occurred_to"]).reset_index(drop=True)
     joined = np.split(rows["crime_ref"].to_numpy(dtype=object), np.flatnonzero(first)[1:])
-    events["refs"] = pd.Series([tuple(refs) for refs in joined if len(refs)], dtype=object)
+    refs = [tuple(dict.fromkeys(refs)) for refs in joined if len(refs)]
+    events["refs"] = pd.Series(refs, dtype=object)
     events["ended"] = rows["occurred_to"].groupby(event).max()
     events["recorded"] = rows["recorded"].groupby(event).min()
-    events["began"] = when_known(events["recorded"].fillna(events["ended"]))
+    events["known"] = events["recorded"].fillna(events["ended"])
+    events["began"] = when_known(events["known"])
     known = rows["recorded"].fillna(rows["occurred_to"])
     by_knowledge = rows.assign(event=event, known=known).sort_values(["known", "crime_ref"])
     events["first_ref"] = by_knowledge.groupby("event")["crime_ref"].first()
     events = events.sort_values(["ended", "crime_ref"], ignore_index=True)
     return events.assign(**_match(events, doors)).drop(columns=["crime_ref", "uprn"])
+
+
+def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
+    """Tell the rows without UPRN that repeat a reference and an address, or else a place.
+
+    At a UPRN they are joined by their windows, as any references are.
+    """
+    uprn = texts(incidents, "uprn")
+    if not pd.isna(uprn).any():
+        return np.zeros(len(uprn), dtype=bool)
+    keys = pd.DataFrame({name: texts(incidents, name) for name in _TEXTS if name != "area"})
+    nameless = keys["address"].isna().to_numpy()
+    keys["x"] = np.where(nameless, np.round(x), 0.0)
+    keys["y"] = np.where(nameless, np.round(y), 0.0)
+    return np.asarray(keys.duplicated() & keys["uprn"].isna(), dtype=bool)
 
 
 def when_known(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":

@@ -1,7 +1,7 @@
 """What past visits mean for a list: who was told, who must not be asked, who was not in."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 import geopandas as gpd
@@ -10,9 +10,13 @@ import pandas as pd
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf
 
-NO_REPLY, REFUSED = "no reply", "refused"
+NO_REPLY, REFUSED, LANGUAGE = "no reply", "refused", "language or access"
+# Nobody was told: come again, the second time with whoever speaks the language or has the key.
+AGAIN = (NO_REPLY, LANGUAGE)
 # A first visit, a second one, then a leaflet; whoever did not reply to that is left alone.
 TASKS = ("visit", "second visit", "leaflet")
+# A supervisor who looks once a week misses none of the doors that were forgotten.
+EXPIRED_DAYS = 7
 _NEEDED = ("visit_id", "uprn", "uprns", "result", "visited_at", "crime_refs", "do_not_contact")
 
 
@@ -23,6 +27,8 @@ class Ledger(Protocol):
     def started(self) -> pd.Timestamp | None: ...
 
     def history(self, as_of: AsOf) -> pd.DataFrame: ...
+
+    def asked(self) -> pd.DataFrame: ...
 
     def issue(
         self,
@@ -49,16 +55,32 @@ class History:
 
     Parameters
     ----------
-    by_home : dict of str to list of Past
+    by_home, by_id : dict of str to list of Past
         In the order of time.
     today : Timestamp
         The cut-off.
     revisit_days : int
+    visit_days : int
     """
 
     by_home: dict[str, list[Past]] = field(default_factory=dict)
+    by_id: dict[str, list[Past]] = field(default_factory=dict)
     today: pd.Timestamp = pd.Timestamp.max
     revisit_days: int = 0
+    visit_days: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing was done yet."""
+        return not self.by_home and not self.by_id
+
+    def naming(self, homes: Mapping[str, Collection[str]]) -> "History":
+        """Give visits that are known by their ids alone the homes that these ids are for."""
+        by_home = dict(self.by_home)
+        for visit_id in sorted(homes):
+            for home in homes[visit_id]:
+                by_home[home] = by_home.get(home, []) + self.by_id[visit_id]
+        return replace(self, by_home=_in_turn(by_home, self.visit_days))
 
     def told(self, home: str | None, ids: Collection[str], event: Any) -> bool:
         """Tell whether a home was visited when a burglary was known."""
@@ -83,33 +105,43 @@ class History:
     def asked_before(self, home: str | None, ids: Collection[str], event: Any) -> bool:
         """Tell whether a home was visited, refused or was marked before a burglary there."""
         return any(
-            (past.ends or past.marked) and not self._knew(past, event, ids)
+            (past.ends or past.marked or past.result == LANGUAGE)
+            and not self._knew(past, event, ids)
             for past in self._of(home, ids)
         )
 
-    def no_replies(self, home: str | None, ids: Collection[str], event: Any) -> list[pd.Timestamp]:
-        """Give when nobody replied to visits that a burglary made, since anybody last did."""
-        times: list[pd.Timestamp] = []
+    def missed(self, home: str | None, ids: Collection[str], event: Any) -> list[Past]:
+        """Give the visits that a burglary made and that told nobody, since anybody last was."""
+        missed: list[Past] = []
         for past in self._of(home, ids):
             if past.ends:
-                times = []
-            elif past.result == NO_REPLY and self._knew(past, event, ids):
-                times.append(past.at)
-        return times
+                missed = []
+            elif past.result in AGAIN and self._knew(past, event, ids):
+                missed.append(past)
+        return missed
+
+    def attempted(self, homes: Collection[str], visit_id: str, since: pd.Timestamp) -> bool:
+        """Tell whether anybody went to any of some homes since a time, or for a visit."""
+        at_homes = (past for home in homes for past in self.by_home.get(home, ()))
+        return visit_id in self.by_id or any(
+            past.visit_id == visit_id or past.at >= since for past in at_homes
+        )
 
     def _of(self, home: str | None, ids: Collection[str]) -> list[Past]:
-        if not self.by_home:
-            return []
-        own = [past for key in (home, *ids) if key for past in self.by_home.get(key, ())]
-        return own if home is None else sorted(own, key=_in_time)
+        if home is not None:
+            return self.by_home.get(home, [])
+        return [past for visit_id in ids for past in self.by_id.get(visit_id, ())]
 
     def _recent(self, past: Past) -> bool:
         return bool((self.today.normalize() - past.at.normalize()).days <= self.revisit_days)
 
     @staticmethod
     def _knew(past: Past, event: Any, ids: Collection[str]) -> bool:
-        same = past.refs.intersection(event.refs) or (past.visit_id or "") in ids
-        return bool(same or past.at >= event.began)
+        if past.visit_id in ids or past.at >= event.began:
+            return True
+        # The row that was asked for may since name burglaries of after the visit.
+        named = bool(past.refs.intersection(event.refs))
+        return named and bool(latest(past.at) >= event.known)
 
 
 def read_history(
@@ -125,7 +157,7 @@ def read_history(
     revisit_days : int
         For how long a visit keeps a home off the list.
     visit_days : int
-        Visits without reply that lie farther apart than this are not of one row.
+        Visits that told nobody and lie farther apart than this are not of one row.
 
     Raises
     ------
@@ -139,17 +171,52 @@ def read_history(
     if missing:
         raise ConfigError(f"The history of the ledger lacks {', '.join(missing)}.")
     by_home: dict[str, list[Past]] = {}
+    by_id: dict[str, list[Past]] = {}
     rows: list[Any] = list(table[list(_NEEDED)].itertuples(index=False))
     for row in rows:
         if row.visited_at > as_of:
             continue
         past = _past(row)
         homes = _listed(row.uprns) or _listed(row.uprn)
-        for key in homes or ([past.visit_id] if past.visit_id else []):
-            by_home.setdefault(key, []).append(past)
-    for key, visits in by_home.items():
-        by_home[key] = _third_ends(sorted(visits, key=_in_time), visit_days)
-    return History(by_home, as_of, revisit_days)
+        for home in homes:
+            by_home.setdefault(home, []).append(past)
+        if past.visit_id and not homes:
+            by_id.setdefault(past.visit_id, []).append(past)
+    return History(
+        _in_turn(by_home, visit_days), _in_turn(by_id, visit_days), as_of, revisit_days, visit_days
+    )
+
+
+def count_expired(ledger: Ledger | None, history: History, listed: Collection[str]) -> int:
+    """Count the doors whose time ended in the last days and to which nobody went.
+
+    Parameters
+    ----------
+    ledger : Ledger, optional
+    history : History
+        Who refused or is marked was left out, not forgotten.
+    listed : collection of str
+        The UPRNs of the present list: what is asked for again is not forgotten either.
+    """
+    if ledger is None:
+        return 0
+    asked = ledger.asked().drop_duplicates("visit_id", keep="last")
+    since = history.today - pd.Timedelta(days=EXPIRED_DAYS)
+    ended = asked[(asked["expires"] < history.today) & (asked["expires"] >= since)]
+    expired = 0
+    rows: list[Any] = list(ended.itertuples(index=False))
+    for row in rows:
+        homes = _listed(row.uprns) or _listed(row.uprn)
+        kept = any(home in listed or history.bars(home) for home in homes)
+        expired += not kept and not history.attempted(homes, str(row.visit_id), row.newest)
+    return expired
+
+
+def latest(moment: pd.Timestamp) -> pd.Timestamp:
+    """Take a day without a time for its end."""
+    if moment != moment.normalize():
+        return moment
+    return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
 
 
 def _past(row: Any) -> Past:
@@ -162,7 +229,7 @@ def _past(row: Any) -> Past:
         result=result,
         refs=frozenset(_listed(row.crime_refs)),
         marked=marked,
-        ends=visited and (marked or result not in ("", NO_REPLY)),
+        ends=visited and (marked or result not in ("", *AGAIN)),
     )
 
 
@@ -180,14 +247,21 @@ def _in_time(past: Past) -> tuple[bool, pd.Timestamp, str, str]:
     return not missing, at, past.visit_id or "", past.result
 
 
+def _in_turn(visits: Mapping[str, list[Past]], visit_days: int) -> dict[str, list[Past]]:
+    """Put the visits of each home in the order of time."""
+    return {
+        home: _third_ends(sorted(its, key=_in_time), visit_days) for home, its in visits.items()
+    }
+
+
 def _third_ends(visits: list[Past], visit_days: int) -> list[Past]:
-    """Let the third visit in a row without a reply, the leaflet, end the matter."""
+    """Let the third visit in a row that told nobody, the leaflet, end the matter."""
     told: list[Past] = []
     row: list[pd.Timestamp] = []
     for past in visits:
         if past.ends:
             row = []
-        elif past.result == NO_REPLY and not pd.isna(past.at):
+        elif past.result in AGAIN and not pd.isna(past.at):
             if row and (past.at - row[-1]).days > visit_days:
                 row = []
             row.append(past.at)

@@ -121,12 +121,12 @@ def cocooning_targets(
         - ``ring``: 0 burgled; 1 next door; 2 opposite or behind;
         - ``reason``: for the supervisor, every burglary that reaches the door;
         - ``door_note``: for the door sheet, without another home's address or any reference;
-        - ``task``, ``attempt``: "visit" (1), after no reply "second visit" (2), then "leaflet"
-          (3), then no more;
+        - ``task``, ``attempt``: "visit" (1), after no reply, or where language or access kept
+          people from being told, "second visit" (2), then "leaflet" (3), then no more;
         - ``tier``: the pack, missing where none fits;
         - ``act_by``: 24 hours (ring 0) or 48 hours (rings 1 and 2) after ``recorded_at``, where
           that is missing after ``occurred_to``, of the burglary that opened the visit; where no
-          time is told, after the end of that day. After no reply it counts from then;
+          time is told, after the end of that day. After an attempt it counts from then;
         - ``overdue``: "overdue" where `act_by` has passed and the visit is not made, "before
           start" where that was so before the ledger's first list, "" without a ledger;
         - ``expires``: the end of the last of the `visit_days` of the burglary that opened the
@@ -144,7 +144,8 @@ def cocooning_targets(
         `attrs` holds ``as_of``, ``parameters``, ``counts`` (``live`` burglaries,
         ``live_within_window``, ``excluded``, ``unmatched``, ``non_residential``, ``by_distance``,
         ``ring3`` homes, ``not_scheduled`` doors, homes ``left_out`` for what the ledger knows,
-        ``overdue`` and ``before_start`` doors), ``classified``, ``exclude_unmatched`` (entries
+        ``overdue`` and ``before_start`` doors, those ``expired`` in the past 7 days to which
+        nobody went), ``classified``, ``exclude_unmatched`` (entries
         of the stop list that match nothing) and ``notes``, what a reader must know in sentences.
 
     Raises
@@ -184,8 +185,9 @@ def cocooning_targets(
     With a ledger a home is left out that was visited in the last `revisit_days`, refused or is
     marked as not to be contacted; nobody is told which. A visit covers only burglaries known by
     then, and a new one at the home itself lists it always: with "check with the officer in the
-    case first" where somebody was there, or was refused, before. Any result but "no reply" is a
-    visit.
+    case first" where somebody was there, or was refused, before. Any result is a visit but "no
+    reply" and "language or access", which told nobody: these ask for another attempt. A visit
+    by an id that no list holds has a door as long as its burglary is within `window_days`.
 
     A door that several burglaries reach has one row, led by its lowest ring, then the newest.
     Different references at one UPRN with overlapping windows are one burglary.
@@ -196,18 +198,20 @@ def cocooning_targets(
     quarter elsewhere, for the order that was found [3]_. With `model` it is what the model
     expects there, shared by the homes within 100 m.
 
-    Presets: ``standard`` is 400 m, six weeks and visits for 14 days. ``trafford`` [4]_ is three
-    weeks for both, with bands of a week for colours. ``swordfish`` [5]_ visits the victim and
-    four each side. ``us-rct`` [6]_ is 244 m (800 feet) and two weeks.
+    Presets: ``standard`` is 400 m, six weeks and visits for 14 days. ``trafford`` takes three
+    weeks and colours by date from [4]_, ``swordfish`` the victim and four each side from [5]_,
+    ``us-rct`` 244 m (800 feet) from [6]_, where all homes within were called at, and two weeks.
+    What is not said here they have from ``standard``.
 
-    Visits follow recorded burglaries. They are not proven to prevent one, and a listed home is
+    Visits follow recorded burglaries. They are not proven to prevent one: of the two randomised
+    trials one found no significant difference [5]_, one limited evidence [6]_. A listed home is
     more likely than others to be burgled, not likely to be.
 
     References
     ----------
-    College of Policing: guidance on near-repeat victimisation and "super cocooning". Stokes, N.
-    and Clare, J. (2019). Preventing near-repeat residential burglary through cocooning: post hoc
-    evaluation of a targeted police-led pilot intervention. Security Journal 32, 45-62.
+    Ross, N. and Pease, K. (2007), "Predicting where lightning will strike", on 400 m and six
+    weeks. Stokes, N. and Clare, J. (2019). Preventing near-repeat residential burglary through
+    cocooning. Security Journal 32, 45-62.
 
     .. [1] Polvi, N., Looman, T., Humphries, C. and Pease, K. (1991). The time course of repeat
        burglary victimization. British Journal of Criminology 31(4), 411-414.
@@ -366,7 +370,7 @@ def _lists(given: Mapping[str, Any], *, with_messages: bool = True) -> Cocooning
     targets = _framed(scheduled, _COLUMNS, incidents.crs)
     targets["tier"] = targets["tier"].astype(object)
     parts = [_left_over(plan), _ring_3(plan, areas, rule)] if with_messages else []
-    rows = pd.concat([part for part in parts if len(part)] or [_left_over(plan).iloc[:0]])
+    rows = pd.concat([part for part in parts if len(part)] or [plan.visits.iloc[:0]])
     order = ["area", "street_rank", "house_rank", "uprn"]
     messages = _framed(rows.sort_values(order), _MESSAGE_COLUMNS, incidents.crs)
     for frame in (targets, messages):
@@ -389,7 +393,14 @@ def _links(visits: pd.DataFrame) -> pd.DataFrame:
         for link in reach
         for ref in link.event.refs
     ]
-    return pd.DataFrame(rows, columns=_LINK_COLUMNS)
+    links = pd.DataFrame(rows, columns=_LINK_COLUMNS)
+    # Without doors there is nothing to tell the types from.
+    moment = "datetime64[ns]"
+    return (
+        links
+        if rows
+        else links.astype({"distance_m": "float64", "found": moment, "recorded": moment})
+    )
 
 
 def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, rule: Rule) -> pd.DataFrame:
@@ -476,6 +487,11 @@ def _warn(plan: Plan) -> None:
         warned.append(
             f"{count(plan.doors.repeated, 'row')} of the addresses repeat a UPRN: each UPRN is "
             "one door, with the address that sorts first."
+        )
+    if plan.repeated:
+        warned.append(
+            f"{count(plan.repeated, 'row')} of the incidents without UPRN repeat a reference at "
+            "one place: it is one burglary there."
         )
     if plan.counts["burgled_not_scheduled"]:
         homes = count(plan.counts["burgled_not_scheduled"], "burgled home")

@@ -18,8 +18,14 @@ from hotspot.cocooning.doors import (
     prepare_doors,
     texts,
 )
-from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, SAME_TEXT_WITHIN_M, events_of
-from hotspot.cocooning.history import History, Ledger, read_history
+from hotspot.cocooning.events import (
+    BY_BUILDING,
+    BY_PLACE,
+    SAME_TEXT_WITHIN_M,
+    events_of,
+    repeated_references,
+)
+from hotspot.cocooning.history import Ledger, count_expired, read_history
 from hotspot.cocooning.presets import Reach
 from hotspot.cocooning.ranking import Forecaster, modelled_risk, usual_risk
 from hotspot.cocooning.rings import BURGLED, BY_DISTANCE, Neighbours, homes_around
@@ -61,7 +67,7 @@ class Plan:
     rings 0 to 2, the most urgent first, and `scheduled` tells those within `max_visits`;
     `crimes` and `newest` say for each home of ring 3 how many burglaries reach it, and which of
     `live` is the newest of them. `unmatched_stops` counts entries of the stop list that match
-    nothing.
+    nothing, `repeated` rows of incidents whose reference came before.
     """
 
     doors: Doors
@@ -72,6 +78,7 @@ class Plan:
     newest: Ints
     counts: dict[str, int]
     unmatched_stops: int
+    repeated: int
 
 
 def make_plan(
@@ -86,36 +93,43 @@ def make_plan(
     barred = among(doors.uprn, rule.exclude) | among(doors.parent, rule.exclude)
     past, excluded = _past_events(incidents, doors, barred, rule)
     live = _live(past, rule)
-    to_visit = live["age_days"] <= rule.visit_days
+    to_visit = (live["age_days"] <= rule.visit_days).to_numpy()
     known = live["door"].to_numpy() >= 0
-    no_home = to_visit & known & ~np.append(doors.lived_in, True)[live["door"]]
-    links = _links(live[to_visit & ~no_home], doors, barred, rule)
+    no_home = known & ~np.append(doors.lived_in, True)[live["door"]]
     history = read_history(ledger, rule.as_of, rule.revisit_days, rule.visit_days)
+    # Whose door a visit without an address was to can be told by the burglary that made it.
+    told_by = np.ones_like(to_visit) if history.by_id else to_visit
+    links = _links(live[told_by & ~no_home], doors, barred, rule)
     in_a_year = _burglaries_in_a_year(past, doors, rule)
-    made = make_visits(links, live, doors, barred, in_a_year, history)
+    made = make_visits(links, live, to_visit, doors, barred, in_a_year, history)
     usual = usual_risk(past, doors.addresses, rule.as_of)
     started = None if ledger is None else ledger.started or rule.as_of
     visits = _ranked(made.visits, areas, rule, doors, usual, incidents.crs, started)
     scheduled = _scheduled(visits, rule)
     in_window = live["age_days"] <= rule.window_days
     crimes, newest = _within_rule(live[in_window], doors, rule.distance_m)
-    crimes[barred | _not_to_tell(made, history, doors)] = 0
+    crimes[barred | _not_to_tell(made, doors)] = 0
+    by_distance = to_visit[links["event"]] & links["link"].isin(BY_DISTANCE)
+    listed = {doors.uprn[home] for homes in visits["doors"] for home in homes}
     counts = {
         "live": int(to_visit.sum()),
         "live_within_window": int(in_window.sum()),
         "excluded": excluded,
         "unmatched": int((to_visit & ~known).sum()),
-        "non_residential": int(no_home.sum()),
-        "by_distance": int(links.loc[links["link"].isin(BY_DISTANCE), "event"].nunique()),
+        "non_residential": int((to_visit & no_home).sum()),
+        "by_distance": int(links.loc[by_distance, "event"].nunique()),
         "ring3": int(np.count_nonzero(crimes)),
         "not_scheduled": int((~scheduled).sum()),
         "burgled_not_scheduled": int((visits["ring"][~scheduled] == 0).sum()),
         "left_out": len(made.left_out),
         "overdue": int((visits["overdue"][scheduled] == "overdue").sum()),
         "before_start": int((visits["overdue"][scheduled] == "before start").sum()),
+        "expired": count_expired(ledger, made.history, listed),
     }
     stops = _unmatched_stops(incidents, addresses, rule.exclude)
-    return Plan(doors, live, visits, scheduled, crimes, newest, counts, stops)
+    points = incidents.geometry
+    repeated = int(repeated_references(incidents, points.x, points.y).sum())
+    return Plan(doors, live, visits, scheduled, crimes, newest, counts, stops, repeated)
 
 
 def _near(incidents: gpd.GeoDataFrame, rule: Rule) -> Near:
@@ -193,13 +207,13 @@ def _scheduled(visits: pd.DataFrame, rule: Rule) -> Bools:
     return np.asarray((turn < rule.max_visits).reindex(visits.index), dtype=bool)
 
 
-def _not_to_tell(made: Made, history: History, doors: Doors) -> Bools:
+def _not_to_tell(made: Made, doors: Doors) -> Bools:
     """Tell the homes that get no message: those visited, those told, those who refused."""
     kept_back = np.zeros(len(doors.uprn), dtype=bool)
     kept_back[made.told] = True
     for listed in made.visits["doors"]:
         kept_back[list(listed)] = True
-    barred = [home for home in history.by_home if history.bars(home)]
+    barred = [home for home in made.history.by_home if made.history.bars(home)]
     found = doors.find(np.array(barred, dtype=object))
     kept_back[found[found >= 0]] = True
     return kept_back

@@ -40,7 +40,8 @@ class Preset:
 PRESETS = {
     "standard": Preset(
         400.0, 42, 14, Reach(), (7, 14, 42),
-        "College of Policing: near-repeat victimisation and super cocooning; 400 m and six weeks.",
+        "Ross, N. and Pease, K. (2007). Predicting where lightning will strike. The risk spreads "
+        "to some 400 metres and is gone after six weeks to two months.",
     ),
     "trafford": Preset(
         400.0, 21, 21, Reach(), (7, 14, 21),
@@ -54,6 +55,7 @@ PRESETS = {
         "target-hardening strategy. Journal of Experimental Criminology 13(4), 505-525.",
     ),
     "us-rct": Preset(
+        # All homes within were called at: here those around are visited, the rest gets a message.
         244.0, 14, 14, Reach(), (7, 14),
         "Groff, E. R. and Taniguchi, T. A. (2019). Using citizen notification to interrupt "
         "near-repeat residential burglary patterns: the micro-level near-repeat experiment. "

@@ -11,7 +11,7 @@ from hotspot.addresses.flats import name_flats
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Bools, Doors, Ints
 from hotspot.cocooning.events import BY_BUILDING, flat_order
-from hotspot.cocooning.history import TASKS, History
+from hotspot.cocooning.history import TASKS, History, Past, latest
 from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
 from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
@@ -54,12 +54,14 @@ class Visit(NamedTuple):
 class Made(NamedTuple):
     """The rows, and which homes are left out for what the ledger knows of them.
 
-    `told` are those of them that were told of every burglary that reaches them.
+    `told` are those of them that were told of every burglary that reaches them. `history` names
+    the home of every visit that a burglary of these makes.
     """
 
     visits: pd.DataFrame
     left_out: list[int]
     told: list[int]
+    history: History
 
 
 class _Reached(NamedTuple):
@@ -78,6 +80,7 @@ class _Reached(NamedTuple):
 def make_visits(
     links: pd.DataFrame,
     live: pd.DataFrame,
+    to_visit: Bools,
     doors: Doors,
     barred: Bools,
     in_a_year: Ints,
@@ -92,6 +95,8 @@ def make_visits(
         ``link``, ``steps``, ``apart_m``.
     live : DataFrame
         The burglaries in order of time.
+    to_visit : ndarray of bool
+        Which of them make visits; the others only tell what an id of the past was about.
     doors : Doors
     barred : ndarray of bool
         Those on the stop list, which no row may name.
@@ -100,7 +105,9 @@ def make_visits(
     history : History
     """
     maker = _Maker(doors, live, barred, in_a_year, history)
-    reached = [maker.reached(link) for link in links.itertuples(index=False)]
+    maker.name_homes(links)
+    current = links[to_visit[links["event"]]]
+    reached = [maker.reached(link) for link in current.itertuples(index=False)]
     open_homes = {one.door for one in reached if not one.covered}
     victims = {
         one.door for one in reached if one.link == BURGLED and not one.covered and maker.is_own(one)
@@ -118,6 +125,7 @@ def make_visits(
         _typed(pd.DataFrame(visits, columns=list(Visit._fields))),
         left_out,
         [door for door in left_out if door not in untold],
+        maker.history,
     )
 
 
@@ -163,13 +171,24 @@ class _Maker:
         """Tell a home that is known to be the burgled one from one of a building's."""
         return one.event.how != BY_BUILDING or not self.doors.home[one.door]
 
+    def name_homes(self, links: pd.DataFrame) -> None:
+        """Find the homes of visits that are known by their ids alone."""
+        if not self.history.by_id:
+            return
+        homes: dict[str, set[str]] = {}
+        for nth, door, link in links[["event", "door", "link"]].itertuples(index=False, name=None):
+            ids = self._ids(door, self.events[nth], link) if door >= 0 else ()
+            for known in self.history.by_id.keys() & ids:
+                homes.setdefault(known, set()).add(self.doors.uprn[door])
+        self.history = self.history.naming(homes)
+
     def reached(self, link: Any) -> _Reached:
         """Say whether past visits cover a link."""
         event, door = self.events[link.event], int(link.door)
         covered = told = False
-        if self.history.by_home:
+        if not self.history.empty:
             home = self.doors.uprn[door] if door >= 0 else None
-            ids = self._ids(door, event)
+            ids = self._ids(door, event, link.link)
             told = self.history.told(home, ids, event)
             covered = told or self.history.covers(home, ids, event, link.ring)
         return _Reached(door, event, link.link, link.steps, link.apart_m, link.ring, covered, told)
@@ -181,8 +200,8 @@ class _Maker:
         links = [self._link(one) for one in reach]
         lead = reach[0]
         opener = lead if lead.ring == 0 else min((o for o in reach if not o.covered), key=_known)
-        missed = self._no_replies(members, opener)
-        began = missed[-1] if missed else opener.event.began
+        missed = self._missed(members, opener)
+        began = latest(missed[-1][0]) if missed else opener.event.began
         at = {*members, *(one.event.door for one in reach if one.link == BURGLED)}
         burglaries = sum(int(self.in_a_year[door]) for door in at)
         return Visit(
@@ -261,7 +280,7 @@ class _Maker:
         All flats of the building count for that, so that a visit to one of them changes no id.
         """
         if not members:
-            home = opener.event.address or NO_ADDRESS
+            home = _unmatched(opener.event)
         elif alone:
             home = self.doors.uprn[members[0]]
         else:
@@ -270,13 +289,16 @@ class _Maker:
                 home = _others(home)
         return visit_id(opener.event.force, opener.event.first_ref, home)
 
-    def _ids(self, door: int, event: Any) -> frozenset[str]:
+    def _ids(self, door: int, event: Any, link: str) -> frozenset[str]:
         """Give every id that a visit to a home for a burglary may have."""
         if door < 0:
-            homes = {event.address or NO_ADDRESS}
+            homes = {_unmatched(event)}
+        elif link == SAME_BUILDING:
+            homes = {_others(self._key(door))}
+        elif link == BURGLED and event.how != BY_BUILDING:
+            homes = {self.doors.uprn[door]}
         else:
-            key = self._key(door)
-            homes = {self.doors.uprn[door], key, _others(key)}
+            homes = {self.doors.uprn[door], self._key(door)}
         return frozenset(visit_id(event.force, event.first_ref, home) for home in homes)
 
     def _key(self, door: int) -> str:
@@ -293,24 +315,24 @@ class _Maker:
             return homes
         return sorted(homes, key=lambda home: flat_order(self.doors, home))
 
-    def _no_replies(self, members: list[int], opener: _Reached) -> list[pd.Timestamp]:
-        """Give when nobody replied, at any of the homes, the last two times at most."""
-        if not self.history.by_home:
+    def _missed(self, members: list[int], opener: _Reached) -> list[tuple[pd.Timestamp, str]]:
+        """Give when nobody was told, at any of the homes, and why: the last two times at most."""
+        if self.history.empty:
             return []
         homes = [(self.doors.uprn[door], door) for door in members] or [(None, opener.door)]
-        times = {
-            at
-            for uprn, door in homes
-            for at in self.history.no_replies(uprn, self._ids(door, opener.event), opener.event)
-        }
-        return sorted(times)[1 - len(TASKS) :]
+        missed: set[Past] = set()
+        for uprn, door in homes:
+            ids = self._ids(door, opener.event, opener.link)
+            missed.update(self.history.missed(uprn, ids, opener.event))
+        return sorted({(past.at, past.result) for past in missed})[1 - len(TASKS) :]
 
     def _check_first(self, members: list[int], lead: _Reached) -> bool:
-        if lead.link != BURGLED or not self.history.by_home:
+        if lead.link != BURGLED or self.history.empty:
             return False
         event, uprn = lead.event, self.doors.uprn
         return any(
-            self.history.asked_before(uprn[door], self._ids(door, event), event) for door in members
+            self.history.asked_before(uprn[door], self._ids(door, event, BURGLED), event)
+            for door in members
         )
 
 
@@ -327,6 +349,11 @@ def _nearest_of_each(group: list[_Reached]) -> list[_Reached]:
 
 def _known(one: _Reached) -> tuple[Any, ...]:
     return one.event.began, one.event.ended, one.event.first_ref
+
+
+def _unmatched(event: Any) -> str:
+    """Name the home of a victim without an address."""
+    return event.address or f"{event.x:.0f}, {event.y:.0f}"
 
 
 def _others(home: str) -> str:

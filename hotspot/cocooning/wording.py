@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspot._checks import count
 from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
+from hotspot.cocooning.history import EXPIRED_DAYS
 from hotspot.cocooning.rings import (
     ACROSS,
     ACROSS_NAMED,
@@ -83,7 +84,10 @@ def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
 
 
 def door_note(
-    link: Link, no_replies: list[pd.Timestamp] | None = None, *, check_first: bool = False
+    link: Link,
+    missed: list[tuple[pd.Timestamp, str]] | None = None,
+    *,
+    check_first: bool = False,
 ) -> str:
     """Say why, without another home's address or any reference.
 
@@ -91,8 +95,8 @@ def door_note(
     ----------
     link : Link
         The burglary that leads.
-    no_replies : list of Timestamp, optional
-        When nobody answered before.
+    missed : list of (Timestamp, str), optional
+        When somebody went before and told nobody, and why.
     check_first : bool
         The home was visited or refused before it was burgled.
     """
@@ -107,9 +111,9 @@ def door_note(
             notes.append("flat not known: confirm it before the visit")
     else:
         notes = [f"burglary within {within_m(link.apart_m)} m, {when}"]
-    if no_replies:
-        times = " and ".join(f"{day_name(at)} at {at:%H:%M}" for at in no_replies)
-        notes.append(f"no reply {times}")
+    for why in dict.fromkeys(result for _, result in missed or []):
+        times = " and ".join(_moment(at) for at, result in missed or [] if result == why)
+        notes.append(f"{why} {times}")
     if check_first:
         notes.append(CHECK_FIRST)
     return "; ".join(notes)
@@ -121,6 +125,11 @@ def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_
         f"Within {distance_m:g} m of {count(crimes, 'burglary', 'burglaries')} of the past "
         f"{window_days} days, the newest found {day_name(newest)}."
     )
+
+
+def _moment(at: pd.Timestamp) -> str:
+    """Name a day, and the time where one is told."""
+    return day_name(at) if at == at.normalize() else f"{day_name(at)} at {at:%H:%M}"
 
 
 def _reported(event: Any) -> str:
@@ -187,13 +196,19 @@ def notes(counts: dict[str, int], unclassified: int, addresses: int, rule: Any) 
             "homes are not listed because of what is known from earlier visits",
         ),
         "overdue": ("door is overdue", "doors are overdue"),
+        "expired": (
+            f"door left the list in the past {EXPIRED_DAYS} days because its time was over: "
+            "nobody had gone there",
+            f"doors left the list in the past {EXPIRED_DAYS} days because their time was over: "
+            "nobody had gone there",
+        ),
         "before_start": (
             "door was due before the visits were first kept",
             "doors were due before the visits were first kept",
         ),
         "not_scheduled": (
-            "door not scheduled, beyond the most visits of its area",
-            "doors not scheduled, beyond the most visits of their areas",
+            "door not scheduled, beyond the most visits of its area: a message instead",
+            "doors not scheduled, beyond the most visits of their areas: a message instead",
         ),
         "ring3": (
             f"other home within {rule.distance_m:g} m of a burglary of the past "

@@ -101,7 +101,7 @@ class PreventableShare:
         if row["by_chance"] > _SATURATED or not row["beyond_low"] > 0:
             return said + "That visits could come before more than chance gives is not shown."
         return said + (
-            f"Beyond chance that leaves at most {percent(row['beyond_chance'])} "
+            f"Beyond chance that leaves {percent(row['beyond_chance'])} "
             f"({percent(row['beyond_low'])} to {percent(row['beyond_high'])}) of all burglaries "
             "for visits to come before; that visits prevent them is not proven."
         )
@@ -168,8 +168,8 @@ class PreventableShare:
         return (
             f"{said}Beyond chance {percent(row['beyond_followers'])} of all burglaries follow one "
             f"so, and {percent(row['beyond_chance'])} ({percent(row['beyond_low'])} to "
-            f"{percent(row['beyond_high'])}) late enough for the force to act: there is no more "
-            "than these for visits to prevent."
+            f"{percent(row['beyond_high'])}) late enough for the force to act: visits so near can "
+            "prevent no more repeats than these."
         )
 
     def _times_words(self) -> str:
