@@ -40,6 +40,36 @@ def test_what_is_recorded_on_the_day_after_is_in_the_briefing(tmp_path: Path) ->
     assert "no as_of was given: the last day that the data tell of" in page_of(made)
 
 
+def test_a_cut_off_taken_from_a_mistyped_year_is_told_first_of_all(tmp_path: Path) -> None:
+    rows = [Burglary(f"A/{day}", f"2020-01-{day:02d} 12:00") for day in range(1, 10)]
+    with pytest.warns(hs.DataWarning, match=r"mistyped year\? If so, give as_of = 2020-01-09"):
+        made = alone(tmp_path, [*rows, Burglary("LATE/1", "2024-03-01 12:00")])
+    assert "over half a year later than all others" in page_of(made)
+    made = alone(tmp_path / "b", [*rows, Burglary("LATE/1", "2020-03-01 12:00")])
+    assert "half a year later" not in page_of(made)
+
+
+def test_a_study_area_drawn_around_what_came_later_is_not_backtested_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def ask(incidents: object, as_of: object, within: object) -> None:
+        asked.append(within)
+
+    monkeypatch.setattr("hotspot.briefing.proof.quick_backtest", ask)
+    alone(tmp_path / "bare", usual(), as_of="2026-03-02")
+    brief(write_town(tmp_path / "town"))
+    assert asked[0] is None
+    assert asked[1].area.sum() > 0
+
+
+def test_a_date_of_another_century_is_no_hindrance(tmp_path: Path) -> None:
+    old = Burglary("OLD/1", "1924-03-01 12:00")
+    made = alone(tmp_path, [*usual(), old], as_of="2026-03-02")
+    assert made.record["counts"]["after_cutoff"] == 0
+
+
 def test_no_density_or_hotspot_gives_a_home_of_the_stop_list_away(tmp_path: Path) -> None:
     home = Burglary("STOP/1", "2026-02-20 12:00", cells={"Easting": f"{X + 3000}"})
     hidden = [replace(home, ref=f"STOP/{n}") for n in (1, 2, 3)]
@@ -208,3 +238,23 @@ def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
         issue_lists(path)
     with pytest.raises(hs.OutputError, match="whole drive"):
         brief(path)
+
+
+def test_beats_are_held_against_the_same_weeks_of_last_year(tmp_path: Path) -> None:
+    made = brief(write_town(tmp_path))
+    assert "Rising and falling" in (made.folder / "map.html").read_text(encoding="utf-8")
+    recent = [row for row in usual() if row.found > "2025-06-01"]
+    short = brief(write_town(tmp_path / "short", recent))
+    assert "Rising and falling" not in (short.folder / "map.html").read_text(encoding="utf-8")
+
+
+def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:
+    by_rule = issue_lists(write_town(tmp_path / "rule"))
+    by_forecast = issue_lists(
+        write_town(tmp_path / "forecast", settings='[cocooning]\nrank_by = "forecast"\n')
+    )
+    assert by_forecast.targets.attrs["parameters"]["ranked_by"] == "Blend"
+    assert set(by_forecast.targets["visit_id"]) == set(by_rule.targets["visit_id"])
+    assert by_forecast.targets["expected"].tolist() != by_rule.targets["expected"].tolist()
+    with pytest.raises(hs.ConfigError, match="rank_by"):
+        issue_lists(write_town(tmp_path / "odd", settings='[cocooning]\nrank_by = "age"\n'))

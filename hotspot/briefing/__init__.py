@@ -21,7 +21,14 @@ from hotspot.briefing.config import (
     read_config,
     readable_tables,
 )
-from hotspot.briefing.findings import Findings, Lists, find_density, find_lists, find_zones
+from hotspot.briefing.findings import (
+    Findings,
+    Lists,
+    find_change,
+    find_density,
+    find_lists,
+    find_zones,
+)
 from hotspot.briefing.folder import issued_folder, refuse_root
 from hotspot.briefing.guess import guess_set_up
 from hotspot.briefing.inputs import Inputs, data_problems, read_inputs
@@ -218,7 +225,13 @@ def brief(
             stage("how well that did lately")
             proof = find_proof(inputs, density["study_area"])
             stage("writing")
-            findings = Findings(**density, **raised, lists=issuing.lists, proof=proof)
+            findings = Findings(
+                **density,
+                **raised,
+                change=find_change(inputs),
+                lists=issuing.lists,
+                proof=proof,
+            )
             warned = inputs.to_tell(told())
             record = make_record(inputs, findings, findings.lists, set_up, warned)
             products.write_briefing(building, inputs, findings, record)

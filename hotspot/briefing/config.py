@@ -212,6 +212,7 @@ class CocooningSettings(_Table):
     max_visits: Count | None = None
     revisit_days: Annotated[int | None, Field(strict=True, ge=0)] = None
     response_days: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.0
+    rank_by: Annotated[str, AfterValidator(_one_of(("rule", "forecast")))] = "rule"
     exclude: InputPath | None = None
     ledger: Ledger | None = None
     tiers: Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)] = None

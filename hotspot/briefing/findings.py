@@ -12,8 +12,9 @@ from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.proof import Proof
 from hotspot.cocooning import cocooning_lists
-from hotspot.dates import cutoff, event_times
-from hotspot.density import hotspots, kernel_density
+from hotspot.dates import cutoff, event_times, known_by
+from hotspot.density import hotspot_change, hotspots, kernel_density
+from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
 from hotspot.visits import VisitLedger, VisitReport
@@ -24,6 +25,9 @@ TOO_WIDE = 0.2
 FEWEST_IN_HOTSPOT = 3
 # Straight sides to a quarter circle of the study area where none was given.
 _QUARTER_SIDES = 8
+# Long enough for a beat to hold burglaries, and the same weekdays and season a year before.
+_SEASON_DAYS = 91
+_YEAR_OF_WEEKS_DAYS = 364
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,9 @@ class Findings:
     zones : GeoDataFrame or None
         Without burglaries of the stop list: the middle of a lone circle is a home. None where
         dates are months only.
+    change : GeoDataFrame or None
+        The areas with their burglaries of the last 13 weeks and of the same weeks a year before;
+        None without areas, where the data do not go back that far, or dates are months only.
     lists : Lists or None
         None where there are no addresses, or dates are months only.
     proof : Proof
@@ -76,6 +83,7 @@ class Findings:
     hotspots: gpd.GeoDataFrame
     in_period: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame | None
+    change: gpd.GeoDataFrame | None
     lists: Lists | None
     proof: Proof
     homes_in_zones: float | None
@@ -178,6 +186,21 @@ def find_zones(inputs: Inputs, study_area: shapely.Geometry) -> dict[str, Any]:
     return {"zones": zones, "homes_in_zones": homes, "area_in_zones": float(covered)}
 
 
+def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
+    """Compare the areas' last weeks with the same weeks a year before, when the season was."""
+    if inputs.areas is None or inputs.month_only or inputs.shown.empty:
+        return None
+    last = cutoff(inputs.as_of).normalize()
+    before, after = (
+        (end - pd.Timedelta(days=_SEASON_DAYS - 1), end)
+        for end in (last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS), last)
+    )
+    known = inputs.shown[known_by(inputs.shown, inputs.as_of)]
+    if known.empty or known["occurred_to"].min() > before[0]:
+        return None
+    return hotspot_change(known, inputs.areas, before, after)
+
+
 def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     """Work out which doors to knock on, and which homes get a message; nothing is issued."""
     if inputs.month_only or inputs.addresses is None:
@@ -197,7 +220,15 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
         revisit_days=visits.revisit_days,
         distance_m=None if "distance_m" in free else rule.distance_m,
         window_days=None if "window_days" in free else rule.window_days,
+        model=_ranked_by(inputs),
         tiers=visits.tiers,
         exclude=inputs.stopped,
     )
     return Lists(*lists, None if ledger is None else ledger.report("area", inputs.as_of))
+
+
+def _ranked_by(inputs: Inputs) -> Blend | None:
+    """Fit the forecast that ranks the doors, where the set-up asks for one."""
+    if inputs.config.cocooning.rank_by == "rule":
+        return None
+    return Blend().fit(inputs.shown, inputs.as_of)

@@ -95,6 +95,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
         water=inputs.water,
         chains=_chains(inputs),
         forecast=findings.proof.forecast,
+        change=findings.change,
         opens=None if backtest is None else backtest.best_layer(),
         figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
         basemap=settings.basemap.tiles,
