@@ -1,5 +1,6 @@
 """Backtests: nothing is known early, ties are shared, and losing is said plainly."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import geopandas as gpd
@@ -226,7 +227,8 @@ def test_a_run_that_was_broken_off_goes_on(town, tmp_path, monkeypatch):
     whole = backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings)
     lines = path.read_text().splitlines()
     # Half of it is left, and the last line was being written when the power went.
-    path.write_text("\n".join([*lines[: len(lines) // 2], lines[-1][:50]]))
+    foreign = ["5", "[]", '{"fingerprint": 3}', "\0\0"]
+    path.write_text("\n".join([*lines[: len(lines) // 2], *foreign, lines[-1][:50]]))
     again = backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings)
     pd.testing.assert_frame_equal(whole.table, again.table)
 
@@ -252,6 +254,7 @@ def test_three_sentences_say_what_finds_most_and_when_the_rule_adds_nothing(resu
     assert "The rule adds nothing here" in rule
     assert result.best_layer() == "density"
     assert "expected" in result.trust()
+    assert f"best of {result.table['model'].nunique()} on the same 8 weeks" in result.trust()
 
 
 def test_the_summary_says_when_the_rule_helps(make_incidents):
@@ -267,7 +270,12 @@ def test_the_summary_says_when_the_rule_helps(make_incidents):
     rule = NearRepeatRisk((100, 200), (7, 14))
     found = backtest({"rule": rule}, followed, GRID, "2024-08-01", "2025-01-01")
     assert "The near-repeat rule helps here" in found.sentences()[2]
-    assert found.best_layer() == "zones"
+    assert found.best_layer() == "density"  # the zones as drawn were not tried
+    drawn = replace(found, rules=("rule", "random"), zones=("random",))
+    assert "The zones as they are drawn on maps found" in drawn.sentences()[2]
+    assert drawn.best_layer() == "density"
+    assert replace(found, zones=("rule",)).best_layer() == "zones"
+    assert replace(found, zones=("rule",), suspects=("rule",)).best_layer() == "density"
     rows = found.table.set_index(["model", "area_share"])
     assert not rows.loc[("rule", 0.05), "noise"]
 
@@ -277,6 +285,23 @@ def test_noise_is_called_noise(town):
     found = backtest({"twin": twin}, town, GRID, "2024-10-01", "2025-01-01")
     assert found.table.loc[found.table["model"] == "twin", "noise"].all()
     assert "may be noise" in found.sentences()[1] or "no forecast" in found.sentences()[1]
+
+
+def test_what_points_to_a_gain_is_not_called_nothing(town):
+    few = backtest(NearRepeatRisk(), town, GRID, "2024-12-01", "2024-12-15")
+    row = few.table[(few.table["model"] == "NearRepeatRisk") & (few.table["area_share"] == 0.05)]
+    change = ["difference", "difference_low", "difference_high"]
+    few.table.loc[row.index, change] = 0.01, -0.005, 0.02
+    assert "too few to tell" in few.sentences()[2]
+    few.table.loc[row.index, change] = -0.01, -0.02, 0.005
+    assert "adds nothing" in few.sentences()[2]
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+def test_what_is_no_date_is_told_by_its_name(town, name):
+    days = {"start": "2024-12-01", "end": "2024-12-15", name: "foo"}
+    with pytest.raises(ConfigError, match=f"^{name} must be a date"):
+        backtest(NearRepeatRisk(), town, GRID, **days)
 
 
 def test_too_few_windows_are_said_to_be_too_few(town):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.backtest import backtest
 from hotspot.backtest.models import SHORT_NAMES, models_named
 from hotspot.backtest.quick import quick_backtest, too_little
@@ -63,7 +63,23 @@ def test_a_mistyped_year_makes_no_history(town, make_incidents):
     random = np.random.default_rng(3)
     many = make_incidents(*random.uniform(0, 900, (2, 3000)), random.integers(0, 700, 3000))
     many.loc[5, ["occurred_from", "occurred_to"]] = pd.Timestamp("2062-01-01")
-    assert choose_setting(many).end <= pd.Timestamp("2026-12-02")
+    with pytest.warns(DataWarning, match="a mistyped year"):
+        assert choose_setting(many).end <= pd.Timestamp("2026-12-02")
+
+
+def test_a_mistyped_year_in_a_small_file_is_left_out_and_told(town):
+    late = town.copy()
+    late.loc[7, ["occurred_from", "occurred_to"]] = pd.Timestamp("2031-01-01")
+    with pytest.warns(DataWarning, match=r"1 burglary over half a year later .*row 7.*2025-02-03"):
+        setting = choose_setting(late)
+    assert setting.end == pd.Timestamp("2025-02-04")
+    assert 7 not in setting.incidents.index
+
+
+def test_a_mistyped_century_stops_no_forecast(town):
+    old = town.copy()
+    old.loc[7, ["occurred_from", "occurred_to"]] = pd.Timestamp("1924-01-01")
+    assert quick_backtest(old, "2025-02-03", windows=8) is not None
 
 
 def test_the_study_area_is_near_what_was_known_or_what_is_given(town):
@@ -211,3 +227,28 @@ def test_data_that_cannot_be_used_are_one_clear_message(export, tmp_path, capsys
     assert "too few to tell" in told
     assert "Traceback" not in told
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("given", [["--start", "foo"], ["--end", "03/04/2025"]])
+def test_days_are_asked_for_year_first(export, capsys, given):
+    with pytest.raises(SystemExit) as stopped:
+        main(["backtest", str(export), *given])
+    assert stopped.value.code == 2
+    assert "no day written year first, such as 2026-03-02" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(export, tmp_path, capsys):
+    (tmp_path / "taken").write_text("mine")
+    assert main(["backtest", str(export), "--folder", str(tmp_path / "taken")]) == 1
+    told = capsys.readouterr().err
+    assert "Cannot write to" in told
+    assert "Traceback" not in told
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_cells_that_would_take_hours_are_refused(town):
+    with pytest.raises(ConfigError, match="take larger cells"):
+        choose_setting(town, cell_size_m=1)
+    west = town.iloc[[0]].set_geometry([town.union_all().envelope.buffer(10)])
+    with pytest.raises(ConfigError, match="take larger cells"):
+        choose_setting(town, cell_size_m=1, within=west[["geometry"]])

@@ -41,6 +41,7 @@ def test_every_comment_of_the_set_up_is_good_toml_once_it_is_on(tmp_path: Path) 
     config = load_config(set_up)
     assert config.addresses is not None
     assert config.cocooning.exclude == tmp_path / "exclude.csv"
+    assert config.cocooning.ledger == str(tmp_path / "visits.db")
 
 
 def test_other_offences_are_chosen_from_and_burglary_alone_is_not(tmp_path: Path) -> None:

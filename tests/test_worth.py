@@ -104,6 +104,9 @@ def test_the_summary_calls_it_a_ceiling_and_the_seed_gives_one_answer():
     pd.testing.assert_frame_equal(first.table, again.table)
     assert "ceiling" in first.summary()
     assert "Visits are not proven to prevent" in first.summary()
+    # A share is never called the most, beside an interval that reaches above it.
+    assert "at most" not in first.headline()
+    assert "there is no more" not in first.summary()
     assert "do not tell when they were recorded" in first.summary()
     assert first.plot().axes[0].get_ylabel() == "Share of all burglaries (%)"
     alone = preventable_share(incidents_at([0, 9000], [0, 0], [0, 1]), permutations=1)

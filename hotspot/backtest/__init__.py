@@ -19,6 +19,7 @@ from hotspot.backtest.bandwidth import BandwidthChoice, choose_bandwidth
 from hotspot.backtest.baselines import baselines
 from hotspot.backtest.result import Backtest, judged
 from hotspot.backtest.scoring import bootstrap_weights, top_cells
+from hotspot.backtest.setting import day_named
 from hotspot.backtest.windows import Checkpoint, Plan, run
 from hotspot.dates import AsOf, known_by, month_only_problems
 from hotspot.grid import Grid
@@ -126,7 +127,7 @@ def backtest(
     ['ProspectiveMap', 'random', 'all-history count', "year's density"]
     """
     _check(incidents, grid, horizon_days, area_shares, refit_days, resamples)
-    first, last = (pd.Timestamp(day).normalize() for day in (start, end))
+    first, last = day_named("start", start), day_named("end", end)
     inside = _inside(within, grid)
     events = incidents[distinct_events(incidents)]
     plan = Plan(

@@ -67,6 +67,8 @@ class Backtest:
         Cells of the study area.
     rules : tuple of str
         Which of the models are the near-repeat rule.
+    zones : tuple of str
+        Which of these are the zones as they are drawn on maps.
     suspects : tuple of str
         Models that found nearly all that any map could have: they must have seen the windows.
     parameters : mapping
@@ -80,6 +82,7 @@ class Backtest:
     horizon_days: int
     cells: int
     rules: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -103,11 +106,13 @@ class Backtest:
     def best_layer(self) -> Literal["density", "zones"]:
         """Say which layer of a map to open: the zones only where they beat last year's map.
 
+        The rule may help as it was learned where the zones, as they are drawn, do not.
+
         Returns
         -------
         {"density", "zones"}
         """
-        return "zones" if self._rule_helps() else "density"
+        return "zones" if self._helpful(self.zones) else "density"
 
     def sentences(self) -> tuple[str, str, str]:
         """Say in plain words what finds most, by how much, and what the rule is worth here.
@@ -127,8 +132,10 @@ class Backtest:
         rows = self.calibration[self.calibration["model"] == best]
         return (
             f"{_capital(best)} expected {rows['expected'].sum():,.0f} burglaries in the study area "
-            f"and {rows['observed'].sum():,.0f} happened. This tells how well places were "
-            "foreseen, not whether patrols or visits there prevent anything."
+            f"and {rows['observed'].sum():,.0f} happened. It is the best of "
+            f"{self.table['model'].nunique()} on the same {self._windows_words()}: expect a little "
+            "less of it. This tells how well places were foreseen, not whether patrols or visits "
+            "there prevent anything."
         )
 
     def summary(self) -> str:
@@ -196,18 +203,31 @@ class Backtest:
             return f"{said}, and no forecast that was tried beats last year's map."
         return f"{said}, and {_against(row)}."
 
-    def _rule_helps(self) -> bool:
-        return any(self._row(name)["difference_low"] > 0 for name in self.rules)
+    def _helpful(self, names: Sequence[str]) -> list[str]:
+        """Name those that beat last year's map by more than noise."""
+        return [
+            name
+            for name in names
+            if name not in self.suspects and self._row(name)["difference_low"] > 0
+        ]
 
     def _rule_words(self) -> str:
         if not self.rules:
             return "The near-repeat rule was not among the forecasts tried."
-        row = max((self._row(name) for name in self.rules), key=lambda row: row["difference"])
+        helpful = self._helpful(self.rules)
+        rows = [self._row(name) for name in helpful or self.rules]
+        row = max(rows, key=lambda row: row["difference"])
         against = _against(row)
-        if self._rule_helps():
-            return f"The near-repeat rule helps here: by itself it found {against}."
+        if helpful:
+            drawn = [name for name in self.zones if name not in helpful]
+            also = "".join(
+                f" The zones as they are drawn on maps found {_against(self._row(name))}."
+                for name in drawn[:1]
+            )
+            return f"The near-repeat rule helps here: by itself it found {against}.{also}"
         worth_having = _WORTH_HAVING * self._row(DENSITY)["hit_rate"]
-        if row["difference_high"] <= worth_having:
+        # What points to a gain is not called nothing, however small it is.
+        if row["difference"] <= 0 and row["difference_high"] <= worth_having:
             return f"The rule adds nothing here: by itself the near-repeat rule found {against}."
         return (
             f"{self._windows_words()} with {self._events:,} burglaries are too few to tell whether "
@@ -283,6 +303,7 @@ def judged(
             for name, model in plan.models.items()
             if isinstance(model, (LiveZones, NearRepeatRisk))
         ),
+        zones=tuple(n for n, model in plan.models.items() if isinstance(model, LiveZones)),
         suspects=_suspects(table),
         parameters=parameters,
     )

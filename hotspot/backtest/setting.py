@@ -1,5 +1,6 @@
 """Where and when to backtest, for those who only have a file: what the data bear."""
 
+import warnings
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -8,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspot._checks import check_incidents_frame, count, positive_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import check_incidents_frame, count, name_rows, positive_problems
+from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.dates import AsOf, cutoff, day_numbers, event_days, known_by, month_only_problems
 from hotspot.grid import Grid
 
 CELL_M = 250.0
+_MOST_CELLS = 2_000_000
 # How far from a known incident the study area reaches where none is given.
 _NEAR_M = 500.0
 # The year's density needs a year; where the data are short, half of them are left to learn from.
@@ -22,6 +24,8 @@ _FEWEST_WINDOWS = 8
 _FEWEST_BEFORE, _FEWEST_SCORED = 100, 50
 # A few mistyped years must not make a history long, nor a cut-off late.
 _STRAY_SHARE, _STRAY_END_SHARE = 0.01, 0.001
+# In a small file even one is more than that share: the last few, after a gap that no export has.
+_STRAYS, _STRAY_GAP_DAYS = 3, 182
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def choose_setting(
         As `read_incidents` gives them.
     as_of : date or time, optional
         The cut-off; the last window ends with the last whole day before it. Default: the newest
-        incident, but for one in a thousand.
+        incident, but for one in a thousand and for the last three after half a year without any.
     most_windows : int
         Windows are at most so many, and leave a year to learn from, or half of a shorter history.
     horizon_days : int
@@ -87,6 +91,11 @@ def choose_setting(
         If the data bear fewer than 8 windows, or too few incidents lie in or before them.
     ConfigError
         If a parameter is out of range.
+
+    Warns
+    -----
+    DataWarning
+        If incidents are so much later than the others that the cut-off is set before them.
     """
     problems = positive_problems(
         most_windows=most_windows, horizon_days=horizon_days, cell_size_m=cell_size_m
@@ -96,21 +105,76 @@ def choose_setting(
     check_incidents_frame(incidents)
     check_incidents_frame(incidents, *month_only_problems(incidents, "A backtest"))
     last = cutoff(_newest(incidents) if as_of is None else as_of)
+    if as_of is None:
+        _tell_left_out(incidents, last)
     known = incidents[known_by(incidents, last)]
     end = (last + pd.Timedelta(microseconds=1)).normalize()
     if start is None:
         first = end - pd.Timedelta(days=_scored_days(known, end, most_windows, horizon_days))
     else:
-        first = pd.Timestamp(start).normalize()
+        first = day_named("start", start)
     before = known[known_by(known, first - pd.Timedelta(days=1))]
     _check_enough(known, before, first, end)
     if within is None:
         grid, inside = cells_near(before, cell_size_m)
     else:
         area = within.to_crs(incidents.crs)
-        grid = Grid.over(area, cell_size_m)
+        grid = _bearable(Grid.over(area, cell_size_m))
         inside = grid.centres_within(area.union_all())
     return Setting(known, grid, inside, first, end)
+
+
+def day_named(name: str, value: AsOf) -> pd.Timestamp:
+    """Read a day; `name` is what a fault is told under.
+
+    Parameters
+    ----------
+    name : str
+    value : date or text
+
+    Returns
+    -------
+    Timestamp
+        Midnight at its beginning.
+
+    Raises
+    ------
+    ConfigError
+        If it is no date, or carries a time zone.
+
+    Examples
+    --------
+    >>> day_named("start", "2026-03-02 08:00")
+    Timestamp('2026-03-02 00:00:00')
+    """
+    try:
+        return cutoff(value).normalize()
+    except ConfigError as error:
+        raise ConfigError([text.replace("as_of", name, 1) for text in error.problems]) from None
+
+
+def late_strays(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Tell the last few incidents that come after half a year without any, as mistyped years do.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, n rows
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True for three incidents at most.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-08", "2025-01-09", "2052-01-09"])
+    >>> late_strays(gpd.GeoDataFrame({"occurred_to": days})).tolist()
+    [False, False, False, True]
+    """
+    days = day_numbers(incidents["occurred_to"])
+    last = np.sort(days)[-_STRAYS - 1 :]
+    gaps = np.flatnonzero(np.diff(last) > _STRAY_GAP_DAYS)
+    return days > last[gaps[0]] if len(gaps) else np.zeros(len(days), dtype=bool)
 
 
 def cells_near(
@@ -130,18 +194,46 @@ def cells_near(
     -------
     grid : Grid
     inside : ndarray of bool, shape of the grid
+
+    Raises
+    ------
+    ConfigError
+        If the cells are too many.
     """
-    grid = Grid.over(incidents, cell_size_m, margin_m=near_m + cell_size_m)
+    grid = _bearable(Grid.over(incidents, cell_size_m, margin_m=near_m + cell_size_m))
     x, y = np.meshgrid(grid.x, grid.y)
     tree = cKDTree(np.column_stack([incidents.geometry.x, incidents.geometry.y]))
     away, _ = tree.query(np.column_stack([x.ravel(), y.ravel()]))
     return grid, np.asarray(away <= near_m).reshape(grid.shape)
 
 
+def _bearable(grid: Grid) -> Grid:
+    """Refuse so many cells that a backtest would take hours."""
+    if grid.nrows * grid.ncols > _MOST_CELLS:
+        raise ConfigError(
+            f"Cells of {grid.cell_size_m:g} m are {grid.nrows * grid.ncols:,}, more than the "
+            f"{_MOST_CELLS:,} that a backtest bears: take larger cells or a smaller study area."
+        )
+    return grid
+
+
 def _newest(incidents: gpd.GeoDataFrame) -> np.datetime64:
     """Give the day of the newest incident, but for strays in the future."""
-    days = day_numbers(incidents["occurred_to"])
+    days = day_numbers(incidents["occurred_to"])[~late_strays(incidents)]
     return np.datetime64(int(np.quantile(days, 1 - _STRAY_END_SHARE, method="higher")), "D")
+
+
+def _tell_left_out(incidents: gpd.GeoDataFrame, last: pd.Timestamp) -> None:
+    """Say which incidents are left out as far later than all the others."""
+    late = incidents["occurred_to"] > last + pd.Timedelta(days=_STRAY_GAP_DAYS)
+    if late.any():
+        warnings.warn(
+            f"{count(int(late.sum()), 'burglary', 'burglaries')} over half a year later than the "
+            f"others left out ({name_rows(incidents.index[late])}): a mistyped year? The backtest "
+            f"ends with {last:%Y-%m-%d}.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_days: int) -> int:

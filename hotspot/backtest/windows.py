@@ -17,7 +17,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from hotspot import __version__
-from hotspot._errors import DataError
+from hotspot._errors import DataError, OutputError
 from hotspot._kernels.threads import cores
 from hotspot.backtest.scoring import top_sums
 from hotspot.dates import event_days
@@ -147,16 +147,16 @@ class Checkpoint:
         self._lock = Lock()
 
     def read(self) -> list[Score]:
-        """Give the scores kept; a last line that was cut off is passed over."""
+        """Give the scores kept; a line that was cut off, or is none of ours, is passed over."""
         if self.path is None or not self.path.exists():
             return []
         found = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 kept = json.loads(line)
             except json.JSONDecodeError:
                 continue
-            if kept.pop("fingerprint", None) == self.fingerprint:
+            if isinstance(kept, dict) and kept.pop("fingerprint", None) == self.fingerprint:
                 found.append(Score(**kept))
         return found
 
@@ -165,9 +165,12 @@ class Checkpoint:
         if self.path is None:
             return
         lines = [json.dumps({"fingerprint": self.fingerprint, **asdict(s)}) for s in scores]
-        with self._lock, self.path.open("a", encoding="utf-8") as file:
-            # A line that was cut off must not swallow the next one.
-            file.write("\n" + "\n".join(lines) + "\n")
+        try:
+            with self._lock, self.path.open("a", encoding="utf-8") as file:
+                # A line that was cut off must not swallow the next one.
+                file.write("\n" + "\n".join(lines) + "\n")
+        except OSError as error:
+            raise OutputError(f"Cannot write {self.path}: {error.strerror or error}.") from error
 
 
 def run(

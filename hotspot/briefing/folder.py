@@ -5,7 +5,6 @@ lists what is in it, with a hash of each file, in its run.json: only a folder th
 was issued is ever replaced.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -20,6 +19,7 @@ from typing import Any
 
 from hotspot._checks import count
 from hotspot._errors import DataWarning, OutputError
+from hotspot.exports.files import sha256
 
 RUN_FILE = "run.json"
 PRODUCT = "hotspot briefing"
@@ -28,17 +28,6 @@ _UNFINISHED = ".unfinished"
 _STALE_AFTER_S = 24 * 3600
 # File managers leave these wherever they have been; nobody misses them.
 _LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", _UNFINISHED])
-
-
-def sha256(path: Path) -> str:
-    """Give the SHA-256 of a file, or of a folder's files and their names."""
-    if path.is_dir():
-        digest = hashlib.sha256()
-        for inner in sorted(inner for inner in path.rglob("*") if inner.is_file()):
-            digest.update(f"{inner.relative_to(path).as_posix()}\0{sha256(inner)}\n".encode())
-        return digest.hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

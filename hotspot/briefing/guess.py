@@ -40,6 +40,7 @@ window_days = 42
 visit_days = 14
 max_visits = 40                 # a beat
 exclude = "exclude.csv"         # references or UPRNs that no product may show
+ledger = "visits.db"            # keeps what was asked and done, week by week
 
 [density]
 cell_size_m = 50

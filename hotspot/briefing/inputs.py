@@ -16,6 +16,7 @@ from hotspot._checks import count, name_rows
 from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
+from hotspot.backtest.setting import late_strays
 from hotspot.briefing.config import Config, IncidentSettings
 from hotspot.briefing.places import area_names, street_names
 from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
@@ -156,6 +157,7 @@ def read_inputs(config: Config) -> Inputs:
             f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
         )
     alarms = check_whereabouts(accepted[known], layers.addresses, layers.areas)
+    alarms += _late_strays_told(accepted) if config.as_of is None else ()
     matched = _matched(accepted[known], layers.addresses)
     incidents = _placed(accepted[known], layers, matched)
     hidden = stop.hides(incidents) | stop.matches(matched["uprn"]) | stop.matches(matched["parent"])
@@ -277,6 +279,21 @@ def _last_day(check: IncidentCheck) -> pd.Timestamp:
         return newest
     recorded = check.accepted["recorded_at"].max()
     return newest if pd.isna(recorded) else max(newest, pd.Timestamp(recorded).normalize())
+
+
+def _late_strays_told(accepted: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Warn where the cut-off rests on a few burglaries that are far later than all others."""
+    late = late_strays(accepted)
+    if not late.any():
+        return ()
+    others = accepted.loc[~late, "occurred_to"].max()
+    told = (
+        f"The newest {'burglary is' if late.sum() == 1 else 'burglaries are'} over half a year "
+        f"later than all others ({name_rows(accepted.index[late])}), and the cut-off is taken from "
+        f"there: a mistyped year? If so, give as_of = {others:%Y-%m-%d}."
+    )
+    warnings.warn(told, DataWarning, stacklevel=2)
+    return (told,)
 
 
 def month_end(day: pd.Timestamp) -> pd.Timestamp:

@@ -94,7 +94,9 @@ def find_proof(inputs: Inputs, study_area: shapely.Geometry) -> Proof:
         return Proof()
     backtest = no_backtest = forecast = None
     if inputs.config.backtest:
-        within = gpd.GeoSeries([study_area], crs=inputs.incidents.crs)
+        # What is drawn around all burglaries knows of those that are to be foreseen.
+        given = inputs.within is not None or inputs.areas is not None
+        within = gpd.GeoSeries([study_area], crs=inputs.incidents.crs) if given else None
         backtest = quick_backtest(inputs.incidents, inputs.as_of, within)
         if backtest is None:
             no_backtest = too_little(inputs.incidents, inputs.as_of, within)

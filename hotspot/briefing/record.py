@@ -11,9 +11,10 @@ import pandas as pd
 import hotspot
 from hotspot.briefing.config import Config
 from hotspot.briefing.findings import Findings, Lists
-from hotspot.briefing.folder import PRODUCT, RUN_FILE, sha256
+from hotspot.briefing.folder import PRODUCT, RUN_FILE
 from hotspot.briefing.inputs import Inputs
 from hotspot.dates import cutoff
+from hotspot.exports.files import sha256
 
 # Numbers can turn on these.
 _DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "folium")

@@ -1,11 +1,12 @@
 """``hotspot backtest``: what would have foreseen last year's burglaries, and how sure that is."""
 
 import argparse
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import hotspot
+from hotspot._errors import OutputError
 from hotspot.cli.options import DONE, add_reading, outline_of, print_json, reading
 
 # As `hotspot.backtest.models` has them; written here so that --help needs no heavy library.
@@ -27,9 +28,14 @@ def add(commands: Any) -> None:
     backtest.add_argument(
         "--cell", type=float, default=250.0, metavar="M", help="side of a cell (250)"
     )
-    backtest.add_argument("--start", metavar="DATE", help="first day of the first window")
     backtest.add_argument(
-        "--end", metavar="DATE", help="day by which the last window has ended; not included"
+        "--start", metavar="DATE", type=_day, help="first day of the first window"
+    )
+    backtest.add_argument(
+        "--end",
+        metavar="DATE",
+        type=_day,
+        help="day by which the last window has ended; not included",
     )
     backtest.add_argument(
         "--windows", type=int, default=104, metavar="N", help="at most so many windows (104)"
@@ -62,17 +68,27 @@ def add(commands: Any) -> None:
     backtest.set_defaults(run=_backtest)
 
 
+def _day(text: str) -> date:
+    """Read a day as all read it alike: 03/04 is two days."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day written year first, such as 2026-03-02"
+        ) from None
+
+
 def _backtest(options: argparse.Namespace) -> int:
     from hotspot.backtest.models import models_named
     from hotspot.backtest.setting import choose_setting
-    from hotspot.briefing.folder import sha256
     from hotspot.exports.backtest import backtest_record, write_backtest
+    from hotspot.exports.files import sha256
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))
     setting = choose_setting(
         incidents,
-        _day_before(options.end),
+        options.end and options.end - timedelta(days=1),
         most_windows=options.windows,
         horizon_days=options.horizon,
         cell_size_m=options.cell,
@@ -102,19 +118,13 @@ def _backtest(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _day_before(end: str | None) -> Any:
-    """Give the last day of a period whose end is not included."""
-    if end is None:
-        return None
-    from hotspot.dates import cutoff
-
-    return cutoff(end).normalize() - timedelta(days=1)
-
-
 def _progress(folder: Path, resume: bool) -> Path:
     """Name the file in which finished windows are kept; that of an older run is removed."""
     path = folder / ".backtest-progress.jsonl"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        path.unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot write to {folder}: {error.strerror or error}.") from error
     return path

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, under names that are safe."""
 
+import hashlib
 import os
 import secrets
 import unicodedata
@@ -117,6 +118,17 @@ def safe_file_name(text: str, taken: Iterable[str] = ()) -> str:
         number += 1
         unique = f"{name}-{number}"
     return unique
+
+
+def sha256(path: Path) -> str:
+    """Give the SHA-256 of a file, or of a folder's files and their names."""
+    if path.is_dir():
+        digest = hashlib.sha256()
+        for inner in sorted(inner for inner in path.rglob("*") if inner.is_file()):
+            digest.update(f"{inner.relative_to(path).as_posix()}\0{sha256(inner)}\n".encode())
+        return digest.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _cut(name: str, most_bytes: int) -> str:
