@@ -29,7 +29,7 @@ _LANES = 16
 # Points in a block: enough to make up for the start of a thread.
 _POINTS = 1 << 16
 # Terms below which starting threads costs more than it saves.
-_FEW_TERMS = 16_000_000
+_FEW_TERMS = 8_000_000
 # Lets in by a hair what rounding might shut out, where an exact test follows.
 _HAIR = 1e-6
 # What rounding may add to a number of cells.
