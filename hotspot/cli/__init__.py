@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"hotspot: {error}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
-        print("hotspot: stopped; nothing half-done was left.", file=sys.stderr)
+        print("hotspot: stopped; no product was left half-written.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain again at exit.

@@ -35,7 +35,7 @@ _WORDS = {
     "cell_size_m": "Side of a cell (m)",
     "area_km2": "Study area (km²)",
     "crs": "Coordinates",
-    "incidents": "Burglaries read",
+    "incidents": "Burglaries counted",
     "refit_days": "Forecasts learn anew after (days)",
     "resamples": "Resamples behind the intervals",
     "seed": "Seed",

@@ -61,7 +61,7 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
 def with_ages(
     rows: pd.DataFrame, last_moment: pd.Timestamp | None, edges_days: Sequence[int]
 ) -> pd.DataFrame:
-    """Say how old the newest burglary behind each door is: ``age`` in words, ``age_band`` from 0.
+    """Say how old the burglary that leads each row is: ``age`` in words, ``age_band`` from 0.
 
     Where that is not known, or beyond the last edge, ``age`` is empty and ``age_band`` is -1.
     """

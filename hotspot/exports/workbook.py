@@ -56,7 +56,7 @@ _COLUMNS = (
     ),
     _Column("Why this door", "reason", 54, "text"),
     _Column(
-        "Newest burglary", "newest", 13, "day",
+        "Nearest burglary found", "newest", 13, "day",
         lambda rows: bool((rows["age_band"] >= 0).any()),
     ),
     _Column("Task", "task", 13, "text", lambda rows: bool((rows["task"] != "visit").any())),
