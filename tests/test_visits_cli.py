@@ -5,9 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from hotspot import OutputError
+from hotspot import DataError, OutputError
 from hotspot.cli import main
-from hotspot.visits import VisitLedger
+from hotspot.visits import VisitLedger, explain
 from tests.visits_lists import targets, visit
 
 SOON = "2026-03-03 07:00"
@@ -126,3 +126,16 @@ def test_a_ledger_without_a_list_is_asked_about(place, capsys):
     assert "holds no list: is it the one meant?" in capsys.readouterr().err
     assert main([*command, str(place / "visits.db")]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_explain_takes_a_ledger_its_path_or_the_one_in_this_folder(place, monkeypatch):
+    monkeypatch.chdir(place)
+    said = str(explain("V-A", "visits.db"))
+
+    with VisitLedger("visits.db") as ledger:
+        assert str(explain("V-A", ledger)) == said
+    assert str(explain("V-A")) == said
+    (place / "elsewhere").mkdir()
+    monkeypatch.chdir(place / "elsewhere")
+    with pytest.raises(DataError, match=r"visits\.db"):
+        explain("V-A")

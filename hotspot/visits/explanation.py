@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -111,14 +112,17 @@ class Explanation:
         return f"Rule: {'; '.join(parts)} (hotspot {self.version})."
 
 
-def explain(visit_id: str, ledger: "VisitLedger") -> Explanation:
+def explain(
+    visit_id: str, ledger: "VisitLedger | str | os.PathLike[str] | None" = None
+) -> Explanation:
     """Say why a door was asked for: the burglaries, distances, dates and the rule behind it.
 
     Parameters
     ----------
     visit_id : str
         As it stands on the list.
-    ledger : VisitLedger
+    ledger : VisitLedger, URL or path, optional
+        Default: ``visits.db`` in this folder.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def explain(visit_id: str, ledger: "VisitLedger") -> Explanation:
     Raises
     ------
     DataError
-        If no list of the ledger holds the id.
+        If there is no such ledger, or no list of it holds the id.
 
     Examples
     --------
@@ -138,7 +142,14 @@ def explain(visit_id: str, ledger: "VisitLedger") -> Explanation:
     ...
     hotspot._errors.DataError: No list of this ledger holds the visit 'V-A'.
     """
-    return ledger.explain(visit_id)
+    # The ledger explains by this module.
+    from hotspot.visits.ledger import VisitLedger
+
+    if isinstance(ledger, VisitLedger):
+        return ledger.explain(visit_id)
+    given = () if ledger is None else (ledger,)
+    with VisitLedger(*given, must_exist=True) as opened:
+        return opened.explain(visit_id)
 
 
 def explain_visit(connection: sa.Connection, visit_id: str) -> Explanation:
