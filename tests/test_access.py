@@ -24,6 +24,10 @@ axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
 )
 _SERIOUS = ("serious", "critical")
+FADED_IN = """() => {
+    const popup = document.querySelector(".leaflet-popup");
+    return popup !== null && getComputedStyle(popup).opacity === "1";
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,8 @@ def test_a_map_has_no_serious_fault_with_a_popup_tables_or_an_earlier_week(
     page.locator(".hotspot-as-tables").click()
     as_tables = faults(page)
     page.locator(".hotspot-tables th button").first.click()
+    # A popup fades in, and half faded its words have little contrast.
+    page.wait_for_function(FADED_IN)
     with_popup = faults(page)
 
     assert page.locator(".leaflet-popup-content").count() == 1
