@@ -8,7 +8,9 @@ import pytest
 import shapely
 
 import hotspot as hs
-from hotspot.briefing import Briefing, brief, issue_lists
+from hotspot.briefing import Briefing, brief, issue_lists, load_config
+from hotspot.briefing.findings import find_change
+from hotspot.briefing.inputs import read_inputs
 from hotspot.dates import cutoff
 from tests.small_town import Burglary, X, Y, door, uprn, usual, write_burglaries, write_town
 from tests.test_briefing_products import page_of, section, text_of
@@ -240,12 +242,34 @@ def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
         brief(path)
 
 
+def beats_compared(made: Briefing) -> bool:
+    return "Rising and falling" in (made.folder / "map.html").read_text(encoding="utf-8")
+
+
 def test_beats_are_held_against_the_same_weeks_of_last_year(tmp_path: Path) -> None:
-    made = brief(write_town(tmp_path))
-    assert "Rising and falling" in (made.folder / "map.html").read_text(encoding="utf-8")
+    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in range(1, 5)]
+    assert beats_compared(brief(write_town(tmp_path / "long", [*older, *usual()])))
+    # A year that was mistyped does not make a short file long: every beat would seem to rise.
     recent = [row for row in usual() if row.found > "2025-06-01"]
-    short = brief(write_town(tmp_path / "short", recent))
-    assert "Rising and falling" not in (short.folder / "map.html").read_text(encoding="utf-8")
+    stray = Burglary("STRAY/1", "1924-03-01 12:00")
+    assert not beats_compared(brief(write_town(tmp_path / "short", [*recent, stray])))
+
+
+def test_late_reports_do_not_make_beats_fall(tmp_path: Path) -> None:
+    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in range(1, 5)]
+    learned_late = {"Recorded": "01/06/2025 12:00"}
+    late = [
+        Burglary(f"LATE/{day}", f"2025-03-0{day} 12:00", cells=learned_late) for day in (1, 2, 3)
+    ]
+    changes = []
+    for name, rows in (("without", []), ("with", late)):
+        chosen = load_config(write_town(tmp_path / name, [*older, *usual(), *rows]))
+        changes.append(find_change(read_inputs(chosen)))
+    without, with_late = changes
+    assert without is not None
+    assert with_late is not None
+    assert without["crimes_before"].sum() > 0
+    assert with_late["crimes_before"].tolist() == without["crimes_before"].tolist()
 
 
 def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:

@@ -28,6 +28,9 @@ _QUARTER_SIDES = 8
 # Long enough for a beat to hold burglaries, and the same weekdays and season a year before.
 _SEASON_DAYS = 91
 _YEAR_OF_WEEKS_DAYS = 364
+# Burglaries from before both, without which the earlier weeks may lie outside the data: more than
+# years are mistyped.
+_FEWEST_EARLIER = 4
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,11 @@ def find_zones(inputs: Inputs, study_area: shapely.Geometry) -> dict[str, Any]:
 
 
 def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
-    """Compare the areas' last weeks with the same weeks a year before, when the season was."""
+    """Compare the areas' last weeks with the same weeks a year before.
+
+    Of the weeks before only what was known at their end counts, as of the last weeks, so that late
+    reports do not make every area fall. A few mistyped years make no history.
+    """
     if inputs.areas is None or inputs.month_only or inputs.shown.empty:
         return None
     last = cutoff(inputs.as_of).normalize()
@@ -195,8 +202,10 @@ def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
         (end - pd.Timedelta(days=_SEASON_DAYS - 1), end)
         for end in (last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS), last)
     )
-    known = inputs.shown[known_by(inputs.shown, inputs.as_of)]
-    if known.empty or known["occurred_to"].min() > before[0]:
+    later = (inputs.shown["occurred_to"] > cutoff(before[1])).to_numpy()
+    in_time = known_by(inputs.shown, inputs.as_of) & (later | known_by(inputs.shown, before[1]))
+    known = inputs.shown[in_time]
+    if (known["occurred_to"] < before[0]).sum() < _FEWEST_EARLIER:
         return None
     return hotspot_change(known, inputs.areas, before, after)
 
