@@ -95,8 +95,8 @@ def read_windows(
         times = reading.times["recorded_at"]
         end, told = _ended_when_recorded(start, end, recorded, times, ~faults.faulty)
         warnings += told
-    start[faults.faulty] = np.datetime64("NaT")
-    end[faults.faulty] = np.datetime64("NaT")
+    start[faults.faulty] = np.datetime64("NaT", "ns")
+    end[faults.faulty] = np.datetime64("NaT", "ns")
     return Windows(start, end, recorded, faults, warnings)
 
 
@@ -184,7 +184,7 @@ def _recorded(times: Times | None, limit: np.datetime64) -> tuple[Moments | None
         return None, []
     recorded = times.moments.copy()
     future = recorded > limit
-    recorded[future] = np.datetime64("NaT")
+    recorded[future] = np.datetime64("NaT", "ns")
     warnings = []
     for rows, what in ((times.unreadable, "cannot be read"), (future, "lie in the future")):
         if rows.any():

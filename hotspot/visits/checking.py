@@ -230,7 +230,7 @@ def _moments(
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str, str] | None], list[str]]:
     """Read when the visits were: moments, whether a time of day is told, faults, warnings."""
     if column is None:
-        nowhere = np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[s]")
+        nowhere = np.full(len(frame), np.datetime64("NaT", "s"))
         return nowhere, np.zeros(len(frame), dtype=bool), [None] * len(frame), []
     # The whole sheet is day first: a day that is none is a slip, no reason to read all otherwise.
     backwards = np.array([_month_first(cell) for cell in frame[column]], dtype=bool)
