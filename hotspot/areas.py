@@ -13,10 +13,10 @@ from pyproj import CRS
 
 from hotspot._checks import count, crs_problems, name_rows
 from hotspot._errors import DataError, DataWarning
-from hotspot.incidents.cells import normalise_name, to_text
-from hotspot.incidents.coordinates import read_crs
-from hotspot.incidents.places import BRITISH_GRID, in_great_britain
-from hotspot.incidents.sources import Readable, open_source
+from hotspot.reading.cells import normalise_name, to_text
+from hotspot.reading.coordinates import read_crs
+from hotspot.reading.sources import Readable, open_source
+from hotspot.reading.stray_points import BRITISH_GRID, in_great_britain
 
 # Names that the column of an area's name has in public boundary files, best first.
 _NAMES = ("area", "beat", "beatname", "neighbourhood", "ward", "wardname", "district",

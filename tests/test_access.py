@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import hotspot as hs
-from hotspot.exports import write_targets
-from hotspot.exports.density import write_density
 from hotspot.maps import save_map
 from hotspot.maps.public import public_map
+from hotspot.sheets.density_files import write_density
+from hotspot.sheets.target_files import write_targets
 from hotspot.visits import VisitLedger
 from tests import made_maps
 from tests.browser import LAPTOP, PHONE, browser, open_file

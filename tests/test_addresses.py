@@ -71,11 +71,11 @@ def test_streets_keep_lines_only_and_need_a_crs():
         ],
     )
     with pytest.raises(hs.DataError, match="give crs="):
-        hs.read_streets(frame)
-    streets = hs.read_streets(frame, crs="EPSG:27700")
+        hs.addresses.read_streets(frame)
+    streets = hs.addresses.read_streets(frame, crs="EPSG:27700")
     assert streets["street"].fillna("").tolist() == ["High Street", ""]
     with pytest.raises(hs.DataError, match="no lines"):
-        hs.read_streets(frame.iloc[2:], crs="EPSG:27700")
+        hs.addresses.read_streets(frame.iloc[2:], crs="EPSG:27700")
 
 
 def test_a_stray_quotation_mark_swallows_no_address(tmp_path):

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 
 from hotspot._errors import ConfigError, DataError
-from hotspot.backtest import backtest, choose_bandwidth
-from hotspot.backtest.scoring import (
+from hotspot.backtesting import backtest, choose_bandwidth
+from hotspot.backtesting.scoring import (
     prediction_accuracy,
     prediction_efficiency,
     top_cells,
@@ -235,7 +235,7 @@ def test_a_run_that_was_broken_off_goes_on(town, tmp_path, monkeypatch):
     def broken(*_):
         raise AssertionError("nothing is left to do")
 
-    monkeypatch.setattr("hotspot.backtest.windows._window", broken)
+    monkeypatch.setattr("hotspot.backtesting.rolling_windows._window", broken)
     pd.testing.assert_frame_equal(
         whole.table, backtest(NearRepeatRisk(), town, GRID, checkpoint=path, **settings).table
     )
@@ -404,7 +404,7 @@ def test_the_function_answers_to_its_name_whatever_was_imported_first():
     import hotspot
     import hotspot.backtest
 
-    assert hotspot.choose_bandwidth is hotspot.backtest.choose_bandwidth
+    assert hotspot.backtesting.choose_bandwidth is hotspot.backtest.choose_bandwidth
     assert callable(hotspot.backtest)
     grid = hotspot.Grid(0, 0, 100, 2, 2, "EPSG:27700")
     incidents = incidents_at([5], [5], [0])

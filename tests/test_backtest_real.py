@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hotspot.backtest import backtest
-from hotspot.backtest.models import models_named
-from hotspot.backtest.setting import choose_setting
+from hotspot.backtesting import backtest
+from hotspot.backtesting.named_models import models_named
+from hotspot.backtesting.setting import choose_setting
 from hotspot.incidents import read_incidents
 
 

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from hotspot._errors import ConfigError, DataError, DataWarning
-from hotspot.backtest import backtest
-from hotspot.backtest.models import SHORT_NAMES, models_named
-from hotspot.backtest.quick import quick_backtest, too_little
-from hotspot.backtest.setting import choose_setting
+from hotspot.backtesting import backtest
+from hotspot.backtesting.named_models import SHORT_NAMES, models_named
+from hotspot.backtesting.quick import quick_backtest, too_little
+from hotspot.backtesting.setting import choose_setting
 from hotspot.cli import main
 from hotspot.cli.backtest import _MODELS
-from hotspot.exports.backtest import write_backtest
 from hotspot.forecast import LiveZones, ProspectiveMap
+from hotspot.sheets.backtest_files import write_backtest
 
 
 @pytest.fixture(scope="module")
@@ -198,20 +198,20 @@ def test_a_run_that_was_broken_off_is_resumed_only_where_asked(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.exports.backtest.write_backtest", broken)
+        patched.setattr("hotspot.sheets.backtest_files.write_backtest", broken)
         assert main(asked) == 130
     assert kept.exists()
     capsys.readouterr()
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.backtest.windows._window", broken)
+        patched.setattr("hotspot.backtesting.rolling_windows._window", broken)
         assert main(asked) == 130
         assert not kept.exists()
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.exports.backtest.write_backtest", broken)
+        patched.setattr("hotspot.sheets.backtest_files.write_backtest", broken)
         assert main(asked) == 130
     capsys.readouterr()
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.backtest.windows._window", broken)
+        patched.setattr("hotspot.backtesting.rolling_windows._window", broken)
         assert main([*asked, "--resume"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["parameters"]["first_day"] == "2024-12-01"

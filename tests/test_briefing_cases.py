@@ -59,7 +59,7 @@ def test_a_study_area_drawn_around_what_came_later_is_not_backtested_in(
     def ask(incidents: object, as_of: object, within: object) -> None:
         asked.append(within)
 
-    monkeypatch.setattr("hotspot.briefing.proof.quick_backtest", ask)
+    monkeypatch.setattr("hotspot.briefing.track_record.quick_backtest", ask)
     alone(tmp_path / "bare", usual(), as_of="2026-03-02")
     brief(write_town(tmp_path / "town"))
     assert asked[0] is None

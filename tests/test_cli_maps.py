@@ -9,8 +9,8 @@ import pytest
 
 from hotspot.cli import main
 from hotspot.cli.options import DONE, UNUSABLE
-from hotspot.exports.printing import find_browser
 from hotspot.maps import save_map
+from hotspot.output.printing import find_browser
 
 POINTS_A_MM = 72 / 25.4
 

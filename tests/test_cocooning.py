@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspot import ConfigError, DataError, DataWarning, cocooning_messages, cocooning_targets
+from hotspot import ConfigError, DataError, DataWarning, cocooning_targets
 from hotspot.addresses.house_numbers import parse_house
-from hotspot.cocooning import cocooning_lists
+from hotspot.cocooning import cocooning_lists, cocooning_messages
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.rings import homes_around
 from tests import naive

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspot import VisitLedger, cocooning_messages, cocooning_targets
-from hotspot.cocooning import cocooning_lists
+from hotspot import VisitLedger, cocooning_targets
+from hotspot.cocooning import cocooning_lists, cocooning_messages
 from tests.test_cocooning import burglaries, homes, join, rings_of, two_sided
 
 DAY_0 = pd.Timestamp("2026-03-02")

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspot import ConfigError, NearRepeatRisk, cocooning_messages, cocooning_targets
+from hotspot import ConfigError, NearRepeatRisk, cocooning_targets
 from hotspot.addresses.flats import name_flats
-from hotspot.cocooning import PRESETS
+from hotspot.cocooning import PRESETS, cocooning_messages
 from hotspot.cocooning.doors import Near, prepare_doors
 from hotspot.cocooning.ranking import raised_risk
 from tests.test_cocooning import AS_OF, burglaries, homes, join, random_town, two_sided

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot.density import concentration
+from hotspot.trends import concentration
 from tests import naive
 from tests.conftest import incidents_at
 

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspot import ConfigError, DataError, OutputError, write_targets
-from hotspot.exports import clean_text, replacing_file, safe_cell, safe_file_name, write_rejected
-from hotspot.exports.returns import ASKED, RESULTS
+from hotspot.output.files import replacing_file, safe_file_name
+from hotspot.output.tables import write_rejected
+from hotspot.output.text import clean_text, safe_cell
+from hotspot.sheets.asked_back import ASKED, RESULTS
 from hotspot.visits import VisitLedger
 from tests.made_targets import HOSTILE, Page, cells, made_targets, values
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hotspot import write_targets
-from hotspot.exports.returns import ASKED, RESULTS
+from hotspot.sheets.asked_back import ASKED, RESULTS
 from hotspot.visits import VisitLedger
 from tests.browser import browser, open_file
 from tests.made_targets import HOSTILE, Page, made_targets

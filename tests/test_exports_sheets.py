@@ -15,9 +15,9 @@ import shapely
 
 import hotspot as hs
 from hotspot import DataError, OutputError, write_targets
-from hotspot.exports import printing
-from hotspot.exports.leaflets import DEFAULT_MESSAGE
-from hotspot.exports.sheet_map import HEIGHT_MM, WIDTH_MM, draw_map
+from hotspot.output import printing
+from hotspot.sheets.leaflets import DEFAULT_MESSAGE
+from hotspot.sheets.strip_map import HEIGHT_MM, WIDTH_MM, draw_map
 from tests.conftest import ROOT
 from tests.made_targets import Page, made_targets
 
@@ -130,7 +130,7 @@ def test_a_run_that_fails_leaves_every_old_file(tmp_path, monkeypatch):
     def fail(*_: object) -> None:
         raise OutputError("The disk is full.")
 
-    monkeypatch.setattr("hotspot.exports.targets.write_table", fail)
+    monkeypatch.setattr("hotspot.sheets.target_files.write_table", fail)
     with pytest.raises(OutputError, match="disk is full"):
         write_targets(made_targets(address="another"), tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -9,7 +9,7 @@ from scipy import stats
 
 import hotspot as hs
 from hotspot.density import classify_hotspots
-from hotspot.density.classes import DEFINITIONS, _trends, hotspot_classes, recent_periods
+from hotspot.density.hotspot_periods import DEFINITIONS, _trends, hotspot_classes, recent_periods
 from tests import naive
 from tests.conftest import incidents_at
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot.density import hotspot_change, street_hotspots
-from hotspot.exports.surfaces import write_hotspots, write_surface
+from hotspot.density import street_hotspots
+from hotspot.output.gis_files import write_hotspots, write_surface
+from hotspot.trends.change import hotspot_change
 from tests import naive
 from tests.conftest import incidents_at
 

@@ -50,15 +50,15 @@ def edited(changes: dict[int, dict[str, object]], rows: int = 40) -> pd.DataFram
     return frame
 
 
-def check(source: object, **options: object) -> hs.IncidentCheck:
+def check(source: object, **options: object) -> hs.incidents.IncidentCheck:
     return hs.check_incidents(source, **{"today": TODAY, **options})
 
 
-def reasons(found: hs.IncidentCheck) -> dict[object, str]:
+def reasons(found: hs.incidents.IncidentCheck) -> dict[object, str]:
     return dict(zip(found.rejected["row"], found.rejected["reason"], strict=True))
 
 
-def told(found: hs.IncidentCheck, part: str) -> str:
+def told(found: hs.incidents.IncidentCheck, part: str) -> str:
     (match,) = [text for text in [*found.warnings, *found.notes] if part in text]
     return match
 

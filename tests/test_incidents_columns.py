@@ -3,7 +3,7 @@
 import pytest
 
 from hotspot._errors import DataError
-from hotspot.incidents.columns import known_columns, map_columns
+from hotspot.reading.columns import known_columns, map_columns
 
 LAYOUTS = {
     "police.uk": (

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspot._errors import DataError
-from hotspot.incidents.coordinates import Location, locate
+from hotspot.reading.coordinates import Location, locate
 
 GRID = {"easting": "E", "northing": "N"}
 DEGREES = {"longitude": "lon", "latitude": "lat"}

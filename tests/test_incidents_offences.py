@@ -76,9 +76,9 @@ def test_what_may_be_burglary_but_is_not_in_the_table_is_named() -> None:
 
 
 def test_the_table_can_be_edited_and_given_back(tmp_path: Path) -> None:
-    table = hs.offence_table()
+    table = hs.incidents.offence_table()
     table.loc[len(table)] = ["28Z", "Boat burglary", "burglary; boats", "", "", "us"]
-    assert "28Z" not in set(hs.offence_table()["offence"])
+    assert "28Z" not in set(hs.incidents.offence_table()["offence"])
     path = tmp_path / "offences.csv"
     table.to_csv(path, index=False)
     for given in (table, path, str(path)):
@@ -93,7 +93,7 @@ def test_the_table_can_be_edited_and_given_back(tmp_path: Path) -> None:
 
 
 def test_the_packaged_table_is_whole() -> None:
-    table = hs.offence_table()
+    table = hs.incidents.offence_table()
     codes = set(table["offence"])
     assert {*(f"28{letter}" for letter in "ABCDEFGH"), "29", "29A", "31", "31A"} <= codes
     assert {"30A", "30B", "30C", "30D", "220"} <= codes

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from hotspot._errors import ConfigError, DataError, OutputError
 from hotspot.grid import Grid
 from hotspot.maps import briefing_map, save_map
-from hotspot.maps.chains import chain_layer
-from hotspot.maps.change import change_layer
-from hotspot.maps.rows import line_labels
+from hotspot.maps.chain_arrows import chain_layer
+from hotspot.maps.features import line_labels
+from hotspot.maps.rise_and_fall import change_layer
 from hotspot.maps.saving import page_text
-from hotspot.maps.surface import contour_bands, density_layer, forecast_layer, step_values
+from hotspot.maps.surface_layers import contour_bands, density_layer, forecast_layer, step_values
 from hotspot.near_repeat import label_repeats, near_repeat_chains, near_repeat_pairs
 from tests import made_maps
 from tests.conftest import incidents_at

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hotspot.exports.text import clean_text
 from hotspot.maps import briefing_map
+from hotspot.output.text import clean_text
 from tests import made_maps
 from tests.browser import LAPTOP, PHONE, browser, open_file
 from tests.map_pages import (

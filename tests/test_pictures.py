@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import hotspot as hs
-from hotspot.backtest.bandwidth import BandwidthChoice
+from hotspot.backtesting.bandwidth_choice import BandwidthChoice
 from hotspot.density import aoristic_calendar
-from hotspot.density.pictures import plot_calendar, plot_surface
+from hotspot.density.plots import plot_calendar, plot_surface
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -63,7 +63,7 @@ def test_the_calendar_agrees_with_the_weights_of_each_shift():
     incidents = incidents_at([0] * 300, [0] * 300, random.uniform(0, 60, 300))
     incidents["occurred_to"] += pd.to_timedelta(random.uniform(0, 200, 300), unit="h")
     calendar = aoristic_calendar(incidents)
-    friday_night = hs.aoristic_weights(incidents, ["Friday"], (20, 24)).sum()
+    friday_night = hs.density.aoristic_weights(incidents, ["Friday"], (20, 24)).sum()
     assert calendar.loc["Friday", 20:23].sum() == pytest.approx(friday_night, rel=1e-12)
     assert calendar.to_numpy().sum() == pytest.approx(300, rel=1e-12)
 
@@ -229,21 +229,21 @@ RESULTS = {
         ["Pairs of burglaries", "Time between two burglaries", "days", "Distance", "m", "observed"],
     ),
     "rule": (
-        lambda incidents: hs.calibrate_rule(incidents, resamples=19, seed=1),
+        lambda incidents: hs.knox.calibrate_rule(incidents, resamples=19, seed=1),
         ["Risk after a burglary nearby", "Distance between two burglaries, m", "days",
          "made to fall", "95 % of the resamples", "observed over expected"],
     ),
     "decay": (
-        lambda incidents: hs.near_repeat_decay(incidents, resamples=19, seed=1),
+        lambda incidents: hs.knox.near_repeat_decay(incidents, resamples=19, seed=1),
         ["Risk after a burglary", "300 burglaries", "Distance between two burglaries",
          "Time between two burglaries", "same place", "by chance alone", "observed over expected"],
     ),
     "bandwidth": (
-        hs.select_bandwidth,
+        hs.density.select_bandwidth,
         ["Bandwidth, m", "least surprising", "chosen:", "Mean log-likelihood"],
     ),
     "concentration": (
-        lambda incidents: hs.concentration(incidents, GRID),
+        lambda incidents: hs.trends.concentration(incidents, GRID),
         ["Concentration of", "Share of crime, %", "Share of places", "by chance alone",
          "generalised Gini"],
     ),
@@ -262,14 +262,14 @@ def test_results_draw_themselves_titled_labelled_and_with_units(name):
 
 
 def test_the_lines_of_the_decay_differ_without_colour():
-    right = hs.near_repeat_decay(cluster(), resamples=19, seed=1).plot().axes[1]
+    right = hs.knox.near_repeat_decay(cluster(), resamples=19, seed=1).plot().axes[1]
     styles = {(line.get_linestyle(), line.get_marker()) for line in right.lines[:2]}
     assert len(styles) == 2
 
 
 def test_a_rule_of_thumb_has_no_candidates_to_draw():
     with pytest.raises(hs.ConfigError, match="likelihood"):
-        hs.select_bandwidth(cluster(), "rule of thumb").plot()
+        hs.density.select_bandwidth(cluster(), "rule of thumb").plot()
 
 
 def test_a_check_draws_how_many_rows_each_fault_takes_out():

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from hotspot import ConfigError, OutputError
-from hotspot.exports import printing
-from hotspot.exports.printing import find_browser, print_page
+from hotspot.output import printing
+from hotspot.output.printing import find_browser, print_page
 
 PAGE = (
     "<!DOCTYPE html><meta charset='utf-8'><title>A page</title>"

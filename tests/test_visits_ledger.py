@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from hotspot import ConfigError, DataError, OutputError
 from hotspot.visits import VisitLedger
-from hotspot.visits.tables import meta, metadata
+from hotspot.visits.schema import meta, metadata
 from tests.postgres import find_binaries, running_postgres
 from tests.visits_lists import targets, visit
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotspot import DataError
-from hotspot.exports.returns import ASKED
+from hotspot.sheets.asked_back import ASKED
 from hotspot.visits import RESULTS, VisitLedger
-from hotspot.visits.checking import field_of
-from hotspot.visits.results import canonical_result
+from hotspot.visits.result_words import canonical_result
+from hotspot.visits.row_checks import field_of
 from tests.visits_lists import targets, visit
 
 SOON = "2026-03-03 07:00"

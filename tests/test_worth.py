@@ -8,8 +8,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hotspot import ConfigError, DataError, cocooning_targets, read_addresses, read_incidents
-from hotspot.cocooning.worth import preventable_share, replay, targeting_accuracy
 from hotspot.near_repeat import distinct_events
+from hotspot.worth import preventable_share, replay, targeting_accuracy
 from tests import naive
 from tests.conftest import incidents_at
 

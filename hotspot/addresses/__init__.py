@@ -1,5 +1,5 @@
 """Addresses, and the streets they stand on."""
 
-from hotspot.addresses.reading import read_addresses, read_streets
+import lazy_loader
 
-__all__ = ["read_addresses", "read_streets"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,13 +10,14 @@ import xarray as xr
 
 from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.proof import Proof
+from hotspot.briefing.track_record import Proof
 from hotspot.cocooning import cocooning_lists
 from hotspot.dates import cutoff, event_times, known_by
-from hotspot.density import hotspot_change, hotspots, kernel_density
+from hotspot.density import hotspots, kernel_density
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
+from hotspot.trends.change import hotspot_change
 from hotspot.visits import VisitLedger, VisitReport
 
 # A share of homes or of area above which zones no longer tell anyone where to go.

@@ -19,7 +19,7 @@ from typing import Any
 
 from hotspot._checks import count
 from hotspot._errors import DataWarning, OutputError
-from hotspot.exports.files import sha256
+from hotspot.output.files import sha256
 
 RUN_FILE = "run.json"
 PRODUCT = "hotspot briefing"

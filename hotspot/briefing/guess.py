@@ -11,12 +11,12 @@ from tomlkit.items import Item, Table
 from hotspot import __version__
 from hotspot._errors import ConfigError, DataWarning, OutputError
 from hotspot.briefing.config import Config, load_config, read_config
-from hotspot.exports import replacing_file
-from hotspot.incidents.cells import to_text, without_missing_words
-from hotspot.incidents.chunks import Source
-from hotspot.incidents.columns import known_header_names, map_columns
 from hotspot.incidents.offences import select_offences
-from hotspot.incidents.sources import open_source
+from hotspot.output.files import replacing_file
+from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.chunks import Source
+from hotspot.reading.columns import known_header_names, map_columns
+from hotspot.reading.sources import open_source
 
 _BURGLARY = "burglary"
 _MORE = """

@@ -16,19 +16,19 @@ from hotspot._checks import count, name_rows
 from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
-from hotspot.backtest.setting import late_strays
+from hotspot.backtesting.setting import late_strays
 from hotspot.briefing.config import Config, IncidentSettings
-from hotspot.briefing.places import area_names, street_names
+from hotspot.briefing.place_names import area_names, street_names
 from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
 from hotspot.briefing.whereabouts import check_whereabouts
 from hotspot.cocooning.doors import prepare_doors
-from hotspot.cocooning.events import BY_TEXT, BY_UPRN, events_of
+from hotspot.cocooning.matching import BY_TEXT, BY_UPRN, events_of
 from hotspot.dates import cutoff, known_by
 from hotspot.incidents import IncidentCheck, check_incidents
-from hotspot.incidents.cells import to_text
-from hotspot.incidents.columns import known_header_names, map_columns
-from hotspot.incidents.sources import open_source
 from hotspot.maps.backdrop import read_backdrop
+from hotspot.reading.cells import to_text
+from hotspot.reading.columns import known_header_names, map_columns
+from hotspot.reading.sources import open_source
 
 STALE_AFTER_DAYS = 2
 # The tables of a set-up that name files.

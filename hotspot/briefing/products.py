@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pandas as pd
 import shapely
 
-from hotspot._plots import MapLayers, map_picture
 from hotspot.briefing import figures
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import RUN_FILE
@@ -17,11 +16,13 @@ from hotspot.briefing.inputs import Inputs, rejected_for_file
 from hotspot.briefing.page import render_page
 from hotspot.briefing.record import outputs_of
 from hotspot.briefing.sections import ListLinks
-from hotspot.exports import write_rejected, write_targets
-from hotspot.exports.files import safe_file_name
-from hotspot.exports.rows import per_area, printable_rows
 from hotspot.maps import briefing_map, save_map
 from hotspot.near_repeat import label_repeats
+from hotspot.output.files import safe_file_name
+from hotspot.output.pictures import MapLayers, map_picture
+from hotspot.output.tables import write_rejected
+from hotspot.sheets.printable_doors import per_area, printable_rows
+from hotspot.sheets.target_files import write_targets
 
 PAGE_FILE = "briefing.html"
 MAP_FILE = "map.html"

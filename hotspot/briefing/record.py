@@ -14,7 +14,7 @@ from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
 from hotspot.briefing.inputs import Inputs
 from hotspot.dates import cutoff
-from hotspot.exports.files import sha256
+from hotspot.output.files import sha256
 
 # Numbers can turn on these.
 _DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "folium")

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError
-from hotspot.incidents.cells import normalise_name
-from hotspot.incidents.columns import known_columns
+from hotspot.reading.cells import normalise_name
+from hotspot.reading.columns import known_columns
 
 WITHHELD = "(withheld)"
 # Headings of a stop list besides those that an export has for its references and UPRNs.

@@ -9,7 +9,7 @@ import hotspot
 from hotspot._errors import OutputError
 from hotspot.cli.options import DONE, add_reading, outline_of, print_json, reading
 
-# As `hotspot.backtest.models` has them; written here so that --help needs no heavy library.
+# As `backtesting.named_models` has them; written here so that --help needs no heavy library.
 _MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
 
 
@@ -79,10 +79,10 @@ def _day(text: str) -> date:
 
 
 def _backtest(options: argparse.Namespace) -> int:
-    from hotspot.backtest.models import models_named
-    from hotspot.backtest.setting import choose_setting
-    from hotspot.exports.backtest import backtest_record, write_backtest
-    from hotspot.exports.files import sha256
+    from hotspot.backtesting.named_models import models_named
+    from hotspot.backtesting.setting import choose_setting
+    from hotspot.output.files import sha256
+    from hotspot.sheets.backtest_files import backtest_record, write_backtest
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))

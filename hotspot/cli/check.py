@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
 def _check(options: argparse.Namespace) -> int:
     check = hotspot.check_incidents(options.file, **reading(options))
     if options.rejected:
-        from hotspot.exports import write_rejected
+        from hotspot.output.tables import write_rejected
 
         write_rejected(check.rejected, options.rejected)
     if options.json:
@@ -33,7 +33,7 @@ def _check(options: argparse.Namespace) -> int:
     return DONE if len(check.accepted) else UNUSABLE
 
 
-def _told(check: "hotspot.IncidentCheck") -> dict[str, Any]:
+def _told(check: "hotspot.incidents.IncidentCheck") -> dict[str, Any]:
     """Put what a check found into JSON's terms."""
     return {
         "source": check.source,

@@ -39,13 +39,13 @@ def _bandwidth(text: str) -> float | str:
 
 
 def _density(options: argparse.Namespace) -> int:
-    from hotspot.exports.density import write_density
+    from hotspot.sheets.density_files import write_density
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))
     bandwidth = options.bandwidth
     if bandwidth == "select":
-        bandwidth = hotspot.select_bandwidth(incidents, kernel=options.kernel)
+        bandwidth = hotspot.density.select_bandwidth(incidents, kernel=options.kernel)
         print(bandwidth.summary(), file=sys.stderr)
     made = write_density(
         incidents,

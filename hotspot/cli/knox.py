@@ -50,7 +50,7 @@ def add(commands: Any) -> None:
 
 
 def _knox(options: argparse.Namespace) -> int:
-    from hotspot.exports import knox_record, write_knox
+    from hotspot.sheets.knox_files import knox_record, write_knox
 
     incidents = hotspot.read_incidents(options.file, **reading(options))
     test = hotspot.knox_test(

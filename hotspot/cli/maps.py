@@ -81,7 +81,7 @@ def _add_public(kinds: Any) -> None:
 
 
 def _print(options: argparse.Namespace) -> int:
-    from hotspot.exports.printing import print_page
+    from hotspot.output.printing import print_page
 
     out = Path(options.file).with_suffix(".pdf") if options.out is None else Path(options.out)
     width, height = _SHEETS[options.paper]
@@ -113,7 +113,7 @@ def _public(options: argparse.Namespace) -> int:
         months=options.months,
         as_of=options.as_of,
         cell_size_m=options.cell,
-        streets=None if streets is None else hotspot.read_streets(streets, **given),
+        streets=None if streets is None else hotspot.addresses.read_streets(streets, **given),
         title=options.title,
     )
     print(hotspot.save_map(m, options.out))

@@ -1,17 +1,5 @@
 """Cocooning: which doors to knock on after a burglary, in what order, and why."""
 
-from hotspot.cocooning.lists import (
-    CocooningLists,
-    cocooning_lists,
-    cocooning_messages,
-    cocooning_targets,
-)
-from hotspot.cocooning.presets import PRESETS
+import lazy_loader
 
-__all__ = [
-    "PRESETS",
-    "CocooningLists",
-    "cocooning_lists",
-    "cocooning_messages",
-    "cocooning_targets",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspot.addresses.classes import says_home, says_parent
+from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_house, text_key
 
 Ints = npt.NDArray[np.int64]

@@ -10,11 +10,11 @@ import pandas as pd
 
 from hotspot._checks import count
 from hotspot._errors import DataWarning
-from hotspot.cocooning.history import Ledger
+from hotspot.cocooning.listed_visits import ACT_WITHIN_HOURS
 from hotspot.cocooning.plan import Plan, Rule, areas_of, make_plan
 from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.settings import checked_rule
-from hotspot.cocooning.visits import ACT_WITHIN_HOURS
+from hotspot.cocooning.visit_history import Ledger
 from hotspot.cocooning.wording import message_reason, notes, where
 from hotspot.dates import AsOf, cutoff
 

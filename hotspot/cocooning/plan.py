@@ -18,19 +18,19 @@ from hotspot.cocooning.doors import (
     prepare_doors,
     texts,
 )
-from hotspot.cocooning.events import (
+from hotspot.cocooning.listed_visits import Made, make_visits
+from hotspot.cocooning.matching import (
     BY_BUILDING,
     BY_PLACE,
     SAME_TEXT_WITHIN_M,
     events_of,
     repeated_references,
 )
-from hotspot.cocooning.history import Ledger, count_expired, read_history
 from hotspot.cocooning.presets import Reach
 from hotspot.cocooning.ranking import Forecaster, modelled_risk, usual_risk
 from hotspot.cocooning.rings import BURGLED, BY_DISTANCE, Neighbours, homes_around
 from hotspot.cocooning.tiers import Tier, tiers_of
-from hotspot.cocooning.visits import Made, make_visits
+from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
 from hotspot.dates import known_by
 
 _YEAR_DAYS = 366

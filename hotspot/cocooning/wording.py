@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from hotspot._checks import count
-from hotspot.cocooning.events import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
-from hotspot.cocooning.history import EXPIRED_DAYS
+from hotspot.cocooning.matching import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
 from hotspot.cocooning.rings import (
     ACROSS,
     ACROSS_NAMED,
@@ -24,7 +23,8 @@ from hotspot.cocooning.rings import (
     NEXT_NEAREST,
     NEXT_NEAREST_ALONE,
 )
-from hotspot.exports.text import day_name
+from hotspot.cocooning.visit_history import EXPIRED_DAYS
+from hotspot.output.text import day_name
 
 CHECK_FIRST = "check with the officer in the case first"
 NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded point"

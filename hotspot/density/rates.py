@@ -20,7 +20,7 @@ from hotspot._checks import (
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, event_times, resolution
-from hotspot.density.bandwidth import DEFAULT_BANDWIDTH_M
+from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
 from hotspot.grid import Grid
 

@@ -17,7 +17,7 @@ from hotspot._checks import (
     same_crs_problems,
 )
 from hotspot._errors import ConfigError
-from hotspot.density.hotspots import cell_boxes
+from hotspot.density.hotspot_outlines import cell_boxes
 from hotspot.density.surface import Area, study_area
 from hotspot.grid import Grid
 

@@ -23,7 +23,7 @@ from hotspot._checks import (
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
-from hotspot.density.bandwidth import DEFAULT_BANDWIDTH_M, Bandwidth
+from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M, Bandwidth
 from hotspot.grid import Grid
 
 Floats = npt.NDArray[np.float64]

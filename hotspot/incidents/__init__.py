@@ -1,7 +1,5 @@
 """Recorded crimes: read from whatever a force exports, checked row by row."""
 
-from hotspot.incidents.check import check_incidents, read_incidents
-from hotspot.incidents.offences import offence_table
-from hotspot.incidents.result import IncidentCheck
+import lazy_loader
 
-__all__ = ["IncidentCheck", "check_incidents", "offence_table", "read_incidents"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,11 +14,7 @@ from numpy.typing import NDArray
 from hotspot._checks import count, name_rows
 from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf, Resolution, cutoff
-from hotspot.incidents.cells import to_text, without_missing_words
-from hotspot.incidents.chunks import NOT_RECORDS, Chunk, Source
-from hotspot.incidents.columns import Given, known_header_names, map_columns, same_names_notes
-from hotspot.incidents.coordinates import Location, locate
-from hotspot.incidents.datetimes import Reading, read_datetimes
+from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
     duplicate_faults,
@@ -27,12 +23,16 @@ from hotspot.incidents.duplicates import (
     repeated_references,
     shared_address_warnings,
 )
-from hotspot.incidents.faults import Faults
 from hotspot.incidents.offences import Choice, Table, closed_offences, select_offences
-from hotspot.incidents.places import Within
-from hotspot.incidents.result import NOT_SELECTED, IncidentCheck
-from hotspot.incidents.sources import Readable, open_source
 from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
+from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.chunks import NOT_RECORDS, Chunk, Source
+from hotspot.reading.columns import Given, known_header_names, map_columns, same_names_notes
+from hotspot.reading.coordinates import Location, locate
+from hotspot.reading.datetimes import Reading, read_datetimes
+from hotspot.reading.faults import Faults
+from hotspot.reading.sources import Readable, open_source
+from hotspot.reading.stray_points import Within
 
 _DATE_FIELDS = ("occurred_from", "occurred_to", "recorded_at")
 _PLACE_FIELDS = ("easting", "northing", "longitude", "latitude", "x", "y")

@@ -6,7 +6,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot._checks import count, name_rows
-from hotspot.incidents.faults import Faults
+from hotspot.reading.faults import Faults
 
 _MADE = "made-"
 _PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0

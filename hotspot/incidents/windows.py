@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from hotspot._checks import count, name_rows
 from hotspot.dates import Resolution, looks_monthly
-from hotspot.incidents.cells import normalise_name
-from hotspot.incidents.datetimes import Flags, Moments, Reading, Times
-from hotspot.incidents.faults import Faults
+from hotspot.reading.cells import normalise_name
+from hotspot.reading.datetimes import Flags, Moments, Reading, Times
+from hotspot.reading.faults import Faults
 
 _DAY = np.timedelta64(1, "D")
 _YEAR = np.timedelta64(365, "D")

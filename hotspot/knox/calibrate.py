@@ -19,13 +19,13 @@ from hotspot._checks import (
     count,
     positive_problems,
 )
-from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.knox.moments import upper_tail
-from hotspot.knox.result import LEVEL
+from hotspot.knox.test_result import LEVEL
 from hotspot.near_repeat import distinct_events
+from hotspot.output.pictures import Picture
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,11 +18,11 @@ from hotspot._checks import (
     count,
     positive_problems,
 )
-from hotspot._plots import Picture
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.near_repeat import distinct_events
+from hotspot.output.pictures import Picture
 
 Floats = npt.NDArray[np.float64]
 

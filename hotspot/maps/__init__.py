@@ -1,8 +1,5 @@
 """Maps that open anywhere: layers for officers, saved as one file that fetches nothing."""
 
-from hotspot.maps.backdrop import Backdrop, read_backdrop
-from hotspot.maps.briefing import briefing_map
-from hotspot.maps.public import public_map
-from hotspot.maps.saving import save_map
+import lazy_loader
 
-__all__ = ["Backdrop", "briefing_map", "public_map", "read_backdrop", "save_map"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -18,7 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 
 from hotspot._errors import DataError
-from hotspot.incidents.cells import normalise_name, to_text
+from hotspot.reading.cells import normalise_name, to_text
 
 _SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".pbf", ".osm", ".zip")
 # What a layer holds by its name, with capitals and signs taken out; the first that fits counts.

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from hotspot._checks import count
 from hotspot._errors import DataError
-from hotspot.addresses.classes import says_home
+from hotspot.addresses.classification import says_home
 from hotspot.addresses.house_numbers import text_key
 
 SHOWN, FEW, WITHHELD = "shown", "few", "withheld"

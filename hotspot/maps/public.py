@@ -18,6 +18,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, cutoff, known_by
+from hotspot.maps.briefing_layers import street_layer
 from hotspot.maps.disclosure import (
     FEW,
     SHOWN,
@@ -29,9 +30,8 @@ from hotspot.maps.disclosure import (
     protected,
 )
 from hotspot.maps.elements import Panel, RowLayer, Style
+from hotspot.maps.features import bounds_of, month, point_labels, rows_of, words
 from hotspot.maps.inline import OfflineMap, bare_map
-from hotspot.maps.layers import street_layer
-from hotspot.maps.rows import bounds_of, month, point_labels, rows_of, words
 
 _MARKING = "PUBLIC"
 # Of what lies in no place with homes; more means that the addresses are of somewhere else.

@@ -15,13 +15,13 @@ from folium.plugins import DualMap
 from hotspot import __version__
 from hotspot._checks import Problems
 from hotspot._errors import ConfigError, OutputError
-from hotspot.exports import replacing_file
 from hotspot.maps.contents import asked_by, has_frames, pictures_inside, unsaveable
 from hotspot.maps.elements import notice_line
 from hotspot.maps.markup import Page, tags_of
 from hotspot.maps.packaged import Library
 from hotspot.maps.rendering import elements_of, render
 from hotspot.maps.tiles import blanked, sort_tiles
+from hotspot.output.files import replacing_file
 
 # Without tiles a map has no nearest zoom, and plugins that count on one stop.
 _NEAREST = "L.Map.mergeOptions({maxZoom: 20});\n"

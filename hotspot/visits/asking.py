@@ -10,7 +10,7 @@ import pandas as pd
 from hotspot import __version__
 from hotspot._checks import count, name_rows
 from hotspot._errors import DataError
-from hotspot.exports.text import clean_text
+from hotspot.output.text import clean_text
 
 NEEDED = ("visit_id", "ring", "address", "act_by")
 _DETAILS = (

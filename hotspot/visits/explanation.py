@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from hotspot._checks import count
 from hotspot._errors import DataError
-from hotspot.exports.text import day_name
+from hotspot.output.text import day_name
 from hotspot.visits.report import cut_off_name
-from hotspot.visits.tables import asked, burglaries, frame_of, lists, made
+from hotspot.visits.schema import asked, burglaries, frame_of, lists, made
 
 if TYPE_CHECKING:
     from hotspot.visits.ledger import VisitLedger

@@ -7,7 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.visits import asking
-from hotspot.visits.tables import asked, burglaries, frame_of, lists, marks, meta
+from hotspot.visits.schema import asked, burglaries, frame_of, lists, marks, meta
 
 _STARTED = "started"
 _PURGED = "purged_before"

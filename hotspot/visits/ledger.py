@@ -18,9 +18,9 @@ from hotspot.visits.recording import record_rows
 from hotspot.visits.report import VisitReport
 from hotspot.visits.reporting import make_report
 from hotspot.visits.retention import Purged, purge
-from hotspot.visits.returned import Returned, read_returns
+from hotspot.visits.schema import frame_of, lists
+from hotspot.visits.sheet_reading import Returned, read_returns
 from hotspot.visits.store import Store
-from hotspot.visits.tables import frame_of, lists
 
 
 class VisitLedger:

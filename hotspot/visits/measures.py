@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot.visits.results import (
+from hotspot.visits.result_words import (
     EMPTY,
     FACE_TO_FACE,
     LANGUAGE,

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from hotspot.dates import AsOf, cutoff
 from hotspot.visits import keeping
-from hotspot.visits.tables import asked, frame_of, made, marks
+from hotspot.visits.schema import asked, frame_of, made, marks
 
 _HISTORY = (
     "visit_id", "uprn", "uprns", "result", "visited_at", "ring", "crime_refs", "known_until",

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot.incidents.chunks import NOT_RECORDS
+from hotspot.reading.chunks import NOT_RECORDS
 from hotspot.visits import keeping
-from hotspot.visits.checking import DETAILS, Checked, at_odds, check_rows, frame_of_rows
 from hotspot.visits.recorded import Recorded
-from hotspot.visits.returned import Returned
+from hotspot.visits.row_checks import DETAILS, Checked, at_odds, check_rows, frame_of_rows
+from hotspot.visits.schema import asked, lists, made
+from hotspot.visits.sheet_reading import Returned
 from hotspot.visits.store import Store
-from hotspot.visits.tables import asked, lists, made
 
 # Clocks differ, and a server may keep another zone's time.
 _CLOCKS_MAY_DIFFER = pd.Timedelta(hours=12)

@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hotspot._checks import count
-from hotspot._plots import Picture
 from hotspot.dates import cutoff
-from hotspot.exports.text import day_name
+from hotspot.output.pictures import Picture
+from hotspot.output.text import day_name
 
 FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
 # Where nobody called yet, nobody found it empty either.
@@ -131,7 +131,7 @@ class VisitReport:
             If a file cannot be written; each is there whole or not at all.
         """
         # The sheets import our results: what writes files is loaded when files are written.
-        from hotspot.visits.report_files import write_report
+        from hotspot.sheets.visit_report_files import write_report
 
         return write_report(self, Path(folder), marking)
 

@@ -10,9 +10,9 @@ from hotspot._checks import count
 from hotspot._errors import OutputError
 from hotspot.dates import AsOf, cutoff
 from hotspot.visits import keeping
+from hotspot.visits.schema import asked, burglaries, frame_of, made
+from hotspot.visits.schema import marks as marks_table
 from hotspot.visits.store import Store
-from hotspot.visits.tables import asked, burglaries, frame_of, made
-from hotspot.visits.tables import marks as marks_table
 
 
 @dataclass(frozen=True)

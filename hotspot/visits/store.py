@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 
 from hotspot._errors import ConfigError, DataError, HotspotError, OutputError
-from hotspot.visits.tables import SCHEMA_VERSION, meta, metadata
+from hotspot.visits.schema import SCHEMA_VERSION, meta, metadata
 
 _FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
 _VERSION = "schema_version"

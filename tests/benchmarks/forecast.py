@@ -43,7 +43,7 @@ def two_triggers() -> Work:
 
 
 def one_week() -> Work:
-    from hotspot.backtest.setting import choose_setting
+    from hotspot.backtesting.setting import choose_setting
     from hotspot.forecast import Blend
 
     incidents = burglaries()
@@ -66,7 +66,7 @@ def at_doors() -> Work:
 
 
 def quick() -> Work:
-    from hotspot.backtest.quick import quick_backtest
+    from hotspot.backtesting.quick import quick_backtest
 
     incidents = burglaries()
     return lambda: quick_backtest(incidents, "2017-12-31")
@@ -76,7 +76,7 @@ class Protocol:
     """Every model on both cities, then how long the slowest parts take."""
 
     def run(self) -> None:
-        from hotspot.backtest.setting import choose_setting
+        from hotspot.backtesting.setting import choose_setting
 
         print("\nForecasts: hit rate, %, and against the year's density, with 95 % intervals")
         incidents = burglaries()
@@ -92,8 +92,8 @@ class Protocol:
         race.run()
 
     def _score(self, city: str, setting: object) -> None:
-        from hotspot.backtest import backtest
-        from hotspot.backtest.models import models_named
+        from hotspot.backtesting import backtest
+        from hotspot.backtesting.named_models import models_named
         from hotspot.forecast import RetrospectiveDensity
 
         models = {

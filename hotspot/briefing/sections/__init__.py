@@ -3,7 +3,7 @@
 from hotspot.briefing.sections.patterns import hours, weeks
 from hotspot.briefing.sections.proof import map_proof, so_far, worth
 from hotspot.briefing.sections.risk import hotspots, zones
-from hotspot.briefing.sections.tables import ListLinks, Section
+from hotspot.briefing.sections.table_text import ListLinks, Section
 from hotspot.briefing.sections.today import doors, key_numbers, new, repeats
 from hotspot.briefing.sections.trust import MONTHS_ONLY, STANDING_SENTENCES, trust
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from hotspot.briefing import figures
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.tables import NOT_WITH_MONTHS, Section, only, table
-from hotspot.briefing.words import hour_span, percent, week_days
+from hotspot.briefing.sections.table_text import NOT_WITH_MONTHS, Section, only, table
 from hotspot.dates import cutoff
+from hotspot.english import hour_span, percent, week_days
 
 _MOST_METHODS = 3
 # Below this many burglaries a busiest span of hours is mostly chance.

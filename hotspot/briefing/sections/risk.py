@@ -5,8 +5,8 @@ import pandas as pd
 from hotspot._checks import count
 from hotspot.briefing.findings import FEWEST_IN_HOTSPOT, Findings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.places import names_within
-from hotspot.briefing.sections.tables import (
+from hotspot.briefing.place_names import names_within
+from hotspot.briefing.sections.table_text import (
     NOT_WITH_MONTHS,
     Section,
     more,
@@ -14,8 +14,8 @@ from hotspot.briefing.sections.tables import (
     rows_of,
     table,
 )
-from hotspot.briefing.words import long_day, percent, short_day, some_of
 from hotspot.dates import ages_days
+from hotspot.english import long_day, percent, short_day, some_of
 
 _MOST_ZONES = 12
 _MOST_HOTSPOTS = 10

@@ -9,7 +9,7 @@ from hotspot._checks import count
 from hotspot.briefing import figures
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.tables import (
+from hotspot.briefing.sections.table_text import (
     NOT_WITH_MONTHS,
     ListLinks,
     Section,
@@ -18,9 +18,9 @@ from hotspot.briefing.sections.tables import (
     rows_of,
     table,
 )
-from hotspot.briefing.words import cut_off, day_of_year, moment, week_days, window
 from hotspot.dates import cutoff
-from hotspot.exports.rows import NO_AREA
+from hotspot.english import cut_off, day_of_year, moment, week_days, window
+from hotspot.sheets.printable_doors import NO_AREA
 
 _MOST_NEW = 40
 _MOST_REPEATS = 15

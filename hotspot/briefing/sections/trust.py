@@ -5,8 +5,8 @@ from typing import Any
 
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.tables import Section
-from hotspot.briefing.words import percent
+from hotspot.briefing.sections.table_text import Section
+from hotspot.english import percent
 
 MONTHS_ONLY = (
     "The dates of this export are months only: what is new, which doors to visit, zones, weeks and "

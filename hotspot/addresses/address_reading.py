@@ -1,0 +1,247 @@
+"""Reading addresses and streets: columns by their names, parts joined, rows accounted for."""
+
+import hashlib
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspot._checks import count, name_rows
+from hotspot._errors import DataError, DataWarning
+from hotspot.areas import metric_crs
+from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.columns import Given, given_columns, known_columns, match_columns
+from hotspot.reading.coordinates import locate, read_crs
+from hotspot.reading.sources import Readable, open_source
+
+_PLACES = ("easting", "northing", "longitude", "latitude", "x", "y")
+# Names that the columns have in address products and open data, best first, letters and digits
+# only: AddressBase, local land and property gazetteers, OpenStreetMap, plain English.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "uprn": ("uprn", "addressid", "propertyid", "osmid", "id"),
+    "address": ("address", "fulladdress", "singlelineaddress", "geographicaddress", "addresstext",
+                "uprnaddress"),
+    "unit": ("subbuildingname", "subbuilding", "addrunit", "unit", "flat", "sao", "saotext"),
+    "housename": ("buildingname", "addrhousename", "housename", "pao", "paotext"),
+    "number": ("number", "housenumber", "buildingnumber", "addrhousenumber", "paostartnumber",
+               "houseno", "streetnumber"),
+    "street": ("street", "streetname", "thoroughfare", "thoroughfarename", "addrstreet", "road",
+               "streetdescription", "streetdescriptor"),
+    "locality": ("locality", "dependentlocality", "addrlocality"),
+    "place": ("place", "addrplace"),
+    "town": ("town", "posttown", "townname", "addrcity", "city"),
+    "usrn": ("usrn",),
+    "postcode": ("postcode", "postcodelocator", "addrpostcode", "zip", "zipcode"),
+    "parent_uprn": ("parentuprn",),
+    "classification": ("classification", "classificationcode", "class", "blpuclass", "usecode"),
+}  # fmt: skip
+#: What `columns=` may map.
+FIELDS = (*_COLUMNS, *_PLACES)
+_STREET_NAMES = ("street", "name", "streetname", "name1", "roadname", "streetdescriptor",
+                 "streetdescription", "thoroughfare", "designatedname1")  # fmt: skip
+_KEPT = ("uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn",
+         "classification")  # fmt: skip
+# "12 High Street", "Flat 3, 12A High Street": what is before the first comma after the number.
+_NUMBER_AND_STREET = r"(?:^|, *)(?P<number>\d+[A-Za-z]?(?:[-/]\d+[A-Za-z]?)?),? +(?P<street>[^,]+)"
+
+
+def read_addresses(
+    source: Readable, columns: Given | None = None, *, crs: Any = None, to_crs: Any = None
+) -> gpd.GeoDataFrame:
+    """Read addresses with their points.
+
+    Parameters
+    ----------
+    source : path, URL or frame
+        CSV (gzipped too), XLSX, GeoPackage, GeoJSON, Parquet, a database URL or a frame.
+    columns : mapping, optional
+        Field to column, for what is not found by its name: ``uprn``, ``address``, ``unit``,
+        ``housename``, ``number``, ``street``, ``place``, ``locality``, ``town``, ``usrn``,
+        ``postcode``,
+        ``parent_uprn``, ``classification``, and the coordinates as in `read_incidents`.
+    crs, to_crs : CRS, optional
+        As in `read_incidents`.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per address: ``uprn`` (the source's own id where it has no UPRN, else one made from
+        address and place), ``address`` (put together from its parts where the source has no full
+        one), ``number``, ``street``, ``usrn``, ``postcode``, ``parent_uprn`` and
+        ``classification`` where the source has them, ``geometry``. All text, leading zeros kept.
+        Number and street are taken out of the address where they have no columns of their own.
+
+    Raises
+    ------
+    DataError
+        If neither an address nor a street is found, there are no coordinates, or no row is left.
+
+    Warns
+    -----
+    DataWarning
+        Names the rows that cannot be used: without coordinates or off the map, and those whose
+        UPRN stands in an earlier row.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "UPRN": ["0012"], "Address": ["12A High Street"], "E": [530000], "N": [180000]})
+    >>> read_addresses(frame)[["uprn", "number", "street"]].to_dict("records")
+    [{'uprn': '0012', 'number': '12A', 'street': 'High Street'}]
+    """
+    places = {field: known_columns()[field] for field in _PLACES}
+    known = {**_COLUMNS, **places}
+    opened = open_source(source, known={name for names in known.values() for name in names})
+    given = given_columns(opened.columns, columns or {}, FIELDS, opened.name)
+    mapped = {field: names[0] for field, names in given.items()}
+    mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
+    if "address" not in mapped and "street" not in mapped:
+        raise DataError(
+            f"{opened.name} has no column with addresses that is known by its name. Found: "
+            f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}}."
+        )
+    chunk = opened.read(list(mapped.values()))
+    for warning in chunk.warnings:
+        warnings.warn(warning, DataWarning, stacklevel=2)
+    location = locate(
+        chunk.frame, mapped, geometry=chunk.geometry, geometry_crs=opened.crs, crs=crs,
+        to_crs=to_crs,
+    )  # fmt: skip
+    texts = {
+        field: without_missing_words(to_text(chunk.frame[mapped[field]]))
+        for field in _COLUMNS
+        if field in mapped
+    }
+    table = _full_addresses(pd.DataFrame(texts, index=chunk.frame.index))
+    addresses = gpd.GeoDataFrame(table, geometry=location.points)
+    unplaced = addresses.index[location.faults.faulty]
+    addresses = addresses[~location.faults.faulty]
+    if addresses.empty:
+        raise DataError(f"{opened.name} holds no address with usable coordinates.")
+    return _one_row_each(_with_ids(addresses), unplaced, chunk.not_records, opened.name)
+
+
+def read_streets(
+    source: Readable, name: str | None = None, *, crs: Any = None, to_crs: Any = None
+) -> gpd.GeoDataFrame:
+    """Read streets as lines with names: the backdrop of maps.
+
+    Parameters
+    ----------
+    source : path or GeoDataFrame
+        GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
+    name : str, optional
+        Column with the names. Default: the first that is known to hold them.
+    crs, to_crs : CRS, optional
+        As in `read_areas`.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``street`` (None where a line has no name) and ``geometry``.
+
+    Raises
+    ------
+    DataError
+        If there are no lines, no CRS or no column of names.
+
+    Examples
+    --------
+    >>> high_street = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 9 9)"], crs="EPSG:27700")
+    >>> lines = gpd.GeoDataFrame({"name": ["High Street"]}, geometry=high_street)
+    >>> read_streets(lines)["street"].tolist()
+    ['High Street']
+    """
+    opened = open_source(source)
+    if not opened.has_geometry:
+        raise DataError(f"{opened.name} holds no lines: streets come as GeoPackage or GeoJSON.")
+    given = {"street": name} if name else {}
+    mapped = given_columns(opened.columns, given, ("street",), opened.name)
+    column = mapped["street"][0] if mapped else _street_column(opened.columns, opened.name)
+    chunk = opened.read([column])
+    source_crs = read_crs(crs, "crs") or opened.crs
+    if source_crs is None:
+        raise DataError(f"{opened.name} does not say what its coordinates are in: give crs=.")
+    streets = gpd.GeoDataFrame(
+        {"street": to_text(chunk.frame[column])}, geometry=chunk.geometry, crs=source_crs
+    )
+    lines = streets.geom_type.isin(["LineString", "MultiLineString"])
+    if not lines.any():
+        raise DataError(f"{opened.name} holds no lines.")
+    streets = streets[lines]
+    return streets.to_crs(read_crs(to_crs, "to_crs") or metric_crs(streets))
+
+
+def _street_column(found: Sequence[str], source: str) -> str:
+    matched = match_columns(found, {"street": _STREET_NAMES})
+    if not matched:
+        listed = ", ".join(map(repr, found))
+        raise DataError(f"Which column of {source} holds the street names? It has {listed}.")
+    return matched["street"]
+
+
+def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
+    """Put addresses together from their parts, or take number and street out of them."""
+    if "address" not in parts.columns:
+        parts["address"] = _joined(parts)
+    elif "street" not in parts.columns:
+        found = parts["address"].str.extract(_NUMBER_AND_STREET)
+        parts["number"] = parts["number"] if "number" in parts.columns else found["number"]
+        parts["street"] = found["street"].str.strip()
+    parts["address"] = parts["address"].where(parts["address"].notna(), "(no address given)")
+    if "uprn" not in parts.columns:
+        parts["uprn"] = None
+    return parts[[field for field in _KEPT if field in parts.columns]]
+
+
+def _joined(parts: pd.DataFrame) -> pd.Series:
+    """Join the parts of each address as they are written on an envelope."""
+    empty = pd.Series("", index=parts.index)
+    text = {
+        field: parts[field].fillna("") if field in parts.columns else empty for field in _COLUMNS
+    }
+    line = (text["number"] + " " + text["street"]).str.strip()
+    order = ("unit", "housename", "line", "place", "locality", "town", "postcode")
+    joined = empty
+    for piece in ({**text, "line": line}[field] for field in order):
+        comma = pd.Series(", ", index=parts.index).where((joined != "") & (piece != ""), "")
+        joined = joined + comma + piece
+    return joined.where(joined != "", None)
+
+
+def _with_ids(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give an id made of address and place to each row that has none."""
+    nameless = addresses["uprn"].isna()
+    if not nameless.any():
+        return addresses
+    made = [
+        "made-" + hashlib.sha256(f"{text}|{point.x:.1f}|{point.y:.1f}".encode()).hexdigest()[:12]
+        for text, point in zip(
+            addresses["address"][nameless], addresses.geometry[nameless], strict=True
+        )
+    ]
+    uprn = addresses["uprn"].astype(object)
+    uprn[nameless] = made
+    return addresses.assign(uprn=uprn)
+
+
+def _one_row_each(
+    addresses: gpd.GeoDataFrame, unplaced: pd.Index, not_records: pd.DataFrame, source: str
+) -> gpd.GeoDataFrame:
+    """Keep the first row of each id, and say which rows are left out and why."""
+    twice = addresses["uprn"].duplicated()
+    told = [
+        (list(unplaced), "without usable coordinates"),
+        (list(addresses.index[twice]), "whose UPRN stands in an earlier row"),
+        (not_records["row"].tolist(), "that are no records (footer, or too many cells)"),
+    ]
+    for rows, what in told:
+        if rows:
+            warnings.warn(
+                f"{source}: left out {count(len(rows), 'row')} {what} ({name_rows(rows)}).",
+                DataWarning,
+                stacklevel=3,
+            )
+    return addresses[~twice]

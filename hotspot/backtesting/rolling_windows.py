@@ -1,0 +1,269 @@
+"""Rolling origins: each window is forecast by models that know only what came before it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+from hotspot import __version__
+from hotspot._errors import DataError, OutputError
+from hotspot._kernels.threads import cores
+from hotspot.backtesting.scoring import top_sums
+from hotspot.dates import event_days
+from hotspot.forecast.base import Forecast
+from hotspot.forecast.history import History
+from hotspot.grid import Grid
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is forecast, and how it is scored.
+
+    Attributes
+    ----------
+    models : mapping of str to model
+        Not fitted.
+    incidents : GeoDataFrame
+        All of them; each window sees only what was known before it.
+    grid : Grid
+    inside : ndarray of bool, shape of the grid
+        The study area.
+    starts : ndarray of int64
+        First day of each window, since 1970-01-01.
+    horizon_days : int
+    numbers : ndarray of int64
+        Numbers of cells at which hits are counted.
+    refit_windows : int
+        After how many windows models learn anew.
+    """
+
+    models: Mapping[str, Any]
+    incidents: gpd.GeoDataFrame
+    grid: Grid
+    inside: npt.NDArray[np.bool_]
+    starts: Ints
+    horizon_days: int
+    numbers: Ints
+    refit_windows: int
+
+    @cached_property
+    def whole(self) -> History:
+        """Everything, of which each window is only ever given what was known before it."""
+        last = self.incidents["occurred_to"].max()
+        if "recorded_at" in self.incidents.columns:
+            last = max(last, self.incidents["recorded_at"].fillna(last).max())
+        return History.known(self.incidents, last)
+
+    @cached_property
+    def day(self) -> Ints:
+        """Day of each incident: that of the middle of its window."""
+        return event_days(self.whole.incidents)
+
+    @cached_property
+    def cell(self) -> Ints:
+        """Cell of each incident, -1 outside the grid."""
+        return np.asarray(self.grid.cells_of(self.whole.incidents))
+
+    def fingerprint(self) -> str:
+        """Give a hash that changes with anything that could change a score."""
+        mixed = hashlib.sha256()
+        frame = self.incidents
+        dates = [name for name in ("occurred_from", "occurred_to", "recorded_at") if name in frame]
+        mixed.update(pd.util.hash_pandas_object(frame[dates]).to_numpy().tobytes())
+        mixed.update(np.column_stack([frame.geometry.x, frame.geometry.y]).tobytes())
+        mixed.update(self.inside.tobytes() + self.starts.tobytes() + self.numbers.tobytes())
+        settings = {name: repr(model.get_params()) for name, model in self.models.items()}
+        rest = [
+            __version__,
+            self.grid.bounds,
+            self.grid.cell_size_m,
+            self.horizon_days,
+            self.refit_windows,
+        ]
+        mixed.update(json.dumps([settings, rest], sort_keys=True).encode())
+        return mixed.hexdigest()
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one model's map of one window was worth.
+
+    Attributes
+    ----------
+    window : int
+        First day, since 1970-01-01.
+    model : str
+    hits : list of float
+        Incidents of the window in each number of top cells.
+    due : list of float
+        Incidents expected in them.
+    past : list of float
+        Incidents of the year before in them.
+    best : list of float
+        Incidents that the best possible map would have put into them.
+    events, past_events : float
+        Incidents of the window, and of the year before, wherever they were.
+    """
+
+    window: int
+    model: str
+    hits: list[float]
+    due: list[float]
+    past: list[float]
+    best: list[float]
+    events: float
+    past_events: float
+
+
+class Checkpoint:
+    """Scores on disk, a line each, so that a backtest that was broken off goes on from there.
+
+    Parameters
+    ----------
+    path : Path or None
+        None: nothing is kept.
+    fingerprint : str
+        Scores of anything else are passed over.
+    """
+
+    def __init__(self, path: Path | None, fingerprint: str) -> None:
+        self.path, self.fingerprint = path, fingerprint
+        self._lock = Lock()
+
+    def read(self) -> list[Score]:
+        """Give the scores kept; a line that was cut off, or is none of ours, is passed over."""
+        if self.path is None or not self.path.exists():
+            return []
+        found = []
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                kept = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            if isinstance(kept, dict) and kept.pop("fingerprint", None) == self.fingerprint:
+                found.append(Score(**kept))
+        return found
+
+    def add(self, scores: list[Score]) -> None:
+        """Keep scores."""
+        if self.path is None:
+            return
+        lines = [json.dumps({"fingerprint": self.fingerprint, **asdict(s)}) for s in scores]
+        try:
+            with self._lock, self.path.open("a", encoding="utf-8") as file:
+                # A line that was cut off must not swallow the next one.
+                file.write("\n" + "\n".join(lines) + "\n")
+        except OSError as error:
+            raise OutputError(f"Cannot write {self.path}: {error.strerror or error}.") from error
+
+
+def run(
+    plan: Plan, checkpoint: Checkpoint, threads: int | None, step: Callable[[int], object]
+) -> list[Score]:
+    """Score every model on every window, several blocks of windows at a time.
+
+    A block begins where models learn anew, so blocks do not turn on each other and the answer is
+    the same on any number of threads.
+    """
+    _ = plan.whole, plan.day, plan.cell  # worked out once, before the threads part
+    done = {(score.window, score.model): score for score in checkpoint.read()}
+    blocks = [
+        plan.starts[first : first + plan.refit_windows]
+        for first in range(0, len(plan.starts), plan.refit_windows)
+    ]
+
+    def work(block: Ints) -> list[Score]:
+        return _block(plan, block, done, checkpoint, step)
+
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        return [score for scores in pool.map(work, blocks) for score in scores]
+
+
+def _block(
+    plan: Plan,
+    block: Ints,
+    done: Mapping[tuple[int, str], Score],
+    checkpoint: Checkpoint,
+    step: Callable[[int], object],
+) -> list[Score]:
+    """Score the windows between one learning and the next."""
+    scores = []
+    fitted: dict[str, Any] = {}
+    for start in block.tolist():
+        todo = [name for name in plan.models if (start, name) not in done]
+        scores += [done[start, name] for name in plan.models if name not in todo]
+        if todo:
+            if not fitted:
+                learned_from = _known(plan, int(block[0]))
+                fitted = {name: _learned(plan.models[name], learned_from) for name in todo}
+            fresh = _window(plan, start, {name: fitted[name] for name in todo})
+            checkpoint.add(fresh)
+            scores += fresh
+        step(len(plan.models))
+    return scores
+
+
+def _known(plan: Plan, start: int) -> History:
+    """Give what was known at the end of the day before a window."""
+    return plan.whole.earlier(start - 1)
+
+
+def _learned(model: Any, history: History) -> Any:
+    """Learn anew from what was known; nothing else is handed over."""
+    fresh = clone(model)
+    if isinstance(fresh, Forecast):
+        fresh._learn(history)
+        return fresh
+    return fresh.fit(history.incidents, history.as_of)
+
+
+def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
+    """Forecast and score one window."""
+    history = _known(plan, start)
+    anytime = np.ones(len(plan.day), dtype=bool)
+    seen, events = _counts(plan, anytime, start, start + plan.horizon_days)
+    known = plan.whole.known_day < start
+    past, past_events = _counts(plan, known, start - _YEAR_DAYS, start)
+    best = top_sums(seen, seen, plan.numbers)
+    scores = []
+    for name, model in models.items():
+        if isinstance(model, Forecast):
+            model._take(history)
+            risk = model._in_cells(plan.grid, plan.horizon_days)
+        else:
+            model.fit(history.incidents, history.as_of)
+            risk = model.predict(plan.grid, plan.horizon_days).to_numpy()
+        risk = np.asarray(risk, dtype=float)[plan.inside]
+        if not np.isfinite(risk).all():
+            raise DataError(f"{name} gave a risk that is no number in a cell of the study area.")
+        hits, due, before = (top_sums(risk, v, plan.numbers) for v in (seen, risk, past))
+        scores.append(
+            Score(start, name, hits.tolist(), due.tolist(), before.tolist(), best.tolist(),
+                  float(events), float(past_events))
+        )  # fmt: skip
+    return scores
+
+
+def _counts(plan: Plan, among: npt.NDArray[np.bool_], first: int, stop: int) -> tuple[Floats, int]:
+    """Count incidents of days in [first, stop) by cell of the study area, and in all."""
+    chosen = among & (plan.day >= first) & (plan.day < stop)
+    cell = plan.cell[chosen]
+    size = plan.grid.nrows * plan.grid.ncols
+    counts = np.bincount(cell[cell >= 0], minlength=size).astype(float)
+    return counts[plan.inside.ravel()], int(chosen.sum())

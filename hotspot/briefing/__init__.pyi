@@ -1,0 +1,12 @@
+from .config import Config, load_config, read_config
+from .issue import Briefing, IssuedLists, brief, issue_lists
+
+__all__ = [
+    "Briefing",
+    "Config",
+    "IssuedLists",
+    "brief",
+    "issue_lists",
+    "load_config",
+    "read_config",
+]

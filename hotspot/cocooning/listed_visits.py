@@ -1,0 +1,361 @@
+"""From links between burglaries and homes to the rows of a visit list: a row per building."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hotspot.addresses.flats import name_flats
+from hotspot.addresses.house_numbers import parse_house
+from hotspot.cocooning.doors import Bools, Doors, Ints
+from hotspot.cocooning.matching import BY_BUILDING, flat_order
+from hotspot.cocooning.ranking import raised_risk
+from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
+from hotspot.cocooning.visit_history import TASKS, History, Past, latest
+from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
+
+ACT_WITHIN_HOURS = (24, 48, 48)
+
+
+class Visit(NamedTuple):
+    """A building to go to, or one flat; `doors` is empty where the address is not known."""
+
+    visit_id: str
+    uprn: str | None
+    uprns: str | None
+    address: str
+    number: str | None
+    street: str | None
+    ring: int
+    reason: str
+    door_note: str
+    task: str
+    attempt: int
+    act_by: pd.Timestamp
+    expires: pd.Timestamp
+    crime_refs: str
+    burglaries_12m: int
+    distance_m: float
+    newest: pd.Timestamp
+    x: float
+    y: float
+    own_area: str | None
+    doors: tuple[int, ...]
+    street_rank: int
+    house_rank: int
+    raised: float
+    live: int
+    days: int
+    reach: tuple[Link, ...]
+
+
+class Made(NamedTuple):
+    """The rows, and which homes are left out for what the ledger knows of them.
+
+    `told` are those of them that were told of every burglary that reaches them. `history` names
+    the home of every visit that a burglary of these makes.
+    """
+
+    visits: pd.DataFrame
+    left_out: list[int]
+    told: list[int]
+    history: History
+
+
+class _Reached(NamedTuple):
+    """A burglary that reaches a home; `covered` if past visits make it no reason to go."""
+
+    door: int
+    event: Any
+    link: str
+    steps: int
+    apart_m: float
+    ring: int
+    covered: bool
+    told: bool
+
+
+def make_visits(
+    links: pd.DataFrame,
+    live: pd.DataFrame,
+    to_visit: Bools,
+    doors: Doors,
+    barred: Bools,
+    in_a_year: Ints,
+    history: History,
+) -> Made:
+    """Make one row per building, and one for each home of it that is known to be burgled.
+
+    Parameters
+    ----------
+    links : DataFrame
+        ``event`` (a row of `live`), ``door`` (below -1 for a victim without address), ``ring``,
+        ``link``, ``steps``, ``apart_m``.
+    live : DataFrame
+        The burglaries in order of time.
+    to_visit : ndarray of bool
+        Which of them make visits; the others only tell what an id of the past was about.
+    doors : Doors
+    barred : ndarray of bool
+        Those on the stop list, which no row may name.
+    in_a_year : ndarray of int
+        Burglaries of each address in 12 months; one more entry for a victim without address.
+    history : History
+    """
+    maker = _Maker(doors, live, barred, in_a_year, history)
+    maker.name_homes(links)
+    current = links[to_visit[links["event"]]]
+    reached = [maker.reached(link) for link in current.itertuples(index=False)]
+    open_homes = {one.door for one in reached if not one.covered}
+    victims = {
+        one.door for one in reached if one.link == BURGLED and not one.covered and maker.is_own(one)
+    }
+    rows: dict[tuple[str, int], list[_Reached]] = {}
+    for one in reached:
+        if one.door in open_homes:
+            alone = one.door < 0 or one.door in victims
+            key = ("home", one.door) if alone else ("place", int(doors.place[one.door]))
+            rows.setdefault(key, []).append(one)
+    visits = [maker.visit(group, alone=kind == "home") for (kind, _), group in rows.items()]
+    left_out = sorted({one.door for one in reached} - open_homes)
+    untold = {one.door for one in reached if not one.told}
+    return Made(
+        _typed(pd.DataFrame(visits, columns=list(Visit._fields))),
+        left_out,
+        [door for door in left_out if door not in untold],
+        maker.history,
+    )
+
+
+def _typed(visits: pd.DataFrame) -> pd.DataFrame:
+    """Give an empty list the types that a full one has."""
+    if len(visits):
+        return visits
+    times = dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]")
+    whole = dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64")
+    parts = dict.fromkeys(("distance_m", "x", "y", "raised"), "float64")
+    return visits.astype({**times, **whole, **parts})
+
+
+class _Maker:
+    """Holds what all rows are made from."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        live: pd.DataFrame,
+        barred: Bools,
+        in_a_year: Ints,
+        history: History,
+    ) -> None:
+        self.doors, self.barred = doors, barred
+        self.in_a_year, self.history = in_a_year, history
+        self.events: list[Any] = list(live.itertuples(index=False, name="Event"))
+        self._keys: dict[int, str] = {}
+
+    @cached_property
+    def _by_place(self) -> tuple[Ints, Ints]:
+        place = self.doors.place[self.doors.homes]
+        order = np.argsort(place, kind="stable")
+        return place[order], self.doors.homes[order]
+
+    def flats(self, place: int) -> list[int]:
+        """Give the homes of a building as flats are counted."""
+        places, homes = self._by_place
+        first, last = np.searchsorted(places, [place, place + 1])
+        return self._in_order(homes[first:last].tolist())
+
+    def is_own(self, one: _Reached) -> bool:
+        """Tell a home that is known to be the burgled one from one of a building's."""
+        return one.event.how != BY_BUILDING or not self.doors.home[one.door]
+
+    def name_homes(self, links: pd.DataFrame) -> None:
+        """Find the homes of visits that are known by their ids alone."""
+        if not self.history.by_id:
+            return
+        homes: dict[str, set[str]] = {}
+        for nth, door, link in links[["event", "door", "link"]].itertuples(index=False, name=None):
+            ids = self._ids(door, self.events[nth], link) if door >= 0 else ()
+            for known in self.history.by_id.keys() & ids:
+                homes.setdefault(known, set()).add(self.doors.uprn[door])
+        self.history = self.history.naming(homes)
+
+    def reached(self, link: Any) -> _Reached:
+        """Say whether past visits cover a link."""
+        event, door = self.events[link.event], int(link.door)
+        covered = told = False
+        if not self.history.empty:
+            home = self.doors.uprn[door] if door >= 0 else None
+            ids = self._ids(door, event, link.link)
+            told = self.history.told(home, ids, event)
+            covered = told or self.history.covers(home, ids, event, link.ring)
+        return _Reached(door, event, link.link, link.steps, link.apart_m, link.ring, covered, told)
+
+    def visit(self, group: list[_Reached], *, alone: bool) -> Visit:
+        """Describe a row: its leading burglary, all that reach it, what there is to do."""
+        members = self._in_order({one.door for one in group if not one.covered and one.door >= 0})
+        reach = _nearest_of_each(group)
+        links = [self._link(one) for one in reach]
+        lead = reach[0]
+        opener = lead if lead.ring == 0 else min((o for o in reach if not o.covered), key=_known)
+        missed = self._missed(members, opener)
+        began = latest(missed[-1][0]) if missed else opener.event.began
+        at = {*members, *(one.event.door for one in reach if one.link == BURGLED)}
+        burglaries = sum(int(self.in_a_year[door]) for door in at)
+        return Visit(
+            visit_id=self._id(members, opener, alone=alone),
+            **self._place(members, lead),
+            ring=lead.ring,
+            reason=reason(links, burglaries, len(members) or 1),
+            door_note=door_note(
+                links[0], missed, check_first=self._check_first(members, lead)
+            ),
+            task=TASKS[len(missed)],
+            attempt=len(missed) + 1,
+            act_by=began + pd.Timedelta(hours=ACT_WITHIN_HOURS[lead.ring]),
+            expires=opener.event.visits_end,
+            crime_refs="; ".join(ref for link in links for ref in link.event.refs),
+            burglaries_12m=burglaries,
+            distance_m=lead.apart_m,
+            newest=lead.event.ended,
+            raised=sum(
+                raised_risk(one.ring, one.apart_m, one.event.age_days)
+                for one in sorted(reach, key=_known)
+            ),
+            live=len(reach),
+            days=min(one.event.age_days for one in reach),
+            reach=tuple(links),
+        )  # fmt: skip
+
+    def _place(self, members: list[int], lead: _Reached) -> dict[str, Any]:
+        """Say where a row is: at its first flat, or at the recorded point."""
+        doors, event = self.doors, lead.event
+        if not members:
+            return {
+                "uprn": None, "uprns": None, "address": event.address or NO_ADDRESS,
+                "number": None, "street": None, "x": event.x, "y": event.y,
+                "own_area": event.area, "doors": (), "street_rank": -1, "house_rank": -1,
+            }  # fmt: skip
+        first = members[0]
+        return {
+            "uprn": doors.uprn[first],
+            "uprns": "; ".join(doors.uprn[door] for door in members),
+            "address": name_flats([doors.address[door] or "" for door in members]),
+            "number": self._number(members),
+            "street": doors.street_text[first],
+            "x": doors.x[first],
+            "y": doors.y[first],
+            "own_area": doors.area[first] or event.area,
+            "doors": tuple(members),
+            "street_rank": int(doors.street[first]),
+            "house_rank": int(doors.house[first]),
+        }
+
+    def _number(self, members: list[int]) -> str | None:
+        """Give the number of a home as it is written, of several the number of the house."""
+        written: str | None = self.doors.number_text[members[0]]
+        if len(members) == 1 or written is None:
+            return written
+        house = parse_house(written)
+        known = int(self.doors.number[members[0]])
+        return f"{house.number}{house.suffix}" if house else str(known) if known else None
+
+    def _link(self, one: _Reached) -> Link:
+        event = one.event
+        if event.door < 0:
+            burgled = event.address or f"the place recorded for {event.refs[0]}"
+        elif event.how == BY_BUILDING and self.doors.home[event.door]:
+            flats = self.flats(int(self.doors.place[event.door]))
+            named = [self.doors.address[flat] or "" for flat in flats if not self.barred[flat]]
+            burgled = event.address or name_flats(named)
+        else:
+            burgled = self.doors.address[event.door] or f"the home of {event.refs[0]}"
+        return Link(one.link, one.steps, one.apart_m, one.ring, event, burgled)
+
+    def _id(self, members: list[int], opener: _Reached, *, alone: bool) -> str:
+        """Make the id of a visit: from the burglary that opened it and the first flat.
+
+        All flats of the building count for that, so that a visit to one of them changes no id.
+        """
+        if not members:
+            home = _unmatched(opener.event)
+        elif alone:
+            home = self.doors.uprn[members[0]]
+        else:
+            home = self._key(members[0])
+            if opener.link == SAME_BUILDING:
+                home = _others(home)
+        return visit_id(opener.event.force, opener.event.first_ref, home)
+
+    def _ids(self, door: int, event: Any, link: str) -> frozenset[str]:
+        """Give every id that a visit to a home for a burglary may have."""
+        if door < 0:
+            homes = {_unmatched(event)}
+        elif link == SAME_BUILDING:
+            homes = {_others(self._key(door))}
+        elif link == BURGLED and event.how != BY_BUILDING:
+            homes = {self.doors.uprn[door]}
+        else:
+            homes = {self.doors.uprn[door], self._key(door)}
+        return frozenset(visit_id(event.force, event.first_ref, home) for home in homes)
+
+    def _key(self, door: int) -> str:
+        """Give the UPRN of the first flat of a home's building."""
+        place = int(self.doors.place[door])
+        if place not in self._keys:
+            flats = self.flats(place) or [door]
+            self._keys[place] = self.doors.uprn[flats[0]]
+        return self._keys[place]
+
+    def _in_order(self, homes: Iterable[int]) -> list[int]:
+        homes = list(homes)
+        if len(homes) < 2:
+            return homes
+        return sorted(homes, key=lambda home: flat_order(self.doors, home))
+
+    def _missed(self, members: list[int], opener: _Reached) -> list[tuple[pd.Timestamp, str]]:
+        """Give when nobody was told, at any of the homes, and why: the last two times at most."""
+        if self.history.empty:
+            return []
+        homes = [(self.doors.uprn[door], door) for door in members] or [(None, opener.door)]
+        missed: set[Past] = set()
+        for uprn, door in homes:
+            ids = self._ids(door, opener.event, opener.link)
+            missed.update(self.history.missed(uprn, ids, opener.event))
+        return sorted({(past.at, past.result) for past in missed})[1 - len(TASKS) :]
+
+    def _check_first(self, members: list[int], lead: _Reached) -> bool:
+        if lead.link != BURGLED or self.history.empty:
+            return False
+        event, uprn = lead.event, self.doors.uprn
+        return any(
+            self.history.asked_before(uprn[door], self._ids(door, event, BURGLED), event)
+            for door in members
+        )
+
+
+def _nearest_of_each(group: list[_Reached]) -> list[_Reached]:
+    """Keep each burglary once, where it is nearest; those that lead come first."""
+    order = sorted(
+        group, key=lambda one: (one.covered, one.ring, -one.event.rank, one.apart_m, one.steps)
+    )
+    kept: dict[int, _Reached] = {}
+    for one in order:
+        kept.setdefault(one.event.rank, one)
+    return list(kept.values())
+
+
+def _known(one: _Reached) -> tuple[Any, ...]:
+    return one.event.began, one.event.ended, one.event.first_ref
+
+
+def _unmatched(event: Any) -> str:
+    """Name the home of a victim without an address."""
+    return event.address or f"{event.x:.0f}, {event.y:.0f}"
+
+
+def _others(home: str) -> str:
+    """Name the other homes of a building in which one is burgled."""
+    return f"{home} others"

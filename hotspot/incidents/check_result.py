@@ -1,0 +1,139 @@
+"""What a check found: rows accepted, rows rejected with their reasons, and what to know."""
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspot._checks import name_rows
+from hotspot.dates import Resolution
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NOT_SELECTED = "not selected"
+
+# What a reason says of its own row only, so that rows with the same fault count together.
+_OWN_TO_A_ROW = re.compile(r" of row .*| \(from .*| \(\d+, not \d+\)| ?: [\d,]+ km.*", re.DOTALL)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class IncidentCheck:
+    """The outcome of `check_incidents`.
+
+    Attributes
+    ----------
+    accepted : geopandas.GeoDataFrame
+        The incidents that can be used, one row each, in a projected CRS in metres: ``crime_ref``,
+        ``occurred_from``, ``occurred_to``, ``geometry``, and those of ``recorded_at``,
+        ``offence_code``, ``uprn``, ``address``, ``area``, ``mo`` and ``force`` that the source
+        has. The index names the row of the source.
+    rejected : pandas.DataFrame
+        ``row``, ``column``, ``value``, ``reason``: a line for each row that is not used. Faults
+        come first, then duplicates, then rows whose status takes them out, last those that were
+        not selected.
+    warnings : list of str
+        What may be wrong with rows that are used.
+    notes : list of str
+        How the source was read: sheet, header, order of dates, transformation.
+    resolution : {"day", "month"}
+        How exact the dates are.
+    source : str
+        What was read.
+    all_burglary : bool
+        Whether what was selected is all burglary, so that the rest is "not burglary".
+    """
+
+    accepted: gpd.GeoDataFrame
+    rejected: pd.DataFrame
+    warnings: list[str]
+    resolution: Resolution
+    notes: list[str] = field(default_factory=list)
+    source: str = ""
+    all_burglary: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Number of rows of the source; accepted and rejected add up to it."""
+        return len(self.accepted) + len(self.rejected)
+
+    @property
+    def _selected_out(self) -> int:
+        return int((self.rejected["reason"] == NOT_SELECTED).sum())
+
+    def headline(self) -> str:
+        """Say in one line how many rows are used and how many are not."""
+        out = self._selected_out
+        parts = [f"Used {len(self.accepted):,}."]
+        if self.all_burglary:
+            parts.append(f"Not burglary {out:,}.")
+        elif out:
+            parts.append(f"Not selected {out:,}.")
+        parts.append(f"Could not use {len(self.rejected) - out:,}.")
+        return " ".join(parts)
+
+    def summary(self) -> str:
+        """Tell the whole check in plain text, its headline first.
+
+        Returns
+        -------
+        str
+        """
+        lines = [self.headline()]
+        faults = self.rejected[self.rejected["reason"] != NOT_SELECTED]
+        kinds = faults["reason"].map(reason_kind)
+        for kind in kinds.value_counts(sort=True).index:
+            rows = faults.loc[kinds == kind, "row"].tolist()
+            lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
+        lines.append(f"Dates are known to the {self.resolution}.")
+        for heading, sentences in (("Warnings", self.warnings), ("Notes", self.notes)):
+            if sentences:
+                lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
+        return "\n".join(lines)
+
+    def plot(self) -> "Figure":
+        """Draw how many rows each fault takes out.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        # Loaded here: most checks are read, not drawn.
+        from hotspot.output.pictures import Picture
+
+        faults = self.rejected[self.rejected["reason"] != NOT_SELECTED]
+        kinds = faults["reason"].map(reason_kind).value_counts().iloc[::-1]
+        figure = Picture(figsize=(6.4, 1.4 + 0.28 * max(len(kinds), 1)), layout="constrained")
+        axes = figure.subplots()
+        bars = axes.barh(range(len(kinds)), kinds, color="#1d2733")
+        axes.bar_label(bars, padding=3)
+        axes.set_yticks(range(len(kinds)))
+        # Reasons may quote the data, which is never read as a formula.
+        axes.set_yticklabels([str(kind) for kind in kinds.index], parse_math=False)
+        axes.set_xlim(0, 1.12 * max([1, *kinds]))
+        axes.set_xlabel("Rows that cannot be used")
+        axes.set_ylabel("Why")
+        axes.set_title(self.headline(), fontsize=10)
+        return figure
+
+    def __repr__(self) -> str:
+        return f"<IncidentCheck of {self.source}: {self.headline()}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.summary())}</pre>"
+
+
+def reason_kind(reason: str) -> str:
+    """Give what a reason has in common with that of other rows.
+
+    Examples
+    --------
+    >>> reason_kind("duplicate of row 12, 34 m away"), reason_kind("no date; no coordinates")
+    ('duplicate', 'no date')
+    >>> reason_kind("far from the rest: 414 km from their middle")
+    'far from the rest'
+    """
+    return _OWN_TO_A_ROW.sub("", reason.split("; ")[0])

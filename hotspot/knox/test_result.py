@@ -1,0 +1,251 @@
+"""What a Knox test found, as a table, a picture and plain words."""
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspot._checks import count
+from hotspot.knox.bands import Bands
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Chance of any false alarm that is borne when cells are called raised.
+LEVEL = 0.05
+# The rule that forces work by, and that the words are about.
+RULE_M, RULE_DAYS = 400.0, 42
+# Expected pairs below which a cell says little.
+FEW_PAIRS = 5
+
+
+@dataclass(frozen=True)
+class KnoxTest:
+    """Result of `knox_test`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row per cell, by distance, then time: ``distance_band``, ``time_band``, ``observed``
+        pairs, ``expected`` (exact mean over all permutations), ``ratio`` (observed over
+        expected), ``ratio_median`` (observed over the median of the permutations drawn), ``z``
+        (by the exact variance), ``p_value`` (one-sided, ties as at least as extreme), ``p_table``
+        (chance that the highest z of a whole permuted table is as high; with no permutations, the
+        Bonferroni bound) and ``q_value`` (false discovery rate).
+    bands : Bands
+        Its rows and columns.
+    events : int
+        Incidents counted, several references of one event once.
+    followers : int
+        Events that follow another within the farthest distance and the longest lag of the table.
+    permutations, seed, metric, date
+        As asked for.
+    changed_by_date : int or None
+        In how many cells counting from the start, the middle or the end of the windows would
+        change whether risk is raised; None where every day is known.
+    """
+
+    table: pd.DataFrame
+    bands: Bands
+    events: int
+    followers: int
+    permutations: int
+    seed: int
+    metric: str
+    date: str
+    changed_by_date: int | None = field(default=None)
+
+    def grid(self, column: str) -> pd.DataFrame:
+        """Lay one column of the table out by distance (rows) and time (columns)."""
+        rows, columns = self.bands.distance_labels, self.bands.time_labels
+        values = self.table[column].to_numpy().reshape(len(rows), len(columns))
+        return pd.DataFrame(values, index=rows, columns=columns)
+
+    def raised(self) -> pd.DataFrame:
+        """Tell which cells hold more pairs than chance, the whole table allowed for."""
+        return (self.grid("p_table") <= LEVEL) & (self.grid("ratio") > 1)
+
+    def summary(self) -> str:
+        """Say in plain words what was found, and what it does not show."""
+        if self.table["z"].isna().all():
+            return "\n".join(
+                [
+                    *self._opening(),
+                    "There is nothing to test: however the dates are dealt out over the places, "
+                    "every cell of the table stays as it is.",
+                ]
+            )
+        return "\n".join(
+            [
+                *self._opening(),
+                *self._same_place(),
+                *self._reach_words(),
+                *self._how_sure(),
+                "This shows clustering in this area as a whole. It does not show where, who, or "
+                "why, and not that visits prevent anything.",
+            ]
+        )
+
+    def plot(self) -> "Figure":
+        """Draw the ratio of each cell, bold where it is more than chance.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        # Loaded here: it takes longer than a test, and most tests are not drawn.
+        from matplotlib.colors import TwoSlopeNorm
+
+        from hotspot.output.pictures import Picture
+
+        ratio, raised = self.grid("ratio"), self.raised().to_numpy()
+        figure = Picture(figsize=(1.6 + 1.1 * ratio.shape[1], 1.6 + 0.6 * ratio.shape[0]),
+                        layout="constrained")  # fmt: skip
+        axes = figure.subplots()
+        finite = ratio.to_numpy()[np.isfinite(ratio.to_numpy())]
+        highest = max(2.0, float(np.quantile(finite, 0.8)) if len(finite) else 2.0)
+        image = axes.imshow(
+            ratio.to_numpy(),
+            cmap="PuOr_r",
+            norm=TwoSlopeNorm(1.0, 0.0, highest),
+            aspect="auto",
+        )
+        for (row, column), value in np.ndenumerate(ratio.to_numpy()):
+            told = "–" if np.isnan(value) else f"{value:.2f}"
+            dark = abs(min(value, highest) - 1) / (highest - 1 if value > 1 else 1) > 0.6
+            axes.text(
+                column,
+                row,
+                told + ("*" if raised[row, column] else ""),
+                ha="center",
+                va="center",
+                fontweight="bold" if raised[row, column] else "normal",
+                color="white" if dark else "black",
+            )
+        axes.set_xticks(range(ratio.shape[1]), ratio.columns)
+        axes.set_yticks(range(ratio.shape[0]), ratio.index)
+        axes.set_xlabel("Time between two burglaries")
+        axes.set_ylabel("Distance between them")
+        axes.set_title(
+            f"Pairs of burglaries, observed over expected by chance ({self.events:,} burglaries)\n"
+            f"* more than chance at the {LEVEL:.0%} level, the whole table allowed for",
+            fontsize=10,
+        )
+        figure.colorbar(image, ax=axes, label="observed / expected", extend="max")
+        return figure
+
+    def _repr_html_(self) -> str:
+        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
+        return words + table
+
+    def _opening(self) -> list[str]:
+        pairs = self.table["observed"].sum() if not self.bands.open_ended else None
+        said = [f"{count(self.events, 'burglary', 'burglaries')} counted."]
+        if pairs is not None and self.events:
+            expected = self.table["expected"].sum()
+            said.append(
+                f"Within {self._farthest_m:g} m and {self._longest_days} days of each other: "
+                f"{pairs:,.0f} {'pair' if pairs == 1 else 'pairs'}, where chance gives "
+                f"{expected:,.0f}. Burglaries that follow another so closely: {self.followers:,} "
+                f"({self.followers / self.events:.0%}); many would without any link between them."
+            )
+        return [" ".join(said)]
+
+    @property
+    def _farthest_m(self) -> float:
+        return self.bands.edges_m[-1]
+
+    @property
+    def _longest_days(self) -> int:
+        return int(self.bands.longest_days[-1])
+
+    def _same_place(self) -> list[str]:
+        if self.bands.same_place_m is None:
+            return []
+        raised, ratio = self.raised().iloc[0], self.grid("ratio").iloc[0]
+        if not raised.any():
+            return ["At the same place more repetition than chance gives is not shown."]
+        bands, most = ", ".join(raised.index[raised]), ratio[raised].max()
+        return [
+            f"At the same place risk is raised ({bands} after a burglary), at most {most:.1f} "
+            "times what chance gives. Same place is not same address where points are moved to the "
+            "middle of a street or block."
+        ]
+
+    def _reach_words(self) -> list[str]:
+        """Say how far and how long risk is raised, and what that means for the rule."""
+        skip = int(self.bands.same_place_m is not None)
+        metres = self.bands.edges_m[skip:]
+        raised = self.raised().to_numpy()[skip : skip + len(metres), : len(self.bands.edges_days)]
+        ratio = self.grid("ratio").to_numpy()[skip:]
+        if not raised.any():
+            return [
+                "Nearby, risk is not shown to be raised, even at the nearest distance in the first "
+                f"days: {RULE_M:g} m and six weeks are not supported by these burglaries.",
+                *self._too_few(),
+            ]
+        if not raised[0, 0]:
+            return [
+                f"Nearby, risk is raised in {count(int(raised.sum()), 'cell')} of the table, but "
+                "not at the nearest distance in the first days, where it should be highest: "
+                f"{RULE_M:g} m and six weeks are not supported here. Look at how the points were "
+                "placed."
+            ]
+        far = int(raised[:, 0].cumprod().sum())
+        late = int(raised[0].cumprod().sum())
+        last = ratio[far - 1, 0], ratio[0, late - 1]
+        said = [
+            f"Nearby, risk is raised out to {metres[far - 1]:g} m in the first "
+            f"{self.bands.longest_days[0]} days (there {last[0]:.2f} times chance), and up to "
+            f"{self.bands.longest_days[late - 1]} days within {metres[0]:g} m (then {last[1]:.2f} "
+            "times chance)."
+        ]
+        return [*said, *self._rule_words(metres[far - 1], int(self.bands.longest_days[late - 1]))]
+
+    def _too_few(self) -> list[str]:
+        """Say so where the nearest cell could hardly have shown anything."""
+        row = int(self.bands.same_place_m is not None)
+        nearest = float(self.grid("expected").to_numpy()[row, 0])
+        if nearest >= FEW_PAIRS:
+            return []
+        return [
+            f"They are too few to tell: chance gives {nearest:.1f} pairs in the nearest cell, and "
+            f"below about {FEW_PAIRS} little can be seen. Take more years, or wider bands."
+        ]
+
+    def _rule_words(self, reach_m: float, reach_days: int) -> list[str]:
+        told = []
+        for reach, rule, most, unit in (
+            (reach_m, RULE_M, self._farthest_m, "m"),
+            (float(reach_days), float(RULE_DAYS), float(self._longest_days), "days"),
+        ):
+            said = f"{rule:g} {unit}"
+            if reach < rule:
+                told.append(f"{said} is wider than what is shown here ({reach:g} {unit})")
+            elif reach > rule:
+                told.append(f"{said} is narrower than what is shown here ({reach:g} {unit})")
+            elif most > rule:
+                told.append(f"{said} is supported")
+            else:
+                told.append(f"{said} is supported, and the table does not look beyond it")
+        return ["For the rule of 400 m and six weeks: " + "; ".join(told) + "."]
+
+    def _how_sure(self) -> list[str]:
+        if self.permutations:
+            said = f"Judged by {self.permutations:,} permutations of the dates (seed {self.seed})"
+        else:
+            said = "Judged in closed form, without permutations"
+        said += ", allowing for all cells of the table at once."
+        if self.changed_by_date is None:
+            return [said]
+        if self.changed_by_date == 0:
+            return [said, "The start, the middle or the end of unknown times give the same answer."]
+        cells = count(self.changed_by_date, "cell")
+        return [
+            said,
+            f"The answer turns on how unknown times are counted: in {cells} of {len(self.table)} "
+            "the start, the middle and the end of the windows disagree.",
+        ]

@@ -1,0 +1,199 @@
+"""From frames to rows that the map's script draws: rounded degrees, plain text, labels."""
+
+import math
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspot.maps.elements import Bounds
+from hotspot.output.text import clean_text
+
+# The sixth decimal of a degree is a decimetre; more only makes the file larger.
+_DECIMALS = 6
+# Half a metre cannot be seen on a map, and most of a circle's corners go.
+_SIMPLIFY_M = 0.5
+# Of Web Mercator, which in Britain is about three fifths of a metre on the ground.
+_LABEL_EVERY_M = 500.0
+# English, whatever the locale of the machine.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+Formatter = Callable[[Any], str | None]
+Field = tuple[str, str, Formatter]
+
+
+def words(value: Any) -> str | None:
+    """Write one value of a frame for people; None where there is none.
+
+    Examples
+    --------
+    >>> words(pd.Timestamp("2026-03-02 18:30")), words(1234), words(0.5), words(["A1", "B2"])
+    ('Mon 2 Mar 2026 18:30', '1,234', '0.5', 'A1, B2')
+    """
+    if isinstance(value, (list, tuple, set, np.ndarray)):
+        items = sorted(value) if isinstance(value, set) else value
+        return ", ".join(filter(None, map(words, items))) or None
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, (pd.Timestamp, np.datetime64)):
+        return _moment(pd.Timestamp(value))
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if isinstance(value, Real):
+        number = float(value)
+        if math.isnan(number):
+            return None
+        return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+    return clean_text(str(value)).strip() or None
+
+
+def month(time: pd.Timestamp) -> str:
+    """Write a month.
+
+    Examples
+    --------
+    >>> month(pd.Timestamp("2026-03-01"))
+    'March 2026'
+    """
+    return f"{_MONTHS[time.month - 1]} {time.year}"
+
+
+def percent(value: float) -> str | None:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(0.0049), percent(3.123)
+    ('12 %', '0.49 %', '312 %')
+    """
+    if pd.isna(value):
+        return None
+    return f"{value:.0%}".replace("%", " %") if value >= 1 else f"{value * 100:.2g} %"
+
+
+def window(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Write from when to when something happened.
+
+    Examples
+    --------
+    >>> window(pd.Timestamp("2026-03-01"), pd.Timestamp("2026-03-02 07:00"))
+    'Sun 1 Mar 2026 to Mon 2 Mar 2026 07:00'
+    """
+    return _moment(start) if start == end else f"{_moment(start)} to {_moment(end)}"
+
+
+def _moment(time: pd.Timestamp) -> str:
+    day = f"{_DAYS[time.weekday()]} {time.day} {_MONTHS[time.month - 1][:3]} {time.year}"
+    return f"{day} {time.hour:02}:{time.minute:02}" if time.hour or time.minute else day
+
+
+def drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out rows without a geometry: there is nothing to draw."""
+    return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+
+
+def rows_of(
+    frame: gpd.GeoDataFrame,
+    styles: Sequence[int] | np.ndarray[Any, Any] | None = None,
+    headings: Sequence[str | None] | None = None,
+    texts: Sequence[Sequence[str | None]] = (),
+) -> list[Any]:
+    """Make the rows of a layer: a geometry, the number of its style and, with headings, a popup.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, n rows
+    styles : sequence of int, n
+        Default: all 0.
+    headings : sequence of str, n
+        First line of the popups. Default: no popups.
+    texts : sequence of sequences of str or None, each n
+        The further lines, a sequence for each field.
+    """
+    numbers = [0] * len(frame) if styles is None else [int(number) for number in styles]
+    shapes = geometries(frame)
+    if headings is None:
+        return [list(row) for row in zip(shapes, numbers, strict=True)]
+    popups = zip(headings, *texts, strict=True)
+    return [list(row) for row in zip(shapes, numbers, map(list, popups), strict=True)]
+
+
+def texts_of(
+    frame: gpd.GeoDataFrame, fields: Sequence[Field]
+) -> tuple[list[str], list[list[str | None]]]:
+    """Write the columns that a frame has of `fields`, each a column, its name and a formatter."""
+    there = [field for field in fields if field[0] in frame.columns]
+    names = [name for _, name, _ in there]
+    return names, [[write(value) for value in frame[column]] for column, _, write in there]
+
+
+def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
+    """Give points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
+    shapes = frame.geometry
+    if not (shapes.geom_type == "Point").all():
+        shapes = shapes.simplify(_SIMPLIFY_M if frame.crs.is_projected else 0.0)
+    degrees = shapely.transform(
+        shapes.to_crs("EPSG:4326").to_numpy(), lambda places: places.round(_DECIMALS)
+    )
+    if (shapes.geom_type == "Point").all():
+        return [[float(lon), float(lat)] for lon, lat in shapely.get_coordinates(degrees)]
+    return [shapely.geometry.mapping(shape) for shape in degrees]
+
+
+def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
+    """West, south, east and north of frames, in degrees; NaN where nothing is in any."""
+    every = [frame.geometry.to_crs("EPSG:4326").total_bounds for frame in frames if len(frame)]
+    if not every:
+        return (math.nan, math.nan, math.nan, math.nan)
+    west, south = np.nanmin([bounds[:2] for bounds in every], axis=0)
+    east, north = np.nanmax([bounds[2:] for bounds in every], axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
+    """Place one level label inside each area."""
+    inside = gpd.GeoDataFrame(geometry=frame.geometry.representative_point())
+    return [
+        [*place, text, 0]
+        for place, value in zip(geometries(inside), texts, strict=True)
+        if (text := words(value))
+    ]
+
+
+def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
+    """Place labels along lines of one name, turned with the line, the longest lines first."""
+    named = frame[frame[column].notna()]
+    plane = named.geometry.to_crs("EPSG:3857")
+    labels: list[tuple[float, float, float, str, int]] = []
+    for name, lines in plane.groupby(named[column].to_numpy(), sort=True):
+        text = words(name)
+        parts = shapely.multilinestrings(shapely.get_parts(lines.to_numpy()))
+        for line in shapely.get_parts(shapely.line_merge(parts)):
+            labels += _along(line, text) if text else []
+    # Long streets first; the rest only makes the order the same on every run.
+    labels.sort(key=lambda label: (-label[0], label[1:]))
+    points = gpd.points_from_xy([label[1] for label in labels], [label[2] for label in labels])
+    places = geometries(gpd.GeoDataFrame(geometry=points, crs=plane.crs))
+    return [[*place, *label[3:]] for place, label in zip(places, labels, strict=True)]
+
+
+def _along(line: shapely.LineString, text: str) -> list[tuple[float, float, float, str, int]]:
+    """Length, place, text and angle of the labels of one line."""
+    number = max(1, round(line.length / _LABEL_EVERY_M))
+    labels = []
+    for middle in (np.arange(number) + 0.5) * line.length / number:
+        near = line.interpolate([max(middle - 15.0, 0.0), middle, min(middle + 15.0, line.length)])
+        (x0, y0), (x, y), (x1, y1) = shapely.get_coordinates(near)
+        # Screens count y downwards; a name is never upside down.
+        angle = math.degrees(math.atan2(y0 - y1, x1 - x0))
+        angle -= 180 * round(angle / 180)
+        labels.append((line.length, float(x), float(y), text, round(angle)))
+    return labels

@@ -1,0 +1,140 @@
+"""Files that are there whole or not at all, under names that are safe."""
+
+import hashlib
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hotspot._errors import OutputError
+from hotspot.output.text import clean_text
+
+_MOST_NAME_BYTES = 120
+_RESERVED_NAMES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+    + [f"{device}{number}" for device in ("COM", "LPT") for number in range(10)]
+)
+_FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
+
+
+@contextmanager
+def replacing_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Write a file beside its place and rename it: a reader never sees half of one.
+
+    Parameters
+    ----------
+    path : path
+        Where the file belongs. Missing folders are made.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder, with the same extension, to write to. It takes the
+        place of `path` when the block ends; if anything fails it is removed, and what stood at
+        `path` stays.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written: open in another program, a read-only folder, a full disk.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "new folder" / "list.csv"
+    >>> with replacing_file(place) as temporary:
+    ...     _ = temporary.write_text("ready")
+    >>> place.read_text()
+    'ready'
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Made here, so that a folder that refuses is told before any work is done.
+        temporary.touch(exist_ok=False)
+        yield temporary
+        with temporary.open("r+b") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        if isinstance(error, OutputError) or not _concerns(error, temporary, path):
+            raise
+        raise OutputError(_cannot_write(path, error)) from error
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+
+
+def _concerns(error: OSError, temporary: Path, path: Path) -> bool:
+    """Tell faults of our file from those of some other file that the block reads."""
+    named = error.filename
+    return named is None or Path(os.fsdecode(named)) in {temporary, path, *path.parents}
+
+
+def _cannot_write(path: Path, error: OSError) -> str:
+    """Say what to do about a file that cannot be written."""
+    if isinstance(error, PermissionError):
+        return (
+            f"Cannot write {path}: it is open in another program (Excel?) or the folder may not "
+            "be written to. Close the file, or choose another folder, and run again."
+        )
+    return f"Cannot write {path}: {error.strerror or error}."
+
+
+def safe_file_name(text: str, taken: Iterable[str] = ()) -> str:
+    """Make a file name, without extension, of any text: it can never become a path.
+
+    Parameters
+    ----------
+    text : str
+        For example the name of a beat. A name that is safe stays as it is.
+    taken : iterable of str
+        Names in use; a name that differs from one of them only by case gets a number, because
+        Windows and macOS hold them for the same.
+
+    Returns
+    -------
+    str
+        Without separators, drive letters, control or direction characters, leading or trailing
+        dots and spaces; never empty, never one that Windows keeps for a device.
+
+    Examples
+    --------
+    >>> safe_file_name("North Quay"), safe_file_name("../../etc/passwd"), safe_file_name("con")
+    ('North Quay', 'etc-passwd', '_con')
+    >>> safe_file_name("harbour", taken=["Harbour"])
+    'harbour-2'
+    """
+    name = clean_text(unicodedata.normalize("NFKC", text)).translate(_FORBIDDEN_IN_NAMES)
+    name = _cut(" ".join(name.split()).strip(" .-~"), _MOST_NAME_BYTES) or "unnamed"
+    if name.split(".")[0].strip().upper() in _RESERVED_NAMES:
+        name = f"_{name}"
+    in_use = {_folded(other) for other in taken}
+    unique, number = name, 1
+    while _folded(unique) in in_use:
+        number += 1
+        unique = f"{name}-{number}"
+    return unique
+
+
+def sha256(path: Path) -> str:
+    """Give the SHA-256 of a file, or of a folder's files and their names."""
+    if path.is_dir():
+        digest = hashlib.sha256()
+        for inner in sorted(inner for inner in path.rglob("*") if inner.is_file()):
+            digest.update(f"{inner.relative_to(path).as_posix()}\0{sha256(inner)}\n".encode())
+        return digest.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _cut(name: str, most_bytes: int) -> str:
+    """Shorten between characters, since file systems count bytes."""
+    return name.encode()[:most_bytes].decode(errors="ignore").rstrip(" .")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,244 @@
+"""Pages on paper: a browser of this machine prints them, with its network cut."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from hotspot._checks import choice_problems, positive_problems
+from hotspot._errors import ConfigError, OutputError
+from hotspot.output.files import replacing_file
+
+_ON_THE_PATH = (
+    "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable",
+    "chromium", "chromium-browser",
+)  # fmt: skip
+_ON_WINDOWS = ("Microsoft/Edge/Application/msedge.exe", "Google/Chrome/Application/chrome.exe")
+_ON_MACOS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "Chromium.app/Contents/MacOS/Chromium",
+)
+# Names are not found, and addresses that need no name end at a proxy that is not there.
+_NO_NETWORK = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+)
+_QUIETLY = (
+    "--headless", "--no-first-run", "--no-default-browser-check", "--disable-gpu",
+    "--disable-extensions", "--disable-sync", "--disable-component-update",
+    "--disable-background-networking", "--disable-domain-reliability", "--no-pings",
+    "--disable-dev-shm-usage", "--hide-scrollbars",
+)  # fmt: skip
+# A page may take so long, by its own clock, to draw itself: maps fade in.
+_SETTLED_MS = 4000
+_BEGINNINGS = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n"}
+
+
+def find_browser() -> Path | None:
+    """Find Edge, Chrome or Chromium on this machine, without asking any network.
+
+    Returns
+    -------
+    Path or None
+        What the environment variable ``HOTSPOT_BROWSER`` names, where it is set; else the first
+        that stands where Windows, macOS or Linux keep them; None where there is none.
+
+    Examples
+    --------
+    >>> browser = find_browser()
+    >>> browser is None or browser.is_file()
+    True
+    """
+    chosen = os.environ.get("HOTSPOT_BROWSER")
+    if chosen:
+        return Path(chosen) if Path(chosen).is_file() else None
+    return next((place for place in _places() if place.is_file()), None)
+
+
+def print_page(
+    page: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    paper: Literal["A4", "A3"] = "A4",
+    landscape: bool = False,
+    width: int = 1600,
+    height: int = 1130,
+    scale: float = 1.0,
+    timeout_s: float = 120.0,
+) -> Path:
+    """Print a self-contained HTML page to a PDF, or take its picture as a PNG.
+
+    Parameters
+    ----------
+    page : path
+        An HTML file that needs no other file.
+    out : path
+        Ends in ``.pdf`` or ``.png``.
+    paper : {"A4", "A3"}
+    landscape : bool
+        Both for the PDF only.
+    width, height : int
+        Of the page in the picture, in the pixels of a style sheet.
+    scale : float
+        How many pixels of the picture make one of those: 2 gives sharp text on paper.
+    timeout_s : float
+        When to give up, in seconds.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ConfigError
+        If a setting is out of range.
+    OutputError
+        If there is no browser, it cannot print the page, or the file cannot be written. What
+        stood at `out` stays.
+
+    Notes
+    -----
+    Edge, Chrome or Chromium does the work, in a profile of its own that is removed afterwards. It
+    resolves no name and reaches no address; the page's own Content-Security-Policy holds as well,
+    and must allow a style in the page, by which the paper is chosen.
+
+    Examples
+    --------
+    >>> print_page("page.html", "page.doc")
+    Traceback (most recent call last):
+    ...
+    hotspot._errors.ConfigError: The file to print to must end in '.pdf' or '.png', not '.doc'.
+    """
+    page, out = Path(page), Path(out)
+    try:
+        content = page.read_bytes()
+    except FileNotFoundError:
+        content = None
+    problems = _problems(out, paper, width=width, height=height, scale=scale, timeout_s=timeout_s)
+    if problems:
+        raise ConfigError(problems)
+    if content is None:
+        raise OutputError(f"Cannot print {page}: there is no such file.")
+    kind = out.suffix.lower()
+    if kind == ".pdf":
+        size = f"{paper} {'landscape' if landscape else 'portrait'}"
+        # At the very end it rules over whatever the page itself says of its paper.
+        content += f"<style>@page {{ size: {size} !important; }}</style>".encode()
+        wanted = ["--no-pdf-header-footer"]
+    else:
+        wanted = [f"--window-size={width},{height}", f"--force-device-scale-factor={scale}"]
+    with replacing_file(out) as temporary:
+        temporary.write_bytes(_printed(content, kind, wanted, timeout_s))
+    return out
+
+
+def need_browser() -> Path:
+    """Give the browser, or say in words that there is none.
+
+    Raises
+    ------
+    OutputError
+        If there is none.
+    """
+    browser = find_browser()
+    if browser is None:
+        raise OutputError(
+            "Cannot print: no Edge, Chrome or Chromium was found on this machine. Install one, or "
+            "name the program in the environment variable HOTSPOT_BROWSER; or open the HTML file "
+            "in any browser and print it from there."
+        )
+    return browser
+
+
+def _problems(out: Path, paper: str, **numbers: float) -> list[str]:
+    problems = choice_problems("paper", paper, ("A4", "A3"))
+    if out.suffix.lower() not in _BEGINNINGS:
+        problems.append(
+            f"The file to print to must end in '.pdf' or '.png', not {out.suffix or out.name!r}."
+        )
+    return problems + positive_problems(**numbers)
+
+
+def _places() -> list[Path]:
+    if sys.platform == "win32":
+        # Never by name: Windows looks for a program in the current folder first.
+        roots = [os.environ.get(name) for name in ("PROGRAMFILES(X86)", "PROGRAMFILES")]
+        roots.append(os.environ.get("LOCALAPPDATA"))
+        return [Path(root) / place for place in _ON_WINDOWS for root in roots if root]
+    on_path = [Path(found) for found in map(shutil.which, _ON_THE_PATH) if found]
+    if sys.platform == "darwin":
+        folders = (Path("/Applications"), Path.home() / "Applications")
+        return [folder / place for place in _ON_MACOS for folder in folders] + on_path
+    # A browser in a snap has a folder for temporary files that nobody else sees.
+    return sorted(on_path, key=lambda place: "snap" in place.parts)
+
+
+def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> bytes:
+    """Let the browser print in a folder of its own, where no name needs any care."""
+    browser = need_browser()
+    with tempfile.TemporaryDirectory(prefix="hotspot-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        page, made = folder / "page.html", folder / f"made{kind}"
+        page.write_bytes(content)
+        print_to = "--print-to-pdf" if kind == ".pdf" else "--screenshot"
+        command = [
+            str(browser), *_QUIETLY, *_NO_NETWORK, *_without_sandbox(),
+            f"--user-data-dir={folder / 'profile'}",
+            f"--virtual-time-budget={_SETTLED_MS}", f"{print_to}={made}", *wanted, page.as_uri(),
+        ]  # fmt: skip
+        told = _run(command, timeout_s)
+        printed = made.read_bytes() if made.is_file() else b""
+    if not printed.startswith(_BEGINNINGS[kind]):
+        said = f" It said: {told}" if told else ""
+        raise OutputError(f"{browser} could not print the page.{said}")
+    return printed
+
+
+def _without_sandbox() -> list[str]:
+    """Give up the sandbox only for root, as whom Chromium will not start with one."""
+    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
+def _run(command: list[str], timeout_s: float) -> str:
+    """Run the browser to its end, or end it and all that it started; give its last words."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise OutputError(
+            f"Cannot start {command[0]} to print: {error.strerror or error}."
+        ) from error
+    try:
+        _, said = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        raise OutputError(
+            f"{command[0]} did not print the page within {timeout_s:g} seconds: try again when "
+            "the machine is less busy, or print the HTML file from a browser."
+        ) from error
+    finally:
+        _end(process)
+    return said.decode(errors="replace").strip()[-300:]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End what may still run of the browser, and nothing else."""
+    if sys.platform == "win32":
+        if process.poll() is None:
+            process.kill()
+    else:
+        # The browser leads a session of its own.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()

@@ -1,0 +1,65 @@
+"""Tables as CSV: opened by Excel as UTF-8, with nothing in them that it would run."""
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hotspot.output.files import replacing_file
+from hotspot.output.text import safe_cell
+
+
+def write_rejected(rejected: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
+    """Write the rows that a check could not use, for whoever mends the export.
+
+    Parameters
+    ----------
+    rejected : DataFrame
+        As `check_incidents` gives them.
+    path : path
+        Of the CSV file.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> rejected = pd.DataFrame({"row": [7], "column": ["E"], "value": ["=1+1"], "reason": ["?"]})
+    >>> path = write_rejected(rejected, Path(tempfile.mkdtemp()) / "rejected.csv")
+    >>> path.read_text(encoding="utf-8-sig").splitlines()
+    ['row,column,value,reason', "7,E,'=1+1,?"]
+    """
+    return write_table(rejected, Path(path))
+
+
+def write_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write a CSV that Excel opens as UTF-8 and in which no text can become a formula."""
+    cells = [[_cell(value) for value in column] for _, column in table.items()]
+    with (
+        replacing_file(path) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow([safe_cell(str(name)) for name in table.columns])
+        writer.writerows(zip(*cells, strict=True))
+    return path
+
+
+def _cell(value: Any) -> Any:
+    """Give text that is safe, times to the minute, and numbers as they are."""
+    if isinstance(value, str):
+        return safe_cell(value)
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return value

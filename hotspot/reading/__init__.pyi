@@ -1,0 +1,5 @@
+from .sources import open_source
+
+__all__ = [
+    "open_source",
+]

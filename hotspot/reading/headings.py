@@ -1,0 +1,245 @@
+"""Rows of a file that people lay out: banner, header, records, footer.
+
+Delimited text and worksheets share this: both are a sequence of rows of cells in which the table
+begins somewhere and ends somewhere.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspot._checks import count
+from hotspot._errors import DataError
+from hotspot.reading.cells import normalise_name
+from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, not_records
+
+Row = list[Any]
+
+HEAD_ROWS = 30
+_FOOTER_ROWS = 12
+_FOOTER = re.compile(
+    r"(grand |sub ?)?totals?\b|end of |\*+"
+    r"|(no\.? of |number of )?(rows?|records?|crimes?|count)\s*[:=]"
+    r"|\(?[\d,]+ (rows?|records?|crimes?)\b|page \d|printed |generated |report (run|produced|end)"
+    r"|produced |run (by|on|at)\b|source\s*:|copyright|©|official\b|restricted\b|-{3,}|={3,}",
+    re.IGNORECASE,
+)
+_LIKE_DATA = re.compile(
+    r"[-+]?[\d.,]+(e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header stands, the names in it made unique, and what stands above it."""
+
+    number: int
+    cells: tuple[Any, ...]
+    names: tuple[str, ...]
+    banner: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        if not self.banner:
+            return ()
+        told = "; ".join(repr(text[:60]) for text in self.banner[:3])
+        return (
+            f"The header is row {self.number}; above it {count(len(self.banner), 'banner row')} "
+            f"passed over ({told}).",
+        )
+
+
+def filled(cell: Any) -> bool:
+    """Whether anything stands in a cell."""
+    return not (cell is None or (isinstance(cell, str) and not cell.strip()))
+
+
+def _filled_cells(row: Row) -> list[Any]:
+    return [cell for cell in row if filled(cell)]
+
+
+def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
+    """Find the header among the first rows of a table.
+
+    The row with the most names that are known wins, where there are two or more. Otherwise it is
+    the first row that is all text, mostly different, and about as wide as the rows below it.
+
+    Parameters
+    ----------
+    rows : sequence of list
+        The first rows of the file, blank ones included.
+    known : collection of str
+        Names as `normalise_name` gives them.
+
+    Returns
+    -------
+    Header or None
+        None where no row looks like one.
+    """
+    hits = [_known_names(row, known) for row in rows]
+    best = max(range(len(rows)), key=lambda at: (hits[at], -at), default=None)
+    if best is not None and hits[best] < 2:
+        shaped = (at for at in range(len(rows)) if _shaped_like_header(rows, at))
+        best = next(shaped, None)
+    if best is None:
+        return None
+    banner = [" ".join(str(cell).strip() for cell in _filled_cells(row)) for row in rows[:best]]
+    return Header(
+        number=1 + best,
+        cells=tuple(rows[best]),
+        names=_unique_names(rows[best]),
+        banner=tuple(text for text in banner if text),
+    )
+
+
+def _known_names(row: Row, known: Collection[str]) -> int:
+    return len({normalise_name(cell) for cell in row if isinstance(cell, str)} & set(known))
+
+
+def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
+    """Whether a row could be a header by its shape alone."""
+    cells = _filled_cells(rows[at])
+    below = [len(_filled_cells(row)) for row in rows[at + 1 :]]
+    below = [width for width in below if width]
+    if len(cells) < 2 or (below and len(cells) < 0.5 * float(np.median(below))):
+        return False
+    names = [cell.strip() for cell in cells if isinstance(cell, str)]
+    if len(names) < len(cells) or any(_LIKE_DATA.fullmatch(name) for name in names):
+        return False
+    return len({name.casefold() for name in names}) > len(names) / 2
+
+
+def _unique_names(row: Row) -> tuple[str, ...]:
+    """Name every column: a blank header by its place, a repeated one by its turn."""
+    names: list[str] = []
+    for place, cell in enumerate(row, 1):
+        name = " ".join(str(cell).replace("\x00", "").split()) or f"column {place}"
+        turn, unique = 1, name
+        while unique in names:
+            turn += 1
+            unique = f"{name} ({turn})"
+        names.append(unique)
+    return tuple(names)
+
+
+def no_header(name: str, rows: Sequence[Row]) -> DataError:
+    """Say that a file has no header, with what stands at its top."""
+    first = next((cells for cells in map(_filled_cells, rows) if cells), [])
+    shown = ", ".join(repr(str(cell)[:30]) for cell in first[:6])
+    return DataError(
+        f"{name} has no row of column names in its first {HEAD_ROWS} rows (it begins with "
+        f"{shown or 'blank rows'}): put one above the data."
+    )
+
+
+def chunks_of_rows(
+    rows: Iterator[Row], header: Header, wanted: Sequence[str], strict_width: bool
+) -> Iterator[Chunk]:
+    """Turn the rows of a table, from its header on, into chunks of the columns wanted.
+
+    Parameters
+    ----------
+    rows : iterator of list
+        All rows of the file, banner and header included.
+    header : Header
+        Where the header is.
+    wanted : sequence of str
+        Columns to keep, names as in `header`.
+    strict_width : bool
+        Whether cells beyond the header are a fault, as in delimited text, where they mean that
+        the row has slipped. In a worksheet they are remarks beside the table.
+
+    Yields
+    ------
+    Chunk
+        At least one, however few the rows.
+    """
+    places = [header.names.index(name) for name in wanted]
+    body = islice(rows, header.number, None)
+    number = header.number + 1
+    block = list(islice(body, ROWS_PER_CHUNK))
+    while True:
+        following = list(islice(body, ROWS_PER_CHUNK))
+        if 0 < len(following) <= _FOOTER_ROWS:
+            block, following = block + following, []
+        yield _chunk(block, number, header, wanted, places, strict_width, last=not following)
+        if not following:
+            return
+        number += len(block)
+        block = following
+
+
+def _chunk(
+    block: list[Row],
+    number: int,
+    header: Header,
+    wanted: Sequence[str],
+    places: Sequence[int],
+    strict_width: bool,
+    last: bool,
+) -> Chunk:
+    """Part the rows of a block into records, blank rows and what is no record."""
+    width = len(header.names)
+    footers = _footers(block, width) if last else frozenset()
+    heading = header.cells[0]
+    numbers: list[int] = []
+    records: list[Row] = []
+    others: list[tuple[Any, str, str, str]] = []
+    blank = 0
+    for at, row in enumerate(block):
+        first = row[0] if row else None
+        plain = len(row) == width and filled(first) and first != heading
+        if not plain or at in footers:
+            if not any(map(filled, row)):
+                blank += 1
+                continue
+            reason = _why_no_record(row, at in footers, header, strict_width)
+            if reason:
+                others.append((number + at, *reason))
+                continue
+            row = row + [""] * (width - len(row))
+        numbers.append(number + at)
+        records.append(row)
+    cells = zip(wanted, ([row[place] for row in records] for place in places), strict=True)
+    frame = pd.DataFrame({name: pd.Series(column) for name, column in cells})
+    frame = frame.reindex(range(len(records)))
+    frame.index = pd.Index(numbers, dtype="int64", name="row")
+    return Chunk(frame=frame, not_records=not_records(others), blank_rows=blank)
+
+
+def _why_no_record(
+    row: Row, footer: bool, header: Header, strict_width: bool
+) -> tuple[str, str, str] | None:
+    """Give column, value and reason where a row is no record."""
+    width = len(header.names)
+    if footer:
+        shown = " ".join(str(cell).strip() for cell in _filled_cells(row))
+        return header.names[0], shown, "not a record: looks like a footer"
+    if tuple(row[:width]) == header.cells:
+        return header.names[0], str(row[0]), "not a record: the header again"
+    extra = _filled_cells(row[width:])
+    if strict_width and extra:
+        shown = ", ".join(str(cell) for cell in extra)
+        reason = f"more cells than the header has columns ({len(row)}, not {width})"
+        return header.names[-1], shown, reason
+    return None
+
+
+def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
+    """Find the rows at the end that close a report rather than record a crime."""
+    found = []
+    for at in range(len(block) - 1, max(-1, len(block) - 1 - _FOOTER_ROWS), -1):
+        cells = _filled_cells(block[at])
+        if not cells:
+            continue
+        worded = _FOOTER.match(str(cells[0]).strip()) is not None
+        alone = len(cells) == 1 and width >= 3
+        if not alone and not (worded and len(cells) <= max(2, width // 3)):
+            break
+        found.append(at)
+    return frozenset(found)

@@ -1,0 +1,178 @@
+"""Rows of delimited text in which a quotation mark may have been opened and never closed.
+
+To the csv module such a mark makes one cell of all that follows, up to the next mark or the end
+of the file, and the rows in between are gone. Here its line is read by itself instead.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from hotspot._checks import count
+from hotspot._errors import DataError
+from hotspot.reading.headings import Row
+
+_MOST_LINES_IN_A_ROW = 100
+_FEWEST_COLUMNS = 3
+_MOST_NAMED = 5
+
+
+class TextRows:
+    r"""The rows of a text, cells of several lines included.
+
+    Parameters
+    ----------
+    lines : iterator of str
+        Lines with their ends.
+    delimiter : str
+        What parts the cells.
+    width : int
+        How many cells most rows have, by which a line is known as a row of its own.
+    name : str
+        What to call the text in a message.
+
+    Attributes
+    ----------
+    stray : list of (int, int)
+        Row and line, from 1, of each stray quotation mark met so far.
+
+    Examples
+    --------
+    >>> lines = ["A1,The Elms,5", 'A2,"The Cottage,6', 'A3,"Flat 1', '2 Fore St",7']
+    >>> rows = TextRows(iter([line + chr(10) for line in lines]), ",", 3, "crimes.csv")
+    >>> [row[1] for row in rows], rows.stray
+    (['The Elms', 'The Cottage', 'Flat 1\n2 Fore St'], [(2, 2)])
+    """
+
+    def __init__(self, lines: Iterator[str], delimiter: str, width: int, name: str) -> None:
+        self.stray: list[tuple[int, int]] = []
+        self._lines = _Lines(lines)
+        self._delimiter = delimiter
+        self._width = width
+        self._name = name
+
+    def __iter__(self) -> Iterator[Row]:
+        lines = self._lines
+        reader = csv.reader(lines, delimiter=self._delimiter)
+        row_number, line_number = 0, 0
+        while True:
+            try:
+                row: Row | None = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                row = None
+            row_number += 1
+            taken = lines.take()
+            endless = row is None or lines.stopped
+            if endless:
+                self._refuse_long_cell(taken, line_number)
+            if row is None or endless or self._has_stray_mark(row, taken):
+                self.stray.append((row_number, line_number + 1))
+                lines.give_back(taken[1:])
+                taken = taken[:1]
+                row = self._alone(taken[0])
+            line_number += len(taken)
+            yield row
+
+    def _has_stray_mark(self, row: Row, taken: Sequence[str]) -> bool:
+        """Tell a mark that only one in a later row closes from a cell of several lines."""
+        if len(taken) == 1:
+            return False
+        if not self._well_formed(taken):
+            return True
+        rows_of_their_own = [self._like_a_row(line) for line in taken]
+        if len(row) == self._width:
+            return all(rows_of_their_own)
+        return any(rows_of_their_own[1:])
+
+    def _refuse_long_cell(self, taken: Sequence[str], before: int) -> None:
+        """Refuse a cell without end below which nothing looks like a row."""
+        if self._lines.ended or any(map(self._like_a_row, taken[1:])):
+            return
+        raise DataError(
+            f"{self._name} cannot be read: a cell that begins in line {before + 1:,} goes on to "
+            f"line {before + len(taken):,} and further. Is a quotation mark opened there and never "
+            "closed? Close it or take it out, and read the file again."
+        )
+
+    def _well_formed(self, taken: Sequence[str]) -> bool:
+        """Whether every quotation mark stands where the rules of CSV have it."""
+        try:
+            return len(list(csv.reader(taken, delimiter=self._delimiter, strict=True))) == 1
+        except csv.Error:
+            return False
+
+    def _alone(self, line: str) -> Row:
+        """Read one line as a row, whatever marks it holds."""
+        if self._well_formed([line]):
+            return next(csv.reader([line], delimiter=self._delimiter))
+        return [cell.strip('"') for cell in line.rstrip("\r\n").split(self._delimiter)]
+
+    def _like_a_row(self, line: str) -> bool:
+        """Whether a line could be a row; the commas of prose, with a space after, part nothing."""
+        if self._width < _FEWEST_COLUMNS:
+            return False
+        return sum(not cell.startswith(" ") for cell in self._alone(line)) >= self._width
+
+
+class _Lines:
+    """Lines for a csv reader: they can be given back, and no row takes too many.
+
+    Attributes
+    ----------
+    stopped : bool
+        Whether a row wanted more lines than it was given.
+    ended : bool
+        Whether that was because there are no more.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._ahead: deque[str] = deque()
+        self._taken: list[str] = []
+        self.stopped = False
+        self.ended = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self._taken) == _MOST_LINES_IN_A_ROW:
+            self.stopped, self.ended = True, False
+            raise StopIteration
+        try:
+            line = self._ahead.popleft() if self._ahead else next(self._lines)
+        except StopIteration:
+            self.stopped, self.ended = True, True
+            raise
+        self._taken.append(line)
+        return line
+
+    def take(self) -> list[str]:
+        """Give the lines of the row that was read last, and begin the next."""
+        taken, self._taken = self._taken, []
+        return taken
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        """Put lines back, to be read again."""
+        self.stopped, self.ended = False, False
+        self._ahead.extendleft(reversed(lines))
+
+
+def stray_marks(stray: Sequence[tuple[int, int]]) -> str:
+    """Warn of rows and lines with a stray quotation mark.
+
+    Examples
+    --------
+    >>> print(stray_marks([(8, 8)])[:60])
+    1 quotation mark is opened and never closed (row 8, line 8):
+    """
+    named = "; ".join(f"row {row:,}, line {line:,}" for row, line in stray[:_MOST_NAMED])
+    more = f"; and {len(stray) - _MOST_NAMED:,} more" if len(stray) > _MOST_NAMED else ""
+    verb = "is" if len(stray) == 1 else "are"
+    return (
+        f"{count(len(stray), 'quotation mark')} {verb} opened and never closed ({named}{more}): "
+        "each such line was read as a row by itself, and so were those below it. Look at it, and "
+        "close the mark or take it out."
+    )

@@ -1,0 +1,304 @@
+"""One date, one time of day: what a single cell says, read without the others."""
+
+import datetime as dt
+import math
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hotspot.reading.cells import MISSING_WORDS
+
+MISSING, UNREADABLE, FIXED, OPEN, MONTH = range(5)
+NO_TIME = -1
+NO_CLOCK, BAD_CLOCK = -1, -2
+NO_ZONE = 100_000
+
+_DAY_S = 86_400
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+# Days that systems write where they know none.
+SENTINELS = frozenset(
+    {
+        (1, 1, 1),
+        (1753, 1, 1),
+        (1899, 12, 30),
+        (1899, 12, 31),
+        (1900, 1, 1),
+        (2099, 12, 31),
+        (2999, 12, 31),
+        (9999, 12, 31),
+    }
+)
+_NOTHING_WRITTEN = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[t ]0{2}:0{2}(?::0{2})?)?")
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)
+_UNIX_EPOCH = dt.datetime(1970, 1, 1)
+
+_TIME = (
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?"
+)
+_DIGITS = r"(?P<digits>\d{4}(?:\d{2})?)(?: ?h(?:rs|ours)?\.?)?"
+_ZONE = r"(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?"
+_AFTER = rf"(?:(?:[t,]\s*|\s+at\s+|\s+)(?:{_DIGITS}|{_TIME})\s*{_ZONE})?"
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,]+)?"
+_YEAR = r"(?P<year>\d{4}|\d{2})"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_NAME = r"(?P<name>[a-z]{3,9})"
+_DATES = tuple(
+    re.compile(_WEEKDAY + form + _AFTER)
+    for form in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        rf"(?P<one>\d{{1,2}})[-/. ](?P<two>\d{{1,2}})[-/. ]{_YEAR}",
+        rf"{_DAY}[-/ ,.]*{_NAME}[-/ ,.]+{_YEAR}",
+        rf"{_NAME}[ .]+{_DAY},? +(?P<year>\d{{4}})",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+    )
+)
+_MONTHS_ONLY = tuple(
+    re.compile(form)
+    for form in (
+        r"(?P<year>\d{4})[-/. ](?P<month>\d{1,2})",
+        r"(?P<month>\d{1,2})[-/. ](?P<year>\d{4})",
+        rf"{_NAME}[-/ ,.]*{_YEAR}",
+        rf"(?P<year>\d{{4}})[-/ ]{_NAME}",
+        r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])",
+    )
+)
+_RUN_TOGETHER = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CLOCK = re.compile(rf"(?:{_DIGITS}|{_TIME})")
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH_NUMBERS = {
+    short: number
+    for number, name in enumerate(_MONTH_NAMES, 1)
+    for short in (name, name[:3], name[:4])
+}
+
+
+class Moment(NamedTuple):
+    """What one cell says of a date.
+
+    Of an `OPEN` date, `first` and `second` are day and month in an order that the whole column
+    decides; of a `FIXED` one they are month and day.
+    """
+
+    kind: int
+    year: int = 0
+    first: int = 0
+    second: int = 0
+    seconds: int = NO_TIME
+    zone_minutes: int = NO_ZONE
+
+
+def read_moment(cell: Any) -> Moment:
+    """Read a date, with or without a time of day.
+
+    Parameters
+    ----------
+    cell : object
+        Text, a datetime, or a number: an Excel serial date, yyyymmdd, or seconds or milliseconds
+        since 1970.
+
+    Returns
+    -------
+    Moment
+
+    Examples
+    --------
+    >>> read_moment("5 March 2026 09:30")
+    Moment(kind=2, year=2026, first=3, second=5, seconds=34200, zone_minutes=100000)
+    >>> read_moment("05/03/26").kind == OPEN, read_moment("2026-03").kind == MONTH
+    (True, True)
+    >>> read_moment("N/K").kind == MISSING, read_moment("last week").kind == UNREADABLE
+    (True, True)
+    """
+    if isinstance(cell, str):
+        return _read_text(" ".join(cell.casefold().split()))
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return Moment(MISSING)
+    if isinstance(cell, dt.datetime):
+        return _of_datetime(cell)
+    if isinstance(cell, dt.date):
+        return _fixed(cell.year, cell.month, cell.day)
+    if isinstance(cell, bool | np.bool_):
+        return Moment(UNREADABLE)
+    if isinstance(cell, int | float | np.integer | np.floating):
+        return _of_number(float(cell))
+    return _read_text(str(cell).casefold())
+
+
+def read_clock(cell: Any) -> int:
+    """Read a time of day that stands in a column of its own.
+
+    Parameters
+    ----------
+    cell : object
+        Text, a time, or a number: a part of a day, or hours and minutes as in 930.
+
+    Returns
+    -------
+    int
+        Seconds since midnight, `NO_CLOCK` where none is given, `BAD_CLOCK` where it cannot be
+        read.
+
+    Examples
+    --------
+    >>> read_clock("0930"), read_clock("9.30am"), read_clock(0.5), read_clock("unknown")
+    (34200, 34200, 43200, -1)
+    """
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return NO_CLOCK
+    if isinstance(cell, dt.datetime | dt.time):
+        return cell.hour * 3600 + cell.minute * 60 + cell.second
+    if isinstance(cell, dt.timedelta):
+        seconds = round(cell.total_seconds())
+        return seconds if 0 <= seconds <= _DAY_S else BAD_CLOCK
+    if isinstance(cell, bool | np.bool_):
+        return BAD_CLOCK
+    if isinstance(cell, int | float | np.integer | np.floating):
+        return _clock_of_number(float(cell))
+    text = " ".join(str(cell).casefold().split())
+    if text in MISSING_WORDS:
+        return NO_CLOCK
+    if _NUMBER.fullmatch(text) and (text.startswith("0.") or len(text) == 3):
+        return _clock_of_number(float(text))
+    match = _CLOCK.fullmatch(text) or _DATES[0].fullmatch(text)
+    return BAD_CLOCK if match is None else _seconds(match)
+
+
+def _clock_of_number(number: float) -> int:
+    """Read 0.5 as noon, as spreadsheets do, and 930 as half past nine."""
+    if math.isnan(number):
+        return NO_CLOCK
+    if 0 <= number < 1:
+        return round(number * _DAY_S)
+    if not number.is_integer() or not 0 <= number <= 2400:
+        return BAD_CLOCK
+    hours, minutes = divmod(int(number), 100)
+    return hours * 3600 + minutes * 60 if minutes < 60 else BAD_CLOCK
+
+
+def _read_text(text: str) -> Moment:
+    if text in MISSING_WORDS or _NOTHING_WRITTEN.fullmatch(text):
+        return Moment(MISSING)
+    for form in _DATES:
+        match = form.fullmatch(text)
+        if match is not None:
+            return _of_match(match)
+    for form in _MONTHS_ONLY:
+        match = form.fullmatch(text)
+        if match is not None:
+            return _month(match)
+    together = _RUN_TOGETHER.fullmatch(text)
+    if together is not None:
+        return _read_text(" ".join(together.groups()))
+    if _NUMBER.fullmatch(text):
+        return _of_number(float(text))
+    return Moment(UNREADABLE)
+
+
+def _of_match(match: re.Match[str]) -> Moment:
+    """Turn a date that was recognised into numbers."""
+    found = match.groupdict()
+    seconds = _seconds(match)
+    if seconds == BAD_CLOCK:
+        return Moment(UNREADABLE)
+    zone = _zone_minutes(found["zone"])
+    year = _full_year(found["year"])
+    if "one" in found:
+        first, second = int(found["one"]), int(found["two"])
+        if SENTINELS & {(year, first, second), (year, second, first)}:
+            return Moment(MISSING)
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            return Moment(UNREADABLE)
+        return Moment(OPEN, year, first, second, seconds, zone)
+    month = _MONTH_NUMBERS.get(found["name"], 0) if "name" in found else int(found["month"])
+    return _fixed(year, month, int(found["day"]), seconds, zone)
+
+
+def _month(match: re.Match[str]) -> Moment:
+    found = match.groupdict()
+    month = _MONTH_NUMBERS.get(found["name"], 0) if "name" in found else int(found["month"])
+    year = _full_year(found["year"])
+    if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12:
+        return Moment(UNREADABLE)
+    return Moment(MONTH, year, month, 1)
+
+
+def _fixed(
+    year: int, month: int, day: int, seconds: int = NO_TIME, zone_minutes: int = NO_ZONE
+) -> Moment:
+    if (year, month, day) in SENTINELS:
+        return Moment(MISSING)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return Moment(UNREADABLE)
+    return Moment(FIXED, year, month, day, seconds, zone_minutes)
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (2000 if year < 70 else 1900)
+
+
+def _seconds(match: re.Match[str]) -> int:
+    """Give seconds since midnight; 24:00 is the end of the day, 12am its beginning."""
+    found = match.groupdict()
+    if found["digits"]:
+        digits = found["digits"].ljust(6, "0")
+        hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    elif found["hour"]:
+        hour = int(found["hour"])
+        minute, second = int(found["minute"] or 0), int(found["second"] or 0)
+    else:
+        return NO_TIME
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return BAD_CLOCK
+        hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
+    seconds = hour * 3600 + minute * 60 + second
+    return seconds if minute < 60 and second < 60 and seconds <= _DAY_S else BAD_CLOCK
+
+
+def _zone_minutes(zone: str | None) -> int:
+    if not zone:
+        return NO_ZONE
+    if zone in ("z", "utc", "gmt"):
+        return 0
+    if zone == "bst":
+        return 60
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return -minutes if zone.startswith("-") else minutes
+
+
+def _of_datetime(moment: dt.datetime) -> Moment:
+    """Take a datetime apart; in a spreadsheet or a frame midnight says that no time is known."""
+    offset = moment.utcoffset()
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    if offset is not None:
+        zone = round(offset.total_seconds() / 60)
+        return _fixed(moment.year, moment.month, moment.day, seconds, zone)
+    return _fixed(moment.year, moment.month, moment.day, seconds or NO_TIME)
+
+
+def _of_number(number: float) -> Moment:
+    """Read a number as a date by its size."""
+    if math.isnan(number) or number in (0, 1, 2):
+        # The first days of Excel's calendar are what empty cells turn into.
+        return Moment(MISSING)
+    if 20_000 <= number < 110_000:
+        seconds = round(number * _DAY_S)
+        return _of_datetime(_EXCEL_EPOCH + dt.timedelta(seconds=seconds))
+    if number.is_integer() and 19_000_101 <= number < 22_000_000:
+        return _read_text(str(int(number)))
+    if 1e9 <= number < 5e9 or 1e12 <= number < 5e12:
+        seconds = round(number / 1000 if number >= 1e12 else number)
+        moment = _of_datetime(_UNIX_EPOCH + dt.timedelta(seconds=seconds))
+        return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=0)
+    return Moment(UNREADABLE)

@@ -1,0 +1,210 @@
+"""Whether points lie where the rest of their file does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from scipy.spatial import cKDTree
+
+from hotspot.reading.faults import Faults
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Within: TypeAlias = shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame
+
+BRITISH_GRID = CRS("EPSG:27700")
+
+_FEWEST_ROWS = 8
+_NO_MAP_REACHES_M = 1e8
+_FAR_M, _FAR_SPREADS = 100_000.0, 20.0
+_ODD_M, _ODD_SPREADS = 20_000.0, 5.0
+_NEAR_M, _NEAR_SPREADS = 5_000.0, 2.0
+_TOWN_M = 25_000.0
+
+
+class PairTexts:
+    """Both coordinates of a row as one text, written only where asked for.
+
+    Examples
+    --------
+    >>> texts = PairTexts(("E", "N"), np.array([451234.0]), np.array([340567.5]))
+    >>> texts.column, texts[0]
+    ('E, N', '451234, 340567.5')
+    """
+
+    def __init__(
+        self, names: tuple[str, str], first: Floats, second: Floats, geographic: bool = False
+    ) -> None:
+        self.column = ", ".join(dict.fromkeys(names))
+        self.words = ("longitude", "latitude") if geographic else ("easting", "northing")
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def __getitem__(self, at: int) -> str:
+        return f"{self._first[at]:.12g}, {self._second[at]:.12g}"
+
+
+def on_british_grid(x: Floats, y: Floats) -> Flags:
+    """Tell which points lie in the extent of the British National Grid.
+
+    Examples
+    --------
+    >>> on_british_grid(np.array([451234.0, 712345.0]), np.array([340567.0, 340567.0])).tolist()
+    [True, False]
+    """
+    inside: Flags = (x > 0) & (x < 700_000) & (y > 0) & (y < 1_300_000)
+    return inside
+
+
+def in_great_britain(longitude: float, latitude: float) -> bool:
+    """Tell whether a place is on Great Britain, its islands or the Isle of Man, roughly.
+
+    Ireland and France are kept out; the islands off Argyll, Scilly and Shetland are in.
+
+    Examples
+    --------
+    >>> in_great_britain(-1.15, 52.95), in_great_britain(-4.48, 54.15)
+    (True, True)
+    >>> in_great_britain(-5.93, 54.6), in_great_britain(-84.4, 33.7)
+    (False, False)
+    """
+    if not (-9.0 < longitude < 2.0 and 49.8 < latitude < 61.0):
+        return False
+    ireland = latitude > 51.2 and (
+        (longitude < -5.43 and latitude < 55.26) or (longitude < -6.0 and latitude < 55.45)
+    )
+    france = (longitude > 0.0 and latitude < 50.2) or (longitude > 1.5 and latitude < 51.0)
+    return not (ireland or france)
+
+
+def place_faults(
+    faults: Faults,
+    points: tuple[Floats, Floats],
+    swap: Callable[[Flags], tuple[Floats, Floats]],
+    crs: CRS,
+    area: shapely.Geometry | None,
+    texts: PairTexts,
+) -> None:
+    """Add the faults of points that lie where the others do not.
+
+    Parameters
+    ----------
+    faults : Faults
+        Added to; rows that are in it already are left alone.
+    points : tuple of numpy.ndarray
+        x and y in metres.
+    swap : callable
+        Gives x and y of the rows chosen as they were with both coordinates exchanged.
+    crs : pyproj.CRS
+        What the points are in.
+    area : shapely geometry or None
+        Where they must lie.
+    texts : PairTexts
+        What stands in the source.
+
+    Notes
+    -----
+    The middle is the median of both coordinates and the spread the median distance from it, so
+    that up to half of the rows may be wrong without moving them. A row is *far* beyond 100 km and
+    20 spreads, unless a chain of other rows leads there or a town of them lies there: a rural
+    force's last village is no mistake. A row is *swapped* if it is oddly placed as it stands but
+    among the rest when exchanged.
+    """
+    x, y = points
+    usable = ~faults.faulty
+    on_map = usable & _on_a_map(x, y, crs)
+    rest = _Rest.of(x, y, on_map)
+    if area is None:
+        odd = usable & (~on_map | rest.beyond(x, y, _ODD_M, _ODD_SPREADS))
+    else:
+        odd = usable & ~(on_map & shapely.intersects_xy(area, x, y))
+    if not odd.any():
+        return
+    swapped_x, swapped_y = swap(odd)
+    swapped = odd & _on_a_map(swapped_x, swapped_y, crs)
+    if area is None:
+        swapped &= ~rest.beyond(swapped_x, swapped_y, _NEAR_M, _NEAR_SPREADS)
+    else:
+        swapped &= shapely.intersects_xy(area, swapped_x, swapped_y)
+    first, second = texts.words
+    faults.add(swapped, texts.column, texts, f"{first} and {second} look swapped")
+    odd &= ~swapped
+    where = "the British National Grid" if crs == BRITISH_GRID else "the map"
+    faults.add(odd & ~on_map, texts.column, texts, f"off-area: outside {where}")
+    if area is not None:
+        faults.add(odd & on_map, texts.column, texts, "off-area: outside the area given")
+        return
+    far = _far(x, y, on_map & ~swapped, rest)
+    distances = rest.distance(x[far], y[far]) / 1000
+    reasons = [f"far from the rest: {distance:,.0f} km from their middle" for distance in distances]
+    faults.add(far, texts.column, texts, reasons)
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """Where most rows lie: their middle and spread; none where rows are too few to tell."""
+
+    x: float
+    y: float
+    spread_m: float
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, rows: Flags) -> "_Rest":
+        if np.count_nonzero(rows) < _FEWEST_ROWS:
+            return cls(np.nan, np.nan, np.nan)
+        middle_x, middle_y = float(np.median(x[rows])), float(np.median(y[rows]))
+        spread_m = float(np.median(np.hypot(x[rows] - middle_x, y[rows] - middle_y)))
+        return cls(middle_x, middle_y, spread_m)
+
+    def distance(self, x: Floats, y: Floats) -> Floats:
+        """Give the distance from the middle in metres."""
+        with np.errstate(over="ignore"):
+            return np.hypot(x - self.x, y - self.y)
+
+    def beyond(self, x: Floats, y: Floats, least_m: float, spreads: float) -> Flags:
+        """Tell which points lie farther out than both; none where the middle is not known."""
+        farther: Flags = self.distance(x, y) > max(least_m, spreads * self.spread_m)
+        return farther
+
+
+def _on_a_map(x: Floats, y: Floats, crs: CRS) -> Flags:
+    """Tell which points the CRS can hold; NaN and infinities are none."""
+    if crs == BRITISH_GRID:
+        return on_british_grid(x, y)
+    held: Flags = (np.abs(x) < _NO_MAP_REACHES_M) & (np.abs(y) < _NO_MAP_REACHES_M)
+    return held
+
+
+def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
+    """Find the rows far out that neither a chain of rows nor a town of them explains."""
+    far = rows & rest.beyond(x, y, _FAR_M, _FAR_SPREADS)
+    if not far.any():
+        return far
+    near = _kilometres(x[rows & ~far], y[rows & ~far])
+    left = np.flatnonzero(far)
+    while len(left) and len(near):
+        places = np.column_stack((x[left], y[left]))
+        gap, _ = cKDTree(near).query(places, distance_upper_bound=_FAR_M)
+        reached = np.isfinite(gap)
+        if not reached.any():
+            break
+        near, left = places[reached], left[~reached]
+    far[:] = False
+    if len(left):
+        places = np.column_stack((x[left], y[left]))
+        others = cKDTree(_kilometres(x[left], y[left]))
+        neighbours = others.query_ball_point(places, _TOWN_M, return_length=True)
+        far[left[neighbours < max(3, 0.01 * np.count_nonzero(rows))]] = True
+    return far
+
+
+def _kilometres(x: Floats, y: Floats) -> Floats:
+    """Give the distinct places to the kilometre, so that a pile of rows counts as one."""
+    return np.unique(np.round(np.column_stack((x, y)), -3), axis=0)

@@ -1,0 +1,140 @@
+"""Delimited text: encoding and delimiter found out, rows read with the csv module."""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from hotspot._errors import DataError
+from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.headings import HEAD_ROWS, Row, chunks_of_rows, find_header, no_header
+from hotspot.reading.open_quotes import TextRows, stray_marks
+
+_DELIMITERS = (",", ";", "\t", "|")
+_BLOCK_BYTES = 1 << 20
+_SAMPLE_CHARACTERS = 1 << 16
+
+
+def open_text_file(path: Path, known: Collection[str]) -> Source:
+    """Open a delimited text file, gzipped or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    known : collection of str
+        Names that mark a header, as `normalise_name` gives them.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        If it is empty, is no text, or has no header.
+    """
+    encoding, notes = _encoding(path)
+    with _text(path, encoding) as file:
+        sample = file.read(_SAMPLE_CHARACTERS)
+    if not sample.strip():
+        raise DataError(f"{path.name} is empty.")
+    delimiter, width = _layout(sample)
+    sampled = TextRows(io.StringIO(sample, newline=""), delimiter, width, path.name)
+    head = list(islice(sampled, HEAD_ROWS))
+    header = find_header(head, known)
+    if header is None:
+        raise no_header(path.name, head)
+
+    def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
+        with _text(path, encoding) as file:
+            rows = TextRows(file, delimiter, width, path.name)
+            told = 0
+            for chunk in chunks_of_rows(_undamaged(rows, path), header, wanted, strict_width=True):
+                new = rows.stray[told:]
+                told += len(new)
+                yield replace(chunk, warnings=(stray_marks(new),)) if new else chunk
+
+    notes = [*notes, *header.notes]
+    return Source(path.name, header.names, open_chunks, notes=tuple(notes))
+
+
+def _undamaged(rows: TextRows, path: Path) -> Iterator[Row]:
+    """Give every row, or say that the gzip file ends in damage."""
+    try:
+        yield from rows
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _damaged(path, error) from error
+
+
+def _bytes(path: Path) -> BinaryIO:
+    """Open the file, unzipped where its first bytes say that it is gzipped."""
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return cast("BinaryIO", gzip.open(path, "rb")) if zipped else path.open("rb")
+
+
+def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_bytes(path), encoding=encoding, errors="replace", newline="")
+
+
+def _encoding(path: Path) -> tuple[str, list[str]]:
+    """Find the encoding: by its mark, else UTF-8 if every byte fits, else Windows-1252."""
+    try:
+        with _bytes(path) as file:
+            block = file.read(_BLOCK_BYTES)
+            if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return "utf-16", []
+            if block.startswith(codecs.BOM_UTF8):
+                return "utf-8-sig", []
+            _refuse_binary(path, block)
+            decoder = codecs.getincrementaldecoder("utf-8")()
+            while block:
+                decoder.decode(block)
+                block = file.read(_BLOCK_BYTES)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252", [f"{path.name} is not UTF-8; read as Windows-1252."]
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _damaged(path, error) from error
+    return "utf-8", []
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path.name} is a damaged gzip file: {error}.")
+
+
+def _refuse_binary(path: Path, block: bytes) -> None:
+    """Say so where the first bytes cannot be text, instead of reading noise."""
+    controls = sum(block[:4096].count(bytes([code])) for code in (*range(9), *range(14, 32)))
+    if controls > 0.05 * len(block[:4096]):
+        raise DataError(f"{path.name} is not a text file. Export it as CSV or XLSX.")
+
+
+def _layout(sample: str) -> tuple[str, int]:
+    """Choose the delimiter that parts most rows into the same number of cells; give both."""
+    layouts = (_evenness(sample, delimiter) for delimiter in _DELIMITERS)
+    _, width, delimiter = max(layouts, key=lambda layout: layout[0])
+    return delimiter, width
+
+
+def _evenness(sample: str, delimiter: str) -> tuple[int, int, str]:
+    """Count the cells parted off in rows of the commonest width; give that width too.
+
+    The lines count once as rows, where a cell may have several lines, and once each by itself,
+    where a stray quotation mark does no harm.
+    """
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    lines = (
+        next(csv.reader([line], delimiter=delimiter), [])
+        for line in io.StringIO(sample, newline="")
+    )
+    widths = Counter(len(row) for row in (*islice(rows, 200), *islice(lines, 200)))
+    return max(((width - 1) * rows, width, delimiter) for width, rows in widths.items())

@@ -1,0 +1,5 @@
+"""What goes to the doors: sheets, workbooks, leaflets and messages."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

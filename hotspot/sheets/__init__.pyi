@@ -1,0 +1,5 @@
+from .target_files import write_targets
+
+__all__ = [
+    "write_targets",
+]

@@ -1,0 +1,272 @@
+"""How much of the crime happens in how few of the places."""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy import stats
+
+from hotspot._checks import check_incidents_frame, frame_problems, name_rows, same_crs_problems
+from hotspot._checks import count as counted
+from hotspot._errors import ConfigError, DataError
+from hotspot.grid import Grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How crime is shared out over places.
+
+    Attributes
+    ----------
+    places, crimes : int
+        How many there are.
+    gini : float
+        0 where every place has as many, towards 1 where one has all.
+    generalised_gini : float
+        The same, held against the most even sharing that is possible: with fewer crimes than
+        places most places must stay empty, and the plain Gini is high even where no place has
+        two. Equal to `gini` where there are as many crimes as places or more.
+    table : DataFrame
+        For each share of crime: ``crime_share``, ``places`` (the fewest that hold it),
+        ``place_share``, ``place_share_even`` (if crime were shared out as evenly as can be) and
+        ``place_share_chance`` (if each crime fell on a place by chance).
+    curve : DataFrame
+        ``place_share`` and ``crime_share``, the places with most crime first, from 0 to 1.
+    """
+
+    places: int
+    crimes: int
+    gini: float
+    generalised_gini: float
+    table: pd.DataFrame
+    curve: pd.DataFrame
+
+    def summary(self) -> str:
+        """Say in sentences how concentrated crime is."""
+        lines = [
+            f"{row.crime_share:.0%} of {self.crimes:,} crimes happened at {row.place_share:.2%} "
+            f"of {self.places:,} places ({row.places:,}); by chance alone it would be "
+            f"{row.place_share_chance:.2%}."
+            for row in self.table.itertuples()
+        ]
+        lines.append(
+            f"Generalised Gini {self.generalised_gini:.2f} (plain Gini {self.gini:.2f}): 0 is as "
+            "even as can be, 1 is all crime at one place."
+        )
+        return "\n".join(lines)
+
+    def plot(self) -> "Figure":
+        """Draw the share of crime against the share of places, those with most crime first.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        # Loaded here: most results are read, not drawn.
+        from matplotlib.patheffects import withStroke
+
+        from hotspot.output.pictures import Picture
+
+        figure = Picture(figsize=(6.0, 4.6), layout="constrained")
+        axes = figure.subplots()
+        told = 100 * self.table
+        axes.plot(100 * self.curve["place_share"], 100 * self.curve["crime_share"],
+                  color="#c8102e", linewidth=2, label="these places")  # fmt: skip
+        even = min(1.0, self.crimes / self.places)
+        axes.plot([0, 100 * even, 100], [0, 100, 100], color="#5c6773", linestyle="--",
+                  linewidth=1, label="as even as can be")  # fmt: skip
+        axes.plot(told["place_share"], told["crime_share"], "o", color="#1d2733")
+        axes.plot(told["place_share_chance"], told["crime_share"], "D", color="#1d2733",
+                  markerfacecolor="white", label="by chance alone")  # fmt: skip
+        for share, held in zip(told["place_share"], told["crime_share"], strict=True):
+            axes.annotate(f"{held:.0f} % at {share:.3g} % of places", (share, held), (8, -4),
+                          textcoords="offset points", va="top", fontsize=9,
+                          path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
+        axes.set(xlim=(0, 100), ylim=(0, 101))
+        axes.set_xlabel("Share of places, those with most crime first, %")
+        axes.set_ylabel("Share of crime, %")
+        axes.set_title(
+            f"Concentration of {counted(self.crimes, 'crime')} over "
+            f"{counted(self.places, 'place')}\n(generalised Gini {self.generalised_gini:.2f})",
+            fontsize=10,
+        )
+        axes.legend(loc="lower right", frameon=False)
+        axes.grid(alpha=0.3)
+        return figure
+
+
+def concentration(
+    incidents: gpd.GeoDataFrame | pd.Series | npt.ArrayLike,
+    places: Grid | gpd.GeoDataFrame | None = None,
+    *,
+    shares: tuple[float, ...] = (0.25, 0.5),
+    distance_m: float = 50.0,
+) -> Concentration:
+    """Measure in how few places how much of the crime happens.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame, Series or array
+        Incidents as `read_incidents` gives them, or counts by place, those of 0 included.
+    places : Grid or GeoDataFrame
+        For incidents: cells, areas (polygons that do not overlap), or streets and addresses
+        (lines, points), of which each incident belongs to the nearest within `distance_m`.
+        Incidents at none of the places are left out.
+    shares : tuple of float
+        Shares of crime to find the fewest places for.
+    distance_m : float
+        How far from its line or point an incident may be, in metres.
+
+    Returns
+    -------
+    Concentration
+
+    Raises
+    ------
+    DataError
+        If there are no crimes, or counts are negative or not whole.
+    ConfigError
+        If a share is out of range or `places` are missing, or in another CRS.
+
+    Notes
+    -----
+    Concentration depends on what a place is: fewer, larger places are less concentrated. Compare
+    only what was measured on the same kind of place, and against chance.
+
+    References
+    ----------
+    Bernasco, W. and Steenbeek, W. (2017). More places than crimes: implications for evaluating
+    the law of crime concentration at place. Journal of Quantitative Criminology 33, 451-467.
+    Weisburd, D. (2015). The law of crime concentration and the criminology of place. Criminology
+    53(2), 133-157.
+
+    Examples
+    --------
+    >>> found = concentration([5, 2, 1, 0, 0, 0, 0, 0, 0, 0])
+    >>> round(found.gini, 3), round(found.generalised_gini, 3)
+    (0.8, 0.75)
+    """
+    wrong = [share for share in shares if not 0 < share <= 1]
+    if wrong or not shares:
+        raise ConfigError(f"shares must be above 0 and at most 1, not {shares!r}.")
+    if isinstance(incidents, gpd.GeoDataFrame):
+        counts = _by_place(incidents, places, distance_m)
+    else:
+        counts = _checked_counts(incidents)
+    crimes = int(counts.sum())
+    if not crimes:
+        raise DataError("There are no crimes at these places.")
+    highest = np.sort(counts)[::-1]
+    held = np.concatenate([[0], np.cumsum(highest)])
+    gini, generalised = _ginis(highest[::-1])
+    return Concentration(
+        places=len(counts),
+        crimes=crimes,
+        gini=gini,
+        generalised_gini=generalised,
+        table=_table(held, shares),
+        curve=pd.DataFrame(
+            {"place_share": np.arange(len(held)) / len(counts), "crime_share": held / crimes}
+        ),
+    )
+
+
+def _checked_counts(values: pd.Series | npt.ArrayLike) -> Counts:
+    numbers = np.asarray(values, dtype=np.float64)
+    labels = values.index if isinstance(values, pd.Series) else pd.RangeIndex(numbers.size)
+    if numbers.ndim != 1:
+        raise DataError("Counts by place must be one number for each place.")
+    wrong = labels[~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))]
+    if len(wrong):
+        raise DataError(
+            f"{counted(len(wrong), 'count')} missing, negative or not whole ({name_rows(wrong)})."
+        )
+    return numbers.astype(np.int64)
+
+
+def _by_place(
+    incidents: gpd.GeoDataFrame, places: Grid | gpd.GeoDataFrame | None, distance_m: float
+) -> Counts:
+    if places is None:
+        raise ConfigError("Say what a place is: give places=, a Grid, areas, streets, addresses.")
+    check_incidents_frame(incidents)
+    if not isinstance(places, Grid):
+        problems = frame_problems(places, "places")
+        if problems:
+            raise DataError(problems)
+    problems = same_crs_problems(incidents, places=places)
+    if problems:
+        raise ConfigError(problems)
+    if isinstance(places, Grid):
+        cell = places.cells_of(incidents).to_numpy()
+        return np.bincount(cell[cell >= 0], minlength=places.nrows * places.ncols)
+    tree = shapely.STRtree(places.geometry.to_numpy())
+    points = incidents.geometry.to_numpy()
+    if (shapely.get_dimensions(places.geometry.to_numpy()) == 2).any():
+        incident, place = tree.query(points, predicate="intersects")
+    else:
+        incident, place = tree.query_nearest(points, max_distance=distance_m, all_matches=True)
+    # An incident on a border counts once, at the first of its places.
+    order = np.lexsort((place, incident))
+    _, first = np.unique(incident[order], return_index=True)
+    return np.bincount(place[order][first], minlength=len(places))
+
+
+def _ginis(rising: Counts) -> tuple[float, float]:
+    """Give the plain and the generalised coefficient of counts in rising order."""
+    places, crimes = len(rising), int(rising.sum())
+    # A whole number, so that an even sharing gives exactly 0.
+    slope = 2 * int(np.arange(1, places + 1) @ rising) - (places + 1) * crimes
+    gini = slope / (places * crimes)
+    if crimes >= places:
+        return gini, gini
+    return gini, slope / crimes**2 - places / crimes + 1
+
+
+def _table(held: Counts, shares: tuple[float, ...]) -> pd.DataFrame:
+    places, crimes = len(held) - 1, int(held[-1])
+    even = np.full(places, crimes // places)
+    even[: crimes % places] += 1
+    even_held = np.concatenate([[0], np.cumsum(even)])
+    rows = []
+    for share in shares:
+        needed = int((Decimal(str(share)) * crimes).to_integral_value(ROUND_CEILING))
+        number = int(np.searchsorted(held, needed))
+        rows.append(
+            {
+                "crime_share": share,
+                "places": number,
+                "place_share": number / places,
+                "place_share_even": int(np.searchsorted(even_held, needed)) / places,
+                "place_share_chance": _by_chance(places, crimes, needed),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _by_chance(places: int, crimes: int, needed: int) -> float:
+    """Give the share of places that hold so many crimes where each falls on a place by chance.
+
+    From the expected number of places with each count, those with most first.
+    """
+    spread = math.sqrt(crimes / places) + 1
+    most = min(crimes, math.ceil(crimes / places + 12 * spread + 20))
+    counts = np.arange(most, 0, -1)
+    expected = places * stats.binom.pmf(counts, crimes, 1 / places)
+    held = np.cumsum(expected * counts)
+    last = min(int(np.searchsorted(held, needed)), len(counts) - 1)
+    before = held[last - 1] if last else 0.0
+    whole = float(expected[:last].sum())
+    return float((whole + max(needed - before, 0.0) / counts[last]) / places)

@@ -1,0 +1,19 @@
+from .explanation import Explanation, explain
+from .ledger import VisitLedger
+from .recorded import Recorded
+from .report import VisitReport
+from .result_words import RESULTS
+from .retention import Purged
+from .sheet_reading import Returned, read_returns
+
+__all__ = [
+    "RESULTS",
+    "Explanation",
+    "Purged",
+    "Recorded",
+    "Returned",
+    "VisitLedger",
+    "VisitReport",
+    "explain",
+    "read_returns",
+]

@@ -1,0 +1,344 @@
+"""Rows that come back from the doors: what of them is a visit, and what is wrong with the rest."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspot._errors import DataError
+from hotspot.output.text import clean_text
+from hotspot.reading.cells import normalise_name, to_text
+from hotspot.reading.datetimes import read_datetimes
+from hotspot.reading.single_dates import OPEN, read_moment
+from hotspot.visits.result_words import (
+    LEAFLET,
+    NO_REPLY,
+    RESULTS,
+    canonical_result,
+    leaflet_told,
+    means_do_not_contact,
+    ticked,
+)
+
+# The field and the names by which it comes back, as `normalise_name` writes them.
+_NAMES = {
+    "visit_id": ("visitid", "visit"),
+    "result": ("result", "outcome"),
+    "visited_at": ("visitedat", "visited", "dateandtime"),
+    "uprn": ("uprn",),
+    "collar_number": ("collarnumber", "collar", "collarno", "officer"),
+    "leaflet_left": ("leafletleft", "leaflet"),
+    "camera_or_doorbell": ("cameraordoorbell", "camera", "doorbell"),
+    "referral": ("referral",),
+    "do_not_contact": ("donotcontact",),
+    "for_the_officer": (
+        "fortheofficer",
+        "fortheofficerinthecase",
+        "informationfortheofficerinthecase",
+    ),
+    "note": ("note", "notes", "remarks"),
+}
+_FIELDS = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
+KNOWN_NAMES = frozenset(_FIELDS)
+_FILLED_IN = tuple(name for name in _NAMES if name not in ("visit_id", "uprn"))
+DETAILS = ("uprn", "collar_number", "camera_or_doorbell", "referral", "for_the_officer", "note")
+# Headings of our own sheets that tell of the door, not of the visit.
+_OF_THE_SHEET = frozenset(
+    {
+        "area", "ring", "door", "address", "whythisdoor", "actby", "listeduntil", "references",
+        "burglariesherein12months", "metresaway", "task", "attempt", "tier", "overdue", "number",
+        "street", "flats", "uprns", "doornote", "reason", "pack", "no", "nearestburglaryfound",
+        "uprnsofthebuilding",
+    }
+)  # fmt: skip
+# What the columns of the ledger hold.
+_LONGEST_ID = 100
+# Pairs that one knock can bring both of.
+_TOGETHER = frozenset({LEAFLET, NO_REPLY})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows after checking, each in one place.
+
+    Attributes
+    ----------
+    visits : DataFrame
+        Good rows in the fields of the ledger, index the row.
+    marked : DataFrame
+        Rows without a result that mark a home as not to be contacted: ``visit_id``, ``uprn``.
+    marked_though_rejected : DataFrame
+        Rows that cannot be used as visits and mark a home all the same.
+    not_done : list
+        Rows in which nothing was filled in.
+    rejected : list of tuple
+        ``row``, ``column``, ``value``, ``reason``.
+    notes : list of str
+    """
+
+    visits: pd.DataFrame
+    marked: pd.DataFrame
+    marked_though_rejected: pd.DataFrame
+    not_done: list[Any]
+    rejected: list[tuple[Any, str, str, str]]
+    notes: list[str] = field(default_factory=list)
+
+
+def field_of(column: object) -> str | None:
+    """Name the field that a column holds, if any.
+
+    Examples
+    --------
+    >>> field_of("Visited at"), field_of("Collar No."), field_of("Weather")
+    ('visited_at', 'collar_number', None)
+    """
+    return _FIELDS.get(normalise_name(column))
+
+
+def frame_of_rows(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Put rows of any form into a frame.
+
+    Raises
+    ------
+    DataError
+        If they are no rows.
+    """
+    if isinstance(rows, pd.DataFrame):
+        return pd.DataFrame(rows)
+    if isinstance(rows, Mapping):
+        rows = [rows]
+    listed = list(rows)
+    odd = next((row for row in listed if not isinstance(row, Mapping)), None)
+    if odd is not None:
+        raise DataError(f"A row must be a mapping of names to values, not {type(odd).__name__}.")
+    return pd.DataFrame(listed, dtype=object)
+
+
+def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) -> Checked:
+    """Part rows into visits, marks, what is not done yet, and what is wrong.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With at least a column for the visit and one for the result.
+    latest : Timestamp
+        After which no visit can have been.
+    timezone : str, optional
+        See `read_datetimes`.
+
+    Returns
+    -------
+    Checked
+
+    Raises
+    ------
+    DataError
+        If the columns are missing.
+    """
+    columns, notes = _columns(frame)
+    texts = pd.DataFrame(
+        {name: _texts(frame, columns.get(name)) for name in _NAMES}, index=frame.index
+    )
+    filled = texts[list(_FILLED_IN)].notna()
+    barred = [
+        ticked(mark) or means_do_not_contact(result or "")
+        for mark, result in zip(texts["do_not_contact"], texts["result"], strict=True)
+    ]
+    filled["do_not_contact"] = barred
+    # A box that says no, filled in beforehand, does not make a visit.
+    filled["leaflet_left"] = [leaflet_told(text) for text in texts["leaflet_left"]]
+    nothing = ~filled.any(axis=1)
+    # A mark needs no visit, but it must say which home is meant.
+    only_mark = filled["do_not_contact"] & ~filled["result"] & ~filled["visited_at"]
+    told_home = texts["visit_id"].notna() | texts["uprn"].notna()
+    only_mark &= told_home
+    todo = (~nothing & ~only_mark).to_numpy(dtype=bool)
+    moments, time_known, faults, warned = _moments(frame, columns.get("visited_at"), todo, timezone)
+    rejected: list[tuple[Any, str, str, str]] = []
+    good = np.zeros(len(frame), dtype=bool)
+    records = texts.to_dict("records")
+    for place in map(int, np.flatnonzero(todo)):
+        row = texts.index[place]
+        wrong = _problems(records[place], faults[place], moments[place], latest)
+        rejected += [(row, *problem) for problem in wrong]
+        good[place] = not wrong
+    visits = _visits(texts[good], moments[good], time_known[good])
+    rejected += _conflicts(visits)
+    bad_rows = {row for row, *_ in rejected}
+    kept = ~visits.index.isin(bad_rows)
+    # Whoever asked not to be called on again must not pay for a slip in the date.
+    still_marked = filled["do_not_contact"] & told_home & texts.index.isin(bad_rows)
+    return Checked(
+        visits=visits[kept],
+        marked=texts.loc[only_mark, ["visit_id", "uprn"]],
+        marked_though_rejected=texts.loc[still_marked, ["visit_id", "uprn"]],
+        not_done=list(texts.index[nothing]),
+        rejected=rejected,
+        notes=[*notes, *warned],
+    )
+
+
+def _columns(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+    """Find the fields among the columns, whatever their order and spelling."""
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        listed = ", ".join(repr(str(column)) for column in twice)
+        raise DataError(f"The rows have more than one column {listed}: which holds is not known.")
+    by_name: dict[str, list[Any]] = {}
+    for column in frame.columns:
+        by_name.setdefault(normalise_name(column), []).append(column)
+    found = {}
+    for name, spellings in _NAMES.items():
+        spelt = [spelling for spelling in spellings if spelling in by_name]
+        if spelt:
+            found[name] = by_name[spelt[0]][0]
+    missing = [name for name in ("visit_id", "result") if name not in found]
+    if missing and len(frame):
+        there = ", ".join(repr(str(column)) for column in frame.columns) or "none"
+        lacking = " and ".join({"visit_id": "'Visit'", "result": "'Result'"}[n] for n in missing)
+        raise DataError(f"The rows have no column {lacking}; they have {there}.")
+    used = set(found.values())
+    unread = [
+        str(column)
+        for column in frame.columns
+        if column not in used and normalise_name(column) not in _OF_THE_SHEET
+    ]
+    notes = []
+    if unread:
+        notes.append(f"Columns not kept: {', '.join(map(repr, unread))}.")
+    return found, notes
+
+
+def _texts(frame: pd.DataFrame, column: Any) -> pd.Series:
+    """Give a column as clean text; a sign that was put there against formulas is taken off."""
+    if column is None:
+        return pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    cells = to_text(frame[column]).astype(object)
+    cleaned = [None if pd.isna(cell) else _unquoted(clean_text(cell)).strip() for cell in cells]
+    return pd.Series([text or None for text in cleaned], index=frame.index, dtype=object)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in ("=", "+", "-", "@") else text
+
+
+def _moments(
+    frame: pd.DataFrame, column: Any, todo: np.ndarray, timezone: str | None
+) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str, str] | None], list[str]]:
+    """Read when the visits were: moments, whether a time of day is told, faults, warnings."""
+    if column is None:
+        nowhere = np.full(len(frame), np.datetime64("NaT", "s"))
+        return nowhere, np.zeros(len(frame), dtype=bool), [None] * len(frame), []
+    # The whole sheet is day first: a day that is none is a slip, no reason to read all otherwise.
+    backwards = np.array([_month_first(cell) for cell in frame[column]], dtype=bool)
+    cells = frame[column].where(~backwards, None)
+    reading = read_datetimes(
+        pd.DataFrame({"visited_at": cells}),
+        {"visited_at": ("visited_at",)},
+        timezone=timezone,
+        among=todo,
+    )
+    times = reading.times["visited_at"]
+    faults: list[tuple[str, str, str] | None] = [None] * len(frame)
+    for place in np.flatnonzero(todo & (times.unreadable | times.month_only)):
+        reason = "no date and time that can be read"
+        if times.month_only[place]:
+            reason = "only a month: the day is needed"
+        faults[place] = ("visited_at", str(cells.iloc[place]), reason)
+    for place in np.flatnonzero(todo & backwards):
+        value = str(frame[column].iloc[place])
+        faults[place] = ("visited_at", value, "there is no such month: dates are day first")
+    warned = [text for text in reading.warnings if not text.startswith("Dates were read")]
+    return times.moments.astype("datetime64[s]"), times.has_time, faults, warned
+
+
+def _month_first(cell: Any) -> bool:
+    """Tell whether a date can only be read with the month first."""
+    moment = read_moment(cell)
+    return moment.kind == OPEN and moment.first <= 12 < moment.second
+
+
+def _problems(
+    row: Mapping[Any, Any],
+    fault: tuple[str, str, str] | None,
+    moment: np.datetime64,
+    latest: pd.Timestamp,
+) -> list[tuple[str, str, str]]:
+    """Say everything that is wrong with a row in which something was filled in."""
+    problems = []
+    visit_id, result = row["visit_id"], row["result"]
+    if visit_id is None:
+        problems.append(("visit_id", "", "no visit id: the row cannot be told"))
+    elif len(visit_id) > _LONGEST_ID:
+        problems.append(("visit_id", visit_id[:40], "no visit id is that long"))
+    if row["uprn"] is not None and len(row["uprn"]) > _LONGEST_ID:
+        problems.append(("uprn", row["uprn"][:40], "no UPRN is that long"))
+    if result is None:
+        problems.append(("result", "", "no result, but other cells are filled in"))
+    elif canonical_result(result) is None:
+        problems.append(("result", result, _unknown_result(result)))
+    if fault is not None:
+        problems.append(fault)
+    elif np.isnat(moment):
+        problems.append(("visited_at", row["visited_at"] or "", "no date and time of the visit"))
+    elif pd.Timestamp(moment) > latest:
+        shown = f"{pd.Timestamp(moment):%Y-%m-%d %H:%M}"
+        problems.append(("visited_at", shown, "in the future"))
+    return problems
+
+
+def _unknown_result(text: str) -> str:
+    close = difflib.get_close_matches(text.casefold(), RESULTS, n=1, cutoff=0.6)
+    meant = f": did you mean {close[0]!r}?" if close else f": known are {', '.join(RESULTS)}"
+    return f"not a known result{meant}"
+
+
+def _visits(texts: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray) -> pd.DataFrame:
+    """Put good rows into the fields of the ledger."""
+    rows = texts.drop(columns=["visited_at"])
+    marked = [
+        ticked(mark) or means_do_not_contact(result)
+        for mark, result in zip(texts["do_not_contact"], texts["result"], strict=True)
+    ]
+    return rows.assign(
+        result=pd.Series(
+            [canonical_result(result) for result in texts["result"]], rows.index, dtype=object
+        ),
+        visited_at=pd.Series(moments, index=rows.index).astype("datetime64[us]"),
+        time_known=time_known,
+        leaflet_left=pd.Series(
+            [leaflet_told(text) for text in texts["leaflet_left"]], rows.index, dtype=bool
+        ),
+        do_not_contact=pd.Series(marked, rows.index, dtype=bool),
+    )
+
+
+def _conflicts(visits: pd.DataFrame) -> list[tuple[Any, str, str, str]]:
+    """Refuse rows that say two things of one door at one moment: which is true is not known."""
+    found = []
+    keys = ["visit_id", "visited_at", "uprn"]
+    timed = visits[visits["time_known"] & visits.duplicated(keys, keep=False)]
+    for (visit_id, moment, _), group in timed.groupby(keys, sort=False, dropna=False):
+        results = set(group["result"])
+        if len(results) < 2 or results <= _TOGETHER:
+            continue
+        said = " and ".join(repr(result) for result in sorted(results))
+        reason = f"{visit_id} has {said} at one time, {moment:%Y-%m-%d %H:%M}"
+        found += [
+            (row, "result", row_result, reason) for row, row_result in group["result"].items()
+        ]
+    return found
+
+
+def at_odds(one: str, other: str) -> bool:
+    """Tell whether two results of one door at one moment cannot both be.
+
+    Examples
+    --------
+    >>> at_odds("refused", "no reply"), at_odds("leaflet", "no reply"), at_odds("empty", "empty")
+    (True, False, False)
+    """
+    return one != other and not {one, other} <= _TOGETHER

@@ -1,0 +1,5 @@
+"""Is it worth a visit? What visits could at most prevent, and how well lists were aimed."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
