@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS
 
 from hotspot._errors import ConfigError, DataError, HotspotError
+from hotspot.english import count, name_rows
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
 
@@ -39,37 +40,6 @@ class Problems:
     def raise_if_any(self, error: type[HotspotError]) -> None:
         if self.found:
             raise error(self.found)
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Write a number and a noun that agree.
-
-    Examples
-    --------
-    >>> count(1, "row"), count(1200, "row"), count(2, "address", "addresses")
-    ('1 row', '1,200 rows', '2 addresses')
-    """
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def name_rows(labels: Sequence[Any] | pd.Index, most: int = 5) -> str:
-    """Say which rows, the first few by name.
-
-    Examples
-    --------
-    >>> name_rows([3])
-    'row 3'
-    >>> name_rows([3, 9, 14])
-    'rows 3, 9 and 14'
-    >>> name_rows(list(range(10)), most=2)
-    'rows 0, 1 and 8 more'
-    """
-    names = [str(label) for label in labels[:most]]
-    rest = len(labels) - len(names)
-    if rest:
-        names.append(f"{rest:,} more")
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{'row' if len(labels) == 1 else 'rows'} {listed}"
 
 
 def positive_problems(**values: float) -> list[str]:

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._checks import count, crs_problems, name_rows
+from hotspot._checks import crs_problems
 from hotspot._errors import DataError, DataWarning
+from hotspot.english import count, name_rows
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.coordinates import read_crs
 from hotspot.reading.sources import Readable, open_source

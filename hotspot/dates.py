@@ -6,7 +6,7 @@ that an offence at 23:00 and one at 01:00 the next morning lie one day apart.
 
 from datetime import date as Date
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,7 @@ from hotspot._errors import ConfigError, DataError
 EventDate = Literal["midpoint", "from", "to"]
 PairDate = Literal["midpoint", "from", "to", "aoristic"]
 Resolution = Literal["day", "month"]
+Moments = TypeVar("Moments", pd.Timestamp, "pd.Series[pd.Timestamp]")
 AsOf = str | Date | datetime | pd.Timestamp | np.datetime64
 
 # Fewer firsts of a month than these may be chance, and data of one day are never "month".
@@ -228,9 +229,43 @@ def cutoff(as_of: AsOf) -> pd.Timestamp:
         raise ConfigError("as_of is missing: give a date, such as 2026-03-02.")
     if moment.tzinfo is not None:
         raise ConfigError(f"as_of must be local time without a zone, not {as_of!r}.")
-    if moment == moment.normalize():
-        return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
-    return moment
+    return end_of_day(moment) if moment == moment.normalize() else moment
+
+
+def end_of_day(times: Moments) -> Moments:
+    """Return the last moment of the day of each time: what happened on it counts.
+
+    Parameters
+    ----------
+    times : Timestamp or Series of datetime64
+
+    Returns
+    -------
+    Timestamp or Series of datetime64
+
+    Examples
+    --------
+    >>> end_of_day(pd.Timestamp("2026-03-02 08:00"))
+    Timestamp('2026-03-02 23:59:59.999999')
+    """
+    day = times.dt.normalize() if isinstance(times, pd.Series) else times.normalize()
+    return day + (pd.Timedelta(days=1) - pd.Timedelta(microseconds=1))
+
+
+def is_end_of_day(last: pd.Timestamp) -> bool:
+    """Return whether a cut-off is a whole day, as `cutoff` returns it for one."""
+    return bool(last == end_of_day(last))
+
+
+def day_after(last: pd.Timestamp) -> pd.Timestamp:
+    """Return the first day that is whole and not counted yet at a cut-off.
+
+    Examples
+    --------
+    >>> day_after(cutoff("2026-03-02")), day_after(cutoff("2026-03-02 08:00"))
+    (Timestamp('2026-03-03 00:00:00'), Timestamp('2026-03-03 00:00:00'))
+    """
+    return last.normalize() + pd.Timedelta(days=1)
 
 
 def known_by(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.bool_]:

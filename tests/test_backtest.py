@@ -402,10 +402,9 @@ def test_faults_are_told_together(town):
 
 def test_the_function_answers_to_its_name_whatever_was_imported_first():
     import hotspot
-    import hotspot.backtest
+    import hotspot.backtesting.protocol
 
-    assert hotspot.backtesting.choose_bandwidth is hotspot.backtest.choose_bandwidth
-    assert callable(hotspot.backtest)
+    assert hotspot.backtest is hotspot.backtesting.protocol.backtest
     grid = hotspot.Grid(0, 0, 100, 2, 2, "EPSG:27700")
     incidents = incidents_at([5], [5], [0])
     with pytest.raises(hotspot.ConfigError, match="horizon_days"):

@@ -375,7 +375,7 @@ def test_a_taken_folder_is_told_before_the_work(
     path = write_town(tmp_path)
     (tmp_path / "briefing").mkdir()
     (tmp_path / "briefing" / "mine.txt").touch()
-    monkeypatch.setattr("hotspot.briefing.read_inputs", lambda config: pytest.fail("worked"))
+    monkeypatch.setattr("hotspot.briefing.issue.read_inputs", lambda config: pytest.fail("worked"))
     with pytest.raises(hs.OutputError, match=r"mine\.txt"):
         brief(path)
 

@@ -143,7 +143,7 @@ def test_a_run_that_is_killed_leaves_every_old_file_whole(tmp_path):
     run = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from hotspot.exports import targets\n"
+        "from hotspot.sheets import target_files as targets\n"
         "from tests.made_targets import made_targets\n"
         "def hang(table, path):\n"
         "    path.write_text('half')\n"

@@ -381,7 +381,7 @@ def test_the_choice_of_date_is_weighed():
 
 
 def test_much_memory_is_said_before_it_is_taken(monkeypatch):
-    monkeypatch.setattr("hotspot.knox._MUCH_MEMORY", 10)
+    monkeypatch.setattr("hotspot.knox.permutation_test._MUCH_MEMORY", 10)
     with pytest.warns(hs.DataWarning, match=r"1 pair within 400 m: .* GB"):
         hs.knox_test(incidents_at([0, 50], [0, 0], [0, 1]), permutations=0)
 

@@ -8,9 +8,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import count, name_rows
 from hotspot._errors import DataError, DataWarning
 from hotspot.areas import metric_crs
+from hotspot.english import count, name_rows
 from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.columns import Given, given_columns, known_columns, match_columns
 from hotspot.reading.coordinates import locate, read_crs

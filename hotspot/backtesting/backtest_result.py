@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hotspot._checks import count
 from hotspot._errors import DataError
 from hotspot.backtesting.baselines import BASELINES, DENSITY
 from hotspot.backtesting.rolling_windows import Plan, Score
 from hotspot.backtesting.scoring import prediction_accuracy, prediction_efficiency, ratio_interval
+from hotspot.english import count
 from hotspot.forecast.live_zones import LiveZones
 from hotspot.forecast.near_repeat_risk import NearRepeatRisk
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspot._checks import check_incidents_frame, count, name_rows, positive_problems
+from hotspot._checks import check_incidents_frame, positive_problems
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.dates import AsOf, cutoff, day_numbers, event_days, known_by, month_only_problems
+from hotspot.english import count, name_rows
 from hotspot.grid import Grid
 
 CELL_M = 250.0

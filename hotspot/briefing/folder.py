@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hotspot._checks import count
 from hotspot._errors import DataWarning, OutputError
+from hotspot.english import count
 from hotspot.output.files import sha256
 
 RUN_FILE = "run.json"

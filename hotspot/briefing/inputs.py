@@ -12,18 +12,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot._checks import count, name_rows
 from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
 from hotspot.backtesting.setting import late_strays
 from hotspot.briefing.config import Config, IncidentSettings
-from hotspot.briefing.place_names import area_names, street_names
+from hotspot.briefing.place_names import street_names
 from hotspot.briefing.stop_list import WITHHELD, StopList, read_stop_list, redacted
 from hotspot.briefing.whereabouts import check_whereabouts
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.matching import BY_TEXT, BY_UPRN, events_of
 from hotspot.dates import cutoff, known_by
+from hotspot.english import count, name_rows
+from hotspot.geo import area_names
 from hotspot.incidents import IncidentCheck, check_incidents
 from hotspot.maps.backdrop import read_backdrop
 from hotspot.reading.cells import to_text

@@ -11,7 +11,6 @@ import geopandas as gpd
 import xarray as xr
 from tqdm import tqdm
 
-from hotspot._checks import count
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.briefing import products
 from hotspot.briefing.config import (
@@ -35,6 +34,7 @@ from hotspot.briefing.local_rule import with_local_rule
 from hotspot.briefing.record import make_record
 from hotspot.briefing.track_record import Proof, find_proof
 from hotspot.dates import AsOf, month_only_problems
+from hotspot.english import count
 from hotspot.incidents import IncidentCheck
 from hotspot.visits import VisitLedger
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import jinja2
 
-from hotspot._checks import count
 from hotspot.briefing import sections
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.dates import cutoff
-from hotspot.english import cut_off, long_day
+from hotspot.english import count, cut_off, long_day
 
 
 def render_page(

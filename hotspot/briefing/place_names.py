@@ -9,28 +9,6 @@ import shapely
 _STREET_WITHIN_M = 60.0
 
 
-def area_names(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
-    """Name the area that each point lies in; on a border the first by name.
-
-    Parameters
-    ----------
-    points : GeoDataFrame, n rows
-    areas : GeoDataFrame
-        With ``area`` and polygons.
-
-    Returns
-    -------
-    Series of object, on the index of `points`
-        None where no area holds the point.
-    """
-    point, area = areas.sindex.query(points.geometry, predicate="intersects")
-    held = pd.Series(areas["area"].to_numpy(dtype=object)[area], index=point, dtype=object)
-    first = held.groupby(level=0).min()
-    names = pd.Series(None, index=points.index, name="area", dtype=object)
-    names.iloc[first.index] = first.to_numpy(dtype=object)
-    return names
-
-
 def street_names(
     incidents: gpd.GeoDataFrame,
     uprns: pd.Series,

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot._checks import count
 from hotspot._errors import DataError, DataWarning
+from hotspot.english import count
 
 # Farther than a geocoder is ever from the home it was asked for.
 _FAR_M = 1000.0

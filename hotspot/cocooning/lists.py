@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot._errors import DataWarning
 from hotspot.cocooning.listed_visits import ACT_WITHIN_HOURS
 from hotspot.cocooning.plan import Plan, Rule, areas_of, make_plan
@@ -17,6 +16,7 @@ from hotspot.cocooning.settings import checked_rule
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.cocooning.wording import message_reason, notes, where
 from hotspot.dates import AsOf, cutoff
+from hotspot.english import count
 
 _COLUMNS = [
     "visit_id", "uprn", "uprns", "address", "number", "street", "ring", "reason", "door_note",

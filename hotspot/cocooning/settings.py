@@ -9,10 +9,8 @@ import pandas as pd
 
 from hotspot._checks import (
     choice_problems,
-    count,
     frame_problems,
     incident_problems,
-    name_rows,
     point_problems,
     positive_problems,
     same_crs_problems,
@@ -23,6 +21,7 @@ from hotspot.cocooning.plan import Rule
 from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS
 from hotspot.cocooning.tiers import Tier, read_tiers
 from hotspot.dates import AsOf, cutoff, month_only_problems
+from hotspot.english import count, name_rows
 
 
 def checked_rule(

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot.cocooning.matching import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
 from hotspot.cocooning.rings import (
     ACROSS,
@@ -24,7 +23,7 @@ from hotspot.cocooning.rings import (
     NEXT_NEAREST_ALONE,
 )
 from hotspot.cocooning.visit_history import EXPIRED_DAYS
-from hotspot.output.text import day_name
+from hotspot.english import count, long_day, long_moment
 
 CHECK_FIRST = "check with the officer in the case first"
 NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded point"
@@ -112,7 +111,9 @@ def door_note(
     else:
         notes = [f"burglary within {within_m(link.apart_m)} m, {when}"]
     for why in dict.fromkeys(result for _, result in missed or []):
-        times = " and ".join(_moment(at) for at, result in missed or [] if result == why)
+        times = " and ".join(
+            long_moment(at, year=False) for at, result in missed or [] if result == why
+        )
         notes.append(f"{why} {times}")
     if check_first:
         notes.append(CHECK_FIRST)
@@ -123,19 +124,14 @@ def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_
     """Say why a home gets a message and no visit."""
     return (
         f"Within {distance_m:g} m of {count(crimes, 'burglary', 'burglaries')} of the past "
-        f"{window_days} days, the newest found {day_name(newest)}."
+        f"{window_days} days, the newest found {long_day(newest, year=False)}."
     )
-
-
-def _moment(at: pd.Timestamp) -> str:
-    """Name a day, and the time where one is told."""
-    return day_name(at) if at == at.normalize() else f"{day_name(at)} at {at:%H:%M}"
 
 
 def _reported(event: Any) -> str:
     if pd.isna(event.recorded):
-        return f"found {day_name(event.ended)}"
-    return f"reported {day_name(event.recorded)}"
+        return f"found {long_day(event.ended, year=False)}"
+    return f"reported {long_day(event.recorded, year=False)}"
 
 
 def where(link: Link) -> str:
@@ -148,7 +144,7 @@ def where(link: Link) -> str:
 
 
 def _sentence(link: Link) -> str:
-    found = f"found {day_name(link.event.ended, year=True)}"
+    found = f"found {long_day(link.event.ended)}"
     if link.link == BURGLED:
         return f"Burgled, {found}.{_how_matched(link.event)}"
     return f"{where(link)} {link.burgled_address}, burgled, {found} ({link.apart_m:.0f} m)."

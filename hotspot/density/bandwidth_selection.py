@@ -11,9 +11,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspot._checks import check_incidents_frame, choice_problems, count, positive_problems
+from hotspot._checks import check_incidents_frame, choice_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.leave_one_out import POLYNOMIALS, leave_one_out
+from hotspot.english import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,9 +12,10 @@ from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 
-from hotspot._checks import count, frame_problems
+from hotspot._checks import frame_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot.density.weights import aoristic_calendar
+from hotspot.english import count
 from hotspot.output.pictures import (
     Picture,
     draw_areas,

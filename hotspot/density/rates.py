@@ -10,18 +10,13 @@ import pandas as pd
 import shapely
 import xarray as xr
 
-from hotspot._checks import (
-    choice_problems,
-    frame_problems,
-    name_rows,
-    positive_problems,
-    same_crs_problems,
-)
+from hotspot._checks import choice_problems, frame_problems, positive_problems, same_crs_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
+from hotspot.english import name_rows
 from hotspot.grid import Grid
 
 Floats = npt.NDArray[np.float64]

@@ -14,9 +14,7 @@ from hotspot._checks import (
     INCIDENT_COLUMNS,
     check_incidents_frame,
     choice_problems,
-    count,
     frame_problems,
-    name_rows,
     positive_problems,
     same_crs_problems,
 )
@@ -24,6 +22,7 @@ from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M, Bandwidth
+from hotspot.english import count, name_rows
 from hotspot.grid import Grid
 
 Floats = npt.NDArray[np.float64]

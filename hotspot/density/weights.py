@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame, count, name_rows
+from hotspot._checks import check_incidents_frame
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import month_only_problems
+from hotspot.english import count, name_rows
 
 Seconds = npt.NDArray[np.int64]
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._checks import count, name_rows
 from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf, Resolution, cutoff
+from hotspot.english import count, name_rows
 from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,

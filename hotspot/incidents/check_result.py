@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import name_rows
 from hotspot.dates import Resolution
+from hotspot.english import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

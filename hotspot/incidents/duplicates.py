@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._checks import count, name_rows
+from hotspot.english import count, name_rows
 from hotspot.reading.faults import Faults
 
 _MADE = "made-"

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._checks import count, name_rows
 from hotspot._errors import DataError
+from hotspot.english import count, name_rows
 
 Choice: TypeAlias = str | Sequence[str]
 Table: TypeAlias = pd.DataFrame | str | PathLike[str]

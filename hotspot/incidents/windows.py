@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._checks import count, name_rows
 from hotspot.dates import Resolution, looks_monthly
+from hotspot.english import count, name_rows
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.datetimes import Flags, Moments, Reading, Times
 from hotspot.reading.faults import Faults

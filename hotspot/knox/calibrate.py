@@ -12,14 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from hotspot._checks import (
-    check_incidents_frame,
-    choice_problems,
-    chosen_seed,
-    count,
-    positive_problems,
-)
+from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, positive_problems
 from hotspot.dates import EventDate, month_only_problems
+from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.knox.moments import upper_tail

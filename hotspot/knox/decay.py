@@ -11,14 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hotspot._checks import (
-    check_incidents_frame,
-    choice_problems,
-    chosen_seed,
-    count,
-    positive_problems,
-)
+from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, positive_problems
 from hotspot.dates import EventDate, month_only_problems
+from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.near_repeat import distinct_events

@@ -11,11 +11,12 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, count
+from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed
 from hotspot._errors import DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
+from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.test_result import LEVEL, KnoxTest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import count
+from hotspot.english import count
 from hotspot.knox.bands import Bands
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot.dates import resolution
+from hotspot.english import count
 from hotspot.maps.elements import LegendEntry, PointLayer, RowLayer, Style, WeekLayer
 from hotspot.maps.features import (
     Field,

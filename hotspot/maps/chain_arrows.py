@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot._checks import count
+from hotspot.english import count
 from hotspot.maps.elements import LegendEntry, RowLayer, Style
 from hotspot.maps.features import Field, bounds_of, drawable, rows_of, texts_of, words
 

@@ -9,10 +9,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from hotspot._checks import count
 from hotspot._errors import DataError
 from hotspot.addresses.classification import says_home
 from hotspot.addresses.house_numbers import text_key
+from hotspot.english import count
 
 SHOWN, FEW, WITHHELD = "shown", "few", "withheld"
 # Of two areas that overlap by less than this share of the smaller, the borders are only drawn ill.

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from hotspot._checks import (
-    count,
     frame_problems,
     incident_problems,
     point_problems,
@@ -18,6 +17,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, cutoff, known_by
+from hotspot.english import count
 from hotspot.maps.briefing_layers import street_layer
 from hotspot.maps.disclosure import (
     FEW,

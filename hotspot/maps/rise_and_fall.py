@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from hotspot._checks import count
+from hotspot.english import count
 from hotspot.maps.elements import RowLayer, Style
 from hotspot.maps.features import (
     Field,

@@ -2,11 +2,10 @@ from .files import replacing_file, safe_file_name
 from .gis_files import write_hotspots, write_surface
 from .printing import find_browser, print_page
 from .tables import write_rejected, write_table
-from .text import clean_text, day_name, safe_cell
+from .text import clean_text, safe_cell
 
 __all__ = [
     "clean_text",
-    "day_name",
     "find_browser",
     "print_page",
     "replacing_file",

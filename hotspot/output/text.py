@@ -2,8 +2,6 @@
 
 import unicodedata
 
-import pandas as pd
-
 _FORMULA_STARTS = "=+-@"
 
 
@@ -50,15 +48,3 @@ def safe_cell(text: str) -> str:
     text = clean_text(text)
     start = unicodedata.normalize("NFKC", text.lstrip()[:1])
     return f"'{text}" if start and start[0] in _FORMULA_STARTS else text
-
-
-def day_name(moment: pd.Timestamp, *, year: bool = False) -> str:
-    """Name a day in English, whatever the locale.
-
-    Examples
-    --------
-    >>> day_name(pd.Timestamp("2026-02-26")), day_name(pd.Timestamp("2026-02-26"), year=True)
-    ('Thursday 26 February', 'Thursday 26 February 2026')
-    """
-    named = f"{moment.day_name()} {moment.day} {moment.month_name()}"
-    return f"{named} {moment.year}" if year else named

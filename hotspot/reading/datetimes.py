@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._checks import count, name_rows
 from hotspot._errors import DataError
+from hotspot.english import count, name_rows
 from hotspot.reading.cells import is_text
 from hotspot.reading.single_dates import (
     BAD_CLOCK,

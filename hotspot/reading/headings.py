@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot._errors import DataError
+from hotspot.english import count
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, not_records
 

@@ -14,8 +14,8 @@ import shapely
 from pyogrio.errors import DataSourceError
 from pyproj import CRS
 
-from hotspot._checks import name_rows
 from hotspot._errors import DataError
+from hotspot.english import name_rows
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Source
 
 

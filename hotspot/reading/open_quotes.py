@@ -8,8 +8,8 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from hotspot._checks import count
 from hotspot._errors import DataError
+from hotspot.english import count
 from hotspot.reading.headings import Row
 
 _MOST_LINES_IN_A_ROW = 100

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot._errors import DataError
+from hotspot.english import count
 from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.databases import open_database
 from hotspot.reading.layers import open_frame, open_layer, open_parquet

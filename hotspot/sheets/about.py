@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from hotspot import __version__
-from hotspot._checks import count
 from hotspot.dates import AsOf, cutoff
-from hotspot.output.text import clean_text, day_name
+from hotspot.english import count, long_day
+from hotspot.output.text import clean_text
 
 SHOWS = (
     "It lists homes at and near burglaries recorded by the cut-off: places, not people.",
@@ -85,5 +85,5 @@ def _value(value: Any) -> str:
 
 
 def _moment(last: pd.Timestamp) -> str:
-    day = day_name(last, year=True)
+    day = long_day(last)
     return f"end of {day}" if last == cutoff(last.normalize()) else f"{day}, {last:%H:%M}"

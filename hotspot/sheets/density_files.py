@@ -9,8 +9,8 @@ import geopandas as gpd
 import xarray as xr
 
 from hotspot import __version__
-from hotspot._checks import count
 from hotspot.density import DEFAULT_BANDWIDTH_M, hotspots, kernel_density
+from hotspot.english import count
 from hotspot.grid import Grid
 from hotspot.maps import briefing_map, save_map
 from hotspot.output.gis_files import write_hotspots, write_surface

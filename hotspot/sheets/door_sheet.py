@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import count
+from hotspot.english import count
 from hotspot.output.pages import make_page
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import ASKED, RESULTS

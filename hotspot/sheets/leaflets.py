@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hotspot._checks import count
+from hotspot.english import count
 from hotspot.output.pages import make_page
 from hotspot.output.text import clean_text
 from hotspot.sheets.about import SHOWS, About

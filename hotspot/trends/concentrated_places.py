@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 from scipy import stats
 
-from hotspot._checks import check_incidents_frame, frame_problems, name_rows, same_crs_problems
-from hotspot._checks import count as counted
+from hotspot._checks import check_incidents_frame, frame_problems, same_crs_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot.english import count as counted
+from hotspot.english import name_rows
 from hotspot.grid import Grid
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from hotspot import __version__
-from hotspot._checks import count, name_rows
 from hotspot._errors import DataError
+from hotspot.english import count, name_rows
 from hotspot.output.text import clean_text
 
 NEEDED = ("visit_id", "ring", "address", "act_by")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot._checks import count
 from hotspot._errors import DataError
-from hotspot.output.text import day_name
+from hotspot.english import count, long_day
 from hotspot.visits.report import cut_off_name
 from hotspot.visits.schema import asked, burglaries, frame_of, lists, made
 
@@ -228,4 +227,4 @@ def _asking(row: Any) -> str:
 
 
 def _time(moment: pd.Timestamp) -> str:
-    return f"{day_name(moment, year=True)}, {moment:%H:%M}"
+    return f"{long_day(moment)}, {moment:%H:%M}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from hotspot._checks import count, name_rows
+from hotspot.english import count, name_rows
 
 _SHOWN = 200
 

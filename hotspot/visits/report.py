@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hotspot._checks import count
 from hotspot.dates import cutoff
+from hotspot.english import count, long_day
 from hotspot.output.pictures import Picture
-from hotspot.output.text import day_name
 
 FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
 # Where nobody called yet, nobody found it empty either.
@@ -220,7 +219,7 @@ class VisitReport:
             )
         if self.purged_before is not None:
             said.append(
-                f"Doors done with before {day_name(self.purged_before, year=True)} were deleted by "
+                f"Doors done with before {long_day(self.purged_before)} were deleted by "
                 "the retention rule: in no number above."
             )
         return said
@@ -299,5 +298,5 @@ def cut_off_name(moment: pd.Timestamp) -> str:
     >>> cut_off_name(pd.Timestamp("2026-03-02 07:00"))
     'Monday 2 March 2026, 07:00'
     """
-    day = day_name(moment, year=True)
+    day = long_day(moment)
     return day if moment == cutoff(moment.normalize()) else f"{day}, {moment:%H:%M}"

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot._checks import count
 from hotspot._errors import OutputError
 from hotspot.dates import AsOf, cutoff
+from hotspot.english import count, plain_day
 from hotspot.visits import keeping
 from hotspot.visits.schema import asked, burglaries, frame_of, made
 from hotspot.visits.schema import marks as marks_table
@@ -51,12 +51,12 @@ class Purged:
         """
         marks = f" {count(self.marks, 'do-not-contact mark')} deleted." if self.marks else ""
         if self.first is None or self.last is None:
-            return f"Nothing is older than {_day(self.before)}: nothing was deleted.{marks}"
+            return f"Nothing is older than {plain_day(self.before)}: nothing was deleted.{marks}"
         return (
-            f"Deleted what ended before {_day(self.before)}: {count(self.doors, 'door')} with "
+            f"Deleted what ended before {plain_day(self.before)}: {count(self.doors, 'door')} with "
             f"{count(self.asked, 'row')} of what was asked, {count(self.visits, 'visit')} and "
-            f"{count(self.burglaries, 'reference')} of burglaries, from {_day(self.first)} to "
-            f"{_day(self.last)}.{marks}{self._waiting()}"
+            f"{count(self.burglaries, 'reference')} of burglaries, from {plain_day(self.first)} to "
+            f"{plain_day(self.last)}.{marks}{self._waiting()}"
         )
 
     def _waiting(self) -> str:
@@ -137,7 +137,3 @@ def _old_doors(
         return [], None, None
     gone = known.loc[known["visit_id"].isin(old), "at"]
     return sorted(old), gone.min(), gone.max()
-
-
-def _day(moment: pd.Timestamp) -> str:
-    return f"{moment.day} {moment.month_name()} {moment.year}"

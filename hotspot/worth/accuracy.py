@@ -12,7 +12,6 @@ import pandas as pd
 
 from hotspot._checks import (
     chosen_seed,
-    count,
     frame_problems,
     incident_problems,
     point_problems,
@@ -21,8 +20,8 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, cutoff, month_only_problems
+from hotspot.english import count, plain_day
 from hotspot.worth.replay import OTHERS, Day, Town, hits, match_crimes, replayed
-from hotspot.worth.words import day_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +72,7 @@ class TargetingAccuracy:
     def summary(self) -> str:
         """Say in plain words how the lists did, and what that does not show."""
         lists = self.table.iloc[0]
-        span = f"{count(self.lists, 'list')} from {day_words(self.first)} to {day_words(self.last)}"
+        span = f"{count(self.lists, 'list')} from {plain_day(self.first)} to {plain_day(self.last)}"
         if not lists["visits"]:
             return f"Replaying {span}: no home was listed."
         said = [
@@ -106,8 +105,8 @@ class TargetingAccuracy:
         known = [row for row in others if _known(row)]
         told = ", ".join(f"{row['chosen_by']} {row['per_thousand']:.1f}" for row in known)
         said = (
-            f"Of 1,000 visits by {count(self.lists, 'list')} from {day_words(self.first)} to "
-            f"{day_words(self.last)}, {_rate(lists)} would have been to a home that was burgled in "
+            f"Of 1,000 visits by {count(self.lists, 'list')} from {plain_day(self.first)} to "
+            f"{plain_day(self.last)}, {_rate(lists)} would have been to a home that was burgled in "
             f"the {self.horizon_days} days after; of as many chosen otherwise: {told}."
         )
         unclear = [row["chosen_by"] for row in known if not row["difference_low"] > 0]

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import chosen_seed, count, incident_problems, positive_problems
+from hotspot._checks import chosen_seed, incident_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.pairs import Neighbours, neighbours
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.dates import day_numbers, event_times, month_only_problems
+from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
-from hotspot.worth.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.sections.table_text import Section, only, table
-from hotspot.worth.words import percent
+from hotspot.english import count, percent
 
 
 def map_proof(findings: Findings) -> Section | None:

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot.briefing.findings import FEWEST_IN_HOTSPOT, Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.place_names import names_within
@@ -15,7 +14,7 @@ from hotspot.briefing.sections.table_text import (
     table,
 )
 from hotspot.dates import ages_days
-from hotspot.english import long_day, percent, short_day, some_of
+from hotspot.english import count, long_day, percent, short_day, some_of
 
 _MOST_ZONES = 12
 _MOST_HOTSPOTS = 10

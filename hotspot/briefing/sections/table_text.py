@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from hotspot._checks import count
+from hotspot.english import count
 
 Section = dict[str, Any]
 ListLinks = Mapping[str | None, Sequence[tuple[str, str]]]

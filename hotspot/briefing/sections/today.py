@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from hotspot._checks import count
 from hotspot.briefing import figures
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
@@ -19,7 +18,7 @@ from hotspot.briefing.sections.table_text import (
     table,
 )
 from hotspot.dates import cutoff
-from hotspot.english import cut_off, day_of_year, moment, week_days, window
+from hotspot.english import count, cut_off, day_of_year, moment, week_days, window
 from hotspot.sheets.printable_doors import NO_AREA
 
 _MOST_NEW = 40

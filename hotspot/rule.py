@@ -1,0 +1,169 @@
+"""The near-repeat rule and what is said of it: distance, window, ages, rings, hours, results.
+
+Each number or word that two rooms need to agree on stands here once, as a small record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class NearRepeatRule:
+    """A distance and a window within which risk is raised after a burglary.
+
+    Attributes
+    ----------
+    distance_m : float
+    window_days : int
+    band_m, band_days : float, int
+        Width of the bands in which a Knox test cuts distance and window.
+    age_edges_days : tuple of int
+        Upper edges of the ages by which maps and sheets colour; the window is the last.
+    """
+
+    distance_m: float = 400.0
+    window_days: int = 42
+    band_m: float = 100.0
+    band_days: int = 7
+    age_edges_days: tuple[int, ...] = (7, 14)
+
+    @property
+    def distance_bands_m(self) -> tuple[float, ...]:
+        """Upper edges of bands of equal width, up to the distance of the rule."""
+        return tuple(np.arange(1, round(self.distance_m / self.band_m) + 1) * self.band_m)
+
+    @property
+    def time_bands_days(self) -> tuple[int, ...]:
+        """Upper edges of bands of equal width, up to the window of the rule."""
+        return tuple(range(self.band_days, self.window_days + 1, self.band_days))
+
+
+#: Ross and Pease (2007): the risk spreads to some 400 metres and is gone after six weeks to two
+#: months. Every default distance and window of the package is this one.
+RULE = NearRepeatRule()
+
+
+@dataclass(frozen=True)
+class AgeBands:
+    """Ages in whole days, cut into bands from 0 to the end of a window.
+
+    Attributes
+    ----------
+    edges_days : tuple of int
+        Upper edges, each inside its band.
+
+    Examples
+    --------
+    >>> bands = AgeBands.within(42)
+    >>> bands.labels
+    ('0-7 days', '8-14 days', '15-42 days')
+    >>> bands.of(np.array([0, 7, 8, 42, 43, -1]))
+    array([ 0,  0,  1,  2, -1, -1])
+    """
+
+    edges_days: tuple[int, ...]
+
+    @classmethod
+    def within(
+        cls, window_days: int, edges_days: Sequence[int] = RULE.age_edges_days
+    ) -> "AgeBands":
+        """Cut a window at those of the edges that lie inside it."""
+        return cls((*(edge for edge in edges_days if edge < window_days), int(window_days)))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name each band by its first and last day."""
+        starts = (0, *(edge + 1 for edge in self.edges_days[:-1]))
+        return tuple(
+            f"{start}-{end} days" for start, end in zip(starts, self.edges_days, strict=True)
+        )
+
+    def of(self, ages_days: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the band of each age, from 0; -1 where it is negative, missing or beyond."""
+        ages = np.asarray(ages_days, dtype=float)
+        band = np.searchsorted(np.asarray(self.edges_days), np.nan_to_num(ages, nan=np.inf))
+        return np.where((band < len(self.edges_days)) & (ages >= 0), band, -1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A cocooning ring: the burgled home, those next to it, those around, those within the rule.
+
+    Attributes
+    ----------
+    number : int
+    label : str
+        As sheets and maps head it.
+    plural : str
+        As sentences count its homes.
+    act_within_hours : int or None
+        After the burglary was recorded; None where no visit is made.
+    """
+
+    number: int
+    label: str
+    plural: str
+    act_within_hours: int | None
+
+
+#: By their numbers. The hours are those of the guidance: the victim and the neighbours within a
+#: day or two.
+RINGS = (
+    Ring(0, "Burgled home", "burgled homes", 24),
+    Ring(1, "Next door", "next door", 48),
+    Ring(2, "Opposite or behind", "opposite or behind", 48),
+    Ring(3, "Nearby", "nearby", None),
+)
+
+
+@dataclass(frozen=True)
+class ResultWord:
+    """A result of a visit, with all that follows from it.
+
+    Attributes
+    ----------
+    label : str
+        As sheets print it and the ledger keeps it.
+    spellings : tuple of str
+        Other words that come back for it; case, spaces and punctuation do not matter.
+    lives_there : bool
+        False where it tells that nobody lives there, or that there is no such home.
+    reached : bool
+        Somebody or the letterbox got the advice.
+    face_to_face : bool
+    ends_visit : bool
+        Nobody need call again for the same burglary.
+    bars : bool
+        The home wants no contact.
+    """
+
+    label: str
+    spellings: tuple[str, ...]
+    lives_there: bool
+    reached: bool
+    face_to_face: bool
+    ends_visit: bool
+    bars: bool = False
+
+
+#: In the order in which sheets offer them.
+RESULT_WORDS = (
+    ResultWord("face to face", ("f2f",), True, True, True, True),
+    ResultWord("leaflet", ("leaflet left", "leaflet only", "leaflets"), True, True, False, True),
+    ResultWord("no reply", ("no answer", "no response"), True, False, False, False),
+    ResultWord(
+        "refused", ("refusal", "declined", "do not contact"), True, False, False, True, bars=True
+    ),
+    ResultWord("empty", ("empty property", "vacant", "void"), False, False, False, True),
+    ResultWord(
+        "address not found", ("not found", "address not known"), False, False, False, True
+    ),
+    ResultWord(
+        "language or access",
+        ("language", "access", "language access", "language barrier", "no access"),
+        True, False, False, False,
+    ),
+)  # fmt: skip
