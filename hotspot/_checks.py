@@ -143,18 +143,69 @@ def incident_problems(
     return problems
 
 
-def check_incidents_frame(incidents: gpd.GeoDataFrame, *more: str) -> None:
-    """Raise every problem with the incidents, and with what else a function was given, at once."""
-    problems = [*incident_problems(incidents), *more]
-    if problems:
-        raise DataError(problems)
+def check_incidents_frame(
+    incidents: gpd.GeoDataFrame, *data: str, arguments: Iterable[str] = ()
+) -> None:
+    """Raise every problem with the incidents, and with what else a function was given, at once.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+    *data : str
+        Problems of other data.
+    arguments : iterable of str
+        Problems of arguments.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As of `raise_problems`.
+    """
+    raise_problems([*incident_problems(incidents), *data], arguments)
+
+
+def raise_problems(data: Iterable[str] = (), arguments: Iterable[str] = ()) -> None:
+    """Raise all problems at once, if there are any.
+
+    Parameters
+    ----------
+    data : iterable of str
+        What is wrong with the data.
+    arguments : iterable of str
+        What is wrong with the arguments.
+
+    Raises
+    ------
+    DataError
+        If the data are wrong, whatever else is.
+    ConfigError
+        If only arguments are.
+    """
+    data, arguments = list(data), list(arguments)
+    if data:
+        raise DataError(data + arguments)
+    if arguments:
+        raise ConfigError(arguments)
+
+
+def empty_words(what: str = "incidents") -> str:
+    """Return that a frame has no rows, and the usual reason for it.
+
+    A column called ``area`` is hidden by the attribute of that name, the sizes of the shapes.
+    """
+    return (
+        f"The {what} are empty: there is no row. To choose those of one area, write "
+        f'{what}[{what}["area"] == "..."]: {what}.area is what geopandas calls the size of shapes.'
+    )
 
 
 def same_crs_problems(incidents: gpd.GeoDataFrame, **others: Any) -> list[str]:
-    """Name what is not in the CRS of the incidents."""
+    """Return what is not in the CRS of the incidents."""
     return [
-        f"The {name} are in {other.crs.name if other.crs else 'no CRS'} but the incidents in "
-        f"{incidents.crs.name}: turn them with .to_crs(incidents.crs)."
+        f"The {name} {'are' if name.endswith('s') else 'is'} in "
+        f"{other.crs.name if other.crs else 'no CRS'} but the incidents are in "
+        f"{incidents.crs.name}: turn {'them' if name.endswith('s') else 'it'} with "
+        ".to_crs(incidents.crs)."
         for name, other in others.items()
         if other is not None and other.crs != incidents.crs
     ]
