@@ -19,7 +19,7 @@ from hotspot._kernels.forecast import (
     sums_at,
     table_sums_at,
 )
-from hotspot._kernels.hawkes import links, persistent_density, raised, shared
+from hotspot._kernels.hawkes import Windows, links, persistent_density, raised, shared
 from hotspot.forecast import (
     Blend,
     LiveZones,
@@ -285,7 +285,8 @@ def test_links_say_the_same_on_any_number_of_threads(make_incidents):
     random = np.random.default_rng(12)
     x, y = random.uniform(0, 4000, (2, 5000)).round(1)
     history = History.known(make_incidents(x, y, random.integers(0, 300, 5000)), "2026-01-01")
-    held = links(history.x, history.y, history.offset, history.day, history.share, 300.0, 30)
+    windows = Windows(history.offset, history.day, history.share)
+    held = links(history.x, history.y, windows, 300.0, 30)
     trigger = Trigger(0.3, 5.0, 70.0, "exponential", 300.0, 30)
     tables = trigger.by_lag(), trigger.by_away()
     one, two = (raised(held, *tables, threads=threads) for threads in (1, 2))

@@ -12,99 +12,63 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.buckets import events_near, into_buckets
 from hotspot._kernels.threads import run_blocks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Codes of the kernels that `sums_at` knows: densities per square metre with an integral of 1.
-QUARTIC, GAUSSIAN, EXPONENTIAL = 0, 1, 2
-#: Beyond this many scales a Gaussian (4 in 100,000 lie farther) or an exponential (8 in 100,000)
-#: counts nothing.
-GAUSSIAN_REACH, EXPONENTIAL_REACH = 4.5, 12.0
+
+class Shape(NamedTuple):
+    """A density in the plane with an integral of 1, of which `sums_at` adds up many.
+
+    Attributes
+    ----------
+    code : int
+        Which branch of the compiled kernel computes it.
+    reach : float
+        Distance, in scales, beyond which it counts nothing.
+    """
+
+    code: int
+    reach: float
+
+
+#: Beyond their reach lie 4 in 100,000 of a Gaussian and 8 in 100,000 of an exponential.
+QUARTIC, GAUSSIAN, EXPONENTIAL = Shape(0, 1.0), Shape(1, 4.5), Shape(2, 12.0)
+# Compiled code reads numbers of the module, not fields of its records.
+_QUARTIC, _GAUSSIAN, _EXPONENTIAL = QUARTIC.code, GAUSSIAN.code, EXPONENTIAL.code
 
 _ROWS = 8
 _POINTS = 512
 
 
-class Buckets(NamedTuple):
-    """Events sorted into square buckets as wide as the farthest distance that counts.
-
-    Attributes
-    ----------
-    order : ndarray of int64, shape (n,)
-        Position in the caller's arrays of each event.
-    x, y : ndarray of float64, shape (n,)
-        Coordinates in that order.
-    start : ndarray of int64, shape (rows * cols + 1,)
-        Where each bucket begins.
-    corner : tuple of float
-        South-west corner of the first bucket.
-    size_m : float
-        Side of a bucket.
-    shape : tuple of int
-        Rows and columns of buckets.
-    """
-
-    order: Ints
-    x: Floats
-    y: Floats
-    start: Ints
-    corner: tuple[float, float]
-    size_m: float
-    shape: tuple[int, int]
-
-
-def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Buckets:
-    """Sort events into buckets in which, and around which, all that is within reach lies."""
-    west, south = (float(x.min()), float(y.min())) if len(x) else (0.0, 0.0)
-    # A small reach over a wide country must not make more buckets than memory holds.
-    span = max(float(np.ptp(x)), float(np.ptp(y))) if len(x) else 0.0
-    size = max(reach_m, span / 2000, 1e-6)
-    col = np.floor((x - west) / size).astype(np.int64)
-    row = np.floor((y - south) / size).astype(np.int64)
-    cols, rows = (int(col.max()) + 1, int(row.max()) + 1) if len(x) else (1, 1)
-    bucket = row * cols + col
-    order = np.lexsort((weight, y, x, bucket))
-    start = np.searchsorted(bucket[order], np.arange(rows * cols + 1))
-    return Buckets(
-        order, x[order], y[order], start.astype(np.int64), (west, south), size, (rows, cols)
-    )
-
-
 @njit(cache=True, nogil=True)
-def _kernel(code, squared, scale):
-    """Density at a squared distance."""
-    if code == QUARTIC:
+def _density(code, squared, scale):
+    """Return the density at a squared distance; of a code without a branch, no number."""
+    if code == _QUARTIC:
         rest = 1.0 - squared / (scale * scale)
         return 3.0 / (np.pi * scale * scale) * rest * rest if rest > 0.0 else 0.0
-    if code == GAUSSIAN:
+    if code == _GAUSSIAN:
         return math.exp(-0.5 * squared / (scale * scale)) / (2.0 * np.pi * scale * scale)
-    return math.exp(-math.sqrt(squared) / scale) / (2.0 * np.pi * scale * scale)
+    if code == _EXPONENTIAL:
+        return math.exp(-math.sqrt(squared) / scale) / (2.0 * np.pi * scale * scale)
+    return np.nan
 
 
 @njit(cache=True, nogil=True)
-def _sums_at(px, py, x, y, weight, bucket_start, west, south, size, rows, cols, code, scale,
-             reach_sq, first, stop, out):  # fmt: skip
+def _sums_at(px, py, buckets, weight, code, scale, reach, first, stop, out):
+    x, y = buckets.x, buckets.y
     for p in range(first, stop):
-        row = int(np.floor((py[p] - south) / size))
-        col = int(np.floor((px[p] - west) / size))
         total = 0.0
-        for r in range(max(row - 1, 0), min(row + 2, rows)):
-            low, high = max(col - 1, 0), min(col + 2, cols)
-            if low >= high:
-                continue
-            for i in range(bucket_start[r * cols + low], bucket_start[r * cols + high]):
+        for step in range(-1, 2):
+            low, high = events_near(buckets, px[p], py[p], step)
+            for i in range(low, high):
                 dx, dy = x[i] - px[p], y[i] - py[p]
                 squared = dx * dx + dy * dy
-                if squared <= reach_sq:
-                    total += weight[i] * _kernel(code, squared, scale)
+                if squared <= reach * reach:
+                    total += weight[i] * _density(code, squared, scale)
         out[p] = total
-
-
-def reach_of(code: int, scale_m: float) -> float:
-    """Give the distance beyond which a kernel counts nothing."""
-    return scale_m * {QUARTIC: 1.0, GAUSSIAN: GAUSSIAN_REACH, EXPONENTIAL: EXPONENTIAL_REACH}[code]
 
 
 def sums_at(
@@ -113,7 +77,7 @@ def sums_at(
     x: Floats,
     y: Floats,
     weight: Floats,
-    code: int,
+    shape: Shape,
     scale_m: float,
     threads: int | None = None,
 ) -> Floats:
@@ -122,13 +86,14 @@ def sums_at(
     Parameters
     ----------
     px, py : ndarray of float64, shape (p,)
-        Where to give the sums.
+        Where the sums are wanted.
     x, y, weight : ndarray of float64, shape (n,)
         Events in metres and what each counts.
-    code : int
-        Which kernel.
+    shape : Shape
+        How the density of an event falls with distance.
     scale_m : float
-        Bandwidth of a quartic, standard deviation of a Gaussian, mean of an exponential's decay.
+        Bandwidth of a quartic, standard deviation of a Gaussian; of an exponential, the distance
+        in which it falls to 1 / e.
     threads : int, optional
         The sums are the same on any number.
 
@@ -137,36 +102,33 @@ def sums_at(
     ndarray of float64, shape (p,)
         Weight per square metre.
     """
-    reach = reach_of(code, scale_m)
-    held = into_buckets(x, y, weight, reach)
-    heavy = weight[held.order]
+    reach = shape.reach * scale_m
+    buckets = into_buckets(x, y, weight, reach)
+    heavy, scale_m = weight[buckets.order], float(scale_m)
     out = np.zeros(len(px))
     run_blocks(
         lambda first, stop: _sums_at(
-            px, py, held.x, held.y, heavy, held.start, *held.corner, held.size_m, *held.shape,
-            code, scale_m, reach * reach, first, stop, out,
+            px, py, buckets, heavy, shape.code, scale_m, reach, first, stop, out
         ),
-        len(px), _POINTS, threads,
-    )  # fmt: skip
+        len(px),
+        _POINTS,
+        threads,
+    )
     return out
 
 
 @njit(cache=True, nogil=True)
-def _table_sums_at(px, py, x, y, kind, bucket_start, west, south, size, rows, cols, limit, table,
-                   first, stop, out):  # fmt: skip
-    rings = limit.shape[0]
+def _table_sums_at(px, py, buckets, kind, limit, table, first, stop, out):
+    x, y = buckets.x, buckets.y
+    farthest = limit[limit.shape[0] - 1]
     for p in range(first, stop):
-        row = int(np.floor((py[p] - south) / size))
-        col = int(np.floor((px[p] - west) / size))
         total = 0.0
-        for r in range(max(row - 1, 0), min(row + 2, rows)):
-            low, high = max(col - 1, 0), min(col + 2, cols)
-            if low >= high:
-                continue
-            for i in range(bucket_start[r * cols + low], bucket_start[r * cols + high]):
+        for step in range(-1, 2):
+            low, high = events_near(buckets, px[p], py[p], step)
+            for i in range(low, high):
                 dx, dy = x[i] - px[p], y[i] - py[p]
                 squared = dx * dx + dy * dy
-                if squared > limit[rings - 1]:
+                if squared > farthest:
                     continue
                 ring = 0
                 while squared > limit[ring]:
@@ -191,7 +153,7 @@ def table_sums_at(
     Parameters
     ----------
     px, py : ndarray of float64, shape (p,)
-        Where to give the sums.
+        Where the sums are wanted.
     x, y : ndarray of float64, shape (n,)
         Events in metres.
     kind : ndarray of int64, shape (n,)
@@ -209,24 +171,30 @@ def table_sums_at(
     -------
     ndarray of float64, shape (p,)
     """
-    held = into_buckets(x, y, kind.astype(np.float64), float(edges_m[-1]))
+    buckets = into_buckets(x, y, kind.astype(np.float64), float(edges_m[-1]))
+    # Squares are compared, so that whole metres make exact ties; the next smaller float keeps
+    # an event exactly at an edge out.
     squares = edges_m * edges_m
     limit = squares if closed_right else np.nextafter(squares, -np.inf)
-    kinds = kind[held.order]
+    kinds = kind[buckets.order]
     out = np.zeros(len(px))
     run_blocks(
-        lambda first, stop: _table_sums_at(
-            px, py, held.x, held.y, kinds, held.start, *held.corner, held.size_m, *held.shape,
-            limit, table, first, stop, out,
-        ),
-        len(px), _POINTS, threads,
-    )  # fmt: skip
+        lambda first, stop: _table_sums_at(px, py, buckets, kinds, limit, table, first, stop, out),
+        len(px),
+        _POINTS,
+        threads,
+    )
     return out
 
 
 @njit(cache=True, nogil=True)
-def _gaussian_rows(x, y, weight, xmin, ymin, cell, sd, reach, start, stop, out):
-    """Add the integrals of Gaussians, sorted by y, over the cells of rows `start` to `stop`."""
+def _gaussian_rows(x, y, weight, corner, cell, sd, reach, start, stop, out):
+    """Add the integrals of Gaussians, sorted by y, over the cells of rows `start` to `stop`.
+
+    A Gaussian in the plane is one in x times one in y, so its integral over a cell is the product
+    of two differences of the error function: a row of them serves every column.
+    """
+    xmin, ymin = corner
     ncols = out.shape[1]
     narrow = 1.0 / (sd * math.sqrt(2.0))
     first = np.searchsorted(y, ymin + start * cell - reach)
@@ -265,7 +233,7 @@ def gaussian_in_cells(
     sd_m: float,
     threads: int | None = None,
 ) -> Floats:
-    """Give the weight that Gaussians around events put into each cell, integrated exactly.
+    """Integrate Gaussians around events, times their weights, over each cell.
 
     Parameters
     ----------
@@ -292,11 +260,15 @@ def gaussian_in_cells(
     x, y, weight = x[order], y[order], weight[order]
     out = np.zeros(shape)
     # Blocks of rows repeat the work on events near their edges, so wide kernels get tall ones.
-    rows = max(_ROWS, 4 * math.ceil(GAUSSIAN_REACH * sd_m / cell_m))
+    reach = GAUSSIAN.reach * float(sd_m)
+    rows = max(_ROWS, 4 * math.ceil(reach / cell_m))
+    corner = float(corner[0]), float(corner[1])
     run_blocks(
         lambda start, stop: _gaussian_rows(
-            x, y, weight, *corner, cell_m, sd_m, GAUSSIAN_REACH * sd_m, start, stop, out
+            x, y, weight, corner, float(cell_m), float(sd_m), reach, start, stop, out
         ),
-        shape[0], rows, threads,
-    )  # fmt: skip
+        shape[0],
+        rows,
+        threads,
+    )
     return out

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from hotspot._kernels.forecast import into_buckets
+from hotspot._kernels.buckets import events_near, into_buckets
 from hotspot._kernels.pairs import near_pairs
 from hotspot._kernels.threads import blocks, run_blocks
 
@@ -22,6 +22,24 @@ STEPS_PER_M = 10
 _BLOCK = 2048
 # Standard deviations beyond which a Gaussian of the background counts nothing (1 in 3,000).
 _REACH = 4.0
+
+
+class Windows(NamedTuple):
+    """The days on which each event may have happened, as of `hotspot.forecast.history.History`.
+
+    Attributes
+    ----------
+    offset : ndarray of int64, shape (n + 1,)
+        The days of event i stand at ``offset[i]:offset[i + 1]`` of `day` and `share`.
+    day : ndarray of int64
+        Rising within an event.
+    share : ndarray of float64
+        Share of the event on each of its days.
+    """
+
+    offset: Ints
+    day: Ints
+    share: Floats
 
 
 class Links(NamedTuple):
@@ -46,18 +64,23 @@ class Links(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _link(pairs, x, y, offset, day, share, window, at, lag, away, weight):
-    """Count the links of each event, or write them where `at` says: one for each possible lag."""
-    write = lag.shape[0] > 0
-    chance = np.zeros(window + 1)
+def _link(pairs, x, y, windows, longest_days, at, linked):
+    """Count the links of each event, or write them where `at` says: one for each possible lag.
+
+    Two passes over the pairs, and memory is taken once between them for just as many.
+    """
+    offset, day, share = windows.offset, windows.day, windows.share
+    write = linked.lag.shape[0] > 0
+    chance = np.zeros(longest_days + 1)
     for p in range(pairs.shape[0]):
         a, b = pairs[p, 0], pairs[p, 1]
         dx, dy = x[a] - x[b], y[a] - y[b]
         decimetres = int(np.floor(np.sqrt(dx * dx + dy * dy) * STEPS_PER_M + 0.5))
+        # Where windows overlap either may have been first.
         for turn in range(2):
             child, parent = (b, a) if turn == 0 else (a, b)
             shortest = max(day[offset[child]] - day[offset[parent + 1] - 1], 1)
-            longest = min(day[offset[child + 1] - 1] - day[offset[parent]], window)
+            longest = min(day[offset[child + 1] - 1] - day[offset[parent]], longest_days)
             if longest < shortest:
                 continue
             if not write:
@@ -66,33 +89,25 @@ def _link(pairs, x, y, offset, day, share, window, at, lag, away, weight):
             chance[shortest : longest + 1] = 0.0
             for k in range(offset[child], offset[child + 1]):
                 for s in range(offset[parent], offset[parent + 1]):
-                    days = day[k] - day[s]
-                    if 1 <= days <= window:
-                        chance[days] += share[k] * share[s]
-            for days in range(shortest, longest + 1):
-                lag[at[child]] = days
-                away[at[child]] = decimetres
-                weight[at[child]] = chance[days]
+                    lag = day[k] - day[s]
+                    if 1 <= lag <= longest_days:
+                        chance[lag] += share[k] * share[s]
+            for lag in range(shortest, longest + 1):
+                linked.lag[at[child]] = lag
+                linked.away[at[child]] = decimetres
+                linked.weight[at[child]] = chance[lag]
                 at[child] += 1
 
 
-def links(
-    x: Floats,
-    y: Floats,
-    offset: Ints,
-    day: Ints,
-    share: Floats,
-    distance_m: float,
-    window_days: int,
-) -> Links:
+def links(x: Floats, y: Floats, windows: Windows, distance_m: float, window_days: int) -> Links:
     """Link each event to the earlier ones within a distance and a number of days.
 
     Parameters
     ----------
     x, y : ndarray of float64, shape (n,)
         Coordinates in metres.
-    offset, day, share : ndarray
-        The days of each event and its share of each, as of `hotspot.forecast.history.History`.
+    windows : Windows
+        When each event may have happened.
     distance_m : float
         Largest distance, included.
     window_days : int
@@ -102,36 +117,41 @@ def links(
     -------
     Links
     """
+    offset, day = windows.offset, windows.day
     first, last = day[offset[:-1]], day[offset[1:] - 1]
     pairs = near_pairs(x, y, first, last, distance_m, window_days)
-    empty = np.empty(0, dtype=np.int32)
     start = np.zeros(len(x) + 1, dtype=np.int64)
-    held = (pairs, x, y, offset, day, share, window_days)
-    _link(*held, start[1:], empty, empty, empty.astype(np.float32))
+    _link(pairs, x, y, windows, window_days, start[1:], _room(start, 0))
     np.cumsum(start, out=start)
-    total = int(start[-1])
+    linked = _room(start, int(start[-1]))
+    if len(linked.lag):
+        _link(pairs, x, y, windows, window_days, start[:-1].copy(), linked)
+    return linked
+
+
+def _room(start: Ints, total: int) -> Links:
+    """Return links that are not written yet."""
+    # Half as wide as numpy's usual numbers: the links take most of the memory of a fit.
     lag, away = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
-    weight = np.empty(total, dtype=np.float32)
-    if total:
-        _link(*held, start[:-1].copy(), lag, away, weight)
-    return Links(start, lag, away, weight)
+    return Links(start, lag, away, np.empty(total, dtype=np.float32))
 
 
 @njit(cache=True, nogil=True)
-def _raised(start, lag, away, weight, by_lag, by_away, first, stop, out):
+def _raised(linked, by_lag, by_away, first, stop, out):
+    lag, away, weight = linked.lag, linked.away, linked.weight
     for j in range(first, stop):
         total = 0.0
-        for e in range(start[j], start[j + 1]):
+        for e in range(linked.start[j], linked.start[j + 1]):
             total += weight[e] * by_lag[lag[e]] * by_away[away[e]]
         out[j] = total
 
 
-def raised(held: Links, by_lag: Floats, by_away: Floats, threads: int | None = None) -> Floats:
+def raised(linked: Links, by_lag: Floats, by_away: Floats, threads: int | None = None) -> Floats:
     """Sum, for each event, the kernels of the earlier ones.
 
     Parameters
     ----------
-    held : Links
+    linked : Links
         What each event may have been triggered by.
     by_lag : ndarray of float64
         Kernel in time for each lag in days; entry 0 is not used.
@@ -144,31 +164,32 @@ def raised(held: Links, by_lag: Floats, by_away: Floats, threads: int | None = N
     -------
     ndarray of float64, shape (n,)
     """
-    n = len(held.start) - 1
+    n = len(linked.start) - 1
     out = np.zeros(n)
     run_blocks(
-        lambda first, stop: _raised(*held, by_lag, by_away, first, stop, out), n, _BLOCK, threads
+        lambda first, stop: _raised(linked, by_lag, by_away, first, stop, out), n, _BLOCK, threads
     )
     return out
 
 
 @njit(cache=True, nogil=True)
-def _shared(start, lag, away, weight, by_lag, by_away, per, first, stop, lags, aways):
+def _shared(linked, by_lag, by_away, per, first, stop, lags, aways):
+    lag, away, weight = linked.lag, linked.away, linked.weight
     for j in range(first, stop):
-        for e in range(start[j], start[j + 1]):
+        for e in range(linked.start[j], linked.start[j + 1]):
             part = weight[e] * by_lag[lag[e]] * by_away[away[e]] * per[j]
             lags[lag[e]] += part
             aways[away[e]] += part
 
 
 def shared(
-    held: Links, by_lag: Floats, by_away: Floats, per: Floats, threads: int | None = None
+    linked: Links, by_lag: Floats, by_away: Floats, per: Floats, threads: int | None = None
 ) -> tuple[Floats, Floats]:
     """Share each event out among the earlier ones, and add the parts up by lag and by distance.
 
     Parameters
     ----------
-    held, by_lag, by_away, threads
+    linked, by_lag, by_away, threads
         As of `raised`.
     per : ndarray of float64, shape (n,)
         What the kernels of an event's links are multiplied by.
@@ -178,7 +199,7 @@ def shared(
     lags : ndarray of float64, shape of `by_lag`
     aways : ndarray of float64, shape of `by_away`
     """
-    n = len(held.start) - 1
+    n = len(linked.start) - 1
     runs = blocks(n, _BLOCK)
     # A row for each block, added in their order, so that rounding falls alike on any number of
     # threads.
@@ -186,29 +207,27 @@ def shared(
 
     def share_block(first: int, stop: int) -> None:
         row = first // _BLOCK
-        _shared(*held, by_lag, by_away, per, first, stop, lags[row], aways[row])
+        _shared(linked, by_lag, by_away, per, first, stop, lags[row], aways[row])
 
     run_blocks(share_block, n, _BLOCK, threads)
     return lags.sum(axis=0), aways.sum(axis=0)
 
 
 @njit(cache=True, nogil=True)
-def _persistent(x, y, day, weight, bucket_start, west, south, size, rows, cols, scale, reach_sq,
-                apart, first, stop, out):  # fmt: skip
+def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
+    x, y = buckets.x, buckets.y
     per = 1.0 / (2.0 * np.pi * scale * scale)
     half = -0.5 / (scale * scale)
     for p in range(first, stop):
-        row = int(np.floor((y[p] - south) / size))
-        col = int(np.floor((x[p] - west) / size))
         total = 0.0
-        for r in range(max(row - 1, 0), min(row + 2, rows)):
-            low, high = max(col - 1, 0), min(col + 2, cols)
-            for i in range(bucket_start[r * cols + low], bucket_start[r * cols + high]):
+        for step in range(-1, 2):
+            low, high = events_near(buckets, x[p], y[p], step)
+            for i in range(low, high):
                 if abs(day[i] - day[p]) <= apart:
                     continue
                 dx, dy = x[i] - x[p], y[i] - y[p]
                 squared = dx * dx + dy * dy
-                if squared <= reach_sq:
+                if squared <= reach * reach:
                     total += weight[i] * np.exp(half * squared)
         out[p] = total * per
 
@@ -245,21 +264,23 @@ def persistent_density(
         Density per square metre: weight around the event over all that is far in time.
     """
     reach = _REACH * scale_m
-    held = into_buckets(x, y, weight, reach)
-    days, heavy = day[held.order], weight[held.order]
+    buckets = into_buckets(x, y, weight, reach)
+    days, heavy = day[buckets.order], weight[buckets.order]
     sums = np.zeros(len(x))
     run_blocks(
         lambda first, stop: _persistent(
-            held.x, held.y, days, heavy, held.start, *held.corner, held.size_m, *held.shape,
-            scale_m, reach * reach, apart_days, first, stop, sums,
+            buckets, days, heavy, scale_m, reach, apart_days, first, stop, sums
         ),
-        len(x), _BLOCK, threads,
-    )  # fmt: skip
+        len(x),
+        _BLOCK,
+        threads,
+    )
     by_day = np.argsort(days, kind="stable")
     passed = np.concatenate([[0.0], np.cumsum(heavy[by_day])])
     low = np.searchsorted(days[by_day], days - apart_days, side="left")
     high = np.searchsorted(days[by_day], days + apart_days, side="right")
     far = passed[-1] - (passed[high] - passed[low])
     out = np.empty(len(x))
-    out[held.order] = sums / np.maximum(far, 1e-9)
+    # Where no event is far in time there is no density: the floor is against 0 / 0.
+    out[buckets.order] = sums / np.maximum(far, 1e-9)
     return out

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from hotspot._kernels.hawkes import Links, links, persistent_density, raised, shared
+from hotspot._kernels.hawkes import Links, Windows, links, persistent_density, raised, shared
 from hotspot.forecast.history import History
 from hotspot.forecast.triggers import Trigger, best_mean_days, best_scale_m
 
@@ -66,12 +66,12 @@ class Likelihood:
     ) -> "Likelihood":
         """Gather the links of a history within the reach of each trigger."""
         left = history.last_day - history.day
+        windows = Windows(history.offset, history.day, history.share)
         return cls(
             season=season,
             density=density,
             linked=tuple(
-                links(history.x, history.y, history.offset, history.day, history.share,
-                      trigger.reach_m, trigger.reach_days)
+                links(history.x, history.y, windows, trigger.reach_m, trigger.reach_days)
                 for trigger in triggers
             ),
             left_days=tuple(
@@ -83,7 +83,7 @@ class Likelihood:
                 for trigger in triggers
             ),
             days=history.last_day - history.first_day + 1,
-        )  # fmt: skip
+        )
 
     def parts(self, parameters: Parameters) -> tuple[Floats, list[Floats]]:
         """Intensity at each event from the background and from each trigger, per day and m²."""

@@ -1,0 +1,92 @@
+"""Events in square buckets, and the one walk over those that may be near a point."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Buckets along the longer side at most: a small reach over a wide country must not make more
+# buckets than memory holds.
+_MOST_ALONG = 2000
+# Where all events stand on one spot a bucket still needs a side.
+_LEAST_M = 1e-6
+
+
+class Buckets(NamedTuple):
+    """Events sorted into square buckets as wide as the farthest distance that counts.
+
+    Compiled kernels take it whole: numba reads a NamedTuple of arrays and numbers.
+
+    Attributes
+    ----------
+    order : ndarray of int64, shape (n,)
+        Position in the caller's arrays of each event.
+    x, y : ndarray of float64, shape (n,)
+        Coordinates in that order.
+    start : ndarray of int64, shape (rows * cols + 1,)
+        Where each bucket begins.
+    west, south : float
+        Corner of the first bucket.
+    size_m : float
+        Side of a bucket.
+    rows, cols : int
+        How many there are, south to north and west to east.
+    """
+
+    order: Ints
+    x: Floats
+    y: Floats
+    start: Ints
+    west: float
+    south: float
+    size_m: float
+    rows: int
+    cols: int
+
+
+def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Buckets:
+    """Sort events into buckets in which, and around which, all that is within reach lies.
+
+    Parameters
+    ----------
+    x, y, weight : ndarray of float64, shape (n,)
+        Events in metres and what each counts.
+    reach_m : float
+        Farthest distance that counts.
+
+    Returns
+    -------
+    Buckets
+    """
+    west, south = (float(x.min()), float(y.min())) if len(x) else (0.0, 0.0)
+    span = max(float(np.ptp(x)), float(np.ptp(y))) if len(x) else 0.0
+    size = max(reach_m, span / _MOST_ALONG, _LEAST_M)
+    col = np.floor((x - west) / size).astype(np.int64)
+    row = np.floor((y - south) / size).astype(np.int64)
+    cols, rows = int(col.max(initial=0)) + 1, int(row.max(initial=0)) + 1
+    bucket = row * cols + col
+    # By place and weight within a bucket: sums of floats turn on their order, and this one does
+    # not turn on that of the caller's rows.
+    order = np.lexsort((weight, y, x, bucket))
+    start = np.searchsorted(bucket[order], np.arange(rows * cols + 1)).astype(np.int64)
+    return Buckets(order, x[order], y[order], start, west, south, size, rows, cols)
+
+
+@njit(cache=True, nogil=True)
+def events_near(buckets, x, y, step):
+    """Return where the events that may be near a point begin and end, in one row of buckets.
+
+    `step` is -1 for the row below that of the point, 0 for its own, 1 for the one above. Buckets
+    of a row stand side by side, so three of them are one run of events.
+    """
+    row = int(np.floor((y - buckets.south) / buckets.size_m)) + step
+    col = int(np.floor((x - buckets.west) / buckets.size_m))
+    low, high = max(col - 1, 0), min(col + 2, buckets.cols)
+    if row < 0 or row >= buckets.rows or low >= high:
+        return 0, 0
+    line = row * buckets.cols
+    return buckets.start[line + low], buckets.start[line + high]
