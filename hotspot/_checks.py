@@ -54,6 +54,17 @@ def positive_problems(**values: float) -> list[str]:
     ]
 
 
+def share_problems(**values: float) -> list[str]:
+    """Name each of the values that does not lie between 0 and 1, such as a confidence."""
+    return [
+        f"{name} must be between 0 and 1, not {value!r}."
+        for name, value in values.items()
+        if isinstance(value, bool)
+        or not isinstance(value, (int, float, np.integer, np.floating))
+        or not 0 < value < 1
+    ]
+
+
 def chosen_seed(seed: int | None) -> int:
     """Take a seed as it is, or draw a fresh one that can be told and used again.
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError
 
 EventDate = Literal["midpoint", "from", "to"]
 PairDate = Literal["midpoint", "from", "to", "aoristic"]
@@ -300,7 +300,7 @@ def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
 
     Raises
     ------
-    DataError
+    ConfigError
         If the period ends before it begins.
 
     Examples
@@ -310,5 +310,5 @@ def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
     """
     days = (last.normalize() - first.normalize()).days + 1
     if days < 1:
-        raise DataError(f"The period ends ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d}).")
+        raise ConfigError(f"The period ends ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d}).")
     return days / 365.25

@@ -170,7 +170,7 @@ def test_the_frame_of_the_caller_is_not_changed():
 
 
 def test_every_fault_is_told_at_once():
-    with pytest.raises(hs.DataError) as caught:
+    with pytest.raises(hs.ConfigError) as caught:
         calibrate_rule(
             incidents_at([0], [0], [0]), (200, 100), (7.5,), raised=0, near_m=55, near_days=3,
             date="aoristic", resamples=0, block_m=-1,

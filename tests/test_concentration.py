@@ -89,6 +89,19 @@ def test_incidents_are_counted_by_cell_area_street_and_address():
     assert concentration(on_the_border, areas).crimes == 1
 
 
+def test_an_incident_in_an_overlap_counts_in_the_first_by_name():
+    overlapping = gpd.GeoDataFrame(
+        {"area": ["B", "A"]},
+        geometry=[shapely.box(0, 0, 20, 9), shapely.box(10, 0, 30, 9)],
+        crs="EPSG:27700",
+    )
+    incidents = incidents_at([5, 12, 15, 20, 30], [5] * 5, [0] * 5)
+    both = concentration(incidents, overlapping)
+    assert (both.crimes, both.curve["crime_share"].tolist()) == (5, [0, 0.8, 1])
+    with pytest.raises(hs.DataError, match="places are in"):
+        concentration(incidents, overlapping.to_crs(32630))
+
+
 def test_the_summary_says_the_shares():
     text = concentration([5, 2, 1, 0, 0, 0, 0, 0, 0, 0]).summary()
     assert "25% of 8 crimes happened at 10.00% of 10 places (1)" in text

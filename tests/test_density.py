@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import hotspot as hs
 from hotspot._kernels.density import kernel_sums
 from hotspot.density import aoristic_weights, harm_weights, rate_surface, select_bandwidth
+from hotspot.density.rates import _spread
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -96,7 +97,7 @@ def test_the_period_is_whole_days_both_included():
     assert whole.attrs["period_years"] == pytest.approx(11 / 365.25)
     part = hs.kernel_density(incidents, period=("2025-01-01", "2025-01-10"))
     assert part.attrs["incidents"] == 2
-    with pytest.raises(hs.DataError, match="before it begins"):
+    with pytest.raises(hs.ConfigError, match="before it begins"):
         hs.kernel_density(incidents, period=("2025-02-01", "2025-01-10"))
 
 
@@ -121,9 +122,9 @@ def test_weights_are_checked_row_by_row():
     incidents = incidents_at([0, 1, 2], [0] * 3, [0, 1, 2], w=[1.0, np.nan, -1.0])
     with pytest.raises(hs.DataError, match=r"2 weights.*rows 1 and 2"):
         hs.kernel_density(incidents, weights="w")
-    with pytest.raises(hs.ConfigError, match="no column 'harm'"):
+    with pytest.raises(hs.DataError, match="lack the column harm"):
         hs.kernel_density(incidents, weights="harm")
-    with pytest.raises(hs.ConfigError, match="index"):
+    with pytest.raises(hs.DataError, match="index"):
         hs.kernel_density(incidents, weights=pd.Series([1.0, 2.0], index=[5, 6]))
 
 
@@ -138,6 +139,14 @@ def test_faults_of_parameters_are_told_at_once():
     with pytest.raises(hs.ConfigError) as caught:
         hs.kernel_density(incidents_at([0], [0], [0]), bandwidth_m=0, kernel="cosine")
     assert len(caught.value.problems) == 2
+    with pytest.raises(hs.DataError) as caught:
+        hs.kernel_density(incidents_at([0, np.nan], [0, 0], [0, 1]), bandwidth_m=0)
+    assert len(caught.value.problems) == 2
+    elsewhere = gpd.GeoSeries([shapely.box(0, 0, 9, 9)], crs="EPSG:32630")
+    with pytest.raises(hs.DataError, match=r"study area is in .*: turn it"):
+        hs.kernel_density(incidents_at([0], [0], [0]), within=elsewhere)
+    with pytest.raises(hs.DataError, match="grid is in"):
+        hs.kernel_density(incidents_at([0], [0], [0]), hs.Grid(0, 0, 9, 1, 1, "EPSG:32630"))
 
 
 @settings(max_examples=60, deadline=None)
@@ -417,6 +426,18 @@ def test_rates_are_the_same_from_areas_cells_and_addresses():
     np.testing.assert_allclose(from_cells, from_addresses, rtol=1e-9)
     with pytest.raises(hs.ConfigError, match="column="):
         rate_surface(incidents, areas, GRID)
+
+
+def test_a_cell_on_the_border_of_two_areas_is_of_one():
+    areas = gpd.GeoDataFrame(
+        {"area": ["East", "West"], "homes": [30, 60]},
+        geometry=[shapely.box(75, 0, 150, 50), shapely.box(0, 0, 75, 50)],
+        crs="EPSG:27700",
+    )
+    grid = hs.Grid(0, 0, 50, ncols=3, nrows=1, crs="EPSG:27700")
+    # The middle cell has its centre on the border and goes to the first by name.
+    x, _, counts = _spread(areas, np.array([30.0, 60.0]), grid)
+    assert sorted(zip(x.tolist(), counts.tolist(), strict=True)) == [(25, 60), (75, 15), (125, 15)]
 
 
 def test_harm_is_looked_up_by_code_and_gaps_are_told():

@@ -76,7 +76,7 @@ def test_single_crimes_in_an_empty_country_are_not_hot():
     random = np.random.default_rng(3)
     incidents = incidents_at(*random.uniform(0, 10_000, (2, 25)), np.zeros(25))
     found = significant_hotspots(incidents, hs.Grid(0, 0, 200, 50, 50, crs="EPSG:27700"))
-    assert (found["class"] == "neither").all()
+    assert (found["hotspot_class"] == "neither").all()
 
 
 def test_few_false_ones_are_called_hot():
@@ -85,7 +85,7 @@ def test_few_false_ones_are_called_hot():
         random = np.random.default_rng(seed)
         incidents = incidents_at(*random.uniform(0, 4000, (2, 400)), np.zeros(400))
         found = significant_hotspots(incidents, hs.Grid(0, 0, 200, 20, 20, crs="EPSG:27700"))
-        called += (found["class"] != "neither").any()
+        called += (found["hotspot_class"] != "neither").any()
     assert called <= 4
 
 
@@ -96,7 +96,7 @@ def test_a_real_cluster_is_found_on_squares_and_hexagons():
     incidents = incidents_at(x, y, np.zeros(320))
     for shape in ("square", "hexagon"):
         found = significant_hotspots(incidents, shape=shape)
-        hot = found[found["class"] == "hot"]
+        hot = found[found["hotspot_class"] == "hot"]
         assert hot.union_all().contains(shapely.Point(1500, 3500))
         assert hot.union_all().area < 2e6
         assert found["crimes"].sum() == 320
@@ -127,12 +127,12 @@ def test_nothing_is_significant_where_nothing_varies():
     assert (found["z"] == 0).all()
     assert (found["p_value"] == 1).all()
     none = significant_hotspots(incidents_at([], [], []), GRID)
-    assert (none["class"] == "neither").all()
+    assert (none["hotspot_class"] == "neither").all()
 
 
 def test_faults_are_told_at_once():
     with pytest.raises(hs.ConfigError) as caught:
         significant_hotspots(at_cells(np.ones((5, 7), int)), GRID, shape="hexagon", distance_m=-1)
     assert len(caught.value.problems) == 2
-    with pytest.raises(hs.ConfigError, match="level"):
-        significant_hotspots(at_cells(np.ones((5, 7), int)), GRID, level=1)
+    with pytest.raises(hs.ConfigError, match="alpha"):
+        significant_hotspots(at_cells(np.ones((5, 7), int)), GRID, alpha=1)

@@ -72,22 +72,22 @@ def clusters(*when):
 
 
 def class_at(found, x, y):
-    return found[found.contains(shapely.Point(x, y))]["class"].item()
+    return found[found.contains(shapely.Point(x, y))]["hotspot_class"].item()
 
 
 def test_hotspots_that_come_stay_and_go_are_told_apart():
     incidents = clusters(range(10), (8, 9), (1, 2, 3))
-    found = classify_hotspots(incidents, GRID, period_days=7, periods=10, until="2025-03-11")
+    found = classify_hotspots(incidents, GRID, period_days=7, periods=10, as_of="2025-03-11")
     assert found.attrs["recent_periods"] == 2
     assert found.attrs["periods"][0] == "2025-01-01"
     assert class_at(found, 310, 810) in ("persistent", "intensifying", "diminishing")
     assert class_at(found, 810, 810) == "emerging"
     assert class_at(found, 1310, 810) == "former"
     assert class_at(found, 1450, 50) == "never"
-    assert set(found["class"]) <= set(DEFINITIONS) == set(found.attrs["definitions"])
-    emerging = found[found["class"] == "emerging"]
+    assert set(found["hotspot_class"]) <= set(DEFINITIONS) == set(found.attrs["definitions"])
+    emerging = found[found["hotspot_class"] == "emerging"]
     assert (emerging["first_hot"] >= "2025-02-26").all()
-    assert found[found["class"] == "never"]["first_hot"].isna().all()
+    assert found[found["hotspot_class"] == "never"]["first_hot"].isna().all()
 
 
 def test_periods_are_counted_back_from_the_last_day_and_whole():
@@ -95,7 +95,7 @@ def test_periods_are_counted_back_from_the_last_day_and_whole():
     found = classify_hotspots(incidents, GRID, period_days=10)
     assert found.attrs["periods"] == ["2025-01-01", "2025-01-11", "2025-01-21"]
     assert found["crimes"].sum() == 10
-    shorter = classify_hotspots(incidents, GRID, period_days=10, until="2025-01-24")
+    shorter = classify_hotspots(incidents, GRID, period_days=10, as_of="2025-01-24")
     assert shorter.attrs["periods"] == ["2025-01-05", "2025-01-15"]
     assert shorter["crimes"].sum() == 5
 
@@ -107,5 +107,5 @@ def test_what_cannot_be_classified_is_refused():
     with pytest.raises(hs.ConfigError) as caught:
         classify_hotspots(incidents, GRID, period_days=0, periods=1, recent_share=1.5)
     assert len(caught.value.problems) == 3
-    with pytest.raises(hs.DataError, match="no incidents"):
+    with pytest.raises(hs.DataError, match="are empty"):
         classify_hotspots(incidents.iloc[:0], GRID, period_days=7)

@@ -157,6 +157,53 @@ def test_change_counts_each_period_and_what_happened_elsewhere():
         hotspot_change(incidents, found, ("2025-01-01", "2025-02-01"), YEAR)
 
 
+MONTHS = ("2025-01-01", "2025-01-31"), ("2025-02-01", "2025-02-28")
+
+
+def test_change_counts_a_burglary_on_a_border_or_in_an_overlap_once():
+    on_border, in_overlap, beyond = [10, 10], [18], [30]
+    incidents = incidents_at([*on_border, *in_overlap, *beyond], [5] * 4, [0, 40, 1, 2])
+    spots = spot_frame(
+        shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10), shapely.box(15, 0, 25, 10)
+    )
+    change = hotspot_change(incidents, spots, *MONTHS)
+    assert change["crimes_before"].tolist() == [1, 1, 0]
+    assert change["crimes_after"].tolist() == [1, 0, 0]
+    assert change.attrs["elsewhere"]["crimes_before"] == 1
+    # By rank, or by name where there is one: the order of the rows decides nothing.
+    turned = hotspot_change(incidents, spots.iloc[::-1], *MONTHS)
+    assert turned["crimes_before"].tolist() == [0, 1, 1]
+    beats = spots.assign(area=["C", "B", "A"])
+    assert hotspot_change(incidents, beats, *MONTHS)["crimes_before"].tolist() == [0, 1, 1]
+    unnamed = hotspot_change(incidents, spots[["geometry"]], *MONTHS)
+    assert unnamed["crimes_before"].tolist() == [1, 1, 0]
+
+
+def test_wrong_data_and_wrong_arguments_of_a_change_are_told_apart():
+    incidents = incidents_at([5], [5], [0])
+    spots = spot_frame(shapely.box(0, 0, 10, 10))
+    with pytest.raises(hs.DataError, match="not in metres"):
+        hotspot_change(incidents, spots.to_crs(4326), *MONTHS)
+    with pytest.raises(hs.DataError, match="hotspots are in WGS 84 / UTM"):
+        hotspot_change(incidents, spots.to_crs(32630), *MONTHS)
+    with pytest.raises(hs.ConfigError, match="confidence"):
+        hotspot_change(incidents, spots, *MONTHS, confidence=1)
+    with pytest.raises(hs.DataError) as caught:
+        hotspot_change(incidents.drop(columns="crime_ref"), spots, *MONTHS, confidence=1)
+    assert len(caught.value.problems) == 2
+
+
+def test_contours_that_touch_count_a_burglary_between_them_once():
+    values = np.zeros((4, 4))
+    values[1, 1] = values[2, 2] = 8.0
+    grid = hs.Grid(0, 0, 10, ncols=4, nrows=4, crs="EPSG:27700")
+    incidents = incidents_at([15, 25, 20], [15, 25, 20], [0, 1, 2])
+    for method in ("cells", "smooth"):
+        spots = hs.hotspots(grid.surface(values), incidents, threshold=8, method=method)
+        held = spots.intersects(shapely.Point(20, 20)).sum()
+        assert spots["crimes"].sum() == (3 if held else 2)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 12), st.integers(0, 12))
 def test_the_p_value_of_equal_periods_is_that_of_the_slow_twin(before, after):

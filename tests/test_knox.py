@@ -387,7 +387,7 @@ def test_much_memory_is_said_before_it_is_taken(monkeypatch):
 
 
 def test_every_fault_is_told_at_once():
-    with pytest.raises(hs.DataError) as caught:
+    with pytest.raises(hs.ConfigError) as caught:
         hs.knox_test(
             incidents_at([0], [0], [0]), (200, 100), (7.5,), permutations=-1, metric="taxi",
             closed="both", same_place_m=-1, date="when", preset="old",
@@ -410,7 +410,7 @@ def test_every_fault_is_told_at_once():
     ],
 )
 def test_a_setting_of_a_wrong_kind_gets_a_sentence(wrong):
-    with pytest.raises(hs.DataError, match=r" must be | takes "):
+    with pytest.raises(hs.ConfigError, match=r" must be | takes "):
         hs.knox_test(incidents_at([0], [0], [0]), **wrong)
 
 

@@ -203,7 +203,7 @@ def test_awkward_inputs_have_an_answer(x, days):
 
 
 def test_every_fault_is_told_at_once():
-    with pytest.raises(hs.DataError) as caught:
+    with pytest.raises(hs.ConfigError) as caught:
         chain_significance(incidents_at([0], [0], [0]), -1, 1.5, 0, "aoristic")
     assert len(caught.value.problems) == 4
     months = incidents_at([0, 1, 2], [0] * 3, [0, 31, 59])

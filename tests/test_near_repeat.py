@@ -1,5 +1,6 @@
 """Pairs and zones of the near-repeat rule."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,6 +171,20 @@ def test_every_fault_is_told_at_once():
     assert len(caught.value.problems) == 4
     with pytest.raises(hs.DataError, match="not in metres"):
         hs.near_repeat_pairs(incidents_at([0], [0], [0]).to_crs(4326))
+
+
+def test_a_wrong_argument_is_no_fault_of_the_data():
+    incidents = incidents_at([0], [0], [0])
+    with pytest.raises(hs.ConfigError) as caught:
+        hs.near_repeat_pairs(incidents, distance_m=-1, window_days=True, date="when")
+    assert len(caught.value.problems) == 3
+    with pytest.raises(hs.ConfigError, match="distance_m"):
+        hs.near_repeat_zones(incidents, "2025-01-02", distance_m=-1)
+    streets = gpd.GeoDataFrame(
+        {"street": ["Quay"]}, geometry=[shapely.LineString([(0, 0), (9, 0)])], crs="EPSG:32630"
+    )
+    with pytest.raises(hs.DataError, match="streets are in"):
+        hs.near_repeat_zones(incidents, "2025-01-02", streets=streets)
 
 
 def test_threads_do_not_change_the_pairs():

@@ -225,7 +225,7 @@ def test_the_index_of_the_caller_is_kept_and_nothing_is_changed():
 
 
 def test_every_fault_is_told_at_once():
-    with pytest.raises(hs.DataError) as caught:
+    with pytest.raises(hs.ConfigError) as caught:
         label_repeats(incidents_at([0], [0], [0]), -1, 1.5, "aoristic", -2)
     assert len(caught.value.problems) == 4
     months = incidents_at([0, 1, 2], [0] * 3, [0, 31, 59])

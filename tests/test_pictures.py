@@ -184,10 +184,10 @@ def test_what_cannot_be_drawn_is_refused_in_words():
     with pytest.raises(hs.DataError, match="no number"):
         plot_surface(surface * np.nan)
     elsewhere = cluster().to_crs(32630)
-    with pytest.raises(hs.ConfigError) as caught:
+    with pytest.raises(hs.DataError) as caught:
         plot_surface(surface, incidents=elsewhere, hotspots=cluster())
     assert len(caught.value.problems) == 2
-    with pytest.raises(hs.ConfigError, match="names no CRS"):
+    with pytest.raises(hs.DataError, match="names no CRS"):
         plot_surface(np.ones((2, 2)), incidents=cluster())
 
 

@@ -181,9 +181,7 @@ def select_bandwidth(
         problems += positive_problems(candidates_m=candidate)
     if candidates_m is not None and len(candidates_m) == 0:
         problems.append("candidates_m must name at least one bandwidth.")
-    if problems:
-        raise ConfigError(problems)
-    check_incidents_frame(incidents)
+    check_incidents_frame(incidents, arguments=problems)
     places = _places(incidents)
     if len(places.x) < 3:
         raise DataError(

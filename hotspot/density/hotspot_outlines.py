@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias, cast
 
@@ -15,9 +14,14 @@ import shapely
 import xarray as xr
 from scipy import ndimage
 
-from hotspot._checks import check_incidents_frame, choice_problems, same_crs_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    raise_problems,
+    same_crs_problems,
+)
 from hotspot.dates import cutoff, event_times
+from hotspot.geo import area_positions, cells_in_share
 from hotspot.grid import Grid
 
 Floats = npt.NDArray[np.float64]
@@ -88,8 +92,13 @@ def hotspots(
     0     1   7.0         0.1
     1     2   5.0         0.2
     """
-    _check(area_share, threshold, count, method)
+    problems = _problems(area_share, threshold, count, method)
     grid = Grid.of(surface)
+    if incidents is None:
+        raise_problems(arguments=problems)
+    else:
+        check_incidents_frame(incidents, arguments=problems)
+        raise_problems(same_crs_problems(incidents, surface=grid))
     values = surface.to_numpy()
     inside = ~np.isnan(values)
     if threshold is None:
@@ -108,9 +117,9 @@ def hotspots(
         geometry=spots.outlines,
         crs=grid.crs,
     )
+    found = found.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
     if incidents is not None:
         _count_crimes(found, grid, spots, inside, incidents)
-    found = found.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
     found = found.iloc[:count].reset_index(drop=True)
     found.insert(0, "rank", np.arange(1, len(found) + 1))
     found.attrs.update(
@@ -122,9 +131,9 @@ def hotspots(
     return found[[*found.columns.drop("geometry"), "geometry"]]
 
 
-def _check(
+def _problems(
     area_share: float | None, threshold: float | None, count: int | None, method: str
-) -> None:
+) -> list[str]:
     problems = choice_problems("method", method, ("cells", "smooth"))
     if area_share is not None and not (
         isinstance(area_share, (int, float)) and 0 < area_share <= 1
@@ -138,8 +147,7 @@ def _check(
         problems.append("Give area_share or threshold, not both.")
     if count is not None and (not isinstance(count, (int, np.integer)) or count < 1):
         problems.append(f"count must be a whole number above 0, not {count!r}.")
-    if problems:
-        raise ConfigError(problems)
+    return problems
 
 
 class _Spots(NamedTuple):
@@ -152,8 +160,7 @@ class _Spots(NamedTuple):
 
 def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
     """Mark the highest cells; of equal ones the more southern, then western, go first."""
-    share = Decimal(str(area_share)) * int(inside.sum())
-    number = int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    number = cells_in_share(area_share, int(inside.sum()))
     order = np.argsort(-np.where(inside, values, -math.inf), axis=None, kind="stable")
     top = np.zeros(values.shape, dtype=bool)
     top.flat[order[:number]] = True
@@ -230,9 +237,9 @@ def _labelled(
     rows, cols = np.nonzero(top)
     found = _objects([part for outline in outlines for part in shapely.get_parts(outline)])
     centres = np.asarray(shapely.points(grid.x[cols], grid.y[rows]), dtype=object)
-    which, cell = shapely.STRtree(centres).query(found, predicate="intersects")
-    held, number = np.unique(which, return_inverse=True)
-    labels[rows[cell], cols[cell]] = number + 1
+    which = area_positions(centres, found)
+    held, number = np.unique(which[which >= 0], return_inverse=True)
+    labels[rows[which >= 0], cols[which >= 0]] = number + 1
     return _Spots(found[held], labels, False)
 
 
@@ -249,20 +256,17 @@ def _count_crimes(
     inside: Mask,
     incidents: gpd.GeoDataFrame,
 ) -> None:
-    """Add the crimes of each hotspot to the frame under construction."""
-    check_incidents_frame(incidents)
-    if grid.crs != incidents.crs:
-        raise DataError(same_crs_problems(incidents, hotspots=grid))
+    """Add the crimes of each hotspot to the frame under construction, best first."""
     cell = grid.cells_of(incidents).to_numpy()
     counted = (cell >= 0) & inside.flat[cell]
     if spots.of_cells:
-        number = spots.labels.flat[cell[counted]]
+        # By their cells, as backtests count: a point on an edge is in the cell north-east of it.
+        crimes = np.bincount(spots.labels.flat[cell[counted]], minlength=len(found) + 1)
+        found["crimes"] = crimes[1 + found.index]
     else:
         points = incidents.geometry.to_numpy()[counted]
-        which, point = shapely.STRtree(points).query(spots.outlines, predicate="intersects")
-        number = np.zeros(len(points), dtype=np.int64)
-        number[point] = which + 1
-    found["crimes"] = np.bincount(number, minlength=len(found) + 1)[1:]
+        number = area_positions(points, found.geometry.to_numpy())
+        found["crimes"] = np.bincount(number[number >= 0], minlength=len(found))
     found["crime_share"] = found["crimes"] / max(int(counted.sum()), 1)
     found["pai"] = found["crime_share"] / found["area_share"]
 

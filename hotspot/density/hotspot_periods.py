@@ -1,18 +1,17 @@
 """How hotspots come and go: classes of cells over periods of one length."""
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hotspot._checks import positive_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import empty_words, positive_problems, share_problems
+from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
 from hotspot.density.significance import Shape, cells_for, gi_star
 from hotspot.density.surface import Area
+from hotspot.geo import cells_in_share
 from hotspot.grid import Grid
 
 Mask = npt.NDArray[np.bool_]
@@ -36,14 +35,14 @@ def classify_hotspots(
     *,
     period_days: int = 28,
     periods: int | None = None,
-    until: AsOf | None = None,
+    as_of: AsOf | None = None,
     recent_share: float = 0.2,
     persistent_share: float = 0.8,
     cell_size_m: float = 200.0,
     shape: Shape = "square",
     distance_m: float | None = None,
     within: Area | None = None,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> gpd.GeoDataFrame:
     """Tell hotspots that are new from those that stay, come and go, or are over.
 
@@ -51,14 +50,15 @@ def classify_hotspots(
     ----------
     incidents : GeoDataFrame, n rows
         As `read_incidents` gives them.
-    grid, cell_size_m, shape, distance_m, within, level
+    grid, cell_size_m, shape, distance_m, within, alpha
         As of `significant_hotspots`, which is asked about each period by itself.
     period_days : int
         Length of a period. Whole weeks keep weekends even.
     periods : int, optional
-        How many, counted back from `until`. Default: as many as fit since the first incident.
-    until : date, optional
-        Last day of the last period. Default: the day of the newest incident.
+        How many, counted back from `as_of`. Default: as many as fit since the first incident.
+    as_of : date or time, optional
+        The cut-off; its day is the last of the last period. Default: the day of the newest
+        incident.
     recent_share : float
         Share of the periods that are recent: the last round-half-up(share x periods) of them, at
         least one.
@@ -68,9 +68,10 @@ def classify_hotspots(
     Returns
     -------
     GeoDataFrame
-        A row per cell: ``class``, ``periods_hot``, ``recent_hot``, ``first_hot`` and ``last_hot``
-        (first day of the period, NaT if never), ``trend`` (Kendall's tau of Gi* over the periods),
-        ``trend_p_value``, ``crimes``, ``geometry``. ``attrs["definitions"]`` says what each class
+        A row per cell: ``hotspot_class``, ``periods_hot``, ``recent_hot``, ``first_hot`` and
+        ``last_hot`` (first day of the period, NaT if never), ``trend`` (Kendall's tau of Gi* over
+        the periods), ``trend_p_value``, ``crimes``, ``geometry``. ``attrs["definitions"]`` says
+        what each class
         means, ``attrs["periods"]`` which days each period holds.
 
     Raises
@@ -88,7 +89,7 @@ def classify_hotspots(
     - **former** if it is hot in one or more of the K - R and in none of the last R;
     - **persistent** if it is hot in one or more of the last R and in ``persistent_share`` of K or
       more; **intensifying** or **diminishing** if so and Gi* also rises or falls over the K
-      periods (Mann-Kendall, two-sided p of `level` or less);
+      periods (Mann-Kendall, two-sided p of `alpha` or less);
     - **recent** if it is hot in all of the last R and in one or more before, and not persistent;
     - **sporadic** if it is hot in some of the last R and in one or more before, and none of those;
     - **never** otherwise.
@@ -106,12 +107,12 @@ def classify_hotspots(
     >>> sorted(DEFINITIONS)[:3]
     ['diminishing', 'emerging', 'former']
     """
-    _check(period_days, periods, recent_share, persistent_share, level)
-    cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within)
+    problems = _problems(period_days, periods, recent_share, persistent_share, alpha)
+    cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within, problems)
     if incidents.empty:
-        raise DataError("There are no incidents to classify hotspots from.")
+        raise DataError(empty_words())
     times = event_times(incidents)
-    last = cutoff(times.max().normalize() if until is None else pd.Timestamp(until).normalize())
+    last = cutoff(times.max().normalize() if as_of is None else as_of)
     ago = day_numbers(pd.Series([last]))[0] - day_numbers(times)
     fit = int(ago.max() + 1) // period_days if periods is None else int(periods)
     if fit < 2:
@@ -119,19 +120,19 @@ def classify_hotspots(
             f"Fewer than two periods of {period_days} days fit: use a shorter period_days."
         )
     period = fit - 1 - ago // period_days
-    counted = (ago >= 0) & (period >= 0) & (cells.cell_of >= 0)
+    counted = (times <= last).to_numpy() & (period >= 0) & (cells.cell_of >= 0)
     counts = np.zeros((fit, len(cells.outlines)))
     np.add.at(counts, (period[counted], cells.cell_of[counted]), 1.0)
     tests = [gi_star(row, cells.near, cells.numbers) for row in counts]
     z = np.stack([test.z for test in tests])
     q_value = stats.false_discovery_control(np.stack([test.p_value for test in tests]), axis=-1)
-    hot = (q_value <= level) & (z > 0)
+    hot = (q_value <= alpha) & (z > 0)
     tau, trend_p = _trends(z)
     recent = recent_periods(fit, recent_share)
     starts = last.normalize() - pd.to_timedelta(np.arange(fit, 0, -1) * period_days - 1, unit="D")
     found = gpd.GeoDataFrame(
         {
-            "class": hotspot_classes(hot, recent, persistent_share, tau, trend_p <= level),
+            "hotspot_class": hotspot_classes(hot, recent, persistent_share, tau, trend_p <= alpha),
             "periods_hot": hot.sum(axis=0),
             "recent_hot": hot[fit - recent :].sum(axis=0),
             "first_hot": _when(hot, starts, first=True),
@@ -152,26 +153,19 @@ def classify_hotspots(
     return found
 
 
-def _check(
+def _problems(
     period_days: int,
     periods: int | None,
     recent_share: float,
     persistent_share: float,
-    level: float,
-) -> None:
+    alpha: float,
+) -> list[str]:
     problems = []
     for name, value, least in (("period_days", period_days, 1), ("periods", periods, 2)):
         if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
             problems.append(f"{name} must be a whole number, {least} or more, not {value!r}.")
-    shares = {"recent_share": recent_share, "persistent_share": persistent_share, "level": level}
-    problems += positive_problems(**shares)
-    problems += [
-        f"{name} must be less than 1, not {value!r}."
-        for name, value in shares.items()
-        if isinstance(value, (int, float)) and value >= 1 and name != "persistent_share"
-    ]
-    if problems:
-        raise ConfigError(problems)
+    problems += positive_problems(persistent_share=persistent_share)
+    return problems + share_problems(recent_share=recent_share, alpha=alpha)
 
 
 def recent_periods(periods: int, share: float) -> int:
@@ -182,8 +176,7 @@ def recent_periods(periods: int, share: float) -> int:
     >>> recent_periods(10, 0.2), recent_periods(13, 0.2), recent_periods(3, 0.1)
     (2, 3, 1)
     """
-    number = (Decimal(str(share)) * periods).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return max(int(number), 1)
+    return max(cells_in_share(share, periods), 1)
 
 
 def hotspot_classes(

@@ -12,10 +12,10 @@ from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 
-from hotspot._checks import frame_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import frame_problems, raise_problems
+from hotspot._errors import DataError
 from hotspot.density.weights import aoristic_calendar
-from hotspot.english import count
+from hotspot.english import count, day_of_year
 from hotspot.output.pictures import (
     Picture,
     draw_areas,
@@ -78,9 +78,8 @@ def plot_surface(
     Raises
     ------
     DataError
-        If the surface has not the dimensions ``y`` and ``x``, or holds no number.
-    ConfigError
-        If a layer is no GeoDataFrame in the CRS of the surface.
+        If the surface has not the dimensions ``y`` and ``x`` or holds no number, or a layer is no
+        GeoDataFrame in the CRS of the surface.
 
     Notes
     -----
@@ -157,8 +156,7 @@ def _check_layers(surface: xr.DataArray, layers: dict[str, gpd.GeoDataFrame | No
             faults = [f"The {name} are in {layer.crs.name} but the surface in {crs}: turn them "
                       "with .to_crs(...)."]  # fmt: skip
         problems += faults
-    if problems:
-        raise ConfigError(problems)
+    raise_problems(problems)
 
 
 def _extent(surface: xr.DataArray) -> tuple[float, float, float, float]:
@@ -222,11 +220,11 @@ def _name_axes(axes: Axes, *, metres: bool, width: float) -> None:
 def _title_of(attrs: dict[str, Any]) -> str:
     """Say what is drawn, as far as the surface knows."""
     if "model" in attrs and "days" in attrs:
-        from_day = _day(pd.Timestamp(attrs["as_of"]))
+        from_day = day_of_year(pd.Timestamp(attrs["as_of"]))
         return f"Forecast by {attrs['model']} for the {attrs['days']} days after {from_day}"
     if "period_first" in attrs:
         first, last = (pd.Timestamp(attrs[name]) for name in ("period_first", "period_last"))
-        return f"Density of incidents, {_day(first)} to {_day(last)}"
+        return f"Density of incidents, {day_of_year(first)} to {day_of_year(last)}"
     return "Surface"
 
 
@@ -347,13 +345,10 @@ def _draw_sums(hours: Axes, days: Axes, calendar: pd.DataFrame) -> None:
 def _span_title(incidents: gpd.GeoDataFrame) -> str:
     if incidents.empty:
         return "Hours of the week: no incidents"
-    first, last = _day(incidents["occurred_from"].min()), _day(incidents["occurred_to"].max())
+    first = day_of_year(incidents["occurred_from"].min())
+    last = day_of_year(incidents["occurred_to"].max())
     days = first if first == last else f"{first} to {last}"
     return f"Hours of the week of {count(len(incidents), 'incident')}, {days}"
-
-
-def _day(moment: pd.Timestamp) -> str:
-    return f"{moment.day} {moment.month_name()[:3]} {moment.year}"
 
 
 def _calendar_notes(calendar: pd.DataFrame) -> list[str]:

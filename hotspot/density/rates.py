@@ -10,13 +10,20 @@ import pandas as pd
 import shapely
 import xarray as xr
 
-from hotspot._checks import choice_problems, frame_problems, positive_problems, same_crs_problems
+from hotspot._checks import (
+    choice_problems,
+    frame_problems,
+    positive_problems,
+    raise_problems,
+    same_crs_problems,
+)
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
 from hotspot.english import name_rows
+from hotspot.geo import area_positions
 from hotspot.grid import Grid
 
 Floats = npt.NDArray[np.float64]
@@ -68,10 +75,10 @@ def rate_surface(
     Raises
     ------
     DataError
-        If incidents or population are not in canonical shape, a count is missing or negative, or
-        nobody lives anywhere.
+        If incidents or population are not in canonical shape or in another CRS, a count is
+        missing or negative, a surface of counts is not on the grid, or nobody lives anywhere.
     ConfigError
-        If a parameter is out of range or in another CRS.
+        If a parameter is out of range.
 
     Notes
     -----
@@ -102,9 +109,7 @@ def rate_surface(
     problems += choice_problems("kernel", kernel, tuple(KERNELS))
     if shrink is not None and not (math.isfinite(shrink) and shrink >= 0):
         problems.append(f"shrink must be 0 or more, not {shrink!r}.")
-    if problems:
-        raise ConfigError(problems)
-    crimes_x, crimes_y = checked_points(incidents)
+    crimes_x, crimes_y = checked_points(incidents, arguments=problems)
     area = study_area(within, incidents)
     if grid is None and isinstance(population, xr.DataArray):
         grid = Grid.of(population)
@@ -173,14 +178,12 @@ def _people(
     """Give where people live, as points with counts."""
     if isinstance(population, xr.DataArray):
         if Grid.of(population) != grid:
-            raise ConfigError("The surface of counts is not on the grid.")
+            raise DataError("The surface of counts is not on the grid.")
         counts = population.to_numpy().astype(np.float64)
         rows, cols = np.nonzero(np.nan_to_num(counts) != 0)
         return grid.x[cols], grid.y[rows], _checked(counts[rows, cols], pd.RangeIndex(len(rows)))
-    problems = frame_problems(population, "population", () if column is None else (column,))
-    problems = problems or same_crs_problems(population, grid=grid)
-    if problems:
-        raise DataError(problems)
+    raise_problems(frame_problems(population, "population", () if column is None else (column,)))
+    raise_problems(same_crs_problems(population, grid=grid))
     geometry = population.geometry.to_numpy()
     is_point = (shapely.get_type_id(geometry) == shapely.GeometryType.POINT).all()
     if column is None:
@@ -192,7 +195,7 @@ def _people(
         counts = _checked(numbers.to_numpy(dtype=np.float64), population.index)
     if is_point:
         return shapely.get_x(geometry), shapely.get_y(geometry), counts
-    return _spread(geometry, counts, grid)
+    return _spread(population, counts, grid)
 
 
 def _checked(counts: Floats, labels: pd.Index) -> Floats:
@@ -202,24 +205,24 @@ def _checked(counts: Floats, labels: pd.Index) -> Floats:
     return counts
 
 
-def _spread(
-    areas: npt.NDArray[np.object_], counts: Floats, grid: Grid
-) -> tuple[Floats, Floats, Floats]:
+def _spread(areas: gpd.GeoDataFrame, counts: Floats, grid: Grid) -> tuple[Floats, Floats, Floats]:
     """Share each area's count among the cells in it; one too small for any keeps it in a point.
 
     Cells go on beyond the grid as far as the areas do, or those at its edge would have too many.
     """
-    whole = Grid.over(gpd.GeoSeries(areas, crs=grid.crs), grid.cell_size_m)
+    whole = Grid.over(areas, grid.cell_size_m)
     step = grid.cell_size_m
     first_col = math.floor((whole.xmin - grid.xmin) / step)
     first_row = math.floor((whole.ymin - grid.ymin) / step)
     x = grid.xmin + (first_col + np.arange(whole.ncols + 1) + 0.5) * step
     y = grid.ymin + (first_row + np.arange(whole.nrows + 1) + 0.5) * step
     xs, ys = np.meshgrid(x, y)
-    centres = shapely.points(xs.ravel(), ys.ravel())
-    area, cell = shapely.STRtree(centres).query(areas, predicate="intersects")
+    centres = np.asarray(shapely.points(xs.ravel(), ys.ravel()), dtype=object)
+    area = area_positions(centres, areas, "area" if "area" in areas.columns else None)
+    cell = np.flatnonzero(area >= 0)
+    area = area[cell]
     cells = np.bincount(area, minlength=len(areas))
-    tiny = shapely.point_on_surface(areas[cells == 0])
+    tiny = shapely.point_on_surface(areas.geometry.to_numpy()[cells == 0])
     return (
         np.concatenate([xs.ravel()[cell], shapely.get_x(tiny)]),
         np.concatenate([ys.ravel()[cell], shapely.get_y(tiny)]),

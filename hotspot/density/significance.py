@@ -1,6 +1,7 @@
 """Where counts are higher than chance would have them: the Getis-Ord statistic Gi*."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import geopandas as gpd
@@ -14,7 +15,9 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     positive_problems,
+    raise_problems,
     same_crs_problems,
+    share_problems,
 )
 from hotspot._errors import ConfigError
 from hotspot.density.hotspot_outlines import cell_boxes
@@ -62,7 +65,7 @@ def significant_hotspots(
     shape: Shape = "square",
     distance_m: float | None = None,
     within: Area | None = None,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> gpd.GeoDataFrame:
     """Test cell by cell whether more incidents lie around it than chance would put there.
 
@@ -83,23 +86,22 @@ def significant_hotspots(
         The study area: only cells with their centre inside it are tested and counted. Without
         one, empty country within the rectangle of the incidents counts as ground where none
         happened, and everything built up looks hot.
-    level : float
+    alpha : float
         Share of false ones among the cells called hot or cold that is put up with.
 
     Returns
     -------
     GeoDataFrame
         A row per cell: ``crimes``, ``around`` (crimes in it and around it), ``expected`` of that,
-        ``z`` (Gi*), ``p_value`` (two-sided), ``q_value`` (the level at which it would just count),
-        ``class`` ("hot", "cold", "neither"), ``geometry``.
+        ``z`` (Gi*), ``p_value`` (two-sided), ``q_value`` (the `alpha` at which it would just
+        count), ``hotspot_class`` ("hot", "cold", "neither"), ``geometry``.
 
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape.
+        If the incidents are not in canonical shape, or `grid` or `within` is in another CRS.
     ConfigError
-        If a parameter is out of range or in another CRS, or no cell has its centre in the study
-        area.
+        If a parameter is out of range, or no cell has its centre in the study area.
 
     Notes
     -----
@@ -131,16 +133,16 @@ def significant_hotspots(
     >>> points = gpd.points_from_xy([350, 450, 550] * 3, [350] * 3 + [450] * 3 + [550] * 3)
     >>> incidents = gpd.GeoDataFrame(frame, geometry=points, crs=27700)
     >>> cells = significant_hotspots(incidents, Grid(0, 0, 100, 10, 10, crs=27700))
-    >>> cells.sort_values("z").iloc[-1][["around", "class"]].to_dict()
-    {'around': 9, 'class': 'hot'}
+    >>> cells.sort_values("z").iloc[-1][["around", "hotspot_class"]].to_dict()
+    {'around': 9, 'hotspot_class': 'hot'}
     """
-    if not 0 < level < 1:
-        raise ConfigError(f"level must be between 0 and 1, not {level!r}.")
-    cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within)
+    cells = cells_for(
+        incidents, grid, cell_size_m, shape, distance_m, within, share_problems(alpha=alpha)
+    )
     counts = np.bincount(cells.cell_of[cells.cell_of >= 0], minlength=len(cells.outlines))
     tested = gi_star(counts.astype(np.float64), cells.near, cells.numbers)
     q_value = stats.false_discovery_control(tested.p_value)
-    sign = np.where(q_value <= level, np.sign(tested.z), 0).astype(int)
+    sign = np.where(q_value <= alpha, np.sign(tested.z), 0).astype(int)
     found = gpd.GeoDataFrame(
         {
             "crimes": counts,
@@ -149,12 +151,12 @@ def significant_hotspots(
             "z": tested.z,
             "p_value": tested.p_value,
             "q_value": q_value,
-            "class": np.array(["neither", "hot", "cold"])[sign],
+            "hotspot_class": np.array(["neither", "hot", "cold"])[sign],
         },
         geometry=cells.outlines,
         crs=incidents.crs,
     )
-    found.attrs.update(level=level, outside=int((cells.cell_of < 0).sum()))
+    found.attrs.update(alpha=alpha, outside=int((cells.cell_of < 0).sum()))
     return found
 
 
@@ -212,19 +214,17 @@ def cells_for(
     shape: Shape,
     distance_m: float | None,
     within: Area | None,
+    arguments: Sequence[str] = (),
 ) -> Cells:
     """Lay cells over the study area and find what is near what."""
-    problems = positive_problems(cell_size_m=cell_size_m)
+    problems = [*arguments, *positive_problems(cell_size_m=cell_size_m)]
     problems += choice_problems("shape", shape, tuple(_NEXT))
     problems += [] if distance_m is None else positive_problems(distance_m=distance_m)
     if grid is not None and shape == "hexagon":
         problems.append("A grid has square cells: for hexagons give cell_size_m.")
-    if problems:
-        raise ConfigError(problems)
-    check_incidents_frame(incidents)
+    check_incidents_frame(incidents, arguments=problems)
+    raise_problems(same_crs_problems(incidents, grid=grid))
     area = study_area(within, incidents)
-    if grid is not None and grid.crs != incidents.crs:
-        raise ConfigError(same_crs_problems(incidents, grid=grid))
     size = cell_size_m if grid is None else grid.cell_size_m
     reach = (_NEXT[shape] * size if distance_m is None else distance_m) * _HAIR
     if grid is None and shape == "square":

@@ -11,11 +11,12 @@ from hotspot._checks import (
     choice_problems,
     frame_problems,
     positive_problems,
+    raise_problems,
     same_crs_problems,
 )
-from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import period_of, weights_of
+from hotspot.geo import nearest_positions
 
 
 def street_hotspots(
@@ -59,7 +60,7 @@ def street_hotspots(
     Raises
     ------
     DataError
-        If the incidents or streets are not in canonical shape.
+        If the incidents or streets are not in canonical shape or in another CRS.
     ConfigError
         If a parameter is out of range.
 
@@ -90,17 +91,16 @@ def street_hotspots(
     problems += choice_problems("by", by, ("segment", "street"))
     if not isinstance(minimum, (int, np.integer)) or minimum < 0:
         problems.append(f"minimum must be a whole number, 0 or more, not {minimum!r}.")
-    if problems:
-        raise ConfigError(problems)
-    check_incidents_frame(incidents, *frame_problems(streets, "streets", ("street",)))
-    different = same_crs_problems(incidents, streets=streets)
-    if different:
-        raise DataError(different)
+    check_incidents_frame(
+        incidents, *frame_problems(streets, "streets", ("street",)), arguments=problems
+    )
+    raise_problems(same_crs_problems(incidents, streets=streets))
     times = event_times(incidents)
     covered = period_of(times, resolution(incidents), period)
     counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
     weight = weights_of(incidents, weights)
-    nearest = _nearest(incidents[counted], streets, distance_m)
+    points = incidents.geometry.to_numpy()[counted]
+    nearest = nearest_positions(points, streets.geometry.to_numpy(), distance_m)
     matched = nearest >= 0
     found = gpd.GeoDataFrame(
         {
@@ -119,20 +119,6 @@ def street_hotspots(
     found = _ranked(found, covered.years, minimum, intervals=weights is None)
     found.attrs.update(unmatched=int((~matched).sum()), period_years=covered.years)
     return found
-
-
-def _nearest(
-    incidents: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, distance_m: float
-) -> np.ndarray:
-    """Find the line of each incident, as its position; -1 where none is near enough."""
-    nearest = np.full(len(incidents), -1, dtype=np.int64)
-    incident, line = shapely.STRtree(streets.geometry.to_numpy()).query_nearest(
-        incidents.geometry.to_numpy(), max_distance=distance_m, all_matches=True
-    )
-    # The first of several: those that come earlier in the table overwrite the later ones.
-    order = np.lexsort((-line, incident))
-    nearest[incident[order]] = line[order]
-    return nearest
 
 
 def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,6 +1,7 @@
 """Where risk stays: kernel density in incidents per square kilometre and year."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import geopandas as gpd
@@ -16,9 +17,10 @@ from hotspot._checks import (
     choice_problems,
     frame_problems,
     positive_problems,
+    raise_problems,
     same_crs_problems,
 )
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M, Bandwidth
@@ -100,10 +102,10 @@ def kernel_density(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, none is there to set a grid or a period, or a
-        weight is missing, negative or infinite; every fault is told.
+        If the incidents are not in canonical shape, none is there to set a grid or a period, a
+        weight is missing, negative or infinite, or `grid` or `within` is in another CRS.
     ConfigError
-        If a parameter is out of range or in another CRS.
+        If a parameter is out of range.
 
     Notes
     -----
@@ -131,8 +133,14 @@ def kernel_density(
     array([[23.89 , 13.438,  0.   ]])
     """
     bandwidth = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
-    _check_parameters(bandwidth, kernel, per, edge_correction, within)
-    x, y = checked_points(incidents)
+    problems = [
+        *positive_problems(bandwidth_m=bandwidth),
+        *choice_problems("kernel", kernel, tuple(KERNELS)),
+        *choice_problems("per", per, (*_PER_YEAR, "period", "relative")),
+    ]
+    if edge_correction and within is None:
+        problems.append("edge_correction needs the study area: give within=.")
+    x, y = checked_points(incidents, arguments=problems)
     area = study_area(within, incidents)
     grid = grid_for(incidents, grid, float(bandwidth), area)
     times = event_times(incidents)
@@ -168,26 +176,16 @@ def kernel_density(
     )
 
 
-def _check_parameters(
-    bandwidth_m: float, kernel: str, per: str, edge_correction: bool, within: Area | None
-) -> None:
-    problems = [*positive_problems(bandwidth_m=bandwidth_m)]
-    problems += choice_problems("kernel", kernel, tuple(KERNELS))
-    problems += choice_problems("per", per, (*_PER_YEAR, "period", "relative"))
-    if edge_correction and within is None:
-        problems.append("edge_correction needs the study area: give within=.")
-    if problems:
-        raise ConfigError(problems)
-
-
-def checked_points(incidents: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    """Check incidents as `check_incidents_frame` does, and give the coordinates it goes by.
+def checked_points(
+    incidents: gpd.GeoDataFrame, *data: str, arguments: Sequence[str] = ()
+) -> tuple[Floats, Floats]:
+    """Check incidents as `check_incidents_frame` does, and return their coordinates.
 
     Reading them out of the geometries takes longer than the sums, so it is done once; whatever
     is wrong is left to the full check to put into words.
     """
-    if frame_problems(incidents, "incidents", INCIDENT_COLUMNS):
-        check_incidents_frame(incidents)
+    if data or arguments or frame_problems(incidents, "incidents", INCIDENT_COLUMNS):
+        check_incidents_frame(incidents, *data, arguments=arguments)
     geometry = incidents.geometry.to_numpy()
     # Of anything but a point that is there, these are NaN.
     x, y = shapely.get_x(geometry), shapely.get_y(geometry)
@@ -204,9 +202,7 @@ def study_area(within: Area | None, incidents: gpd.GeoDataFrame) -> shapely.Geom
     """Give the study area as one geometry."""
     if within is None or isinstance(within, shapely.Geometry):
         return within
-    problems = same_crs_problems(incidents, within=within)
-    if problems:
-        raise ConfigError(problems)
+    raise_problems(same_crs_problems(incidents, **{"study area": within}))
     return shapely.union_all(within.geometry.to_numpy())
 
 
@@ -222,8 +218,7 @@ def grid_for(
         if area is None:
             return Grid.over(incidents, cell, margin_m=bandwidth_m)
         return Grid.over(area, cell, crs=incidents.crs)
-    if grid.crs != incidents.crs:
-        raise ConfigError(same_crs_problems(incidents, grid=grid))
+    raise_problems(same_crs_problems(incidents, grid=grid))
     return grid
 
 
@@ -248,11 +243,10 @@ def weights_of(incidents: gpd.GeoDataFrame, weights: str | pd.Series | None) -> 
     if weights is None:
         return np.ones(len(incidents))
     if isinstance(weights, str):
-        if weights not in incidents.columns:
-            raise ConfigError(f"The incidents have no column {weights!r} to weigh by.")
+        raise_problems(frame_problems(incidents, "incidents", (weights,)))
         weights = incidents[weights]
     elif not weights.index.equals(incidents.index):
-        raise ConfigError("weights must have the index of the incidents.")
+        raise DataError("The weights must have the index of the incidents.")
     values = np.asarray(pd.to_numeric(weights, errors="coerce"), dtype=np.float64)
     wrong = incidents.index[~(np.isfinite(values) & (values >= 0))]
     if len(wrong):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame
+from hotspot._checks import check_incidents_frame, frame_problems, raise_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
@@ -46,9 +46,7 @@ def harm_weights(
     ------
     DataError
         If an incident has no code, its code is not in the table, or a harm is no number of 0 or
-        more; every fault is told.
-    ConfigError
-        If the incidents have no such column.
+        more, or the incidents have no such column; every fault is listed.
 
     References
     ----------
@@ -66,8 +64,7 @@ def harm_weights(
     [20.0, 10.0]
     """
     check_incidents_frame(incidents)
-    if column not in incidents.columns:
-        raise ConfigError(f"The incidents have no column {column!r} to look harm up by.")
+    raise_problems(frame_problems(incidents, "incidents", (column,)))
     harm = _harm_by_code(table)
     codes = incidents[column].astype("string").str.strip().str.casefold()
     found = codes.map(harm).astype("float64")
@@ -159,7 +156,7 @@ def aoristic_weights(
     """
     spans = _spans(_weekday_numbers(weekdays), hours)
     check_incidents_frame(incidents)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "An aoristic weight"))
+    raise_problems(month_only_problems(incidents, "An aoristic weight"))
     start, end = _windows(incidents)
     share = (_passed(end, spans) - _passed(start, spans)) / (end - start)
     return pd.Series(share, index=incidents.index, name="aoristic_weight")
@@ -206,7 +203,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     (np.float64(0.25), np.float64(0.25), np.float64(1.0))
     """
     check_incidents_frame(incidents)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "A calendar of offences"))
+    raise_problems(month_only_problems(incidents, "A calendar of offences"))
     start, end = _windows(incidents)
     length = end - start
     spans = [_spans([day], (hour, hour + 1)) for day in range(7) for hour in range(24)]

@@ -12,7 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, positive_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    chosen_seed,
+    positive_problems,
+    raise_problems,
+)
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
@@ -213,8 +219,10 @@ def calibrate_rule(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, their dates are months only, or a parameter
-        is out of range; every fault is told.
+        If the incidents are not in canonical shape or their dates are months only; every fault
+        of incidents and parameters is listed.
+    ConfigError
+        If only a parameter is out of range.
 
     Notes
     -----
@@ -305,8 +313,8 @@ def _check(
             problems.append(f"{name} must be one of the upper edges, not {value!r}.")
     if not isinstance(resamples, (int, np.integer)) or resamples < 1:
         problems.append(f"resamples must be a whole number, 1 or more, not {resamples!r}.")
-    check_incidents_frame(incidents, *problems)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "A rule"))
+    check_incidents_frame(incidents, arguments=problems)
+    raise_problems(month_only_problems(incidents, "A rule"))
 
 
 def _summed(

@@ -11,7 +11,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, positive_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    chosen_seed,
+    positive_problems,
+    raise_problems,
+)
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
@@ -173,8 +179,10 @@ def near_repeat_decay(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, their dates are months only, or a parameter
-        is out of range; every fault is told.
+        If the incidents are not in canonical shape or their dates are months only; every fault
+        of incidents and parameters is listed.
+    ConfigError
+        If only a parameter is out of range.
 
     Notes
     -----
@@ -255,8 +263,8 @@ def _check(
         problems += positive_problems(block_m=block_m)
     if not isinstance(resamples, (int, np.integer)) or resamples < 1:
         problems.append(f"resamples must be a whole number, 1 or more, not {resamples!r}.")
-    check_incidents_frame(incidents, *problems)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "A decay by days"))
+    check_incidents_frame(incidents, arguments=problems)
+    raise_problems(month_only_problems(incidents, "A decay by days"))
 
 
 def _profile(

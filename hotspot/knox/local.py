@@ -19,6 +19,7 @@ from hotspot.dates import EventDate, event_days
 from hotspot.knox.blocks import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows
+from hotspot.rule import RULE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -26,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 def local_knox(
     incidents: gpd.GeoDataFrame,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     date: EventDate = "midpoint",
 ) -> gpd.GeoDataFrame:
     """Tell around which burglaries more others are near in space and time than chance has it.
@@ -53,6 +54,8 @@ def local_knox(
     ------
     DataError
         If the incidents are not in canonical shape, or their dates are months only.
+    ConfigError
+        If a parameter is out of range.
 
     Notes
     -----
@@ -128,8 +131,8 @@ def local_knox(
 
 def chain_significance(
     incidents: gpd.GeoDataFrame,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     permutations: int = 999,
     date: EventDate = "midpoint",
     seed: int | None = None,
@@ -154,8 +157,9 @@ def chain_significance(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, their dates are months only, or a parameter
-        is out of range.
+        If the incidents are not in canonical shape, or their dates are months only.
+    ConfigError
+        If a parameter is out of range.
 
     Notes
     -----

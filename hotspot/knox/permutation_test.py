@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed
-from hotspot._errors import DataWarning
+from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, raise_problems
+from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
@@ -80,8 +80,10 @@ def knox_test(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, their dates are months only or lie more than
-        89 years apart, or a parameter is out of range; every fault is told.
+        If the incidents are not in canonical shape, or their dates are months only or lie more
+        than 89 years apart; every fault of incidents and parameters is listed.
+    ConfigError
+        If only a parameter is out of range.
 
     Notes
     -----
@@ -171,11 +173,11 @@ def _check(
         or permutations < 0
     ):
         problems.append(f"permutations must be a whole number, 0 or more, not {permutations!r}.")
-    check_incidents_frame(incidents, *problems)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "The Knox test"))
+    check_incidents_frame(incidents, arguments=problems)
+    raise_problems(month_only_problems(incidents, "The Knox test"))
     days = event_days(incidents, "to")
     if len(days) and days.max() - event_days(incidents, "from").min() > np.iinfo(np.int16).max:
-        check_incidents_frame(incidents, "The dates lie more than 89 years apart.")
+        raise DataError("The dates lie more than 89 years apart.")
 
 
 def _near(

@@ -41,7 +41,7 @@ def _ratio(value: float) -> str | None:
 
 _FIELDS: tuple[Field, ...] = (
     ("kind", "Change", words),
-    ("class", "Class", words),
+    ("hotspot_class", "Class", words),
     ("crimes_before", "Burglaries before", words),
     ("crimes_after", "Burglaries after", words),
     ("ratio", "Rate after, as a share of before", _ratio),
@@ -57,7 +57,7 @@ def change_problems(change: gpd.GeoDataFrame | None) -> list[str]:
     """Say what keeps a frame from being drawn as a change."""
     if change is None or not isinstance(change, gpd.GeoDataFrame):
         return []
-    if "class" in change.columns or {"ratio_low", "ratio_high"} <= set(change.columns):
+    if "hotspot_class" in change.columns or {"ratio_low", "ratio_high"} <= set(change.columns):
         return []
     return ["The change must be a frame of hotspot_change or classify_hotspots."]
 
@@ -79,9 +79,9 @@ def change_layer(change: gpd.GeoDataFrame, show: bool = False) -> RowLayer:
     RowLayer
     """
     change = drawable(change)
-    if "class" in change.columns:
-        change = change[change["class"].isin(list(_BY_CLASS))]
-        number = change["class"].map(_BY_CLASS).to_numpy(dtype=np.int64)
+    if "hotspot_class" in change.columns:
+        change = change[change["hotspot_class"].isin(list(_BY_CLASS))]
+        number = change["hotspot_class"].map(_BY_CLASS).to_numpy(dtype=np.int64)
     else:
         number = np.where(
             change["ratio_low"] > 1,

@@ -15,6 +15,7 @@ from hotspot._checks import choice_problems
 from hotspot.dates import AsOf, EventDate, ages_days, cutoff, day_numbers, event_times, known_by
 from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows, time_rank
 from hotspot.near_repeat.pairs import pairs_by_position
+from hotspot.rule import RULE
 
 ORIGINATOR, REPEAT, NEAR_REPEAT, ISOLATE = "originator", "repeat", "near repeat", "isolate"
 
@@ -24,8 +25,8 @@ Floats = npt.NDArray[np.float64]
 
 def label_repeats(
     incidents: gpd.GeoDataFrame,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     date: EventDate = "midpoint",
     same_place_m: float = 0.0,
 ) -> pd.DataFrame:
@@ -54,6 +55,8 @@ def label_repeats(
     ------
     DataError
         If the incidents are not in canonical shape, or their dates are months only.
+    ConfigError
+        If a parameter is out of range.
 
     Notes
     -----
@@ -114,8 +117,8 @@ def label_repeats(
 
 def near_repeat_chains(
     incidents: gpd.GeoDataFrame,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     date: EventDate = "midpoint",
     same_place_m: float = 0.0,
     as_of: AsOf | None = None,
@@ -143,6 +146,8 @@ def near_repeat_chains(
     ------
     DataError
         If the incidents are not in canonical shape, or their dates are months only.
+    ConfigError
+        If a parameter is out of range.
 
     Notes
     -----

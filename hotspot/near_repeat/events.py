@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame, positive_problems
+from hotspot._checks import check_incidents_frame, positive_problems, raise_problems
 from hotspot.dates import month_only_problems
 
 
@@ -57,14 +57,18 @@ def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> npt.NDArray[np.int6
 def rule_problems(distance_m: float, window_days: int, same_place_m: float = 0.0) -> list[str]:
     """Say what is wrong with the numbers of a rule."""
     problems = positive_problems(distance_m=distance_m)
-    if not isinstance(window_days, (int, np.integer)) or window_days < 0:
+    if (
+        isinstance(window_days, bool)
+        or not isinstance(window_days, (int, np.integer))
+        or window_days < 0
+    ):
         problems.append(f"window_days must be a whole number, 0 or more, not {window_days!r}.")
     if not (np.isfinite(same_place_m) and same_place_m >= 0):
         problems.append(f"same_place_m must be a finite number, 0 or more, not {same_place_m!r}.")
     return problems
 
 
-def check_rule(incidents: gpd.GeoDataFrame, *problems: str) -> None:
+def check_rule(incidents: gpd.GeoDataFrame, *arguments: str) -> None:
     """Raise what is wrong with the incidents and the rule, and then if the dates are months."""
-    check_incidents_frame(incidents, *problems)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "The near-repeat rule"))
+    check_incidents_frame(incidents, arguments=arguments)
+    raise_problems(month_only_problems(incidents, "The near-repeat rule"))

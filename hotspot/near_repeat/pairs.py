@@ -9,12 +9,13 @@ from hotspot._kernels.pairs import lag_probability, near_pairs
 from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_times
 from hotspot.near_repeat.events import check_rule, distinct_events, rule_problems, time_rank
 from hotspot.near_repeat.same_place import same_address, same_building
+from hotspot.rule import RULE
 
 
 def near_repeat_pairs(
     incidents: gpd.GeoDataFrame,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     date: PairDate = "midpoint",
     same_place_m: float = 0.0,
 ) -> pd.DataFrame:
@@ -50,6 +51,8 @@ def near_repeat_pairs(
     ------
     DataError
         If the incidents are not in canonical shape, or their dates are months only.
+    ConfigError
+        If a parameter is out of range.
 
     Notes
     -----

@@ -6,12 +6,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot._checks import same_crs_problems
+from hotspot._checks import frame_problems, raise_problems, same_crs_problems
 from hotspot.dates import AsOf, ages_days, cutoff, known_by
+from hotspot.geo import area_positions
 from hotspot.near_repeat.events import check_rule, distinct_events, rule_problems
+from hotspot.rule import RULE, AgeBands
 
-# Last day of each band of age; the window closes the last one.
-_AGE_BANDS_DAYS = (7, 14)
 # Straight sides to a quarter circle: at 400 m the circle is at most 0.03 m too small.
 _QUARTER_SIDES = 64
 
@@ -19,8 +19,8 @@ _QUARTER_SIDES = 64
 def near_repeat_zones(
     incidents: gpd.GeoDataFrame,
     as_of: AsOf,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     streets: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw where the rule says that risk is raised at a date: the live circles, by age.
@@ -75,11 +75,10 @@ def near_repeat_zones(
        age_band  crimes  days_left
     0  0-7 days       2         40
     """
-    check_rule(
-        incidents,
-        *rule_problems(distance_m, window_days),
-        *same_crs_problems(incidents, streets=streets),
-    )
+    check_rule(incidents, *rule_problems(distance_m, window_days))
+    if streets is not None:
+        raise_problems(frame_problems(streets, "streets", ("street",)))
+        raise_problems(same_crs_problems(incidents, streets=streets))
     ages = ages_days(incidents, as_of)
     live = known_by(incidents, as_of) & (ages <= window_days) & distinct_events(incidents)
     zones = _dissolved(
@@ -105,22 +104,20 @@ def _dissolved(
     window_days: int,
 ) -> gpd.GeoDataFrame:
     """Join the circles of each band of age and tell what each part holds."""
-    lasts = [last for last in _AGE_BANDS_DAYS if last < window_days] + [window_days]
-    firsts = [0, *(last + 1 for last in lasts[:-1])]
-    band = np.searchsorted(lasts, ages)
-    circles = shapely.buffer(points.to_numpy(), distance_m, quad_segs=_QUARTER_SIDES)
-    joined = [shapely.union_all(circles[band == number]) for number in range(len(lasts))]
+    bands = AgeBands.within(window_days)
+    band = bands.of(ages)
+    centres = points.to_numpy()
+    circles = shapely.buffer(centres, distance_m, quad_segs=_QUARTER_SIDES)
+    joined = [shapely.union_all(circles[band == number]) for number in range(len(bands.labels))]
     parts, part_band = shapely.get_parts(joined, return_index=True)
-    point, part = shapely.STRtree(parts).query(points.to_numpy(), predicate="intersects")
-    own = band[point] == part_band[part]
-    point, part = point[own], part[own]
-    members = pd.DataFrame({"part": part, "end": ends[point], "age": ages[point]}).groupby("part")
-    labels = np.array(
-        [f"{first}-{last} days" for first, last in zip(firsts, lasts, strict=True)], dtype=object
-    )
+    part = np.empty(len(centres), dtype=np.int64)
+    for number in range(len(bands.labels)):
+        own = np.flatnonzero(part_band == number)
+        part[band == number] = own[area_positions(centres[band == number], parts[own])]
+    members = pd.DataFrame({"part": part, "end": ends, "age": ages}).groupby("part")
     zones = gpd.GeoDataFrame(
         {
-            "age_band": labels[part_band],
+            "age_band": np.array(bands.labels, dtype=object)[part_band],
             "crimes": members.size(),
             "newest": members["end"].max(),
             "newest_days": members["age"].min(),

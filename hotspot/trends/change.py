@@ -4,13 +4,19 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from scipy import stats
 
-from hotspot._checks import check_incidents_frame, same_crs_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    frame_problems,
+    raise_problems,
+    same_crs_problems,
+    share_problems,
+)
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import Period, period_of
+from hotspot.geo import area_positions
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +35,8 @@ def hotspot_change(
     incidents : GeoDataFrame, n rows
         As `read_incidents` gives them.
     hotspots : GeoDataFrame
-        Polygons that do not overlap, as `hotspots` gives them, or any others: beats, wards.
+        Polygons, as `hotspots` returns them, or any others: beats, wards. An incident on a border,
+        or where they overlap, counts once: in the first by ``area``, else by ``rank``, else by row.
     before, after : (date, date)
         First and last day of each period, both included.
     confidence : float
@@ -47,9 +54,9 @@ def hotspot_change(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape.
+        If the incidents or hotspots are not in canonical shape, or in two CRS.
     ConfigError
-        If the hotspots are in another CRS, the periods overlap or `confidence` is no share.
+        If the periods overlap or `confidence` is no share.
 
     Notes
     -----
@@ -68,6 +75,7 @@ def hotspot_change(
 
     Examples
     --------
+    >>> import shapely
     >>> day = pd.to_datetime(["2024-02-01"] * 8 + ["2025-02-01"] * 2)
     >>> frame = pd.DataFrame({"crime_ref": range(10), "occurred_from": day, "occurred_to": day})
     >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([5] * 10, [5] * 10),
@@ -78,35 +86,32 @@ def hotspot_change(
        ratio  ratio_low  ratio_high
     0   0.25       0.03        1.26
     """
-    check_incidents_frame(incidents)
-    problems = same_crs_problems(incidents, hotspots=hotspots)
-    if not 0 < confidence < 1:
-        problems.append(f"confidence must be between 0 and 1, not {confidence!r}.")
+    check_incidents_frame(
+        incidents,
+        *frame_problems(hotspots, "hotspots"),
+        arguments=share_problems(confidence=confidence),
+    )
+    raise_problems(same_crs_problems(incidents, hotspots=hotspots))
     times = event_times(incidents)
     dates = resolution(incidents)
     one, two = period_of(times, dates, before), period_of(times, dates, after)
     if one.last >= two.first:
-        problems.append("The periods overlap or stand the wrong way round: before, then after.")
-    if problems:
-        raise ConfigError(problems)
-    points = incidents.geometry.to_numpy()
-    spot, point = shapely.STRtree(points).query(
-        hotspots.geometry.to_numpy(), predicate="intersects"
-    )
-    periods = [_in_period(times, period) for period in (one, two)]
-    counts = [np.bincount(spot[held[point]], minlength=len(hotspots)) for held in periods]
-    found = hotspots.copy()
+        raise ConfigError("The periods overlap or stand the wrong way round: before, then after.")
+    name = next((column for column in ("area", "rank") if column in hotspots.columns), None)
+    spot = area_positions(incidents.geometry.to_numpy(), hotspots, name)
+    # One more than there are hotspots: the last counts what lies in none of them.
+    spot = np.where(spot < 0, len(hotspots), spot)
+    counts = [
+        np.bincount(spot[_in_period(times, period)], minlength=len(hotspots) + 1)
+        for period in (one, two)
+    ]
     compared = compare_rates(counts[0], counts[1], one.years, two.years, confidence)
-    for name, values in compared.items():
-        found[name] = values
-    found["q_value"] = (
-        stats.false_discovery_control(found["p_value"].to_numpy()) if len(found) else []
+    change = hotspots.assign(**{column: values[:-1] for column, values in compared.items()})
+    change["q_value"] = (
+        stats.false_discovery_control(change["p_value"].to_numpy()) if len(change) else []
     )
-    outside = ~np.isin(np.arange(len(points)), point)
-    rest = [np.array([int((held & outside).sum())]) for held in periods]
-    elsewhere = compare_rates(rest[0], rest[1], one.years, two.years, confidence)
-    found.attrs["elsewhere"] = {name: values[0].item() for name, values in elsewhere.items()}
-    return found
+    change.attrs["elsewhere"] = {column: values[-1].item() for column, values in compared.items()}
+    return change
 
 
 def _in_period(times: pd.Series, period: Period) -> npt.NDArray[np.bool_]:

@@ -12,10 +12,16 @@ import pandas as pd
 import shapely
 from scipy import stats
 
-from hotspot._checks import check_incidents_frame, frame_problems, same_crs_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    frame_problems,
+    raise_problems,
+    same_crs_problems,
+)
 from hotspot._errors import ConfigError, DataError
 from hotspot.english import count as counted
 from hotspot.english import name_rows
+from hotspot.geo import area_positions, nearest_positions
 from hotspot.grid import Grid
 
 if TYPE_CHECKING:
@@ -122,9 +128,10 @@ def concentration(
     incidents : GeoDataFrame, Series or array
         Incidents as `read_incidents` gives them, or counts by place, those of 0 included.
     places : Grid or GeoDataFrame
-        For incidents: cells, areas (polygons that do not overlap), or streets and addresses
-        (lines, points), of which each incident belongs to the nearest within `distance_m`.
-        Incidents at none of the places are left out.
+        For incidents: cells, areas (polygons), or streets and addresses (lines, points), of which
+        each incident belongs to the nearest within `distance_m`. On a border, and of several as
+        near, it counts once, at the first by ``area``, else by row. Incidents at none of the
+        places are left out.
     shares : tuple of float
         Shares of crime to find the fewest places for.
     distance_m : float
@@ -137,9 +144,10 @@ def concentration(
     Raises
     ------
     DataError
-        If there are no crimes, or counts are negative or not whole.
+        If there are no crimes, counts are negative or not whole, or incidents or places are not
+        in canonical shape or in another CRS.
     ConfigError
-        If a share is out of range or `places` are missing, or in another CRS.
+        If a share is out of range or `places` are missing.
 
     Notes
     -----
@@ -202,27 +210,18 @@ def _by_place(
 ) -> Counts:
     if places is None:
         raise ConfigError("Say what a place is: give places=, a Grid, areas, streets, addresses.")
-    check_incidents_frame(incidents)
-    if not isinstance(places, Grid):
-        problems = frame_problems(places, "places")
-        if problems:
-            raise DataError(problems)
-    problems = same_crs_problems(incidents, places=places)
-    if problems:
-        raise ConfigError(problems)
+    is_grid = isinstance(places, Grid)
+    check_incidents_frame(incidents, *([] if is_grid else frame_problems(places, "places")))
+    raise_problems(same_crs_problems(incidents, places=places))
     if isinstance(places, Grid):
         cell = places.cells_of(incidents).to_numpy()
         return np.bincount(cell[cell >= 0], minlength=places.nrows * places.ncols)
-    tree = shapely.STRtree(places.geometry.to_numpy())
-    points = incidents.geometry.to_numpy()
-    if (shapely.get_dimensions(places.geometry.to_numpy()) == 2).any():
-        incident, place = tree.query(points, predicate="intersects")
+    points, shapes = incidents.geometry.to_numpy(), places.geometry.to_numpy()
+    if (shapely.get_dimensions(shapes) == 2).any():
+        place = area_positions(points, places, "area" if "area" in places.columns else None)
     else:
-        incident, place = tree.query_nearest(points, max_distance=distance_m, all_matches=True)
-    # An incident on a border counts once, at the first of its places.
-    order = np.lexsort((place, incident))
-    _, first = np.unique(incident[order], return_index=True)
-    return np.bincount(place[order][first], minlength=len(places))
+        place = nearest_positions(points, shapes, distance_m)
+    return np.bincount(place[place >= 0], minlength=len(places))
 
 
 def _ginis(rising: Counts) -> tuple[float, float]:
