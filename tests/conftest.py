@@ -1,6 +1,8 @@
 """What tests share: where the real data are, and small frames in canonical shape."""
 
+import contextlib
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +32,28 @@ def data_dir() -> Path:
 def sample_dir() -> Path:
     """Folder of the made-up town."""
     return ROOT / "sample_data"
+
+
+@pytest.fixture
+def still_open(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Count the connections to SQLite that are open; being dropped closes none here."""
+    connections = []
+    connect = sqlite3.dbapi2.connect
+
+    def keep(*given: object, **named: object) -> sqlite3.Connection:
+        connections.append(connect(*given, **named))
+        return connections[-1]
+
+    def number() -> int:
+        answering = 0
+        for connection in connections:
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                connection.execute("SELECT 1")
+                answering += 1
+        return answering
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", keep)
+    return number
 
 
 @pytest.fixture(scope="session")

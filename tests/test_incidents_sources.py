@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -269,6 +270,18 @@ def database(path: Path) -> str:
         connection.execute("create table other (id integer)")
     connection.close()
     return f"sqlite:///{path}"
+
+
+def test_a_database_is_closed_however_far_it_is_read(
+    tmp_path: Path, still_open: Callable[[], int]
+) -> None:
+    url = database(tmp_path / "crimes.db")
+    with pytest.raises(DataError, match="needs a table"):
+        open_source(url)
+    opened = open_source(f"{url}?table=burglaries")
+    assert still_open() == 0
+    opened.read(["ref"])
+    assert still_open() == 0
 
 
 def test_a_database_table_is_read_and_its_text_stays_text(tmp_path: Path) -> None:

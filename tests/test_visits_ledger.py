@@ -1,6 +1,7 @@
 """The ledger on SQLite and PostgreSQL: what it keeps, that it loses nothing, what it forgets."""
 
 import contextlib
+import gc
 import os
 import signal
 import sqlite3
@@ -421,6 +422,41 @@ def test_a_database_of_others_is_shared_without_touching_it(tmp_path):
     ledger = VisitLedger(path)
     ledger.record([visit("V-A", "no reply", SOON)])
     assert len(VisitLedger(path, must_exist=True).visits()) == 1
+
+
+def test_a_ledger_in_a_file_holds_no_connection_between_two_pieces_of_work(tmp_path, still_open):
+    ledger = VisitLedger(tmp_path / "visits.db")
+    ledger.issue(targets(("V-A", 1, SOON)))
+    assert not still_open()
+    with pytest.raises(DataError, match="twice"):
+        ledger.issue(targets(("V-A", 1, SOON), ("V-A", 1, SOON)))
+    with pytest.raises(DataError):
+        ledger.explain("V-B")
+    assert not still_open()
+
+
+def test_a_ledger_in_memory_is_closed_by_with_by_close_and_by_being_let_go(still_open):
+    with VisitLedger("sqlite://"):
+        assert still_open() == 1
+    assert not still_open()
+    ledger = VisitLedger("sqlite://")
+    ledger.close()
+    assert not still_open()
+    ledger = VisitLedger("sqlite://")
+    assert still_open() == 1
+    del ledger
+    gc.collect()
+    assert not still_open()
+
+
+def test_a_ledger_that_cannot_be_opened_leaves_nothing_open(tmp_path, still_open):
+    (tmp_path / "visits.db").write_bytes(b"no database at all, but long enough to be read" * 20)
+    with pytest.raises(DataError, match="no SQLite database"):
+        VisitLedger(tmp_path / "visits.db")
+    with pytest.raises(DataError, match="holds no ledger"):
+        VisitLedger("sqlite://", must_exist=True)
+    gc.collect()
+    assert not still_open()
 
 
 @pytest.mark.parametrize("text", ["visits", "visits.xlsx", "nothing://x", "sqlite:/visits.db"])

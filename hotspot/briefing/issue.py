@@ -201,8 +201,10 @@ def brief(
         chosen, set_up, guessed = _chosen(config, settings)
         chosen = chosen.changed(as_of, folder)
         place = chosen.output.folder
-        issuing = _Issuing.into(chosen.cocooning.ledger)
-        with issued_folder(place, replace, then=issuing.issue) as building:
+        with (
+            _Issuing.into(chosen.cocooning.ledger) as issuing,
+            issued_folder(place, replace, then=issuing.issue) as building,
+        ):
             stage("reading the data")
             inputs = _read(chosen, guessed)
             stage("where risk stays")
@@ -274,8 +276,10 @@ def issue_lists(
         refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
         place = chosen.output.folder
-        issuing = _Issuing.into(chosen.cocooning.ledger)
-        with issued_folder(place, replace, then=issuing.issue) as building:
+        with (
+            _Issuing.into(chosen.cocooning.ledger) as issuing,
+            issued_folder(place, replace, then=issuing.issue) as building,
+        ):
             stage("reading the data")
             inputs = _read(chosen, guessed)
             stage("which doors")
@@ -308,8 +312,13 @@ class _Issuing:
     newly_asked: int | None = None
 
     @classmethod
-    def into(cls, ledger: str | None) -> "_Issuing":
-        return cls(None if ledger is None else VisitLedger(ledger))
+    @contextmanager
+    def into(cls, ledger: str | None) -> Iterator["_Issuing"]:
+        if ledger is None:
+            yield cls(None)
+            return
+        with VisitLedger(ledger) as opened:
+            yield cls(opened)
 
     def issue(self) -> None:
         """Keep what the list asks."""

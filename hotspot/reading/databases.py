@@ -35,7 +35,8 @@ def open_database(url_text: str, table: str | None) -> Source:
         url = asked.difference_update_query(["table"])
         shown = url.render_as_string(hide_password=True)
         _refuse_missing_file(url)
-        engine = sa.create_engine(url)
+        # A pool would keep a connection open for as long as anybody holds the source.
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
         chosen = _choose_table(sa.inspect(engine), named if isinstance(named, str) else None, shown)
         reflected = sa.Table(chosen, sa.MetaData(), autoload_with=engine)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
@@ -50,7 +51,6 @@ def open_database(url_text: str, table: str | None) -> Source:
                 frame = pd.DataFrame([tuple(row) for row in rows], index=index, columns=wanted)
                 first += len(rows)
                 yield Chunk(frame=frame)
-        engine.dispose()
 
     columns = tuple(column.name for column in reflected.columns)
     return Source(f"{shown}, table {chosen}", columns, open_chunks)

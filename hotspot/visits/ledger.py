@@ -90,7 +90,19 @@ class VisitLedger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database. Only a ledger in memory needs it."""
+        """Close the database.
+
+        Notes
+        -----
+        A ledger in a file or on a server holds no connection between two pieces of work, and can
+        be used again. A ledger in memory ends here, and so it does where nothing holds it any more
+        or a ``with`` block ends.
+
+        Examples
+        --------
+        >>> ledger = VisitLedger("sqlite://")
+        >>> ledger.close()
+        """
         self._store.close()
 
     @property

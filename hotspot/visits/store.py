@@ -2,6 +2,7 @@
 
 import os
 import re
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,9 @@ class Store:
         if self.is_sqlite:
             self._check_place(must_exist)
         self.engine = self._engine(wait_s)
+        # A ledger in memory is one open connection, which would else outlive its ledger: one that
+        # nobody closed, or that could not be opened to the end.
+        weakref.finalize(self, self.engine.dispose)
         self._prepare(must_exist)
 
     @contextmanager
@@ -74,6 +78,7 @@ class Store:
             )
 
     def close(self) -> None:
+        """Close what is open: the connection that a ledger in memory is."""
         self.engine.dispose()
 
     def _engine(self, wait_s: float) -> sa.Engine:
@@ -216,13 +221,18 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     deleted rows in a second file.
     """
     connection.isolation_level = None
-    for pragma in (
-        "PRAGMA foreign_keys = ON",
-        "PRAGMA journal_mode = DELETE",
-        "PRAGMA synchronous = EXTRA",
-        "PRAGMA secure_delete = ON",
-    ):
-        connection.execute(pragma)
+    try:
+        for pragma in (
+            "PRAGMA foreign_keys = ON",
+            "PRAGMA journal_mode = DELETE",
+            "PRAGMA synchronous = EXTRA",
+            "PRAGMA secure_delete = ON",
+        ):
+            connection.execute(pragma)
+    except Exception:
+        # The pool does not know the connection yet, and so would leave it open.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
