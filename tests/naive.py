@@ -698,3 +698,26 @@ def wilson_by_search(number: int, among: int) -> tuple[float, float]:
         return inside
 
     return edge(share, 0.0), edge(share, 1.0)
+
+
+def shuffled(values: list[int], seed: int, number: int) -> list[int]:
+    """Fisher-Yates with splitmix64 in whole numbers, of which the last 64 bits are kept."""
+    keep = 2**64 - 1
+
+    def step(state: int) -> tuple[int, int]:
+        state = (state + 0x9E3779B97F4A7C15) & keep
+        z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & keep
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & keep
+        return state, z ^ (z >> 31)
+
+    dealt = list(values)
+    state = step(step(seed)[1] ^ number)[1]
+    for i in range(len(dealt) - 1, 0, -1):
+        while True:
+            state, z = step(state)
+            j, rest = divmod((z >> 32) * (i + 1), 2**32)
+            # Draws that would favour low numbers are thrown away.
+            if rest >= 2**32 % (i + 1):
+                break
+        dealt[i], dealt[j] = dealt[j], dealt[i]
+    return dealt

@@ -1,0 +1,451 @@
+"""Every kernel against its slow twin, on cases that are small enough to run uncompiled too."""
+
+import itertools
+import math
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from hotspot._kernels import knox as knox_kernels
+from hotspot._kernels.blocks import count_by_block
+from hotspot._kernels.buckets import events_near, into_buckets
+from hotspot._kernels.density import KERNELS, kernel_sums
+from hotspot._kernels.forecast import (
+    EXPONENTIAL,
+    GAUSSIAN,
+    QUARTIC,
+    Shape,
+    gaussian_in_cells,
+    sums_at,
+    table_sums_at,
+)
+from hotspot._kernels.hawkes import Windows, links, persistent_density, raised, shared
+from hotspot._kernels.knox import (
+    bytes_needed,
+    count_followers,
+    count_lags,
+    count_window_lags,
+    window_sums,
+)
+from hotspot._kernels.leave_one_out import POLYNOMIALS, leave_one_out
+from hotspot._kernels.local import (
+    chain_excess,
+    count_partners,
+    hypergeometric_tail,
+    permuted_excess,
+)
+from hotspot._kernels.pairs import degrees, lag_probability, near_pairs, neighbours
+from hotspot._kernels.preceding import NEVER, first_acts
+from hotspot._kernels.threads import cores, run_blocks
+from hotspot.dates import SHARE_SCALE, day_shares
+from tests import naive
+from tests.conftest import incidents_at
+
+EDGES = np.array([0.0, 100.0, 200.0])
+LONGEST = np.array([2, 7, 14])
+
+
+@pytest.fixture(scope="module")
+def events():
+    """Forty events on a lattice of 50 metres: many at one place, many exactly at an edge."""
+    random = np.random.default_rng(3)
+    x, y = random.integers(0, 12, (2, 40)) * 50.0
+    return x, y, random.integers(0, 40, 40)
+
+
+@pytest.fixture(scope="module")
+def windows():
+    """Ten events in a row, 30 metres apart, half of them known to the minute."""
+    random = np.random.default_rng(4)
+    made = incidents_at(np.arange(10) * 30.0, np.zeros(10), random.uniform(0, 12, 10).round(2))
+    made.loc[::2, "occurred_to"] += pd.to_timedelta(random.uniform(0, 4, 5), "D").round("s")
+    return made, day_shares(made)
+
+
+def bands(events, closed_right=True, manhattan=False):
+    x, y, _ = events
+    any_day = np.zeros(len(x), dtype=np.int64)
+    closed = np.array([True, closed_right, closed_right])
+    return neighbours(x, y, any_day, any_day, 0, EDGES, closed, manhattan)
+
+
+def band_by_hand(events, i, j, closed_right=True, manhattan=False):
+    dx, dy = (abs(axis[i] - axis[j]) for axis in events[:2])
+    apart = dx + dy if manhattan else math.hypot(dx, dy)
+    if apart == 0:
+        return 0
+    number = naive.band(apart, [100.0, 200.0], "right" if closed_right else "left")
+    return None if number is None else number + 1
+
+
+@pytest.mark.parametrize("closed_right", [True, False])
+@pytest.mark.parametrize("manhattan", [True, False])
+def test_each_pair_of_neighbours_stands_once_in_its_band(events, closed_right, manhattan):
+    near = bands(events, closed_right, manhattan)
+    found = {}
+    for i, band in itertools.product(range(40), range(3)):
+        for pair in range(near.start[3 * i + band], near.start[3 * i + band + 1]):
+            one, two = sorted((near.order[i], near.order[near.other[pair]]))
+            assert (one, two) not in found
+            found[one, two] = band
+    by_hand = {
+        (i, j): band_by_hand(events, i, j, closed_right, manhattan)
+        for i, j in itertools.combinations(range(40), 2)
+    }
+    assert found == {pair: band for pair, band in by_hand.items() if band is not None}
+    counts = np.zeros((3, 40), dtype=int)
+    for pair, band in found.items():
+        counts[band, list(pair)] += 1
+    assert (degrees(near) == counts[:, near.order]).all()
+
+
+def test_pairs_are_near_in_days_too_and_are_counted_before_memory_is_taken(events):
+    x, y, days = events
+    told = []
+    near = neighbours(x, y, days, days + 1, 3, EDGES[-1:], np.array([True]), before=told.append)
+    by_hand = [
+        (i, j)
+        for i, j in itertools.combinations(range(40), 2)
+        if math.hypot(x[i] - x[j], y[i] - y[j]) <= 200 and abs(days[i] - days[j]) - 1 <= 3
+    ]
+    assert told == [len(by_hand)] == [len(near.other)]
+    found = near_pairs(x, y, days, days + 1, 200.0, 3)
+    assert sorted(map(tuple, np.sort(found, axis=1).tolist())) == by_hand
+    nothing = np.empty(0)
+    none = nothing.astype(np.int64)
+    assert near_pairs(nothing, nothing, none, none, 200.0, 3).shape == (0, 2)
+
+
+def test_lags_of_windows_are_probable_as_their_days_are(windows):
+    incidents, shares = windows
+    pairs = np.array(list(itertools.combinations(range(10), 2)))
+    rows = list(incidents.itertuples())
+    for window in (0, 1, 3, 40):
+        found = lag_probability(pairs, *shares, window, SHARE_SCALE)
+        slow = [naive.lag_probability(rows[a], rows[b], window) for a, b in pairs]
+        assert found == pytest.approx(slow, abs=1e-5)
+
+
+def counts_by_hand(events, days, longest=LONGEST):
+    """Pairs of each band with a lag up to each of the longest."""
+    counts = np.zeros((3, len(longest)), dtype=int)
+    for i, j in itertools.combinations(range(len(days)), 2):
+        band = band_by_hand(events, i, j)
+        if band is not None:
+            counts[band] += abs(days[i] - days[j]) <= longest
+    return counts
+
+
+@pytest.mark.parametrize("stretch", [1, 30])
+@pytest.mark.parametrize("many_events", [10, 400_000])
+def test_days_are_dealt_out_by_the_generator_of_each_permutation(
+    events, stretch, many_events, monkeypatch
+):
+    monkeypatch.setattr(knox_kernels, "_MANY_EVENTS", many_events)
+    near, days, longest = bands(events), stretch * events[2], stretch * LONGEST
+    found = count_lags(near, days, longest, permutations=3, seed=5)
+    assert (found[0] == counts_by_hand(events, days, longest)).all()
+    for number in range(1, 4):
+        dealt = np.empty(40, dtype=int)
+        dealt[near.order] = naive.shuffled(days[near.order].tolist(), 5, number)
+        assert (found[number] == counts_by_hand(events, dealt, longest)).all()
+    lanes = knox_kernels._WIDE if many_events > 40 else knox_kernels._SLIM
+    assert bytes_needed(10, 40, 3, threads=1) == 4 * 10 + 8 * 40 * 3 + 2 * 40 * (lanes + 64)
+
+
+def test_more_pairs_than_a_byte_holds_are_counted(events):
+    one_place = np.zeros(24), np.zeros(24), np.arange(24)
+    near = bands(one_place)
+    found = count_lags(near, one_place[2], np.array([23]), permutations=1, seed=1)
+    # 276 pairs, each of which is within the longest lag however the days are dealt out.
+    assert found[:, 0, 0].tolist() == [276, 276]
+    with pytest.raises(ValueError, match="16-bit"):
+        count_lags(near, one_place[2] * 2000, LONGEST, permutations=1)
+    nobody = bands((np.empty(0), np.empty(0), None))
+    assert not count_lags(nobody, np.empty(0, dtype=np.int64), LONGEST, permutations=1).any()
+
+
+def test_followers_have_a_neighbour_before_them(events):
+    # Of two on one day either may follow: days of their own leave no choice.
+    days = events[2] * 40 + np.arange(40)
+    followers = {
+        i if days[i] > days[j] else j
+        for i, j in itertools.combinations(range(40), 2)
+        if band_by_hand(events, i, j) is not None and abs(days[i] - days[j]) <= 280
+    }
+    assert count_followers(bands(events), days, 280) == len(followers)
+
+
+def test_windows_are_counted_by_probability_and_dealt_out_whole(windows):
+    incidents, shares = windows
+    rows = list(incidents.itertuples())
+    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
+    near = bands((x, y, None))
+    found = count_window_lags(near, *shares, LONGEST, SHARE_SCALE, permutations=2, seed=9)
+    for number in range(3):
+        dealt = near.order.tolist()
+        if number:
+            dealt = naive.shuffled(dealt, 9, number)
+        place = dict(zip(near.order.tolist(), dealt, strict=True))
+        slow = np.zeros((3, 3))
+        for i, j in itertools.combinations(range(10), 2):
+            band = band_by_hand((x, y), i, j)
+            if band is not None:
+                a, b = rows[place[i]], rows[place[j]]
+                slow[band] += [naive.lag_probability(a, b, days) for days in LONGEST]
+        np.testing.assert_allclose(found[number] / SHARE_SCALE, slow, atol=1e-3)
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_moments_of_windows_sum_over_all_pairs(windows, everything):
+    incidents, shares = windows
+    # Windows of one day that are alike are read once for all of them.
+    twice = pd.concat([incidents, incidents[1::4]], ignore_index=True)
+    rows = list(twice.itertuples())
+    sums, squares = window_sums(*day_shares(twice), LONGEST, SHARE_SCALE, everything)
+    up_to = np.array(
+        [[[naive.lag_probability(a, b, d) for d in (*LONGEST, 999)] for b in rows] for a in rows]
+    )
+    inside = np.diff(up_to, axis=2, prepend=0.0)[:, :, : 3 + everything]
+    inside[np.arange(len(rows)), np.arange(len(rows))] = 0.0
+    np.testing.assert_allclose(sums / SHARE_SCALE, inside.sum(axis=1).T, atol=1e-3)
+    np.testing.assert_allclose(squares, (inside**2).sum(axis=(0, 1)) / 2, atol=1e-3)
+    assert shares.last_day.shape == (10,)
+
+
+def one_band(events):
+    x, y, _ = events
+    any_day = np.zeros(len(x), dtype=np.int64)
+    return neighbours(x, y, any_day, any_day, 0, EDGES[-1:], np.array([True]))
+
+
+def test_chains_are_as_striking_as_their_slow_twins_and_so_are_dealt_ones(events):
+    x, y, days = events
+    near, at = one_band(events), list(zip(x, y, strict=True))
+    share = float((np.abs(days[:, None] - days)[np.triu_indices(40, 1)] <= 7).mean())
+
+    def chains(days):
+        return naive.chains(incidents_at(x, y, days), 200, 7)
+
+    groups = [set(group) for group in chains(days)]
+    chain = np.full(40, -1)
+    for number, group in enumerate(groups):
+        chain[list(group)] = number
+    linked, close, excess = chain_excess(near, days, 7, share, chain)
+    for number, group in enumerate(groups):
+        slow = naive.chain_excess(group, at, days.tolist(), 200, 7)
+        assert linked[number] == slow[0]
+        assert close[number] * share == pytest.approx(slow[1])
+        assert excess[number] == pytest.approx(slow[2])
+    found = permuted_excess(near, days, 7, share, 2, seed=6)
+    first = days.min()
+    for number in (1, 2):
+        dealt = np.empty(40, dtype=int)
+        dealt[near.order] = naive.shuffled((days - first)[near.order].tolist(), 6, number)
+        slow = [naive.chain_excess(set(g), at, dealt.tolist(), 200, 7)[2] for g in chains(dealt)]
+        assert found[number - 1] == pytest.approx(max(slow))
+
+
+def test_partners_near_in_time_are_counted_for_both(events):
+    x, y, days = events
+    counts = np.zeros(40, dtype=int)
+    for i, j in itertools.combinations(range(40), 2):
+        if math.hypot(x[i] - x[j], y[i] - y[j]) <= 200 and abs(days[i] - days[j]) <= 7:
+            counts[[i, j]] += 1
+    assert (count_partners(one_band(events), days, 7) == counts).all()
+
+
+def test_the_hypergeometric_tail_is_that_of_scipy():
+    cases = [(k, draws, good) for draws in (0, 3, 12, 20) for good in (0, 5, 19) for k in range(22)]
+    counts, draws, good = np.array(cases).T
+    found = hypergeometric_tail(counts, draws, good, 20)
+    assert found == pytest.approx(stats.hypergeom.sf(counts - 1, 20, good, draws), rel=1e-9)
+
+
+@pytest.mark.parametrize("kernel", POLYNOMIALS)
+def test_the_density_from_all_others_is_the_slow_one(events, kernel):
+    x, y, _ = events
+    places, counts = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
+    widths = np.array([60.0, 180.0, 400.0])
+    found = leave_one_out(*places.T, counts.astype(float), widths, kernel)
+    for i, place in enumerate(places):
+        others, heavy = np.delete(places, i, axis=0), np.delete(counts, i)
+        for column, width in enumerate(widths):
+            slow = naive.kernel_density_at(others, heavy, kernel, width, *place)
+            assert found[i, column] == pytest.approx(slow, abs=1e-15)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_the_density_on_a_grid_is_the_slow_one(events, kernel):
+    x, y, _ = events
+    # Off the lattice of the cells: a step exactly at a centre is a matter of rounding.
+    x, y = np.append(x + 3.7, 9e4), np.append(y + 1.3, 0.0)
+    weight = np.append(np.arange(40) % 4 / 2.0, 1.0)
+    found = kernel_sums(x, y, weight, (-100.0, -50.0), 90.0, (6, 7), 130.0, kernel)
+    places = list(zip(x, y, strict=True))
+    slow = [
+        [
+            naive.kernel_density_at(places, weight, kernel, 130.0, -55 + 90 * col, -5 + 90 * row)
+            for col in range(7)
+        ]
+        for row in range(6)
+    ]
+    np.testing.assert_allclose(found, slow, rtol=1e-9, atol=1e-14)
+
+
+def test_pairs_are_shared_out_to_the_blocks_of_their_events(events):
+    _, _, days = events
+    block = np.arange(40) % 3
+    found = count_by_block(bands(events), days, LONGEST, block, 3)
+    slow = np.zeros((3, 3, 3), dtype=int)
+    for i, j in itertools.combinations(range(40), 2):
+        band, time = (
+            band_by_hand(events, i, j),
+            naive.band(abs(days[i] - days[j]), LONGEST, "right"),
+        )
+        if band is not None and time is not None:
+            slow[block[i], band, time] += 1
+            slow[block[j], band, time] += 1
+    assert (found == slow).all()
+
+
+def test_the_first_act_is_that_on_any_earlier_event_of_the_reach(events):
+    _, _, days = events
+    random = np.random.default_rng(8)
+    # Some addresses are known, and one of them stands at two points.
+    home = np.where(np.arange(40) < 30, random.integers(0, 12, 40), -1)
+    rank = np.empty(40, dtype=np.int64)
+    rank[np.lexsort((np.arange(40), days))] = np.arange(40)
+    act = days + random.integers(0, 4, 40)
+    found = first_acts(bands(events), home, rank, days, 14, act)
+    slow = np.full((40, 3), NEVER)
+    for i, j in itertools.permutations(range(40), 2):
+        band = band_by_hand(events, i, j)
+        if rank[i] > rank[j] or band is None or days[j] - days[i] > 14:
+            continue
+        if min(home[i], home[j]) >= 0:
+            band = 0 if home[i] == home[j] else max(band, 1)
+        slow[j, band:] = np.minimum(slow[j, band:], act[i])
+    assert (found == slow).all()
+
+
+def test_no_event_within_reach_is_left_out_of_the_walk():
+    random = np.random.default_rng(1)
+    x, y = random.uniform(0, 900, (2, 60))
+    buckets = into_buckets(x, y, np.ones(60), 100.0)
+    px, py = random.uniform(-200, 1100, (2, 80))
+    for a, b in zip(px, py, strict=True):
+        runs = [events_near(buckets, a, b, step) for step in (-1, 0, 1)]
+        walked = [buckets.order[i] for low, high in runs for i in range(low, high)]
+        assert len(walked) == len(set(walked))
+        assert set(np.flatnonzero(np.hypot(x - a, y - b) <= 100)) <= set(walked)
+    # A country wide apart takes no more buckets than memory holds, nor does one spot too few.
+    assert into_buckets(np.array([0.0, 7e5]), np.zeros(2), np.ones(2), 1.0).cols == 2001
+    assert into_buckets(np.zeros(2), np.zeros(2), np.ones(2), 0.0).size_m > 0
+    assert into_buckets(np.empty(0), np.empty(0), np.empty(0), 5.0).start.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("shape", [QUARTIC, GAUSSIAN, EXPONENTIAL])
+def test_sums_at_points_are_those_of_the_density(shape):
+    random = np.random.default_rng(2)
+    (x, y), weight = random.uniform(0, 300, (2, 30)), random.uniform(0, 2, 30)
+    px, py = random.uniform(-50, 350, (2, 12))
+    found = sums_at(px, py, x, y, weight, shape, 60.0)
+    apart = np.hypot(x[:, None] - px, y[:, None] - py)
+    density = {
+        QUARTIC: 3 / np.pi * np.maximum(1 - (apart / 60) ** 2, 0) ** 2,
+        GAUSSIAN: np.exp(-0.5 * (apart / 60) ** 2) / (2 * np.pi),
+        EXPONENTIAL: np.exp(-apart / 60) / (2 * np.pi),
+    }[shape]
+    inside = apart <= shape.reach * 60
+    np.testing.assert_allclose(found, weight @ (density * inside) / 60**2, rtol=1e-12)
+    # No shape falls through to another's branch.
+    assert np.isnan(sums_at(x, y, x, y, weight, Shape(9, 1.0), 60.0)).all()
+
+
+def test_tables_and_cells_are_summed_as_by_hand():
+    random = np.random.default_rng(2)
+    x, y, px, py = random.integers(0, 8, (4, 25)) * 50.0
+    kind, table = random.integers(0, 3, 25), random.uniform(0, 1, (3, 2))
+    apart = np.hypot(x[:, None] - px, y[:, None] - py)
+    for closed, side in ((True, "left"), (False, "right")):
+        ring = np.searchsorted([100.0, 200.0], apart, side)
+        slow = (np.pad(table, ((0, 0), (0, 1)))[kind[:, None], ring]).sum(axis=0)
+        found = table_sums_at(px, py, x, y, kind, EDGES[1:], closed, table)
+        np.testing.assert_allclose(found, slow, rtol=1e-12)
+    x[3] = 9e4  # so far away that it adds to no cell
+    weight = np.arange(25) % 3 / 2.0
+    found = gaussian_in_cells(x, y, weight, (-20.0, 40.0), 90.0, (4, 3), 30.0)
+    slow = [
+        [
+            sum(
+                w * naive.gaussian_share((a, b), -20 + 90 * col, 40 + 90 * row, 90, 30)
+                for a, b, w in zip(x, y, weight, strict=True)
+            )
+            for col in range(3)
+        ]
+        for row in range(4)
+    ]
+    np.testing.assert_allclose(found, slow, atol=1e-4)
+
+
+def test_links_of_windows_carry_the_probability_of_each_lag(windows):
+    incidents, shares = windows
+    lengths = np.diff(shares.offset)
+    day = np.concatenate(
+        [first + np.arange(n) for first, n in zip(shares.first_day, lengths, strict=True)]
+    )
+    share = np.concatenate(
+        [np.diff(shares.cumulative[a:b], prepend=0) for a, b in itertools.pairwise(shares.offset)]
+    )
+    made = Windows(shares.offset, day.astype(np.int64), share / SHARE_SCALE)
+    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
+    linked = links(x, y, made, 95.0, 6)
+    by_lag, by_away = np.arange(7) / 7.0, 1.0 / (1.0 + np.arange(951))
+    slow, parts = np.zeros(10), np.zeros((10, 7))
+    for child, parent in itertools.permutations(range(10), 2):
+        apart = abs(x[child] - x[parent])
+        for k, s in itertools.product(range(*shares.offset[child : child + 2]),
+                                      range(*shares.offset[parent : parent + 2])):  # fmt: skip
+            lag = day[k] - day[s]
+            if apart <= 95 and 1 <= lag <= 6:
+                part = made.share[k] * made.share[s] * by_lag[lag] * by_away[round(10 * apart)]
+                slow[child] += part
+                parts[child, lag] += part
+    assert raised(linked, by_lag, by_away) == pytest.approx(slow, rel=1e-6)
+    per = np.arange(10) / 10.0
+    lags, aways = shared(linked, by_lag, by_away, per)
+    assert lags == pytest.approx(per @ parts, rel=1e-6)
+    assert aways.sum() == pytest.approx(lags.sum())
+    alone = links(x, y, made, 1.0, 6)
+    assert len(alone.lag) == 0
+    assert not raised(alone, by_lag, by_away).any()
+
+
+def test_the_background_is_smoothed_from_what_is_far_in_time(events):
+    x, y, days = events
+    weight = 1.0 + np.arange(40) % 3
+    found = persistent_density(x, y, days, weight, 120.0, 3)
+    for i in range(40):
+        far = np.abs(days - days[i]) > 3
+        apart = np.hypot(x - x[i], y - y[i])
+        near = np.exp(-0.5 * (apart / 120) ** 2) * (apart <= 4 * 120)
+        slow = (weight * near)[far].sum() / (2 * np.pi * 120**2) / weight[far].sum()
+        assert found[i] == pytest.approx(slow)
+
+
+@pytest.mark.parametrize("threads", [1, 2, None])
+def test_blocks_are_worked_on_once_each(threads, monkeypatch):
+    done, told = np.zeros(10, dtype=int), []
+
+    def work(start, stop):
+        done[start:stop] += 1
+
+    run_blocks(work, 10, 4, threads, told.append)
+    assert done.tolist() == [1] * 10
+    assert sorted(told) == [2, 4, 4]
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert cores() == (os.cpu_count() or 1)
