@@ -1,7 +1,8 @@
-"""Areas by name: the beats, wards or districts that a force tasks by."""
+"""Areas by name, such as the beats, wards or districts that a force tasks by, and outlines."""
 
 import re
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,13 +12,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._checks import crs_problems
 from hotspot._errors import DataError, DataWarning
-from hotspot.english import count, name_rows
-from hotspot.reading.cells import normalise_name, to_text
-from hotspot.reading.coordinates import read_crs
-from hotspot.reading.sources import Readable, open_source
-from hotspot.reading.stray_points import BRITISH_GRID, in_great_britain
+from hotspot.english import count, name_rows, some_of
+from hotspot.reading.cells import is_text, normalise_name, to_text
+from hotspot.reading.columns import given_columns, match_columns
+from hotspot.reading.crs import agreed_crs, in_metres, read_crs
+from hotspot.reading.sources import Readable, no_rows, open_source
 
 # Names that the column of an area's name has in public boundary files, best first.
 _NAMES = ("area", "beat", "beatname", "neighbourhood", "ward", "wardname", "district",
@@ -38,7 +38,7 @@ def read_areas(
         Column with the names. Default: the first that is known to hold them ("beat", "ward",
         "LSOA11NM", ...), else the only column of text in which no value stands twice.
     crs : CRS, optional
-        What the source is in, where it does not say so.
+        What the source is in, where it does not say so itself.
     to_crs : CRS, optional
         What to turn them into. Default: a projected CRS in metres is kept; else EPSG:27700 in
         Great Britain, the local UTM zone elsewhere.
@@ -51,8 +51,10 @@ def read_areas(
     Raises
     ------
     DataError
-        If there are no polygons, no CRS, no column of names, or a name or a polygon is missing;
-        every fault is told.
+        If there are no rows, no polygons, no CRS, no column of names, or a name or a polygon is
+        missing; every fault is named. Or if `crs` contradicts the source.
+    ConfigError
+        If `crs` is none, or `to_crs` none in metres.
 
     Warns
     -----
@@ -70,10 +72,11 @@ def read_areas(
     if not opened.has_geometry:
         raise DataError(f"{opened.name} holds no polygons: areas come as GeoPackage or GeoJSON.")
     chunk = opened.read(opened.columns)
-    column = _name_column(chunk.frame, name, opened.name)
-    names = to_text(chunk.frame[column])
+    if chunk.frame.empty:
+        raise DataError(no_rows(source, opened, "areas"))
+    names = to_text(chunk.frame[_name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)
-    source_crs = read_crs(crs, "crs") or opened.crs
+    source_crs = agreed_crs(opened.crs, read_crs(crs, "crs"))
     _refuse_faults(names, shapes, source_crs, opened.name)
     areas = gpd.GeoDataFrame(
         {"area": names.to_numpy(dtype=object)}, geometry=_mended(shapes, names), crs=source_crs
@@ -86,7 +89,7 @@ def read_areas(
             stacklevel=2,
         )
         areas = areas.dissolve("area", sort=False).reset_index()
-    return areas.to_crs(read_crs(to_crs, "to_crs") or metric_crs(areas))
+    return in_metres(areas, to_crs, "areas")
 
 
 def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
@@ -97,7 +100,7 @@ def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
     source : path or GeoDataFrame
         GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
     to_crs : CRS, optional
-        What to turn them into.
+        What to turn them into, in metres. Default: their own.
 
     Returns
     -------
@@ -112,6 +115,8 @@ def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
     geometry = opened.read([]).geometry if opened.has_geometry else None
     if geometry is None or opened.crs is None:
         raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
+    if not len(geometry):
+        raise DataError(no_rows(source, opened, "areas"))
     outline = gpd.GeoSeries(shapely.make_valid(geometry), crs=opened.crs)
     outline = outline[outline.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])]
     if outline.area.sum() == 0:
@@ -119,58 +124,26 @@ def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
     return outline if to_crs is None else outline.to_crs(to_crs)
 
 
-def metric_crs(frame: gpd.GeoDataFrame) -> CRS:
-    """Choose the CRS in metres for a layer, by the rule that incidents follow.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        With a CRS.
-
-    Returns
-    -------
-    CRS
-        Its own where that is in metres, else EPSG:27700 in Great Britain, else the local UTM zone.
-    """
-    own = CRS.from_user_input(frame.crs)
-    # Web Mercator calls its units metres, but they are a third of one in the far north.
-    if not crs_problems(own, "layer") and own.to_epsg() != 3857:
-        return own
-    west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
-    if in_great_britain((west + east) / 2, (south + north) / 2):
-        return BRITISH_GRID
-    return CRS.from_user_input(frame.estimate_utm_crs())
-
-
-def _name_column(frame: pd.DataFrame, name: str | None, source: str) -> str:
-    listed = ", ".join(repr(column) for column in frame.columns)
-    by_name = {normalise_name(column): column for column in reversed(frame.columns)}
+def _name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, source: str) -> str:
+    """Find the column of names: as the user says, by its heading, else by what is in it."""
     if name is not None:
-        column = name if name in frame.columns else by_name.get(normalise_name(name))
-        if column is None:
-            raise DataError(f"{source} has no column {name!r}; it has {listed}.")
-        return str(column)
-    known = [known for known in _NAMES if known in by_name]
-    coded = [found for found in by_name if _CODED_NAME.fullmatch(found)]
-    if known or coded:
-        return str(by_name[(known or coded)[0]])
-    unique = [
-        column
-        for column in frame.columns
-        if pd.api.types.infer_dtype(frame[column], skipna=True) == "string"
-        and frame[column].is_unique
-    ]
+        return given_columns(columns, {"area": name}, ("area",), source)["area"][0]
+    coded = (heading for heading in map(normalise_name, columns) if _CODED_NAME.fullmatch(heading))
+    by_heading = match_columns(columns, {"area": (*_NAMES, *coded)})
+    if by_heading:
+        return by_heading["area"]
+    unique = [name for name in columns if is_text(frame[name]) and frame[name].is_unique]
     if len(unique) == 1:
-        return str(unique[0])
+        return unique[0]
+    listed = ", ".join(map(repr, columns))
     raise DataError(f"Which column of {source} holds the names? Give name=; it has {listed}.")
 
 
 def _refuse_faults(
     names: pd.Series, shapes: npt.NDArray[np.object_], crs: CRS | None, source: str
 ) -> None:
+    """Refuse rows without a name or a polygon, and a source without a CRS."""
     problems = []
-    if not len(names):
-        problems.append(f"{source} holds no area.")
     if crs is None:
         problems.append(f"{source} does not say what its coordinates are in: give crs=.")
     polygonal = np.isin(
@@ -189,7 +162,7 @@ def _refuse_faults(
 
 
 def _mended(shapes: npt.NDArray[np.object_], names: pd.Series) -> npt.NDArray[np.object_]:
-    """Make every polygon valid and say which were not."""
+    """Return every polygon as a valid one, with a warning of those that were not."""
     invalid = ~shapely.is_valid(shapes)
     if not invalid.any():
         return shapes
@@ -199,10 +172,9 @@ def _mended(shapes: npt.NDArray[np.object_], names: pd.Series) -> npt.NDArray[np
         shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
         for shape in shapely.make_valid(shapes[invalid])
     ]
-    listed = ", ".join(names[invalid].head(5)) + (", ..." if invalid.sum() > 5 else "")
     warnings.warn(
         f"The outlines of {count(int(invalid.sum()), 'area')} cross themselves and were mended: "
-        f"{listed}.",
+        f"{some_of(names[invalid].tolist(), most=5)}.",
         DataWarning,
         stacklevel=3,
     )

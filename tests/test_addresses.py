@@ -57,7 +57,7 @@ def test_a_frame_keeps_its_index_and_is_not_changed():
 def test_an_unknown_layout_gets_one_message_with_what_was_found():
     with pytest.raises(hs.DataError, match=r"'Where'.*columns="):
         hs.read_addresses(pd.DataFrame({"Where": ["x"], "E": [1], "N": [2]}))
-    with pytest.raises(hs.DataError, match="no field 'adress'"):
+    with pytest.raises(hs.ConfigError, match="no field 'adress'"):
         hs.read_addresses(pd.DataFrame(ROWS), {"adress": "Address"})
 
 

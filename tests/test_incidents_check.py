@@ -51,7 +51,7 @@ def edited(changes: dict[int, dict[str, object]], rows: int = 40) -> pd.DataFram
 
 
 def check(source: object, **options: object) -> hs.incidents.IncidentCheck:
-    return hs.check_incidents(source, **{"today": TODAY, **options})
+    return hs.check_incidents(source, **{"as_of": TODAY, **options})
 
 
 def reasons(found: hs.incidents.IncidentCheck) -> dict[object, str]:
@@ -336,7 +336,7 @@ def test_within_and_crs_reach_the_coordinates() -> None:
 def test_read_incidents_gives_what_is_accepted_and_warns() -> None:
     frame = edited({3: {"Date From": "01/02/2024"}, 4: {"Easting": ""}})
     with pytest.warns(DataWarning, match="of over a year") as caught:
-        read = hs.read_incidents(frame, today=TODAY)
+        read = hs.read_incidents(frame, as_of=TODAY)
     assert len(caught) == 1
     pd.testing.assert_frame_equal(pd.DataFrame(read), pd.DataFrame(check(frame).accepted))
 
@@ -347,7 +347,7 @@ def test_a_file_without_one_row_that_can_be_used_is_refused() -> None:
     assert found.accepted.empty
     assert found.warnings[0] == "More rows cannot be used (40) than can (0)."
     with pytest.raises(DataError, match="No row of the frame can be used"):
-        hs.read_incidents(frame, today=TODAY)
+        hs.read_incidents(frame, as_of=TODAY)
 
 
 def test_footers_blank_rows_and_slipped_rows_are_counted(tmp_path: Path) -> None:
@@ -457,13 +457,17 @@ def test_a_stray_quotation_mark_is_warned_of_and_every_row_counted(tmp_path: Pat
     assert any("never closed (row 8, line 8)" in text for text in found.warnings)
 
 
-def test_a_header_without_rows_is_warned_of_in_a_file_only(tmp_path: Path) -> None:
+def test_a_source_without_rows_is_warned_of(tmp_path: Path) -> None:
     path = tmp_path / "crimes.csv"
     clean_rows().iloc[:0].to_csv(path, index=False)
     assert check(path).warnings == ["crimes.csv holds a header and no row below it."]
     found = check(clean_rows().iloc[:0])
     assert found.rows_read == 0
-    assert found.warnings == []
+    (told_empty,) = found.warnings
+    assert told_empty.startswith("The incidents are empty: there is no row.")
+    assert 'incidents["area"]' in told_empty
+    with pytest.warns(DataWarning, match="The incidents are empty"):
+        assert hs.read_incidents(clean_rows().iloc[:0]).empty
 
 
 def test_a_heading_that_stands_twice_is_noted(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from hotspot._errors import DataError
-from hotspot.reading.columns import known_columns, map_columns
+from hotspot._errors import ConfigError, DataError
+from hotspot.incidents.layout import map_columns
+from hotspot.reading.columns import known_columns
 
 LAYOUTS = {
     "police.uk": (
@@ -141,9 +142,11 @@ def test_all_faults_of_a_mapping_are_told_at_once() -> None:
         map_names(
             "Date,Easting,Northing", {"occured_from": "Date", "easting": "East", "area": "Beat"}
         )
-    unknown, missing, beat = caught.value.problems
+    missing, beat, unknown = caught.value.problems
     assert "no field 'occured_from' (did you mean 'occurred_from'?)" in unknown
     assert "no column 'East' for easting (did you mean 'Easting'?)" in missing
     assert "no column 'Beat' for area" in beat
-    with pytest.raises(DataError, match="easting takes one column"):
+    with pytest.raises(ConfigError, match="no field 'occured_from'"):
+        map_names("Date,Easting,Northing", {"occured_from": "Date"})
+    with pytest.raises(ConfigError, match="easting takes one column"):
         map_names("Date,A,B,N", {"easting": ["A", "B"]})

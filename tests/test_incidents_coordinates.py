@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError, DataError
 from hotspot.reading.coordinates import Location, locate
 
 GRID = {"easting": "E", "northing": "N"}
@@ -118,9 +118,9 @@ def test_to_crs_is_obeyed_and_must_be_in_metres() -> None:
     frame = pd.DataFrame({"lon": ["-84.39"], "lat": ["33.75"]})
     assert locate(frame, DEGREES, to_crs="EPSG:26916").crs.to_epsg() == 26916
     for bad in ("EPSG:4326", "EPSG:2240"):
-        with pytest.raises(DataError, match="to_crs must be a projected CRS in metres"):
+        with pytest.raises(ConfigError, match="to_crs must be a projected CRS in metres"):
             locate(frame, DEGREES, to_crs=bad)
-    with pytest.raises(DataError, match="to_crs='here' is no known CRS"):
+    with pytest.raises(ConfigError, match="to_crs='here' is no known CRS"):
         locate(frame, DEGREES, to_crs="here")
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError
 from hotspot.incidents.windows import read_windows, resolution_of, window_warnings
 from hotspot.reading.datetimes import Reading, read_datetimes
 from hotspot.reading.single_dates import read_clock
@@ -185,7 +185,7 @@ def test_a_zone_is_dropped_with_a_warning_or_turned_into_local_time() -> None:
     local = read(*cells, timezone="Europe/London")
     assert moments(local) == ["2026-07-02T00:30", "2026-01-01T23:30", "2026-07-01T23:30"]
     assert local.warnings == []
-    with pytest.raises(DataError, match="timezone='Mars/Base' is not known"):
+    with pytest.raises(ConfigError, match="timezone='Mars/Base' is not known"):
         read(*cells, timezone="Mars/Base")
 
 

@@ -15,10 +15,10 @@ import pytest
 from hotspot._errors import DataError
 from hotspot.reading import chunks
 from hotspot.reading import headings as rows
-from hotspot.reading.columns import known_header_names
+from hotspot.reading.columns import known_columns, known_names
 from hotspot.reading.sources import open_source
 
-KNOWN = known_header_names(None)
+KNOWN = known_names(known_columns(), None)
 HEADER = ["Crime Ref", "Date From", "Easting", "Northing", "Address"]
 RECORDS = [
     ["0012", "05/03/2026", "640100", "370100", "1 Fore Street, Café"],

@@ -1,4 +1,4 @@
-"""Reading addresses and streets: columns by their names, parts joined, rows accounted for."""
+"""The readers of addresses and streets: columns by name, parts joined, no row lost unnamed."""
 
 import hashlib
 import warnings
@@ -9,14 +9,20 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot._errors import DataError, DataWarning
-from hotspot.areas import metric_crs
 from hotspot.english import count, name_rows
 from hotspot.reading.cells import to_text, without_missing_words
-from hotspot.reading.columns import Given, given_columns, known_columns, match_columns
-from hotspot.reading.coordinates import locate, read_crs
-from hotspot.reading.sources import Readable, open_source
+from hotspot.reading.columns import (
+    PLACE_FIELDS,
+    Given,
+    given_columns,
+    known_columns,
+    known_names,
+    match_columns,
+)
+from hotspot.reading.coordinates import locate
+from hotspot.reading.crs import agreed_crs, in_metres, read_crs
+from hotspot.reading.sources import Readable, no_rows, open_source
 
-_PLACES = ("easting", "northing", "longitude", "latitude", "x", "y")
 # Names that the columns have in address products and open data, best first, letters and digits
 # only: AddressBase, local land and property gazetteers, OpenStreetMap, plain English.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -38,10 +44,10 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "classification": ("classification", "classificationcode", "class", "blpuclass", "usecode"),
 }  # fmt: skip
 #: What `columns=` may map.
-FIELDS = (*_COLUMNS, *_PLACES)
+FIELDS = (*_COLUMNS, *PLACE_FIELDS)
 _STREET_NAMES = ("street", "name", "streetname", "name1", "roadname", "streetdescriptor",
                  "streetdescription", "thoroughfare", "designatedname1")  # fmt: skip
-_KEPT = ("uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn",
+_RESULT_FIELDS = ("uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn",
          "classification")  # fmt: skip
 # "12 High Street", "Flat 3, 12A High Street": what is before the first comma after the number.
 _NUMBER_AND_STREET = r"(?:^|, *)(?P<number>\d+[A-Za-z]?(?:[-/]\d+[A-Za-z]?)?),? +(?P<street>[^,]+)"
@@ -77,12 +83,14 @@ def read_addresses(
     ------
     DataError
         If neither an address nor a street is found, there are no coordinates, or no row is left.
+    ConfigError
+        If `columns` maps an unknown field, `crs` is none, or `to_crs` none in metres.
 
     Warns
     -----
     DataWarning
-        Names the rows that cannot be used: without coordinates or off the map, and those whose
-        UPRN stands in an earlier row.
+        Of the rows that cannot be used: without coordinates or off the map, and those whose UPRN
+        stands in an earlier row.
 
     Examples
     --------
@@ -91,9 +99,8 @@ def read_addresses(
     >>> read_addresses(frame)[["uprn", "number", "street"]].to_dict("records")
     [{'uprn': '0012', 'number': '12A', 'street': 'High Street'}]
     """
-    places = {field: known_columns()[field] for field in _PLACES}
-    known = {**_COLUMNS, **places}
-    opened = open_source(source, known={name for names in known.values() for name in names})
+    known = {**_COLUMNS, **{field: known_columns()[field] for field in PLACE_FIELDS}}
+    opened = open_source(source, known=known_names(known, columns))
     given = given_columns(opened.columns, columns or {}, FIELDS, opened.name)
     mapped = {field: names[0] for field, names in given.items()}
     mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
@@ -103,6 +110,8 @@ def read_addresses(
             f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}}."
         )
     chunk = opened.read(list(mapped.values()))
+    if chunk.frame.empty and chunk.not_records.empty:
+        raise DataError(no_rows(source, opened, "addresses"))
     for warning in chunk.warnings:
         warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(
@@ -145,7 +154,9 @@ def read_streets(
     Raises
     ------
     DataError
-        If there are no lines, no CRS or no column of names.
+        If there are no lines, no CRS or no column of names, or `crs` contradicts the source.
+    ConfigError
+        If `crs` is none, or `to_crs` none in metres.
 
     Examples
     --------
@@ -157,11 +168,15 @@ def read_streets(
     opened = open_source(source)
     if not opened.has_geometry:
         raise DataError(f"{opened.name} holds no lines: streets come as GeoPackage or GeoJSON.")
-    given = {"street": name} if name else {}
-    mapped = given_columns(opened.columns, given, ("street",), opened.name)
-    column = mapped["street"][0] if mapped else _street_column(opened.columns, opened.name)
+    if name:
+        mapped = given_columns(opened.columns, {"street": name}, ("street",), opened.name)
+        column = mapped["street"][0]
+    else:
+        column = _street_column(opened.columns, opened.name)
     chunk = opened.read([column])
-    source_crs = read_crs(crs, "crs") or opened.crs
+    if chunk.frame.empty:
+        raise DataError(no_rows(source, opened, "streets"))
+    source_crs = agreed_crs(opened.crs, read_crs(crs, "crs"))
     if source_crs is None:
         raise DataError(f"{opened.name} does not say what its coordinates are in: give crs=.")
     streets = gpd.GeoDataFrame(
@@ -170,11 +185,11 @@ def read_streets(
     lines = streets.geom_type.isin(["LineString", "MultiLineString"])
     if not lines.any():
         raise DataError(f"{opened.name} holds no lines.")
-    streets = streets[lines]
-    return streets.to_crs(read_crs(to_crs, "to_crs") or metric_crs(streets))
+    return in_metres(streets[lines], to_crs, "streets")
 
 
 def _street_column(found: Sequence[str], source: str) -> str:
+    """Find the column of street names by its heading."""
     matched = match_columns(found, {"street": _STREET_NAMES})
     if not matched:
         listed = ", ".join(map(repr, found))
@@ -183,17 +198,18 @@ def _street_column(found: Sequence[str], source: str) -> str:
 
 
 def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
-    """Put addresses together from their parts, or take number and street out of them."""
+    """Build addresses from their parts, or extract number and street from them."""
     if "address" not in parts.columns:
         parts["address"] = _joined(parts)
     elif "street" not in parts.columns:
-        found = parts["address"].str.extract(_NUMBER_AND_STREET)
-        parts["number"] = parts["number"] if "number" in parts.columns else found["number"]
-        parts["street"] = found["street"].str.strip()
+        extracted = parts["address"].str.extract(_NUMBER_AND_STREET)
+        if "number" not in parts.columns:
+            parts["number"] = extracted["number"]
+        parts["street"] = extracted["street"].str.strip()
     parts["address"] = parts["address"].where(parts["address"].notna(), "(no address given)")
     if "uprn" not in parts.columns:
         parts["uprn"] = None
-    return parts[[field for field in _KEPT if field in parts.columns]]
+    return parts[[field for field in _RESULT_FIELDS if field in parts.columns]]
 
 
 def _joined(parts: pd.DataFrame) -> pd.Series:
@@ -212,10 +228,11 @@ def _joined(parts: pd.DataFrame) -> pd.Series:
 
 
 def _with_ids(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give an id made of address and place to each row that has none."""
+    """Add an id made of address and place to each row that has none."""
     nameless = addresses["uprn"].isna()
     if not nameless.any():
         return addresses
+    # To the decimetre: the last digit of a transformed coordinate is not the same everywhere.
     made = [
         "made-" + hashlib.sha256(f"{text}|{point.x:.1f}|{point.y:.1f}".encode()).hexdigest()[:12]
         for text, point in zip(
@@ -230,14 +247,14 @@ def _with_ids(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _one_row_each(
     addresses: gpd.GeoDataFrame, unplaced: pd.Index, not_records: pd.DataFrame, source: str
 ) -> gpd.GeoDataFrame:
-    """Keep the first row of each id, and say which rows are left out and why."""
+    """Keep the first row of each id, with a warning of the rows left out and why."""
     twice = addresses["uprn"].duplicated()
-    told = [
+    left_out = [
         (list(unplaced), "without usable coordinates"),
         (list(addresses.index[twice]), "whose UPRN stands in an earlier row"),
         (not_records["row"].tolist(), "that are no records (footer, or too many cells)"),
     ]
-    for rows, what in told:
+    for rows, what in left_out:
         if rows:
             warnings.warn(
                 f"{source}: left out {count(len(rows), 'row')} {what} ({name_rows(rows)}).",

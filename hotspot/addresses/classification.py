@@ -1,4 +1,4 @@
-"""What the class of an address says: a home, a building that holds homes, or neither."""
+"""Classes of addresses: a home, a building that holds homes, or neither."""
 
 import re
 
@@ -22,7 +22,7 @@ _OTHER_WORDS = {
 
 
 def says_home(classification: str) -> bool:
-    """Tell whether a class, an AddressBase code or plain words, is that of a home.
+    """Test whether a class, an AddressBase code or plain words, is that of a home.
 
     Examples
     --------
@@ -37,5 +37,5 @@ def says_home(classification: str) -> bool:
 
 
 def says_parent(classification: str) -> bool:
-    """Tell whether a class is that of a building, the parent of its addresses."""
+    """Test whether a class is that of a building, the parent of its addresses."""
     return _PARENT_CODE.fullmatch(text_key(classification)) is not None

@@ -25,7 +25,7 @@ class Flat(NamedTuple):
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Give the order in which people count: Flat 2 before Flat 10, and 2 before 2A.
+    """Return the key by which people count: Flat 2 before Flat 10, and 2 before 2A.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def name_flats(addresses: Sequence[str]) -> str:
-    """Name several homes of one building in a line.
+    """Return the name of several homes of one building in a line.
 
     Parameters
     ----------
@@ -97,10 +97,11 @@ def _runs(names: list[str]) -> list[str]:
             drawn[-1].append(name)
         else:
             drawn.append([name])
-    told: list[str] = []
-    for run in drawn:
-        told += [f"{run[0]} to {run[-1]}"] if len(run) >= _A_RUN else run
-    return told
+    return [
+        name
+        for run in drawn
+        for name in ([f"{run[0]} to {run[-1]}"] if len(run) >= _A_RUN else run)
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:

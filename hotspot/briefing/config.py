@@ -27,7 +27,7 @@ from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.cocooning.presets import PRESETS
 from hotspot.cocooning.tiers import read_tiers
 from hotspot.dates import AsOf, cutoff
-from hotspot.reading.columns import FIELDS as INCIDENT_FIELDS
+from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.sheets.target_files import FORMATS, USUAL_FORMATS
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")

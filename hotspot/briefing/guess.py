@@ -11,12 +11,11 @@ from tomlkit.items import Item, Table
 from hotspot import __version__
 from hotspot._errors import ConfigError, DataWarning, OutputError
 from hotspot.briefing.config import Config, load_config, read_config
+from hotspot.incidents.layout import open_incidents
 from hotspot.incidents.offences import select_offences
 from hotspot.output.files import replacing_file
 from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.chunks import Source
-from hotspot.reading.columns import known_header_names, map_columns
-from hotspot.reading.sources import open_source
 
 _BURGLARY = "burglary"
 _MORE = """
@@ -111,8 +110,7 @@ def set_up_beside(path: Path) -> Path:
 
 def _written(path: Path) -> str:
     """Write the set-up as a person would, with what it leaves open as comments."""
-    opened = open_source(path, known=known_header_names(None))
-    mapped = map_columns(opened.columns, None, opened.has_geometry, opened.name)
+    opened, mapped = open_incidents(path)
     document = tomlkit.document()
     for line in (
         f"Set-up of a briefing, guessed by hotspot {__version__}. Edit it and run:",

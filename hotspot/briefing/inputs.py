@@ -26,10 +26,9 @@ from hotspot.dates import cutoff, known_by
 from hotspot.english import count, name_rows
 from hotspot.geo import area_names
 from hotspot.incidents import IncidentCheck, check_incidents
+from hotspot.incidents.layout import open_incidents
 from hotspot.maps.backdrop import read_backdrop
 from hotspot.reading.cells import to_text
-from hotspot.reading.columns import known_header_names, map_columns
-from hotspot.reading.sources import open_source
 
 STALE_AFTER_DAYS = 2
 # The tables of a set-up that name files.
@@ -422,10 +421,7 @@ def _stopped_rows(inputs: Inputs) -> list[Any]:
 def _names_in_file(inputs: Inputs) -> pd.DataFrame:
     """Read the reference and the UPRN of every row of the file, used or not."""
     settings = inputs.config.incidents
-    opened = open_source(
-        settings.path, sheet=settings.sheet, known=known_header_names(settings.columns)
-    )
-    mapped = map_columns(opened.columns, settings.columns, opened.has_geometry, opened.name)
+    opened, mapped = open_incidents(settings.path, settings.columns, settings.sheet)
     columns = {field: mapped[field][0] for field in ("crime_ref", "uprn") if field in mapped}
     rows = opened.read(list(columns.values())).frame
     return pd.DataFrame(

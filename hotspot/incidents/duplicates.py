@@ -1,4 +1,4 @@
-"""Rows that tell of one incident, and points that tell of none."""
+"""Rows of one incident, and points on which rows pile up."""
 
 import geopandas as gpd
 import numpy as np
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from hotspot.english import count, name_rows
 from hotspot.reading.faults import Faults
 
-_MADE = "made-"
 _PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0
 _MOST_SHOWN = 3
 
@@ -57,7 +56,7 @@ def duplicate_faults(
 
 
 def _keys(references: pd.Series, forces: pd.Series | None) -> pd.Series:
-    """Give what tells crimes apart: the reference, and the force where one is known."""
+    """Return what tells crimes apart: the reference, and the force where one is known."""
     keys = references.astype(object)
     if forces is None:
         return keys
@@ -93,47 +92,6 @@ def case_warnings(references: pd.Series, forces: pd.Series | None) -> list[str]:
         f"small letters, such as {references[rows[0]]} ({name_rows(rows)}): they are used as "
         "different crimes."
     ]
-
-
-def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:
-    """Make references out of what rows say, so that their order does not matter.
-
-    Parameters
-    ----------
-    contents : pandas.DataFrame
-        What the reference is made of: numbers and text, nothing missing.
-    index : pandas.Index
-        Labels for the result.
-
-    Returns
-    -------
-    pandas.Series of str
-        Rows that say the same are told apart by a number.
-
-    Examples
-    --------
-    >>> made_references(pd.DataFrame({"x": [1, 2, 1]}), pd.Index([2, 3, 4])).nunique()
-    3
-    """
-    hashed = pd.util.hash_pandas_object(contents, index=False).to_numpy()
-    turn = pd.Series(hashed).groupby(hashed).cumcount().to_numpy()
-    texts = [
-        f"{_MADE}{number:016x}"[: len(_MADE) + 12] + (f"-{again + 1}" if again else "")
-        for number, again in zip(hashed.tolist(), turn.tolist(), strict=True)
-    ]
-    return pd.Series(texts, index=index, dtype=object)
-
-
-def repeated_references(references: pd.Series) -> pd.Index:
-    """Find the rows whose made reference says that an earlier row is the same.
-
-    Examples
-    --------
-    >>> repeated_references(pd.Series(["made-0f", "made-0f-2"], index=[2, 9])).tolist()
-    [9]
-    """
-    again = references.str.fullmatch(_MADE + r"[0-9a-f]+-\d+").fillna(False).astype(bool)
-    return references.index[again]
 
 
 def pile_warnings(incidents: gpd.GeoDataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""One opener for every source: files, layers, databases, headings, cells, dates, places."""
+"""The one opener of every source: files, layers, databases, headings, cells, dates and places."""
 
 import lazy_loader
 

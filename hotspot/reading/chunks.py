@@ -1,7 +1,8 @@
-"""What every source gives, whatever its format: columns, and rows in chunks."""
+"""An opened source, whatever its format: its columns, and its rows in chunks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,43 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from hotspot._errors import DataError
+from hotspot.reading.crs import Extent
+from hotspot.reading.faults import FAULT_COLUMNS
 
 ROWS_PER_CHUNK = 100_000
-NOT_RECORDS = ("row", "column", "value", "reason")
 
 
 def not_records(rows: Sequence[tuple[Any, str, str, str]] = ()) -> pd.DataFrame:
-    """Frame of the rows of a source that are no records: row, column, value, reason."""
-    return pd.DataFrame(list(rows), columns=list(NOT_RECORDS), dtype=object)
+    """Return a frame of rows that are no records: row, column, value, reason."""
+    return pd.DataFrame(list(rows), columns=list(FAULT_COLUMNS), dtype=object)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of a file, as `open_source` hands it to the opener of the format.
+
+    Attributes
+    ----------
+    sheet : str or None
+        The sheet of a workbook or the layer of a geographic file.
+    known : collection of str
+        Names that mark a header, as `normalise_name` returns them.
+    extent : Extent or None
+        Where the features must lie that are read, to spare the rest of a large file.
+    """
+
+    sheet: str | None = None
+    known: Collection[str] = frozenset()
+    extent: Extent | None = None
+
+    def refuse_sheet(self, path: Path) -> None:
+        """Refuse a sheet of a file of one table, lest another one than meant be read."""
+        if self.sheet is not None:
+            raise DataError(
+                f"{path.name} is no workbook and has no sheet {self.sheet!r}: leave the sheet out "
+                "(sheet= in Python, --sheet on the command line, sheet in a TOML file), or give "
+                "the workbook."
+            )
 
 
 @dataclass(frozen=True)
@@ -64,6 +94,11 @@ class Source:
         What the geometry is in, where it says so.
     notes : tuple of str
         What the reader should know about how it was opened: encoding, sheet, banner.
+    sheets : tuple of str
+        The sheets that a person sees in the workbook, or the layers of the geographic file; each
+        can be opened by its name. None where the file holds one table.
+    formulas : callable
+        Finds the cells that hold a formula: the number of the row and the column.
     """
 
     name: str
@@ -72,9 +107,11 @@ class Source:
     has_geometry: bool = False
     crs: CRS | None = None
     notes: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    formulas: Callable[[], list[tuple[int, str]]] = field(default=list, repr=False)
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
-        """Give the rows of `columns`, in order, some at a time, so that memory stays bounded."""
+        """Iterate over the rows of `columns`, in order, some at a time: memory stays bounded."""
         wanted = list(dict.fromkeys(columns))
         unknown = [name for name in wanted if name not in self.columns]
         if unknown:
@@ -83,7 +120,7 @@ class Source:
         return self.open_chunks(wanted)
 
     def read(self, columns: Sequence[str]) -> Chunk:
-        """Give all rows of `columns` at once."""
+        """Read all rows of `columns` at once."""
         chunks = list(self.chunks(columns))
         if len(chunks) == 1:
             return chunks[0]

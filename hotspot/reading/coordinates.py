@@ -1,9 +1,8 @@
-"""Coordinates: from easting and northing, x and y, longitude and latitude or geometry to points.
+"""Points of rows, from geometry, easting and northing, x and y, or longitude and latitude.
 
-Every way ends in one projected CRS in metres, and says which transformation led there.
+Every way ends in one projected CRS in metres, with a sentence on how the points came there.
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,27 +12,28 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
-from pyproj.transformer import TransformerGroup
+from pyproj import CRS
 
-from hotspot._checks import crs_problems
 from hotspot._errors import DataError
 from hotspot.reading.cells import to_numbers
-from hotspot.reading.faults import Faults
-from hotspot.reading.stray_points import (
+from hotspot.reading.columns import PLACE_PAIRS
+from hotspot.reading.crs import (
     BRITISH_GRID,
+    WGS84,
+    Flags,
     Floats,
-    PairTexts,
-    Within,
+    Transformation,
+    agreed_crs,
+    crs_name,
     in_great_britain,
+    metric_crs,
     on_british_grid,
-    place_faults,
+    read_crs,
+    read_target_crs,
 )
+from hotspot.reading.faults import Faults
+from hotspot.reading.stray_points import PairTexts, Within, place_faults, study_area
 
-_PAIRS = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
-_WGS84 = CRS("EPSG:4326")
-_OSTN15_MISSING_M = 3
 _HOW_TO_GIVE_CRS = (
     "ask whoever made the export which CRS it was made in, and give its code: "
     'crs="EPSG:..." (--crs EPSG:... on the command line, crs = "EPSG:..." in a TOML file)'
@@ -65,8 +65,8 @@ class Location:
     transformation: str
     warnings: list[str] = field(default_factory=list)
 
-    def among(self, rows: NDArray[np.bool_]) -> "Location":
-        """Give some of the rows only."""
+    def among(self, rows: Flags) -> "Location":
+        """Select some of the rows."""
         faults = self.faults.among(rows)
         return replace(self, x=self.x[rows], y=self.y[rows], faults=faults)
 
@@ -129,67 +129,29 @@ def locate(
     ['not a number']
     """
     given = read_crs(crs, "crs")
-    target = read_crs(to_crs, "to_crs")
-    if target is not None and crs_problems(target, "results"):
-        raise DataError(f"to_crs must be a projected CRS in metres, which {target.name} is not.")
+    target = read_target_crs(to_crs)
     if geometry is not None and (not columns or not shapely.is_missing(geometry).all()):
-        pair = _pair_of_geometry(frame, geometry, _one_crs(geometry_crs, given))
+        pair = _pair_of_geometry(frame, geometry, agreed_crs(geometry_crs, given))
     else:
         pair = _pair_of_columns(frame, columns, given)
-    source, told = _source_crs(pair)
+    source, notes = _source_crs(pair)
     _refuse_wrong_units(pair, source)
     if target is None:
-        target = _target_crs(pair, source)
-    turn = _Turn(source, target)
-    x, y = turn(pair.first, pair.second, pair.usable)
+        target = metric_crs(source, pair.middle, pair.called)
+    transform = Transformation(source, target)
+    x, y = transform(pair.first, pair.second, pair.usable)
     place_faults(
         pair.faults,
         (x, y),
-        lambda which: turn(pair.second, pair.first, which),
+        lambda which: transform(pair.second, pair.first, which),
         target,
-        _area(within, target),
+        study_area(within, target),
         PairTexts(pair.names, pair.first, pair.second, geographic=source.is_geographic),
     )
+    way = transform.describe(pair.middle)
     x[pair.faults.faulty] = np.nan
     y[pair.faults.faulty] = np.nan
-    return Location(x, y, target, pair.faults, turn.told(pair), told)
-
-
-def read_crs(crs: Any, name: str) -> CRS | None:
-    """Read what a user gave as CRS.
-
-    Parameters
-    ----------
-    crs : optional
-        Anything `pyproj.CRS` takes.
-    name : str
-        What the user calls it.
-
-    Returns
-    -------
-    pyproj.CRS or None
-
-    Raises
-    ------
-    DataError
-        If it is none.
-    """
-    if crs is None:
-        return None
-    try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
-        raise DataError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from error
-
-
-def _one_crs(said: CRS | None, given: CRS | None) -> CRS | None:
-    """Refuse a CRS that contradicts what the source says of itself."""
-    if said is not None and given is not None and said != given:
-        raise DataError(
-            f"The source is in {crs_name(said)}, but crs says {crs_name(given)}: leave crs out, or "
-            "say with to_crs what to turn the points into."
-        )
-    return given if said is None else said
+    return Location(x, y, target, pair.faults, way, notes)
 
 
 @dataclass(frozen=True)
@@ -204,7 +166,7 @@ class _Pair:
     faults: Faults
 
     @property
-    def usable(self) -> NDArray[np.bool_]:
+    def usable(self) -> Flags:
         return ~self.faults.faulty
 
     @property
@@ -214,9 +176,12 @@ class _Pair:
         return len(a) > 0 and bool(np.mean((np.abs(a) <= 180) & (np.abs(b) <= 180)) > 0.5)
 
     @property
-    def middle(self) -> tuple[float, float]:
-        """Give the median of the rows that can be used."""
-        return float(np.median(self.first[self.usable])), float(np.median(self.second[self.usable]))
+    def middle(self) -> tuple[float, float] | None:
+        """The median of the rows that can be used; None where there are none."""
+        usable = self.usable
+        if not usable.any():
+            return None
+        return float(np.median(self.first[usable])), float(np.median(self.second[usable]))
 
     @property
     def called(self) -> str:
@@ -224,7 +189,7 @@ class _Pair:
 
 
 def _pair_of_geometry(frame: pd.DataFrame, geometry: NDArray[np.object_], crs: CRS | None) -> _Pair:
-    """Take the coordinates out of points."""
+    """Extract the coordinates of points."""
     faults = Faults(frame.index)
     kinds = shapely.get_type_id(geometry)
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
@@ -244,10 +209,10 @@ def _pair_of_geometry(frame: pd.DataFrame, geometry: NDArray[np.object_], crs: C
 
 
 def _pair_of_columns(frame: pd.DataFrame, columns: Mapping[str, str], crs: CRS | None) -> _Pair:
-    """Take the first pair of columns in which there are numbers."""
-    order = (
-        sorted(_PAIRS, key=lambda pair: pair != ("x", "y")) if crs and crs.is_projected else _PAIRS
-    )
+    """Choose the first pair of columns in which there are numbers."""
+    # A projected CRS was given for x and y: longitude and latitude need none.
+    projected = crs is not None and crs.is_projected
+    order = sorted(PLACE_PAIRS, key=lambda pair: projected and pair != ("x", "y"))
     pairs = []
     for fields in order:
         if not all(field in columns for field in fields):
@@ -275,6 +240,7 @@ def _number_faults(pair: _Pair) -> None:
     with np.errstate(invalid="ignore"):
         infinite = ~np.isfinite(pair.first) | ~np.isfinite(pair.second)
         zero = (pair.first == 0) & (pair.second == 0)
+        # Degrees have an honest 0, the meridian of Greenwich; the British grid has none on land.
         if pair.kind == "easting":
             zero |= (pair.first == 0) | (pair.second == 0)
     pair.faults.add(pair.usable & infinite, texts.column, texts, "infinite coordinates")
@@ -282,33 +248,34 @@ def _number_faults(pair: _Pair) -> None:
 
 
 def _source_crs(pair: _Pair) -> tuple[CRS, list[str]]:
-    """Decide what the coordinates are in, and refuse where nothing says so."""
+    """Infer what the coordinates are in, and refuse where nothing says so."""
     if pair.crs is not None:
         return pair.crs, []
     if pair.kind == "longitude":
-        return _WGS84, []
-    if not pair.usable.any():
+        return WGS84, []
+    middle = pair.middle
+    if middle is None:
         return BRITISH_GRID, []
     if pair.look_like_degrees:
-        told = f"{pair.called} hold degrees; read as longitude and latitude (EPSG:4326)."
-        return _WGS84, [told]
+        note = f"{pair.called} hold degrees; read as longitude and latitude (EPSG:4326)."
+        return WGS84, [note]
     on_grid = on_british_grid(pair.first[pair.usable], pair.second[pair.usable])
     if pair.kind == "easting" and float(np.mean(on_grid)) > 0.5:
         return BRITISH_GRID, []
-    a, b = pair.middle
     why = "; they do not fit the British National Grid" if pair.kind == "easting" else ""
     raise DataError(
-        f"Nothing says which CRS {pair.called} are in (about {a:,.0f}, {b:,.0f}{why}): "
-        f"{_HOW_TO_GIVE_CRS}."
+        f"Nothing says which CRS {pair.called} are in (about {middle[0]:,.0f}, "
+        f"{middle[1]:,.0f}{why}): {_HOW_TO_GIVE_CRS}."
     )
 
 
 def _refuse_wrong_units(pair: _Pair, source: CRS) -> None:
     """Refuse metres given as degrees and the reverse; mark the rows that alone are so."""
-    if not pair.usable.any():
+    middle = pair.middle
+    if middle is None:
         return
     if source.is_geographic:
-        _refuse_wrong_degrees(pair, source)
+        _refuse_wrong_degrees(pair, middle, source)
         return
     if pair.look_like_degrees:
         raise DataError(
@@ -321,14 +288,14 @@ def _refuse_wrong_units(pair: _Pair, source: CRS) -> None:
     pair.faults.add(pair.usable & degrees, texts.column, texts, "degrees, not metres")
 
 
-def _refuse_wrong_degrees(pair: _Pair, source: CRS) -> None:
+def _refuse_wrong_degrees(pair: _Pair, middle: tuple[float, float], source: CRS) -> None:
     """Refuse metres where degrees are said to stand, and the two exchanged throughout."""
     if not pair.look_like_degrees:
         raise DataError(
             f"{pair.called} hold no degrees, although they should be in {crs_name(source)}: "
             "map easting and northing, or x and y, and give the crs."
         )
-    longitude, latitude = pair.middle
+    longitude, latitude = middle
     exchanged = abs(latitude) > 90 or (
         in_great_britain(latitude, longitude) and not in_great_britain(longitude, latitude)
     )
@@ -338,111 +305,3 @@ def _refuse_wrong_degrees(pair: _Pair, source: CRS) -> None:
             f'{latitude:.4f}): map columns={{"longitude": "{pair.names[1]}", '
             f'"latitude": "{pair.names[0]}"}}.'
         )
-
-
-def _target_crs(pair: _Pair, source: CRS) -> CRS:
-    """Keep a CRS in metres; else the British grid where it is at home, else the UTM zone."""
-    # Web Mercator calls its units metres, but they are a third of one in the far north.
-    if not crs_problems(source, "points") and source.to_epsg() != 3857:
-        return source
-    if not pair.usable.any():
-        return BRITISH_GRID
-    longitude, latitude = pair.middle
-    if not source.is_geographic:
-        to_degrees = Transformer.from_crs(source, _WGS84, always_xy=True)
-        longitude, latitude = to_degrees.transform(longitude, latitude)
-    if in_great_britain(longitude, latitude):
-        return BRITISH_GRID
-    if not (np.isfinite(longitude) and np.isfinite(latitude)):
-        raise DataError(f"{pair.called} lie nowhere on the globe in {crs_name(source)}.")
-    zone = int((longitude + 180) % 360 // 6) + 1
-    return CRS.from_epsg((32600 if latitude >= 0 else 32700) + zone)
-
-
-class _Turn:
-    """Turns coordinates from one CRS into another and says how exactly."""
-
-    def __init__(self, source: CRS, target: CRS) -> None:
-        self.source, self.target = source, target
-        self.transformer = (
-            None if source == target else Transformer.from_crs(source, target, always_xy=True)
-        )
-
-    def __call__(
-        self, first: Floats, second: Floats, which: NDArray[np.bool_]
-    ) -> tuple[Floats, Floats]:
-        """Give x and y of the rows chosen, NaN elsewhere."""
-        x, y = np.full(len(first), np.nan), np.full(len(first), np.nan)
-        if self.transformer is None:
-            x[which], y[which] = first[which], second[which]
-        elif which.any():
-            x[which], y[which] = self.transformer.transform(first[which], second[which])
-        return x, y
-
-    def told(self, pair: _Pair) -> str:
-        """Say which transformation is used in the middle of the data, and how exact it is."""
-        if self.transformer is None:
-            return f"Coordinates are in {crs_name(self.target)}; nothing was transformed."
-        way = f"Coordinates went from {crs_name(self.source)} to {crs_name(self.target)}"
-        if not pair.usable.any():
-            return f"{way}."
-        self.transformer.transform(*pair.middle)
-        used = self.transformer.get_last_used_operation()
-        exact = (
-            "of unknown accuracy"
-            if used.accuracy < 0
-            else f"exact to about {used.accuracy:g} m"
-            if used.accuracy > 0
-            else "exact"
-        )
-        return f"{way} by '{used.description}', {exact}{self._missing_grid()}."
-
-    def _missing_grid(self) -> str:
-        """Say where a more exact way exists that this machine lacks."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            group = TransformerGroup(self.source, self.target, always_xy=True)
-        if group.best_available:
-            return ""
-        best = group.unavailable_operations[0]
-        grids = ", ".join(grid.short_name for grid in best.grids)
-        if self.target == BRITISH_GRID or self.source == BRITISH_GRID:
-            return (
-                f"; without the OSTN15 grid ({grids}), which is exact to {best.accuracy:g} m, "
-                f"points may be up to about {_OSTN15_MISSING_M} m off"
-            )
-        return f"; with the grid {grids} it would be exact to {best.accuracy:g} m"
-
-
-def crs_name(crs: CRS) -> str:
-    """Name a CRS with its code, where it has one.
-
-    Examples
-    --------
-    >>> crs_name(CRS("EPSG:27700"))
-    'OSGB36 / British National Grid (EPSG:27700)'
-    """
-    authority = crs.to_authority()
-    return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
-
-
-def _area(within: Within | None, target: CRS) -> shapely.Geometry | None:
-    """Bring the area in which rows must lie into one valid geometry in the CRS of the result."""
-    if within is None:
-        return None
-    if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
-        if within.crs is None:
-            raise DataError("`within` has no CRS: set it with .set_crs(...).")
-        shapes = shapely.make_valid(np.asarray(within.geometry.to_crs(target).array))
-        area = shapely.union_all(shapes)
-    elif isinstance(within, shapely.Geometry):
-        area = shapely.make_valid(within)
-    else:
-        kind = type(within).__name__
-        raise DataError(f"`within` must be a geometry, GeoSeries or GeoDataFrame, not {kind}.")
-    if area.is_empty or area.area == 0:
-        raise DataError("`within` encloses no area.")
-    if np.abs(area.bounds).max() <= 180:
-        raise DataError(f"`within` is in degrees; it must be in {crs_name(target)}.")
-    shapely.prepare(area)
-    return area

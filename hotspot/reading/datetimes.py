@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError
 from hotspot.english import count, name_rows
 from hotspot.reading.cells import is_text
 from hotspot.reading.single_dates import (
@@ -128,7 +128,7 @@ def read_datetimes(
 
     Raises
     ------
-    DataError
+    ConfigError
         If `timezone` is not known.
 
     Examples
@@ -170,7 +170,7 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise DataError(
+        raise ConfigError(
             f"timezone={timezone!r} is not known; write e.g. 'Europe/London'."
         ) from error
 

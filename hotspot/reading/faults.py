@@ -1,4 +1,4 @@
-"""Collects what is wrong with rows: one line a row, the first fault first."""
+"""What is wrong with rows, collected: one line a row, the first fault first."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-COLUMNS = ["row", "column", "value", "reason"]
+#: What every table of rows that cannot be used holds.
+FAULT_COLUMNS = ("row", "column", "value", "reason")
 
 
 class Values(Protocol):
-    """What stands in a column: anything that gives the value of a row by its position."""
+    """What stands in a column: anything that returns the value of a row by its position."""
 
     def __getitem__(self, at: int, /) -> Any: ...
 
 
 class Faults:
-    """Faults of the rows of a frame, added kind by kind and told in one table.
+    """Faults of the rows of a frame, added kind by kind and listed in one table.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ class Faults:
     def __init__(self, index: pd.Index) -> None:
         self.index = index
         self.faulty: NDArray[np.bool_] = np.zeros(len(index), dtype=bool)
-        self._found: list[tuple[NDArray[np.intp], str, list[Any], list[str]]] = []
+        self._added: list[tuple[NDArray[np.intp], str, list[Any], list[str]]] = []
 
     def add(
         self,
@@ -67,41 +68,41 @@ class Faults:
         else:
             shown = [values[i] for i in at.tolist()]
         reasons = [reason] * len(at) if isinstance(reason, str) else list(reason)
-        self._found.append((at, column, shown, reasons))
+        self._added.append((at, column, shown, reasons))
         self.faulty[at] = True
 
     def extend(self, other: "Faults") -> None:
         """Add the faults found elsewhere in the same rows."""
-        self._found.extend(other._found)
+        self._added.extend(other._added)
         self.faulty |= other.faulty
 
     def among(self, rows: NDArray[np.bool_]) -> "Faults":
-        """Give the faults of some of the rows only."""
+        """Select the faults of some of the rows."""
         chosen = Faults(self.index[rows])
         place = np.cumsum(rows) - 1
-        for at, column, values, reasons in self._found:
-            kept = [i for i, row in enumerate(at.tolist()) if rows[row]]
-            where = place[at[kept]]
-            chosen._found.append(
-                (where, column, [values[i] for i in kept], [reasons[i] for i in kept])
+        for at, column, values, reasons in self._added:
+            own = [i for i, row in enumerate(at.tolist()) if rows[row]]
+            where = place[at[own]]
+            chosen._added.append(
+                (where, column, [values[i] for i in own], [reasons[i] for i in own])
             )
             chosen.faulty[where] = True
         return chosen
 
     def table(self) -> pd.DataFrame:
-        """Give row, column, value and reason: a line for each faulty row, in row order."""
+        """Return row, column, value and reason: a line for each faulty row, in row order."""
         lines: dict[int, tuple[str, Any, list[str]]] = {}
-        for at, column, values, reasons in self._found:
+        for at, column, values, reasons in self._added:
             for i, value, reason in zip(at.tolist(), values, reasons, strict=True):
                 known = lines.setdefault(i, (column, value, []))
                 if reason not in known[2]:
                     known[2].append(reason)
         labels = self.index.tolist()
-        told = [
+        rows = [
             (labels[i], column, "" if _is_missing(value) else str(value), "; ".join(reasons))
             for i, (column, value, reasons) in sorted(lines.items())
         ]
-        return pd.DataFrame(told, columns=COLUMNS, dtype=object)
+        return pd.DataFrame(rows, columns=list(FAULT_COLUMNS), dtype=object)
 
 
 def _is_missing(value: Any) -> bool:

@@ -1,6 +1,7 @@
-"""Sources with types of their own: frames, geographic files and Parquet."""
+"""Sources with types of their own, read without guesses: frames, geographic files and Parquet."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from hotspot._errors import DataError
 from hotspot.english import name_rows
-from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Source
+from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Request, Source
+from hotspot.reading.crs import Extent
 
 
 def open_frame(frame: pd.DataFrame, name: str = "the frame") -> Source:
@@ -60,15 +62,15 @@ def open_frame(frame: pd.DataFrame, name: str = "the frame") -> Source:
     return Source(name, tuple(labels), open_chunks, geometry_name is not None, crs)
 
 
-def open_layer(path: Path, layer: str | None) -> Source:
+def open_layer(path: Path, request: Request) -> Source:
     """Open a layer of a GeoPackage, GeoJSON or other geographic file.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    layer : str or None
-        Name of the layer; the only one or the first by default.
+    request : Request
+        The layer, the only one or the first by default, and the extent.
 
     Returns
     -------
@@ -79,32 +81,47 @@ def open_layer(path: Path, layer: str | None) -> Source:
     DataError
         If it cannot be opened or has no such layer.
     """
+    # Only GeoPackage counts and skips features without reading them; other drivers read from the
+    # start of the file for every chunk.
+    skippable = path.suffix.lower() == ".gpkg" and request.extent is None
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        if layer is not None and layer not in layers:
-            raise DataError(f"{path.name} has no layer {layer!r}; it has {', '.join(layers)}.")
+        chosen = request.sheet or layers[0]
+        if chosen not in layers:
+            raise DataError(f"{path.name} has no layer {chosen!r}; it has {', '.join(layers)}.")
         info = pyogrio.read_info(
-            path, layer=layer or layers[0], force_feature_count=True, **_options(path)
+            path, layer=chosen, force_feature_count=skippable, **_options(path)
         )
-    except (DataSourceError, IndexError) as error:
+    except (DataSourceError, DataLayerError, IndexError) as error:
         raise DataError(f"{path.name} is no geographic file that can be read: {error}.") from error
-    chosen = layer or layers[0]
-    skippable = path.suffix.lower() == ".gpkg"
+    has_geometry = info["geometry_type"] is not None
+    crs = CRS.from_user_input(info["crs"]) if has_geometry and info["crs"] else None
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        rows = int(info["features"])
-        # Other drivers read from the start of the file for every chunk.
-        step = ROWS_PER_CHUNK if skippable else max(rows, 1)
-        for first in range(0, max(rows, 1), step):
-            yield _layer_chunk(path, chosen, wanted, first, step, info["geometry_type"] is not None)
+        read = _LayerReader(path, chosen, wanted, has_geometry, _bounds(path, request.extent, crs))
+        if not skippable:
+            yield read.rows(0, None)
+            return
+        for first in range(0, max(int(info["features"]), 1), ROWS_PER_CHUNK):
+            yield read.rows(first, ROWS_PER_CHUNK)
 
     notes: tuple[str, ...] = ()
     if len(layers) > 1:
         others = ", ".join(repr(name) for name in layers if name != chosen)
         notes = (f"Read the layer {chosen!r} of {path.name}; not read: {others}.",)
-    has_geometry = info["geometry_type"] is not None
-    crs = CRS.from_user_input(info["crs"]) if has_geometry and info["crs"] else None
-    return Source(path.name, tuple(info["fields"].tolist()), open_chunks, has_geometry, crs, notes)
+    fields = tuple(info["fields"].tolist())
+    return Source(path.name, fields, open_chunks, has_geometry, crs, notes, tuple(layers))
+
+
+def _bounds(
+    path: Path, extent: Extent | None, crs: CRS | None
+) -> tuple[float, float, float, float] | None:
+    """Return the bounds of an extent in the CRS of a layer."""
+    if extent is None:
+        return None
+    if crs is None:
+        raise DataError(f"{path.name} does not say what its coordinates are in.")
+    return extent.bounds_in(crs)
 
 
 def _options(path: Path) -> dict[str, str]:
@@ -112,36 +129,46 @@ def _options(path: Path) -> dict[str, str]:
     return {"DATE_AS_STRING": "YES"} if path.suffix.lower() in (".geojson", ".json") else {}
 
 
-def _layer_chunk(
-    path: Path, layer: str, wanted: list[str], first: int, rows: int, has_geometry: bool
-) -> Chunk:
-    """Read some features; dates stay text, so that one reading of dates serves all formats."""
-    meta, _, wkb, values = pyogrio.raw.read(
-        path,
-        layer=layer,
-        columns=wanted,
-        read_geometry=has_geometry,
-        force_2d=True,
-        skip_features=first,
-        max_features=rows,
-        datetime_as_string=True,
-        **_options(path),
-    )
-    found = dict(zip(meta["fields"].tolist(), values, strict=True))
-    length = len(wkb) if wkb is not None else len(values[0]) if values else 0
-    data = {name: found[name] for name in wanted}
-    index = pd.RangeIndex(first + 1, first + length + 1, name="row")
-    geometry = None if wkb is None else shapely.from_wkb(wkb)
-    return Chunk(frame=pd.DataFrame(data, index=index), geometry=geometry)
+@dataclass(frozen=True)
+class _LayerReader:
+    """What is read of a layer, in one way for every chunk of it."""
+
+    path: Path
+    layer: str
+    wanted: list[str]
+    has_geometry: bool
+    bounds: tuple[float, float, float, float] | None
+
+    def rows(self, first: int, most: int | None) -> Chunk:
+        """Read some features; dates stay text, so that one reading of dates serves all formats."""
+        meta, _, wkb, values = pyogrio.raw.read(
+            self.path,
+            layer=self.layer,
+            columns=self.wanted,
+            read_geometry=self.has_geometry,
+            force_2d=True,
+            bbox=self.bounds,
+            skip_features=first,
+            max_features=most,
+            datetime_as_string=True,
+            **_options(self.path),
+        )
+        columns = dict(zip(meta["fields"].tolist(), values, strict=True))
+        length = len(wkb) if wkb is not None else len(values[0]) if values else 0
+        index = pd.RangeIndex(first + 1, first + length + 1, name="row")
+        frame = pd.DataFrame({name: columns[name] for name in self.wanted}, index=index)
+        return Chunk(frame=frame, geometry=None if wkb is None else shapely.from_wkb(wkb))
 
 
-def open_parquet(path: Path) -> Source:
+def open_parquet(path: Path, request: Request) -> Source:
     """Open a Parquet file, plain or with geometry.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
+    request : Request
+        The extent.
 
     Returns
     -------
@@ -152,6 +179,7 @@ def open_parquet(path: Path) -> Source:
     DataError
         If it cannot be opened.
     """
+    request.refuse_sheet(path)
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
@@ -159,6 +187,9 @@ def open_parquet(path: Path) -> Source:
     metadata: Mapping[bytes, Any] = schema.metadata or {}
     if b"geo" in metadata:
         frame = gpd.read_parquet(path).reset_index(drop=True)
+        bounds = _bounds(path, request.extent, frame.crs)
+        if bounds is not None:
+            frame = frame.cx[bounds[0] : bounds[2], bounds[1] : bounds[3]]
         return _numbered(open_frame(frame, path.name))
     columns = tuple(name for name in schema.names if not name.startswith("__index_level_"))
 
@@ -175,7 +206,7 @@ def open_parquet(path: Path) -> Source:
 
 
 def _numbered(source: Source) -> Source:
-    """Give the rows of an opened frame numbers from 1, as those of a file have."""
+    """Replace the labels of an opened frame by numbers from 1, as the rows of a file have."""
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         for chunk in source.chunks(wanted):

@@ -1,35 +1,114 @@
-"""One chunked opener for all readers: a path, a folder, a frame or a database URL."""
+"""One chunked opener for all readers: a path, a folder, a frame or a database URL.
+
+To add a file format, write its opener in a module of this room, a function of a path and a
+`Request` that returns a `Source`, and add a line with it and the endings of its files to `FORMATS`
+below. Everything else follows: which files of a folder are read, what a message lists, and that
+incidents, addresses, areas, backdrops and returned sheets can all be of it.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
+from hotspot._checks import empty_words
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.chunks import Chunk, Request, Source
+from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
+from hotspot.reading.json_lists import open_json
 from hotspot.reading.layers import open_frame, open_layer, open_parquet
-from hotspot.reading.text_files import open_text_file
+from hotspot.reading.text_files import open_text_file, read_text_rows
 from hotspot.reading.workbooks import open_workbook
-
-__all__ = ["Chunk", "Readable", "Source", "open_source"]
 
 Readable: TypeAlias = str | PathLike[str] | pd.DataFrame
 
-_TEXT = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-_LAYERS = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
-_PARQUET = (".parquet", ".geoparquet")
+_ZIPPED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ALWAYS_WORKBOOKS = (".xlsx", ".xlsm")
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")
-_ENDINGS = (*_TEXT, *_WORKBOOKS, *_LAYERS, *_PARQUET)
+
+
+def _open_table(path: Path, request: Request) -> Source:
+    """Open text or a workbook by what it is: systems export each under the name of the other."""
+    with path.open("rb") as file:
+        start = file.read(512)
+    if start.startswith(_ZIPPED) or path.suffix.lower() in _ALWAYS_WORKBOOKS:
+        return open_workbook(path, request)
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
+        raise DataError(
+            f"{path.name} is a web page or XML under another name: open it in a spreadsheet and "
+            "save it as XLSX."
+        )
+    return open_text_file(path, request)
+
+
+class Format(NamedTuple):
+    """A format of files: what their names end with, and how they are opened.
+
+    Attributes
+    ----------
+    endings : tuple of str
+        In small letters.
+    open : callable
+    of_maps : bool
+        Whether files of this format hold features, so that a backdrop may be made of them.
+    in_folders : bool
+        Whether those that lie in a folder are read with it.
+    """
+
+    endings: tuple[str, ...]
+    open: Callable[[Path, Request], Source]
+    of_maps: bool = False
+    in_folders: bool = True
+
+
+FORMATS = (
+    Format((".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz"), _open_table),
+    Format((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), _open_table),
+    Format((".gpkg", ".geojson", ".shp", ".fgb"), open_layer, of_maps=True),
+    Format((".json",), open_json, of_maps=True),
+    Format((".parquet", ".geoparquet"), open_parquet, of_maps=True),
+    # A zip in a folder of exports is as a rule a copy of what lies beside it.
+    Format((".pbf", ".osm", ".zip"), open_layer, of_maps=True, in_folders=False),
+)
+
+
+def endings(*, of_maps: bool = False, in_folders: bool = False) -> tuple[str, ...]:
+    """Return what the names of the files that can be read end with.
+
+    Parameters
+    ----------
+    of_maps, in_folders : bool
+        Whether to leave out the formats that are not.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> ".gpkg" in endings(of_maps=True), ".csv" in endings(of_maps=True)
+    (True, False)
+    """
+    return tuple(
+        ending
+        for form in FORMATS
+        if (form.of_maps or not of_maps) and (form.in_folders or not in_folders)
+        for ending in form.endings
+    )
 
 
 def open_source(
-    source: Readable, *, sheet: str | None = None, known: Collection[str] = frozenset()
+    source: Readable,
+    *,
+    sheet: str | None = None,
+    known: Collection[str] = frozenset(),
+    extent: Extent | None = None,
 ) -> Source:
     """Open anything that holds a table, without reading its rows yet.
 
@@ -42,12 +121,15 @@ def open_source(
     sheet : str, optional
         The sheet of a workbook, layer of a geographic file or table of a database.
     known : collection of str
-        Column names that mark a header, as `hotspot.reading.cells.normalise_name` gives them.
+        Column names that mark a header, as `hotspot.reading.cells.normalise_name` returns them.
+    extent : Extent, optional
+        Where the features of a geographic file must lie that are read; other sources are read
+        whole.
 
     Returns
     -------
     Source
-        `Source.columns` tells the columns, `Source.chunks` and `Source.read` give the rows of
+        `Source.columns` lists the columns; `Source.chunks` and `Source.read` read the rows of
         those wanted.
 
     Raises
@@ -75,10 +157,63 @@ def open_source(
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
         return open_database(source, sheet)
     path = Path(source).expanduser()
+    request = Request(sheet, known, extent)
+    with _errors_in_words(path):
+        return _open_folder(path, request) if path.is_dir() else _open_file(path, request)
+
+
+def read_plain_rows(path: Path, delimiter: str = ",") -> list[list[str]]:
+    """Read all rows of a text file that may have no header, with certainty or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Delimited text of any encoding, gzipped or not, whatever its name ends with.
+    delimiter : str
+        What parts the cells.
+
+    Returns
+    -------
+    list of list of str
+        Blank rows too, so that the place of a row is its number.
+
+    Raises
+    ------
+    DataError
+        If it is no text, or anything in it cannot be read with certainty.
+    """
+    with _errors_in_words(path):
+        with path.open("rb") as file:
+            if file.read(4) in _ZIPPED:
+                raise DataError(f"{path.name} is a workbook: save it as CSV.")
+        return read_text_rows(path, delimiter)
+
+
+def no_rows(source: Readable, opened: Source, what: str) -> str:
+    """Return that a source holds no row, and the usual reason for it.
+
+    Parameters
+    ----------
+    source : path, str or DataFrame
+        As the user gave it.
+    opened : Source
+    what : str
+        What its rows should be, such as "incidents".
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(source, pd.DataFrame):
+        return empty_words(what)
+    return f"{opened.name} holds a header and no row below it."
+
+
+@contextmanager
+def _errors_in_words(path: Path) -> Iterator[None]:
+    """Raise what the system says of a file as one sentence."""
     try:
-        if path.is_dir():
-            return _open_folder(path, sheet, known)
-        return _open_file(path, sheet, known)
+        yield
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path}.") from error
     except PermissionError as error:
@@ -89,51 +224,30 @@ def open_source(
         raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _open_file(path: Path, sheet: str | None, known: Collection[str]) -> Source:
-    """Choose the reader by the first bytes where they tell, else by the ending."""
+def _open_file(path: Path, request: Request) -> Source:
+    """Open a file by its ending."""
+    # Opened here, whatever the format, for the drivers of GDAL do not tell locked from damaged.
     with path.open("rb") as file:
-        start = file.read(512)
-    if not start:
-        raise DataError(f"{path.name} is empty (0 bytes).")
+        if not file.read(1):
+            raise DataError(f"{path.name} is empty (0 bytes).")
     name = path.name.lower()
-    if not name.endswith(_ENDINGS):
-        raise DataError(f"{path.name} is of no kind that can be read: {', '.join(_ENDINGS)}.")
-    if name.endswith(_PARQUET):
-        _refuse_sheet(path, sheet)
-        return open_parquet(path)
-    if name.endswith(_LAYERS):
-        return open_layer(path, sheet)
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or name.endswith(_WORKBOOKS[:2]):
-        return open_workbook(path, sheet, known)
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
-        raise DataError(
-            f"{path.name} is a web page or XML under another name: open it in a spreadsheet and "
-            "save it as XLSX."
-        )
-    # Systems export delimited text under the name .xls; it is read as what it is.
-    _refuse_sheet(path, sheet)
-    return open_text_file(path, known)
+    for form in FORMATS:
+        if name.endswith(form.endings):
+            return form.open(path, request)
+    raise DataError(f"{path.name} is of no kind that can be read: {', '.join(endings())}.")
 
 
-def _refuse_sheet(path: Path, sheet: str | None) -> None:
-    """Say that a file of one table has no sheet, lest another one than meant be read."""
-    if sheet is not None:
-        raise DataError(
-            f"{path.name} is no workbook and has no sheet {sheet!r}: leave the sheet out (sheet= "
-            "in Python, --sheet on the command line, sheet in a TOML file), or give the workbook."
-        )
-
-
-def _open_folder(folder: Path, sheet: str | None, known: Collection[str]) -> Source:
+def _open_folder(folder: Path, request: Request) -> Source:
     """Open all files of a folder as one source; they must have the same columns."""
     paths = sorted(
         path
         for path in folder.iterdir()
-        if path.name.lower().endswith(_ENDINGS) and not path.name.startswith((".", "~"))
+        if path.name.lower().endswith(endings(in_folders=True))
+        and not path.name.startswith((".", "~"))
     )
     if not paths:
         raise DataError(f"The folder {folder} holds no file that can be read.")
-    sources = [_open_file(path, sheet, known) for path in paths]
+    sources = [_open_file(path, request) for path in paths]
     first = sources[0]
     for path, source in zip(paths, sources, strict=True):
         if set(source.columns) != set(first.columns) or source.crs != first.crs:
@@ -158,7 +272,7 @@ def _open_folder(folder: Path, sheet: str | None, known: Collection[str]) -> Sou
 def _named_by_file(
     paths: Sequence[Path], sources: Sequence[Source]
 ) -> Callable[[list[str]], Iterator[Chunk]]:
-    """Give the chunks of several files, rows named by file and number so that they stay unique."""
+    """Iterate over several files, rows named by file and number so that they stay unique."""
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         for path, source in zip(paths, sources, strict=True):

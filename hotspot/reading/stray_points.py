@@ -1,4 +1,4 @@
-"""Whether points lie where the rest of their file does."""
+"""Points that lie where the rest of their file does not, or outside a study area."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,24 +7,28 @@ from typing import TypeAlias
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.spatial import cKDTree
 
+from hotspot._errors import DataError
+from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, on_british_grid
 from hotspot.reading.faults import Faults
 
-Floats: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
 Within: TypeAlias = shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame
 
-BRITISH_GRID = CRS("EPSG:27700")
-
+# Of fewer rows no middle can be told: two towns of three burglaries each would judge each other.
 _FEWEST_ROWS = 8
+# Twice and a half the girth of the earth: no map projection in metres reaches farther.
 _NO_MAP_REACHES_M = 1e8
+# The largest force area is some 300 km long, and half its rows lie in a town or two: an honest row
+# may well be 100 km away, but not 20 times as far as half of the others.
 _FAR_M, _FAR_SPREADS = 100_000.0, 20.0
+# A row is looked at as perhaps swapped long before it is far, and must then fit in well.
 _ODD_M, _ODD_SPREADS = 20_000.0, 5.0
 _NEAR_M, _NEAR_SPREADS = 5_000.0, 2.0
+# Rows within 25 km of each other are one town: three of them, or one in a hundred, are no mistake.
 _TOWN_M = 25_000.0
+_TOWN_ROWS, _TOWN_SHARE = 3, 0.01
 
 
 class PairTexts:
@@ -51,39 +55,6 @@ class PairTexts:
         return f"{self._first[at]:.12g}, {self._second[at]:.12g}"
 
 
-def on_british_grid(x: Floats, y: Floats) -> Flags:
-    """Tell which points lie in the extent of the British National Grid.
-
-    Examples
-    --------
-    >>> on_british_grid(np.array([451234.0, 712345.0]), np.array([340567.0, 340567.0])).tolist()
-    [True, False]
-    """
-    inside: Flags = (x > 0) & (x < 700_000) & (y > 0) & (y < 1_300_000)
-    return inside
-
-
-def in_great_britain(longitude: float, latitude: float) -> bool:
-    """Tell whether a place is on Great Britain, its islands or the Isle of Man, roughly.
-
-    Ireland and France are kept out; the islands off Argyll, Scilly and Shetland are in.
-
-    Examples
-    --------
-    >>> in_great_britain(-1.15, 52.95), in_great_britain(-4.48, 54.15)
-    (True, True)
-    >>> in_great_britain(-5.93, 54.6), in_great_britain(-84.4, 33.7)
-    (False, False)
-    """
-    if not (-9.0 < longitude < 2.0 and 49.8 < latitude < 61.0):
-        return False
-    ireland = latitude > 51.2 and (
-        (longitude < -5.43 and latitude < 55.26) or (longitude < -6.0 and latitude < 55.45)
-    )
-    france = (longitude > 0.0 and latitude < 50.2) or (longitude > 1.5 and latitude < 51.0)
-    return not (ireland or france)
-
-
 def place_faults(
     faults: Faults,
     points: tuple[Floats, Floats],
@@ -101,7 +72,7 @@ def place_faults(
     points : tuple of numpy.ndarray
         x and y in metres.
     swap : callable
-        Gives x and y of the rows chosen as they were with both coordinates exchanged.
+        Returns x and y of the rows chosen as they were with both coordinates exchanged.
     crs : pyproj.CRS
         What the points are in.
     area : shapely geometry or None
@@ -147,6 +118,46 @@ def place_faults(
     faults.add(far, texts.column, texts, reasons)
 
 
+def study_area(within: Within | None, crs: CRS) -> shapely.Geometry | None:
+    """Return the area in which rows must lie as one valid geometry.
+
+    Parameters
+    ----------
+    within : shapely geometry, GeoSeries, GeoDataFrame or None
+        A bare geometry is in `crs`.
+    crs : pyproj.CRS
+        A projected CRS in metres.
+
+    Returns
+    -------
+    shapely geometry or None
+
+    Raises
+    ------
+    DataError
+        If it is none of these, has no CRS, encloses nothing or is in degrees.
+    """
+    if within is None:
+        return None
+    if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
+        if within.crs is None:
+            raise DataError("`within` has no CRS: set it with .set_crs(...).")
+        shapes = shapely.make_valid(np.asarray(within.geometry.to_crs(crs).array))
+        area = shapely.union_all(shapes)
+    elif isinstance(within, shapely.Geometry):
+        area = shapely.make_valid(within)
+    else:
+        kind = type(within).__name__
+        raise DataError(f"`within` must be a geometry, GeoSeries or GeoDataFrame, not {kind}.")
+    if area.is_empty or area.area == 0:
+        raise DataError("`within` encloses no area.")
+    # Nobody studies 180 m around the origin of a projected CRS; degrees have no other sign.
+    if np.abs(area.bounds).max() <= 180:
+        raise DataError(f"`within` is in degrees; it must be in {crs_name(crs)}.")
+    shapely.prepare(area)
+    return area
+
+
 @dataclass(frozen=True)
 class _Rest:
     """Where most rows lie: their middle and spread; none where rows are too few to tell."""
@@ -164,18 +175,18 @@ class _Rest:
         return cls(middle_x, middle_y, spread_m)
 
     def distance(self, x: Floats, y: Floats) -> Floats:
-        """Give the distance from the middle in metres."""
+        """Compute the distance from the middle in metres."""
         with np.errstate(over="ignore"):
             return np.hypot(x - self.x, y - self.y)
 
     def beyond(self, x: Floats, y: Floats, least_m: float, spreads: float) -> Flags:
-        """Tell which points lie farther out than both; none where the middle is not known."""
+        """Test which points lie farther out than both; none where the middle is not known."""
         farther: Flags = self.distance(x, y) > max(least_m, spreads * self.spread_m)
         return farther
 
 
 def _on_a_map(x: Floats, y: Floats, crs: CRS) -> Flags:
-    """Tell which points the CRS can hold; NaN and infinities are none."""
+    """Test which points the CRS can hold; NaN and infinities are none."""
     if crs == BRITISH_GRID:
         return on_british_grid(x, y)
     held: Flags = (np.abs(x) < _NO_MAP_REACHES_M) & (np.abs(y) < _NO_MAP_REACHES_M)
@@ -191,8 +202,9 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
     left = np.flatnonzero(far)
     while len(left) and len(near):
         places = np.column_stack((x[left], y[left]))
-        gap, _ = cKDTree(near).query(places, distance_upper_bound=_FAR_M)
-        reached = np.isfinite(gap)
+        # The tree's own bound leaves out a gap of exactly that length, which is not beyond it.
+        gap, _ = cKDTree(near).query(places, distance_upper_bound=2 * _FAR_M)
+        reached = gap <= _FAR_M
         if not reached.any():
             break
         near, left = places[reached], left[~reached]
@@ -201,10 +213,11 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
         places = np.column_stack((x[left], y[left]))
         others = cKDTree(_kilometres(x[left], y[left]))
         neighbours = others.query_ball_point(places, _TOWN_M, return_length=True)
-        far[left[neighbours < max(3, 0.01 * np.count_nonzero(rows))]] = True
+        fewest = max(_TOWN_ROWS, _TOWN_SHARE * np.count_nonzero(rows))
+        far[left[neighbours < fewest]] = True
     return far
 
 
 def _kilometres(x: Floats, y: Floats) -> Floats:
-    """Give the distinct places to the kilometre, so that a pile of rows counts as one."""
+    """Return the distinct places to the kilometre, so that a pile of rows counts as one."""
     return np.unique(np.round(np.column_stack((x, y)), -3), axis=0)

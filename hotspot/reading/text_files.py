@@ -6,31 +6,31 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from hotspot._errors import DataError
-from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.headings import HEAD_ROWS, Row, chunks_of_rows, find_header, no_header
 from hotspot.reading.open_quotes import TextRows, stray_marks
 
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _BLOCK_BYTES = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 16
 
 
-def open_text_file(path: Path, known: Collection[str]) -> Source:
+def open_text_file(path: Path, request: Request) -> Source:
     """Open a delimited text file, gzipped or not.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    known : collection of str
-        Names that mark a header, as `normalise_name` gives them.
+    request : Request
+        The names that mark a header.
 
     Returns
     -------
@@ -41,6 +41,7 @@ def open_text_file(path: Path, known: Collection[str]) -> Source:
     DataError
         If it is empty, is no text, or has no header.
     """
+    request.refuse_sheet(path)
     encoding, notes = _encoding(path)
     with _text(path, encoding) as file:
         sample = file.read(_SAMPLE_CHARACTERS)
@@ -49,25 +50,58 @@ def open_text_file(path: Path, known: Collection[str]) -> Source:
     delimiter, width = _layout(sample)
     sampled = TextRows(io.StringIO(sample, newline=""), delimiter, width, path.name)
     head = list(islice(sampled, HEAD_ROWS))
-    header = find_header(head, known)
+    header = find_header(head, request.known)
     if header is None:
         raise no_header(path.name, head)
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _text(path, encoding) as file:
             rows = TextRows(file, delimiter, width, path.name)
-            told = 0
+            warned = 0
             for chunk in chunks_of_rows(_undamaged(rows, path), header, wanted, strict_width=True):
-                new = rows.stray[told:]
-                told += len(new)
+                new = rows.stray[warned:]
+                warned += len(new)
                 yield replace(chunk, warnings=(stray_marks(new),)) if new else chunk
 
     notes = [*notes, *header.notes]
     return Source(path.name, header.names, open_chunks, notes=tuple(notes))
 
 
+def read_text_rows(path: Path, delimiter: str) -> list[Row]:
+    """Read all rows of a delimited text file that may have no header, gzipped or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    delimiter : str
+        What parts the cells.
+
+    Returns
+    -------
+    list of list of str
+        Blank rows too, so that the place of a row is its number.
+
+    Raises
+    ------
+    DataError
+        If it is no text, or cannot be read with certainty: a quotation mark is never closed, or a
+        character is none of its encoding.
+    """
+    encoding, _ = _encoding(path)
+    with _text(path, encoding) as file:
+        text_rows = TextRows(file, delimiter, 1, path.name)
+        rows = list(_undamaged(text_rows, path))
+    if text_rows.stray:
+        raise DataError(f"{path.name}: {stray_marks(text_rows.stray)}")
+    for number, row in enumerate(rows, 1):
+        if any("\ufffd" in cell for cell in row):
+            raise DataError(f"Row {number} of {path.name} holds a character that cannot be read.")
+    return rows
+
+
 def _undamaged(rows: TextRows, path: Path) -> Iterator[Row]:
-    """Give every row, or say that the gzip file ends in damage."""
+    """Iterate over every row; refuse a gzip file that ends in damage."""
     try:
         yield from rows
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -112,7 +146,8 @@ def _damaged(path: Path, error: Exception) -> DataError:
 
 
 def _refuse_binary(path: Path, block: bytes) -> None:
-    """Say so where the first bytes cannot be text, instead of reading noise."""
+    """Refuse a file whose first bytes cannot be text, instead of reading noise."""
+    # Text has tabs, line ends and, from old systems, a form feed or two; other controls are rare.
     controls = sum(block[:4096].count(bytes([code])) for code in (*range(9), *range(14, 32)))
     if controls > 0.05 * len(block[:4096]):
         raise DataError(f"{path.name} is not a text file. Export it as CSV or XLSX.")
@@ -120,7 +155,7 @@ def _refuse_binary(path: Path, block: bytes) -> None:
 
 def _layout(sample: str) -> tuple[str, int]:
     """Choose the delimiter that parts most rows into the same number of cells; give both."""
-    layouts = (_evenness(sample, delimiter) for delimiter in _DELIMITERS)
+    layouts = (_evenness(sample, delimiter) for delimiter in DELIMITERS)
     _, width, delimiter = max(layouts, key=lambda layout: layout[0])
     return delimiter, width
 

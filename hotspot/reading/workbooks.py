@@ -15,22 +15,21 @@ from python_calamine import (
 
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name
-from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.chunks import Chunk, Request, Source
+from hotspot.reading.formulas import formula_cells
 from hotspot.reading.headings import HEAD_ROWS, Header, Row, chunks_of_rows, find_header
 
 
-def open_workbook(path: Path, sheet: str | None, known: Collection[str]) -> Source:
+def open_workbook(path: Path, request: Request) -> Source:
     """Open one sheet of a workbook.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    sheet : str or None
-        Name of the sheet; by default the first that holds a table with known names, else the
-        first that holds a table.
-    known : collection of str
-        Names that mark a header, as `normalise_name` gives them.
+    request : Request
+        The sheet, by default the first that holds a table with known names, else the first that
+        holds a table; and the names that mark a header.
 
     Returns
     -------
@@ -42,23 +41,37 @@ def open_workbook(path: Path, sheet: str | None, known: Collection[str]) -> Sour
         If it cannot be opened, is protected by a password, or holds no table.
     """
     with _workbook(path) as book:
-        name, header = _choose_sheet(path, book, sheet, known)
-        others = [other for other in _worksheets(book) if other != name]
+        name, header = _choose_sheet(path, book, request.sheet, request.known)
+        sheets = _worksheets(book)
+        first_column = (book.get_sheet_by_name(name).start or (0, 0))[1]
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _workbook(path) as book:
             rows = _rows(book.get_sheet_by_name(name))
             yield from chunks_of_rows(rows, header, wanted, strict_width=False)
 
+    def formulas() -> list[tuple[int, str]]:
+        # Calamine begins a row at the first column that holds anything, the file at column A.
+        cells = ((row, column - first_column - 1) for row, column in formula_cells(path, name))
+        return [(row, header.names[at]) for row, at in cells if 0 <= at < len(header.names)]
+
     notes = list(header.notes)
+    others = [other for other in sheets if other != name]
     if others:
         listed = ", ".join(repr(other) for other in others)
         notes.insert(0, f"Read the sheet {name!r} of {path.name}; not read: {listed}.")
-    return Source(f"{path.name}, sheet {name}", header.names, open_chunks, notes=tuple(notes))
+    return Source(
+        f"{path.name}, sheet {name}",
+        header.names,
+        open_chunks,
+        notes=tuple(notes),
+        sheets=tuple(sheets),
+        formulas=formulas,
+    )
 
 
 def _workbook(path: Path) -> CalamineWorkbook:
-    """Open a workbook, or say in a sentence why that fails."""
+    """Open a workbook, or raise why that fails in a sentence."""
     try:
         return CalamineWorkbook.from_path(path)
     except CalamineError as error:
@@ -73,7 +86,7 @@ def _workbook(path: Path) -> CalamineWorkbook:
 
 
 def _worksheets(book: CalamineWorkbook) -> list[str]:
-    """Name the sheets that a person sees as tables."""
+    """List the sheets that a person sees as tables."""
     return [
         sheet.name
         for sheet in book.sheets_metadata
@@ -84,7 +97,7 @@ def _worksheets(book: CalamineWorkbook) -> list[str]:
 def _choose_sheet(
     path: Path, book: CalamineWorkbook, sheet: str | None, known: Collection[str]
 ) -> tuple[str, Header]:
-    """Take the sheet asked for, else the first with known names, else the first with a table."""
+    """Choose the sheet asked for, else the first with known names, else with a table."""
     if sheet is not None and sheet not in book.sheet_names:
         listed = ", ".join(repr(name) for name in book.sheet_names)
         raise DataError(f"{path.name} has no sheet {sheet!r}; it has {listed}.")
@@ -105,5 +118,5 @@ def _is_known(header: Header, known: Collection[str]) -> bool:
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
-    """Give the rows of a sheet from its row 1 on; blank ones at the top are given too."""
+    """Iterate over the rows of a sheet from its row 1 on, blank ones at the top too."""
     return iter(sheet.iter_rows())

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot.reading.chunks import NOT_RECORDS
+from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.visits import keeping
 from hotspot.visits.recorded import Recorded
 from hotspot.visits.row_checks import DETAILS, Checked, at_odds, check_rows, frame_of_rows
@@ -50,7 +50,7 @@ def record_rows(
         marked=len(checked.marked),
         not_done=len(checked.not_done),
         unknown=kept.unknown,
-        rejected=pd.DataFrame(rejected, columns=list(NOT_RECORDS), dtype=object),
+        rejected=pd.DataFrame(rejected, columns=list(FAULT_COLUMNS), dtype=object),
         flagged=pd.DataFrame(
             [*returns.flagged, *kept.flagged], columns=["row", "visit_id", "reason"], dtype=object
         ),

@@ -1,0 +1,301 @@
+"""The steps of a check: read, choose, find what is wrong, keep the rest."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspot._errors import DataError
+from hotspot.dates import AsOf, Resolution, cutoff
+from hotspot.english import count, name_rows
+from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
+from hotspot.incidents.duplicates import (
+    case_warnings,
+    duplicate_faults,
+    pile_warnings,
+    shared_address_warnings,
+)
+from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, open_incidents
+from hotspot.incidents.offences import Choice, Table, closed_offences, select_offences
+from hotspot.incidents.references import with_references, without_lost_digits
+from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
+from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.columns import PLACE_FIELDS, Given, same_names_notes
+from hotspot.reading.coordinates import Location, locate
+from hotspot.reading.datetimes import Reading, read_datetimes
+from hotspot.reading.faults import FAULT_COLUMNS, Faults
+from hotspot.reading.sources import Readable, no_rows
+from hotspot.reading.stray_points import Within
+
+_TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
+# The longest code lists of methods have entries of some 30 characters; what is longer is a
+# sentence, and sentences name people.
+_LONGEST_MO = 40
+_NO_CRIME = re.compile(
+    r"\b(cancel+ed|cancellation|transferred|no[ -]?crim(?:e|ed)|not (?:recorded|a crime)|unfounded"
+    r"|duplicate)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """What a user wants of a check; each as `check_incidents` describes it."""
+
+    columns: Given | None = None
+    crs: Any = None
+    to_crs: Any = None
+    dayfirst: bool = True
+    timezone: str | None = None
+    offences: Choice | None = None
+    within: Within | None = None
+    sheet: str | None = None
+    offence_table: Table | None = None
+    as_of: AsOf | None = None
+
+
+@dataclass
+class _Remarks:
+    """What the reader of a check should know, gathered on the way."""
+
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The rows of a source, and how they are to be read."""
+
+    opened: Source
+    mapped: Mapped
+    rows: Chunk
+    options: CheckOptions
+    remarks: _Remarks
+
+    def text(self, name: str, rows: NDArray[np.bool_] | None = None) -> pd.Series:
+        """Return a field as text, of some of the rows or of all."""
+        frame = self.rows.frame if rows is None else self.rows.frame[rows]
+        return field_text(frame, self.mapped, name)
+
+
+def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
+    """Check every row of a source.
+
+    Parameters
+    ----------
+    source : path, str or DataFrame
+    options : CheckOptions
+
+    Returns
+    -------
+    IncidentCheck
+    """
+    last_moment = cutoff(pd.Timestamp.now().normalize() if options.as_of is None else options.as_of)
+    table = _read_table(source, options)
+    rows, remarks = table.rows, table.remarks
+    unwanted, all_burglary = _unwanted(table)
+    chosen = ~(unwanted["offence"].faulty | unwanted["status"].faulty)
+
+    # All rows decide how dates and coordinates are read; only those chosen are judged by it.
+    reading = _read_dates(table, chosen)
+    resolution = _resolution(source, reading)
+    windows = read_windows(reading.among(chosen), rows.frame.index[chosen], resolution, last_moment)
+    remarks.warnings += windows.warnings
+    location = _locate(table).among(chosen)
+    faults = Faults(rows.frame.index[chosen])
+    faults.extend(windows.faults)
+    faults.extend(location.faults)
+
+    incidents = _incidents(table, chosen, windows, location)[~faults.faulty]
+    incidents, warned = without_lost_digits(incidents)
+    remarks.warnings += warned
+    duplicates = _duplicates(incidents, table)
+    incidents, noted, warned = with_references(incidents[~duplicates.faulty])
+    remarks.notes += noted
+    remarks.warnings += warned
+    incidents = _without_free_text(incidents, remarks)
+    incidents.attrs = {
+        "resolution": resolution,
+        "source": table.opened.name,
+        "transformation": location.transformation,
+    }
+    _warn_of_accepted(incidents, resolution, table)
+    rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
+    _warn_of_many(incidents, rejected, remarks)
+    return IncidentCheck(
+        incidents,
+        rejected,
+        remarks.warnings,
+        resolution,
+        remarks.notes,
+        table.opened.name,
+        all_burglary,
+    )
+
+
+def _read_table(source: Readable, options: CheckOptions) -> _Table:
+    """Read the columns that are mapped, of all rows."""
+    opened, mapped = open_incidents(source, options.columns, options.sheet)
+    rows = opened.read([name for names in mapped.values() for name in names])
+    # Columns that the user maps go before points that the file has of its own.
+    if options.columns and set(PLACE_FIELDS) & set(options.columns):
+        rows = replace(rows, geometry=None)
+    pairs = (f"{name} from {' and '.join(map(repr, names))}" for name, names in mapped.items())
+    notes = [
+        *opened.notes,
+        f"Columns: {', '.join(pairs)}.",
+        *same_names_notes(opened.columns, mapped),
+    ]
+    warnings = list(rows.warnings)
+    if rows.frame.empty and rows.not_records.empty:
+        warnings.append(no_rows(source, opened, "incidents"))
+    if rows.blank_rows:
+        warnings.append(f"{count(rows.blank_rows, 'blank row')} passed over.")
+    return _Table(opened, mapped, rows, options, _Remarks(notes, warnings))
+
+
+def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
+    """Find the rows that are no faults but not wanted: other offences, then cancelled crimes.
+
+    Whether what was chosen is all burglary is returned with them.
+    """
+    index, offences = table.rows.frame.index, table.options.offences
+    out = {"offence": Faults(index), "status": Faults(index)}
+    all_burglary = False
+    if "offence_code" in table.mapped:
+        values = table.text("offence_code")
+        selection = select_offences(values, offences, table.options.offence_table)
+        out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
+        table.remarks.warnings += selection.warnings
+        all_burglary = selection.is_burglary
+    elif offences:
+        raise DataError(
+            f"offences={offences!r} cannot be chosen: no column of {table.opened.name} is known to "
+            f"hold the offence. Found: {', '.join(map(repr, table.opened.columns))}. Map it with "
+            'columns={"offence_code": ...} (--columns offence_code=... on the command line), or '
+            "leave offences (--offence) out."
+        )
+    if "status" in table.mapped:
+        values = table.text("status")
+        words = values.astype(object).fillna("").astype(str).str.extract(_NO_CRIME, expand=False)
+        gone = words.notna().to_numpy() & ~out["offence"].faulty
+        reasons = [f"status: {word.casefold()}" for word in words[gone]]
+        out["status"].add(gone, str(values.name), values, reasons)
+    return out, all_burglary
+
+
+def _read_dates(table: _Table, chosen: NDArray[np.bool_]) -> Reading:
+    """Read all date columns together."""
+    columns = {name: table.mapped[name] for name in DATE_FIELDS if name in table.mapped}
+    options = table.options
+    reading = read_datetimes(
+        table.rows.frame, columns, options.dayfirst, options.timezone, among=chosen
+    )
+    table.remarks.notes += reading.notes
+    table.remarks.warnings += reading.warnings
+    return reading
+
+
+def _resolution(source: Readable, reading: Reading) -> Resolution:
+    """Return what a frame says of itself, since a part of it may no longer show it."""
+    own = source.attrs.get("resolution") if isinstance(source, pd.DataFrame) else None
+    return "month" if own == "month" else resolution_of(reading)
+
+
+def _locate(table: _Table) -> Location:
+    """Locate all rows."""
+    options = table.options
+    location = locate(
+        table.rows.frame,
+        {name: table.mapped[name][0] for name in PLACE_FIELDS if name in table.mapped},
+        geometry=table.rows.geometry,
+        geometry_crs=table.opened.crs,
+        crs=options.crs,
+        to_crs=options.to_crs,
+        within=options.within,
+    )
+    table.remarks.notes.append(location.transformation)
+    table.remarks.warnings += location.warnings
+    return location
+
+
+def _incidents(
+    table: _Table, chosen: NDArray[np.bool_], windows: Windows, location: Location
+) -> gpd.GeoDataFrame:
+    """Build the canonical frame of the rows chosen; those with faults hold NaT and NaN."""
+    named = "crime_ref" in table.mapped
+    data: dict[str, Any] = {
+        "crime_ref": table.text("crime_ref", chosen) if named else None,
+        "occurred_from": windows.start,
+        "occurred_to": windows.end,
+    }
+    if windows.recorded is not None:
+        data["recorded_at"] = windows.recorded
+    for name in _TEXT_FIELDS:
+        if name in table.mapped:
+            data[name] = table.text(name, chosen)
+    incidents = pd.DataFrame(data, index=table.rows.frame.index[chosen])
+    return gpd.GeoDataFrame(incidents, geometry=location.points)
+
+
+def _duplicates(incidents: gpd.GeoDataFrame, table: _Table) -> Faults:
+    """Find the rows whose reference stands in an earlier one, and warn of near misses."""
+    if "crime_ref" not in table.mapped:
+        return Faults(incidents.index)
+    references = incidents["crime_ref"].rename(table.mapped["crime_ref"][0])
+    table.remarks.warnings += case_warnings(references, incidents.get("force"))
+    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
+    return duplicate_faults(references, incidents.get("force"), x, y)
+
+
+def _without_free_text(incidents: gpd.GeoDataFrame, remarks: _Remarks) -> gpd.GeoDataFrame:
+    """Withhold methods that are sentences rather than codes."""
+    if "mo" not in incidents:
+        return incidents
+    long = incidents["mo"].astype(object).fillna("").astype(str).str.len() > _LONGEST_MO
+    if not long.any():
+        return incidents
+    rows = incidents.index[long]
+    remarks.warnings.append(
+        f"{count(len(rows), 'method')} of more than {_LONGEST_MO} characters held back: free text "
+        f"reaches no product ({name_rows(rows)})."
+    )
+    return incidents.assign(mo=incidents["mo"].where(~long, None))
+
+
+def _warn_of_accepted(incidents: gpd.GeoDataFrame, resolution: Resolution, table: _Table) -> None:
+    """Add what may be wrong with rows that are used."""
+    warnings = table.remarks.warnings
+    start, end = incidents["occurred_from"], incidents["occurred_to"]
+    warnings += window_warnings(start, end, resolution)
+    warnings += pile_warnings(incidents)
+    warnings += shared_address_warnings(incidents)
+    if "offence_code" in incidents:
+        codes = incidents["offence_code"]
+        warnings += closed_offences(codes, start, table.options.offence_table)
+
+
+def _rejected(rows: Chunk, faults: Faults, *others: Faults) -> pd.DataFrame:
+    """Join all rows that are not used into one table: faults, then the kinds that follow."""
+    wrong = faults.table()
+    if len(rows.not_records):
+        wrong = pd.concat([wrong, rows.not_records[list(FAULT_COLUMNS)]], ignore_index=True)
+        if all(isinstance(row, int) for row in wrong["row"]):
+            wrong = wrong.sort_values("row", kind="stable")
+    tables = [wrong, *(other.table() for other in others)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _warn_of_many(incidents: gpd.GeoDataFrame, rejected: pd.DataFrame, remarks: _Remarks) -> None:
+    """Warn where most of what was chosen cannot be used: then the reading may be wrong."""
+    unusable = int((rejected["reason"] != NOT_SELECTED).sum())
+    if unusable > len(incidents):
+        remarks.warnings.insert(
+            0, f"More rows cannot be used ({unusable:,}) than can ({len(incidents):,})."
+        )
+    elif len(rejected) and not unusable and incidents.empty:
+        remarks.warnings.insert(0, "No row is of the offences chosen.")

@@ -1,0 +1,307 @@
+"""Coordinate reference systems: read, chosen by one rule, and the way from one to another."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+from pyproj.transformer import TransformerGroup
+
+from hotspot._checks import crs_problems
+from hotspot._errors import ConfigError, DataError
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+BRITISH_GRID = CRS("EPSG:27700")
+WGS84 = CRS("EPSG:4326")
+# The seven-parameter shift between WGS 84 and OSGB36, which stands in where the OSTN15 grid is not
+# installed, is right to about 3 m (Ordnance Survey, A guide to coordinate systems in Great
+# Britain).
+_OSTN15_MISSING_M = 3
+_WEB_MERCATOR = 3857
+
+
+def read_crs(crs: Any, name: str) -> CRS | None:
+    """Read what a user gave as CRS.
+
+    Parameters
+    ----------
+    crs : optional
+        Anything `pyproj.CRS` takes.
+    name : str
+        What the user calls it.
+
+    Returns
+    -------
+    pyproj.CRS or None
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if crs is None:
+        return None
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise ConfigError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from error
+
+
+def read_target_crs(to_crs: Any) -> CRS | None:
+    """Read the CRS that a user wants a result in, which must be in metres.
+
+    Parameters
+    ----------
+    to_crs : optional
+        Anything `pyproj.CRS` takes.
+
+    Returns
+    -------
+    pyproj.CRS or None
+
+    Raises
+    ------
+    ConfigError
+        If it is no CRS, or none that is projected and in metres.
+    """
+    target = read_crs(to_crs, "to_crs")
+    if target is not None and crs_problems(target, "results"):
+        raise ConfigError(f"to_crs must be a projected CRS in metres, which {target.name} is not.")
+    return target
+
+
+def agreed_crs(own: CRS | None, given: CRS | None) -> CRS | None:
+    """Return what the coordinates of a source are in, by the source or by the user.
+
+    Parameters
+    ----------
+    own : pyproj.CRS or None
+        What the source says of itself.
+    given : pyproj.CRS or None
+        What the user gave as `crs`.
+
+    Returns
+    -------
+    pyproj.CRS or None
+
+    Raises
+    ------
+    DataError
+        If they contradict each other.
+    """
+    if own is not None and given is not None and own != given:
+        raise DataError(
+            f"The source is in {crs_name(own)}, but crs says {crs_name(given)}: leave crs out, or "
+            "say with to_crs what to turn the points into."
+        )
+    return given if own is None else own
+
+
+def crs_name(crs: CRS) -> str:
+    """Return what to call a CRS, with its code where it has one.
+
+    Examples
+    --------
+    >>> crs_name(CRS("EPSG:27700"))
+    'OSGB36 / British National Grid (EPSG:27700)'
+    """
+    authority = crs.to_authority()
+    return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
+
+
+def metric_crs(own: CRS, middle: tuple[float, float] | None, what: str) -> CRS:
+    """Choose the projected CRS in metres for data of any CRS.
+
+    Parameters
+    ----------
+    own : pyproj.CRS
+        What the data are in.
+    middle : tuple of float or None
+        Where they lie, as x and y (longitude and latitude) of that CRS; None where there are none.
+    what : str
+        What to call them, for a message.
+
+    Returns
+    -------
+    pyproj.CRS
+        Their own where that is in metres; else EPSG:27700 in Great Britain and on the Isle of
+        Man; else the local UTM zone.
+
+    Raises
+    ------
+    DataError
+        If the middle is nowhere on the globe.
+
+    Examples
+    --------
+    >>> metric_crs(WGS84, (-1.15, 52.95), "points").to_epsg()
+    27700
+    >>> metric_crs(WGS84, (-84.4, 33.7), "points").to_epsg()
+    32616
+    """
+    # Web Mercator calls its units metres, but they are a third of one in the far north.
+    if not crs_problems(own, what) and own.to_epsg() != _WEB_MERCATOR:
+        return own
+    if middle is None:
+        return BRITISH_GRID
+    longitude, latitude = middle
+    if not own.is_geographic:
+        to_degrees = Transformer.from_crs(own, WGS84, always_xy=True)
+        longitude, latitude = to_degrees.transform(longitude, latitude)
+    if in_great_britain(longitude, latitude):
+        return BRITISH_GRID
+    if not (np.isfinite(longitude) and np.isfinite(latitude)):
+        raise DataError(f"{what} lie nowhere on the globe in {crs_name(own)}.")
+    zone = int((longitude + 180) % 360 // 6) + 1
+    return CRS.from_epsg((32600 if latitude >= 0 else 32700) + zone)
+
+
+def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFrame:
+    """Return a layer in a projected CRS in metres.
+
+    Parameters
+    ----------
+    layer : geopandas.GeoDataFrame
+        With a CRS.
+    to_crs : optional
+        What the user wants; by default as `metric_crs` chooses.
+    what : str
+        What to call the layer.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+
+    Raises
+    ------
+    ConfigError
+        If `to_crs` is no projected CRS in metres.
+    """
+    target = read_target_crs(to_crs)
+    if target is None:
+        west, south, east, north = layer.total_bounds
+        target = metric_crs(layer.crs, ((west + east) / 2, (south + north) / 2), f"The {what}")
+    return layer.to_crs(target)
+
+
+def on_british_grid(x: Floats, y: Floats) -> Flags:
+    """Test which points lie in the extent of the British National Grid.
+
+    Examples
+    --------
+    >>> on_british_grid(np.array([451234.0, 712345.0]), np.array([340567.0, 340567.0])).tolist()
+    [True, False]
+    """
+    # Its edges are left out: a 0 is what a failed geocode writes, and no home stands on either.
+    inside: Flags = (x > 0) & (x < 700_000) & (y > 0) & (y < 1_300_000)
+    return inside
+
+
+def in_great_britain(longitude: float, latitude: float) -> bool:
+    """Test whether a place is on Great Britain, its islands or the Isle of Man, roughly.
+
+    Ireland and France are kept out; the islands off Argyll, Scilly and Shetland are in.
+
+    Examples
+    --------
+    >>> in_great_britain(-1.15, 52.95), in_great_britain(-4.48, 54.15)
+    (True, True)
+    >>> in_great_britain(-5.93, 54.6), in_great_britain(-84.4, 33.7)
+    (False, False)
+    """
+    if not (-9.0 < longitude < 2.0 and 49.8 < latitude < 61.0):
+        return False
+    # East of these lines lie the Mull of Kintyre (5.8 W, 55.3 N) and Islay (6.5 W, 55.6 N); west
+    # of them lie Belfast (5.9 W, 54.6 N) and Rathlin (6.2 W, 55.3 N).
+    ireland = latitude > 51.2 and (
+        (longitude < -5.43 and latitude < 55.26) or (longitude < -6.0 and latitude < 55.45)
+    )
+    france = (longitude > 0.0 and latitude < 50.2) or (longitude > 1.5 and latitude < 51.0)
+    return not (ireland or france)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A rectangle in a CRS.
+
+    Attributes
+    ----------
+    bounds : tuple of float
+        West, south, east, north.
+    crs : pyproj.CRS
+    """
+
+    bounds: tuple[float, float, float, float]
+    crs: CRS
+
+    def bounds_in(self, crs: CRS) -> tuple[float, float, float, float]:
+        """Compute bounds in another CRS that hold the whole rectangle, whose sides may bend."""
+        to_crs = Transformer.from_crs(self.crs, crs, always_xy=True)
+        west, south, east, north = to_crs.transform_bounds(*self.bounds)
+        return west, south, east, north
+
+
+class Transformation:
+    """The way from one CRS to another.
+
+    Parameters
+    ----------
+    source, target : pyproj.CRS
+        Nothing is transformed where they are the same.
+    """
+
+    def __init__(self, source: CRS, target: CRS) -> None:
+        self.source, self.target = source, target
+        self._transformer = (
+            None if source == target else Transformer.from_crs(source, target, always_xy=True)
+        )
+
+    def __call__(self, first: Floats, second: Floats, which: Flags) -> tuple[Floats, Floats]:
+        """Compute x and y of the rows chosen, NaN elsewhere."""
+        x, y = np.full(len(first), np.nan), np.full(len(first), np.nan)
+        if self._transformer is None:
+            x[which], y[which] = first[which], second[which]
+        elif which.any():
+            x[which], y[which] = self._transformer.transform(first[which], second[which])
+        return x, y
+
+    def describe(self, middle: tuple[float, float] | None) -> str:
+        """Describe which operation is used in the middle of the data, and how exact it is."""
+        if self._transformer is None:
+            return f"Coordinates are in {crs_name(self.target)}; nothing was transformed."
+        way = f"Coordinates went from {crs_name(self.source)} to {crs_name(self.target)}"
+        if middle is None:
+            return f"{way}."
+        # PROJ chooses among its operations by the place, so that one must be transformed first.
+        self._transformer.transform(*middle)
+        used = self._transformer.get_last_used_operation()
+        exact = (
+            "of unknown accuracy"
+            if used.accuracy < 0
+            else f"exact to about {used.accuracy:g} m"
+            if used.accuracy > 0
+            else "exact"
+        )
+        return f"{way} by '{used.description}', {exact}{self._missing_grid()}."
+
+    def _missing_grid(self) -> str:
+        """Describe the more exact way that exists and that this machine lacks."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            group = TransformerGroup(self.source, self.target, always_xy=True)
+        if group.best_available:
+            return ""
+        best = group.unavailable_operations[0]
+        grids = ", ".join(grid.short_name for grid in best.grids)
+        if BRITISH_GRID in (self.target, self.source):
+            return (
+                f"; without the OSTN15 grid ({grids}), which is exact to {best.accuracy:g} m, "
+                f"points may be up to about {_OSTN15_MISSING_M} m off"
+            )
+        return f"; with the grid {grids} it would be exact to {best.accuracy:g} m"
