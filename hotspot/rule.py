@@ -117,6 +117,10 @@ RINGS = (
     Ring(2, "Opposite or behind", "opposite or behind", 48),
     Ring(3, "Nearby", "nearby", None),
 )
+#: Of the rings that are visited, by their numbers.
+ACT_WITHIN_HOURS = tuple(
+    ring.act_within_hours for ring in RINGS if ring.act_within_hours is not None
+)
 
 
 @dataclass(frozen=True)

@@ -58,30 +58,45 @@ def burglary(ref="B1", number=21, at=FOUND, **columns):
     return made.assign(occurred_from=at, occurred_to=at)
 
 
+def issued(crimes, street, as_of, ledger, **settings):
+    """List and issue: two steps."""
+    lists = cocooning_lists(crimes, street, as_of, ledger=ledger, **settings)
+    if ledger is not None:
+        ledger.issue(*lists)
+    return lists.targets
+
+
 def on(day, crimes, ledger, street=None, **settings):
-    """List as it is so many days after the first day, by house number."""
+    """List as it is issued so many days after the first day, by house number."""
     as_of = DAY_0 + pd.Timedelta(days=day)
-    targets = cocooning_targets(
-        crimes, two_sided() if street is None else street, as_of, ledger=ledger, **settings
-    )
-    return targets.set_index("number")
+    street = two_sided() if street is None else street
+    return issued(crimes, street, as_of, ledger, **settings).set_index("number")
 
 
-def test_the_list_is_issued_once_with_messages_and_reasons():
+def test_a_list_reads_the_ledger_and_issuing_is_a_step_of_its_own():
     ledger = Kept()
     street = two_sided("Long Road", last=200)
     crime = burglaries(("B1", "Long Road/21", 100, 0))
     targets = cocooning_targets(crime, street, DAY_0, ledger=ledger)
-    ((issued, messages, links),) = ledger.issued
-    assert issued is targets
-    assert set(links["visit_id"]) == set(targets["visit_id"])
-    assert set(links.columns) == {
+    messages = cocooning_messages(crime, street, DAY_0, ledger=ledger)
+    lists = cocooning_lists(crime, street, DAY_0, ledger=ledger)
+    assert ledger.issued == []
+    assert set(lists.links["visit_id"]) == set(targets["visit_id"])
+    assert set(lists.links.columns) == {
         "visit_id", "crime_ref", "link", "distance_m", "found", "recorded"
     }  # fmt: skip
-    pd.testing.assert_frame_equal(messages, cocooning_messages(crime, street, DAY_0, ledger=Kept()))
-    lists = cocooning_lists(crime, street, DAY_0, ledger=ledger)
-    pd.testing.assert_frame_equal(lists.links, links)
-    assert len(ledger.issued) == 1
+    pd.testing.assert_frame_equal(lists.messages, messages)
+    pd.testing.assert_frame_equal(lists.targets, targets)
+    assert ledger.issue(*lists) == len(targets)
+
+
+def test_a_ledger_on_disk_is_as_it_was_after_a_list_was_made(tmp_path):
+    with VisitLedger(tmp_path / "visits.db") as ledger:
+        targets = cocooning_targets(burglary(), two_sided(), DAY_0, ledger=ledger)
+        assert len(targets)
+        assert ledger.started is None
+        assert ledger.asked().empty
+        assert ledger.issue(targets) == len(targets)
 
 
 @pytest.mark.parametrize(
@@ -329,16 +344,16 @@ def test_a_visit_to_a_building_is_one_to_all_its_flats_and_changes_no_other_id()
     ledger = Kept()
     crimes = join(burglary(), burglaries(("B2", "F1", 110, 0)).assign(
         occurred_from=FOUND, occurred_to=FOUND))  # fmt: skip
-    by_uprn = cocooning_targets(crimes, street, DAY_0, ledger=ledger).set_index("uprn")
+    by_uprn = issued(crimes, street, DAY_0, ledger).set_index("uprn")
     assert by_uprn.loc["F2", "uprns"] == "F2; F3"
     victim = by_uprn.reset_index().set_index("uprn", drop=False).loc["F1"]
     ledger.visit(victim, "face to face", "2026-03-02 10:00")
-    later = cocooning_targets(crimes, street, "2026-03-03", ledger=ledger).set_index("uprn")
+    later = issued(crimes, street, "2026-03-03", ledger).set_index("uprn")
     assert later.loc["F2", "visit_id"] == by_uprn.loc["F2", "visit_id"]
     assert "F1" not in later.index
     building = later.reset_index().set_index("uprn", drop=False).loc["F2"]
     ledger.visit(building, "leaflet", "2026-03-03 10:00")
-    last = cocooning_targets(crimes, street, "2026-03-04", ledger=ledger)
+    last = issued(crimes, street, "2026-03-04", ledger)
     assert not {"F1", "F2", "F3"} & set(rings_of(last))
 
 
@@ -428,7 +443,7 @@ def test_neither_the_order_of_rows_nor_running_twice_changes_a_standing_list(dat
     )
     ledger = Kept()
     for day in range(0, 9, 4):
-        targets = cocooning_targets(crimes, street, DAY_0 + pd.Timedelta(days=day), ledger=ledger)
+        targets = issued(crimes, street, DAY_0 + pd.Timedelta(days=day), ledger)
         for at, result in data.draw(
             st.lists(st.tuples(st.integers(0, 30), st.sampled_from(RESULTS)), max_size=4)
         ):

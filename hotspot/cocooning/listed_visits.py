@@ -15,8 +15,7 @@ from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
 from hotspot.cocooning.visit_history import TASKS, History, Past, latest
 from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
-
-ACT_WITHIN_HOURS = (24, 48, 48)
+from hotspot.rule import ACT_WITHIN_HOURS
 
 
 class Visit(NamedTuple):

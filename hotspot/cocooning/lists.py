@@ -1,30 +1,18 @@
 """The public lists: doors to knock on, and homes that get a message."""
 
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, Unpack
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from hotspot._errors import DataWarning
-from hotspot.cocooning.listed_visits import ACT_WITHIN_HOURS
-from hotspot.cocooning.plan import Plan, Rule, areas_of, make_plan
-from hotspot.cocooning.ranking import Forecaster
-from hotspot.cocooning.settings import checked_rule
+from hotspot.cocooning.list_frames import link_frame, message_frame, target_frame
+from hotspot.cocooning.plan import Plan, make_plan
+from hotspot.cocooning.settings import ListOptions, ListSettings, checked_settings
 from hotspot.cocooning.visit_history import Ledger
-from hotspot.cocooning.wording import message_reason, notes, where
-from hotspot.dates import AsOf, cutoff
+from hotspot.dates import AsOf
 from hotspot.english import count
-
-_COLUMNS = [
-    "visit_id", "uprn", "uprns", "address", "number", "street", "ring", "reason", "door_note",
-    "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
-    "burglaries_12m", "distance_m", "newest", "expected",
-]  # fmt: skip
-_MESSAGE_COLUMNS = ["uprn", "address", "ring", "reason", "expires", "area"]
-_LINK_COLUMNS = ["visit_id", "crime_ref", "link", "distance_m", "found", "recorded"]
 
 
 class CocooningLists(NamedTuple):
@@ -33,9 +21,9 @@ class CocooningLists(NamedTuple):
     Attributes
     ----------
     targets : GeoDataFrame
-        As `cocooning_targets` gives them.
+        As `cocooning_targets` returns them.
     messages : GeoDataFrame
-        As `cocooning_messages` gives them.
+        As `cocooning_messages` returns them.
     links : DataFrame
         A row per door and reference that reaches it: ``visit_id``, ``crime_ref``, ``link`` (what
         the door is to the burgled home), ``distance_m``, ``found``, ``recorded``.
@@ -53,58 +41,51 @@ def cocooning_targets(
     areas: gpd.GeoDataFrame | None = None,
     max_visits: int | None = None,
     ledger: Ledger | None = None,
-    *,
-    preset: str | None = None,
-    visit_days: int | None = None,
-    distance_m: float | None = None,
-    window_days: int | None = None,
-    revisit_days: int | None = None,
-    model: Forecaster | None = None,
-    tiers: Iterable[Mapping[str, Any]] | None = None,
-    exclude: Iterable[str] = (),
+    **settings: Unpack[ListOptions],
 ) -> gpd.GeoDataFrame:
     """List the doors to knock on: the burgled homes and those next to, opposite and behind them.
 
     Parameters
     ----------
     incidents : GeoDataFrame
-        As `read_incidents` gives them. A burglary is live where its window ended by the cut-off,
+        As `read_incidents` returns them. A burglary is live where its window ended by the cut-off,
         at most `visit_days` whole days before, and it was recorded by then.
     addresses : GeoDataFrame
-        As `read_addresses` gives them, in the CRS of the incidents. Homes only are listed: by
+        As `read_addresses` returns them, in the CRS of the incidents. Homes only are listed: by
         ``classification`` (AddressBase codes or plain words); an address without one is taken
         for a home. The parent of flats is a building, not a door.
     as_of : date or time
         The cut-off; a day counts to its end.
     areas : GeoDataFrame, optional
-        As `read_areas` gives them: a door belongs to the area that it lies in, on a border to
+        As `read_areas` returns them: a door belongs to the area that it lies in, on a border to
         the first by name. Without them ``area`` is what the addresses or the incidents say.
     max_visits : int, optional
         Most visits per area: burgled homes first, then the most ``expected`` burglaries. The
         rest gets a message.
     ledger : VisitLedger, optional
-        What was asked and done before. The list is issued to it, once, when it stands.
-    preset : {"standard", "trafford", "swordfish", "us-rct"}, optional
-        A named way of cocooning, which sets what the next three do not, and how many neighbours
-        are visited. See Notes.
-    visit_days : int, optional
-        Whole days from ``occurred_to`` for which a burglary makes visits. Default: 14.
-    distance_m, window_days : float, int, optional
-        The rule: a home is of ring 3 within this distance of a burglary of the last so many days.
-        No door farther than `distance_m` is a neighbour either. Default: 400 and 42.
-    revisit_days : int, optional
-        For how many days after a visit a home is not visited again for a neighbour's burglary.
-        Default: `window_days`, as long as the rule says that what was told there holds.
-    model : Forecast, optional
-        A fitted model, to rank doors by what it expects; else a rule does (see Notes).
-    tiers : iterable of mapping, optional
-        Packs by rule, the first that fits wins: ``name`` and any of ``rings``,
-        ``min_burglaries_12m``, ``min_live`` (burglaries that reach the door), ``max_days`` (since
-        the newest of these) and ``max_distance_m``.
-    exclude : iterable of str
-        The stop list: crime references and UPRNs, letter for letter. A burglary on it, or at an
-        address on it, makes no row and is in no reason; an address on it (or in a building on it)
-        is never a door. Only a total is kept.
+        What was asked and done before: it is read and never written to. A list is issued by a
+        step of its own, when it stands: ``ledger.issue(targets)``, or with the messages and
+        what joins doors to burglaries ``ledger.issue(*cocooning_lists(...))``.
+    **settings
+        Everything else, by name:
+
+        - ``preset`` ("standard", "trafford", "swordfish", "us-rct"): a named way of cocooning,
+          which sets what the next three do not, and how many neighbours are visited. See Notes;
+        - ``visit_days`` (int): whole days from ``occurred_to`` for which a burglary makes visits;
+        - ``distance_m``, ``window_days`` (float, int): the rule. A home is of ring 3 within this
+          distance of a burglary of the last so many days. No door farther than `distance_m` is a
+          neighbour either;
+        - ``revisit_days`` (int): for how many days after a visit a home is not visited again for
+          a neighbour's burglary. Default: `window_days`, as long as the rule says that what was
+          told there holds;
+        - ``model`` (Forecast): a fitted model, to rank doors by what it expects; else a rule does
+          (see Notes);
+        - ``tiers`` (iterable of mapping): packs by rule, the first that fits wins: ``name`` and
+          any of ``rings``, ``min_burglaries_12m``, ``min_live`` (burglaries that reach the door),
+          ``max_days`` (since the newest of these) and ``max_distance_m``;
+        - ``exclude`` (iterable of str): the stop list, crime references and UPRNs, letter for
+          letter. A burglary on it, or at an address on it, makes no row and is in no reason; an
+          address on it (or in a building on it) is never a door. Only a total is kept.
 
     Returns
     -------
@@ -154,7 +135,7 @@ def cocooning_targets(
         If a frame is not in canonical shape or in another CRS, or dates are months only; every
         problem is told.
     ConfigError
-        If a setting is out of range.
+        If a setting is out of range or unknown.
 
     Notes
     -----
@@ -244,10 +225,8 @@ def cocooning_targets(
     1   02     1  burglary within 10 m, found Thursday 26 February
     2   03     1  burglary within 20 m, found Thursday 26 February
     """
-    lists = _lists(locals(), with_messages=ledger is not None)
-    if ledger is not None:
-        ledger.issue(lists.targets, messages=lists.messages, links=lists.links)
-    return lists.targets
+    plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)
+    return target_frame(plan, chosen)
 
 
 def cocooning_messages(
@@ -257,24 +236,14 @@ def cocooning_messages(
     areas: gpd.GeoDataFrame | None = None,
     max_visits: int | None = None,
     ledger: Ledger | None = None,
-    *,
-    preset: str | None = None,
-    visit_days: int | None = None,
-    distance_m: float | None = None,
-    window_days: int | None = None,
-    revisit_days: int | None = None,
-    model: Forecaster | None = None,
-    tiers: Iterable[Mapping[str, Any]] | None = None,
-    exclude: Iterable[str] = (),
+    **settings: Unpack[ListOptions],
 ) -> gpd.GeoDataFrame:
     """List the homes that get a message, never a visit: ring 3, and what was not scheduled.
 
     Parameters
     ----------
-    incidents, addresses, as_of, areas, max_visits, ledger, preset, visit_days, distance_m
-        As of `cocooning_targets`; give both the same. Nothing is issued to the ledger.
-    window_days, revisit_days, model, tiers, exclude
-        As of `cocooning_targets`.
+    incidents, addresses, as_of, areas, max_visits, ledger, **settings
+        As of `cocooning_targets`; give both the same.
 
     Returns
     -------
@@ -303,7 +272,8 @@ def cocooning_messages(
     >>> cocooning_messages(burglary, doors, "2026-03-02")["reason"].iloc[1]
     'Within 400 m of 1 burglary of the past 42 days, the newest found Monday 26 January.'
     """
-    return _lists(locals()).messages
+    plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)
+    return message_frame(plan, areas, chosen)
 
 
 def cocooning_lists(
@@ -313,30 +283,20 @@ def cocooning_lists(
     areas: gpd.GeoDataFrame | None = None,
     max_visits: int | None = None,
     ledger: Ledger | None = None,
-    *,
-    preset: str | None = None,
-    visit_days: int | None = None,
-    distance_m: float | None = None,
-    window_days: int | None = None,
-    revisit_days: int | None = None,
-    model: Forecaster | None = None,
-    tiers: Iterable[Mapping[str, Any]] | None = None,
-    exclude: Iterable[str] = (),
+    **settings: Unpack[ListOptions],
 ) -> CocooningLists:
-    """Make both lists at once, and what joins doors to burglaries; nothing is issued.
+    """Return both lists of one plan, and what joins doors to burglaries.
 
     Parameters
     ----------
-    incidents, addresses, as_of, areas, max_visits, ledger, preset, visit_days, distance_m
-        As of `cocooning_targets`.
-    window_days, revisit_days, model, tiers, exclude
+    incidents, addresses, as_of, areas, max_visits, ledger, **settings
         As of `cocooning_targets`.
 
     Returns
     -------
     CocooningLists
         ``targets``, ``messages`` and ``links``. When the products that hold them are safe, issue
-        them with ``ledger.issue(targets, messages=messages, links=links)``.
+        them: ``ledger.issue(*lists)``.
 
     Raises
     ------
@@ -356,123 +316,26 @@ def cocooning_lists(
     >>> len(lists.targets), len(lists.messages), lists.links["link"].tolist()
     (1, 0, ['Burgled'])
     """
-    return _lists(locals())
+    plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)
+    return CocooningLists(
+        target_frame(plan, chosen), message_frame(plan, areas, chosen), link_frame(plan)
+    )
 
 
-def _lists(given: Mapping[str, Any], *, with_messages: bool = True) -> CocooningLists:
-    """Make both lists out of the arguments of a public function."""
-    incidents, addresses, areas = given["incidents"], given["addresses"], given["areas"]
-    rule = checked_rule(incidents, addresses, areas, given["as_of"], given)
-    plan = make_plan(incidents, addresses, areas, rule, given["ledger"])
+def _plan(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    as_of: AsOf,
+    areas: gpd.GeoDataFrame | None,
+    max_visits: int | None,
+    ledger: Ledger | None,
+    options: ListOptions,
+) -> tuple[Plan, ListSettings]:
+    """Check what a list is to be made of, and plan it."""
+    settings = checked_settings(incidents, addresses, as_of, areas, max_visits, options)
+    plan = make_plan(incidents, addresses, areas, settings, ledger)
     _warn(plan)
-    attrs = _attrs(plan, rule)
-    scheduled = plan.visits[plan.scheduled]
-    targets = _framed(scheduled, _COLUMNS, incidents.crs)
-    targets["tier"] = targets["tier"].astype(object)
-    parts = [_left_over(plan), _ring_3(plan, areas, rule)] if with_messages else []
-    rows = pd.concat([part for part in parts if len(part)] or [plan.visits.iloc[:0]])
-    order = ["area", "street_rank", "house_rank", "uprn"]
-    messages = _framed(rows.sort_values(order), _MESSAGE_COLUMNS, incidents.crs)
-    for frame in (targets, messages):
-        frame.attrs.update(attrs)
-    return CocooningLists(targets, messages, _links(scheduled))
-
-
-def _framed(rows: pd.DataFrame, columns: list[str], crs: Any) -> gpd.GeoDataFrame:
-    """Give rows the columns of a list and their points."""
-    points = gpd.points_from_xy(rows["x"].astype(float), rows["y"].astype(float))
-    kept = rows[columns].reset_index(drop=True)
-    return gpd.GeoDataFrame(kept, geometry=points, crs=crs)
-
-
-def _links(visits: pd.DataFrame) -> pd.DataFrame:
-    """Make a row per door and reference, so that anybody who asks can be told why."""
-    rows = [
-        (visit_id, ref, where(link), link.apart_m, link.event.ended, link.event.recorded)
-        for visit_id, reach in zip(visits["visit_id"], visits["reach"], strict=True)
-        for link in reach
-        for ref in link.event.refs
-    ]
-    links = pd.DataFrame(rows, columns=_LINK_COLUMNS)
-    # Without doors there is nothing to tell the types from.
-    moment = "datetime64[ns]"
-    return (
-        links
-        if rows
-        else links.astype({"distance_m": "float64", "found": moment, "recorded": moment})
-    )
-
-
-def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, rule: Rule) -> pd.DataFrame:
-    """Make a row per home of ring 3."""
-    doors = plan.doors
-    home = np.flatnonzero(plan.crimes)
-    newest = plan.newest[home]
-    ended = plan.live["ended"].tolist()
-    # A sentence is made once for all homes that share it: there may be a million homes.
-    keys = list(zip(plan.crimes[home].tolist(), newest.tolist(), strict=True))
-    sentences = {
-        (crimes, event): message_reason(crimes, ended[event], rule.distance_m, rule.window_days)
-        for crimes, event in set(keys)
-    }
-    rows = pd.DataFrame(
-        {
-            "uprn": doors.uprn[home],
-            "address": doors.address[home],
-            "ring": 3,
-            "reason": [sentences[key] for key in keys],
-            "expires": plan.live["rule_ends"].to_numpy()[newest],
-            "x": doors.x[home],
-            "y": doors.y[home],
-            "own_area": np.where(
-                pd.isna(doors.area[home]), plan.live["area"].to_numpy()[newest], doors.area[home]
-            ),
-            "street_rank": doors.street[home],
-            "house_rank": doors.house[home],
-        }
-    )
-    return rows.assign(area=areas_of(rows, areas))
-
-
-def _left_over(plan: Plan) -> pd.DataFrame:
-    """Turn the visits that were not scheduled into messages, one for each home."""
-    doors, visits = plan.doors, plan.visits[~plan.scheduled]
-    reason = "Not scheduled for a visit: " + visits["door_note"] + "."
-    rows = visits.assign(reason=reason).explode("doors", ignore_index=True)
-    known = rows["doors"].notna().to_numpy()
-    home = rows.loc[known, "doors"].to_numpy(dtype=np.int64)
-    rows.loc[known, "uprn"] = doors.uprn[home]
-    rows.loc[known, "address"] = doors.address[home]
-    rows.loc[known, "x"], rows.loc[known, "y"] = doors.x[home], doors.y[home]
-    return rows
-
-
-def _attrs(plan: Plan, rule: Rule) -> dict[str, Any]:
-    """Say what made a list, in values that any file can hold."""
-    doors = plan.doors
-    whole_day = rule.as_of == cutoff(rule.as_of.normalize())
-    return {
-        "as_of": f"{rule.as_of:%Y-%m-%d}" if whole_day else rule.as_of.isoformat(sep=" "),
-        "parameters": {
-            "preset": rule.preset,
-            "visit_days": rule.visit_days,
-            "distance_m": rule.distance_m,
-            "window_days": rule.window_days,
-            "revisit_days": rule.revisit_days,
-            "max_visits": rule.max_visits,
-            "each_side": rule.reach.each_side,
-            "opposite": rule.reach.opposite,
-            "behind": rule.reach.behind,
-            "act_within_hours": list(ACT_WITHIN_HOURS),
-            "age_bands_days": list(rule.age_bands_days),
-            "tiers": [tier.name for tier in rule.tiers],
-            "ranked_by": "rule" if rule.model is None else type(rule.model).__name__,
-        },
-        "counts": plan.counts,
-        "classified": doors.unclassified < doors.addresses,
-        "exclude_unmatched": plan.unmatched_stops,
-        "notes": notes(plan.counts, doors.unclassified, doors.addresses, rule),
-    }
+    return plan, settings
 
 
 def _warn(plan: Plan) -> None:

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import House, parse_house, text_key
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
+from hotspot.dates import end_of_day
 from hotspot.near_repeat import distinct_events
 
 MATCH_WITHIN_M = 25.0
@@ -84,9 +85,7 @@ def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
 
 def when_known(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
     """Take a day without a time for its end: an officer counts 24 hours from no midnight."""
-    day = moments.dt.normalize()
-    end = day + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
-    return moments.where(moments != day, end)
+    return moments.where(moments != moments.dt.normalize(), end_of_day(moments))
 
 
 def _recorded(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.datetime64]:

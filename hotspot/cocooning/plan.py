@@ -6,7 +6,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from hotspot.cocooning.doors import (
     ROUNDING_M,
@@ -26,12 +25,13 @@ from hotspot.cocooning.matching import (
     events_of,
     repeated_references,
 )
-from hotspot.cocooning.presets import Reach
-from hotspot.cocooning.ranking import Forecaster, modelled_risk, usual_risk
+from hotspot.cocooning.ranking import modelled_risk, usual_risk
 from hotspot.cocooning.rings import BURGLED, BY_DISTANCE, Neighbours, homes_around
-from hotspot.cocooning.tiers import Tier, tiers_of
+from hotspot.cocooning.settings import ListSettings
+from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
-from hotspot.dates import known_by
+from hotspot.dates import ages_days, end_of_day, known_by
+from hotspot.geo import area_names
 
 _YEAR_DAYS = 366
 _RANK_ORDER = {
@@ -42,32 +42,64 @@ _LIST_ORDER = {"ring": True, **{name: up for name, up in _RANK_ORDER.items() if 
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What makes a burglary live, a home near and a list full; `as_of` is the last moment."""
+class Visits:
+    """The visits of one list, and what they were made from.
 
-    as_of: pd.Timestamp
-    visit_days: int
-    distance_m: float
-    window_days: int
-    revisit_days: int
-    max_visits: int | None
-    exclude: frozenset[str]
-    reach: Reach
-    preset: str
-    age_bands_days: tuple[int, ...]
-    tiers: tuple[Tier, ...] = ()
-    model: Forecaster | None = None
+    Attributes
+    ----------
+    past : DataFrame
+        The burglaries of a year or of the window, without those of the stop list.
+    live : DataFrame
+        Those that make visits or messages, in order of time.
+    to_visit : ndarray of bool
+        Which of `live` are young enough for visits.
+    no_home : ndarray of bool
+        Which of `live` were at an address that is known and not a home.
+    links : DataFrame
+        Which burglaries reach which doors.
+    made : Made
+    rows : DataFrame
+        A row per door of rings 0 to 2, the most urgent first.
+    scheduled : ndarray of bool
+        Which of `rows` are within `max_visits`.
+    barred : ndarray of bool
+        Which addresses are on the stop list.
+    excluded : int
+        References within the window that the stop list leaves out.
+    """
+
+    past: pd.DataFrame
+    live: pd.DataFrame
+    to_visit: Bools
+    no_home: Bools
+    links: pd.DataFrame
+    made: Made
+    rows: pd.DataFrame
+    scheduled: Bools
+    barred: Bools
+    excluded: int
 
 
 @dataclass(frozen=True)
 class Plan:
     """All that both lists are made of.
 
-    `live` are the burglaries within the window in order of time; `visits` has a row per door of
-    rings 0 to 2, the most urgent first, and `scheduled` tells those within `max_visits`;
-    `crimes` and `newest` say for each home of ring 3 how many burglaries reach it, and which of
-    `live` is the newest of them. `unmatched_stops` counts entries of the stop list that match
-    nothing, `repeated` rows of incidents whose reference came before.
+    Attributes
+    ----------
+    doors : Doors
+    live : DataFrame
+        The burglaries within the window in order of time.
+    visits : DataFrame
+        A row per door of rings 0 to 2, the most urgent first.
+    scheduled : ndarray of bool
+        Which of `visits` are within `max_visits`.
+    crimes, newest : ndarray of int
+        For each home of ring 3 how many burglaries reach it, and which of `live` is the newest.
+    counts : dict
+    unmatched_stops : int
+        Entries of the stop list that match nothing.
+    repeated : int
+        Rows of incidents whose reference came before.
     """
 
     doors: Doors
@@ -85,69 +117,109 @@ def make_plan(
     incidents: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame | None,
-    rule: Rule,
+    settings: ListSettings,
     ledger: Ledger | None = None,
 ) -> Plan:
-    """Work out who is visited and who is within the rule."""
-    doors = prepare_doors(addresses, _near(incidents, rule))
-    barred = among(doors.uprn, rule.exclude) | among(doors.parent, rule.exclude)
-    past, excluded = _past_events(incidents, doors, barred, rule)
-    live = _live(past, rule)
-    to_visit = (live["age_days"] <= rule.visit_days).to_numpy()
-    known = live["door"].to_numpy() >= 0
-    no_home = known & ~np.append(doors.lived_in, True)[live["door"]]
-    history = read_history(ledger, rule.as_of, rule.revisit_days, rule.visit_days)
-    # Whose door a visit without an address was to can be told by the burglary that made it.
-    told_by = np.ones_like(to_visit) if history.by_id else to_visit
-    links = _links(live[told_by & ~no_home], doors, barred, rule)
-    in_a_year = _burglaries_in_a_year(past, doors, rule)
-    made = make_visits(links, live, to_visit, doors, barred, in_a_year, history)
-    usual = usual_risk(past, doors.addresses, rule.as_of)
-    started = None if ledger is None else ledger.started or rule.as_of
-    visits = _ranked(made.visits, areas, rule, doors, usual, incidents.crs, started)
-    scheduled = _scheduled(visits, rule)
-    in_window = live["age_days"] <= rule.window_days
-    crimes, newest = _within_rule(live[in_window], doors, rule.distance_m)
-    crimes[barred | _not_to_tell(made, doors)] = 0
-    by_distance = to_visit[links["event"]] & links["link"].isin(BY_DISTANCE)
-    listed = {doors.uprn[home] for homes in visits["doors"] for home in homes}
-    counts = {
-        "live": int(to_visit.sum()),
+    """Find who is visited and who is within the settings."""
+    doors = prepare_doors(addresses, _near(incidents, settings))
+    visits = list_visits(incidents, doors, areas, settings, ledger)
+    in_window = (visits.live["age_days"] <= settings.window_days).to_numpy()
+    crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
+    crimes[visits.barred | _without_message(visits.made, doors)] = 0
+    counts = _counts(visits, doors, ledger)
+    counts |= {
         "live_within_window": int(in_window.sum()),
-        "excluded": excluded,
-        "unmatched": int((to_visit & ~known).sum()),
-        "non_residential": int((to_visit & no_home).sum()),
-        "by_distance": int(links.loc[by_distance, "event"].nunique()),
         "ring3": int(np.count_nonzero(crimes)),
-        "not_scheduled": int((~scheduled).sum()),
-        "burgled_not_scheduled": int((visits["ring"][~scheduled] == 0).sum()),
-        "left_out": len(made.left_out),
-        "overdue": int((visits["overdue"][scheduled] == "overdue").sum()),
-        "before_start": int((visits["overdue"][scheduled] == "before start").sum()),
-        "expired": count_expired(ledger, made.history, listed),
     }
-    stops = _unmatched_stops(incidents, addresses, rule.exclude)
+    stops = _unmatched_stops(incidents, addresses, settings.exclude)
     points = incidents.geometry
     repeated = int(repeated_references(incidents, points.x, points.y).sum())
-    return Plan(doors, live, visits, scheduled, crimes, newest, counts, stops, repeated)
+    return Plan(
+        doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, stops, repeated
+    )
 
 
-def _near(incidents: gpd.GeoDataFrame, rule: Rule) -> Near:
+def list_visits(
+    incidents: gpd.GeoDataFrame,
+    doors: Doors,
+    areas: gpd.GeoDataFrame | None,
+    settings: ListSettings,
+    ledger: Ledger | None = None,
+) -> Visits:
+    """List who is visited: the same for a list of today and for one of a past day.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        What was recorded after the cut-off is not seen.
+    doors : Doors
+        All addresses that can matter at the cut-off; more change nothing.
+    areas, ledger
+        As of `cocooning_targets`.
+    settings : ListSettings
+
+    Returns
+    -------
+    Visits
+    """
+    barred = among(doors.uprn, settings.exclude) | among(doors.parent, settings.exclude)
+    past, excluded = _past_events(incidents, doors, barred, settings)
+    live = _live(past, settings)
+    to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
+    no_home = (live["door"] >= 0).to_numpy() & ~np.append(doors.lived_in, True)[live["door"]]
+    history = read_history(ledger, settings.as_of, settings.revisit_days, settings.visit_days)
+    # Whose door a visit without an address was to can be told by the burglary that made it, which
+    # may be too old by now to make a visit of its own.
+    linked = np.ones_like(to_visit) if history.by_id else to_visit
+    links = _links(live[linked & ~no_home], doors, barred, settings)
+    in_a_year = _burglaries_in_a_year(past, doors, settings)
+    made = make_visits(links, live, to_visit, doors, barred, in_a_year, history)
+    rows = _risked(made.visits, past, doors, settings, incidents.crs)
+    rows = _ranked(rows, areas, settings, ledger)
+    return Visits(
+        past, live, to_visit, no_home, links, made, rows, _scheduled(rows, settings), barred,
+        excluded,
+    )  # fmt: skip
+
+
+def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, int]:
+    """Count what the notes of a list tell."""
+    rows, scheduled, links = visits.rows, visits.scheduled, visits.links
+    by_distance = visits.to_visit[links["event"]] & links["link"].isin(BY_DISTANCE)
+    unmatched = (visits.live["door"] < 0).to_numpy()
+    listed = {doors.uprn[home] for homes in rows["doors"] for home in homes}
+    overdue = rows["overdue"][scheduled]
+    return {
+        "live": int(visits.to_visit.sum()),
+        "excluded": visits.excluded,
+        "unmatched": int((visits.to_visit & unmatched).sum()),
+        "non_residential": int((visits.to_visit & visits.no_home).sum()),
+        "by_distance": int(links.loc[by_distance, "event"].nunique()),
+        "not_scheduled": int((~scheduled).sum()),
+        "burgled_not_scheduled": int((rows["ring"][~scheduled] == 0).sum()),
+        "left_out": len(visits.made.left_out),
+        "overdue": int((overdue == "overdue").sum()),
+        "before_start": int((overdue == "before start").sum()),
+        "expired": count_expired(ledger, visits.made.history, listed),
+    }
+
+
+def _near(incidents: gpd.GeoDataFrame, settings: ListSettings) -> Near:
     """Say which addresses can matter: around live burglaries, and any that a burglary names.
 
     Doors lie within the rule's distance of a live burglary; whether the text of a burglary
     names one of them alone turns on what else lies near.
     """
-    age_days = (rule.as_of.normalize() - incidents["occurred_to"].dt.normalize()).dt.days
-    known = known_by(incidents, rule.as_of)
-    live = known & (age_days <= max(rule.visit_days, rule.window_days)).to_numpy()
-    year = known & (age_days <= max(_YEAR_DAYS, rule.window_days)).to_numpy()
+    age_days = ages_days(incidents, settings.as_of)
+    known = known_by(incidents, settings.as_of)
+    live = known & (age_days <= max(settings.visit_days, settings.window_days))
+    year = known & (age_days <= max(_YEAR_DAYS, settings.window_days))
     uprn = texts(incidents, "uprn")
     points = np.column_stack([incidents.geometry.x, incidents.geometry.y])
     named = ~pd.isna(uprn)
     return Near(
         points=points[live],
-        within_m=rule.distance_m + ROUNDING_M,
+        within_m=settings.distance_m + ROUNDING_M,
         read_around=points[year & ~named],
         read_within_m=SAME_TEXT_WITHIN_M + ROUNDING_M,
         at=uprn[live & named],
@@ -155,41 +227,46 @@ def _near(incidents: gpd.GeoDataFrame, rule: Rule) -> Near:
     )
 
 
-def _live(past: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+def _live(past: pd.DataFrame, settings: ListSettings) -> pd.DataFrame:
     """Keep the burglaries that make visits or messages, in order of time."""
-    live = past[past["age_days"] <= max(rule.visit_days, rule.window_days)]
+    live = past[past["age_days"] <= max(settings.visit_days, settings.window_days)]
     return live.assign(
-        visits_end=_last_moments(live["ended"], rule.visit_days),
-        rule_ends=_last_moments(live["ended"], rule.window_days),
+        visits_end=_last_moments(live["ended"], settings.visit_days),
+        rule_ends=_last_moments(live["ended"], settings.window_days),
         rank=np.arange(len(live)),
     ).reset_index(drop=True)
+
+
+def _risked(
+    visits: pd.DataFrame, past: pd.DataFrame, doors: Doors, settings: ListSettings, crs: Any
+) -> pd.DataFrame:
+    """Add to each visit the burglaries to expect at its homes."""
+    homes = visits["doors"].map(len).clip(lower=1).to_numpy(dtype=float)
+    if settings.model is None or visits.empty:
+        usual = usual_risk(past, doors.addresses, settings.as_of)
+        each = usual * (1.0 + visits["raised"].to_numpy(dtype=float))
+    else:
+        each = modelled_risk(settings.model, visits, doors, crs)
+    # The last digits of a sum decide nothing: they turn on the order in which it was added up.
+    return visits.assign(expected=np.round(homes * each, 12))
 
 
 def _ranked(
     visits: pd.DataFrame,
     areas: gpd.GeoDataFrame | None,
-    rule: Rule,
-    doors: Doors,
-    usual: float,
-    crs: Any,
-    started: pd.Timestamp | None,
+    settings: ListSettings,
+    ledger: Ledger | None,
 ) -> pd.DataFrame:
-    """Add area, expected burglaries, tier and what is overdue, and sort: most urgent first."""
-    homes = visits["doors"].map(len).clip(lower=1).to_numpy(dtype=float)
-    if rule.model is None or visits.empty:
-        each = usual * (1.0 + visits["raised"].to_numpy(dtype=float))
-    else:
-        each = modelled_risk(rule.model, visits, doors, crs)
-    late = visits["act_by"] <= rule.as_of
+    """Add area, tier and what is overdue, and sort: most urgent first."""
+    late = visits["act_by"] <= settings.as_of
     overdue = np.full(len(visits), "", dtype=object)
-    if started is not None:
+    if ledger is not None:
         overdue[late] = "overdue"
-        overdue[late & (visits["act_by"] <= started)] = "before start"
+        # Nobody is late for what nobody was asked: before the first list no visit was due.
+        overdue[late & (visits["act_by"] <= (ledger.started or settings.as_of))] = "before start"
     ranked = visits.assign(
         area=areas_of(visits, areas),
-        # The last digits of a sum decide nothing.
-        expected=np.round(homes * each, 12),
-        tier=tiers_of(visits, rule.tiers),
+        tier=tiers_of(visits, settings.tiers),
         overdue=overdue,
         later=visits["ring"] > 0,
     )
@@ -198,16 +275,16 @@ def _ranked(
     )
 
 
-def _scheduled(visits: pd.DataFrame, rule: Rule) -> Bools:
+def _scheduled(visits: pd.DataFrame, settings: ListSettings) -> Bools:
     """Tell the visits that fit: burgled homes first, then where most is to be expected."""
-    if rule.max_visits is None:
+    if settings.max_visits is None:
         return np.ones(len(visits), dtype=bool)
     in_turn = visits.sort_values(list(_RANK_ORDER), ascending=list(_RANK_ORDER.values()))
     turn = in_turn.groupby("area", dropna=False, sort=False).cumcount()
-    return np.asarray((turn < rule.max_visits).reindex(visits.index), dtype=bool)
+    return np.asarray((turn < settings.max_visits).reindex(visits.index), dtype=bool)
 
 
-def _not_to_tell(made: Made, doors: Doors) -> Bools:
+def _without_message(made: Made, doors: Doors) -> Bools:
     """Tell the homes that get no message: those visited, those told, those who refused."""
     kept_back = np.zeros(len(doors.uprn), dtype=bool)
     kept_back[made.told] = True
@@ -236,59 +313,52 @@ def among(values: Texts, chosen: frozenset[str]) -> Bools:
 
 
 def areas_of(rows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> Texts:
-    """Name the area of each row by its point; on a border the first by name, outside all None.
-
-    Without areas it is what the address or the incident says.
-    """
+    """Return the area of each row by its point; without areas what its address or incident says."""
     if areas is None:
         return rows["own_area"].to_numpy(dtype=object)
-    row, area = areas.sindex.query(
-        shapely.points(rows[["x", "y"]].to_numpy(dtype=float)), predicate="intersects"
-    )
-    names = texts(areas, "area")[area]
-    found = pd.DataFrame({"row": row, "area": names}).sort_values("area")
-    first = found.drop_duplicates("row").set_index("row")["area"]
-    named = first.reindex(range(len(rows))).astype(object)
-    return np.asarray(named.where(named.notna(), None), dtype=object)
+    points = gpd.GeoSeries(gpd.points_from_xy(rows["x"].astype(float), rows["y"].astype(float)))
+    return np.asarray(area_names(points, areas), dtype=object)
 
 
 def _last_moments(ended: "pd.Series[pd.Timestamp]", days: int) -> "pd.Series[pd.Timestamp]":
-    """Give the end of the last day of windows that begin when burglaries end."""
-    return ended.dt.normalize() + pd.Timedelta(days=days + 1) - pd.Timedelta(microseconds=1)
+    """Return the end of the last day of windows that begin when burglaries end."""
+    return end_of_day(ended + pd.Timedelta(days=days))
 
 
 def _past_events(
-    incidents: gpd.GeoDataFrame, doors: Doors, barred: Bools, rule: Rule
+    incidents: gpd.GeoDataFrame, doors: Doors, barred: Bools, settings: ListSettings
 ) -> tuple[pd.DataFrame, int]:
     """Give the events of a year or of the window, and how many live references are left out."""
-    today = rule.as_of.normalize()
-    age_days = (today - incidents["occurred_to"].dt.normalize()).dt.days
-    in_time = (age_days <= max(_YEAR_DAYS, rule.window_days)).to_numpy()
-    recent = known_by(incidents, rule.as_of) & in_time
-    stopped = among(texts(incidents, "crime_ref"), rule.exclude) | among(
-        texts(incidents, "uprn"), rule.exclude
+    age_days = ages_days(incidents, settings.as_of)
+    in_time = age_days <= max(_YEAR_DAYS, settings.window_days)
+    recent = known_by(incidents, settings.as_of) & in_time
+    stopped = among(texts(incidents, "crime_ref"), settings.exclude) | among(
+        texts(incidents, "uprn"), settings.exclude
     )
-    excluded = int((recent & stopped & (age_days <= rule.window_days).to_numpy()).sum())
+    excluded = int((recent & stopped & (age_days <= settings.window_days)).sum())
     events = events_of(incidents[recent & ~stopped], doors)
+    today = settings.as_of.normalize()
     events["age_days"] = (today - events["ended"].dt.normalize()).dt.days
     at_barred = np.append(barred, False)[events["door"]]
-    left_out = events[at_barred & (events["age_days"] <= rule.window_days).to_numpy()]
+    left_out = events[at_barred & (events["age_days"] <= settings.window_days).to_numpy()]
     excluded += int(left_out["refs"].map(len).sum())
     return events[~at_barred].reset_index(drop=True), excluded
 
 
-def _burglaries_in_a_year(past: pd.DataFrame, doors: Doors, rule: Rule) -> Ints:
+def _burglaries_in_a_year(past: pd.DataFrame, doors: Doors, settings: ListSettings) -> Ints:
     """Count the burglaries of the past 12 months at each address; one more entry for none.
 
     A match by place is a guess: good enough to check before a visit, too weak for a history.
     """
-    since = rule.as_of - pd.DateOffset(years=1)
-    sure = (past["how"] != BY_PLACE) | (past["age_days"] <= rule.visit_days)
+    since = settings.as_of - pd.DateOffset(years=1)
+    sure = (past["how"] != BY_PLACE) | (past["age_days"] <= settings.visit_days)
     at = past.loc[(past["ended"] > since) & (past["door"] >= 0) & sure, "door"].to_numpy()
     return np.append(np.bincount(at, minlength=len(doors.uprn)), 1)
 
 
-def _links(starts: pd.DataFrame, doors: Doors, barred: Bools, rule: Rule) -> pd.DataFrame:
+def _links(
+    starts: pd.DataFrame, doors: Doors, barred: Bools, settings: ListSettings
+) -> pd.DataFrame:
     """Join burglaries to the doors of rings 0 to 2; an unmatched victim has a door below -1."""
     event, door = starts.index.to_numpy(), starts["door"].to_numpy()
     x = np.where(door >= 0, np.append(doors.x, 0.0)[door], starts["x"])
@@ -298,7 +368,7 @@ def _links(starts: pd.DataFrame, doors: Doors, barred: Bools, rule: Rule) -> pd.
     for nth, how in enumerate(starts["how"]):
         at = int(door[nth])
         burgled = _burgled(doors, at, int(event[nth])) if how != BY_BUILDING else _flats(doors, at)
-        around = homes_around(doors, x[nth], y[nth], at, rule.distance_m, rule.reach)
+        around = homes_around(doors, x[nth], y[nth], at, settings.distance_m, settings.reach)
         parts += [burgled, _without(around, burgled.door)]
         counts = len(parts[-2].door) + len(parts[-1].door)
         reached = np.append(reached, np.full(counts, event[nth]))

@@ -1,7 +1,9 @@
-"""Settings of a list: checked, with every problem told at once, and completed by a preset."""
+"""Settings of a list: the keywords that a caller gives, and the checked record made of them."""
 
+import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -13,96 +15,205 @@ from hotspot._checks import (
     incident_problems,
     point_problems,
     positive_problems,
+    raise_problems,
     same_crs_problems,
 )
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError
 from hotspot.cocooning.doors import without_text
-from hotspot.cocooning.plan import Rule
-from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS
+from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS, Reach
+from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.tiers import Tier, read_tiers
-from hotspot.dates import AsOf, cutoff, month_only_problems
-from hotspot.english import count, name_rows
+from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
+from hotspot.english import count, days_long, name_rows
+from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
 
 
-def checked_rule(
+class ListOptions(TypedDict, total=False):
+    """What `cocooning_targets` takes besides the data, by name; it documents each."""
+
+    preset: str | None
+    visit_days: int | None
+    distance_m: float | None
+    window_days: int | None
+    revisit_days: int | None
+    model: Forecaster | None
+    tiers: Iterable[Mapping[str, Any]] | None
+    exclude: Iterable[str]
+
+
+@dataclass(frozen=True)
+class ListSettings:
+    """Everything besides the data that a list is made of, checked and completed by its preset.
+
+    Attributes
+    ----------
+    as_of : Timestamp
+        The last moment that counts.
+    preset : str
+    visit_days, distance_m, window_days, revisit_days, max_visits, model
+        As of `cocooning_targets`.
+    exclude : frozenset of str
+    tiers : tuple of Tier
+    reach : Reach
+    """
+
+    as_of: pd.Timestamp
+    preset: str
+    visit_days: int
+    distance_m: float
+    window_days: int
+    revisit_days: int
+    max_visits: int | None
+    exclude: frozenset[str]
+    tiers: tuple[Tier, ...]
+    model: Forecaster | None
+    reach: Reach
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What made a list, in values that any file can hold."""
+        return {
+            "preset": self.preset,
+            "visit_days": self.visit_days,
+            "distance_m": self.distance_m,
+            "window_days": self.window_days,
+            "revisit_days": self.revisit_days,
+            "max_visits": self.max_visits,
+            "each_side": self.reach.each_side,
+            "opposite": self.reach.opposite,
+            "behind": self.reach.behind,
+            "act_within_hours": list(ACT_WITHIN_HOURS),
+            "age_bands_days": list(AgeBands.within(self.window_days).edges_days),
+            "tiers": [tier.name for tier in self.tiers],
+            "ranked_by": "rule" if self.model is None else type(self.model).__name__,
+        }
+
+    @property
+    def as_of_words(self) -> str:
+        """The cut-off as a file holds it: a day where it counts to its end."""
+        if is_end_of_day(self.as_of):
+            return f"{self.as_of:%Y-%m-%d}"
+        return self.as_of.isoformat(sep=" ")
+
+    @property
+    def words(self) -> str:
+        """Which list this is, in a sentence."""
+        words = f"preset {self.preset}, visits for {days_long(self.visit_days)}"
+        if self.max_visits is None:
+            return words
+        return f"{words}, at most {self.max_visits:,} an area"
+
+
+def checked_settings(
     incidents: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
-    areas: gpd.GeoDataFrame | None,
     as_of: AsOf,
-    settings: Mapping[str, Any],
-) -> Rule:
-    """Raise every problem with the data and the settings at once; else give the rule.
+    areas: gpd.GeoDataFrame | None,
+    max_visits: int | None,
+    options: Mapping[str, Any],
+) -> ListSettings:
+    """Check the data and the settings of a list, and return the settings.
 
     Parameters
     ----------
-    incidents, addresses, areas, as_of
+    incidents, addresses, as_of, areas, max_visits
         As of `cocooning_targets`.
-    settings : mapping
-        Its other arguments by name, None where they are not given.
+    options : mapping
+        Its keywords, those that were given.
+
+    Returns
+    -------
+    ListSettings
+
+    Raises
+    ------
+    DataError, ConfigError
+        Naming every problem.
     """
-    chosen, problems = _with_preset(settings)
-    problems += positive_problems(distance_m=chosen["distance_m"])
-    for name, least in (
-        ("visit_days", 0), ("window_days", 0), ("revisit_days", 0), ("max_visits", 1)
-    ):  # fmt: skip
-        optional = name == "max_visits" and chosen[name] is None
-        if not optional and not _is_whole(chosen[name], least):
-            above = "0 or more" if least == 0 else "above 0"
-            problems.append(f"{name} must be a whole number, {above}, not {chosen[name]!r}.")
-    entries, stop_problems = _stop_list(chosen["exclude"])
-    tiers, tier_problems = _tiers(chosen["tiers"])
-    problems += stop_problems + tier_problems + _model_problems(chosen["model"])
-    last = pd.Timestamp.max
-    try:
-        last = cutoff(as_of)
-    except ConfigError as error:
-        problems += error.problems
-    data = _data_problems(incidents, addresses, areas)
-    if data:
-        raise DataError(data + problems)
-    if problems:
-        raise ConfigError(problems)
-    preset = PRESETS[chosen["preset"]]
-    return Rule(
-        as_of=last,
-        visit_days=int(chosen["visit_days"]),
-        distance_m=float(chosen["distance_m"]),
-        window_days=int(chosen["window_days"]),
-        revisit_days=int(chosen["revisit_days"]),
-        max_visits=chosen["max_visits"],
-        exclude=entries,
-        reach=preset.reach,
-        preset=chosen["preset"],
-        age_bands_days=preset.age_bands_days,
-        tiers=tiers,
-        model=chosen["model"],
+    settings, problems = read_settings(as_of, max_visits, options)
+    raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
+    return settings
+
+
+def read_settings(
+    as_of: AsOf, max_visits: int | None, options: Mapping[str, Any]
+) -> tuple[ListSettings, list[str]]:
+    """Complete the settings of a list by its preset, and collect what is wrong with them.
+
+    Returns
+    -------
+    settings : ListSettings
+        Not to be used where there are problems.
+    problems : list of str
+    """
+    problems = _unknown_problems(options)
+    name = options.get("preset") or DEFAULT_PRESET
+    wrong_name = choice_problems("preset", name, tuple(PRESETS))
+    preset = PRESETS[DEFAULT_PRESET if wrong_name else name]
+    visit_days, distance_m, window_days = (
+        getattr(preset, field) if options.get(field) is None else options[field]
+        for field in ("visit_days", "distance_m", "window_days")
     )
+    revisit_days = options.get("revisit_days")
+    if revisit_days is None:
+        # As long as the rule says that what was told at a visit holds.
+        revisit_days = window_days
+    distance_problems = positive_problems(distance_m=distance_m)
+    exclude, stop_problems = _stop_list(options.get("exclude", ()))
+    tiers, tier_problems = _tiers(options.get("tiers"))
+    model = options.get("model")
+    last, date_problems = _last_moment(as_of)
+    problems += wrong_name + distance_problems
+    settings = ListSettings(
+        as_of=last,
+        preset=name,
+        visit_days=_whole("visit_days", visit_days, 0, problems),
+        distance_m=RULE.distance_m if distance_problems else float(distance_m),
+        window_days=_whole("window_days", window_days, 0, problems),
+        revisit_days=_whole("revisit_days", revisit_days, 0, problems),
+        max_visits=None if max_visits is None else _whole("max_visits", max_visits, 1, problems),
+        exclude=exclude,
+        tiers=tiers,
+        model=model,
+        reach=preset.reach,
+    )
+    problems += stop_problems + tier_problems + _model_problems(model) + date_problems
+    return settings, problems
 
 
-def _with_preset(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Fill what is not given from the preset, and its default for visits not made again."""
-    name = settings["preset"] or DEFAULT_PRESET
-    problems = choice_problems("preset", name, tuple(PRESETS))
-    preset = PRESETS[DEFAULT_PRESET if problems else name]
-    chosen = {**settings, "preset": name}
-    for field in ("distance_m", "window_days", "visit_days"):
-        if chosen[field] is None:
-            chosen[field] = getattr(preset, field)
-    if chosen["revisit_days"] is None:
-        chosen["revisit_days"] = chosen["window_days"]
-    return chosen, problems
+def _unknown_problems(options: Mapping[str, Any]) -> list[str]:
+    known = tuple(ListOptions.__annotations__)
+    problems = []
+    for name in options:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+        problems.append(f"{name} is not a setting of a list: {meant}")
+    return problems
 
 
-def _is_whole(value: object, least: int) -> bool:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    return whole and int(value) >= least  # type: ignore[call-overload]
+def _whole(name: str, value: object, least: int, problems: list[str]) -> int:
+    """Return a whole number; where it is none, add that to the problems and return the least."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
+        return int(value)
+    above = "0 or more" if least == 0 else "above 0"
+    problems.append(f"{name} must be a whole number, {above}, not {value!r}.")
+    return least
+
+
+def _last_moment(as_of: AsOf) -> tuple[pd.Timestamp, list[str]]:
+    try:
+        return cutoff(as_of), []
+    except ConfigError as error:
+        return pd.Timestamp.max, error.problems
 
 
 def _stop_list(exclude: Iterable[str]) -> tuple[frozenset[str], list[str]]:
     stopped = [exclude] if isinstance(exclude, str) else list(exclude)
     if isinstance(exclude, str) or not all(isinstance(entry, str) for entry in stopped):
-        said = "exclude must be a list of crime references and UPRNs, each one text."
-        return frozenset(), [said]
+        problem = "exclude must be a list of crime references and UPRNs, each one text."
+        return frozenset(), [problem]
     return frozenset(entry.strip() for entry in stopped) - {""}, []
 
 
@@ -119,14 +230,30 @@ def _model_problems(model: object) -> list[str]:
     return [f"model must be a fitted forecast with predict_points, not {type(model).__name__}."]
 
 
-def _data_problems(
-    incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None
+def data_problems(
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame | None,
+    what: str,
 ) -> list[str]:
+    """Collect what keeps a list from being made of some data.
+
+    Parameters
+    ----------
+    incidents, addresses, areas
+        As of `cocooning_targets`.
+    what : str
+        What cannot be had where dates are months only.
+
+    Returns
+    -------
+    list of str
+    """
     problems = incident_problems(incidents)
     address_problems = frame_problems(addresses, "addresses", ("uprn", "address"))
     area_problems = [] if areas is None else frame_problems(areas, "areas", ("area",))
     if not problems:
-        problems = month_only_problems(incidents, "A target list")
+        problems = month_only_problems(incidents, what)
         problems += _text_problems(incidents, "incidents", crime_ref=True, uprn=False)
         recorded = incidents.get("recorded_at")
         if recorded is not None and not pd.api.types.is_datetime64_dtype(recorded):
@@ -143,7 +270,7 @@ def _data_problems(
 
 
 def _text_problems(frame: gpd.GeoDataFrame, what: str, **columns: bool) -> list[str]:
-    """Name columns of references that are numbers, which lose their zeros, or lack values."""
+    """Return columns of references that are numbers, which lose their zeros, or lack values."""
     problems = []
     for name, needed in columns.items():
         if name not in frame.columns:

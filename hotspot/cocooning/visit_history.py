@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
-import geopandas as gpd
 import pandas as pd
 
 from hotspot._errors import ConfigError
@@ -21,7 +20,7 @@ _NEEDED = ("visit_id", "uprn", "uprns", "result", "visited_at", "crime_refs", "d
 
 
 class Ledger(Protocol):
-    """What a list asks of a ledger of visits; `hotspot.VisitLedger` is one."""
+    """What a list reads of a ledger of visits; `hotspot.VisitLedger` is one."""
 
     @property
     def started(self) -> pd.Timestamp | None: ...
@@ -29,13 +28,6 @@ class Ledger(Protocol):
     def history(self, as_of: AsOf) -> pd.DataFrame: ...
 
     def asked(self) -> pd.DataFrame: ...
-
-    def issue(
-        self,
-        targets: gpd.GeoDataFrame,
-        messages: gpd.GeoDataFrame | None = None,
-        links: pd.DataFrame | None = None,
-    ) -> int: ...
 
 
 class Past(NamedTuple):

@@ -22,6 +22,7 @@ from hotspot.cocooning.rings import (
     NEXT_NEAREST,
     NEXT_NEAREST_ALONE,
 )
+from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.visit_history import EXPIRED_DAYS
 from hotspot.english import count, long_day, long_moment
 
@@ -165,7 +166,9 @@ def _how_matched(event: Any) -> str:
     return ""
 
 
-def notes(counts: dict[str, int], unclassified: int, addresses: int, rule: Any) -> list[str]:
+def notes(
+    counts: dict[str, int], unclassified: int, addresses: int, settings: ListSettings
+) -> list[str]:
     """Say what a reader of the list must know about what is on it and what is not."""
     said = []
     if unclassified and unclassified == addresses:
@@ -207,10 +210,10 @@ def notes(counts: dict[str, int], unclassified: int, addresses: int, rule: Any) 
             "doors not scheduled, beyond the most visits of their areas: a message instead",
         ),
         "ring3": (
-            f"other home within {rule.distance_m:g} m of a burglary of the past "
-            f"{rule.window_days} days: a message, never a visit",
-            f"other homes within {rule.distance_m:g} m of a burglary of the past "
-            f"{rule.window_days} days: a message, never a visit",
+            f"other home within {settings.distance_m:g} m of a burglary of the past "
+            f"{settings.window_days} days: a message, never a visit",
+            f"other homes within {settings.distance_m:g} m of a burglary of the past "
+            f"{settings.window_days} days: a message, never a visit",
         ),
         "excluded": ("burglary left out by the stop list", "burglaries left out by the stop list"),
     }
