@@ -7,9 +7,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.extending import register_jitable
 
 import hotspot as hs
-from hotspot._kernels.density import kernel_sums
+from hotspot._kernels.density import KERNELS, Kernel, kernel_sums
 from hotspot.density import aoristic_weights, harm_weights, rate_surface, select_bandwidth
 from hotspot.density.rates import _spread
 from tests import naive
@@ -167,6 +168,68 @@ def test_every_kernel_is_that_of_the_slow_twin(rows, kernel, bandwidth_m):
         for y in GRID.y
     ]
     np.testing.assert_allclose(surface.to_numpy(), expected, rtol=1e-9, atol=1e-7)
+
+
+@register_jitable
+def _quadweight(rest, apart_sq, bandwidth):
+    return max(rest, 0.0) ** 4
+
+
+def test_a_kernel_is_added_by_one_record_and_nothing_falls_through(monkeypatch):
+    """A new shape works everywhere by its record alone; without one it is refused."""
+    incidents = incidents_at([500, 520, 410, 90], [400, 300, 410, 90], [0] * 4)
+    for use in (hs.kernel_density, hs.density.select_bandwidth):
+        with pytest.raises(hs.ConfigError, match="kernel must be one of"):
+            use(incidents, kernel="quadweight")
+    with pytest.raises(KeyError):
+        kernel_sums(*np.ones((3, 1)), (0, 0), 9.0, (2, 2), 9.0, "quadweight")
+    record = Kernel(_quadweight, 5 / np.pi, 8, (1.0, -4.0, 6.0, -4.0, 1.0))
+    monkeypatch.setitem(KERNELS, "quadweight", record)
+    surface = hs.kernel_density(incidents, GRID, 300, "quadweight", period=YEAR, per="period")
+    y, x = np.meshgrid(GRID.y, GRID.x, indexing="ij")
+    expected = np.zeros(GRID.shape)
+    for point in incidents.geometry:
+        u_sq = ((point.x - x) ** 2 + (point.y - y) ** 2) / 300**2
+        expected += 1e6 * 5 / np.pi / 300**2 * np.clip(1 - u_sq, 0, None) ** 4
+    np.testing.assert_allclose(surface, expected, rtol=1e-9, atol=1e-9)
+    assert hs.density.select_bandwidth(incidents, kernel="quadweight") > 0
+    monkeypatch.setitem(KERNELS, "quadweight", record._replace(polynomial=None))
+    with pytest.raises(hs.ConfigError, match="kernel must be one of"):
+        hs.density.select_bandwidth(incidents, kernel="quadweight")
+
+
+@pytest.mark.parametrize("kernel", list(KERNELS))
+def test_each_kernel_has_a_volume_of_one(kernel):
+    values = kernel_sums(
+        *np.full((2, 1), 500.0), np.ones(1), (-500, -500), 10.0, (200, 200), 90.0, kernel
+    )
+    assert values.sum() * 100 == pytest.approx(1, rel=1e-2)
+    if (polynomial := KERNELS[kernel].polynomial) is not None:
+        volume = np.pi * np.polynomial.Polynomial(polynomial).integ()(1.0)
+        assert KERNELS[kernel].peak * volume == pytest.approx(1)
+
+
+def test_a_bandwidth_that_was_chosen_is_taken_as_it_comes():
+    incidents = incidents_at([500, 520, 410], [400, 300, 410], [0] * 3)
+
+    class Choice:
+        bandwidth_m = 250.0
+
+    selected = select_bandwidth(incidents, "rule of thumb")
+    assert selected.bandwidth_m == float(selected)
+    for chosen, metres, reason in (
+        (Choice(), 250.0, "chosen"),
+        (selected, float(selected), selected.why),
+        (250, 250.0, "given"),
+    ):
+        for found in (
+            hs.kernel_density(incidents, GRID, chosen, period=YEAR),
+            rate_surface(incidents, incidents, GRID, chosen, period=YEAR),
+        ):
+            assert found.attrs["bandwidth_m"] == metres
+            assert found.attrs["bandwidth_from"] == reason
+    with pytest.raises(hs.ConfigError, match="bandwidth_m must be"):
+        rate_surface(incidents, incidents, GRID, "wide")
 
 
 @pytest.mark.parametrize(

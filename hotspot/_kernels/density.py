@@ -7,12 +7,15 @@ the kernel is wide, rounded up to whole vectors and padded at both ends; cells b
 get exactly 0. One compiled kernel of each kind serves every bandwidth.
 """
 
+import functools
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from numba.extending import register_jitable
 
 from hotspot._kernels.threads import run_blocks
 
@@ -35,43 +38,110 @@ _HAIR = 1e-6
 # What rounding may add to a number of cells.
 _ROUNDING = 1e-12
 
-_UNIFORM, _TRIANGULAR, _EPANECHNIKOV, _QUARTIC, _TRIWEIGHT, _GAUSSIAN = range(6)
+
+# What each kernel is worth at a cell. `rest` is the square of the radius less that of the
+# distance, so below 0 out of reach; a value may leave out any power of the bandwidth. They stand
+# in this file with the loop that takes them in: the cache of compiled code looks at its file only.
+@register_jitable
+def _step(rest, apart_sq, bandwidth):
+    return 1.0 if rest >= 0.0 else 0.0
+
+
+@register_jitable
+def _cone(rest, apart_sq, bandwidth):
+    return max(1.0 - math.sqrt(apart_sq) / bandwidth, 0.0)
+
+
+@register_jitable
+def _bowl(rest, apart_sq, bandwidth):
+    return max(rest, 0.0)
+
+
+@register_jitable
+def _biweight(rest, apart_sq, bandwidth):
+    inside = max(rest, 0.0)
+    return inside * inside
+
+
+@register_jitable
+def _triweight(rest, apart_sq, bandwidth):
+    inside = max(rest, 0.0)
+    return inside * inside * inside
+
+
+@register_jitable
+def _bell(rest, apart_sq, bandwidth):
+    return math.exp(-0.5 * apart_sq / (bandwidth * bandwidth))
 
 
 class Kernel(NamedTuple):
-    """A kernel in the plane, of a distance d and a bandwidth h.
+    """All that is said of a kernel in the plane, of a distance d and a bandwidth h.
 
     Attributes
     ----------
-    code : int
-        Which loop sums it.
+    profile : callable
+        Its value at a cell, as of `_step`, up to a constant.
     peak : float
         Its value at distance 0, times the square of the bandwidth.
+    power : int
+        Power of h by which `profile` is too large.
+    polynomial : tuple of float or None
+        Coefficients of the powers of (d / h)^2, where it is such a polynomial: what a bandwidth
+        is selected by. None where no bandwidth can be selected by it.
     radius : float
         Distance from which on it is 0, in bandwidths.
-    power : int
-        Power of h by which the loop's terms are too large.
+    stepped : bool
+        Whether it ends in a step, so that a cell exactly at the end counts.
+    separable : bool
+        Whether it is the product of what it is along x and along y: then one row of values does
+        for all rows of cells.
     """
 
-    code: int
+    profile: Callable[[float, float, float], float]
     peak: float
-    radius: float = 1.0
     power: int = 0
+    polynomial: tuple[float, ...] | None = None
+    radius: float = 1.0
+    stepped: bool = False
+    separable: bool = False
+
+    @property
+    def equivalent_radius(self) -> float:
+        """Bandwidth that smooths as much as a Gaussian of standard deviation 1.
+
+        The sixth root of the ratio of R(K) / mu(K)^2 in two dimensions, R being the integral of
+        the square and mu the variance along an axis (Wand and Jones 1995, section 4.5); to four
+        places, as tables print it.
+        """
+        if self.polynomial is None:
+            raise ValueError("only a polynomial has its equivalent radius worked out")
+        shape = np.polynomial.Polynomial(self.polynomial) * self.peak
+        # Over the disc, with t = (d / h)^2: the area element is pi dt.
+        square, spread = (np.pi * of.integ()(1.0) for of in (shape**2, shape * [0.0, 0.5]))
+        return round(float((square / spread**2 * 4 * np.pi) ** (1 / 6)), 4)
 
 
+_GAUSSIAN_RADIUS = math.sqrt(-2 * math.log(GAUSSIAN_TAIL))
+
+#: By name. A kernel is added here, as one record, and nowhere else; what has none is refused.
 KERNELS = {
-    "quartic": Kernel(_QUARTIC, 3 / math.pi, power=4),
-    "epanechnikov": Kernel(_EPANECHNIKOV, 2 / math.pi, power=2),
-    "triweight": Kernel(_TRIWEIGHT, 4 / math.pi, power=6),
-    "uniform": Kernel(_UNIFORM, 1 / math.pi),
-    "triangular": Kernel(_TRIANGULAR, 3 / math.pi),
-    "gaussian": Kernel(_GAUSSIAN, 0.5 / math.pi, radius=math.sqrt(-2 * math.log(GAUSSIAN_TAIL))),
+    "quartic": Kernel(_biweight, 3 / math.pi, 4, (1.0, -2.0, 1.0)),
+    "epanechnikov": Kernel(_bowl, 2 / math.pi, 2, (1.0, -1.0)),
+    "triweight": Kernel(_triweight, 4 / math.pi, 6, (1.0, -3.0, 3.0, -1.0)),
+    "uniform": Kernel(_step, 1 / math.pi, 0, (1.0,), stepped=True),
+    "triangular": Kernel(_cone, 3 / math.pi),
+    "gaussian": Kernel(_bell, 0.5 / math.pi, radius=_GAUSSIAN_RADIUS, separable=True),
 }
 KERNELS["cone"] = KERNELS["triangular"]
 
 
-def _summer(code):
-    """Make the loop of one kind of kernel: constant, so that no cell costs a branch."""
+@functools.cache
+def _row_sums(profile, separable):
+    """Compile the loop of one kernel: its profile is constant, so that no cell costs a branch.
+
+    On first use, for most runs need one or two; a profile is no compiled function, for one held
+    in a closure would never be found in the cache.
+    """
 
     @njit(cache=True, nogil=True, fastmath={"contract"})
     def rows(points, row_start, row_stop, ground, bandwidth, peak, start, stop, out):
@@ -90,42 +160,31 @@ def _summer(code):
                 for k in range(width):
                     dx = nearest - k * cell
                     dx_sq[k] = dx * dx
-                    if code == _GAUSSIAN:
-                        side[k] = math.exp(-0.5 * dx * dx / (bandwidth * bandwidth))
+                    if separable:
+                        side[k] = profile(limit - dx * dx, dx * dx, bandwidth)
                 low = max(int(np.floor((y - radius) / cell)), start)
                 high = min(int(np.ceil((y + radius) / cell)), stop)
                 for row in range(low, high):
                     dy = y - (row + 0.5) * cell
                     left = limit - dy * dy
                     height = weight
-                    if code == _GAUSSIAN:
-                        height *= math.exp(-0.5 * dy * dy / (bandwidth * bandwidth))
+                    if separable:
+                        height *= profile(left, dy * dy, bandwidth)
                     # Unsigned, or the compiler would have to provide for counting from the end.
                     at = (row - start) * wide + first
                     for k in range(width):
-                        rest = max(left - dx_sq[k], 0.0)
-                        if code == _EPANECHNIKOV:
-                            sums[np.uintp(at + k)] += height * rest
-                        elif code == _QUARTIC:
-                            sums[np.uintp(at + k)] += height * (rest * rest)
-                        elif code == _TRIWEIGHT:
-                            sums[np.uintp(at + k)] += height * (rest * rest * rest)
-                        elif code == _UNIFORM:
-                            sums[np.uintp(at + k)] += height if left >= dx_sq[k] else 0.0
-                        elif code == _TRIANGULAR:
-                            distance = math.sqrt(dy * dy + dx_sq[k])
-                            sums[np.uintp(at + k)] += height * max(1.0 - distance / radius, 0.0)
-                        else:
+                        rest = left - dx_sq[k]
+                        if separable:
                             sums[np.uintp(at + k)] += height * side[k] if rest > 0.0 else 0.0
+                        else:
+                            value = profile(rest, dy * dy + dx_sq[k], bandwidth)
+                            sums[np.uintp(at + k)] += height * value
         for row in range(start, stop):
             at = (row - start) * wide + width
             for col in range(ncols):
                 out[row, col] = sums[at + col]
 
     return rows
-
-
-_ROW_SUMS = {kernel.code: _summer(kernel.code) for kernel in KERNELS.values()}
 
 
 class _Ground(NamedTuple):
@@ -319,7 +378,7 @@ def kernel_sums(
     radius = form.radius * bandwidth_m
     # A kernel that ends in a step counts where a cell is exactly at the end, and at both ends at
     # once; of the others such cells get 0 anyway.
-    slack = _HAIR if form.code == _UNIFORM else 0.0
+    slack = _HAIR if form.stepped else 0.0
     span = 2 * radius / cell_m
     cells = math.floor(span + 3 * slack) + 1 if slack else math.ceil(span * (1 - _ROUNDING))
     width = math.ceil(cells / _LANES) * _LANES
@@ -334,8 +393,9 @@ def kernel_sums(
     peak = form.peak / bandwidth_m ** (2 + form.power)
     out = np.empty(shape)
     terms = float((row_stop - row_start).sum()) * width * 2 * radius / cell_m
+    rows = _row_sums(form.profile, form.separable)
     run_blocks(
-        lambda start, stop: _ROW_SUMS[form.code](
+        lambda start, stop: rows(
             points, row_start, row_stop, ground, bandwidth_m, peak, start, stop, out
         ),
         nrows, _ROWS, 1 if terms < _FEW_TERMS else threads,

@@ -11,21 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.density import KERNELS
 from hotspot._kernels.pairs import Floats, Ints
 from hotspot._kernels.threads import run_blocks
 
 _BLOCK = 512
 # Steps of squared distance in the table that finds the bandwidths around a distance.
 _STEPS = 4096
-
-# Coefficients of the powers of u^2, u being distance over bandwidth, and the integral over the
-# plane of the polynomial up to u = 1.
-POLYNOMIALS = {
-    "uniform": ((1.0,), np.pi),
-    "epanechnikov": ((1.0, -1.0), np.pi / 2),
-    "quartic": ((1.0, -2.0, 1.0), np.pi / 3),
-    "triweight": ((1.0, -3.0, 3.0, -1.0), np.pi / 4),
-}
 
 
 class _Points(NamedTuple):
@@ -87,7 +79,7 @@ def leave_one_out(
     bandwidths_m : ndarray of float64, shape (m,)
         Radii, rising.
     kernel : str
-        One of `POLYNOMIALS`.
+        One of `hotspot._kernels.density.KERNELS` that has a polynomial.
     threads : int, optional
         The sums are the same on any number.
 
@@ -96,7 +88,9 @@ def leave_one_out(
     ndarray of float64, shape (n, m)
         Events per square metre.
     """
-    coefficients, volume = POLYNOMIALS[kernel]
+    coefficients, peak = KERNELS[kernel].polynomial, KERNELS[kernel].peak
+    if coefficients is None:
+        raise ValueError(f"{kernel} is no polynomial in the square of the distance")
     radius_sq = bandwidths_m * bandwidths_m
     row = np.floor((y - y.min(initial=np.inf)) / bandwidths_m[-1]).astype(np.int64)
     order = np.lexsort((y, x, row))
@@ -117,7 +111,7 @@ def leave_one_out(
     for power, coefficient in enumerate(coefficients):
         density += coefficient * sums[:, :, power] / radius_sq**power
     # Rounding may leave a hair below 0 where every neighbour is at the very edge.
-    density = np.maximum(density, 0.0) / (volume * radius_sq)
+    density = np.maximum(density, 0.0) * peak / radius_sq
     out: npt.NDArray[np.float64] = np.empty_like(density)
     out[order] = density
     return out

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +13,10 @@ from scipy.spatial import cKDTree
 
 from hotspot._checks import check_incidents_frame, choice_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
-from hotspot._kernels.leave_one_out import POLYNOMIALS, leave_one_out
+from hotspot._kernels.density import KERNELS
+from hotspot._kernels.leave_one_out import leave_one_out
 from hotspot.english import count
+from hotspot.rule import RULE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,26 +24,42 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Method = Literal["likelihood", "rule of thumb"]
 
-DEFAULT_BANDWIDTH_M = 400.0
+DEFAULT_BANDWIDTH_M = RULE.distance_m
 _CANDIDATES = 30
 _TICKS_M = (10, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600)
-# Radius of each kernel that smooths as much as a Gaussian of standard deviation 1: the sixth
-# root of the ratio of R(K) / mu(K)^2 in two dimensions (Wand and Jones 1995, section 4.5).
-_EQUIVALENT = {"uniform": 2.0, "epanechnikov": 2.4019, "quartic": 2.7792, "triweight": 3.1154}
+
+
+class HasBandwidth(Protocol):
+    """Anything that was chosen with a bandwidth in it, such as of `choose_bandwidth`."""
+
+    @property
+    def bandwidth_m(self) -> float: ...
+
+
+BandwidthLike: TypeAlias = float | HasBandwidth
 
 
 class Bandwidth(float):
     """A bandwidth in metres that knows where it came from; use it as the number it is.
 
-    Attributes
+    Parameters
     ----------
+    metres : float
+        The bandwidth.
     why : str
         How it was chosen, in a sentence.
-    notes : tuple of str
+    notes : sequence of str
         What to mind.
-    table : DataFrame
+    table : DataFrame, optional
         ``bandwidth_m`` and ``log_likelihood``, the mean per incident, of each candidate; empty
         where none was tried.
+
+    Attributes
+    ----------
+    bandwidth_m : float
+        The bandwidth, as a plain number.
+    why, notes, table
+        As given.
     """
 
     why: str
@@ -60,8 +78,17 @@ class Bandwidth(float):
     def __getnewargs__(self) -> tuple[float, str, tuple[str, ...], pd.DataFrame]:  # type: ignore[override]
         return float(self), self.why, self.notes, self.table
 
+    @property
+    def bandwidth_m(self) -> float:
+        return float(self)
+
     def summary(self) -> str:
-        """Say which bandwidth and why, a line each."""
+        """Return which bandwidth it is and why, a line each.
+
+        Returns
+        -------
+        str
+        """
         return "\n".join([f"{float(self):.0f} m: {self.why}.", *self.notes])
 
     def plot(self) -> "Figure":
@@ -101,6 +128,23 @@ class Bandwidth(float):
         axes.legend(frameon=False)
         axes.grid(alpha=0.3)
         return figure
+
+
+def bandwidth_and_reason(bandwidth_m: Any) -> tuple[float, str]:
+    """Return the metres of a bandwidth, and where it is from.
+
+    Anything without a number of metres in it is returned as it is, for a check to refuse.
+    """
+    if bandwidth_m is None:
+        return DEFAULT_BANDWIDTH_M, "the default, the distance of the near-repeat rule"
+    metres = getattr(bandwidth_m, "bandwidth_m", bandwidth_m)
+    reason = "given" if metres is bandwidth_m else "chosen"
+    return metres, getattr(bandwidth_m, "why", reason)
+
+
+def selectable_kernels() -> list[str]:
+    """Return the kernels by which a bandwidth can be selected: those with a polynomial."""
+    return [name for name, kernel in KERNELS.items() if kernel.polynomial is not None]
 
 
 class _Places(NamedTuple):
@@ -176,7 +220,7 @@ def select_bandwidth(
     115 m: rule of thumb for 4 incidents with a spread of 52 m.
     """
     problems = choice_problems("method", method, ("likelihood", "rule of thumb"))
-    problems += choice_problems("kernel", kernel, tuple(POLYNOMIALS))
+    problems += choice_problems("kernel", kernel, tuple(selectable_kernels()))
     for candidate in candidates_m if candidates_m is not None else ():
         problems += positive_problems(candidates_m=candidate)
     if candidates_m is not None and len(candidates_m) == 0:
@@ -210,7 +254,7 @@ def _rule_of_thumb(places: _Places, kernel: str) -> Bandwidth:
     variances = [np.cov(values, fweights=places.events.astype(int)) for values in places[:2]]
     spread = math.sqrt((variances[0] + variances[1]) / 2)
     return Bandwidth(
-        _EQUIVALENT[kernel] * spread * number ** (-1 / 6),
+        KERNELS[kernel].equivalent_radius * spread * number ** (-1 / 6),
         f"rule of thumb for {count(number, 'incident')} with a spread of {spread:,.0f} m",
     )
 
@@ -223,10 +267,13 @@ def _candidates(places: _Places, rule_m: float) -> Floats:
 
 
 def _most_likely(places: _Places, kernel: str, candidates: Floats) -> Bandwidth:
-    """Pick the candidate of the highest likelihood, each place left out in its turn."""
+    """Choose the candidate of the highest likelihood, each place left out in its turn."""
     number = places.events.sum()
     others = (number - places.events)[:, None]
+    # Duin (1976), but with whole places left out: at a point that many incidents share, each would
+    # vouch for the others and the narrowest bandwidth would win.
     density = leave_one_out(places.x, places.y, places.events, candidates, kernel) / others
+    # An even spread, mixed in with weight 1/n: the logarithm forgives no place without density.
     even = 1.0 / max(float(np.ptp(places.x) * np.ptp(places.y)), 1.0)
     likelihood = places.events @ np.log((1 - 1 / number) * density + even / number) / number
     best = int(np.argmax(likelihood))

@@ -20,7 +20,7 @@ from hotspot._checks import (
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, event_times, resolution
-from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
+from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
 from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
 from hotspot.english import name_rows
 from hotspot.geo import area_positions
@@ -33,7 +33,7 @@ def rate_surface(
     incidents: gpd.GeoDataFrame,
     population: gpd.GeoDataFrame | xr.DataArray,
     grid: Grid | None = None,
-    bandwidth_m: float | None = None,
+    bandwidth_m: BandwidthLike | None = None,
     kernel: str = "quartic",
     *,
     column: str | None = None,
@@ -104,12 +104,13 @@ def rate_surface(
     >>> rates["rate"].values.round(1)
     array([[25.]])
     """
-    bandwidth = float(DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m)
+    bandwidth, bandwidth_from = bandwidth_and_reason(bandwidth_m)
     problems = positive_problems(bandwidth_m=bandwidth, per=per)
     problems += choice_problems("kernel", kernel, tuple(KERNELS))
     if shrink is not None and not (math.isfinite(shrink) and shrink >= 0):
         problems.append(f"shrink must be 0 or more, not {shrink!r}.")
     crimes_x, crimes_y = checked_points(incidents, arguments=problems)
+    bandwidth = float(bandwidth)
     area = study_area(within, incidents)
     if grid is None and isinstance(population, xr.DataArray):
         grid = Grid.of(population)
@@ -122,7 +123,8 @@ def rate_surface(
     counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
     crimes = np.stack([crimes_x[counted], crimes_y[counted]])
     number = crimes.shape[1]
-    # By their weight at the centre, so that they read as counts around a cell.
+    # By the kernel's height at its centre, so that sums per square metre read as counts around a
+    # cell; it drops out of the rate.
     centre = bandwidth**2 / KERNELS[kernel].peak
     settings = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape, bandwidth, kernel
     around = kernel_sums(crimes[0], crimes[1], np.ones(number), *settings) * centre
@@ -147,6 +149,7 @@ def rate_surface(
             **surfaces["rate"].attrs,
             "kernel": kernel,
             "bandwidth_m": bandwidth,
+            "bandwidth_from": bandwidth_from,
             "period_first": f"{covered.first:%Y-%m-%d}",
             "period_last": f"{covered.last:%Y-%m-%d}",
             "period_years": covered.years,

@@ -23,7 +23,7 @@ from hotspot._checks import (
 from hotspot._errors import DataError
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
-from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M, Bandwidth
+from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
 from hotspot.english import count, name_rows
 from hotspot.grid import Grid
 
@@ -48,7 +48,7 @@ class Period(NamedTuple):
 def kernel_density(
     incidents: gpd.GeoDataFrame,
     grid: Grid | None = None,
-    bandwidth_m: float | None = None,
+    bandwidth_m: BandwidthLike | None = None,
     kernel: str = "quartic",
     weights: str | pd.Series | None = None,
     within: Area | None = None,
@@ -67,10 +67,10 @@ def kernel_density(
     grid : Grid, optional
         Where to give values. Default: over `within`, else over the incidents with a margin of
         one bandwidth, in cells of an eighth of the bandwidth.
-    bandwidth_m : float, optional
+    bandwidth_m : float or Bandwidth, optional
         Radius of the kernel in metres, beyond which an incident counts nothing; of the Gaussian
-        its standard deviation. What `select_bandwidth` gives is taken with its reasons. Default:
-        400, the distance of the near-repeat rule.
+        its standard deviation. Also what `select_bandwidth` or `choose_bandwidth` returns, or
+        anything else with a ``bandwidth_m``. Default: the distance of the near-repeat rule.
     kernel : {"quartic", "epanechnikov", "triweight", "uniform", "triangular", "cone", "gaussian"}
         With u for distance over bandwidth: ``(1 - u^2)^2``, ``1 - u^2``, ``(1 - u^2)^3``, 1 up to
         the bandwidth, included, and ``1 - u`` (a cone, its other name), each over its volume. The
@@ -132,7 +132,7 @@ def kernel_density(
     >>> surface.values.round(3)
     array([[23.89 , 13.438,  0.   ]])
     """
-    bandwidth = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
+    bandwidth, bandwidth_from = bandwidth_and_reason(bandwidth_m)
     problems = [
         *positive_problems(bandwidth_m=bandwidth),
         *choice_problems("kernel", kernel, tuple(KERNELS)),
@@ -164,7 +164,7 @@ def kernel_density(
         units=_units(what, per),
         kernel=kernel,
         bandwidth_m=float(bandwidth),
-        bandwidth_from=_bandwidth_from(bandwidth_m),
+        bandwidth_from=bandwidth_from,
         period_first=f"{covered.first:%Y-%m-%d}",
         period_last=f"{covered.last:%Y-%m-%d}",
         period_years=covered.years,
@@ -295,12 +295,6 @@ def _units(what: str, per: str) -> str:
     if per == "relative":
         return "share of the highest density"
     return f"{what} per km² in the period" if per == "period" else f"{what} per km² per {per}"
-
-
-def _bandwidth_from(bandwidth_m: float | None) -> str:
-    if bandwidth_m is None:
-        return "the default, the distance of the near-repeat rule"
-    return bandwidth_m.why if isinstance(bandwidth_m, Bandwidth) else "given"
 
 
 def _weights_name(weights: Any) -> str:
