@@ -9,7 +9,6 @@ import pytest
 import hotspot as hs
 from hotspot.maps import save_map
 from hotspot.maps.public import public_map
-from hotspot.sheets.density_files import write_density
 from hotspot.sheets.target_files import write_targets
 from hotspot.visits import VisitLedger
 from tests import made_maps
@@ -46,15 +45,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with VisitLedger(f"sqlite:///{folder / 'visits.db'}") as ledger:
         ledger.issue(targets)
         report = ledger.report().write(folder / "report")
+    density = hs.density.map_density(incidents)
+    drawn = hs.briefing_map(incidents.iloc[:0], surface=density.surface, hotspots=density.hotspots)
+    knox = hs.knox_test(incidents, permutations=19, seed=1)
     public = public_map(*town([[9, 2, 5], [0, 1, 7]]), **SETTINGS)
     return {
         "briefing map": briefing / "map.html",
         "briefing page": briefing / "briefing.html",
         "full map": save_map(made_maps.full_map(), folder / "full.html"),
-        "density map": write_density(incidents, folder / "density").files[-1],
+        "density map": save_map(drawn, folder / "density map.html"),
+        "density page": _page(density.write(folder / "density", formats="html")),
+        "Knox page": _page(knox.write(folder / "knox")),
         "public map": save_map(public, folder / "public.html"),
         "backtest page": _backtest_page(incidents, folder / "backtest"),
-        "visit report": next(path for path in report if path.suffix == ".html"),
+        "visit report": _page(report),
         **sheets,
     }
 
@@ -67,7 +71,11 @@ def _backtest_page(incidents: Any, folder: Path) -> Path:
         incidents["occurred_to"].max().normalize() - pd.Timedelta(days=28),
         incidents["occurred_to"].max().normalize(),
     )
-    return next(path for path in hs.write_backtest(result, folder) if path.suffix == ".html")
+    return _page(result.write(folder))
+
+
+def _page(files: list[Path]) -> Path:
+    return next(path for path in files if path.suffix == ".html")
 
 
 def faults(page: Any) -> list[str]:

@@ -15,7 +15,6 @@ from hotspot.backtesting.setting import choose_setting
 from hotspot.cli import main
 from hotspot.cli.backtest import _MODELS
 from hotspot.forecast import LiveZones, ProspectiveMap
-from hotspot.sheets.backtest_files import write_backtest
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +140,9 @@ def test_the_page_asks_nothing_and_runs_nothing(town, tmp_path):
     setting = choose_setting(town, most_windows=4)
     result = backtest({name: ProspectiveMap(), "=1+1": ProspectiveMap()}, town, setting.grid,
                       setting.start, setting.end, within=setting.inside)  # fmt: skip
-    files = write_backtest(result, tmp_path, marking="OFFICIAL <b>", inputs={"<i>.csv": "0" * 64})
+    files = result.write(tmp_path, marking="OFFICIAL <b>", inputs={"<i>.csv": "0" * 64})
     assert [path.name for path in files] == [
-        "backtest.html", "backtest.csv", "backtest.png", "backtest.json",
+        "backtest.html", "backtest.csv", "backtest.png", "backtest.xlsx", "backtest.json",
     ]  # fmt: skip
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(p.name for p in files)
     page = files[0].read_text(encoding="utf-8")
@@ -155,10 +154,10 @@ def test_the_page_asks_nothing_and_runs_nothing(town, tmp_path):
     table = pd.read_csv(files[1])
     assert "'=1+1" in set(table["model"])
     assert files[2].read_bytes().startswith(b"\x89PNG")
-    record = json.loads(files[3].read_text(encoding="utf-8"))
+    record = json.loads(files[-1].read_text(encoding="utf-8"))
     assert record["parameters"]["windows"] == 4
     assert len(record["table"]) == len(table)
-    assert "geometry" not in files[3].read_text(encoding="utf-8")
+    assert "geometry" not in files[-1].read_text(encoding="utf-8")
 
 
 def test_from_a_file_to_a_page(export, tmp_path, capsys):
@@ -178,7 +177,7 @@ def test_from_a_file_to_a_page(export, tmp_path, capsys):
     lines = told.out.splitlines()
     assert "found most" in lines[0]
     assert lines[3:] == [
-        str(folder / f"backtest.{kind}") for kind in ("html", "csv", "png", "json")
+        str(folder / f"backtest.{kind}") for kind in ("html", "csv", "png", "xlsx", "json")
     ]
     assert "Backtest:" not in told.err  # a pipe sees no progress bar
     assert not (folder / ".backtest-progress.jsonl").exists()
@@ -198,7 +197,7 @@ def test_a_run_that_was_broken_off_is_resumed_only_where_asked(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.sheets.backtest_files.write_backtest", broken)
+        patched.setattr("hotspot.output.result_files.write_result", broken)
         assert main(asked) == 130
     assert kept.exists()
     capsys.readouterr()
@@ -207,7 +206,7 @@ def test_a_run_that_was_broken_off_is_resumed_only_where_asked(
         assert main(asked) == 130
         assert not kept.exists()
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.sheets.backtest_files.write_backtest", broken)
+        patched.setattr("hotspot.output.result_files.write_result", broken)
         assert main(asked) == 130
     capsys.readouterr()
     with monkeypatch.context() as patched:

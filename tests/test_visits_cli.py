@@ -66,7 +66,7 @@ def test_report_writes_page_table_and_chart_with_the_marking_of_the_set_up(place
     told = json.loads(capsys.readouterr().out)
     reached = [row for row in told["table"] if row["by"] == "all" and row["measure"] == "reached"]
     assert (reached[0]["count"], reached[0]["out_of"]) == (1, 2)
-    assert len(told["files"]) == 3
+    assert len(told["files"]) == 5
 
 
 def test_explain_and_purge(place, capsys):

@@ -150,7 +150,7 @@ def test_by_chooses_the_groups(ledger):
 def test_an_empty_ledger_reports_that_nothing_was_asked(ledger, tmp_path):
     report = ledger.report()
     assert report.summary() == "Nothing was asked yet: no list was issued."
-    assert len(report.write(tmp_path)) == 3
+    assert len(report.write(tmp_path)) == 5
 
 
 @pytest.mark.parametrize(("number", "among"), [(0, 5), (5, 5), (1, 3), (23, 100), (230, 387)])
@@ -236,7 +236,8 @@ def test_the_page_fetches_nothing_runs_nothing_and_names_no_address(ledger, tmp_
     ledger.record([visit("V-A", "face to face", at(1))])
     files = ledger.report().write(tmp_path / "out", marking='OFFICIAL"; } body { display: none')
     assert [file.name for file in files] == [
-        "visit_report.html", "visit_report.csv", "visit_report.png",
+        "visit_report.html", "visit_report.csv", "visit_report.png", "visit_report.xlsx",
+        "visit_report.json",
     ]  # fmt: skip
     page = files[0].read_text(encoding="utf-8")
     assert "default-src 'none'" in page

@@ -1,9 +1,9 @@
 """What a backtest found, as a table, a picture and plain words."""
 
-import html
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from hotspot.backtesting.scoring import prediction_accuracy, prediction_efficien
 from hotspot.english import count
 from hotspot.forecast.live_zones import LiveZones
 from hotspot.forecast.near_repeat_risk import NearRepeatRisk
+from hotspot.output.results import Result, ResultPage
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +38,7 @@ _WORTH_HAVING = 0.2
 
 
 @dataclass(frozen=True)
-class Backtest:
+class Backtest(Result):
     """Result of `backtest`.
 
     Attributes
@@ -71,6 +72,7 @@ class Backtest:
         What it was run with: study area, windows, models and their settings, seed.
     """
 
+    product: ClassVar[str] = "backtest"
     table: pd.DataFrame
     windows: pd.DataFrame
     calibration: pd.DataFrame
@@ -149,10 +151,43 @@ class Backtest:
 
         return draw(self)
 
-    def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.sentences())
-        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
-        return words + table
+    def page(self) -> ResultPage:
+        """Return what the page says.
+
+        Returns
+        -------
+        ResultPage
+        """
+        from hotspot.backtesting.backtest_page import backtest_page
+
+        return backtest_page(self)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name.
+
+        Returns
+        -------
+        dict of str to DataFrame
+        """
+        return {n: getattr(self, n) for n in ("table", "calibration", "curves", "windows")}
+
+    def content(self) -> dict[str, Any]:
+        """Return words, settings and all tables as JSON can hold them.
+
+        Returns
+        -------
+        dict
+        """
+        tables = {
+            name: json.loads(table.to_json(orient="records", date_format="iso"))
+            for name, table in self.tables().items()
+        }
+        return {
+            "sentences": list(self.sentences()),
+            "trust": self.trust(),
+            "parameters": dict(self.parameters),
+            **tables,
+        }
 
     @property
     def _window_count(self) -> int:

@@ -2,8 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import jinja2
@@ -13,6 +11,7 @@ from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.dates import cutoff
 from hotspot.english import count, cut_off, long_day
+from hotspot.output.pages import environment
 
 
 def render_page(
@@ -44,11 +43,11 @@ def render_page(
         HTML that asks nothing of any network and runs nothing; every text is escaped.
     """
     output = inputs.config.output
-    return _template().render(
+    # Sections are mappings still, of which a template may find a key missing.
+    tolerant = environment().overlay(undefined=jinja2.Undefined)
+    return tolerant.get_template("briefing_page.html.j2").render(
         title=f"Burglary briefing, {long_day(cutoff(inputs.as_of))}",
-        style=_asset("briefing_page.css"),
         marking=output.marking,
-        marking_css=css_text(output.marking),
         author=output.author,
         cut_off=_cut_off_words(inputs),
         stale=inputs.stale,
@@ -71,27 +70,6 @@ def render_page(
         trust=sections.trust(inputs, findings, record),
         version=f"Made with hotspot {record['versions']['hotspot']}.",
     )
-
-
-def css_text(text: str) -> str:
-    r"""Write a text for a string in CSS so that no character of it means anything there.
-
-    Examples
-    --------
-    >>> css_text('A"')
-    '\\000041\\000022'
-    """
-    return "".join(f"\\{ord(character):06x}" for character in text)
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_asset("briefing_page.html.j2"))
-
-
-def _asset(name: str) -> str:
-    return files("hotspot").joinpath("_assets", name).read_text(encoding="utf-8")
 
 
 def _cut_off_words(inputs: Inputs) -> str:

@@ -81,8 +81,7 @@ def _day(text: str) -> date:
 def _backtest(options: argparse.Namespace) -> int:
     from hotspot.backtesting.named_models import models_named
     from hotspot.backtesting.setting import choose_setting
-    from hotspot.output.files import sha256
-    from hotspot.sheets.backtest_files import backtest_record, write_backtest
+    from hotspot.output.files import inputs_of
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))
@@ -107,11 +106,11 @@ def _backtest(options: argparse.Namespace) -> int:
         within=setting.inside,
         checkpoint=_progress(folder, options.resume),
     )
-    inputs = {Path(options.file).name: sha256(Path(options.file))}
-    files = write_backtest(result, folder, marking=options.marking, inputs=inputs)
+    inputs = inputs_of([options.file])
+    files = result.write(folder, marking=options.marking, inputs=inputs)
     _progress(folder, resume=False)
     if options.json:
-        record = backtest_record(result, options.marking, inputs)
+        record = result.record(options.marking, inputs)
         print_json({**record, "files": [str(path) for path in files]})
     else:
         print(result.summary(), *files, sep="\n")

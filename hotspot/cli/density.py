@@ -1,4 +1,4 @@
-"""``hotspot density``: where burglary stays, as GeoTIFF, GeoPackage and a map."""
+"""``hotspot density``: where burglary stays, as page, map, GeoTIFF and GeoPackage."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ def add(commands: Any) -> None:
     """Add the command."""
     density = commands.add_parser(
         "density",
-        help="map where burglaries stay: GeoTIFF, GeoPackage and a map",
+        help="map where burglaries stay: page, map, GeoTIFF and GeoPackage",
         description="Map where burglaries stay, and outline the highest places.",
     )
     add_reading(density)
@@ -39,7 +39,9 @@ def _bandwidth(text: str) -> float | str:
 
 
 def _density(options: argparse.Namespace) -> int:
-    from hotspot.sheets.density_files import write_density
+    from hotspot.density.density_result import map_density
+    from hotspot.output.files import inputs_of
+    from hotspot.output.gis_files import write_hotspots, write_surface
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))
@@ -47,18 +49,44 @@ def _density(options: argparse.Namespace) -> int:
     if bandwidth == "select":
         bandwidth = hotspot.density.select_bandwidth(incidents, kernel=options.kernel)
         print(bandwidth.summary(), file=sys.stderr)
-    made = write_density(
+    result = map_density(
         incidents,
-        options.folder,
         bandwidth_m=bandwidth,
         cell_size_m=options.cell,
         kernel=options.kernel,
         area_share=options.area_share,
         within=None if outline is None else outline.to_crs(incidents.crs),
-        marking=options.marking,
+    )
+    marking, inputs = options.marking, inputs_of([options.file])
+    files = result.write(
+        options.folder,
+        marking=marking,
+        inputs=inputs,
+        files={
+            "density.tif": lambda path: write_surface(result.surface, path, marking),
+            "hotspots.gpkg": lambda path: write_hotspots(result.hotspots, path, marking=marking),
+            "map.html": lambda path: _write_map(result, incidents, marking, path),
+        },
     )
     if options.json:
-        print_json({**made.record, "files": [str(path) for path in made.files]})
+        print_json({**result.record(marking, inputs), "files": [str(path) for path in files]})
     else:
-        print(made.summary(), *made.files, sep="\n")
+        print(result.summary(), *files, sep="\n")
     return DONE
+
+
+def _write_map(result: Any, incidents: Any, marking: str | None, path: Any) -> None:
+    """Draw the surface and its hotspots on a map of their own."""
+    from hotspot.maps import briefing_map, save_map
+
+    drawn = briefing_map(
+        # No points: a surface can be shown to more people than the places behind it.
+        incidents.iloc[:0],
+        surface=result.surface,
+        hotspots=result.hotspots,
+        title="Burglary density",
+        cutoff=result.surface.attrs["period_last"],
+        marking=marking,
+        notes=result.page().limits,
+    )
+    save_map(drawn, path)

@@ -44,13 +44,14 @@ def add(commands: Any) -> None:
     knox.add_argument("--metric", default="euclidean", choices=["euclidean", "manhattan"])
     knox.add_argument("--closed", default="right", choices=["right", "left"])
     knox.add_argument("--preset", choices=["nrc"], help="count as the Near Repeat Calculator does")
-    knox.add_argument("--folder", default="knox", help="where to write table and picture (knox)")
+    knox.add_argument("--marking", help="protective marking that the page carries")
+    knox.add_argument("--folder", default="knox", help="where to write (knox)")
     add_json(knox)
     knox.set_defaults(run=_knox)
 
 
 def _knox(options: argparse.Namespace) -> int:
-    from hotspot.sheets.knox_files import knox_record, write_knox
+    from hotspot.output.files import inputs_of
 
     incidents = hotspot.read_incidents(options.file, **reading(options))
     test = hotspot.knox_test(
@@ -64,9 +65,11 @@ def _knox(options: argparse.Namespace) -> int:
         date=options.date,
         preset=options.preset,
     )
-    files = write_knox(test, options.folder)
+    inputs = inputs_of([options.file])
+    files = test.write(options.folder, marking=options.marking, inputs=inputs)
     if options.json:
-        print_json({**knox_record(test), "files": [str(path) for path in files]})
+        record = test.record(options.marking, inputs)
+        print_json({**record, "files": [str(path) for path in files]})
     else:
         print(test.table.round(4).to_string(index=False))
         print(test.summary(), *files, sep="\n")

@@ -167,7 +167,7 @@ def _report(options: argparse.Namespace) -> int:
         marking = load_config(options.config).output.marking
     files = [str(path) for path in report.write(options.folder, marking=marking)]
     if options.json:
-        print_json({**report.to_dict(), "files": files})
+        print_json({**report.record(marking), "files": files})
     else:
         print(report.summary(), *files, sep="\n")
     return DONE

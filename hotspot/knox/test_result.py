@@ -1,14 +1,15 @@
 """What a Knox test found, as a table, a picture and plain words."""
 
-import html
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hotspot.english import count
 from hotspot.knox.bands import Bands
+from hotspot.output.results import Result, ResultPage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ FEW_PAIRS = 5
 
 
 @dataclass(frozen=True)
-class KnoxTest:
+class KnoxTest(Result):
     """Result of `knox_test`.
 
     Attributes
@@ -47,6 +48,7 @@ class KnoxTest:
         change whether risk is raised; None where every day is known.
     """
 
+    product: ClassVar[str] = "knox"
     table: pd.DataFrame
     bands: Bands
     events: int
@@ -136,10 +138,35 @@ class KnoxTest:
         figure.colorbar(image, ax=axes, label="observed / expected", extend="max")
         return figure
 
-    def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
-        return words + table
+    def page(self) -> ResultPage:
+        """Return what the page says.
+
+        Returns
+        -------
+        ResultPage
+        """
+        from hotspot.knox.knox_page import knox_page
+
+        return knox_page(self)
+
+    def content(self) -> dict[str, Any]:
+        """Return settings, words and cells as JSON can hold them.
+
+        Returns
+        -------
+        dict
+        """
+        return {
+            "events": self.events,
+            "followers": self.followers,
+            "permutations": self.permutations,
+            "seed": self.seed,
+            "metric": self.metric,
+            "date": self.date,
+            "changed_by_date": self.changed_by_date,
+            "summary": self.summary().splitlines(),
+            "cells": json.loads(self.table.to_json(orient="records", double_precision=12)),
+        }
 
     def _opening(self) -> list[str]:
         pairs = self.table["observed"].sum() if not self.bands.open_ended else None

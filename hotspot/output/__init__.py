@@ -1,4 +1,4 @@
-"""Files whole or not at all, safe text, tables, pages and pictures."""
+"""Files whole or not at all, safe text, tables, pages, pictures, and one way to write a result."""
 
 import lazy_loader
 

@@ -1,10 +1,16 @@
 from .files import replacing_file, safe_file_name
 from .gis_files import write_hotspots, write_surface
 from .printing import find_browser, print_page
+from .results import Cell, PageSection, PageTable, Result, ResultPage
 from .tables import write_rejected, write_table
 from .text import clean_text, safe_cell
 
 __all__ = [
+    "Cell",
+    "PageSection",
+    "PageTable",
+    "Result",
+    "ResultPage",
     "clean_text",
     "find_browser",
     "print_page",

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -50,32 +51,107 @@ def replacing_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     'ready'
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{path.suffix}")
+    with replacing_files([path]) as temporary:
+        yield temporary[path]
+
+
+@contextmanager
+def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
+    """Write files that belong together beside their places, and rename all or none.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Where the files belong.
+
+    Yields
+    ------
+    dict of Path to Path
+        For each path an empty file to write to, as of `replacing_file`. They take their places
+        together when the block ends; if one cannot, those before it are put back.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    beside = {path: _hidden(path, path.suffix) for path in paths}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Made here, so that a folder that refuses is told before any work is done.
-        temporary.touch(exist_ok=False)
-        yield temporary
-        with temporary.open("r+b") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
+        for path, temporary in beside.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Made here, so that a folder that refuses is told before any work is done.
+            temporary.touch(exist_ok=False)
+        yield beside
+        for temporary in beside.values():
+            # A name that is on the disk before its bytes are leaves an empty file in a power cut.
+            with temporary.open("r+b") as written:
+                os.fsync(written.fileno())
+        _rename_all(beside)
     except OSError as error:
-        if isinstance(error, OutputError) or not _concerns(error, temporary, path):
+        if isinstance(error, OutputError):
             raise
-        raise OutputError(_cannot_write(path, error)) from error
+        place = next((p for p, temporary in beside.items() if _concerns(error, temporary, p)), None)
+        if place is None:
+            raise
+        raise OutputError(_cannot_write(place, error)) from error
     finally:
-        if temporary.exists():
-            temporary.unlink()
+        for temporary in beside.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _rename_all(beside: dict[Path, Path]) -> None:
+    """Rename each file to its place; where one refuses, put back what stood there."""
+    old: dict[Path, Path | None] = {}
+    try:
+        for path, temporary in beside.items():
+            # One file alone needs no copy: where its rename fails, the old one still stands.
+            old[path] = _second_name(path) if len(beside) > 1 else None
+            temporary.replace(path)
+    except OSError:
+        for path, second in old.items():
+            if beside[path].exists():
+                # The one that refused. To rename one name of a file to another does nothing.
+                _remove(second)
+            elif second is None:
+                path.unlink()
+            else:
+                second.replace(path)
+        raise
+    for second in old.values():
+        _remove(second)
+
+
+def _second_name(path: Path) -> Path | None:
+    """Keep a file under a second name and return that; None where there is no such file."""
+    if not path.is_file():
+        return None
+    second = _hidden(path, ".old")
+    try:
+        second.hardlink_to(path)
+    except OSError:
+        # Some network drives and memory sticks know no second names.
+        shutil.copy2(path, second)
+    return second
+
+
+def _hidden(path: Path, suffix: str) -> Path:
+    """Return a new name beside a file, under which no program looks for one."""
+    return path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{suffix}")
+
+
+def _remove(path: Path | None) -> None:
+    if path is not None:
+        path.unlink(missing_ok=True)
 
 
 def _concerns(error: OSError, temporary: Path, path: Path) -> bool:
-    """Tell faults of our file from those of some other file that the block reads."""
+    """Return whether a fault is of our file, not of some other that the block reads."""
     named = error.filename
     return named is None or Path(os.fsdecode(named)) in {temporary, path, *path.parents}
 
 
 def _cannot_write(path: Path, error: OSError) -> str:
-    """Say what to do about a file that cannot be written."""
+    """Return what to do about a file that cannot be written."""
     if isinstance(error, PermissionError):
         return (
             f"Cannot write {path}: it is open in another program (Excel?) or the folder may not "
@@ -85,7 +161,7 @@ def _cannot_write(path: Path, error: OSError) -> str:
 
 
 def safe_file_name(text: str, taken: Iterable[str] = ()) -> str:
-    """Make a file name, without extension, of any text: it can never become a path.
+    """Return a file name, without extension, for any text: it can never become a path.
 
     Parameters
     ----------
@@ -121,7 +197,7 @@ def safe_file_name(text: str, taken: Iterable[str] = ()) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Give the SHA-256 of a file, or of a folder's files and their names."""
+    """Return the SHA-256 of a file, or of a folder's files and their names."""
     if path.is_dir():
         digest = hashlib.sha256()
         for inner in sorted(inner for inner in path.rglob("*") if inner.is_file()):
@@ -131,8 +207,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def inputs_of(paths: Iterable[str | os.PathLike[str]]) -> dict[str, str]:
+    """Return name and SHA-256 of each file that goes into a product; a database has none."""
+    return {Path(path).name: sha256(Path(path)) for path in paths if Path(path).exists()}
+
+
 def _cut(name: str, most_bytes: int) -> str:
-    """Shorten between characters, since file systems count bytes."""
+    """Return a name cut between characters, since file systems count bytes."""
     return name.encode()[:most_bytes].decode(errors="ignore").rstrip(" .")
 
 

@@ -1,12 +1,9 @@
 """What the visits came to: asked, found occupied, reached, in time."""
 
-import html
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,6 +11,7 @@ from matplotlib.axes import Axes
 from hotspot.dates import cutoff
 from hotspot.english import count, long_day
 from hotspot.output.pictures import Picture
+from hotspot.output.results import Result, ResultPage
 
 FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
 # Where nobody called yet, nobody found it empty either.
@@ -25,7 +23,7 @@ _MOST_GROUPS = 25
 
 
 @dataclass(frozen=True)
-class VisitReport:
+class VisitReport(Result):
     """Result of `VisitLedger.report`.
 
     Attributes
@@ -50,6 +48,7 @@ class VisitReport:
         What ended before it was deleted, and is in no number.
     """
 
+    product: ClassVar[str] = "visit_report"
     table: pd.DataFrame
     as_of: pd.Timestamp
     started: pd.Timestamp | None
@@ -108,34 +107,19 @@ class VisitReport:
         self._draw_areas(right, areas)
         return figure
 
-    def write(self, folder: str | os.PathLike[str], *, marking: str | None = None) -> list[Path]:
-        """Write the report as a page, a table and a picture.
-
-        Parameters
-        ----------
-        folder : path
-            It is made where it is missing, and files of the same names are replaced.
-        marking : str, optional
-            Protective marking. Without one the page says that none was given.
+    def page(self) -> ResultPage:
+        """Return what the page says.
 
         Returns
         -------
-        list of Path
-            ``visit_report.html`` (it fetches nothing and runs nothing), ``visit_report.csv`` and
-            ``visit_report.png``. None of them names an address.
-
-        Raises
-        ------
-        OutputError
-            If a file cannot be written; each is there whole or not at all.
+        ResultPage
         """
-        # The sheets import our results: what writes files is loaded when files are written.
-        from hotspot.sheets.visit_report_files import write_report
+        from hotspot.visits.report_page import report_page
 
-        return write_report(self, Path(folder), marking)
+        return report_page(self, cut_off_words(self))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give what JSON can hold.
+    def content(self) -> dict[str, Any]:
+        """Return words, numbers and the table as JSON can hold them.
 
         Returns
         -------
@@ -152,11 +136,6 @@ class VisitReport:
             "summary": self.summary().splitlines(),
             "table": json.loads(self.table.to_json(orient="records", double_precision=10)),
         }
-
-    def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.3f}")
-        return words + table
 
     def _coverage(self) -> list[str]:
         asked, due, later = (self.count(name) for name in ("asked", "due", "not yet due"))

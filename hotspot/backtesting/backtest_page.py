@@ -1,0 +1,142 @@
+"""The page of a backtest: the forecasts side by side, and how far they are to be trusted."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspot.backtesting.baselines import DENSITY
+from hotspot.output.handling import NO_GROUND
+from hotspot.output.results import PageSection, PageTable, ResultPage
+
+if TYPE_CHECKING:
+    from hotspot.backtesting.backtest_result import Backtest
+
+_LIMITS = (
+    f"Places are ranked, not people: it is {NO_GROUND}.",
+    "What is not reported or not recorded cannot be foreseen or counted.",
+    "The figures hold for this area and these weeks; run it again when the area or the recording "
+    "changes.",
+)
+_SETTINGS = {
+    "first_day": "First day forecast",
+    "last_day": "Last day forecast",
+    "windows": "Windows",
+    "horizon_days": "Days in a window",
+    "cells": "Cells of the study area",
+    "cell_size_m": "Side of a cell (m)",
+    "area_km2": "Study area (km²)",
+    "crs": "Coordinates",
+    "incidents": "Burglaries counted",
+    "refit_days": "Forecasts learn anew after (days)",
+    "resamples": "Resamples behind the intervals",
+    "seed": "Seed",
+}
+_COLUMNS = (
+    ("Forecast", "head"), ("Found, % of burglaries (95 % interval)", "n"),
+    ("Against last year's map, percentage points (95 % interval)", "n"), ("Verdict", "day"),
+    ("Times chance (PAI)", "n"), ("Of the best possible (PEI)", "n"),
+    ("Found per km² and window", "n"), ("Recapture", "n"),
+)  # fmt: skip
+
+
+def backtest_page(result: "Backtest") -> ResultPage:
+    """Return what the page of a backtest says.
+
+    Parameters
+    ----------
+    result : Backtest
+
+    Returns
+    -------
+    ResultPage
+    """
+    run = result.parameters
+    return ResultPage(
+        title="How well burglary was foreseen here",
+        scope=(
+            f"Windows from {run['first_day']}; cut-off: the end of {run['last_day']}. No forecast "
+            "knew anything that came after it was made."
+        ),
+        sentences=result.sentences(),
+        picture_text=(
+            "Left: share of burglaries found against share of the area searched, a line for each "
+            "forecast. Right: differences from last year's map with their intervals. The tables "
+            "below hold the figures."
+        ),
+        limits=(result.trust(), *_LIMITS),
+        sections=(
+            PageSection(
+                "The forecasts side by side",
+                tables=[_side_by_side(rows, share) for share, rows in _by_share(result.table)],
+                note=(
+                    "\"Year's density\" is last year's map: a kernel density of the last 365 days. "
+                    '"All-history count" is the plain count per cell, "random" is chance. '
+                    "Recapture is the share found over the share of the year before in the same "
+                    "cells: below 1, the past overstated them."
+                ),
+            ),
+            PageSection(
+                "Expected and observed",
+                tables=[_calibration(result.calibration)],
+                note=(
+                    "Burglaries expected / observed over all windows, cells grouped from the "
+                    "highest risk to the lowest by each forecast itself."
+                ),
+            ),
+        ),
+        settings=(
+            *((words, run[name]) for name, words in _SETTINGS.items() if name in run),
+            *((f"Forecast: {name}", model) for name, model in run["models"].items()),
+        ),
+        as_of=pd.Timestamp(run["last_day"]),
+        landscape=True,
+    )
+
+
+def _by_share(table: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:
+    """Return for each share of the area its rows, from the best forecast down."""
+    return [
+        (share, table[table["area_share"] == share].sort_values("rank", kind="stable"))
+        for share in table["area_share"].unique().tolist()
+    ]
+
+
+def _side_by_side(rows: pd.DataFrame, share: float) -> PageTable:
+    texts = [_row(row) for _, row in rows.iterrows()]
+    return PageTable.of(_COLUMNS, texts, f"Searching {100 * share:.3g} % of the area")
+
+
+def _row(row: pd.Series) -> list[str]:
+    """Write a row of the table for people: shares in per cent, differences in points."""
+    low, high = 100 * row["difference_low"], 100 * row["difference_high"]
+    if row["model"] == DENSITY:
+        against, verdict = "", "last year's map"
+    else:
+        against = f"{100 * row['difference']:+.2f} ({low:+.2f} to {high:+.2f})"
+        verdict = "may be noise" if row["noise"] else "finds more" if low > 0 else "finds fewer"
+    return [
+        str(row["model"]),
+        f"{100 * row['hit_rate']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})",
+        against,
+        verdict,
+        f"{row['pai']:.1f}",
+        f"{row['pei']:.2f}",
+        f"{row['search_efficiency']:.2f}",
+        f"{row['recapture']:.2f}",
+    ]
+
+
+def _calibration(table: pd.DataFrame) -> PageTable:
+    """Lay expected and observed incidents out by forecast and group of cells."""
+    groups = [(f"Cells: {group}", "n") for group in table["cells"].unique()]
+    rows = [
+        [
+            str(name),
+            *(
+                f"{expected:,.1f} / {observed:,.1f}"
+                for expected, observed in zip(rows["expected"], rows["observed"], strict=True)
+            ),
+        ]
+        for name, rows in table.groupby("model", sort=False)
+    ]
+    return PageTable.of([("Forecast", "head"), *groups], rows)

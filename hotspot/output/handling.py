@@ -1,0 +1,26 @@
+"""What every product says of how it may be handled: its marking, and what it is no ground for."""
+
+from hotspot.output.text import clean_text
+
+NO_MARKING = "NO MARKING GIVEN: HANDLE AS SENSITIVE"
+#: Ends a sentence about any product: places are ranked and listed, never people.
+NO_GROUND = "no ground for a stop, a search or an arrest"
+
+
+def shown_marking(marking: str | None) -> str:
+    """Return the protective marking as it is printed, or the words for a missing one.
+
+    Parameters
+    ----------
+    marking : str or None
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shown_marking("OFFICIAL"), shown_marking("  ")
+    ('OFFICIAL', 'NO MARKING GIVEN: HANDLE AS SENSITIVE')
+    """
+    return clean_text(marking or "").strip() or NO_MARKING

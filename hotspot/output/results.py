@@ -1,0 +1,284 @@
+"""What a result is to whoever reads or writes it: words, tables, a picture, a page and a record.
+
+A command whose answer is a result gets page, table, picture, workbook and JSON by this alone:
+
+1. its result class, in the room of the analysis, derives from `Result`, has a ``table`` and names
+   its ``product`` (``"trends"``: the files are ``trends.html``, ``trends.csv``, ...);
+2. it has the four methods `Result.summary`, `Result.plot`, `Result.page` and `Result.content`;
+   where it holds more tables than one, `Result.tables` too;
+3. the command calls ``result.write(folder, marking=..., inputs=...)`` and prints ``summary()``, or
+   ``record(...)`` with ``--json``.
+
+What is drawn or written elsewhere, such as a map or a GeoTIFF, is handed to `Result.write` as
+``files={"map.html": lambda path: save_map(drawn, path)}`` and takes its place with the rest.
+"""
+
+import html
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from hotspot import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("html", "csv", "png", "xlsx", "json")
+Writer = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text in a table of a page.
+
+    Attributes
+    ----------
+    text : str
+    kind : str
+        Classes of the style sheet: ``head`` names its row, ``n`` is a number, ``hash`` a digest.
+    note : str
+        Small print below it.
+    """
+
+    text: str
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of a page: its headings, its rows and, optionally, a row of totals.
+
+    Attributes
+    ----------
+    heads : sequence of Cell
+        None of them where the rows name themselves.
+    rows : sequence of sequence of Cell
+    total : sequence of Cell or None
+    caption : str
+    kind : str
+        Classes of the style sheet, such as ``narrow``.
+    """
+
+    heads: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    total: Sequence[Cell] | None = None
+    caption: str = ""
+    kind: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        columns: Iterable[tuple[str, str]],
+        rows: Iterable[Iterable[str | Cell]],
+        caption: str = "",
+        kind: str = "",
+    ) -> "PageTable":
+        """Return the table of texts whose columns are each of one kind.
+
+        Parameters
+        ----------
+        columns : iterable of tuple
+            Heading and kind of each.
+        rows : iterable of iterable of str or Cell
+            A `Cell` where it differs from its column.
+        caption, kind : str
+
+        Returns
+        -------
+        PageTable
+
+        Examples
+        --------
+        >>> PageTable.of([("Beat", "head"), ("Doors", "n")], [["Quay", "12"]]).rows
+        ((Cell(text='Quay', kind='head', note=''), Cell(text='12', kind='n', note='')),)
+        """
+        heads = tuple(Cell(text, kind) for text, kind in columns)
+        laid_out = tuple(
+            tuple(
+                cell if isinstance(cell, Cell) else Cell(cell, head.kind)
+                for head, cell in zip(heads, row, strict=True)
+            )
+            for row in rows
+        )
+        named = any(head.text for head in heads)
+        return cls(heads if named else (), laid_out, caption=caption, kind=kind)
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """A part of a page under a heading of its own.
+
+    Attributes
+    ----------
+    title : str
+    sentences : sequence of str
+    tables : sequence of PageTable
+    points : sequence of str
+        Sentences that stand as a list.
+    note : str
+        Small print at the end.
+    """
+
+    title: str
+    sentences: Sequence[str] = ()
+    tables: Sequence[PageTable] = ()
+    points: Sequence[str] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """What the page of a result says, from top to bottom.
+
+    Attributes
+    ----------
+    title : str
+    scope : str
+        What was counted, and up to when.
+    sentences : sequence of str
+        What was found.
+    picture_text : str
+        What the picture shows, for those who do not see it.
+    limits : sequence of str
+        How far to trust it, and what it does not show.
+    keys : sequence of (str, str)
+        Numbers that are read first, each with its label.
+    sections : sequence of PageSection
+    settings : sequence of (str, object)
+        What it was made with, by what people call it.
+    as_of : Timestamp or None
+        The cut-off, by which equal results are dated alike.
+    csv_columns : mapping of str to object
+        Said on each row of the CSV, which may be read without the page.
+    landscape : bool
+        Whether its tables need the long side of the paper.
+    """
+
+    title: str
+    scope: str
+    sentences: Sequence[str]
+    picture_text: str
+    limits: Sequence[str]
+    keys: Sequence[tuple[str, str]] = ()
+    sections: Sequence[PageSection] = ()
+    settings: Sequence[tuple[str, object]] = ()
+    as_of: pd.Timestamp | None = None
+    csv_columns: Mapping[str, Any] = field(default_factory=dict)
+    landscape: bool = False
+
+
+class Result(ABC):
+    """A result that shows itself in Jupyter and writes itself to a folder.
+
+    Attributes
+    ----------
+    product : str
+        The command that makes it: `write` names the files by it.
+    table : DataFrame
+        A row per thing that was found.
+    """
+
+    product: ClassVar[str]
+    table: pd.DataFrame
+
+    @abstractmethod
+    def summary(self) -> str:
+        """Return what was found, in plain sentences, one a line."""
+
+    @abstractmethod
+    def plot(self) -> "Figure":
+        """Draw what was found."""
+
+    @abstractmethod
+    def page(self) -> ResultPage:
+        """Return what the page says."""
+
+    @abstractmethod
+    def content(self) -> dict[str, Any]:
+        """Return settings, words and tables as JSON can hold them: no place and no reference."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table of the result, by the name of its sheet in a workbook."""
+        return {self.product: self.table}
+
+    def record(
+        self, marking: str | None = None, inputs: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Return what JSON can hold of the result, so that it can be run again alike.
+
+        Parameters
+        ----------
+        marking : str, optional
+            Protective marking.
+        inputs : mapping of str to str, optional
+            Name and SHA-256 of each file that went in.
+
+        Returns
+        -------
+        dict
+        """
+        return {
+            "product": f"hotspot {self.product}",
+            "version": __version__,
+            "marking": marking,
+            "inputs": dict(inputs or {}),
+            **self.content(),
+        }
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        marking: str | None = None,
+        inputs: Mapping[str, str] | None = None,
+        formats: Iterable[str] = FORMATS,
+        files: Mapping[str, Writer] | None = None,
+    ) -> list[Path]:
+        """Write the result as page, table, picture, workbook and JSON.
+
+        Parameters
+        ----------
+        folder : path
+            It is made where it is missing, and files of the same names are replaced.
+        name : str, optional
+            What the files are called, without ending. Default: that of the product.
+        marking : str, optional
+            Protective marking. Without one the files say that none was given.
+        inputs : mapping of str to str, optional
+            Name and SHA-256 of each file that went in.
+        formats : iterable of {"html", "csv", "png", "xlsx", "json"}
+            Which files, in this order.
+        files : mapping of str to callable, optional
+            Further files, such as a map: what writes each to a path, by its name in the folder.
+
+        Returns
+        -------
+        list of Path
+            What was written. The page asks nothing of any network and runs nothing; none of the
+            five names a reference or an address.
+
+        Raises
+        ------
+        ConfigError
+            If a format is unknown.
+        OutputError
+            If a file cannot be written. All are made before the first takes its place: those that
+            stood there stay where one fails.
+        """
+        # Loaded when files are written: templates and workbooks are of no use before.
+        from hotspot.output.result_files import write_result
+
+        return write_result(self, folder, name or self.product, marking, inputs or {}, formats,
+                            files or {})  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
+        return words + table

@@ -1,0 +1,159 @@
+"""Workbooks that print well and in which no text is ever taken for anything but text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from hotspot import __version__
+from hotspot.output.files import replacing_file
+from hotspot.output.text import clean_text
+
+# Every machine has it, or one as wide: what fits here fits there.
+FONT = {"font_name": "Arial", "font_size": 10}
+GRID = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BBBBBB"}
+HEADING = {**FONT, **GRID, "bold": True, "bg_color": "#1F3A5F", "font_color": "white"}
+#: What Excel holds in a cell, and in a header or footer of a page with room for the other parts.
+MOST_CELL_CHARACTERS, _MOST_HEADER_CHARACTERS = 32767, 60
+# Without these a text that looks like one becomes a formula, a link or a number.
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_A4 = 9
+_NARROWEST, _WIDEST = 9, 42
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What each sheet of a workbook carries in its header and footer.
+
+    Attributes
+    ----------
+    title, marking : str
+    cut_off : str
+        Nothing where the title or the tables tell it.
+    made : Timestamp or None
+        Date of the file: the cut-off, so that equal lists are equal files.
+    """
+
+    title: str
+    marking: str
+    cut_off: str = ""
+    made: pd.Timestamp | None = None
+
+
+@contextmanager
+def new_workbook(path: Path, stamp: Stamp) -> Iterator[xlsxwriter.Workbook]:
+    """Write a workbook whole or not at all, dated by its cut-off."""
+    # A file without a date would carry the minute of the run.
+    made = pd.Timestamp("2000-01-01") if stamp.made is None else stamp.made.floor("s")
+    with replacing_file(path) as temporary, xlsxwriter.Workbook(temporary, _OPTIONS) as book:
+        book.set_properties(
+            {"title": stamp.title, "comments": stamp.marking, "created": made.to_pydatetime()}
+        )
+        yield book
+
+
+def set_page(sheet: Worksheet, stamp: Stamp) -> None:
+    """Print a sheet on A4, its marking above and below."""
+    marking, title, cut_off = map(_print_text, (stamp.marking, stamp.title, stamp.cut_off))
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
+    right = f"&RCut-off: {cut_off}" if cut_off else ""
+    sheet.set_header(f"&L{title}&C&B{marking}{right}")
+    sheet.set_footer(f"&Lhotspot {_print_text(__version__)}&C&B{marking}&RPage &P of &N")
+
+
+def write_about(book: xlsxwriter.Workbook, stamp: Stamp, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write the sheet that says what the workbook is: a name and a text a row."""
+    sheet = book.add_worksheet("About")
+    strong = book.add_format({**FONT, "bold": True, "font_size": 14})
+    label = book.add_format({**FONT, "bold": True, "valign": "top", "text_wrap": True})
+    text = book.add_format({**FONT, "valign": "top", "text_wrap": True})
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 80)
+    sheet.write_string(0, 0, stamp.title, strong)
+    for line, (name, value) in enumerate(pairs, start=2):
+        sheet.write_string(line, 0, name, label)
+        sheet.write_string(line, 1, value[:MOST_CELL_CHARACTERS], text)
+    set_page(sheet, stamp)
+
+
+def write_tables(
+    tables: Mapping[str, pd.DataFrame],
+    path: Path,
+    stamp: Stamp,
+    about: Iterable[tuple[str, str]],
+) -> Path:
+    """Write a sheet per table, and last what they are.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        By the names of their sheets.
+    path : Path
+    stamp : Stamp
+    about : iterable of (str, str)
+
+    Returns
+    -------
+    Path
+    """
+    with new_workbook(path, stamp) as book:
+        styles = {
+            "text": book.add_format({**FONT, **GRID}),
+            "day": book.add_format({**FONT, **GRID, "num_format": "dd/mm/yyyy", "align": "left"}),
+            "heading": book.add_format(HEADING),
+        }
+        for name, table in tables.items():
+            sheet = book.add_worksheet(name)
+            for column, heading in enumerate(table.columns):
+                _write_column(sheet, column, str(heading), table[heading], styles)
+            sheet.freeze_panes(1, 1)
+            sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
+            sheet.repeat_rows(0)
+            set_page(sheet, stamp)
+        write_about(book, stamp, about)
+    return path
+
+
+def _write_column(
+    sheet: Worksheet, column: int, heading: str, values: "pd.Series[Any]", styles: dict[str, Format]
+) -> None:
+    sheet.write_string(0, column, heading, styles["heading"])
+    widths = [len(heading)]
+    for line, value in enumerate(values, start=1):
+        widths.append(_write_cell(sheet, line, column, value, styles))
+    sheet.set_column(column, column, min(max(_NARROWEST, *widths) + 2, _WIDEST))
+
+
+def _write_cell(
+    sheet: Worksheet, line: int, column: int, value: Any, styles: dict[str, Format]
+) -> int:
+    """Write a value as what it is, and return how wide it is."""
+    if isinstance(value, (bool, np.bool_)):
+        sheet.write_boolean(line, column, bool(value), styles["text"])
+    elif value is None or pd.isna(value) or value in (np.inf, -np.inf):
+        # A spreadsheet has no cell for infinity either.
+        sheet.write_blank(line, column, None, styles["text"])
+    elif isinstance(value, pd.Timestamp):
+        sheet.write_datetime(line, column, value.floor("s").to_pydatetime(), styles["day"])
+    elif isinstance(value, (int, float, np.integer, np.floating)):
+        sheet.write_number(line, column, float(value), styles["text"])
+    else:
+        text = clean_text(str(value))[:MOST_CELL_CHARACTERS]
+        sheet.write_string(line, column, text, styles["text"])
+        return len(text)
+    return _NARROWEST
+
+
+def _print_text(text: str) -> str:
+    """Return text for a header, in which an ampersand is doubled and room is short."""
+    return text[:_MOST_HEADER_CHARACTERS].replace("&", "&&")
