@@ -232,6 +232,23 @@ def cutoff(as_of: AsOf) -> pd.Timestamp:
     return end_of_day(moment) if moment == moment.normalize() else moment
 
 
+def as_of_problems(as_of: AsOf) -> list[str]:
+    """Return what keeps a cut-off from being one, to be raised with other problems.
+
+    Examples
+    --------
+    >>> as_of_problems("2026-03-02")
+    []
+    >>> as_of_problems("soon")
+    ["as_of must be a date or a time, such as 2026-03-02, not 'soon'."]
+    """
+    try:
+        cutoff(as_of)
+    except ConfigError as error:
+        return error.problems
+    return []
+
+
 def end_of_day(times: Moments) -> Moments:
     """Return the last moment of the day of each time: what happened on it counts.
 

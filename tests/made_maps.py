@@ -1,5 +1,6 @@
 """Small frames in canonical shape, made by hand, and a briefing map with all of them."""
 
+from dataclasses import fields
 from typing import Any
 
 import folium
@@ -10,7 +11,7 @@ import shapely
 import xarray as xr
 
 from hotspot.grid import Grid
-from hotspot.maps import briefing_map
+from hotspot.maps import MapLayers, briefing_map
 from tests.conftest import incidents_at
 
 X, Y = 640000.0, 370000.0
@@ -35,6 +36,7 @@ def frames(text: str = "") -> dict[str, Any]:
             "age_band": ["0-7 days", "15-42 days"],
             "crimes": [1, 2],
             "newest": pd.to_datetime(["2026-03-01", "2026-02-05"]),
+            "newest_days": [1, 25],
             "days_left": [41, 17],
             "streets": [text + "High Street", text + "Low Street"],
         },
@@ -141,6 +143,14 @@ def surface() -> xr.DataArray:
     return grid.surface(np.clip(80 - away / 5, 0, None), units="incidents per km² per year")
 
 
+def drawn(incidents: gpd.GeoDataFrame, **given: Any) -> folium.Map:
+    """Draw a map, with what belongs into the record of layers in it."""
+    names = {field.name for field in fields(MapLayers)} & set(given)
+    return briefing_map(
+        incidents, layers=MapLayers(**{name: given.pop(name) for name in names}), **given
+    )
+
+
 def full_map(text: str = "", **options: Any) -> folium.Map:
     """Make a map with all of it."""
     shown = incidents()
@@ -149,8 +159,8 @@ def full_map(text: str = "", **options: Any) -> folium.Map:
     settings = {
         "title": text + "Briefing",
         "marking": text + "OFFICIAL-SENSITIVE",
-        "cutoff": "2026-03-02",
+        "as_of": "2026-03-02",
         "notes": [text + "a note"] if text else (),
         "figure": text + "Zones found 23 % of burglaries in 5 % of the ground.",
     }
-    return briefing_map(shown, **frames(text), **(settings | options))
+    return drawn(shown, **frames(text), **(settings | options))

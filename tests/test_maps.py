@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
-import json
 import re
 from pathlib import Path
+from typing import Any
 
 import folium
 import folium.plugins
@@ -18,14 +18,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspot._errors import ConfigError, DataError, OutputError
+from hotspot.dates import cutoff
 from hotspot.grid import Grid
-from hotspot.maps import briefing_map, save_map
-from hotspot.maps.chain_arrows import chain_layer
+from hotspot.maps import briefing_map, colours, save_map
+from hotspot.maps.briefing_layers import draw_burglaries, draw_zones
+from hotspot.maps.chain_arrows import draw_chains
 from hotspot.maps.features import line_labels
-from hotspot.maps.rise_and_fall import change_layer
+from hotspot.maps.folium_inside import children_of
+from hotspot.maps.rise_and_fall import draw_change
 from hotspot.maps.saving import page_text
-from hotspot.maps.surface_layers import contour_bands, density_layer, forecast_layer, step_values
-from hotspot.near_repeat import label_repeats, near_repeat_chains, near_repeat_pairs
+from hotspot.maps.scene import Scene
+from hotspot.maps.surface_layers import contour_bands, draw_density, draw_forecast, step_values
+from hotspot.near_repeat import (
+    label_repeats,
+    near_repeat_chains,
+    near_repeat_pairs,
+    near_repeat_zones,
+)
 from tests import made_maps
 from tests.conftest import incidents_at
 
@@ -84,12 +93,12 @@ def test_the_character_set_is_told_within_the_first_1024_bytes() -> None:
 
 def test_every_save_gives_the_same_bytes_and_leaves_the_map_as_it_was() -> None:
     m = plain_map()
-    before = {name: dict(getattr(m.get_root(), name)._children) for name in ("header", "script")}
+    before = {name: dict(children_of(getattr(m.get_root(), name))) for name in ("header", "script")}
 
     first = page_text(m)
 
     assert {
-        name: dict(getattr(m.get_root(), name)._children) for name in ("header", "script")
+        name: dict(children_of(getattr(m.get_root(), name))) for name in ("header", "script")
     } == before
     assert page_text(m) == first
     assert page_text(plain_map()) == first
@@ -204,8 +213,11 @@ def test_tiles_that_a_map_does_not_have_cannot_be_asked_for() -> None:
 
 
 def test_save_map_takes_nothing_but_a_map(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"takes a folium\.Map, not str"):
-        save_map("<html></html>", tmp_path / "map.html")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError) as caught:
+        save_map("<html></html>", tmp_path / "map.html", files=tmp_path / "no")  # type: ignore[arg-type]
+
+    assert caught.value.problems[0] == "m must be a folium.Map, not str."
+    assert "must name a folder" in caught.value.problems[1]
 
 
 def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
@@ -230,7 +242,7 @@ def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
         assert f'class=\\"hotspot-layer\\"\\u003e{name}\\u003c' in page
     for entry in (
         "Burgled home: 1",
-        "Opposite and behind: 1",
+        "Opposite or behind: 1",
         "0-7 days old: 1 burglary",
         "15-42 days old: 2 burglaries",
         "incidents per km² per year".encode("unicode_escape").decode(),
@@ -252,7 +264,7 @@ def test_frames_that_were_given_are_left_as_they_were() -> None:
     given_frames = made_maps.frames()
     copies = {name: frame.copy(deep=True) for name, frame in given_frames.items()}
 
-    page_text(briefing_map(made_maps.incidents(), **given_frames, cutoff="2026-03-02"))
+    page_text(made_maps.drawn(made_maps.incidents(), **given_frames, as_of="2026-03-02"))
 
     for name, frame in given_frames.items():
         if isinstance(frame, xr.DataArray):
@@ -268,18 +280,18 @@ def test_the_same_frames_give_the_same_bytes() -> None:
 def test_no_address_of_an_incident_reaches_the_page() -> None:
     incidents = made_maps.incidents().assign(address="12 Secret Street", mo="by the cat flap")
 
-    page = page_text(briefing_map(incidents, cutoff="2026-03-02"))
+    page = page_text(briefing_map(incidents, as_of="2026-03-02"))
 
     assert "Secret Street" not in page
     assert "cat flap" not in page
     assert "B00000" in page
 
 
-def test_what_was_not_known_by_the_cutoff_is_not_shown() -> None:
+def test_what_was_not_known_by_the_cut_off_is_not_shown() -> None:
     incidents = incidents_at([640000] * 3, [370000] * 3, [0, 1, 9], start="2026-03-01")
     incidents["recorded_at"] = pd.to_datetime(["2026-03-01", "2026-03-05", "2026-03-11"])
 
-    page = page_text(briefing_map(incidents, cutoff="2026-03-02"))
+    page = page_text(briefing_map(incidents, as_of="2026-03-02"))
 
     assert "B00000" in page
     assert "B00001" not in page
@@ -289,15 +301,15 @@ def test_what_was_not_known_by_the_cutoff_is_not_shown() -> None:
 def test_old_data_are_called_old() -> None:
     incidents = made_maps.incidents()
 
-    assert "DATA IS 3 DAYS OLD" in page_text(briefing_map(incidents, cutoff="2026-03-04"))
-    assert "DAYS OLD" not in page_text(briefing_map(incidents, cutoff="2026-03-03"))
+    assert "DATA IS 3 DAYS OLD" in page_text(briefing_map(incidents, as_of="2026-03-04"))
+    assert "DAYS OLD" not in page_text(briefing_map(incidents, as_of="2026-03-03"))
 
 
 def test_months_are_shown_as_months_and_have_no_age() -> None:
     incidents = incidents_at([640000] * 3, [370000] * 3, [0, 31, 59])
     incidents.attrs["resolution"] = "month"
 
-    page = page_text(briefing_map(incidents, cutoff="2025-06-30"))
+    page = page_text(briefing_map(incidents, as_of="2025-06-30"))
 
     assert "only the month is known" in page
     assert "February 2025" in page
@@ -312,7 +324,7 @@ def test_empty_frames_make_a_map_that_says_so() -> None:
         if isinstance(frame, gpd.GeoDataFrame)
     }
 
-    m = briefing_map(made_maps.incidents().iloc[:0], **empty)
+    m = made_maps.drawn(made_maps.incidents().iloc[:0], **empty)
     page = page_text(m)
 
     assert m.get_bounds() == [[None, None], [None, None]]
@@ -327,9 +339,76 @@ def test_every_problem_with_the_frames_is_told_at_once() -> None:
     frames["surface"].attrs.pop("crs")
 
     with pytest.raises(DataError) as caught:
-        briefing_map(made_maps.incidents(), **frames)
+        made_maps.drawn(made_maps.incidents(), **frames)
 
     assert len(caught.value.problems) == 3
+
+
+def test_wrong_arguments_are_told_with_wrong_data_and_alone_are_of_the_settings() -> None:
+    frames = made_maps.frames()
+    wrong: dict[str, Any] = {"as_of": "soon", "basemap": "No Such Map", "opens": "heat"}
+    frames["targets"]["ring"] = [0, 1, 7]
+    frames["zones"]["newest_days"] = [1.0, np.nan]
+
+    with pytest.raises(DataError) as both:
+        made_maps.drawn(made_maps.incidents().drop(columns="crime_ref"), **frames, **wrong)
+    with pytest.raises(ConfigError) as alone:
+        briefing_map(made_maps.incidents(), as_of="soon", layers={})  # type: ignore[arg-type]
+
+    assert len(both.value.problems) == 6
+    assert "crime_ref" in both.value.problems[0]
+    assert "rings from 0 to 3" in both.value.problems[2]
+    assert "hotspot.maps.MapLayers, not dict" in alone.value.problems[1]
+    assert len(alone.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("window_days", "ages", "labels"),
+    [
+        (10, [3, 9], ["0-7 days", "8-10 days"]),
+        (21, [9, 20], ["8-14 days", "15-21 days"]),
+        (60, [3, 60], ["0-7 days", "15-60 days"]),
+    ],
+)
+def test_zones_and_points_have_the_colours_of_their_ages_whatever_the_window(
+    window_days: int, ages: list[int], labels: list[str]
+) -> None:
+    points = incidents_at([640000, 642000], [370000] * 2, [60 - age for age in ages])
+    zones = near_repeat_zones(points, "2025-03-02", window_days=window_days)
+    assert zones["age_band"].tolist() == labels
+    band = {"0-7 days": 0, "8-10 days": 1, "8-14 days": 1}
+
+    for kept in (zones, zones.copy()):
+        here = Scene.of(points, "2025-03-02", kept, "zones", tiles=False)
+        shown, dots = draw_zones(kept, here), draw_burglaries(points, here)
+        expected = [band.get(label, 2) for label in labels]
+        assert [row[1] for row in shown.rows] == expected
+        assert [style for style, _ in shown.legend] == [colours.ZONES[n] for n in expected]
+        assert dots is not None
+        assert [row[1] for row in dots.rows] == expected
+        assert f"{labels[-1]} old: 1" in [text for _, text in dots.legend]
+        kept.attrs.clear()
+        assert [row[1] for row in draw_zones(kept, here).rows] == expected
+
+
+def test_a_share_just_under_one_is_written_as_a_percentage() -> None:
+    spots = made_maps.frames()["hotspots"].assign(crime_share=0.995)
+
+    page = page_text(made_maps.drawn(made_maps.incidents(), hotspots=spots))
+
+    assert "100 %" in page
+    assert "e+02" not in page
+
+
+def test_a_cut_off_is_named_as_a_day_or_a_time() -> None:
+    incidents = made_maps.incidents()
+
+    for as_of, words in {
+        "2026-03-02": "known by Mon 2 Mar 2026<",
+        cutoff("2026-03-02"): "known by Mon 2 Mar 2026<",
+        "2026-03-02 06:00": "known by Mon 2 Mar 2026 06:00<",
+    }.items():
+        assert words in page_text(briefing_map(incidents, as_of=as_of))
 
 
 def test_45_000_incidents_stay_a_file_that_can_be_mailed() -> None:
@@ -337,7 +416,7 @@ def test_45_000_incidents_stay_a_file_that_can_be_mailed() -> None:
     places = np.array([[640000], [370000]]) + generator.normal(0, 5000, (2, 45_000))
     incidents = incidents_at(*places, generator.uniform(0, 1400, 45_000))
 
-    page = page_text(briefing_map(incidents.assign(offence_code="28E"), cutoff="2029-01-01"))
+    page = page_text(briefing_map(incidents.assign(offence_code="28E"), as_of="2029-01-01"))
 
     assert len(page) < 6_000_000
 
@@ -371,7 +450,7 @@ def test_nothing_is_drawn_outside_the_study_area_or_below_the_first_step() -> No
     values[:, 25:] = np.nan
     surface = grid.surface(values, units="burglaries per km² per year")
 
-    layer = density_layer(surface)
+    layer = draw_density(surface)
     bands = contour_bands(surface, [5, 10, 20, 40, np.inf])
 
     assert bands.union_all().within(shapely.box(640900, 370900, 642100, 372100))
@@ -389,7 +468,7 @@ def test_a_surface_without_any_value_has_no_steps() -> None:
     grid = Grid(640000, 370000, 100, ncols=3, nrows=1, crs="EPSG:27700")
 
     for values in ([[0.0, 0.0, 0.0]], [[np.nan, np.nan, np.nan]]):
-        layer = density_layer(grid.surface(np.array(values), units="crimes"))
+        layer = draw_density(grid.surface(np.array(values), units="crimes"))
         assert [text for _, text in layer.legend] == ["crimes"]
 
 
@@ -398,15 +477,17 @@ def test_a_forecast_is_the_highest_shares_of_the_ground() -> None:
     values = np.full(grid.shape, 0.01)
     values[4, 4:9] = [0.5, 0.4, 0.3, 0.2, 0.1]
 
-    layer = forecast_layer(grid.surface(values, days=7))
+    layer = draw_forecast(grid.surface(values, days=7))
 
     assert [text for _, text in layer.legend] == [
         "expected burglaries, next 7 days",
-        "Highest 1% of the ground: 0.5 of 2.45 (20 %)",
-        "Next, to 5% of the ground: 1 of 2.45 (41 %)",
+        "Highest 1 % of the ground: 0.5 of 2.45 (20 %)",
+        "Next, to 5 % of the ground: 1 of 2.45 (41 %)",
     ]
-    empty = forecast_layer(grid.surface(np.zeros(grid.shape)))
-    assert [text for _, text in empty.legend] == ["nothing expected"]
+    empty = grid.surface(np.zeros(grid.shape))
+    assert not draw_forecast(empty).legend
+    nowhere = made_maps.incidents().iloc[:0]
+    assert "nothing expected" in page_text(made_maps.drawn(nowhere, forecast=empty))
 
 
 @given(st.floats(1e-9, 1e9))
@@ -445,6 +526,10 @@ def test_a_street_in_pieces_is_named_once() -> None:
     assert [label[2] for label in line_labels(streets, "street")] == ["High Street"]
 
 
+def scene(incidents: gpd.GeoDataFrame, as_of: str | None = None) -> Scene:
+    return Scene.of(incidents, as_of, None, "zones", tiles=False)
+
+
 def linked() -> tuple[gpd.GeoDataFrame, dict[str, pd.DataFrame]]:
     """Make burglaries at 0, 5 and 9 days, two at one place, and all that tells their links."""
     incidents = incidents_at([640000, 640100, 640100], [370000] * 3, [0, 5, 9], start="2026-02-20")
@@ -459,12 +544,12 @@ def linked() -> tuple[gpd.GeoDataFrame, dict[str, pd.DataFrame]]:
 def test_chains_are_arrows_from_whatever_frame_tells_them(kind: str, arrows: int) -> None:
     incidents, frames = linked()
 
-    layer = chain_layer(frames[kind], incidents, np.ones(3, dtype=bool))
+    layer = draw_chains(frames[kind], scene(incidents))
 
     legend = [text for _, text in layer.legend]
     assert legend[0] == f"to the burglary that followed: {arrows}"
     assert kind == "chains" or legend[1:] == ["again at the same point: 1 place"]
-    lines = [row for row in json.loads(layer.rows) if isinstance(row[0], dict)]
+    lines = [row for row in layer.rows if isinstance(row[0], dict)]
     first, last = np.array(lines[0][0]["coordinates"]).reshape(-1, 2)[[0, -1]]
     assert first[0] < last[0]
 
@@ -472,12 +557,12 @@ def test_chains_are_arrows_from_whatever_frame_tells_them(kind: str, arrows: int
 def test_links_to_old_or_hidden_burglaries_are_not_drawn() -> None:
     incidents, frames = linked()
 
-    old = chain_layer(frames["labels"], incidents, np.zeros(3, dtype=bool))
-    hidden = chain_layer(frames["pairs"], incidents.iloc[1:], np.ones(2, dtype=bool))
+    old = draw_chains(frames["labels"], scene(incidents, as_of="2026-12-31"))
+    hidden = draw_chains(frames["pairs"], scene(incidents.iloc[1:]))
 
-    assert [text for _, text in old.legend] == ["none found"]
+    assert not old.legend
     assert [text for _, text in hidden.legend] == ["again at the same point: 1 place"]
-    page = page_text(briefing_map(incidents, chains=frames["pairs"], cutoff="2026-02-26"))
+    page = page_text(made_maps.drawn(incidents, chains=frames["pairs"], as_of="2026-02-26"))
     assert "B00002" not in page
 
 
@@ -485,7 +570,8 @@ def test_what_rises_and_falls_is_told_from_the_interval_or_the_class() -> None:
     compared = made_maps.frames()["change"]
     cells = compared[["geometry"]].assign(hotspot_class=["emerging", "former", "never"])
 
-    by_rate, by_class = change_layer(compared), change_layer(cells)
+    here = scene(made_maps.incidents())
+    by_rate, by_class = draw_change(compared, here), draw_change(cells, here)
 
     assert [text for _, text in by_rate.legend] == [
         "\u25b2 Rising: 1 place",
@@ -496,8 +582,8 @@ def test_what_rises_and_falls_is_told_from_the_interval_or_the_class() -> None:
         "\u25b2 Rising: 1 place",
         "\u25bc Falling: 1 place",
     ]
-    assert "none before" in by_rate.rows
-    assert "140 % to 680 %" in by_rate.rows
+    assert "none before" in str(by_rate.rows)
+    assert "140 % to 680 %" in str(by_rate.rows)
 
 
 @pytest.mark.parametrize(
@@ -512,7 +598,7 @@ def test_what_rises_and_falls_is_told_from_the_interval_or_the_class() -> None:
 def test_the_layer_that_was_asked_for_opens(opens: str | None, on: str) -> None:
     shown = {
         layer.layer_name
-        for layer in made_maps.full_map(opens=opens)._children.values()
+        for layer in children_of(made_maps.full_map(opens=opens)).values()
         if getattr(layer, "show", False)
     }
 
@@ -526,7 +612,7 @@ def test_a_layer_that_is_not_known_cannot_open() -> None:
 
 def test_chains_and_change_of_another_kind_are_refused() -> None:
     with pytest.raises(DataError) as caught:
-        briefing_map(
+        made_maps.drawn(
             made_maps.incidents(),
             chains=pd.DataFrame({"a": [1]}),
             change=made_maps.frames()["areas"],
@@ -548,7 +634,7 @@ def test_there_is_no_slider_for_a_single_week_or_for_months_or_where_none_is_wan
     pages = [
         page_text(briefing_map(one_week)),
         page_text(briefing_map(months)),
-        page_text(briefing_map(made_maps.incidents(), weeks=False)),
+        page_text(made_maps.drawn(made_maps.incidents(), weeks=False)),
     ]
 
     assert all("hotspotMap.weeks(" not in page for page in pages)

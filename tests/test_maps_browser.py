@@ -182,9 +182,9 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(browser: Any, tmp_pa
         geometry=incidents.to_numpy(),
         crs=made_maps.CRS,
     )
-    m = briefing_map(
+    m = made_maps.drawn(
         incidents, **hostile_frames(), title=every, marking=every, notes=HOSTILE, figure=every,
-        cutoff="2026-03-02",
+        as_of="2026-03-02",
     )  # fmt: skip
     opened = opened_map(browser, m, tmp_path)
     page = opened.page

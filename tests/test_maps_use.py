@@ -224,7 +224,7 @@ def test_45_000_incidents_can_be_looked_at(browser: Any, tmp_path: Path) -> None
     places = np.array([[640000.0], [370000.0]]) + generator.normal(0, 5000, (2, 45_000))
     incidents = incidents_at(*places, generator.uniform(0, 42, 45_000), start="2026-01-19")
 
-    opened = opened_map(browser, briefing_map(incidents, cutoff="2026-03-02"), tmp_path)
+    opened = opened_map(browser, briefing_map(incidents, as_of="2026-03-02"), tmp_path)
     started = opened.page.evaluate("() => performance.now()")
     opened.page.evaluate(f"() => {{ {MAP}.setZoom(15, {{animate: false}}); }}")
     taken_ms = opened.page.evaluate("() => performance.now()") - started

@@ -297,6 +297,33 @@ def test_areas_that_overlap_and_areas_without_homes_are_refused() -> None:
         public_map(incidents, None, areas, **SETTINGS)
 
 
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_point_on_a_border_counts_once_for_the_first_area_by_name(order: list[int]) -> None:
+    incidents = burglaries([(500.0, 100.0)] * 9 + [(700.0, 100.0)] * 9)
+    at = [(100.0 + step, 50.0) for step in range(9)] + [(500.0, 60.0)]
+    addresses = homes(at + [(600.0 + step, 50.0) for step in range(9)])
+    areas = gpd.GeoDataFrame(
+        {"area": ["Quay", "Town"]},
+        geometry=[shapely.box(X + 500 * n, Y, X + 500 * n + 500, Y + 500) for n in range(2)],
+        crs=CRS,
+    )
+
+    page = page_text(public_map(incidents, addresses, areas.iloc[order], **SETTINGS))
+
+    told = {place["name"]: (place["count"], place["homes"]) for place in facts(page)}
+    assert told == {"Quay": ("9", "10"), "Town": ("9", "9")}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last_day"), [("2026-01-31", "2026-02-01"), ("2026-01-31 08:00", "2026-01-01")]
+)
+def test_a_month_counts_when_its_last_day_has_ended(as_of: str, last_day: str) -> None:
+    days = pd.Series(pd.date_range("2025-12-01", "2026-01-30", periods=40)).dt.normalize()
+    incidents = town([[20, 20]])[0].assign(occurred_from=days, occurred_to=days)
+
+    assert _period(incidents, as_of, 0, 1)[1] == pd.Timestamp(last_day)
+
+
 def test_only_whole_months_that_are_old_enough_are_counted() -> None:
     incidents, addresses = town([[20, 20]])
     late = incidents.assign(

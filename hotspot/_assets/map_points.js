@@ -71,11 +71,8 @@ const Points = L.FeatureGroup.extend({
     for (const { count, lon, lat } of bins.values()) {
       const text = count.toLocaleString("en-GB");
       const circle = new Count([lat / count, lon / count], {
+        ...COLOURS.many,
         radius: 9 + 3 * text.length + 9 * Math.sqrt(count / most),
-        color: "#4d4d4d",
-        weight: 1,
-        fillColor: "#f0ede6",
-        fillOpacity: 0.88,
         text,
       });
       circle.on("click", () => this._map.setView(circle.getLatLng(), this._map.getZoom() + 2));

@@ -53,7 +53,7 @@ const Count = L.CircleMarker.extend({
     if (!canvas._drawing || this._empty()) return;
     const context = canvas._ctx;
     context.globalAlpha = 1;
-    context.fillStyle = "#111";
+    context.fillStyle = COLOURS.manyLabel;
     context.font = "600 11px sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";

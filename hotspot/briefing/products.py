@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import shapely
 
+from hotspot import maps
 from hotspot.briefing import figures
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import RUN_FILE
@@ -16,7 +17,6 @@ from hotspot.briefing.inputs import Inputs, rejected_for_file
 from hotspot.briefing.page import render_page
 from hotspot.briefing.record import outputs_of
 from hotspot.briefing.sections import ListLinks
-from hotspot.maps import briefing_map, save_map
 from hotspot.near_repeat import label_repeats
 from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import MapLayers, map_picture
@@ -84,27 +84,29 @@ def in_reading_order(folder: Path, record: Mapping[str, Any]) -> list[Path]:
 def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
     settings = inputs.config
     backtest = findings.proof.backtest
-    drawn = briefing_map(
+    drawn = maps.briefing_map(
         inputs.shown,
         zones=findings.zones,
         surface=findings.surface,
-        hotspots=findings.hotspots,
         targets=None if findings.lists is None else findings.lists.targets,
-        areas=inputs.areas,
-        streets=inputs.streets,
-        buildings=inputs.buildings,
-        water=inputs.water,
-        chains=_chains(inputs),
-        forecast=findings.proof.forecast,
-        change=findings.change,
-        opens=None if backtest is None else backtest.best_layer(),
-        figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
         basemap=settings.basemap.tiles,
+        layers=maps.MapLayers(
+            hotspots=findings.hotspots,
+            areas=inputs.areas,
+            streets=inputs.streets,
+            buildings=inputs.buildings,
+            water=inputs.water,
+            chains=_chains(inputs),
+            forecast=findings.proof.forecast,
+            change=findings.change,
+            opens=None if backtest is None else backtest.best_layer(),
+            figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
+        ),
         title="Burglary briefing",
         marking=settings.output.marking,
-        cutoff=inputs.as_of,
+        as_of=inputs.as_of,
     )
-    save_map(drawn, folder / MAP_FILE)
+    maps.save_map(drawn, folder / MAP_FILE)
 
 
 def _chains(inputs: Inputs) -> pd.DataFrame | None:

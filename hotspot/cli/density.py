@@ -77,15 +77,15 @@ def _density(options: argparse.Namespace) -> int:
 
 def _write_map(result: Any, incidents: Any, marking: str | None, path: Any) -> None:
     """Draw the surface and its hotspots on a map of their own."""
-    from hotspot.maps import briefing_map, save_map
+    from hotspot.maps import MapLayers, briefing_map, save_map
 
     drawn = briefing_map(
         # No points: a surface can be shown to more people than the places behind it.
         incidents.iloc[:0],
         surface=result.surface,
-        hotspots=result.hotspots,
+        layers=MapLayers(hotspots=result.hotspots),
         title="Burglary density",
-        cutoff=result.surface.attrs["period_last"],
+        as_of=result.surface.attrs["period_last"],
         marking=marking,
         notes=result.page().limits,
     )

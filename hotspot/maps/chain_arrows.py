@@ -2,102 +2,87 @@
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from hotspot.english import count
-from hotspot.maps.elements import LegendEntry, RowLayer, Style
-from hotspot.maps.features import Field, bounds_of, drawable, rows_of, texts_of, words
+from hotspot.maps.colours import AGAIN, ARROW
+from hotspot.maps.elements import Drawing, LegendEntry
+from hotspot.maps.features import Field, as_text, bounds_of, drawable, rows_of, texts_of
+from hotspot.maps.scene import Scene
 
-_ARROW = Style(stroke="#1a1a1a", weight=1.8, arrow=True)
-_AGAIN = Style(stroke="#1a1a1a", fill="#ffffff", fill_opacity=0.01, radius=9.0, weight=1.8)
-_STYLES = (_ARROW, _AGAIN)
 _LABEL_COLUMNS = ("label", "follows", "distance_m", "days")
 _PAIR_COLUMNS = ("first", "second", "distance_m", "days")
 _CHAIN_COLUMNS = ("chain", "crimes")
 _CHAIN_FIELDS: tuple[Field, ...] = (
-    ("crimes", "Burglaries", words),
-    ("first_day", "First", words),
-    ("last_day", "Last", words),
-    ("span_days", "Days from first to last", words),
-    ("extent_m", "Metres across", words),
-    ("originators", "Began with", words),
-    ("repeats", "At the same address", words),
-    ("near_repeats", "Nearby", words),
+    ("crimes", "Burglaries", as_text),
+    ("first_day", "First", as_text),
+    ("last_day", "Last", as_text),
+    ("span_days", "Days from first to last", as_text),
+    ("extent_m", "Metres across", as_text),
+    ("originators", "Began with", as_text),
+    ("repeats", "At the same address", as_text),
+    ("near_repeats", "Nearby", as_text),
 )
 _LINK_FIELDS: tuple[Field, ...] = (
-    ("earlier", "Followed", words),
-    ("days", "Days after it", words),
-    ("distance_m", "Metres from it", words),
+    ("earlier", "Followed", as_text),
+    ("days", "Days after it", as_text),
+    ("distance_m", "Metres from it", as_text),
 )
 
 
-def chain_problems(chains: pd.DataFrame | None) -> list[str]:
-    """Say what keeps a frame from being drawn as chains."""
-    if chains is None:
-        return []
-    is_frame = isinstance(chains, pd.DataFrame)
+def chain_problems(name: str, chains: object) -> list[str]:
+    """Return what keeps a frame from being drawn as chains."""
     kinds = (_LABEL_COLUMNS, _PAIR_COLUMNS, _CHAIN_COLUMNS)
-    if is_frame and any(set(kind) <= set(chains.columns) for kind in kinds):
+    if isinstance(chains, pd.DataFrame) and any(set(kind) <= set(chains.columns) for kind in kinds):
         return []
-    return ["The chains must be a frame of near_repeat_chains, near_repeat_pairs or label_repeats."]
+    return [
+        f"The {name} must be a frame of near_repeat_chains, near_repeat_pairs or label_repeats."
+    ]
 
 
-def chain_layer(
-    chains: pd.DataFrame,
-    incidents: gpd.GeoDataFrame,
-    live: npt.NDArray[np.bool_],
-    show: bool = False,
-) -> RowLayer:
+def draw_chains(chains: pd.DataFrame, scene: Scene) -> Drawing:
     """Draw an arrow from each burglary to the next; a ring where they share a point.
 
     Parameters
     ----------
     chains : DataFrame
-        Of `near_repeat_chains`, `near_repeat_pairs` or `label_repeats`.
-    incidents : GeoDataFrame
-        Those that may be shown; a link with one that is not here is left out.
-    live : ndarray of bool
-        Which of the incidents still count: of pairs and labels, links that lead to another are
-        left out. Chains are drawn whole, as they are given.
-    show : bool
-        Whether it is on when the map opens.
+        Of `near_repeat_chains`, `near_repeat_pairs` or `label_repeats`. Chains are drawn whole; of
+        pairs and labels the links that lead to a burglary which still counts.
+    scene : Scene
+        A link with a burglary that is not in it is left out.
 
     Returns
     -------
-    RowLayer
+    Drawing
     """
     if set(_CHAIN_COLUMNS) <= set(chains.columns) and isinstance(chains, gpd.GeoDataFrame):
         links = drawable(chains)
-        headings = [f"Chain {words(name)}" for name in links["chain"]]
+        headings = [f"Chain {as_text(name)}" for name in links["chain"]]
         names, texts = texts_of(links, _CHAIN_FIELDS)
     else:
-        links = _links(chains, incidents, live)
-        headings = [words(reference) or "No reference" for reference in links["later"]]
+        links = _links(chains, scene)
+        headings = [as_text(reference) or "No reference" for reference in links["later"]]
         names, texts = texts_of(links, _LINK_FIELDS)
     at_a_point = (links.geom_type == "Point").to_numpy()
     arrows = int(shapely.get_num_geometries(links.geometry.to_numpy()[~at_a_point]).sum())
     legend: list[LegendEntry] = []
     if arrows:
-        legend.append((_ARROW, f"to the burglary that followed: {arrows:,}"))
+        legend.append((ARROW, f"to the burglary that followed: {arrows:,}"))
     if at_a_point.any():
-        legend.append((_AGAIN, f"again at the same point: {count(at_a_point.sum(), 'place')}"))
-    return RowLayer(
-        "Near-repeat chains",
+        legend.append((AGAIN, f"again at the same point: {count(at_a_point.sum(), 'place')}"))
+    return Drawing(
         rows_of(links, at_a_point.astype(int), headings, texts),
-        _STYLES,
-        bounds=bounds_of(links),
+        (ARROW, AGAIN),
+        bounds_of(links),
         fields=names,
-        legend=legend or [(Style(stroke="none"), "none found")],
-        show=show,
+        legend=legend,
     )
 
 
-def _links(
-    chains: pd.DataFrame, incidents: gpd.GeoDataFrame, live: npt.NDArray[np.bool_]
-) -> gpd.GeoDataFrame:
-    """Place each link between its two burglaries."""
+def _links(chains: pd.DataFrame, scene: Scene) -> gpd.GeoDataFrame:
+    """Return each link with the line between its two burglaries."""
+    incidents = scene.incidents
     if set(_PAIR_COLUMNS) <= set(chains.columns):
         ends = chains.rename(columns={"first": "from", "second": "to"})
     else:
@@ -105,7 +90,8 @@ def _links(
         ends = ends[ends["from"].notna() & ends.get("counted", True)]
     start = incidents.index.get_indexer(pd.Index(ends["from"]))
     end = incidents.index.get_indexer(pd.Index(ends["to"]))
-    here = (start >= 0) & np.append(live, False)[end]
+    # Position -1, of a burglary that is not shown, reads the False at the end.
+    here = (start >= 0) & np.append(scene.live, False)[end]
     ends, start, end = ends[here], start[here], end[here]
     places = shapely.get_coordinates(incidents.geometry.to_numpy())
     shapes = np.asarray(incidents.geometry.to_numpy()[end], dtype=object)

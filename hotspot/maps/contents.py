@@ -1,6 +1,6 @@
 """What the elements of a map hold that no tag shows: pictures, pages, calls to servers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from folium.raster_layers import WmsTileLayer
 
 from hotspot._checks import Problems
 from hotspot.maps.elements import Verbatim
+from hotspot.maps.folium_inside import children_of, text_of
 from hotspot.maps.markup import pictures_asked_for, tags_of, with_pictures
 from hotspot.maps.packaged import Library
 
@@ -32,7 +33,7 @@ _MAKE_CODE = {
 
 
 def asked_by(elements: Iterable[Element]) -> dict[str, set[str]]:
-    """Name the classes of the elements that link to each address."""
+    """Return the classes of the elements that link to each address."""
     asked: dict[str, set[str]] = {}
     for element in elements:
         for links in ("default_js", "default_css"):
@@ -44,16 +45,16 @@ def asked_by(elements: Iterable[Element]) -> dict[str, set[str]]:
 
 
 def has_frames(elements: Iterable[Element]) -> bool:
-    """Tell whether a popup holds a page of its own."""
+    """Test whether a popup holds a page of its own."""
     return any(isinstance(element, IFrame) for element in elements)
 
 
 def unsaveable(elements: Iterable[Element]) -> Iterator[str]:
-    """Name what elements would load or make by script, where no tag shows it."""
+    """Find what elements would load or make by script, where no tag shows it."""
     for element in elements:
         kind = type(element).__name__
         if isinstance(element, IFrame) and (not _is_plain(element) or _runs_or_loads(element)):
-            yield f"{kind}: the page in it runs scripts or loads files. Give it plain HTML."
+            yield f"{kind}: the page in it runs scripts or loads files. Put plain HTML into it."
         if kind in _ASK_SERVERS:
             yield f"{kind} {_ASK_SERVERS[kind]}, and a saved map fetches nothing: leave it out."
         if kind in _MAKE_CODE:
@@ -75,27 +76,27 @@ def unsaveable(elements: Iterable[Element]) -> Iterator[str]:
 def pictures_inside(
     elements: Iterable[Element], library: Library, problems: Problems
 ) -> Iterator[None]:
-    """Hold the pictures of popups, tooltips and icons inside the map for a while."""
-    changed: list[tuple[dict[str, Any], str, Any]] = []
+    """Write the pictures of popups, tooltips and icons into the map for a while."""
+    changed: list[tuple[MutableMapping[str, Any], str, Any]] = []
     try:
         for element in elements:
             for holder, key in _html_of(element):
-                kept = holder[key]
-                text = _text_of(kept)
+                given = holder[key]
+                text = str(text_of(given) if isinstance(given, Element) else given)
                 if "<" in text:
                     text = with_pictures(text, library)
                 problems.extend(_refused(type(element).__name__, text))
-                changed.append((holder, key, kept))
+                changed.append((holder, key, given))
                 # Text of a frame is a template for folium, and must not run as one.
-                holder[key] = Verbatim(text) if isinstance(kept, Element) else text
+                holder[key] = Verbatim(text) if isinstance(given, Element) else text
         yield
     finally:
-        for holder, key, kept in changed:
-            holder[key] = kept
+        for holder, key, given in changed:
+            holder[key] = given
 
 
-def _html_of(element: Element) -> Iterator[tuple[dict[str, Any], str]]:
-    """Tell where an element keeps HTML of the user's."""
+def _html_of(element: Element) -> Iterator[tuple[MutableMapping[str, Any], str]]:
+    """Find where an element keeps HTML of the user's."""
     own = vars(element)
     if isinstance(element, Html) and element.script:
         yield own, "data"
@@ -104,23 +105,17 @@ def _html_of(element: Element) -> Iterator[tuple[dict[str, Any], str]]:
     elif isinstance(element, folium.DivIcon) and "html" in element.options:
         yield element.options, "html"
     elif isinstance(element, IFrame) and _is_plain(element):
-        yield from ((element._children, name) for name in element._children)
+        yield from ((children_of(element), name) for name in children_of(element))
 
 
 def _is_plain(frame: IFrame) -> bool:
-    """Tell whether a frame holds nothing but text."""
-    return all(
-        type(child) is Element and child._template_str is not None
-        for child in frame._children.values()
-    )
-
-
-def _text_of(kept: object) -> str:
-    return str(kept._template_str) if isinstance(kept, Element) else str(kept)
+    """Test whether a frame holds nothing but text."""
+    return all(text_of(child) is not None for child in children_of(frame).values())
 
 
 def _runs_or_loads(frame: IFrame) -> bool:
-    tags = [tag for child in frame._children.values() for tag in tags_of(_text_of(child))]
+    texts = (text_of(child) or "" for child in children_of(frame).values())
+    tags = [tag for text in texts for tag in tags_of(text)]
     return any(tag.name == "script" or tag.addresses() for tag in tags if tag.name != "img")
 
 

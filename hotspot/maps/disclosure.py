@@ -22,7 +22,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Give the place of each home once, however often and with whatever else a file lists it.
+    """Return the place of each home once, however often and with whatever else a file lists it.
 
     Left out are the buildings that flats name as theirs, which nobody lives in beside the flats,
     and what the classification calls no home: either would fill a place that has too few.
@@ -43,15 +43,15 @@ def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 
 def _lived_in(addresses: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    kept = np.ones(len(addresses), dtype=bool)
+    lived_in = np.ones(len(addresses), dtype=bool)
     if {"uprn", "parent_uprn"} <= set(addresses.columns):
         uprn, parent = _stripped(addresses["uprn"]), _stripped(addresses["parent_uprn"])
-        kept &= ~uprn.isin(parent[parent.notna() & (parent != uprn)]).to_numpy()
+        lived_in &= ~uprn.isin(parent[parent.notna() & (parent != uprn)]).to_numpy()
     if "classification" in addresses.columns:
-        told = addresses["classification"].dropna().astype(str)
-        other = [text for text in told.unique() if text.strip() and not says_home(text)]
-        kept &= ~addresses["classification"].astype(object).isin(other).to_numpy()
-    return kept
+        classes = addresses["classification"].dropna().astype(str)
+        other = [text for text in classes.unique() if text.strip() and not says_home(text)]
+        lived_in &= ~addresses["classification"].astype(object).isin(other).to_numpy()
+    return lived_in
 
 
 def _stripped(numbers: pd.Series) -> pd.Series:
@@ -96,13 +96,14 @@ def cells_with_homes(homes: gpd.GeoSeries, cell_size_m: float, minimum: int) -> 
 
 
 def _squares(points: gpd.GeoSeries, cell_size_m: float) -> Numbers:
-    """Tell the column and row of the square that each point lies in."""
+    """Return the column and row of the square that each point lies in."""
     places = shapely.get_coordinates(points.to_numpy())
     return np.floor(places / cell_size_m).astype(np.int64)
 
 
 def _joined(squares: npt.NDArray[np.float64], held: Numbers, minimum: int) -> Numbers:
     """Join groups below the minimum to the nearest other group, until there are none."""
+    # All poor groups at once, each to its nearest: a round at least halves them, whatever the town.
     groups = np.arange(len(squares), dtype=np.int64)
     # A group below the minimum has fewer squares than this, so that another's is among them.
     near = min(len(squares), minimum)
@@ -129,7 +130,11 @@ def _joined(squares: npt.NDArray[np.float64], held: Numbers, minimum: int) -> Nu
 
 
 def overlaps(areas: gpd.GeoDataFrame) -> list[str]:
-    """Name areas that share ground: a crime there would count twice."""
+    """Return which areas share ground: a crime there would count twice.
+
+    Which area a point lies in is decided once, by `geo.area_positions`; this asks for any pair that
+    touches, since ground that is claimed by two belongs to neither for a count that is published.
+    """
     shapes = areas.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     first, second = first[first < second], second[first < second]
@@ -143,20 +148,10 @@ def overlaps(areas: gpd.GeoDataFrame) -> list[str]:
     ]
 
 
-def places_of(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> Numbers:
-    """Tell the number of the place that each point lies in; -1 where it lies in none."""
-    tree = shapely.STRtree(places.geometry.to_numpy())
-    point, place = tree.query(points.to_numpy(), predicate="intersects")
-    found = np.full(len(points), len(places), dtype=np.int64)
-    # On a border the first place counts, so that each point counts once.
-    np.minimum.at(found, point, place)
-    return np.where(found == len(places), -1, found)
-
-
 def protected(
     counts: Numbers, homes: Numbers, minimum: int, smallest: int
 ) -> npt.NDArray[np.object_]:
-    """Decide which counts are shown, so that no other can be worked out from them.
+    """Choose which counts are shown, so that no other can be worked out from them.
 
     Parameters
     ----------
@@ -216,7 +211,7 @@ def _provable(
     secret: npt.NDArray[np.bool_],
     smallest: int,
 ) -> bool:
-    """Tell whether the total proves a burglary in a place that must not be told."""
+    """Test whether the total proves a burglary in a place that must not be told."""
     rest = int(counts[status != SHOWN].sum())
     hidden = status == WITHHELD
     # The most that all other places that are not shown can hold; a withheld one has no limit.

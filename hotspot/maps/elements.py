@@ -1,4 +1,4 @@
-"""Folium elements that put text from data on a page without running any of it.
+"""Elements of a folium map that write text from data on a page without running any of it.
 
 Folium renders what a macro gave a second time as a Jinja template, so that braces in an address
 would run on the analyst's machine. Ours go onto the page as they are.
@@ -6,8 +6,8 @@ would run on the analyst's machine. Ours go onto the page as they are.
 
 import html
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -15,24 +15,20 @@ from typing import Any
 
 import folium
 from branca.element import Element, Figure, MacroElement
-from folium.template import Template
+
+from hotspot.maps import colours
+from hotspot.maps.colours import Style
+from hotspot.maps.folium_inside import children_of
 
 # What could end a script element or begin markup inside one; JSON reads the escapes back.
 _SCRIPT_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 
-# How the patterns and the head of an arrow look in a legend.
-_PATTERN_PATHS = {
-    "hatch": "M2 9l7-7M4 14L16 2M11 14L22 3M18 14l4-4",
-    "backhatch": "M2 7l7 7M4 2l12 12M11 2l11 11M18 2l4 4",
-    "dots": "M5 5h2M11 5h2M17 5h2M8 8h2M14 8h2M5 11h2M11 11h2M17 11h2",
-}
-_HEAD_PATH = "l-6-4m6 4l-6 4"
 _SCRIPTS = (
     "map_shapes.js", "map_labels.js", "map_points.js", "map_weeks.js", "map_tables.js",
     "map_print.js", "map_briefing.js",
 )  # fmt: skip
 
-LegendEntry = tuple["Style", str]
+LegendEntry = tuple[Style, str]
 Bounds = tuple[float, float, float, float]
 
 
@@ -53,79 +49,6 @@ def asset(name: str) -> str:
     return files("hotspot").joinpath("_assets", name).read_text(encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class Style:
-    """How one kind of thing is drawn, on the map and in its legend.
-
-    Parameters
-    ----------
-    stroke, fill : str
-        Colours. No fill: an outline or a line.
-    fill_opacity, weight : float
-    dash : str
-        Lengths of dashes and gaps, so that kinds can be told apart without colour.
-    radius : float
-        Of a point, in pixels; 0 for lines and areas.
-    shape : sequence of (x, y)
-        Corners of a point's sign, in radii, y downwards. Default: a circle.
-    pattern : {"", "hatch", "backhatch", "dots"}
-        Drawn over the fill in the colour of the stroke.
-    arrow : bool
-        End a line in a head, where it leads to.
-    """
-
-    stroke: str
-    fill: str = ""
-    fill_opacity: float = 1.0
-    weight: float = 1.0
-    dash: str = ""
-    radius: float = 0.0
-    shape: Sequence[tuple[float, float]] = ()
-    pattern: str = ""
-    arrow: bool = False
-
-    def options(self) -> dict[str, Any]:
-        """Options of a Leaflet path."""
-        options: dict[str, Any] = {
-            "color": self.stroke,
-            "weight": self.weight,
-            "fill": bool(self.fill),
-            "fillColor": self.fill,
-            "fillOpacity": self.fill_opacity,
-        }
-        optional = {
-            "dashArray": self.dash,
-            "radius": self.radius,
-            "shape": self.shape,
-            "pattern": self.pattern,
-            "arrow": self.arrow,
-        }
-        return options | {name: value for name, value in optional.items() if value}
-
-    def swatch(self) -> str:
-        """Draw the style as a small SVG picture."""
-        if self.shape:
-            corners = " ".join(
-                f"{12 + x * self.radius:.1f},{8 + y * self.radius:.1f}" for x, y in self.shape
-            )
-            outline = f'<polygon points="{corners}"'
-        elif self.radius:
-            outline = f'<circle cx="12" cy="8" r="{min(self.radius, 6.5):g}"'
-        elif self.fill:
-            outline = '<rect x="2" y="2" width="20" height="12"'
-        else:
-            outline = f'<path d="M1 8h22{_HEAD_PATH if self.arrow else ""}"'
-        marks = _PATTERN_PATHS.get(self.pattern, "")
-        return (
-            '<svg width="24" height="16" aria-hidden="true">'
-            f'{outline} fill="{self.fill or "none"}" fill-opacity="{self.fill_opacity:g}" '
-            f'stroke="{self.stroke}" stroke-width="{self.weight:g}" '
-            f'stroke-dasharray="{self.dash or "none"}"/>'
-            + (f'<path d="{marks}" fill="none" stroke="{self.stroke}"/>' if marks else "")
-            + "</svg>"
-        )
-
-
 class Verbatim(Element):
     """A piece of a page that is written as it is."""
 
@@ -138,14 +61,15 @@ class Verbatim(Element):
 
 
 def page_of(element: MacroElement) -> Figure:
-    """Find the page that an element is on, with our script and style in its head."""
+    """Return the page that an element is on, with our script and style in its head."""
     page = element.get_root()
     if not isinstance(page, Figure):
         raise TypeError("An element can be rendered only on a page: add it to a map first.")
-    style = asset("map_briefing.css")
+    style = colours.for_style_sheets() + asset("map_briefing.css")
     functions = "".join(asset(name) for name in _SCRIPTS)
     script = (
-        f'const hotspotMap = (() => {{\n"use strict";\n{functions}'
+        'const hotspotMap = (() => {\n"use strict";\n'
+        f"const COLOURS = {script_json(colours.for_scripts())};\n{functions}"
         "return { layer, points, weeks, panel };\n})();\n"
     )
     page.header.add_child(
@@ -154,17 +78,18 @@ def page_of(element: MacroElement) -> Figure:
     return page
 
 
-class RowLayer(folium.map.Layer):
-    """Rows of geometry, style and text that our script draws.
+@dataclass(frozen=True)
+class Drawing:
+    """What our script draws as one layer: rows of geometry, style and text.
 
     Parameters
     ----------
-    name : str
-        In the layer control.
     rows : list of [geometry, style number, popup ...]
         A geometry is ``[lon, lat]`` or a GeoJSON geometry; a popup is a heading and a text or None
         for each of `fields`. Points at one place share one sign, the first row's, and one popup.
     styles : sequence of Style
+    bounds : (west, south, east, north)
+        In degrees; NaN where there is nothing.
     fields : sequence of str
         What the texts of a popup are. None: nothing can be clicked.
     labels : list of [lon, lat, text, degrees]
@@ -176,46 +101,52 @@ class RowLayer(folium.map.Layer):
     min_zoom : int
         From which zoom on it is drawn.
     legend : sequence of (Style, str)
-    bounds : (west, south, east, north)
-        In degrees; NaN where there is nothing.
+    many : bool
+        Points that may be many: drawn as numbers in circles from afar, each by itself from near.
+        A row ends in its age in days.
+    """
+
+    rows: list[Any]
+    styles: Sequence[Style]
+    bounds: Bounds
+    fields: Sequence[str] | None = None
+    labels: Sequence[Any] = ()
+    label_options: Mapping[str, Any] = field(default_factory=dict)
+    grow: bool = False
+    min_zoom: int = 0
+    legend: Sequence[LegendEntry] = ()
+    many: bool = False
+
+
+class RowLayer(folium.map.Layer):
+    """A drawing as a layer of a map.
+
+    Parameters
+    ----------
+    name : str
+        In the layer control.
+    drawing : Drawing
     show : bool
         Whether it is on when the map opens.
     """
 
-    _template = Template("")
-    # The function of our script that draws it.
-    maker = "layer"
-
-    def __init__(
-        self,
-        name: str,
-        rows: list[Any],
-        styles: Sequence[Style],
-        *,
-        bounds: Bounds,
-        fields: Sequence[str] | None = None,
-        labels: Sequence[Any] = (),
-        label_options: dict[str, Any] | None = None,
-        grow: bool = False,
-        min_zoom: int = 0,
-        legend: Sequence[LegendEntry] = (),
-        show: bool = True,
-    ) -> None:
+    def __init__(self, name: str, drawing: Drawing, show: bool = True) -> None:
         super().__init__(name=name, overlay=True, show=show)
-        self._name = "RowLayer"
-        self.rows = script_json(rows)
+        # As text at once: a map is often saved more than once, and a town has many rows.
+        self.rows = script_json(drawing.rows)
         self.options = script_json(
             {
-                "styles": [style.options() for style in styles],
-                "fields": fields,
-                "labels": labels,
-                "labelOptions": label_options or {},
-                "grow": grow,
-                "minZoom": min_zoom,
+                "styles": [style.options() for style in drawing.styles],
+                "fields": drawing.fields,
+                "labels": drawing.labels,
+                "labelOptions": drawing.label_options,
+                "grow": drawing.grow,
+                "minZoom": drawing.min_zoom,
             }
         )
-        self.bounds = bounds
-        self.legend = legend
+        self.maker = "points" if drawing.many else "layer"
+        self.bounds = drawing.bounds
+        self.legend = drawing.legend
 
     def render(self, **kwargs: Any) -> str:
         script = f"var {self.get_name()} = hotspotMap.{self.maker}({self.rows}, {self.options});\n"
@@ -223,20 +154,9 @@ class RowLayer(folium.map.Layer):
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
 
-    def _get_self_bounds(self) -> list[list[float | None]]:
+    def get_bounds(self) -> list[list[float | None]]:
         west, south, east, north = (edge if isfinite(edge) else None for edge in self.bounds)
         return [[south, west], [north, east]]
-
-
-class PointLayer(RowLayer):
-    """Points that may be many: drawn as numbers in circles from afar, each by itself from near.
-
-    Parameters
-    ----------
-    rows : list of [[lon, lat], style number, popup, age in days]
-    """
-
-    maker = "points"
 
 
 class WeekLayer(folium.map.Layer):
@@ -246,8 +166,8 @@ class WeekLayer(folium.map.Layer):
     ----------
     name : str
         In the layer control; off at first.
-    points : sequence of PointLayer
-        What is shown.
+    points : sequence of RowLayer
+        What is shown, each of many points.
     today : sequence of Layer
         What is of the cut-off and must not be seen beside an earlier week.
     styles : (Style, Style)
@@ -258,19 +178,16 @@ class WeekLayer(folium.map.Layer):
         How long points count.
     """
 
-    _template = Template("")
-
     def __init__(
         self,
         name: str,
-        points: Sequence[PointLayer],
+        points: Sequence[RowLayer],
         today: Sequence[folium.map.Layer],
         styles: tuple[Style, Style],
         weeks: Sequence[str],
         window_days: int,
     ) -> None:
         super().__init__(name=name, overlay=True, show=False)
-        self._name = "WeekLayer"
         self.points, self.today = points, today
         self.options = script_json(
             {
@@ -286,15 +203,15 @@ class WeekLayer(folium.map.Layer):
 
     def render(self, **kwargs: Any) -> str:
         script = (
-            f"var {self.get_name()} = hotspotMap.weeks({_names(self.points)},"
-            f"{_names(self.today)},{self.options});\n"
+            f"var {self.get_name()} = hotspotMap.weeks({_list_of(self.points)},"
+            f"{_list_of(self.today)},{self.options});\n"
         )
         page_of(self).script.add_child(Verbatim(script), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
 
 
-def _names(layers: Iterable[folium.map.Layer]) -> str:
+def _list_of(layers: Iterable[folium.map.Layer]) -> str:
     """Write a list of layers for our script."""
     return f"[{','.join(layer.get_name() for layer in layers)}]"
 
@@ -306,6 +223,8 @@ class Panel(folium.LayerControl):
 
     Parameters
     ----------
+    m : folium.Map
+        Whose layers are listed; the panel is to be added to it.
     title : str
     marking, known, warning : str or None
         For the bar: the protective marking, how far the data go, what is wrong with them.
@@ -319,6 +238,7 @@ class Panel(folium.LayerControl):
 
     def __init__(
         self,
+        m: folium.Map,
         *,
         title: str,
         marking: str | None,
@@ -329,7 +249,7 @@ class Panel(folium.LayerControl):
         home: Sequence[Sequence[float]] | None,
     ) -> None:
         super().__init__()
-        self._name = "Panel"
+        self.map = m
         self.title = title
         self.marking = marking
         self.known = known
@@ -375,11 +295,10 @@ class Panel(folium.LayerControl):
         )
 
     def _script(self) -> str:
-        """Hand the layers to our script, late, so that more can be added after the panel."""
-        assert self._parent is not None
+        """Write the call of our script, late, so that layers can be added after the panel."""
         layers = [
             layer
-            for layer in self._parent._children.values()
+            for layer in children_of(self.map).values()
             if isinstance(layer, folium.map.Layer) and layer.control
         ]
         overlays = [layer for layer in layers if layer.overlay]
@@ -390,10 +309,10 @@ class Panel(folium.LayerControl):
         listed += [layer for layer in downwards if layer not in listed]
         bases = [layer for layer in layers if not layer.overlay]
         arguments = (
-            self._parent.get_name(),
+            self.map.get_name(),
             _pairs(bases),
             _pairs(listed),
-            _names(overlays),
+            _list_of(overlays),
             script_json(self.home),
         )
         return (
@@ -430,11 +349,8 @@ def _legend(layer: folium.map.Layer) -> str:
 class TileNotice(MacroElement):
     """A visible line that names the host which sees what the map asks for."""
 
-    _template = Template("")
-
     def __init__(self, host: str, sentence: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "TileNotice"
         self.host = host
         self.sentence = sentence
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspot.english import moment
 from hotspot.maps.elements import Bounds
 from hotspot.output.text import clean_text
 
@@ -19,32 +20,27 @@ _DECIMALS = 6
 _SIMPLIFY_M = 0.5
 # Of Web Mercator, which in Britain is about three fifths of a metre on the ground.
 _LABEL_EVERY_M = 500.0
-# English, whatever the locale of the machine.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 Formatter = Callable[[Any], str | None]
 Field = tuple[str, str, Formatter]
 
 
-def words(value: Any) -> str | None:
-    """Write one value of a frame for people; None where there is none.
+def as_text(value: Any) -> str | None:
+    """Return one value of a frame as people write it; None where there is none.
 
     Examples
     --------
-    >>> words(pd.Timestamp("2026-03-02 18:30")), words(1234), words(0.5), words(["A1", "B2"])
-    ('Mon 2 Mar 2026 18:30', '1,234', '0.5', 'A1, B2')
+    >>> as_text(pd.Timestamp("2026-03-02 18:30")), as_text(1234), as_text(0.5), as_text(["A", "B"])
+    ('Mon 2 Mar 2026 18:30', '1,234', '0.5', 'A, B')
     """
     if isinstance(value, (list, tuple, set, np.ndarray)):
+        # A set has another order on every run, and the same map must be the same bytes.
         items = sorted(value) if isinstance(value, set) else value
-        return ", ".join(filter(None, map(words, items))) or None
+        return ", ".join(filter(None, map(as_text, items))) or None
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, (pd.Timestamp, np.datetime64)):
-        return _moment(pd.Timestamp(value))
+        return moment(pd.Timestamp(value), year=True)
     if isinstance(value, Integral):
         return f"{int(value):,}"
     if isinstance(value, Real):
@@ -55,48 +51,8 @@ def words(value: Any) -> str | None:
     return clean_text(str(value)).strip() or None
 
 
-def month(time: pd.Timestamp) -> str:
-    """Write a month.
-
-    Examples
-    --------
-    >>> month(pd.Timestamp("2026-03-01"))
-    'March 2026'
-    """
-    return f"{_MONTHS[time.month - 1]} {time.year}"
-
-
-def percent(value: float) -> str | None:
-    """Write a share as a percentage.
-
-    Examples
-    --------
-    >>> percent(0.123), percent(0.0049), percent(3.123)
-    ('12 %', '0.49 %', '312 %')
-    """
-    if pd.isna(value):
-        return None
-    return f"{value:.0%}".replace("%", " %") if value >= 1 else f"{value * 100:.2g} %"
-
-
-def window(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Write from when to when something happened.
-
-    Examples
-    --------
-    >>> window(pd.Timestamp("2026-03-01"), pd.Timestamp("2026-03-02 07:00"))
-    'Sun 1 Mar 2026 to Mon 2 Mar 2026 07:00'
-    """
-    return _moment(start) if start == end else f"{_moment(start)} to {_moment(end)}"
-
-
-def _moment(time: pd.Timestamp) -> str:
-    day = f"{_DAYS[time.weekday()]} {time.day} {_MONTHS[time.month - 1][:3]} {time.year}"
-    return f"{day} {time.hour:02}:{time.minute:02}" if time.hour or time.minute else day
-
-
 def drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Leave out rows without a geometry: there is nothing to draw."""
+    """Return the rows that have a geometry to draw."""
     return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
 
 
@@ -106,7 +62,7 @@ def rows_of(
     headings: Sequence[str | None] | None = None,
     texts: Sequence[Sequence[str | None]] = (),
 ) -> list[Any]:
-    """Make the rows of a layer: a geometry, the number of its style and, with headings, a popup.
+    """Return the rows of a layer: a geometry, the number of its style and, with headings, a popup.
 
     Parameters
     ----------
@@ -132,11 +88,12 @@ def texts_of(
     """Write the columns that a frame has of `fields`, each a column, its name and a formatter."""
     there = [field for field in fields if field[0] in frame.columns]
     names = [name for _, name, _ in there]
-    return names, [[write(value) for value in frame[column]] for column, _, write in there]
+    # Of an unknown share english.percent writes nothing, which is no line of a popup.
+    return names, [[write(value) or None for value in frame[column]] for column, _, write in there]
 
 
 def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
-    """Give points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
+    """Return points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
     shapes = frame.geometry
     if not (shapes.geom_type == "Point").all():
         shapes = shapes.simplify(_SIMPLIFY_M if frame.crs.is_projected else 0.0)
@@ -149,7 +106,7 @@ def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
 
 
 def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
-    """West, south, east and north of frames, in degrees; NaN where nothing is in any."""
+    """Return west, south, east and north of frames, in degrees; NaN where nothing is in any."""
     every = [frame.geometry.to_crs("EPSG:4326").total_bounds for frame in frames if len(frame)]
     if not every:
         return (math.nan, math.nan, math.nan, math.nan)
@@ -159,22 +116,25 @@ def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
 
 
 def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
-    """Place one level label inside each area."""
+    """Return a level label inside each area."""
+    # The centroid of a crescent lies outside of it; this point never does.
     inside = gpd.GeoDataFrame(geometry=frame.geometry.representative_point())
     return [
         [*place, text, 0]
         for place, value in zip(geometries(inside), texts, strict=True)
-        if (text := words(value))
+        if (text := as_text(value))
     ]
 
 
 def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
-    """Place labels along lines of one name, turned with the line, the longest lines first."""
+    """Return labels along lines of one name, turned with the line, the longest lines first."""
     named = frame[frame[column].notna()]
+    # In the plane of the screen, where the angles are those that are seen.
     plane = named.geometry.to_crs("EPSG:3857")
     labels: list[tuple[float, float, float, str, int]] = []
     for name, lines in plane.groupby(named[column].to_numpy(), sort=True):
-        text = words(name)
+        text = as_text(name)
+        # A street comes in a piece for each junction: named once along the whole, not on each.
         parts = shapely.multilinestrings(shapely.get_parts(lines.to_numpy()))
         for line in shapely.get_parts(shapely.line_merge(parts)):
             labels += _along(line, text) if text else []
@@ -186,10 +146,11 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
 
 
 def _along(line: shapely.LineString, text: str) -> list[tuple[float, float, float, str, int]]:
-    """Length, place, text and angle of the labels of one line."""
+    """Return length, place, text and angle of the labels of one line."""
     number = max(1, round(line.length / _LABEL_EVERY_M))
     labels = []
     for middle in (np.arange(number) + 0.5) * line.length / number:
+        # The direction over 30 m: at a point, a corner would turn the name aside.
         near = line.interpolate([max(middle - 15.0, 0.0), middle, min(middle + 15.0, line.length)])
         (x0, y0), (x, y), (x1, y1) = shapely.get_coordinates(near)
         # Screens count y downwards; a name is never upside down.

@@ -65,7 +65,7 @@ class OfflineMap(folium.Map):
 
 
 def bare_map(attribution: bool = False) -> OfflineMap:
-    """Make a map for layers of ours: a scale bar, no tiles, none of folium's other files."""
+    """Return a map for layers of ours: a scale bar, no tiles, none of folium's other files."""
     m = OfflineMap(
         tiles=None,
         prefer_canvas=True,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from hotspot._checks import Problems
 from hotspot.maps.packaged import Library, script_element, unneeded, users, why_missing
-from hotspot.maps.styles import style_element
+from hotspot.maps.style_sheets import style_element
 
 _LOADING_ATTRIBUTES = {
     "audio": ("src",),
@@ -42,10 +42,10 @@ class Tag:
     content: str = ""
 
     def addresses(self) -> list[str]:
-        """Tell what a browser would load for it."""
+        """Return what a browser would load for it."""
         harmless = ("#", "data:") if self.name in _PICTURES else ("#",)
-        found = (self.attributes.get(name, "") for name in _LOADING_ATTRIBUTES.get(self.name, ()))
-        return [address for address in found if address and not address.startswith(harmless)]
+        loaded = (self.attributes.get(name, "") for name in _LOADING_ATTRIBUTES.get(self.name, ()))
+        return [address for address in loaded if address and not address.startswith(harmless)]
 
 
 class _Scan(HTMLParser):
@@ -76,7 +76,7 @@ class _Scan(HTMLParser):
 
 
 def tags_of(markup: str) -> list[Tag]:
-    """List the start tags of a piece of HTML."""
+    """Return the start tags of a piece of HTML."""
     return _Scan(markup).tags
 
 
@@ -101,7 +101,7 @@ class Page:
     problems: Problems
 
     def inlined(self, markup: str) -> str:
-        """Put the content of files where they are linked to."""
+        """Write the content of files where they are linked to."""
         for address in _STYLE_ADDRESS.findall(markup):
             self._refuse(f"{address} is asked for by a style, and a saved map fetches nothing.")
         parts, place = [], 0
@@ -128,7 +128,7 @@ class Page:
         return script_element(found)
 
     def _left_out(self, address: str) -> str:
-        """Put nothing in the place of a file that nothing needs; refuse the others by name."""
+        """Return nothing for a file that nothing needs; refuse the others by name."""
         if not unneeded(address, self.by_class):
             names = users(address, self.by_class) or sorted(
                 self.asked_by.get(address, ["your own HTML"])
@@ -142,11 +142,11 @@ class Page:
     def _unloadable(self, tag: Tag) -> str:
         address = tag.addresses()[0]
         names = sorted({name for name, text in self.by_class if address in text})
-        told = f"{address:.100} would be loaded by {', '.join(names) or 'your own HTML'}"
-        told += f" (a tag <{tag.name}>), and a saved map fetches nothing"
+        problem = f"{address:.100} would be loaded by {', '.join(names) or 'your own HTML'}"
+        problem += f" (a tag <{tag.name}>), and a saved map fetches nothing"
         if tag.name in _PICTURES:
-            return f"{told}: put the picture into a folder and name it with files=."
-        return f"{told}."
+            return f"{problem}: put the picture into a folder and name it with files=."
+        return f"{problem}."
 
     def _refuse(self, problem: str) -> None:
         if problem not in self.problems.found:
@@ -154,7 +154,8 @@ class Page:
 
 
 def with_pictures(markup: str, library: Library) -> str:
-    """Put the pictures of a piece of HTML into it, those that the user's folder holds."""
+    """Write the pictures of a piece of HTML into it, those that the user's folder holds."""
+    # From the end, so that the places of the tags before it stay right.
     for tag in reversed(tags_of(markup)):
         if tag.name not in _PICTURES:
             continue
@@ -167,7 +168,7 @@ def with_pictures(markup: str, library: Library) -> str:
 
 
 def pictures_asked_for(markup: str) -> list[str]:
-    """Tell which pictures a piece of HTML would load from the web or from a disk."""
+    """Return which pictures a piece of HTML would load from the web or from a disk."""
     return [
         address
         for tag in tags_of(markup)

@@ -2,7 +2,7 @@
 
 Looked up in this order: the XStatic packages (files as their makers publish them, in exactly the
 version asked for), folium-offline (every file of folium and its plugins, kept by address), and a
-folder that the user names, by file name. What none of them holds is told, never fetched.
+folder that the user names, by file name. What none of them holds is named, never fetched.
 """
 
 import ast
@@ -75,7 +75,7 @@ class Library:
         return None
 
     def picture(self, address: str, beside: Path | None = None) -> str | None:
-        """Find a picture or font and give it as a data address."""
+        """Find a picture or font and return it as a data address."""
         name = _base_name(address)
         wanted = beside / unquote(urlsplit(address).path) if beside is not None else None
         path = wanted if wanted is not None and wanted.is_file() else self._offered.get(name)
@@ -93,12 +93,12 @@ def script_element(found: Found) -> str:
 
 
 def unneeded(address: str, pieces: list[tuple[str, str]]) -> bool:
-    """Tell whether a file is one of folium's default ones that none of the pieces needs."""
+    """Test whether a file is one of folium's default ones that none of the pieces needs."""
     return address in _default_files() and not users(address, pieces)
 
 
 def users(address: str, pieces: list[tuple[str, str]]) -> list[str]:
-    """Name the elements that need one of folium's default files."""
+    """Return the elements that need one of folium's default files, by name."""
     sign = _default_files().get(address)
     if sign is None:
         return []
@@ -106,7 +106,7 @@ def users(address: str, pieces: list[tuple[str, str]]) -> list[str]:
 
 
 def why_missing(address: str) -> str:
-    """Say which package would hold a file, or that none does."""
+    """Return which package would hold a file, or that none does."""
     try:
         version = installed_version("folium-offline")
     except PackageNotFoundError:
@@ -121,10 +121,11 @@ def why_missing(address: str) -> str:
 @cache
 def folium_offline() -> dict[str, str]:
     """Read what folium-offline holds, by address, without running any of it."""
-    found = importlib.util.find_spec("offlinefolium")
-    if found is None or found.origin is None:
+    # It is a copy of folium with the files in it: imported, it would load folium once more.
+    spec = importlib.util.find_spec("offlinefolium")
+    if spec is None or spec.origin is None:
         return {}
-    source = Path(found.origin).with_name("elements.py").read_text(encoding="utf-8")
+    source = Path(spec.origin).with_name("elements.py").read_text(encoding="utf-8")
     held = {}
     for statement in ast.parse(source).body:
         if not isinstance(statement, ast.Assign):
@@ -151,7 +152,8 @@ def _default_files() -> dict[str, str]:
 
 
 def _by_name(folder: Path) -> dict[str, Path]:
-    """List a folder by file names; of two alike, the one that lies less deep."""
+    """Return the files of a folder by name; of two alike, the one that lies less deep."""
+    # Deepest first: of two files of one name the dict keeps the last.
     paths = sorted(folder.rglob("*"), key=lambda path: (-len(path.parts), str(path)))
     return {path.name: path for path in paths if path.is_file()}
 
@@ -171,7 +173,7 @@ def _in_xstatic(address: str) -> Path | None:
 
 
 def _xstatic() -> Iterator[tuple[str, Path]]:
-    """Give version and folder of each XStatic package that is installed."""
+    """Return version and folder of each XStatic package that is installed."""
     try:
         namespace = importlib.import_module("xstatic.pkg")
     except ImportError:
@@ -189,7 +191,7 @@ def _base_name(address: str) -> str:
 
 
 def _names(address: str) -> list[str]:
-    """Tell what a file may be called on a disk: with and without version and ``.min``."""
+    """Return what a file may be called on a disk: with and without version and ``.min``."""
     name = _base_name(address)
     plain = re.sub(r"-\d+(\.\d+)+", "", name)
     bare = plain.replace(".min.", ".")
@@ -202,7 +204,7 @@ def _read(path: Path) -> Found:
 
 
 def _marker_icon(images: Path) -> str:
-    """Give Leaflet its marker: it would look for the pictures beside a file it did not load."""
+    """Return what tells Leaflet its marker: it looks beside a file that it did not load."""
     pictures = {
         "iconUrl": data_uri(images / "marker-icon.png"),
         "iconRetinaUrl": data_uri(images / "marker-icon-2x.png"),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,12 +14,16 @@ from hotspot._checks import (
     incident_problems,
     point_problems,
     positive_problems,
+    raise_problems,
     same_crs_problems,
 )
-from hotspot._errors import ConfigError, DataError
-from hotspot.dates import AsOf, cutoff, known_by
-from hotspot.english import count
-from hotspot.maps.briefing_layers import street_layer
+from hotspot._errors import DataError
+from hotspot.dates import AsOf, as_of_problems, cutoff, day_after, is_end_of_day, known_by
+from hotspot.english import count, month, plain_day
+from hotspot.geo import area_positions
+from hotspot.maps import colours
+from hotspot.maps.briefing_layers import draw_streets
+from hotspot.maps.colours import Style
 from hotspot.maps.disclosure import (
     FEW,
     SHOWN,
@@ -26,38 +31,38 @@ from hotspot.maps.disclosure import (
     cells_with_homes,
     homes_of,
     overlaps,
-    places_of,
     protected,
 )
-from hotspot.maps.elements import Panel, RowLayer, Style
-from hotspot.maps.features import bounds_of, month, point_labels, rows_of, words
-from hotspot.maps.inline import OfflineMap, bare_map
+from hotspot.maps.elements import Drawing, Panel, RowLayer
+from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
+from hotspot.maps.inline import bare_map
 
 _MARKING = "PUBLIC"
 # Of what lies in no place with homes; more means that the addresses are of somewhere else.
 _MOST_OUTSIDE = 0.05
 # About this many burglaries are one step of the total that is told.
 _TOTAL_STEP = 10
-_STEPS = 4
-# One hue, darker is more; each edge darker than its fill, so that greys differ too.
-_SHADES = (
-    Style(stroke="#7a5a2b", fill="#fdd49e", fill_opacity=0.8, weight=1),
-    Style(stroke="#7a3d10", fill="#f9984a", fill_opacity=0.8, weight=1),
-    Style(stroke="#6b2506", fill="#d7651f", fill_opacity=0.8, weight=1),
-    Style(stroke="#3f1102", fill="#a1420c", fill_opacity=0.8, weight=1),
-)
-_FEW_STYLE = Style(stroke="#9a9a9a", fill="#ffffff", fill_opacity=0.55, weight=0.8)
-_WITHHELD_STYLE = Style(
-    stroke="#5c5c5c", fill="#d8d8d8", fill_opacity=0.6, weight=1, dash="3 3", pattern="hatch"
-)
 
 
 @dataclass(frozen=True)
-class _Floor:
-    """What must hold for each place; see `public_map`."""
+class _Settings:
+    """What must hold for each place, and what is counted; see `public_map`."""
 
     minimum: int
     smallest: int
+    lag_days: int
+    months: int
+    cell_size_m: float
+
+    def problems(self) -> list[str]:
+        least = {"minimum": 2, "smallest": 2, "lag_days": 0, "months": 1}
+        return positive_problems(cell_size_m=self.cell_size_m) + [
+            f"{name} must be a whole number, {lowest} or more, not {value!r}."
+            for name, lowest in least.items()
+            if isinstance(value := getattr(self, name), bool)
+            or not isinstance(value, (int, np.integer))
+            or value < lowest
+        ]
 
 
 def public_map(
@@ -74,18 +79,18 @@ def public_map(
     streets: gpd.GeoDataFrame | None = None,
     title: str | None = None,
     notes: Iterable[str] = (),
-) -> OfflineMap:
+) -> folium.Map:
     """Draw a map that can be published: it names no home, or it is not made.
 
     Parameters
     ----------
     incidents : GeoDataFrame
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     addresses : GeoDataFrame, optional
-        As `read_addresses` gives them: all homes there are, burgled or not. Without areas, squares
-        are joined until each holds `minimum` of them.
+        As `read_addresses` returns them: all homes there are, burgled or not. Without areas,
+        squares are joined until each holds `minimum` of them.
     areas : GeoDataFrame, optional
-        As `read_areas` gives them: counts are shown by area. Without addresses, a column
+        As `read_areas` returns them: counts are shown by area. Without addresses, a column
         ``addresses`` must say how many each has. They must not overlap.
     minimum : int
         Addresses of homes in each place that has a count. What `addresses` classifies as no home,
@@ -103,7 +108,7 @@ def public_map(
     smallest : int
         Counts below it, 0 too, are shown only as "fewer than" it.
     streets : GeoDataFrame, optional
-        As `read_streets` gives them: the backdrop, with names.
+        As `read_streets` returns them: the backdrop, with names.
     title : str, optional
     notes : iterable of str
         More of what the map shows and does not, a sentence each.
@@ -163,57 +168,47 @@ def public_map(
     ...
     hotspot._errors.DataError: No incident is of November 2025; what is newer is not 7 days old.
     """
-    _check_settings(minimum, lag_days, months, smallest, cell_size_m)
-    _check_frames(incidents, addresses, areas, streets)
-    floor = _Floor(int(minimum), int(smallest))
+    settings = _Settings(minimum, smallest, lag_days, months, cell_size_m)
+    raise_problems(
+        _data_problems(incidents, addresses, areas, streets),
+        [*settings.problems(), *([] if as_of is None else as_of_problems(as_of))],
+    )
     known = incidents if as_of is None else incidents[known_by(incidents, as_of)]
     start, end = _period(known, as_of, lag_days, months)
     counted = known[(known["occurred_to"] >= start) & (known["occurred_to"] < end)]
     homes = None if addresses is None else homes_of(addresses)
-    places = _places(homes, areas, cell_size_m, floor)
+    places = _places(homes, areas, settings)
     places["crimes"], outside = _counts(counted.geometry, places)
-    places["status"] = _status(places, outside, _homes_elsewhere(homes, places), floor)
+    places["status"] = _status(places, outside, _homes_elsewhere(homes, places), settings)
 
     m = bare_map()
-    layer = _count_layer(places, floor, named=areas is not None)
-    west, south, east, north = layer.bounds
+    drawing = _draw_counts(places, settings, named=areas is not None)
+    west, south, east, north = drawing.bounds
     home = [[south, west], [north, east]]
     m.fit_bounds(home, padding=(12, 12), max_zoom=16)
-    layer.add_to(m)
+    RowLayer("Burglaries by place", drawing).add_to(m)
     if streets is not None:
-        street_layer(streets, show=True).add_to(m)
+        RowLayer("Streets", draw_streets(streets)).add_to(m)
     Panel(
-        title=words(title) or "Recorded burglaries",
+        m,
+        title=as_text(title) or "Recorded burglaries",
         marking=_MARKING,
-        known=f"Found from {_day(start)} to {_day(end - pd.Timedelta(days=1))}",
+        known=f"Found from {plain_day(start)} to {plain_day(end - pd.Timedelta(days=1))}",
         warning=None,
         figure=_total(places),
-        notes=[*_notes(floor, areas is not None, outside), *filter(None, map(words, notes))],
+        notes=[*_notes(settings, areas is not None, outside), *filter(None, map(as_text, notes))],
         home=home,
     ).add_to(m)
     return m
 
 
-def _check_settings(
-    minimum: int, lag_days: int, months: int, smallest: int, cell_size_m: float
-) -> None:
-    problems = positive_problems(cell_size_m=cell_size_m)
-    least = {"minimum": (minimum, 2), "lag_days": (lag_days, 0), "months": (months, 1),
-             "smallest": (smallest, 2)}  # fmt: skip
-    for name, (value, lowest) in least.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
-            problems.append(f"{name} must be a whole number, {lowest} or more, not {value!r}.")
-    if problems:
-        raise ConfigError(problems)
-
-
-def _check_frames(
+def _data_problems(
     incidents: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame | None,
     areas: gpd.GeoDataFrame | None,
     streets: gpd.GeoDataFrame | None,
-) -> None:
-    """Refuse what cannot be counted, and what leaves the floor unproven; every problem is told."""
+) -> list[str]:
+    """Return what cannot be counted, and what leaves the floor unproven."""
     problems = incident_problems(incidents)
     if addresses is not None:
         problems += frame_problems(addresses, "addresses") or point_problems(addresses, "addresses")
@@ -227,14 +222,14 @@ def _check_frames(
     elif addresses is None and areas is not None and "addresses" not in areas.columns:
         problems.append("Give the addresses, or say how many each area has in its column "
                         "'addresses'.")  # fmt: skip
-    if not problems:
-        problems += same_crs_problems(incidents, addresses=addresses, areas=areas)
+    if problems:
+        return problems
+    problems = same_crs_problems(incidents, addresses=addresses, areas=areas)
     if not problems and areas is not None:
         twice = areas["area"][areas["area"].duplicated()].astype(str).unique()
-        problems += [f"The area {name} is there more than once." for name in twice]
+        problems = [f"The area {name} is there more than once." for name in twice]
         problems += overlaps(areas)
-    if problems:
-        raise DataError(problems)
+    return problems
 
 
 def _period(
@@ -248,7 +243,8 @@ def _period(
         raise DataError("There are no incidents to count.")
     newest = known["occurred_to"].max()
     last = cutoff(newest.normalize() if as_of is None else as_of) - pd.Timedelta(days=lag_days)
-    end = (last + pd.Timedelta(microseconds=1)).to_period("M").start_time
+    # Whole months only: the month that a day ends counts, one that a time cuts does not.
+    end = (day_after(last) if is_end_of_day(last) else last).to_period("M").start_time
     end -= pd.DateOffset(months=(12 * end.year + end.month - 1) % months)
     start = end - pd.DateOffset(months=months)
     if not ((known["occurred_to"] >= start) & (known["occurred_to"] < end)).any():
@@ -262,39 +258,37 @@ def _period(
 
 
 def _places(
-    homes: gpd.GeoSeries | None,
-    areas: gpd.GeoDataFrame | None,
-    cell_size_m: float,
-    floor: _Floor,
+    homes: gpd.GeoSeries | None, areas: gpd.GeoDataFrame | None, settings: _Settings
 ) -> gpd.GeoDataFrame:
-    """Make the places that get a count: their name, homes and outline."""
+    """Return the places that get a count: their name, homes and outline."""
+    minimum = settings.minimum
     if areas is None:
         assert homes is not None
-        places = cells_with_homes(homes, cell_size_m, floor.minimum)
+        places = cells_with_homes(homes, settings.cell_size_m, minimum)
         places["name"] = [f"Cell {number}" for number in range(1, len(places) + 1)]
         return places
     places = areas[["area", "geometry"]].rename(columns={"area": "name"}).reset_index(drop=True)
     if homes is None:
-        told = pd.to_numeric(areas["addresses"], errors="coerce").to_numpy(dtype=float)
-        places["homes"] = np.where(np.isfinite(told), told, 0).astype(np.int64)
+        stated = pd.to_numeric(areas["addresses"], errors="coerce").to_numpy(dtype=float)
+        places["homes"] = np.where(np.isfinite(stated), stated, 0).astype(np.int64)
     else:
-        inside = places_of(homes, places)
+        inside = area_positions(homes.to_numpy(), places, "name")
         places["homes"] = np.bincount(inside[inside >= 0], minlength=len(places))
-    if not (places["homes"] >= floor.minimum).any():
-        raise DataError(f"No area has {count(floor.minimum, 'address', 'addresses')}.")
+    if not (places["homes"] >= minimum).any():
+        raise DataError(f"No area has {count(minimum, 'address', 'addresses')}.")
     return places
 
 
 def _counts(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> tuple[np.ndarray, int]:
     """Count burglaries by place, and those in none; fail where these are many."""
-    found = places_of(points, places)
-    outside = int((found < 0).sum())
+    place = area_positions(points.to_numpy(), places, "name")
+    outside = int((place < 0).sum())
     if outside > _MOST_OUTSIDE * len(points):
         raise DataError(
             f"{outside:,} of {count(len(points), 'burglary', 'burglaries')} lie in no place with "
             "known addresses: the addresses or areas do not cover them, or points are misplaced."
         )
-    return np.bincount(found[found >= 0], minlength=len(places)), outside
+    return np.bincount(place[place >= 0], minlength=len(places)), outside
 
 
 def _homes_elsewhere(homes: gpd.GeoSeries | None, places: gpd.GeoDataFrame) -> int | None:
@@ -303,39 +297,40 @@ def _homes_elsewhere(homes: gpd.GeoSeries | None, places: gpd.GeoDataFrame) -> i
 
 
 def _status(
-    places: gpd.GeoDataFrame, outside: int, homes_elsewhere: int | None, floor: _Floor
+    places: gpd.GeoDataFrame, outside: int, homes_elsewhere: int | None, settings: _Settings
 ) -> np.ndarray:
-    """Protect the counts, and with them what a known total leaves for the rest of the ground."""
+    """Choose which counts are shown, with what a known total leaves for the rest of the ground."""
     crimes, homes = places["crimes"].to_numpy(), places["homes"].to_numpy()
     unknown = homes_elsewhere is None and outside > 0
-    if unknown or 0 < (homes_elsewhere or 0) < floor.minimum:
+    if unknown or 0 < (homes_elsewhere or 0) < settings.minimum:
+        # The rest of the ground is a place, too: with few homes, its count must stay hidden.
         crimes, homes = np.append(crimes, outside), np.append(homes, homes_elsewhere or 0)
-    return protected(crimes, homes, floor.minimum, floor.smallest)[: len(places)]
+    return protected(crimes, homes, settings.minimum, settings.smallest)[: len(places)]
 
 
-def _count_layer(places: gpd.GeoDataFrame, floor: _Floor, named: bool) -> RowLayer:
+def _draw_counts(places: gpd.GeoDataFrame, settings: _Settings, named: bool) -> Drawing:
     status, crimes = places["status"].to_numpy(), places["crimes"].to_numpy()
     edges = _edges(crimes[status == SHOWN])
+    shades = len(colours.COUNTS)
     styles = np.searchsorted(edges, crimes, side="right") - 1
-    styles = np.where(status == FEW, _STEPS, np.where(status == WITHHELD, _STEPS + 1, styles))
-    few = f"fewer than {floor.smallest}"
-    told = [
+    styles = np.where(status == FEW, shades, np.where(status == WITHHELD, shades + 1, styles))
+    few = f"fewer than {settings.smallest}"
+    counts = [
         {FEW: few, WITHHELD: "not shown"}.get(state, f"{number:,}")
         for state, number in zip(status, crimes, strict=True)
     ]
     homes = [
-        f"{number:,}" if number >= floor.minimum else f"fewer than {floor.minimum}"
+        f"{number:,}" if number >= settings.minimum else f"fewer than {settings.minimum}"
         for number in places["homes"]
     ]
     rates = [
         f"{1000 * number / at:,.0f}" if state == SHOWN else None
         for state, number, at in zip(status, crimes, places["homes"], strict=True)
     ]
-    return RowLayer(
-        "Burglaries by place",
-        rows_of(places, styles, [words(name) for name in places["name"]], [told, homes, rates]),
-        [*_SHADES, _FEW_STYLE, _WITHHELD_STYLE],
-        bounds=bounds_of(places),
+    return Drawing(
+        rows_of(places, styles, [as_text(name) for name in places["name"]], [counts, homes, rates]),
+        [*colours.COUNTS, colours.FEW, colours.WITHHELD],
+        bounds_of(places),
         fields=["Burglaries", "Addresses", "Burglaries for 1,000 addresses"],
         labels=point_labels(places, places["name"].tolist()) if named else (),
         label_options={"className": "hotspot-area"},
@@ -347,19 +342,19 @@ def _edges(shown: np.ndarray) -> list[int]:
     """Choose the least count of each shade: of those shown, about as many places in each."""
     if not len(shown):
         return []
-    parts = np.quantile(shown, np.linspace(0, 1, _STEPS + 1)[:-1], method="higher")
+    parts = np.quantile(shown, np.linspace(0, 1, len(colours.COUNTS) + 1)[:-1], method="higher")
     return sorted({int(part) for part in parts})
 
 
 def _legend(edges: list[int], status: np.ndarray, few: str) -> list[tuple[Style, str]]:
     entries = [
         (style, f"{low:,} or more" if following is None else _span(low, following - 1))
-        for style, low, following in zip(_SHADES, edges, [*edges[1:], None], strict=False)
+        for style, low, following in zip(colours.COUNTS, edges, [*edges[1:], None], strict=False)
     ]
     if (status == FEW).any():
-        entries.append((_FEW_STYLE, few))
+        entries.append((colours.FEW, few))
     if (status == WITHHELD).any():
-        entries.append((_WITHHELD_STYLE, "not shown, to protect homes"))
+        entries.append((colours.WITHHELD, "not shown, to protect homes"))
     return entries
 
 
@@ -368,29 +363,25 @@ def _span(low: int, high: int) -> str:
 
 
 def _total(places: gpd.GeoDataFrame) -> str:
-    told = _rounded(int(places["crimes"].sum()))
-    return f"In all {told} burglaries in {count(len(places), 'place')}."
+    total = _rounded(int(places["crimes"].sum()))
+    return f"In all {total} burglaries in {count(len(places), 'place')}."
 
 
 def _rounded(number: int) -> str:
-    """Tell a number so that one burglary more or less is not seen."""
+    """Return a number in words in which one burglary more or less is not seen."""
     about = _TOTAL_STEP * math.floor(number / _TOTAL_STEP + 0.5)
     return f"about {about:,}" if about else f"fewer than {_TOTAL_STEP}"
 
 
-def _notes(floor: _Floor, by_area: bool, outside: int) -> list[str]:
+def _notes(settings: _Settings, by_area: bool, outside: int) -> list[str]:
     places = "areas" if by_area else "cells"
     return [
-        f"Counts of recorded burglaries in {places} of at least {floor.minimum} addresses; no "
+        f"Counts of recorded burglaries in {places} of at least {settings.minimum} addresses; no "
         "point on it is the place of a burglary.",
-        f"Counts below {floor.smallest} are hidden, and another with them, so that none can be "
+        f"Counts below {settings.smallest} are hidden, and another with them, so that none can be "
         "worked out. The total is to the nearest ten.",
         # Said of none too, or else its absence would tell.
         f"Left out: {_rounded(outside)} burglaries in no place with known addresses.",
         "It shows what was recorded, not all that happened, and says nothing about the days to "
         "come or about any one home.",
     ]
-
-
-def _day(moment: pd.Timestamp) -> str:
-    return f"{moment.day} {month(moment)}"

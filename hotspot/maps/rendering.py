@@ -7,7 +7,6 @@ random, so that no two files are the same.
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from jinja2 import TemplateSyntaxError
 
 from hotspot._errors import OutputError
 from hotspot.maps.elements import Panel, RowLayer, Verbatim
+from hotspot.maps.folium_inside import children_of, text_of
 
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _SCRIPT_BREAKS = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
@@ -59,7 +59,7 @@ def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
             _make_literal(element)
         later = {name: _empty_of_rendered(figure, name) for name in _CONTAINERS}
         try:
-            for child in list(figure._children.values()):
+            for child in list(children_of(figure).values()):
                 child.render()
         except TemplateSyntaxError as error:
             raise OutputError(
@@ -67,9 +67,8 @@ def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
                 f"({error.message}): take {{{{, {{% and {{# out of it."
             ) from error
         for name, pieces in later.items():
-            container = getattr(figure, name)
             for key, piece in pieces.items():
-                container._children.setdefault(key, piece)
+                children_of(getattr(figure, name)).setdefault(key, piece)
         stable = _stable_ids(figure)
         head, body, script = (
             _plain(stable(getattr(figure, name).render())) for name in _CONTAINERS
@@ -99,32 +98,34 @@ def elements_of(root: Element) -> Iterator[Element]:
 
 @contextmanager
 def _as_it_was(figure: Figure) -> Iterator[None]:
-    """Give every element back as it was: rendering, and we, change them."""
-    kept = [
-        (element, dict(vars(element)), OrderedDict(element._children))
+    """Return every element to what it was, afterwards: rendering, and we, change them."""
+    before = [
+        (element, dict(vars(element)), dict(children_of(element)))
         for element in elements_of(figure)
     ]
     try:
         yield
     finally:
-        for element, attributes, children in kept:
+        for element, attributes, children in before:
             vars(element).clear()
-            vars(element).update(attributes, _children=children)
+            vars(element).update(attributes)
+            children_of(element).clear()
+            children_of(element).update(children)
 
 
 def _leave_out(figure: Figure, without: list[Element]) -> None:
     for element in elements_of(figure):
-        for name, child in list(element._children.items()):
+        for name, child in list(children_of(element).items()):
             if any(child is unwanted for unwanted in without):
-                del element._children[name]
+                del children_of(element)[name]
 
 
 def _make_literal(element: Element) -> None:
-    """Keep text in a JavaScript template literal from being anything but text."""
+    """Write text of a JavaScript template literal so that it is nothing but text."""
     if isinstance(element, folium.Tooltip):
         element.text = _literal(element.text)
     elif isinstance(element, folium.Popup):
-        for child in element.html._children.values():
+        for child in children_of(element.html).values():
             if isinstance(child, Html):
                 child.data = _literal(child.data)
 
@@ -138,24 +139,31 @@ def _literal(text: str) -> str:
 class _Collected(Element):
     """Holds rendered pieces as text, where folium would take them for templates."""
 
+    def __init__(self, figure: Figure) -> None:
+        super().__init__()
+        self.figure = figure
+
+    def get_root(self) -> Figure:
+        return self.figure
+
     def add_child(
         self, child: Element, name: str | None = None, index: int | None = None
     ) -> Element:
-        if type(child) is Element and child._template_str is not None:
-            child = Verbatim(child._template_str)
+        text = text_of(child)
+        if text is not None:
+            child = Verbatim(text)
         return super().add_child(child, name=name, index=index)
 
 
 def _empty_of_rendered(figure: Figure, container: str) -> dict[str, Element]:
-    """Start a container with the user's own pieces; return those that came after rendered ones.
+    """Replace a container by one with the user's pieces; return those added after a rendering.
 
     A map that was shown before holds what was rendered then.
     """
-    fresh = _Collected()
-    fresh._parent = figure
-    later: OrderedDict[str, Element] = OrderedDict()
-    place = fresh._children
-    for name, piece in getattr(figure, container)._children.items():
+    fresh = _Collected(figure)
+    later: dict[str, Element] = {}
+    place = children_of(fresh)
+    for name, piece in children_of(getattr(figure, container)).items():
         if _ID.search(name) and name != piece.get_name():
             place = later
         else:
@@ -166,7 +174,7 @@ def _empty_of_rendered(figure: Figure, container: str) -> dict[str, Element]:
 
 def _stable_ids(figure: Figure) -> Callable[[str], str]:
     """Replace the random ids of a figure by numbers, in the order in which they are met."""
-    own = {element._id for element in elements_of(figure)}
+    own = {element.get_name().rpartition("_")[2] for element in elements_of(figure)}
     numbers: dict[str, str] = {}
 
     def stable(text: str) -> str:
@@ -181,10 +189,10 @@ def _stable_ids(figure: Figure) -> Callable[[str], str]:
 
 
 def _by_class(figure: Figure) -> Iterator[tuple[str, str]]:
-    """Pair what stands on the page with who put it there; our own layers need no other file."""
+    """Return what stands on the page with who put it there; our own layers need no other file."""
     makers = {element.get_name(): element for element in elements_of(figure)}
     for container in (figure.html, figure.script):
-        for name, piece in container._children.items():
+        for name, piece in children_of(container).items():
             maker = makers.get(name, piece)
             if not isinstance(maker, (RowLayer, Panel)):
                 yield type(maker).__name__, piece.render()

@@ -13,8 +13,8 @@ from branca.element import Figure
 from folium.plugins import DualMap
 
 from hotspot import __version__
-from hotspot._checks import Problems
-from hotspot._errors import ConfigError, OutputError
+from hotspot._checks import Problems, raise_problems
+from hotspot._errors import OutputError
 from hotspot.maps.contents import asked_by, has_frames, pictures_inside, unsaveable
 from hotspot.maps.elements import notice_line
 from hotspot.maps.markup import Page, tags_of
@@ -50,7 +50,7 @@ def save_map(
     basemap : str or iterable of str, optional
         Whose web tiles, being in `m`, the page may ask for: names of providers ("OpenStreetMap"),
         or hosts for tile layers of your own ("tiles.force.example"). A map of `briefing_map` was
-        told already. All other web tiles are left out, with a line on the page that says so.
+        announced already. All other web tiles are left out, with a line on the page that says so.
     files : folder, optional
         Files that no package holds, such as a plugin's script or a picture in a popup: they are
         known by the last part of their web address, with or without version and ``.min``.
@@ -65,7 +65,8 @@ def save_map(
         If the map needs a file that nothing installed holds (all are named, each with the element
         that wants it), or the file cannot be written. Nothing is written then.
     ConfigError
-        If `basemap` names no known provider, or none that the map has; or `files` is no folder.
+        If `m` is no map, `basemap` names no known provider, or none that the map has, or `files` is
+        no folder.
 
     Notes
     -----
@@ -95,12 +96,15 @@ def page_text(
     basemap: str | Iterable[str] | None = None,
     files: str | os.PathLike[str] | None = None,
 ) -> str:
-    """Make the page that `save_map` writes."""
+    """Return the page that `save_map` writes."""
     figure = m.get_root() if isinstance(m, (folium.Map, DualMap)) else None
+    wrong = []
     if not isinstance(figure, Figure):
-        raise OutputError(f"save_map takes a folium.Map, not {type(m).__name__}.")
+        wrong.append(f"m must be a folium.Map, not {type(m).__name__}.")
     if files is not None and not Path(files).is_dir():
-        raise ConfigError(f"files must name a folder, and {files} is none.")
+        wrong.append(f"files must name a folder, and {files} is none.")
+    raise_problems(arguments=wrong)
+    assert isinstance(figure, Figure)
     elements = list(elements_of(figure))
     tiles = sort_tiles(elements, [basemap] if isinstance(basemap, str) else list(basemap or ()))
     library = Library(None if files is None else Path(files))
@@ -156,7 +160,7 @@ def _page(
 
 
 def _policy(scripts: Iterable[str], sources: Iterable[str], frames: bool) -> str:
-    """Allow exactly these scripts, pictures in the page and of these hosts, and nothing else.
+    """Return a policy that allows these scripts, pictures in the page and of these hosts, no more.
 
     A frame in the page is text that came with it, and bound by the same policy.
     """

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -15,42 +14,48 @@ import xarray as xr
 from contourpy import FillType, contour_generator
 from scipy import ndimage
 
-from hotspot.maps.elements import LegendEntry, RowLayer, Style
-from hotspot.maps.features import bounds_of, percent, point_labels, rows_of, words
+from hotspot.english import percent
+from hotspot.geo import cells_in_share
+from hotspot.maps.colours import DENSITY, FORECAST, NO_SIGN
+from hotspot.maps.elements import Drawing, LegendEntry
+from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
+from hotspot.maps.scene import Scene
 
-# From pale to dark in grey as in colour; zones are orange, so that the two can lie together.
-_COLOURS = ("#b4c2e2", "#8d92cb", "#6d52a5", "#41136a")
-_DENSITY = tuple(
-    Style(stroke="#41136a", fill=colour, fill_opacity=0.62, weight=0.8) for colour in _COLOURS
-)
 # The darkest colour begins here, as a share of the highest value.
 _LAST_STEP = 0.6
 # Cells are drawn as curves: finer steps between them take the corners off.
 _MOST_FINE_CELLS = 1_500_000
 _MOST_LABELS = 60
+# Those that a backtest scores by default, so that the map shows what was scored.
 _FORECAST_SHARES = (0.01, 0.05)
-_FORECAST = (
-    Style(stroke="#00443a", fill="#00695c", fill_opacity=0.45, weight=1.5, pattern="dots"),
-    Style(stroke="#00695c", fill="#80cbc4", fill_opacity=0.4, weight=1, dash="4 3"),
-)
 
 Values = npt.NDArray[np.float64]
 
 
-def density_layer(surface: xr.DataArray, show: bool = True) -> RowLayer:
+def surface_problems(name: str, surface: object) -> list[str]:
+    """Return what keeps a surface from being drawn."""
+    if not isinstance(surface, xr.DataArray):
+        return [f"The {name} must be an xarray.DataArray, not {type(surface).__name__}."]
+    problems = []
+    if set(surface.dims) != {"y", "x"}:
+        problems.append(f"The {name} must have the dims ('y', 'x'), not {surface.dims}.")
+    if "crs" not in surface.attrs:
+        problems.append(f"The {name} must name its CRS in attrs['crs'].")
+    return problems
+
+
+def draw_density(surface: xr.DataArray, _: Scene | None = None) -> Drawing:
     """Draw a density as filled contours, nothing below the first.
 
     Parameters
     ----------
     surface : DataArray, dims ("y", "x")
-        As `hotspot.kernel_density` gives it: evenly spaced cell centres, ``attrs["crs"]``, and
+        As `hotspot.kernel_density` returns it: evenly spaced cell centres, ``attrs["crs"]``, and
         ``attrs["units"]`` for the legend. NaN outside the study area.
-    show : bool
-        Whether it is on when the map opens.
 
     Returns
     -------
-    RowLayer
+    Drawing
         A row per band of density.
     """
     highest = float(np.nanmax(surface.to_numpy(), initial=0.0))
@@ -58,83 +63,73 @@ def density_layer(surface: xr.DataArray, show: bool = True) -> RowLayer:
     bands = contour_bands(surface, [*steps, math.inf])
     drawn = ~bands.geometry.is_empty
     edges = [f"{low:.3g} to {high:.3g}" for low, high in pairwise([*steps, highest])]
-    said = _said_of(surface)
-    units = said[0] if surface.attrs.get("units") else "value"
-    km2 = [words(area) for area in bands.area / 1e6]
+    smoothing = _smoothing(surface)
+    units = smoothing[0] if surface.attrs.get("units") else "value"
+    km2 = [as_text(area) for area in bands.area / 1e6]
     texts = [[text for text, there in zip(column, drawn, strict=True) if there]
              for column in (edges, km2)]  # fmt: skip
     numbers = np.flatnonzero(drawn)
-    return RowLayer(
-        "Burglary density",
+    return Drawing(
         rows_of(bands[drawn], numbers, [f"Burglary density: {text}" for text in texts[0]], texts),
-        _DENSITY,
-        bounds=bounds_of(bands[drawn]),
+        DENSITY,
+        bounds_of(bands[drawn]),
         fields=[units[:1].upper() + units[1:], "Square kilometres"],
         labels=_level_labels(bands[drawn], [f"{step:.3g}" for step in np.array(steps)[drawn]]),
         label_options={"className": "hotspot-level", "minZoom": 12},
         legend=[
-            *((Style(stroke="none"), line) for line in said),
-            *zip(reversed(_DENSITY[: len(edges)]), reversed(edges), strict=True),
+            *((NO_SIGN, line) for line in smoothing),
+            *zip(reversed(DENSITY[: len(edges)]), reversed(edges), strict=True),
         ],
-        show=show,
     )
 
 
-def forecast_layer(forecast: xr.DataArray, show: bool = True) -> RowLayer:
+def draw_forecast(forecast: xr.DataArray, _: Scene | None = None) -> Drawing:
     """Draw where the most burglaries are expected: the highest 1 % and 5 % of the ground.
 
     Parameters
     ----------
     forecast : DataArray, dims ("y", "x")
         Expected counts in cells, as the models of `hotspot.forecast` predict them.
-    show : bool
-        Whether it is on when the map opens.
 
     Returns
     -------
-    RowLayer
+    Drawing
         A row per share of the ground.
-
-    Notes
-    -----
-    These are the shares that a backtest scores by default: round-half-up(share x cells).
     """
     values = forecast.transpose("y", "x").to_numpy().astype(float)
     order = np.argsort(-values, axis=None, kind="stable")[: int(np.isfinite(values).sum())]
     total = float(np.nansum(values))
-    ends = [_round_half_up(share, len(order)) for share in _FORECAST_SHARES]
+    ends = [cells_in_share(share, len(order)) for share in _FORECAST_SHARES]
     rows = []
     for first, last, share in zip([0, *ends], ends, _FORECAST_SHARES, strict=False):
         chosen = order[first:last]
         chosen = chosen[values.flat[chosen] > 0]
         if len(chosen):
-            name = f"Highest {share:.0%} of the ground"
-            rows.append((name if first == 0 else f"Next, to {share:.0%} of the ground", chosen))
+            ground = f"{percent(share)} of the ground"
+            rows.append((f"{'Next, to' if first else 'Highest'} {ground}", chosen))
     shapes = gpd.GeoDataFrame(
         geometry=[_ground(forecast, chosen) for _, chosen in rows], crs=forecast.attrs["crs"]
     )
     expected = [float(values.flat[chosen].sum()) for _, chosen in rows]
-    told = [f"{value:.2g} of {total:.3g} ({percent(value / total)})" for value in expected]
+    sums = [f"{value:.2g} of {total:.3g} ({percent(value / total)})" for value in expected]
     days = forecast.attrs.get("days")
     period = f"expected burglaries, next {days} days" if days else "expected burglaries"
-    legend: list[LegendEntry] = [(Style(stroke="none"), period)] if rows else []
+    legend: list[LegendEntry] = [(NO_SIGN, period)] if rows else []
     legend += [
         (style, f"{name}: {text}")
-        for style, (name, _), text in zip(_FORECAST, rows, told, strict=False)
+        for style, (name, _), text in zip(FORECAST, rows, sums, strict=False)
     ]
-    return RowLayer(
-        "Forecast",
+    return Drawing(
         rows_of(
             shapes,
             range(len(rows)),
             [f"Forecast: {name[:1].lower()}{name[1:]}" for name, _ in rows],
-            [told, [words(area) for area in shapes.area / 1e6]],
+            [sums, [as_text(area) for area in shapes.area / 1e6]],
         ),
-        _FORECAST,
-        bounds=bounds_of(shapes),
+        FORECAST,
+        bounds_of(shapes),
         fields=[period[:1].upper() + period[1:], "Square kilometres"],
-        legend=legend or [(Style(stroke="none"), "nothing expected")],
-        show=show,
+        legend=legend,
     )
 
 
@@ -148,17 +143,18 @@ def step_values(highest: float) -> list[float]:
     >>> step_values(96.2), step_values(343)
     ([5.0, 10.0, 20.0, 40.0], [25.0, 50.0, 100.0, 200.0])
     """
+    # Of 1, 2, 4 and 8 every half is a round number again, down to the palest step.
     if not (math.isfinite(highest) and highest > 0):
         return []
     most = _LAST_STEP * highest
     power = 10.0 ** math.floor(math.log10(most))
     last = max(digit * power for digit in (1, 2, 4, 8) if digit * power <= most * 1.000001)
-    halvings = range(len(_COLOURS) - 1, -1, -1)
+    halvings = range(len(DENSITY) - 1, -1, -1)
     return [float(f"{last / 2**halving:.12g}") for halving in halvings]
 
 
 def contour_bands(surface: xr.DataArray, levels: Sequence[float]) -> gpd.GeoDataFrame:
-    """Outline the ground between each two levels.
+    """Return the ground between each two levels.
 
     Parameters
     ----------
@@ -191,19 +187,20 @@ def contour_bands(surface: xr.DataArray, levels: Sequence[float]) -> gpd.GeoData
 
 
 def _finer(values: Values) -> Values:
-    """Read a surface between its cell centres, where the whole of it is known and it is small."""
+    """Compute a surface between its cell centres, where all of it is known and it is small."""
     fine_shape = tuple(2 * length - 1 for length in values.shape)
     if min(values.shape) < 4 or not np.isfinite(values).all():
         return values
     if fine_shape[0] * fine_shape[1] > _MOST_FINE_CELLS:
         return values
     across = np.meshgrid(*(np.linspace(0, n - 1, 2 * n - 1) for n in values.shape), indexing="ij")
+    # Cubic, and "nearest": a mirrored edge would bend curves at the rim of the study area.
     fine: Values = ndimage.map_coordinates(values, across, order=3, mode="nearest")
     return fine
 
 
 def _places(centres: Values, surface: xr.DataArray, cells: int, fine: int) -> Values:
-    """Give the coordinates of the finer points, with one more at either end."""
+    """Return the coordinates of the finer points, with one more at either end."""
     if cells == 1:
         step = float(surface.attrs["cell_size_m"])
     else:
@@ -213,16 +210,17 @@ def _places(centres: Values, surface: xr.DataArray, cells: int, fine: int) -> Va
 
 
 def _polygons(points: Any, offsets: Any) -> Iterator[shapely.Polygon]:
-    """Turn what contourpy calls "OuterOffset" into polygons with their holes."""
+    """Return the polygons, with their holes, of what contourpy calls "OuterOffset"."""
     for corners, starts in zip(points, offsets, strict=True):
         shell, *holes = (corners[first:last] for first, last in pairwise(starts))
         polygon = shapely.Polygon(shell, holes)
+        # Two levels that meet at one point of the surface leave a line.
         if polygon.area > 0:
             yield polygon
 
 
 def _level_labels(bands: gpd.GeoDataFrame, texts: Sequence[str]) -> list[list[object]]:
-    """Write its value at the top of each curve, the longest curves first."""
+    """Return labels with its value at the top of each curve, the longest curves first."""
     curves = bands.assign(text=list(texts)).explode(ignore_index=True)
     if curves.empty:
         return []
@@ -243,17 +241,12 @@ def _ground(surface: xr.DataArray, cells: npt.NDArray[np.int64]) -> shapely.Geom
     return shapely.union_all(boxes)
 
 
-def _round_half_up(share: float, cells: int) -> int:
-    number = Decimal(str(share)) * cells
-    return int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
-def _said_of(surface: xr.DataArray) -> list[str]:
-    """Say in what units a surface is, and with which kernel and width and why it was smoothed."""
+def _smoothing(surface: xr.DataArray) -> list[str]:
+    """Return the units of a surface, and with which kernel and width and why it was smoothed."""
     attrs = surface.attrs
-    said = [str(attrs["units"])] if attrs.get("units") else []
+    lines = [str(attrs["units"])] if attrs.get("units") else []
     if "kernel" in attrs and "bandwidth_m" in attrs:
-        said.append(f"{attrs['kernel']} kernel, {attrs['bandwidth_m']:g} m")
+        lines.append(f"{attrs['kernel']} kernel, {attrs['bandwidth_m']:g} m")
     if attrs.get("bandwidth_from", "given") != "given":
-        said.append(str(attrs["bandwidth_from"]))
-    return said
+        lines.append(str(attrs["bandwidth_from"]))
+    return lines

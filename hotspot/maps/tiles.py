@@ -19,7 +19,7 @@ _HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
 
 def tile_layer(provider: str) -> TileLayer:
-    """Make the layer of a provider known to xyzservices, such as "OpenStreetMap".
+    """Return the layer of a provider known to xyzservices, such as "OpenStreetMap".
 
     Raises
     ------
@@ -42,8 +42,17 @@ def tile_layer(provider: str) -> TileLayer:
     return TileLayer(known, name=provider)
 
 
+def tile_problems(provider: str) -> list[str]:
+    """Return why a provider's tiles cannot be had, to be raised with other problems."""
+    try:
+        tile_layer(provider)
+    except ConfigError as error:
+        return error.problems
+    return []
+
+
 def tile_host(address: str) -> str | None:
-    """Name the host of tiles as a Content-Security-Policy does; None where there is none.
+    """Return the host of tiles as a Content-Security-Policy names it; None where there is none.
 
     Examples
     --------
@@ -55,7 +64,7 @@ def tile_host(address: str) -> str | None:
 
 
 def tile_notice(layer: TileLayer) -> TileNotice:
-    """Make the line that says who sees what the map asks for."""
+    """Return the line that says who sees what the map asks for."""
     host = tile_host(layer.tiles)
     if host is None:
         raise ConfigError(f"The host of the tiles {layer.tiles!r} cannot be told.")
@@ -63,7 +72,7 @@ def tile_notice(layer: TileLayer) -> TileNotice:
 
 
 def who_sees(host: str) -> str:
-    """Say in a sentence who sees what a map asks for."""
+    """Return a sentence about who sees what a map asks for."""
     name = host.removeprefix("*.")
     return f"Background map from {name}: that host sees which places are looked at."
 
@@ -82,7 +91,7 @@ class Tiles:
 
 
 def sort_tiles(elements: Sequence[Element], basemaps: Iterable[str]) -> Tiles:
-    """Tell the web tiles that were asked for by name from those that nobody asked for.
+    """Sort the web tiles into those that were asked for by name and those that nobody asked for.
 
     Raises
     ------
@@ -114,7 +123,7 @@ def _address(layer: TileLayer | WmsTileLayer) -> str:
 
 
 def _asked_host(name: str, hosts: list[str]) -> str:
-    """Turn the name of a provider, or a host as people write it, into a host of the map."""
+    """Return the host on the map of a provider, or of a host as people write it."""
     for host in hosts:
         if name.lower() in (host.lower(), host.removeprefix("*.").lower()):
             return host
@@ -126,12 +135,12 @@ def _asked_host(name: str, hosts: list[str]) -> str:
 
 @contextmanager
 def blanked(layers: Iterable[TileLayer | WmsTileLayer]) -> Iterator[None]:
-    """Empty layers for a while: a map inside a map has its own, which cannot be taken out."""
-    kept = [(layer, _address(layer)) for layer in layers if isinstance(layer, TileLayer)]
+    """Replace layers by blank ones for a while: those of a map inside a map cannot be taken off."""
+    before = [(layer, _address(layer)) for layer in layers if isinstance(layer, TileLayer)]
     try:
-        for layer, _ in kept:
+        for layer, _ in before:
             layer.tiles = _BLANK
         yield
     finally:
-        for layer, address in kept:
+        for layer, address in before:
             layer.tiles = address

@@ -43,7 +43,7 @@ def style_element(
     library : Library
         Where pictures and fonts are looked for.
     texts : sequence of str
-        What is on the map: tells which fonts must be had.
+        What is on the map: shows which fonts must be had.
     problems : Problems
         Gets a sentence for each picture or font that the map needs and nothing holds.
     """
