@@ -1,5 +1,6 @@
 """The stop list: read whatever it looks like, matched however it is written."""
 
+import gzip
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,8 @@ def test_a_header_is_optional_and_blank_rows_do_not_count(tmp_path: Path) -> Non
     assert read_stop_list(path) == StopList(("A/1", "0012"), (2, 4))
     path.write_text("A/1\n", encoding="utf-8")
     assert read_stop_list(path).entries == ("A/1",)
-    assert read_stop_list(None) == StopList()
+    path.write_text("Reference\n", encoding="utf-8")
+    assert read_stop_list(path) == read_stop_list(None) == StopList()
 
 
 def test_reasons_and_workbooks_are_refused(tmp_path: Path) -> None:
@@ -27,6 +29,42 @@ def test_reasons_and_workbooks_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04")
     with pytest.raises(ConfigError, match="workbook"):
         read_stop_list(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_encoding_gives_the_same_entries(tmp_path: Path, encoding: str, zipped: bool) -> None:
+    content = "Reference\r\nCAFÉ/1\r\n0012\r\n".encode(encoding)
+    path = tmp_path / "exclude"
+    path.write_bytes(gzip.compress(content) if zipped else content)
+    assert read_stop_list(path) == StopList(("CAFÉ/1", "0012"), (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'"A/1\nB/2\nC/3\n', "opened and never closed"),
+        (b'"A/1\nB/2"\nC/3\n', "more than one value in row 1"),
+        (b"A/1;B/2\n", "more than one value in row 1"),
+        (b"A/1\nB/2\tC/3\n", "more than one value in row 2"),
+        (b"A/1\nB/2,witness\nC/3;witness\n", "more than one value in row 2"),
+        (b"A/\x81\n", "Row 1 of exclude.csv holds a character that cannot be read"),
+        (bytes(range(32)) * 40, "not a text file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "is a workbook"),
+        (gzip.compress(b"A/1\n" * 999)[:-20], "damaged gzip"),
+        (b"", "is blank"),
+        (b" \r\n\r\n", "is blank"),
+    ],
+)
+def test_what_cannot_be_read_with_certainty_is_refused_not_passed_over(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=words):
+        read_stop_list(path)
+    with pytest.raises(ConfigError, match="There is no file"):
+        read_stop_list(tmp_path / "none.csv")
 
 
 def test_case_spaces_and_lost_zeros_do_not_let_an_entry_slip() -> None:

@@ -161,7 +161,7 @@ def test_what_is_no_returned_sheet_is_refused_in_words(tmp_path):
         ("none.xlsx", "There is no file"),
         ("other.xlsx", "no sheet with the columns 'Visit' and 'Result'"),
         ("bad.json", "no JSON file that can be read"),
-        ("empty.json", "holds no list of visits"),
+        ("empty.json", "no list of records"),
         ("photo.jpg", "of no kind that can be read"),
     ):
         with pytest.raises(DataError, match=words):

@@ -1,7 +1,5 @@
 """The stop list: offences and homes that no product may show, leaving only a total."""
 
-import csv
-import io
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._errors import ConfigError
+from hotspot._errors import ConfigError, DataError
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.columns import known_columns
+from hotspot.reading.sources import read_plain_rows
+from hotspot.reading.text_files import DELIMITERS
 
 WITHHELD = "(withheld)"
 # Headings of a stop list besides those that an export has for its references and UPRNs.
@@ -43,32 +43,32 @@ class StopList:
     rows: tuple[int, ...] = ()
 
     def matches(self, texts: pd.Series) -> npt.NDArray[np.bool_]:
-        """Tell which of some references or UPRNs are on the list."""
+        """Test which of some references or UPRNs are on the list."""
         wanted = {_key(entry) for entry in self.entries}
         return np.array(
             [isinstance(text, str) and _key(text) in wanted for text in texts], dtype=bool
         )
 
     def hides(self, frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-        """Tell which burglaries or addresses are on the list, by reference or UPRN."""
+        """Test which burglaries or addresses are on the list, by reference or UPRN."""
         hidden = np.zeros(len(frame), dtype=bool)
         for column in self._columns(frame):
             hidden |= self.matches(frame[column])
         return hidden
 
     def meant(self, frame: gpd.GeoDataFrame | None) -> frozenset[str]:
-        """Give the references and UPRNs of the list as a frame writes them."""
+        """Return the references and UPRNs of the list as a frame writes them."""
         if frame is None:
             return frozenset()
-        found = (frame.loc[self.matches(frame[name]), name] for name in self._columns(frame))
-        return frozenset(text for texts in found for text in texts)
+        columns = (frame.loc[self.matches(frame[name]), name] for name in self._columns(frame))
+        return frozenset(text for texts in columns for text in texts)
 
     def _columns(self, frame: gpd.GeoDataFrame) -> list[str]:
-        """Name the columns to look in: none where nothing is on the list."""
+        """Return the columns to look in: none where nothing is on the list."""
         return [name for name in ("crime_ref", "uprn") if self.entries and name in frame.columns]
 
     def unmatched_rows(self, *frames: pd.DataFrame | None) -> list[int]:
-        """Give the rows of the list that match nothing in some frames."""
+        """Return the rows of the list that match nothing in some frames."""
         known = {
             _key(text)
             for frame in frames
@@ -82,7 +82,7 @@ class StopList:
 
 
 def redacted(text: str, withheld: Collection[str]) -> str:
-    """Take references and UPRNs out of a text.
+    """Remove references and UPRNs from a text.
 
     Examples
     --------
@@ -97,13 +97,14 @@ def redacted(text: str, withheld: Collection[str]) -> str:
 
 
 def _key(text: str) -> str:
-    """Bring a reference to the form in which references are compared."""
+    """Normalise a reference to the form in which references are compared."""
+    # A spreadsheet takes the zeros in front of a UPRN away, in the list or in the file.
     key = "".join(text.split()).casefold()
     return (key.lstrip("0") or "0") if key.isdecimal() else key
 
 
 def read_stop_list(path: Path | None) -> StopList:
-    """Read a stop list: a CSV file of one column, with or without a header.
+    """Read a stop list: a CSV file of one column, gzipped or not, with or without a header.
 
     Parameters
     ----------
@@ -117,37 +118,45 @@ def read_stop_list(path: Path | None) -> StopList:
     Raises
     ------
     ConfigError
-        If the file cannot be read, or holds more than one column: a stop list holds no reasons.
+        If anything in the file cannot be read with certainty, or it holds more than one column: a
+        stop list holds no reasons. What is not understood is never passed over, for it would be
+        shown.
     """
     if path is None:
         return StopList()
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"The stop list {path} cannot be read: {error.strerror}.") from error
-    if content.startswith(b"PK"):
-        raise ConfigError(f"The stop list {path.name} is a workbook: save it as CSV.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    found = []
-    for number, cells in enumerate(csv.reader(io.StringIO(text)), start=1):
+        lines = read_plain_rows(path)
+    except DataError as error:
+        raise ConfigError(f"The stop list {path} cannot be read: {error}") from error
+    entries = []
+    for number, cells in enumerate(lines, start=1):
         filled = [cell.strip() for cell in cells if cell.strip()]
-        if len(filled) > 1:
+        if len(filled) > 1 or any(_holds_more_than_one(entry) for entry in filled):
             raise ConfigError(
                 f"The stop list {path.name} has more than one value in row {number}: give one "
                 "crime reference or UPRN a row, and no reasons."
             )
-        if filled:
-            found.append((filled[0], number))
-    if found and _is_heading(found[0][0]):
-        found = found[1:]
-    return StopList(tuple(entry for entry, _ in found), tuple(row for _, row in found))
+        entries += [(entry, number) for entry in filled]
+    if not entries:
+        raise ConfigError(
+            f"The stop list {path.name} is blank. If nothing is on it, write a heading such as "
+            "'Reference' into it: an export that failed leaves a blank file too."
+        )
+    if _is_heading(entries[0][0]):
+        entries = entries[1:]
+    return StopList(tuple(entry for entry, _ in entries), tuple(row for _, row in entries))
+
+
+def _holds_more_than_one(entry: str) -> bool:
+    """Test whether a cell holds several values, parted by another sign or on lines of their own.
+
+    Taken for one entry it would match nothing, and all that stand in it would be shown.
+    """
+    return any(sign in entry for sign in (*DELIMITERS, "\n", "\r"))
 
 
 def _is_heading(text: str) -> bool:
-    """Tell a heading by its words alone: an entry taken for one would be shown everywhere."""
+    """Test for a heading by its words alone: an entry taken for one would be shown everywhere."""
     known = known_columns()
     headings = {*known["crime_ref"], *known["uprn"], *map(normalise_name, _MORE_HEADINGS)}
     return normalise_name(text) in headings

@@ -1,6 +1,5 @@
 """Sheets that come back from the doors: workbook, CSV, or the file of the phone sheet."""
 
-import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -8,16 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from hotspot._errors import DataError
 from hotspot.reading.chunks import Chunk, Source, not_records
-from hotspot.reading.formulas import formula_cells
 from hotspot.reading.sources import open_source
 from hotspot.visits.row_checks import KNOWN_NAMES, field_of
 
-_WITH_FORMULAS = (".xlsx", ".xlsm")
-_WORKBOOKS = (*_WITH_FORMULAS, ".xls", ".xlsb", ".ods")
 _OUR_ID = re.compile(r"V-[A-Z2-7]{10}", re.IGNORECASE)
 
 
@@ -77,15 +72,10 @@ def read_returns(path: str | os.PathLike[str]) -> Returned:
     'no reply'
     """
     path = Path(path).expanduser()
-    if path.suffix.lower() == ".json":
-        return _read_json(path)
     first = open_source(path, known=KNOWN_NAMES)
-    if path.suffix.lower() not in _WORKBOOKS or not _is_workbook(path):
-        return _read_table(first, path, [])
-    sheets = [
-        (name, _read_table(source, path, formulas))
-        for name, source, formulas in _sheets_of_visits(path)
-    ]
+    if not first.sheets:
+        return _read_table(first, path)
+    sheets = [(name, _read_table(source, path)) for name, source in _sheets_of_visits(path, first)]
     if not sheets:
         raise DataError(f"{path.name} has no sheet with the columns 'Visit' and 'Result'.")
     filled = [
@@ -94,45 +84,30 @@ def read_returns(path: str | os.PathLike[str]) -> Returned:
     return filled[0][1] if len(filled) == 1 else _joined(filled, path)
 
 
-def _is_workbook(path: Path) -> bool:
-    """Tell a workbook from text under the name of one."""
-    with path.open("rb") as file:
-        return file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-def _sheets_of_visits(path: Path) -> list[tuple[str, Source, list[tuple[int, int]]]]:
-    """Find the sheets in which visits stand, and the cells of them that hold formulas.
-
-    A team may have copied the sheet that it was given.
-    """
-    with CalamineWorkbook.from_path(path) as book:
-        shown = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-        # Columns are counted from the first that is not blank.
-        blank = {name: (book.get_sheet_by_name(name).start or (0, 0))[1] for name in shown}
-    found = []
-    for name in shown:
+def _sheets_of_visits(path: Path, first: Source) -> list[tuple[str, Source]]:
+    """Find the sheets in which visits stand: a team may have copied the one that it was given."""
+    sources = []
+    for name in first.sheets:
         try:
             source = open_source(path, sheet=name, known=KNOWN_NAMES)
         except DataError:  # a sheet of remarks or a chart holds no table
             continue
         if {"visit_id", "result"} <= {field_of(column) for column in source.columns}:
-            cells = formula_cells(path, name) if path.suffix.lower() in _WITH_FORMULAS else []
-            found.append((name, source, [(row, column - blank[name]) for row, column in cells]))
-    return found
+            sources.append((name, source))
+    return sources
 
 
-def _read_table(source: Source, path: Path, formulas: list[tuple[int, int]]) -> Returned:
+def _read_table(source: Source, path: Path) -> Returned:
     """Read all columns of one table."""
     chunk = source.read(source.columns)
     rows, others = _with_bare_ids(source, chunk)
     # Which of its sheets were read is said once, for all of them.
     notes = [note for note in source.notes if not note.startswith("Read the sheet")]
-    flagged = _formulas(formulas, source, rows)
-    return Returned(rows, others, flagged, [*notes, *chunk.warnings], path.name)
+    return Returned(rows, others, _formulas(source, rows), [*notes, *chunk.warnings], path.name)
 
 
 def _with_bare_ids(source: Source, chunk: Chunk) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take back what looks like a footer and is an id with nothing filled in beside it."""
+    """Restore what looks like a footer and is an id with nothing filled in beside it."""
     others = chunk.not_records
     bare = others["value"].astype(str).str.fullmatch(_OUR_ID) if len(others) else None
     if bare is None or not bare.any():
@@ -145,23 +120,22 @@ def _with_bare_ids(source: Source, chunk: Chunk) -> tuple[pd.DataFrame, pd.DataF
     return rows, others[~bare]
 
 
-def _formulas(
-    cells: list[tuple[int, int]], source: Source, rows: pd.DataFrame
-) -> list[tuple[Any, str, str]]:
-    """Flag the rows in which a formula stands where we read."""
-    found = []
+def _formulas(source: Source, rows: pd.DataFrame) -> list[tuple[Any, str, str]]:
+    """List the rows in which a formula stands where we read, with their ids."""
     ids = next((name for name in source.columns if field_of(name) == "visit_id"), None)
-    for row, column in cells:
-        name = source.columns[column - 1] if 0 < column <= len(source.columns) else ""
-        if row in rows.index and field_of(name) is not None:
-            visit_id = "" if ids is None else str(rows.loc[row, ids])
-            reason = f"a formula stands in {name!r}: it was not run, its saved value was taken"
-            found.append((row, visit_id, reason))
-    return found
+    return [
+        (
+            row,
+            "" if ids is None else str(rows.loc[row, ids]),
+            f"a formula stands in {name!r}: it was not run, its saved value was taken",
+        )
+        for row, name in source.formulas()
+        if row in rows.index and field_of(name) is not None
+    ]
 
 
 def _joined(sheets: list[tuple[str, Returned]], path: Path) -> Returned:
-    """Put the rows of several sheets together, named by sheet and number so that they differ."""
+    """Join the rows of several sheets, named by sheet and number so that they differ."""
 
     def named(sheet: str, row: Any) -> str:
         return f"{sheet}:{row}"
@@ -185,34 +159,3 @@ def _joined(sheets: list[tuple[str, Returned]], path: Path) -> Returned:
         notes=[f"Read the sheets {listed}.", *(n for _, read in sheets for n in read.notes)],
         source=path.name,
     )
-
-
-def _read_json(path: Path) -> Returned:
-    """Read the file of the phone sheet: a list of visits, or an object with one in it."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {path}.") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path.name} is no JSON file that can be read: {error}.") from error
-    if isinstance(content, dict):
-        lists = [value for value in content.values() if isinstance(value, list)]
-        content = lists[0] if len(lists) == 1 else None
-    if not isinstance(content, list):
-        raise DataError(f"{path.name} holds no list of visits.")
-    rows = [row for row in content if isinstance(row, dict)]
-    numbers = [number for number, row in enumerate(content, 1) if isinstance(row, dict)]
-    others = [
-        (number, "", str(row)[:60], "not a record: no object")
-        for number, row in enumerate(content, 1)
-        if not isinstance(row, dict)
-    ]
-    # A value that is itself a list or an object is kept as its text.
-    plain = [
-        {key: json.dumps(v) if isinstance(v, (list, dict)) else v for key, v in row.items()}
-        for row in rows
-    ]
-    frame = pd.DataFrame(plain, index=pd.Index(numbers, name="row"), dtype=object)
-    return Returned(frame, not_records(others), source=path.name)
