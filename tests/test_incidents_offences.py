@@ -1,9 +1,12 @@
 """Offences are chosen by code, name or group, and nothing that may be burglary is left unnamed."""
 
+import datetime as dt
+import gzip
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 import hotspot as hs
 from hotspot._errors import DataError
@@ -112,3 +115,72 @@ def test_codes_in_use_after_their_end_are_warned_of() -> None:
     offences = pd.Series(["28A", "28A", "28E", None], dtype=object)
     (told,) = closed_offences(offences, happened)
     assert "'28A' went out of use on 2017-03-31, but 1 row happened later (row 1)" in told
+
+
+TABLE = [
+    ["Offence", "Name", "Group", "Valid to"],
+    ["28Z", "Boat burglary", "burglary; boats; afloat", "31/03/2017"],
+    ["28Y", "Café burglary", "burglary; cafés; ashore", ""],
+]
+
+
+def as_workbook(path: Path) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Table")
+        for line, row in enumerate(TABLE):
+            sheet.write_row(line, 0, row)
+        sheet.write_datetime(1, 3, dt.datetime(2017, 3, 31), book.add_format({"num_format": 14}))
+
+
+def as_text(path: Path, delimiter: str, encoding: str) -> None:
+    lines = (delimiter.join(row) for row in TABLE)
+    content = "\r\n".join(lines).encode(encoding)
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "comma.csv", "tab.csv", "cp1252.csv", "zipped.csv.gz"])
+def test_an_edited_table_is_read_as_every_other_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if path.suffix == ".xlsx":
+        as_workbook(path)
+    else:
+        delimiter = "\t" if name.startswith("tab") else ","
+        as_text(path, delimiter, "cp1252" if name.startswith("cp") else "utf-8")
+    assert chosen("afloat", ["28Z", "28Y", "BOAT BURGLARY"], table=path) == ["28Z", "BOAT BURGLARY"]
+    assert chosen("cafés", ["28Z", "28Y"], table=path) == ["28Y"]
+    happened = pd.Series(pd.to_datetime(["2017-03-31 23:00", "2017-04-01 00:00"]))
+    warnings = closed_offences(pd.Series(["28Z", "28Z"]), happened, path)
+    assert warnings == ["'28Z' went out of use on 2017-03-31, but 1 row happened later (row 1)."]
+
+
+def test_two_columns_with_lists_in_them_are_parted_by_their_headings(tmp_path: Path) -> None:
+    path = tmp_path / "offences.csv"
+    path.write_text("offence,group\n28Z,burglary; boats; afloat\n28Y,burglary; cars; x\n")
+    assert chosen("afloat", ["28Z", "28Y"], table=path) == ["28Z"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([TABLE[0]], "holds a header and no row below it"),
+        ([*TABLE, ["28X"]], "Row 4 of the table of offences, '28X', is not a record"),
+        ([*TABLE, [*TABLE[1], "2", "3"]], "Row 4 of the table of offences, '2, 3', is more cells"),
+    ],
+)
+def test_a_table_that_is_not_whole_is_refused(
+    tmp_path: Path, rows: list[list[str]], words: str
+) -> None:
+    path = tmp_path / "offences.csv"
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        chosen("burglary", table=path)
+    with pytest.raises(DataError, match="The offences are empty"):
+        chosen("burglary", table=hs.incidents.offence_table().iloc[:0])
+
+
+def test_a_last_day_that_cannot_be_read_is_warned_of() -> None:
+    table = hs.incidents.offence_table()
+    table.loc[0, "valid_to"] = "in spring"
+    happened = pd.Series(pd.to_datetime(["2024-01-01"]))
+    (warning,) = closed_offences(pd.Series(["28A"]), happened, table)
+    assert warning == ("The table of offences: 1 date in 'valid_to' cannot be read (row 0).")

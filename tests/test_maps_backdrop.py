@@ -1,6 +1,7 @@
 """Backdrops in the layouts of Ordnance Survey and OpenStreetMap."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +131,34 @@ def test_what_cannot_be_a_backdrop_is_told(tmp_path: Path) -> None:
         ("none.gpkg", HERE, "There is no file"),
         ("wards.gpkg", HERE, "no layer of streets, buildings or water: wards"),
         ("roads.gpkg", elsewhere, "lies where the map is"),
-        ("roads.gpkg", HERE.iloc[:0], "nothing here"),
-        ("notes.gpkg", HERE, "cannot be read"),
+        ("roads.gpkg", HERE.iloc[:0], "which is nothing. The incidents are empty"),
+        ("roads.gpkg", HERE.set_crs(None, allow_override=True), "has no CRS"),
+        ("notes.gpkg", HERE, "no geographic file that can be read"),
         ("empty", HERE, "holds no GeoPackage"),
     ):
         with pytest.raises(DataError, match=sentence):
             read_backdrop(tmp_path / file, within)
+
+
+def test_a_layer_that_does_not_say_where_it_is_is_refused_only_where_it_is_needed(
+    tmp_path: Path,
+) -> None:
+    nowhere = layer(LINE, name=["Mill Lane", "Far"]).set_crs(None, allow_override=True)
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        nowhere.to_file(tmp_path / "roads.gpkg", layer="roads")
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        nowhere.to_file(tmp_path / "other.gpkg", layer="names")
+    with pytest.raises(DataError, match=r"roads\.gpkg does not say what its coordinates are in"):
+        read_backdrop(tmp_path, HERE)
+    (tmp_path / "roads.gpkg").unlink()
+    layer(LINE, name=["Mill Lane", "Far"]).to_parquet(tmp_path / "roads.parquet")
+    assert tell(read_backdrop(tmp_path, HERE))["streets"] == ["Mill Lane"]
+
+
+def test_a_zipped_shapefile_is_read(tmp_path: Path) -> None:
+    layer(LINE, name=["Mill Lane", "Far"]).to_file(tmp_path / "roads.shp")
+    with zipfile.ZipFile(tmp_path / "roads.zip", "w") as zipped:
+        for part in tmp_path.glob("roads.*"):
+            if part.suffix != ".zip":
+                zipped.write(part, part.name)
+    assert tell(read_backdrop(tmp_path / "roads.zip", HERE))["streets"] == ["Mill Lane"]

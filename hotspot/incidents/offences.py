@@ -1,4 +1,4 @@
-"""Which offences are meant: a dated table of codes, names and groups that the user can edit."""
+"""Offences chosen by a dated table of codes, names and groups that the user can edit."""
 
 import difflib
 import re
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from os import PathLike
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -16,9 +14,13 @@ from numpy.typing import NDArray
 
 from hotspot._errors import DataError
 from hotspot.english import count, name_rows
+from hotspot.reading.cells import normalise_name, to_text
+from hotspot.reading.columns import known_names, match_columns
+from hotspot.reading.datetimes import read_datetimes
+from hotspot.reading.sources import Readable, no_rows, open_source
 
 Choice: TypeAlias = str | Sequence[str]
-Table: TypeAlias = pd.DataFrame | str | PathLike[str]
+Table: TypeAlias = Readable
 
 COLUMNS = ("offence", "name", "group", "valid_from", "valid_to", "source")
 _BURGLARY = "burglary"
@@ -35,7 +37,7 @@ def _packaged_table() -> pd.DataFrame:
 
 
 def offence_table() -> pd.DataFrame:
-    """Give the packaged table of burglary offences, to look at or to edit.
+    """Return the packaged table of burglary offences, to look at or to edit.
 
     Returns
     -------
@@ -63,13 +65,13 @@ def offence_table() -> pd.DataFrame:
 
 
 def read_offence_table(table: Table | None) -> pd.DataFrame:
-    """Take the table of the user, or the packaged one.
+    """Read the table of the user, or the packaged one.
 
     Parameters
     ----------
-    table : DataFrame or path to a CSV file, optional
-        With the columns of `offence_table`; only ``offence`` or ``name``, and ``group``, are
-        needed.
+    table : path, str or DataFrame, optional
+        Any source that `open_source` takes, such as a CSV file or a workbook, with the columns of
+        `offence_table`; only ``offence`` or ``name``, and ``group``, are needed.
 
     Returns
     -------
@@ -79,23 +81,29 @@ def read_offence_table(table: Table | None) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If it cannot be read or lacks a column.
+        If it cannot be read, lacks a column, or holds a row that is none.
     """
     if table is None:
         return _packaged_table()
-    if isinstance(table, pd.DataFrame):
-        frame = table.astype(object).where(table.notna(), "").astype(str)
-    else:
-        path = Path(table)
-        try:
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        except (OSError, ValueError) as error:
-            raise DataError(f"The table of offences {path} cannot be read: {error}.") from error
-    if not {"offence", "name"} & set(frame.columns):
+    try:
+        known = {name: (normalise_name(name),) for name in COLUMNS}
+        opened = open_source(table, known=known_names(known, None))
+        columns = match_columns(opened.columns, known)
+        chunk = opened.read(list(columns.values()))
+    except DataError as error:
+        raise DataError(f"The table of offences cannot be read: {error}") from error
+    if not {"offence", "name"} & set(columns):
         raise DataError(
             f"The table of offences needs the columns {', '.join(COLUMNS)} (offence or name at "
-            f"least); it has {', '.join(map(str, frame.columns))}."
+            f"least); it has {', '.join(opened.columns)}."
         )
+    if len(chunk.not_records):
+        row, _, value, reason = chunk.not_records.iloc[0]
+        raise DataError(f"Row {row} of the table of offences, {value!r}, is {reason}.")
+    if chunk.frame.empty:
+        raise DataError(f"The table of offences: {no_rows(table, opened, 'offences')}")
+    texts = {name: to_text(chunk.frame[column]).fillna("") for name, column in columns.items()}
+    frame = pd.DataFrame(texts).astype(object)
     return frame.reindex(columns=list(COLUMNS), fill_value="")
 
 
@@ -177,7 +185,7 @@ def select_offences(
 
 
 def normalise_offence(value: object) -> str:
-    """Bring a code or name to the form in which they are compared.
+    """Normalise a code or name to the form in which they are compared.
 
     Examples
     --------
@@ -241,7 +249,7 @@ def _entries(table: pd.DataFrame) -> _Entries:
 def _picked(
     wanted: Sequence[str], entries: _Entries, values: Sequence[str], different: Sequence[str]
 ) -> tuple[set[int], set[str]]:
-    """Turn the choice into lines of the table and values of the data; name what is neither."""
+    """Resolve the choice to lines of the table and values of the data; list what is neither."""
     lines: set[int] = set()
     literal: set[str] = set()
     problems = []
@@ -269,7 +277,7 @@ def _unknown_burglaries(
     unknown: Sequence[bool],
     fate: str,
 ) -> list[str]:
-    """Name what looks like burglary but is not in the table, and what became of it."""
+    """Warn of what looks like burglary but is not in the table, and what became of it."""
     odd = [
         number
         for number, value in enumerate(different)
@@ -294,7 +302,7 @@ def _looks_like_burglary(value: str) -> bool:
 def _other_offences(
     codes: NDArray[np.intp], different: Sequence[str], burglary: Sequence[bool]
 ) -> list[str]:
-    """Say that there is more than burglary in the file, and how to choose."""
+    """Warn that there is more than burglary in the file, and how to choose."""
     others = [number for number in range(len(different)) if not burglary[number]]
     if not others:
         return []
@@ -334,9 +342,18 @@ def closed_offences(
     """
     frame = read_offence_table(table)
     entries = _entries(frame)
-    last_days = pd.to_datetime(frame["valid_to"], errors="coerce", format="%Y-%m-%d")
+    # Excel writes the dates of an edited table anew, in the order of its locale.
+    reading = read_datetimes(frame, {"valid_to": ("valid_to",)})
+    times = reading.times["valid_to"]
+    last_days = pd.Series(times.moments)
+    warnings = [f"The table of offences: {text}" for text in reading.warnings]
+    if times.unreadable.any():
+        rows = frame.index[times.unreadable]
+        warnings.append(
+            f"The table of offences: {count(len(rows), 'date')} in 'valid_to' cannot be read "
+            f"({name_rows(rows)})."
+        )
     codes, different = pd.factorize(offences.astype(object))
-    warnings = []
     for number, value in enumerate(different):
         lines = entries.of(normalise_offence(value))
         last_day = last_days.iloc[sorted(lines)].max(skipna=False) if lines else pd.NaT

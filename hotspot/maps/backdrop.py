@@ -12,15 +12,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
+from hotspot._checks import empty_words
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name, to_text
+from hotspot.reading.chunks import Source
+from hotspot.reading.crs import Extent
+from hotspot.reading.sources import endings, open_source
 
-_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".pbf", ".osm", ".zip")
 # What a layer holds by its name, with capitals and signs taken out; the first that fits counts.
 _BY_NAME = (
     (None, r"node|junction|roundabout|rail|tunnel|boundar|foreshore|names|transport|tidalbound"),
@@ -77,10 +78,11 @@ def read_backdrop(
     Parameters
     ----------
     path : path
-        A GeoPackage, Shapefile, GeoJSON, ``.osm.pbf`` or a zipped one, or a folder of them.
+        A GeoPackage, Shapefile, GeoJSON, GeoParquet, ``.osm.pbf`` or a zipped one, or a folder of
+        them.
     within : GeoDataFrame or GeoSeries
-        What the map shows, in a projected CRS in metres: its extent is read, and its CRS is that
-        of the result.
+        What the map shows, in a projected CRS in metres: what lies in its extent is read, and its
+        CRS is that of the result.
     margin_m : float
         How far beyond it.
 
@@ -105,71 +107,62 @@ def read_backdrop(
     >>> read_backdrop(file, roads).streets["street"].tolist()
     ['High Street']
     """
-    files = _files(Path(path))
-    if within.crs is None or not len(within):
-        raise DataError("The backdrop is read around what the map shows, which is nothing here.")
-    box = shapely.box(*within.total_bounds).buffer(margin_m, join_style="mitre")
+    path = Path(path).expanduser()
+    if within.crs is None:
+        raise DataError("What the map shows has no CRS: set it with .set_crs(...).")
+    if not len(within):
+        raise DataError(
+            f"The backdrop is read around what the map shows, which is nothing. {empty_words()}"
+        )
+    west, south, east, north = within.total_bounds
+    box = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+    extent = Extent(box, CRS.from_user_input(within.crs))
     found: dict[str, list[gpd.GeoDataFrame]] = {kind: [] for kind in _SHAPES}
-    seen: list[str] = []
-    for file in files:
-        for layer in _layers(file):
-            seen.append(layer)
-            for kind, frame in _read(file, layer, box, within.crs):
-                found[kind].append(frame)
+    seen: set[str] = set()
+    for layer, source in _layers(path, extent):
+        seen.add(layer)
+        for kind, frame in _read(layer, source, extent.crs):
+            found[kind].append(frame)
     if not any(found.values()):
-        listed = ", ".join(sorted(set(seen))) or "none"
-        raise DataError(f"{Path(path).name} has no layer of streets, buildings or water: {listed}.")
+        listed = ", ".join(sorted(seen)) or "none"
+        raise DataError(f"{path.name} has no layer of streets, buildings or water: {listed}.")
     joined = {kind: _joined(frames) for kind, frames in found.items()}
     if all(frame is None for frame in joined.values()):
-        raise DataError(f"Nothing in {Path(path).name} lies where the map is: is it of there?")
+        raise DataError(f"Nothing in {path.name} lies where the map is: is it of there?")
     return Backdrop(**joined)
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise DataError(f"There is no file {path} for the backdrop.")
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
-    if not files:
-        raise DataError(f"The folder {path} holds no GeoPackage, Shapefile or GeoJSON.")
-    return files
+def _layers(path: Path, extent: Extent) -> Iterator[tuple[str, Source]]:
+    """Open every layer of a file or of a folder's files."""
+    files = [path]
+    if path.is_dir():
+        suffixes = endings(of_maps=True)
+        files = sorted(file for file in path.rglob("*") if file.name.lower().endswith(suffixes))
+        if not files:
+            raise DataError(f"The folder {path} holds no GeoPackage, Shapefile or GeoJSON.")
+    for file in files:
+        first = open_source(file, extent=extent)
+        if not first.sheets:
+            yield file.stem, first
+        for layer in first.sheets:
+            yield layer, open_source(file, sheet=layer, extent=extent)
 
 
-def _layers(file: Path) -> list[str]:
-    try:
-        return [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-    except (DataSourceError, DataLayerError) as error:
-        raise DataError(f"The backdrop {file} cannot be read: {error}") from error
-
-
-def _read(
-    file: Path, layer: str, box: shapely.Polygon, crs: CRS
-) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
-    """Read what a layer has of each kind in a box."""
-    told = pyogrio.read_info(file, layer=layer)
-    fields = {normalise_name(field): str(field) for field in told["fields"]}
+def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Read what a layer has of each kind."""
+    fields = {normalise_name(field): field for field in source.columns}
     tags = [fields[tag] for tag in _TAGS if tag in fields]
-    kind = _kind_by_name(f"{file.stem} {layer}" if file.suffix == ".shp" else layer)
-    if kind is None and not tags:
+    kind = _kind_by_name(layer)
+    if not source.has_geometry or (kind is None and not tags):
         return
-    if told["crs"] is None:
-        raise DataError(f"The layer {layer} of {file.name} does not say what its places are in.")
-    there = Transformer.from_crs(crs, told["crs"], always_xy=True)
     names = [fields[name] for name in (*_NAMES, *_NUMBERS) if name in fields]
-    frame = pyogrio.read_dataframe(
-        file,
-        layer=layer,
-        bbox=there.transform_bounds(*box.bounds),
-        columns=list(dict.fromkeys([*names, *tags, *_classes(fields)])),
-    )
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return
+    chunk = source.read([*names, *tags, *_classes(fields)])
+    frame = gpd.GeoDataFrame(chunk.frame, geometry=chunk.geometry, crs=source.crs)
     frame = frame[frame.geometry.notna()].to_crs(crs)
     for each in _SHAPES if kind is None else [kind]:
         chosen = frame[_of_kind(frame, each, fields, by_tags=kind is None)]
-        kept = {"street": _street_names(chosen, names)} if each == "streets" else {}
-        yield each, gpd.GeoDataFrame(kept, geometry=chosen.geometry.to_numpy(), crs=crs)
+        columns = {"street": _street_names(chosen, names)} if each == "streets" else {}
+        yield each, gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs=crs)
 
 
 def _kind_by_name(name: str) -> str | None:
@@ -178,7 +171,7 @@ def _kind_by_name(name: str) -> str | None:
 
 
 def _classes(fields: dict[str, str]) -> list[str]:
-    """Name the column in which Geofabrik says what a road is."""
+    """Return the column in which Geofabrik says what a road is."""
     return [fields["fclass"]] if "fclass" in fields else []
 
 
@@ -194,8 +187,8 @@ def _of_kind(
 
     def tag(name: str) -> pd.Series:
         given = frame[fields[name]] if name in fields else None
-        told = pd.Series(given, index=frame.index, dtype=object)
-        return told.where(told != "", None)
+        values = pd.Series(given, index=frame.index, dtype=object)
+        return values.where(values != "", None)
 
     if kind == "streets":
         classes = tag("highway") if by_tags else tag("fclass")
@@ -210,11 +203,11 @@ def _of_kind(
 
 
 def _street_names(frame: gpd.GeoDataFrame, names: Iterable[str]) -> pd.Series:
-    """Take the first name that a line has, or else the number of the road."""
-    told = pd.Series(None, index=frame.index, dtype=object)
+    """Return the first name that a line has, or else the number of the road."""
+    first = pd.Series(None, index=frame.index, dtype=object)
     for name in names:
-        told = told.where(told.notna(), to_text(frame[name]).astype(object))
-    return pd.Series([None if pd.isna(name) else name for name in told], dtype=object)
+        first = first.where(first.notna(), to_text(frame[name]).astype(object))
+    return pd.Series([None if pd.isna(name) else name for name in first], dtype=object)
 
 
 def _joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:

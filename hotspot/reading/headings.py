@@ -1,4 +1,4 @@
-"""Rows of a file that people lay out: banner, header, records, footer.
+"""Rows of a file that people lay out, with banner, header, records and footer.
 
 Delimited text and worksheets share this: both are a sequence of rows of cells in which the table
 begins somewhere and ends somewhere.
@@ -21,6 +21,8 @@ from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, not_records
 Row = list[Any]
 
 HEAD_ROWS = 30
+# One known name may stand in a banner: "Date: 3 March".
+FEWEST_KNOWN = 2
 _FOOTER_ROWS = 12
 _FOOTER = re.compile(
     r"(grand |sub ?)?totals?\b|end of |\*+"
@@ -47,15 +49,15 @@ class Header:
     def notes(self) -> tuple[str, ...]:
         if not self.banner:
             return ()
-        told = "; ".join(repr(text[:60]) for text in self.banner[:3])
+        texts = "; ".join(repr(text[:60]) for text in self.banner[:3])
         return (
             f"The header is row {self.number}; above it {count(len(self.banner), 'banner row')} "
-            f"passed over ({told}).",
+            f"passed over ({texts}).",
         )
 
 
 def filled(cell: Any) -> bool:
-    """Whether anything stands in a cell."""
+    """Test whether anything stands in a cell."""
     return not (cell is None or (isinstance(cell, str) and not cell.strip()))
 
 
@@ -74,16 +76,16 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
     rows : sequence of list
         The first rows of the file, blank ones included.
     known : collection of str
-        Names as `normalise_name` gives them.
+        Names as `normalise_name` returns them.
 
     Returns
     -------
     Header or None
         None where no row looks like one.
     """
-    hits = [_known_names(row, known) for row in rows]
+    hits = [known_names_in(row, known) for row in rows]
     best = max(range(len(rows)), key=lambda at: (hits[at], -at), default=None)
-    if best is not None and hits[best] < 2:
+    if best is not None and hits[best] < FEWEST_KNOWN:
         shaped = (at for at in range(len(rows)) if _shaped_like_header(rows, at))
         best = next(shaped, None)
     if best is None:
@@ -97,12 +99,13 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
     )
 
 
-def _known_names(row: Row, known: Collection[str]) -> int:
+def known_names_in(row: Row, known: Collection[str]) -> int:
+    """Count the different known names in a row."""
     return len({normalise_name(cell) for cell in row if isinstance(cell, str)} & set(known))
 
 
 def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
-    """Whether a row could be a header by its shape alone."""
+    """Test whether a row could be a header by its shape alone."""
     cells = _filled_cells(rows[at])
     below = [len(_filled_cells(row)) for row in rows[at + 1 :]]
     below = [width for width in below if width]
@@ -115,7 +118,7 @@ def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
 
 
 def _unique_names(row: Row) -> tuple[str, ...]:
-    """Name every column: a blank header by its place, a repeated one by its turn."""
+    """Return a name for every column: a blank one by its place, a repeated one by its turn."""
     names: list[str] = []
     for place, cell in enumerate(row, 1):
         name = " ".join(str(cell).replace("\x00", "").split()) or f"column {place}"
@@ -128,7 +131,7 @@ def _unique_names(row: Row) -> tuple[str, ...]:
 
 
 def no_header(name: str, rows: Sequence[Row]) -> DataError:
-    """Say that a file has no header, with what stands at its top."""
+    """Return the error that a file has no header, with what stands at its top."""
     first = next((cells for cells in map(_filled_cells, rows) if cells), [])
     shown = ", ".join(repr(str(cell)[:30]) for cell in first[:6])
     return DataError(
@@ -140,7 +143,7 @@ def no_header(name: str, rows: Sequence[Row]) -> DataError:
 def chunks_of_rows(
     rows: Iterator[Row], header: Header, wanted: Sequence[str], strict_width: bool
 ) -> Iterator[Chunk]:
-    """Turn the rows of a table, from its header on, into chunks of the columns wanted.
+    """Cut the rows of a table, from its header on, into chunks of the columns wanted.
 
     Parameters
     ----------
@@ -183,7 +186,7 @@ def _chunk(
     strict_width: bool,
     last: bool,
 ) -> Chunk:
-    """Part the rows of a block into records, blank rows and what is no record."""
+    """Sort the rows of a block into records, blank rows and what is no record."""
     width = len(header.names)
     footers = _footers(block, width) if last else frozenset()
     heading = header.cells[0]
@@ -215,7 +218,7 @@ def _chunk(
 def _why_no_record(
     row: Row, footer: bool, header: Header, strict_width: bool
 ) -> tuple[str, str, str] | None:
-    """Give column, value and reason where a row is no record."""
+    """Return column, value and reason where a row is no record."""
     width = len(header.names)
     if footer:
         shown = " ".join(str(cell).strip() for cell in _filled_cells(row))
@@ -232,7 +235,7 @@ def _why_no_record(
 
 def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
     """Find the rows at the end that close a report rather than record a crime."""
-    found = []
+    footers = []
     for at in range(len(block) - 1, max(-1, len(block) - 1 - _FOOTER_ROWS), -1):
         cells = _filled_cells(block[at])
         if not cells:
@@ -241,5 +244,5 @@ def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
         alone = len(cells) == 1 and width >= 3
         if not alone and not (worded and len(cells) <= max(2, width // 3)):
             break
-        found.append(at)
-    return frozenset(found)
+        footers.append(at)
+    return frozenset(footers)

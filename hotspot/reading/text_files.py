@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,15 @@ from typing import BinaryIO, cast
 
 from hotspot._errors import DataError
 from hotspot.reading.chunks import Chunk, Request, Source
-from hotspot.reading.headings import HEAD_ROWS, Row, chunks_of_rows, find_header, no_header
+from hotspot.reading.headings import (
+    FEWEST_KNOWN,
+    HEAD_ROWS,
+    Row,
+    chunks_of_rows,
+    find_header,
+    known_names_in,
+    no_header,
+)
 from hotspot.reading.open_quotes import TextRows, stray_marks
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -47,7 +55,7 @@ def open_text_file(path: Path, request: Request) -> Source:
         sample = file.read(_SAMPLE_CHARACTERS)
     if not sample.strip():
         raise DataError(f"{path.name} is empty.")
-    delimiter, width = _layout(sample)
+    delimiter, width = _layout(sample, request.known)
     sampled = TextRows(io.StringIO(sample, newline=""), delimiter, width, path.name)
     head = list(islice(sampled, HEAD_ROWS))
     header = find_header(head, request.known)
@@ -153,14 +161,26 @@ def _refuse_binary(path: Path, block: bytes) -> None:
         raise DataError(f"{path.name} is not a text file. Export it as CSV or XLSX.")
 
 
-def _layout(sample: str) -> tuple[str, int]:
-    """Choose the delimiter that parts most rows into the same number of cells; give both."""
-    layouts = (_evenness(sample, delimiter) for delimiter in DELIMITERS)
-    _, width, delimiter = max(layouts, key=lambda layout: layout[0])
+def _layout(sample: str, known: Collection[str]) -> tuple[str, int]:
+    """Choose the delimiter that parts off the most known names in one line, and its usual width.
+
+    Where none parts off two of them it is the one that parts most rows into the same number of
+    cells. Cells may hold lists with signs of their own, but headings do not.
+    """
+    head = list(islice(io.StringIO(sample, newline=""), HEAD_ROWS))
+
+    layouts = []
+    for delimiter in DELIMITERS:
+        lines = (next(csv.reader([line], delimiter=delimiter), []) for line in head)
+        hits = max(known_names_in(line, known) for line in lines)
+        parted, width = _evenness(sample, delimiter)
+        layouts.append((hits if hits >= FEWEST_KNOWN else 0, parted, delimiter, width))
+    # Of equals the first in the list, the comma above all, is the one.
+    _, _, delimiter, width = max(layouts, key=lambda layout: layout[:2])
     return delimiter, width
 
 
-def _evenness(sample: str, delimiter: str) -> tuple[int, int, str]:
+def _evenness(sample: str, delimiter: str) -> tuple[int, int]:
     """Count the cells parted off in rows of the commonest width; give that width too.
 
     The lines count once as rows, where a cell may have several lines, and once each by itself,
@@ -172,4 +192,4 @@ def _evenness(sample: str, delimiter: str) -> tuple[int, int, str]:
         for line in io.StringIO(sample, newline="")
     )
     widths = Counter(len(row) for row in (*islice(rows, 200), *islice(lines, 200)))
-    return max(((width - 1) * rows, width, delimiter) for width, rows in widths.items())
+    return max(((width - 1) * rows, width) for width, rows in widths.items())
