@@ -33,7 +33,8 @@ class NearRepeatRule:
     @property
     def distance_bands_m(self) -> tuple[float, ...]:
         """Upper edges of bands of equal width, up to the distance of the rule."""
-        return tuple(np.arange(1, round(self.distance_m / self.band_m) + 1) * self.band_m)
+        bands = np.arange(1, round(self.distance_m / self.band_m) + 1)
+        return tuple((bands * self.band_m).tolist())
 
     @property
     def time_bands_days(self) -> tuple[int, ...]:

@@ -169,6 +169,26 @@ def test_the_frame_of_the_caller_is_not_changed():
     pd.testing.assert_frame_equal(incidents, before)
 
 
+def test_pairs_of_one_place_are_no_part_of_a_rule():
+    """A town of repeats alone: every pair that is near in both is at one point."""
+    random = np.random.default_rng(8)
+    x, y = random.uniform(0, 9000, (2, 150))
+    day = random.integers(0, 900, 150)
+    pairs = [50, 100, 200], [7, 14]
+    alone = calibrate_rule(incidents_at(x, y, day), *pairs, near_m=200, seed=1, resamples=9)
+    twice = np.repeat(x, 2), np.repeat(y, 2), np.repeat(day, 2) + np.tile([0, 2], 150)
+    rule = calibrate_rule(incidents_at(*twice), *pairs, near_m=200, seed=1, resamples=9)
+    assert not rule.supported
+    assert rule.p_value > 0.05
+    # Two burglaries at either of two places near each other make four pairs, and none at one.
+    assert rule.by_time["observed"].sum() <= 4 * alone.by_time["observed"].sum() + 4
+    assert rule.by_distance["observed"].sum() <= 4 * alone.by_distance["observed"].sum() + 4
+    repeats_only = incidents_at([0, 0, 5000, 5000], [0] * 4, [0, 1, 200, 201])
+    none = calibrate_rule(repeats_only, *pairs, near_m=200, seed=1, resamples=9)
+    assert none.by_distance["observed"].sum() == none.by_time["observed"].sum() == 0
+    assert none.p_value == 1
+
+
 def test_every_fault_is_told_at_once():
     with pytest.raises(hs.ConfigError) as caught:
         calibrate_rule(

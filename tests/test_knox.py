@@ -13,7 +13,10 @@ from scipy import stats
 import hotspot as hs
 from hotspot._kernels.knox import count_lags
 from hotspot._kernels.pairs import neighbours
+from hotspot.english import rule_words
 from hotspot.knox.moments import upper_tail
+from hotspot.knox.permutation_test import _highest_p, _permutation_p
+from hotspot.rule import RULE
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -384,6 +387,37 @@ def test_much_memory_is_said_before_it_is_taken(monkeypatch):
     monkeypatch.setattr("hotspot.knox.permutation_test._MUCH_MEMORY", 10)
     with pytest.warns(hs.DataWarning, match=r"1 pair within 400 m: .* GB"):
         hs.knox_test(incidents_at([0, 50], [0, 0], [0, 1]), permutations=0)
+
+
+def test_the_data_count_as_one_of_the_permutations():
+    """(1 + as extreme) / (1 + permutations) for cells, tables and chains, never 0; ties count."""
+    observed, permuted = np.array([3.0, 5.0, 9.0]), np.array([[1.0, 5.0, 2.0], [3.0, 4.0, 8.0]])
+    assert _permutation_p(observed, permuted).tolist() == [2 / 3, 2 / 3, 1 / 3]
+    mean, spread = np.array([2.0, 4.0, 6.0]), np.array([1.0, 1.0, 1.0])
+    # Highest z of each table: 1 and 2; those of the cells: 1, 1 and 3.
+    assert _highest_p(observed, permuted, mean, spread).tolist() == [1, 1, 1 / 3]
+    days = np.repeat(np.arange(0, 900, 30), 2)
+    places = np.repeat(np.arange(30) * 5000.0, 2) + np.tile([0, 50], 30)
+    test = hs.knox_test(incidents_at(places, np.zeros(60), days), (100,), (7,), 9, seed=1)
+    assert test.grid("observed").iloc[1, 0] == 30
+    assert test.grid("p_value").iloc[1, 0] == test.grid("p_table").iloc[1, 0] == 1 / 10
+
+
+def test_a_frame_without_a_row_is_called_empty():
+    incidents = incidents_at([0, 50], [0, 0], [0, 1], area=["Westgate", "Quay"])
+    none = incidents[incidents["area"] == "Nowhere"]
+    summary = hs.knox_test(none, permutations=0).summary()
+    assert "The incidents are empty" in summary
+    assert 'incidents["area"]' in summary
+
+
+def test_the_bands_are_those_of_the_rule_and_so_are_the_words():
+    random = np.random.default_rng(2)
+    incidents = incidents_at(*random.uniform(0, 3000, (2, 300)), random.integers(0, 365, 300))
+    test = hs.knox_test(incidents, permutations=0)
+    assert test.bands.edges_m == (0.0, *RULE.distance_bands_m)
+    assert test.bands.edges_days == RULE.time_bands_days
+    assert f"{rule_words(RULE.distance_m, RULE.window_days)} are not supported" in test.summary()
 
 
 def test_every_fault_is_told_at_once():

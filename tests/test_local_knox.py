@@ -202,6 +202,14 @@ def test_awkward_inputs_have_an_answer(x, days):
     pd.testing.assert_frame_equal(incidents, before)
 
 
+def test_the_data_count_as_one_of_the_permutations():
+    x = np.repeat(np.arange(20) * 5000.0, 4) + np.tile([0, 40, 80, 120], 20)
+    days = np.repeat(np.arange(0, 2000, 100), 4) + np.tile([0, 1, 2, 3], 20)
+    chains = chain_significance(incidents_at(x, 0 * x, days), 100, 7, permutations=9, seed=1)
+    assert len(chains) == 20
+    assert (chains["p_value"] == 1 / 10).all()
+
+
 def test_every_fault_is_told_at_once():
     with pytest.raises(hs.ConfigError) as caught:
         chain_significance(incidents_at([0], [0], [0]), -1, 1.5, 0, "aoristic")

@@ -68,13 +68,40 @@ def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
     return _Rows(order, x[order], y[order], end.astype(np.int64), above.astype(np.int64))
 
 
+class _Nearness(NamedTuple):
+    """What makes two events partners, as the sweep compares it.
+
+    Attributes
+    ----------
+    first_day, last_day : ndarray of int64, shape (n,)
+        Days of the events, in the order of their rows.
+    window_days : int
+        Largest gap between the two, included.
+    limit : ndarray of float64, shape (bands,)
+        Largest distance in each band: of straight ones the square, for no root is exact.
+    manhattan : bool
+        Whether the two coordinates' differences are added.
+    reach : float
+        How far apart partners may be in x, a hair more than the last band.
+    """
+
+    first_day: Ints
+    last_day: Ints
+    window_days: int
+    limit: Floats
+    manhattan: bool
+    reach: float
+
+
 @njit(cache=True, nogil=True)
-def _sweep(x, y, end, above, first_day, last_day, window, limit, manhattan, reach, start, stop,
-           at, other):  # fmt: skip
+def _sweep(rows, near, start, stop, at, other):
     """Count the partners of each event in [start, stop) by band, or write them to `other`.
 
     `at` holds the counts, or in the second pass where the partners of each event and band go.
     """
+    x, y, end, above = rows.x, rows.y, rows.end, rows.above
+    first_day, last_day, window = near.first_day, near.last_day, near.window_days
+    limit, manhattan, reach = near.limit, near.manhattan, near.reach
     bands = limit.shape[0]
     write = other.shape[0] > 0
     low = 0
@@ -145,21 +172,22 @@ def neighbours(
     """
     reach = float(edges_m[-1])
     edge = edges_m if manhattan else edges_m * edges_m
+    # The largest number below an open edge, so that one comparison serves open and closed bands.
     limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
     # Where only one point counts the rows may have any height.
     rows = _into_rows(x, y, reach or 1.0)
-    days = first_day[rows.order], last_day[rows.order]
+    near = _Nearness(
+        first_day[rows.order], last_day[rows.order], int(window_days), limit, bool(manhattan),
+        reach * _HAIR,
+    )  # fmt: skip
     start = np.zeros(len(x) * len(limit) + 1, dtype=np.int64)
 
     def sweep(at: Ints, other: npt.NDArray[np.int32]) -> None:
         run_blocks(
-            lambda first, stop: _sweep(
-                rows.x, rows.y, rows.end, rows.above, *days, window_days, limit, manhattan,
-                reach * _HAIR, first, stop, at, other,
-            ),
-            len(x), _BLOCK, threads,
-        )  # fmt: skip
+            lambda first, stop: _sweep(rows, near, first, stop, at, other), len(x), _BLOCK, threads
+        )
 
+    # Two passes, the first to count: partners then stand side by side without a list for each.
     sweep(start[1:], np.empty(0, dtype=np.int32))
     np.cumsum(start, out=start)
     if before is not None:

@@ -24,7 +24,7 @@ from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.blocks import BlockPairs, ratios
 from hotspot.knox.moments import upper_tail
-from hotspot.knox.test_result import LEVEL
+from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
 
@@ -150,7 +150,7 @@ class RuleCalibration:
         return "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
 
     def _no_rule(self) -> str:
-        if self.p_value > LEVEL:
+        if self.p_value > ALPHA:
             why = (
                 f"pairs within {self.near_m:g} m and {self.near_days} days are no more than "
                 f"chance can explain (p = {self.p_value:.2g})"
@@ -272,7 +272,7 @@ def calibrate_rule(
     observed = pairs.pairs.sum(axis=0)[near, soon].sum()
     p_value = float(upper_tail(np.array([observed]), np.array([mean]), np.array([variance]))[0])
     reach = _reach(far["smoothed"], distances_m, raised), _reach(long["smoothed"], days, raised)
-    supported = p_value <= LEVEL and min(reach) > 0
+    supported = p_value <= ALPHA and min(reach) > 0
     return RuleCalibration(
         distance_m=reach[0] if supported else None,
         window_days=int(reach[1]) if supported else None,

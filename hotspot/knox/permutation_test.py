@@ -19,9 +19,10 @@ from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
-from hotspot.knox.test_result import LEVEL, KnoxTest
+from hotspot.knox.test_result import ALPHA, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide
 from hotspot.near_repeat import distinct_events
+from hotspot.rule import RULE
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,8 +32,8 @@ _MUCH_MEMORY = 1_000_000_000
 
 def knox_test(
     incidents: gpd.GeoDataFrame,
-    distance_bands_m: Sequence[float] = (100, 200, 300, 400),
-    time_bands_days: Sequence[int] = (7, 14, 21, 28, 35, 42),
+    distance_bands_m: Sequence[float] = RULE.distance_bands_m,
+    time_bands_days: Sequence[int] = RULE.time_bands_days,
     permutations: int = 999,
     seed: int | None = None,
     metric: Literal["euclidean", "manhattan"] = "euclidean",
@@ -224,7 +225,7 @@ def _changed_by_date(events: gpd.GeoDataFrame, near: Neighbours, bands: Bands) -
     for date in ("from", "midpoint", "to"):
         days = KnownDays(event_days(events, date))
         table = _judged(days.counts(near, bands.longest_days), near, days, bands, len(events))
-        raised.append((table["p_table"] <= LEVEL) & (table["ratio"] > 1))
+        raised.append((table["p_table"] <= ALPHA) & (table["ratio"] > 1))
     return int((raised[0] ^ raised[1] | raised[1] ^ raised[2]).sum())
 
 

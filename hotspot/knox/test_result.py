@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from hotspot.english import count
+from hotspot._checks import empty_words
+from hotspot.english import count, rule_words
 from hotspot.knox.bands import Bands
 from hotspot.output.results import Result, ResultPage
+from hotspot.rule import RULE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Chance of any false alarm that is borne when cells are called raised.
-LEVEL = 0.05
-# The rule that forces work by, and that the words are about.
-RULE_M, RULE_DAYS = 400.0, 42
-# Expected pairs below which a cell says little.
+ALPHA = 0.05
+# Expected pairs below which a cell says little: the usual bound for counts in a table (Cochran
+# 1954), under which even three times chance is often missed.
 FEW_PAIRS = 5
+_RULE_WORDS = rule_words(RULE.distance_m, RULE.window_days)
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,39 @@ class KnoxTest(Result):
     changed_by_date: int | None = field(default=None)
 
     def grid(self, column: str) -> pd.DataFrame:
-        """Lay one column of the table out by distance (rows) and time (columns)."""
+        """Return one column of the table by distance (rows) and time (columns).
+
+        Parameters
+        ----------
+        column : str
+            Such as "ratio".
+
+        Returns
+        -------
+        DataFrame
+        """
         rows, columns = self.bands.distance_labels, self.bands.time_labels
         values = self.table[column].to_numpy().reshape(len(rows), len(columns))
         return pd.DataFrame(values, index=rows, columns=columns)
 
     def raised(self) -> pd.DataFrame:
-        """Tell which cells hold more pairs than chance, the whole table allowed for."""
-        return (self.grid("p_table") <= LEVEL) & (self.grid("ratio") > 1)
+        """Return which cells hold more pairs than chance, the whole table allowed for.
+
+        Returns
+        -------
+        DataFrame of bool
+        """
+        return (self.grid("p_table") <= ALPHA) & (self.grid("ratio") > 1)
 
     def summary(self) -> str:
-        """Say in plain words what was found, and what it does not show."""
+        """Return in plain words what was found, and what it does not show.
+
+        Returns
+        -------
+        str
+        """
+        if not self.events:
+            return f"{empty_words()}\nThere is nothing to test."
         if self.table["z"].isna().all():
             return "\n".join(
                 [
@@ -115,12 +139,13 @@ class KnoxTest(Result):
             aspect="auto",
         )
         for (row, column), value in np.ndenumerate(ratio.to_numpy()):
-            told = "–" if np.isnan(value) else f"{value:.2f}"
+            text = "–" if np.isnan(value) else f"{value:.2f}"
+            # White on the darkest cells, or nobody could read the numbers that matter most.
             dark = abs(min(value, highest) - 1) / (highest - 1 if value > 1 else 1) > 0.6
             axes.text(
                 column,
                 row,
-                told + ("*" if raised[row, column] else ""),
+                text + ("*" if raised[row, column] else ""),
                 ha="center",
                 va="center",
                 fontweight="bold" if raised[row, column] else "normal",
@@ -132,7 +157,7 @@ class KnoxTest(Result):
         axes.set_ylabel("Distance between them")
         axes.set_title(
             f"Pairs of burglaries, observed over expected by chance ({self.events:,} burglaries)\n"
-            f"* more than chance at the {LEVEL:.0%} level, the whole table allowed for",
+            f"* more than chance at the {ALPHA:.0%} level, the whole table allowed for",
             fontsize=10,
         )
         figure.colorbar(image, ax=axes, label="observed / expected", extend="max")
@@ -203,7 +228,7 @@ class KnoxTest(Result):
         ]
 
     def _reach_words(self) -> list[str]:
-        """Say how far and how long risk is raised, and what that means for the rule."""
+        """Return how far and how long risk is raised, and what that means for the rule."""
         skip = int(self.bands.same_place_m is not None)
         metres = self.bands.edges_m[skip:]
         raised = self.raised().to_numpy()[skip : skip + len(metres), : len(self.bands.edges_days)]
@@ -211,15 +236,14 @@ class KnoxTest(Result):
         if not raised.any():
             return [
                 "Nearby, risk is not shown to be raised, even at the nearest distance in the first "
-                f"days: {RULE_M:g} m and six weeks are not supported by these burglaries.",
+                f"days: {_RULE_WORDS} are not supported by these burglaries.",
                 *self._too_few(),
             ]
         if not raised[0, 0]:
             return [
                 f"Nearby, risk is raised in {count(int(raised.sum()), 'cell')} of the table, but "
                 "not at the nearest distance in the first days, where it should be highest: "
-                f"{RULE_M:g} m and six weeks are not supported here. Look at how the points were "
-                "placed."
+                f"{_RULE_WORDS} are not supported here. Look at how the points were placed."
             ]
         far = int(raised[:, 0].cumprod().sum())
         late = int(raised[0].cumprod().sum())
@@ -230,10 +254,10 @@ class KnoxTest(Result):
             f"{self.bands.longest_days[late - 1]} days within {metres[0]:g} m (then {last[1]:.2f} "
             "times chance)."
         ]
-        return [*said, *self._rule_words(metres[far - 1], int(self.bands.longest_days[late - 1]))]
+        return [*said, *self._rule_verdict(metres[far - 1], int(self.bands.longest_days[late - 1]))]
 
     def _too_few(self) -> list[str]:
-        """Say so where the nearest cell could hardly have shown anything."""
+        """Return that the nearest cell could hardly have shown anything, where it is so."""
         row = int(self.bands.same_place_m is not None)
         nearest = float(self.grid("expected").to_numpy()[row, 0])
         if nearest >= FEW_PAIRS:
@@ -243,22 +267,23 @@ class KnoxTest(Result):
             f"below about {FEW_PAIRS} little can be seen. Take more years, or wider bands."
         ]
 
-    def _rule_words(self, reach_m: float, reach_days: int) -> list[str]:
-        told = []
+    def _rule_verdict(self, reach_m: float, reach_days: int) -> list[str]:
+        """Return whether each side of the rule is wider or narrower than what is shown."""
+        verdicts = []
         for reach, rule, most, unit in (
-            (reach_m, RULE_M, self._farthest_m, "m"),
-            (float(reach_days), float(RULE_DAYS), float(self._longest_days), "days"),
+            (reach_m, RULE.distance_m, self._farthest_m, "m"),
+            (reach_days, RULE.window_days, self._longest_days, "days"),
         ):
-            said = f"{rule:g} {unit}"
             if reach < rule:
-                told.append(f"{said} is wider than what is shown here ({reach:g} {unit})")
+                verdict = f"is wider than what is shown here ({reach:g} {unit})"
             elif reach > rule:
-                told.append(f"{said} is narrower than what is shown here ({reach:g} {unit})")
+                verdict = f"is narrower than what is shown here ({reach:g} {unit})"
             elif most > rule:
-                told.append(f"{said} is supported")
+                verdict = "is supported"
             else:
-                told.append(f"{said} is supported, and the table does not look beyond it")
-        return ["For the rule of 400 m and six weeks: " + "; ".join(told) + "."]
+                verdict = "is supported, and the table does not look beyond it"
+            verdicts.append(f"{rule:g} {unit} {verdict}")
+        return [f"For the rule of {_RULE_WORDS}: {'; '.join(verdicts)}."]
 
     def _how_sure(self) -> list[str]:
         if self.permutations:
