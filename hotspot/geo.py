@@ -9,6 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+#: What lists and reports call the place of whatever lies in no area.
+NO_AREA = "No area"
+
 
 def area_positions(
     points: npt.NDArray[np.object_],

@@ -10,8 +10,8 @@ from scipy.special import bdtr, betaincinv
 
 from hotspot.dates import AsOf, cutoff, event_times, known_by
 from hotspot.density.weights import aoristic_calendar
+from hotspot.geo import NO_AREA
 from hotspot.near_repeat import distinct_events
-from hotspot.sheets.printable_doors import NO_AREA
 
 NOT_RECORDED = "not recorded"
 HELD_BACK = "held back (free text)"

@@ -18,28 +18,25 @@ from hotspot.briefing.page import render_page
 from hotspot.briefing.record import outputs_of
 from hotspot.briefing.sections import ListLinks
 from hotspot.near_repeat import label_repeats
-from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import MapLayers, map_picture
 from hotspot.output.tables import write_rejected
-from hotspot.sheets.printable_doors import per_area, printable_rows
-from hotspot.sheets.target_files import write_targets
+from hotspot.sheets import target_files
 
 PAGE_FILE = "briefing.html"
 MAP_FILE = "map.html"
 REJECTED_FILE = "rejected.csv"
 LISTS_FOLDER = "targets"
 LISTS_FILE = "targets.csv"
+# What the page calls each kind of list, in the order in which it links them.
 _LABELS = {
-    ("", ".html"): "sheet to print",
-    ("", ".pdf"): "PDF",
-    ("", ".xlsx"): "workbook",
-    ("phone", ".html"): "for a phone",
-    ("message", ".html"): "leaflets",
-    ("message", ".pdf"): "leaflets (PDF)",
-}
-_OVERALL_LABELS = {"targets.xlsx": "workbook", "targets.csv": "CSV", "messages.csv": "messages"}
-_LABEL_ORDER = {
-    label: place for place, label in enumerate([*_LABELS.values(), *_OVERALL_LABELS.values()])
+    target_files.SHEET: "sheet to print",
+    target_files.SHEET_PDF: "PDF",
+    target_files.WORKBOOK: "workbook",
+    target_files.PHONE: "for a phone",
+    target_files.LEAFLETS: "leaflets",
+    target_files.LEAFLETS_PDF: "leaflets (PDF)",
+    target_files.CSV: "CSV",
+    target_files.MESSAGES: "messages",
 }
 _FIRST_TO_READ = (PAGE_FILE, MAP_FILE, LISTS_FILE)
 # Ground shown around what is drawn, as a share of its width.
@@ -120,8 +117,8 @@ def _chains(inputs: Inputs) -> pd.DataFrame | None:
 def _write_lists(
     folder: Path, inputs: Inputs, lists: Lists, record: Mapping[str, Any]
 ) -> ListLinks:
-    """Write the lists, and say where those of each area are."""
-    written = write_targets(
+    """Write the lists, and return where those of each area are."""
+    written = target_files.write_targets(
         lists.targets,
         folder / LISTS_FOLDER,
         formats=inputs.config.output.formats,
@@ -133,26 +130,19 @@ def _write_lists(
         streets=inputs.streets,
         overall=folder,
     )
-    hrefs = {path: quote(path.relative_to(folder).as_posix()) for path in written}
-    names: dict[str, str] = {}
-    for area, _ in per_area(printable_rows(lists.targets)):
-        names[area] = safe_file_name(area, ["targets", "messages", *names.values()])
-    links: dict[str | None, list[tuple[str, str]]] = {area: [] for area in names}
-    links[None] = [
-        (_OVERALL_LABELS.get(path.name, path.name), href)
-        for path, href in hrefs.items()
-        if path.parent == folder
+    return {
+        None: _links(written.overall, folder),
+        **{area: _links(files, folder) for area, files in written.by_area.items()},
+    }
+
+
+def _links(files: Mapping[str, Path], folder: Path) -> list[tuple[str, str]]:
+    """Return label and place of each file, relative to the page."""
+    return [
+        (label, quote(files[kind].relative_to(folder).as_posix()))
+        for kind, label in _LABELS.items()
+        if kind in files
     ]
-    for path, href in hrefs.items():
-        owners = [area for area, name in names.items() if path.stem.startswith(name)]
-        if path.parent != folder and owners:
-            # The longest that fits: one beat may be called North and another North Cliff.
-            area = max(owners, key=lambda owner: len(names[owner]))
-            kind = path.stem.removeprefix(names[area]).strip()
-            links[area].append((_LABELS.get((kind, path.suffix), path.name), href))
-    for of_area in links.values():
-        of_area.sort(key=lambda link: _LABEL_ORDER.get(link[0], len(_LABEL_ORDER)))
-    return links
 
 
 def _write_rest(folder: Path, inputs: Inputs, record: dict[str, Any]) -> None:

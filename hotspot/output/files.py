@@ -96,7 +96,9 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
         raise OutputError(_cannot_write(place, error)) from error
     finally:
         for temporary in beside.values():
-            temporary.unlink(missing_ok=True)
+            # Where a folder is no folder, not even a missing file may be removed.
+            if temporary.exists():
+                temporary.unlink()
 
 
 def _rename_all(beside: dict[Path, Path]) -> None:

@@ -15,7 +15,7 @@ from hotspot.output.handling import shown_marking
 from hotspot.output.pages import make_page, write_page
 from hotspot.output.results import FORMATS, PageTable, Result, ResultPage, Writer
 from hotspot.output.tables import write_table
-from hotspot.output.workbooks import Stamp, write_tables
+from hotspot.output.workbook_files import Stamp, write_tables
 
 _DPI = 150
 

@@ -1,5 +1,6 @@
-from .target_files import write_targets
+from .target_files import WrittenTargets, write_targets
 
 __all__ = [
+    "WrittenTargets",
     "write_targets",
 ]

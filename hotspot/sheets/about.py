@@ -8,15 +8,15 @@ import pandas as pd
 
 from hotspot import __version__
 from hotspot.dates import AsOf, cutoff
-from hotspot.english import count, long_day
+from hotspot.english import count, cut_off
+from hotspot.output.handling import NO_GROUND, shown_marking
 from hotspot.output.text import clean_text
 
 SHOWS = (
     "It lists homes at and near burglaries recorded by the cut-off: places, not people.",
-    "It is no ground for a stop, a search or an arrest, and a listed home may never be burgled.",
+    f"It is {NO_GROUND}, and a listed home may never be burgled.",
     "Visits are not proven to prevent a burglary; what was not recorded is not on it.",
 )
-_NO_MARKING = "NO MARKING GIVEN: HANDLE AS SENSITIVE"
 _PARAMETER_WORDS = {
     "preset": "By the practice of",
     "visit_days": "Doors are listed for burglaries of the last (days)",
@@ -30,7 +30,20 @@ _PARAMETER_WORDS = {
 class About:
     """What a list says of itself, as text that is ready to print.
 
-    `warnings` are what the maker of the list must have read first; `notes` say of what they tell.
+    Attributes
+    ----------
+    marking, cut_off : str
+    last_moment : Timestamp or None
+        The cut-off, where it is known.
+    parameters, inputs : tuple of (str, str)
+        Settings by what people call them; SHA-256 of each input by its name.
+    warnings : tuple of str
+        What must be read first.
+    notes : tuple of str
+        What was left out or added, each with the area that it is about.
+    age_bands_days : tuple of int
+        Upper edges of the ages by which doors are coloured.
+    version : str
     """
 
     marking: str
@@ -44,10 +57,10 @@ class About:
     version: str = __version__
 
     def of_area(self, area: str, messages: int) -> "About":
-        """Say of one area what is known of it alone: totals of all areas would mislead there."""
+        """Return what is said of one area alone: totals of all areas would mislead there."""
         homes = count(messages, "other home")
-        told = f"{area}: {homes} near a burglary: a message, never a visit."
-        return replace(self, notes=(told,) if messages else ())
+        note = f"{area}: {homes} near a burglary: a message, never a visit."
+        return replace(self, notes=(note,) if messages else ())
 
 
 def about_targets(
@@ -58,13 +71,13 @@ def about_targets(
     notes: Iterable[str],
     inputs: Mapping[str, str] | None,
 ) -> About:
-    """Gather what is known of a list; what got lost on the way is said to be unknown."""
-    told = attrs.get("as_of") if as_of is None else as_of
-    last = None if told is None else cutoff(told)
+    """Return what is known of a list; what got lost on the way is said to be unknown."""
+    as_of = attrs.get("as_of") if as_of is None else as_of
+    last = None if as_of is None else cutoff(as_of)
     parameters = attrs.get("parameters") or {}
     return About(
-        marking=clean_text(marking or "").strip() or _NO_MARKING,
-        cut_off="not known" if last is None else _moment(last),
+        marking=shown_marking(marking),
+        cut_off="not known" if last is None else cut_off(last).removeprefix("the "),
         last_moment=last,
         parameters=tuple(
             (words, _value(parameters[name]))
@@ -82,8 +95,3 @@ def _value(value: Any) -> str:
     if value is None:
         return "no limit"
     return clean_text(value) if isinstance(value, str) else f"{value:g}"
-
-
-def _moment(last: pd.Timestamp) -> str:
-    day = long_day(last)
-    return f"end of {day}" if last == cutoff(last.normalize()) else f"{day}, {last:%H:%M}"

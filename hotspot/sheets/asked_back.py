@@ -5,10 +5,9 @@ All sheets write them from here and the ledger reads them by the same, so that t
 
 from typing import Literal, NamedTuple
 
-from hotspot.visits.result_words import RESULTS
+from hotspot.rule import RESULT_WORDS
 
-__all__ = ["ASKED", "RESULTS", "YES_NO", "Asked"]
-
+RESULTS = tuple(word.label for word in RESULT_WORDS)
 YES_NO = ("yes", "no")
 
 

@@ -8,18 +8,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspot.english import count
+from hotspot.english import count, short_day
 from hotspot.output.pages import make_page
+from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import ASKED, RESULTS
 from hotspot.sheets.strip_map import draw_map
 
-_COUNTED = (
-    ("burgled home", "burgled homes"),
-    ("next door", "next door"),
-    ("opposite or behind", "opposite or behind"),
-    ("nearby", "nearby"),
-)
 STREET_NOT_KNOWN = "Street not known"
 # What a page of the sheet holds, in millimetres, once marking, title and map are on it.
 _PAGE_MM = 197.0
@@ -41,12 +36,12 @@ class _Page:
 def door_sheet(
     rows: pd.DataFrame, title: str, about: About, streets: gpd.GeoDataFrame | None = None
 ) -> str:
-    """Make one area's doors a page to print: A4, self-contained, without a script.
+    """Return one area's doors as a page to print: A4, self-contained, without a script.
 
     Parameters
     ----------
     rows : DataFrame
-        As `with_ages` gives them.
+        As `with_ages` returns them.
     title : str
     about : About
     streets : GeoDataFrame, optional
@@ -82,18 +77,18 @@ def door_sheet(
 
 
 def summary(rows: pd.DataFrame) -> str:
-    """Say how many doors there are, and of what kind."""
-    rings = rows["ring"].value_counts()
-    told = [
-        count(int(rings[ring]), *words)
-        for ring, words in enumerate(_COUNTED)
-        if ring in rings.index
+    """Return how many doors there are, and of what kind."""
+    sizes = rows["ring"].value_counts()
+    counts = [
+        count(int(sizes[ring.number]), ring.label.lower(), ring.plural)
+        for ring in RINGS
+        if ring.number in sizes.index
     ]
-    return f"{count(len(rows), 'door')}: {', '.join(told)}." if told else "No door to visit."
+    return f"{count(len(rows), 'door')}: {', '.join(counts)}." if counts else "No door to visit."
 
 
 def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
-    """Choose what may be on a sheet for the doors. `reason` and `crime_refs` may not."""
+    """Return what may be on a sheet for the doors: `reason` and `crime_refs` may not."""
     note = row.door_note or ("burgled home" if row.ring == 0 else "a burglary nearby")
     # The note of a burgled home says itself what it is.
     note = f"{note[0].upper()}{note[1:]}" if row.ring == 0 else f"{row.door}: {note}"
@@ -116,23 +111,22 @@ def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
 
 
 def _task(row: Any) -> str:
-    """Say what to do where it is not the usual, and with what pack."""
-    told: list[str] = []
+    """Return what to do where it is not the usual, and with what pack."""
+    parts: list[str] = []
     if row.task and row.task != "visit":
-        told.append(f"{row.task[0].upper()}{row.task[1:]} (attempt {int(row.attempt)})")
+        parts.append(f"{row.task[0].upper()}{row.task[1:]} (attempt {int(row.attempt)})")
     if row.tier:
-        told.append(f"{row.tier[0].upper()}{row.tier[1:]} pack")
-    return ", ".join(told)
+        parts.append(f"{row.tier[0].upper()}{row.tier[1:]} pack")
+    return ", ".join(parts)
 
 
 def _short(moment: pd.Timestamp) -> str:
-    if pd.isna(moment):
-        return ""
-    return f"{moment.day_name()[:3]} {moment.day} {moment.month_name()[:3]} {moment:%H:%M}"
+    # Midnight is a time to act by like any other, so that it is always written.
+    return "" if pd.isna(moment) else f"{short_day(moment)} {moment:%H:%M}"
 
 
 def _before(row: Any) -> str:
-    """Say how often the home itself was burgled, beyond the burglary that lists it."""
+    """Return how often the home itself was burgled, beyond the burglary that lists it."""
     if row.burglaries_12m is None or pd.isna(row.burglaries_12m):
         return ""
     times = int(row.burglaries_12m)
@@ -142,7 +136,7 @@ def _before(row: Any) -> str:
 
 
 def _pages(rows: pd.DataFrame, about: About) -> Iterator[_Page]:
-    """Put as many doors on each page as surely fit, so that its map shows just these."""
+    """Split the doors into pages that surely hold them, so that each map shows just its own."""
     start, headings, street = 0, list[str | None](), None
     warned = sum(ceil(len(text) / _TEXT_CHARACTERS) for text in about.warnings)
     left = _PAGE_MM - warned * _LINE_MM
@@ -165,17 +159,17 @@ def _pages(rows: pd.DataFrame, about: About) -> Iterator[_Page]:
 
 
 def _limits_mm(about: About) -> float:
-    """Tell how high what the last page says of the list is."""
-    told = [*SHOWS, *about.notes, *([""] * 3)]
-    lines = sum(max(1, ceil(len(text) / _TEXT_CHARACTERS)) for text in told)
+    """Return how high what the last page says of the list is."""
+    texts = [*SHOWS, *about.notes, *([""] * 3)]
+    lines = sum(max(1, ceil(len(text) / _TEXT_CHARACTERS)) for text in texts)
     small = sum(len(name) + len(value) + 4 for name, value in about.parameters)
     small += sum(len(name) + 28 for name, _ in about.inputs)
     return 7 + _LINE_MM * (lines + ceil((small + 30) / _TEXT_CHARACTERS))
 
 
 def _height_mm(row: Any, about: About) -> float:
-    told = door(row, about.last_moment)
-    note = " ".join([told["note"], told["before"], told["task"]])
+    shown = door(row, about.last_moment)
+    note = " ".join([shown["note"], shown["before"], shown["task"]])
     lines = ceil(len(row.address or "") / _ADDRESS_CHARACTERS)
     lines += ceil(len(note) / _NOTE_CHARACTERS)
     return _DOOR_MM + max(lines - 2, 0) * _LINE_MM

@@ -41,7 +41,7 @@ class _Round:
 
 
 def leaflets(homes: pd.DataFrame, area: str, about: About, message: str | None = None) -> str:
-    """Make the leaflets of one area: a page for the team, then one to copy for each street.
+    """Return the leaflets of one area: a page for the team, then one to copy for each street.
 
     Parameters
     ----------
@@ -80,6 +80,7 @@ def leaflets(homes: pd.DataFrame, area: str, about: About, message: str | None =
 
 
 def _rounds(homes: pd.DataFrame) -> list[_Round]:
+    """Count the leaflets of each street that may be named; all others are one round."""
     streets = homes["street"].fillna("").map(clean_text).str.strip()
     sizes = streets[streets != ""].value_counts()
     named = sizes[sizes >= FEWEST_HOMES]

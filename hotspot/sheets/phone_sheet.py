@@ -11,12 +11,12 @@ from hotspot.sheets.door_sheet import door, summary
 
 
 def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
-    """Make one area's doors a page that works on a phone: offline, with one script of ours.
+    """Return one area's doors as a page for a phone: offline, with one script of ours.
 
     Parameters
     ----------
     rows : DataFrame
-        As `with_ages` gives them.
+        As `with_ages` returns them.
     title, area : str
     about : About
 

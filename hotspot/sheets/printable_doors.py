@@ -1,7 +1,7 @@
 """Target rows made ready for print: clean text, house order, words for the rings."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hotspot.addresses.house_numbers import House, parse_house, text_key
+from hotspot.geo import NO_AREA
 from hotspot.output.text import clean_text
+from hotspot.rule import RINGS, AgeBands
 
-NO_AREA = "No area"
-RING_WORDS = ("Burgled home", "Next door", "Opposite or behind", "Nearby")
 NEEDED = (
     "visit_id", "uprn", "address", "ring", "reason", "act_by", "expires", "area", "crime_refs",
 )  # fmt: skip
@@ -34,7 +34,7 @@ _AFTER_ALL_NUMBERS = House(10**6, "")
 
 
 def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Clean every text, put the doors in the order of a round, and number them.
+    """Clean every text, order the doors as on a round, and number them.
 
     Doors are in house order along each street; the street that begins nearest to where the last
     one ended is next. The numbers, in ``stop``, begin at 1 in each area.
@@ -50,8 +50,9 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
         ):
             texts = [None if pd.isna(text) else clean_text(str(text)) for text in rows[name]]
             rows[name] = pd.Series(texts, index=rows.index, dtype=object)
-    rows["area"] = rows["area"].where(rows["area"].notna(), NO_AREA)
-    rows["door"] = [RING_WORDS[min(max(int(ring), 0), 3)] for ring in rows["ring"]]
+    rows["area"] = listed_areas(targets["area"])
+    # Another maker's list may count rings beyond ours.
+    rows["door"] = [RINGS[min(max(int(ring), 0), len(RINGS) - 1)].label for ring in rows["ring"]]
     keys = [_house_order(row) for row in rows.itertuples()]
     order = sorted(range(len(rows)), key=keys.__getitem__)
     rows = _street_after_street(rows.iloc[order].reset_index(drop=True))
@@ -61,7 +62,7 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
 def with_ages(
     rows: pd.DataFrame, last_moment: pd.Timestamp | None, edges_days: Sequence[int]
 ) -> pd.DataFrame:
-    """Say how old the burglary that leads each row is: ``age`` in words, ``age_band`` from 0.
+    """Add how old the burglary that leads each row is: ``age`` in words, ``age_band`` from 0.
 
     Where that is not known, or beyond the last edge, ``age`` is empty and ``age_band`` is -1.
     """
@@ -70,22 +71,36 @@ def with_ages(
     # An empty list may have lost what kind of column it was.
     newest = pd.to_datetime(rows["newest"])
     days = (last_moment.normalize() - newest.dt.normalize()).dt.days
-    band = np.searchsorted(np.asarray(edges_days), days.fillna(np.inf))
-    band = np.where((band < len(edges_days)) & (days >= 0), band, -1)
-    starts = [0, *(edge + 1 for edge in edges_days[:-1])]
-    words = [f"{start}-{end} days" for start, end in zip(starts, edges_days, strict=True)]
-    return rows.assign(age=[*map([*words, ""].__getitem__, band)], age_band=band)
+    bands = AgeBands(tuple(edges_days))
+    band = bands.of(days)
+    # Band -1, of what is not known or older, is the last: it has no words.
+    return rows.assign(age=[*map([*bands.labels, ""].__getitem__, band)], age_band=band)
 
 
-def per_area(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give the rows of each area, the areas by name and those without one last."""
-    for name in areas_in_order(rows["area"]):
-        yield name, rows[rows["area"] == name]
+def listed_areas(areas: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return the area under which each home is listed: its name as printed, or that it has none.
+
+    Parameters
+    ----------
+    areas : Series
+        Names; missing where a home is in no area.
+
+    Returns
+    -------
+    Series of str
+
+    Examples
+    --------
+    >>> listed_areas(pd.Series(["North", None])).tolist()
+    ['North', 'No area']
+    """
+    names = [NO_AREA if pd.isna(area) else clean_text(str(area)) for area in areas]
+    return pd.Series(names, index=areas.index, dtype=object)
 
 
-def areas_in_order(areas: "pd.Series[str]") -> list[str]:
-    """Give each area once, by name as people order them; those without one last."""
-    return sorted(areas.unique(), key=_area_order)
+def areas_in_order(areas: Iterable[str]) -> list[str]:
+    """Return each area once, by name as people order them; those without one last."""
+    return sorted(set(areas), key=_area_order)
 
 
 def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
@@ -97,7 +112,7 @@ def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
 
 
 def _street_after_street(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the streets of each area in the order of a walk; doors without a street come last."""
+    """Order the streets of each area as on a walk; doors without a street come last."""
     order: list[int] = []
     places = rows[["x", "y"]].fillna(0.0).to_numpy(dtype=float)
     for _, area in rows.groupby("area", sort=False):

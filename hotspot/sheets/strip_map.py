@@ -71,10 +71,6 @@ class Drawing:
     scale_m: int
     scale_mm: float
 
-    @property
-    def any_burgled(self) -> bool:
-        return any(pin.burgled for pin in self.pins)
-
 
 def draw_map(
     doors: pd.DataFrame, others: pd.DataFrame, streets: gpd.GeoDataFrame | None
@@ -84,7 +80,7 @@ def draw_map(
     Parameters
     ----------
     doors, others : DataFrame
-        As `printable_rows` gives them.
+        As `printable_rows` returns them.
     streets : GeoDataFrame, optional
         In the CRS of the doors; those with a ``street`` are named.
 
@@ -100,10 +96,10 @@ def draw_map(
     points = view.on_paper(doors[["x", "y"]].to_numpy(dtype=float))
     widths = np.array([_pin_width(number) for number in doors["stop"]])
     placed = _apart(points, widths)
-    told = zip(doors["stop"], doors["ring"] == 0, points, placed, widths, strict=True)
+    drawn = zip(doors["stop"], doors["ring"] == 0, points, placed, widths, strict=True)
     pins = [
         Pin(int(stop), bool(burgled), *_rounded(*point), *_rounded(*at), float(width))
-        for stop, burgled, point, at, width in told
+        for stop, burgled, point, at, width in drawn
     ]
     near = view.on_paper(others[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
     shown = ((near > 1) & (near < [WIDTH_MM - 1, HEIGHT_MM - 1])).all(axis=1)
@@ -147,6 +143,7 @@ def _view(doors: pd.DataFrame) -> _View:
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.array([WIDTH_MM, HEIGHT_MM]) - 2 * _MARGIN_MM
     closest = WIDTH_MM / _LEAST_WIDTH_M
+    # One door, or doors in a line, are no wide or no high: any scale would hold them.
     with np.errstate(divide="ignore"):
         return _View((low + high) / 2, float(min(closest, *(room / (high - low)))))
 
@@ -156,7 +153,12 @@ def _pin_width(number: int) -> float:
 
 
 def _apart(points: Floats, widths: Floats) -> Floats:
-    """Push numbers that lie on each other apart, as little as need be, within the map."""
+    """Move numbers that lie on each other apart, as little as need be, within the map.
+
+    Each pair that overlaps is moved by half its overlap, along the axis where that is less, and
+    all again until none does: a few rounds for a page of doors. Where it does not settle, as with
+    more numbers than the paper holds, it stops after `_PUSHES` rounds.
+    """
     at = points.copy()
     edge = np.column_stack([widths / 2 + 0.5, np.full(len(at), _PIN_HEIGHT_MM / 2 + 0.5)])
     for _ in range(_PUSHES):
@@ -166,6 +168,7 @@ def _apart(points: Floats, widths: Floats) -> Floats:
                 away = at[i] - at[j]
                 needed = np.array([(widths[i] + widths[j]) / 2, _PIN_HEIGHT_MM]) + 0.3
                 overlap = needed - np.abs(away)
+                # Numbers that just touch would be moved for ever by what rounding leaves.
                 if (overlap <= 1e-6).any():
                     continue
                 pushed = True
@@ -182,7 +185,7 @@ def _apart(points: Floats, widths: Floats) -> Floats:
 def _streets(
     streets: gpd.GeoDataFrame, view: _View, taken: list[Any]
 ) -> tuple[list[str], list[Label]]:
-    """Draw what lines lie in the view, and name each street once, clear of the numbers."""
+    """Draw the lines that lie in the view, and name each street once, clear of the numbers."""
     ground = view.ground()
     rows = np.sort(streets.sindex.query(shapely.box(*ground)))
     lines = shapely.clip_by_rect(streets.geometry.to_numpy()[rows], *ground)
@@ -211,13 +214,13 @@ def _streets(
 
 
 def _furniture(scale_mm: float) -> list[tuple[float, float]]:
-    """Give points where the north arrow and the scale bar stand."""
+    """Return points where the north arrow and the scale bar stand."""
     bar = [(x, HEIGHT_MM - 4) for x in np.arange(2, scale_mm + 18, 4)]
     return [(WIDTH_MM - 6, 4), (WIDTH_MM - 6, 9), *bar]
 
 
 def _label(name: str, lines: Iterable[Floats], taken: list[Any]) -> Label | None:
-    """Put a name on the straight piece of its street where it is clearest; all may be short."""
+    """Return a name on the straight piece of its street where it is clearest, if any is long."""
     needed = len(name) * _LETTER_MM
     best, best_room = None, 3.0
     for points in lines:
@@ -227,6 +230,7 @@ def _label(name: str, lines: Iterable[Floats], taken: list[Any]) -> Label | None
                 continue
             half = needed / 2 / length
             angle = degrees(atan2(y1 - y0, x1 - x0))
+            # From -90 to 90 degrees: no name stands on its head.
             angle = (angle + 90) % 180 - 90
             for share in np.linspace(half, 1 - half, 5):
                 x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
@@ -238,7 +242,7 @@ def _label(name: str, lines: Iterable[Floats], taken: list[Any]) -> Label | None
 
 
 def _covered(label: Label) -> list[tuple[float, float]]:
-    """Give points along a label, where nothing else should stand."""
+    """Return points along a label, where nothing else should stand."""
     turn = np.radians(label.angle)
     reach = len(label.text) * _LETTER_MM / 2
     return [
@@ -248,7 +252,10 @@ def _covered(label: Label) -> list[tuple[float, float]]:
 
 
 def _room(label: Label, taken: list[Any]) -> float:
-    """Tell how far a label is from what is there, and never count more than is of use."""
+    """Return how far a label is from what is there, in millimetres, at most 12.
+
+    Beyond that more room makes no name clearer, and the first street would get the widest.
+    """
     distances = [hypot(x - ax, y - ay) for x, y in _covered(label) for ax, ay in taken]
     return min([*distances, 12.0])
 

@@ -3,30 +3,27 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import Problems, choice_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import Problems, choice_problems, raise_problems
 from hotspot.dates import AsOf
-from hotspot.output.files import replacing_file, safe_file_name
+from hotspot.output.files import replacing_files, safe_file_name
 from hotspot.output.pages import write_page
 from hotspot.output.printing import need_browser, print_page
 from hotspot.output.tables import write_table
-from hotspot.output.text import clean_text
 from hotspot.sheets.about import About, about_targets
 from hotspot.sheets.door_sheet import door_sheet
 from hotspot.sheets.leaflets import leaflets
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import (
     NEEDED,
-    NO_AREA,
     areas_in_order,
+    listed_areas,
     printable_rows,
     with_ages,
 )
@@ -40,11 +37,48 @@ _CSV_FIELDS = [
     "visit_id", "area", "ring", "address", "number", "street", "uprn", "reason", "act_by",
     "expires", "crime_refs", "burglaries_12m", "distance_m", "newest",
 ]  # fmt: skip
-# Told only where the list tells them; `expected` is for ranking, and on no sheet.
+# Written only where the list has them; `expected` is for ranking, and on no sheet.
 _CSV_FIELDS_IF_THERE = ["uprns", "task", "attempt", "tier", "overdue", "expected"]
 _MESSAGE_FIELDS = ["area", "ring", "address", "uprn", "reason", "expires"]
 
-_Writer = Callable[[Path], object]
+#: Kinds of file, as `WrittenTargets` calls them.
+SHEET, SHEET_PDF, WORKBOOK, PHONE = "sheet", "sheet PDF", "workbook", "phone"
+LEAFLETS, LEAFLETS_PDF, CSV, MESSAGES = "leaflets", "leaflets PDF", "csv", "messages"
+
+
+class WrittenTargets(list[Path]):
+    """Result of `write_targets`: a list of the files, which knows whose each of them is.
+
+    Attributes
+    ----------
+    by_area : dict of str to dict of str to Path
+        For each area, by name, its files by their kind: ``"workbook"``, ``"sheet"``,
+        ``"sheet PDF"``, ``"phone"``, ``"leaflets"``, ``"leaflets PDF"``.
+    overall : dict of str to Path
+        The files of all areas: ``"workbook"``, ``"csv"``, ``"messages"``.
+    """
+
+    def __init__(
+        self, by_area: Mapping[str, Mapping[str, Path]], overall: Mapping[str, Path]
+    ) -> None:
+        super().__init__([*(p for one in by_area.values() for p in one.values()),
+                          *overall.values()])  # fmt: skip
+        self.by_area = {area: dict(files) for area, files in by_area.items()}
+        self.overall = dict(overall)
+
+    @property
+    def files(self) -> list[Path]:
+        """The areas' files by name of the area, then the overall ones."""
+        return list(self)
+
+
+class _File(NamedTuple):
+    """A file to write: of which area (None: of all), of which kind, where and by what."""
+
+    area: str | None
+    kind: str
+    path: Path
+    write: Callable[[Path], object]
 
 
 def write_targets(
@@ -61,13 +95,13 @@ def write_targets(
     message: str | None = None,
     streets: gpd.GeoDataFrame | None = None,
     overall: str | os.PathLike[str] | None = None,
-) -> list[Path]:
+) -> WrittenTargets:
     """Write target lists: per area a workbook and sheets, overall a workbook and a CSV.
 
     Parameters
     ----------
     targets : GeoDataFrame
-        As `cocooning_targets` gives them. Doors without an area go to "No area".
+        As `cocooning_targets` returns them. Doors without an area go to "No area".
     folder : path
         Gets the files of each area. It is made where it is missing.
     by : {"area", None}
@@ -83,27 +117,28 @@ def write_targets(
         Protective marking, on every page but the leaflets. Without one the lists say that none
         was given.
     as_of : date or time, optional
-        The cut-off, where ``targets.attrs`` no longer tells it.
+        The cut-off, where ``targets.attrs`` no longer holds it.
     notes : iterable of str
         More for the reader to know, before what ``targets.attrs["notes"]`` says; in the CSV, the
         column ``to_know``.
     inputs : mapping of str to str, optional
         SHA-256 of each input, by name.
     messages : GeoDataFrame, optional
-        As `cocooning_messages` gives them: written to ``messages.csv``, and among those who get
+        As `cocooning_messages` returns them: written to ``messages.csv``, and among those who get
         a leaflet.
     message : str, optional
         The text of the leaflets, instead of ours. An empty line begins a paragraph, a line that
         begins with a dash is an item of a list; ``{street}`` and ``{area}`` are filled in.
     streets : GeoDataFrame, optional
-        As `read_streets` gives them: drawn on the small map of each page of the sheet.
+        As `read_streets` returns them: drawn on the small map of each page of the sheet.
     overall : path, optional
         Folder of ``targets.csv``, ``targets.xlsx`` and ``messages.csv``. Default: `folder`.
 
     Returns
     -------
-    list of Path
-        What was written: the areas by name, then the overall files.
+    WrittenTargets
+        A list of the files: those of the areas by name, then the overall ones. Its ``by_area``
+        has for each area its files by their kind.
 
     Raises
     ------
@@ -133,30 +168,40 @@ def write_targets(
     ...      "reason": ["Burgled."], "act_by": pd.to_datetime(["2026-03-03 08:00"]),
     ...      "expires": pd.to_datetime(["2026-03-16"]), "area": ["Harbour"], "crime_refs": ["B1"]},
     ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
-    >>> [path.name for path in write_targets(targets, tempfile.mkdtemp(), as_of="2026-03-02")]
+    >>> written = write_targets(targets, tempfile.mkdtemp(), as_of="2026-03-02")
+    >>> [path.name for path in written]
     ['Harbour.xlsx', 'Harbour.html', 'targets.xlsx', 'targets.csv']
+    >>> {kind: path.name for kind, path in written.by_area["Harbour"].items()}
+    {'workbook': 'Harbour.xlsx', 'sheet': 'Harbour.html'}
     """
     formats = [formats] if isinstance(formats, str) else list(formats)
     _check(targets, messages, streets, by, formats)
     if "pdf" in formats:
+        # Before anything is made: most machines have one, and a run takes minutes.
         need_browser()
     about = about_targets(targets.attrs, marking=marking, as_of=as_of, notes=notes, inputs=inputs)
     lists = _Lists(
         rows=with_ages(printable_rows(targets), about.last_moment, about.age_bands_days),
         about=about,
-        messages=None if messages is None else _plain(messages),
+        homes=None if messages is None else _homes(messages),
         message=message,
         streets=streets,
         formats=frozenset(formats),
-        told=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
+        extra_fields=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
     )
     folder = Path(folder)
-    overall = folder if overall is None else Path(overall)
-    files = [*(_of_areas(lists, folder) if by == "area" else ()), *_overall(lists, overall)]
-    with ExitStack() as all_or_none:
-        for path, write in files:
-            write(all_or_none.enter_context(replacing_file(path)))
-    return [path for path, _ in files]
+    files = [
+        *(_of_areas(lists, folder) if by == "area" else ()),
+        *_overall(lists, folder if overall is None else Path(overall)),
+    ]
+    with replacing_files(file.path for file in files) as places:
+        for file in files:
+            file.write(places[file.path])
+    by_area: dict[str, dict[str, Path]] = {}
+    for file in files:
+        if file.area is not None:
+            by_area.setdefault(file.area, {})[file.kind] = file.path
+    return WrittenTargets(by_area, {f.kind: f.path for f in files if f.area is None})
 
 
 @dataclass(frozen=True)
@@ -165,75 +210,96 @@ class _Lists:
 
     rows: pd.DataFrame
     about: About
-    messages: pd.DataFrame | None
+    homes: pd.DataFrame | None
     message: str | None
     streets: gpd.GeoDataFrame | None
     formats: frozenset[str]
-    told: list[str]
+    extra_fields: list[str]
+
+    def of_area(self, area: str) -> "_Lists":
+        """Return what the files of one area are made of."""
+        homes = None if self.homes is None else self.homes[self.homes["area"] == area]
+        about = self.about.of_area(area, 0 if homes is None else len(homes))
+        rows = self.rows[self.rows["area"] == area]
+        return replace(self, rows=rows, homes=homes, about=about)
+
+    @property
+    def with_leaflet(self) -> pd.DataFrame:
+        """Every home that gets a leaflet, burgled or not."""
+        doors = self.rows[["street"]]
+        return doors if self.homes is None else pd.concat([doors, self.homes[["street"]]])
 
 
-def _plain(messages: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Give the messages as a table, each in an area."""
+def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the homes that get a message as a table, each in an area."""
     table = pd.DataFrame(messages.drop(columns=messages.geometry.name))
-    named = [NO_AREA if pd.isna(area) else clean_text(str(area)) for area in table["area"]]
     streets = table.get("street", pd.Series(None, index=table.index, dtype=object))
-    return table.assign(area=pd.Series(named, index=table.index, dtype=object), street=streets)
+    return table.assign(area=listed_areas(table["area"]), street=streets)
 
 
-def _of_areas(lists: _Lists, folder: Path) -> Iterator[tuple[Path, _Writer]]:
-    """Name each file of each area, with what writes it."""
-    told = lists.rows["area"]
-    if "message" in lists.formats and lists.messages is not None:
-        told = pd.concat([told, lists.messages["area"]])
-    names, taken = {}, [_OVERALL, _MESSAGES]
-    for area in areas_in_order(told):
+def _of_areas(lists: _Lists, folder: Path) -> Iterator[_File]:
+    """Plan the files of each area."""
+    areas = lists.rows["area"]
+    if "message" in lists.formats and lists.homes is not None:
+        areas = pd.concat([areas, lists.homes["area"]])
+    taken = [_OVERALL, _MESSAGES]
+    names = {}
+    # All areas get their names first: a beat called "Quay phone" keeps its own.
+    for area in areas_in_order(areas):
         names[area] = safe_file_name(area, taken)
         taken.append(names[area])
     for area, name in names.items():
-        yield from _of_area(lists, area, folder, name, taken)
+        yield from _of_area(lists.of_area(area), area, folder, name, taken)
 
 
 def _of_area(
     lists: _Lists, area: str, folder: Path, name: str, taken: list[str]
-) -> Iterator[tuple[Path, _Writer]]:
-    rows = lists.rows[lists.rows["area"] == area]
-    homes = lists.messages
-    homes = None if homes is None else homes[homes["area"] == area]
-    about = lists.about.of_area(area, 0 if homes is None else len(homes))
+) -> Iterator[_File]:
+    rows, about, formats = lists.rows, lists.about, lists.formats
     title = f"Doors to visit: {area}"
     # Names are appended to, not given a suffix: an area may be called "St. Mary".
-    if len(rows) and "xlsx" in lists.formats:
-        yield (
-            folder / f"{name}.xlsx",
-            lambda path: write_workbook(rows, path, title, about, whole=False),
+    if len(rows) and "xlsx" in formats:
+        path = folder / f"{name}.xlsx"
+        yield _File(
+            area, WORKBOOK, path, lambda path: write_workbook(rows, path, title, about, whole=False)
         )
-    if len(rows) and lists.formats & {"html", "pdf"}:
+    if len(rows):
         yield from _page_files(
-            lists, folder / name, lambda: door_sheet(rows, title, about, lists.streets)
+            (area, SHEET, SHEET_PDF),
+            folder / name,
+            lambda: door_sheet(rows, title, about, lists.streets),
+            html="html" in formats,
+            pdf="pdf" in formats,
         )
-    if len(rows) and "phone" in lists.formats:
+    if len(rows) and "phone" in formats:
         taken.append(safe_file_name(f"{name} phone", taken))
         path = folder / f"{taken[-1]}.html"
-        yield path, lambda path: write_page(phone_sheet(rows, title, area, about), path)
-    if "message" in lists.formats:
+        yield _File(
+            area, PHONE, path, lambda path: write_page(phone_sheet(rows, title, area, about), path)
+        )
+    if "message" in formats:
         taken.append(safe_file_name(f"{name} message", taken))
-        told = rows[["street"]] if homes is None else pd.concat([rows, homes])[["street"]]
         yield from _page_files(
-            lists,
+            (area, LEAFLETS, LEAFLETS_PDF),
             folder / taken[-1],
-            lambda: leaflets(told, area, about, lists.message),
-            html="html" in lists.formats or "pdf" not in lists.formats,
+            lambda: leaflets(lists.with_leaflet, area, about, lists.message),
+            # Leaflets were asked for: where neither kind of page was, they come as one.
+            html="html" in formats or "pdf" not in formats,
+            pdf="pdf" in formats,
         )
 
 
 def _page_files(
-    lists: _Lists, place: Path, make: Callable[[], str], *, html: bool | None = None
-) -> Iterator[tuple[Path, _Writer]]:
-    """Name a page and its print, as far as they are asked for."""
-    if "html" in lists.formats if html is None else html:
-        yield place.with_name(f"{place.name}.html"), lambda path: write_page(make(), path)
-    if "pdf" in lists.formats:
-        yield place.with_name(f"{place.name}.pdf"), lambda path: _print(make(), path)
+    named: tuple[str, str, str], place: Path, make: Callable[[], str], *, html: bool, pdf: bool
+) -> Iterator[_File]:
+    """Plan a page and its print, as far as they are asked for."""
+    area, kind, printed = named
+    if html:
+        path = place.with_name(f"{place.name}.html")
+        yield _File(area, kind, path, lambda path: write_page(make(), path))
+    if pdf:
+        path = place.with_name(f"{place.name}.pdf")
+        yield _File(area, printed, path, lambda path: _print(make(), path))
 
 
 def _print(page: str, path: Path) -> None:
@@ -241,22 +307,25 @@ def _print(page: str, path: Path) -> None:
         print_page(write_page(page, Path(folder) / "page.html"), path)
 
 
-def _overall(lists: _Lists, folder: Path) -> Iterator[tuple[Path, _Writer]]:
+def _overall(lists: _Lists, folder: Path) -> Iterator[_File]:
     about = lists.about
     if "xlsx" in lists.formats:
-        yield (
-            folder / f"{_OVERALL}.xlsx",
+        path = folder / f"{_OVERALL}.xlsx"
+        yield _File(
+            None, WORKBOOK, path,
             lambda path: write_workbook(lists.rows, path, "Doors to visit", about, whole=True),
-        )
+        )  # fmt: skip
     if "csv" in lists.formats:
         extra = {"cut_off": about.cut_off, "marking": about.marking}
         if about.warnings:
             extra["to_know"] = "; ".join(about.warnings)
-        table = lists.rows[[*_CSV_FIELDS, *lists.told, "x", "y"]].assign(**extra)
-        yield folder / f"{_OVERALL}.csv", lambda path: write_table(table, path)
-        if lists.messages is not None:
-            homes = lists.messages[_MESSAGE_FIELDS].assign(**extra)
-            yield folder / f"{_MESSAGES}.csv", lambda path: write_table(homes, path)
+        table = lists.rows[[*_CSV_FIELDS, *lists.extra_fields, "x", "y"]].assign(**extra)
+        path = folder / f"{_OVERALL}.csv"
+        yield _File(None, CSV, path, lambda path: write_table(table, path))
+        if lists.homes is not None:
+            homes = lists.homes[_MESSAGE_FIELDS].assign(**extra)
+            path = folder / f"{_MESSAGES}.csv"
+            yield _File(None, MESSAGES, path, lambda path: write_table(homes, path))
 
 
 def _check(
@@ -266,12 +335,9 @@ def _check(
     by: str | None,
     formats: list[str],
 ) -> None:
-    settings = Problems()
-    if by is not None:
-        settings.extend(choice_problems("by", by, ("area",)))
+    settings = [] if by is None else choice_problems("by", by, ("area",))
     for name in formats:
-        settings.extend(choice_problems("formats", name, FORMATS))
-    settings.raise_if_any(ConfigError)
+        settings += choice_problems("formats", name, FORMATS)
     data = Problems()
     needed: dict[str, tuple[Any, Iterable[str]]] = {
         "targets": (targets, NEEDED),
@@ -287,8 +353,8 @@ def _check(
         missing = [name for name in columns if name not in frame.columns]
         if missing:
             data.add(f"The {what} lack {', '.join(missing)}.")
-    data.raise_if_any(DataError)
-    if streets is not None and streets.crs != targets.crs:
-        raise DataError(
+    if not data.found and streets is not None and streets.crs != targets.crs:
+        data.add(
             "The streets are in another CRS than the targets: turn them with .to_crs(targets.crs)."
         )
+    raise_problems(data.found, settings)

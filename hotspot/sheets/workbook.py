@@ -10,36 +10,35 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from hotspot.output.files import replacing_file
+from hotspot.output.workbook_files import (
+    FONT,
+    GRID,
+    HEADING,
+    MOST_CELL_CHARACTERS,
+    Stamp,
+    new_workbook,
+    set_page,
+    write_about,
+)
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import ASKED, RESULTS, YES_NO
 
-_MOST_CELL_CHARACTERS = 32767
-_A4 = 9
 _LINE_HEIGHT = 14.5
 _MOST_LINES = 25
 # How much wider than the digits that a column's width counts is the text in it.
 _TEXT_WIDTH, _BOLD_WIDTH = 1.15, 1.3
 # A visit may be written down for a list of some weeks ago, and for one that is carried forward.
 _DAYS_BEFORE, _DAYS_AFTER = 62, 366
-# Every machine has it, or one as wide: what fits here fits there.
-_FONT = {"font_name": "Arial", "font_size": 10}
-# No text is ever taken for anything but text.
-_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 class _Column(NamedTuple):
-    """A column of the list; one that is `told` only sometimes is left out where nothing is."""
+    """A column of the list, and, where some lists have nothing for it, whether to show it."""
 
     heading: str
     field: str
     width: float
     kind: str
-    told: Callable[[pd.DataFrame], bool] | None = None
+    shown: Callable[[pd.DataFrame], bool] | None = None
 
 
 _COLUMNS = (
@@ -92,18 +91,18 @@ def write_workbook(
 ) -> Path:
     """Write rows in their order, with a second sheet that says what they are.
 
-    After what is told of a door come the columns of `ASKED`, empty, with drop-downs and checks:
+    After what is known of a door come the columns of `ASKED`, empty, with drop-downs and checks:
     the workbook can be filled in and read back as it is.
 
     Parameters
     ----------
     rows : DataFrame
-        As `with_ages` gives them.
+        As `with_ages` returns them.
     path : Path
     title : str
     about : About
     whole : bool
-        Whether it is the list of all areas, so that the area is told.
+        Whether it is the list of all areas, so that each row names its own.
 
     Returns
     -------
@@ -112,37 +111,31 @@ def write_workbook(
     columns = [
         column
         for column in _COLUMNS
-        if column.told is None or column.told(rows) or (whole and column.field == "area")
+        if column.shown is None or column.shown(rows) or (whole and column.field == "area")
     ]
-    with replacing_file(path) as temporary, xlsxwriter.Workbook(temporary, _OPTIONS) as book:
-        book.set_properties({"title": title, "comments": about.marking, "created": _made(about)})
-        _write_doors(book, rows, columns, title, about)
-        _write_about(book, title, about)
+    stamp = Stamp(title, about.marking, about.cut_off, about.last_moment)
+    with new_workbook(path, stamp) as book:
+        _write_doors(book, rows, columns, stamp, about)
+        write_about(book, stamp, _about_pairs(about))
     return path
-
-
-def _made(about: About) -> Any:
-    """Date the file by its cut-off, so that equal lists are equal files."""
-    moment = about.last_moment or pd.Timestamp("2000-01-01")
-    return moment.floor("s").to_pydatetime()
 
 
 def _write_doors(
     book: xlsxwriter.Workbook,
     rows: pd.DataFrame,
     columns: list[_Column],
-    title: str,
+    stamp: Stamp,
     about: About,
 ) -> None:
     sheet = book.add_worksheet("Doors")
-    edged = {**_FONT, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#BBBBBB"}
+    edged = {**FONT, **GRID}
     plain = {kind: book.add_format({**edged, **style}) for kind, style in _FORMATS.items()}
     burgled = {
         kind: book.add_format({**edged, "bg_color": "#FCE8D8", **style, "bold": True})
         for kind, style in _FORMATS.items()
     }
     ages = [book.add_format({**edged, **_FORMATS["day"], **colours}) for colours in _AGE_COLOURS]
-    heading = book.add_format({**edged, "bold": True, "bg_color": "#1F3A5F", "font_color": "white"})
+    heading = book.add_format(HEADING)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(0, number, column.heading, heading)
@@ -164,7 +157,7 @@ def _write_doors(
     sheet.repeat_rows(0)
     # What is filled in by hand is on the sheet to print: here it would make the type too small.
     sheet.print_area(0, 0, max(len(rows), 1), len(columns) - 1)
-    _set_page(sheet, title, about)
+    set_page(sheet, stamp)
 
 
 def _ask_back(
@@ -188,7 +181,7 @@ def _ask_back(
 
 
 def _allowed(kind: str, about: About) -> dict[str, Any] | None:
-    """Say what a spreadsheet lets people type."""
+    """Return what a spreadsheet lets people type."""
     if kind in ("result", "yes or no"):
         words = RESULTS if kind == "result" else YES_NO
         return {
@@ -214,7 +207,7 @@ def _allowed(kind: str, about: About) -> dict[str, Any] | None:
 
 
 def _height(row: Any, columns: list[_Column]) -> float:
-    """Make a row high enough for its longest cell: LibreOffice does not do it by itself."""
+    """Return how high a row is for its longest cell: LibreOffice does not do it by itself."""
     letter = _BOLD_WIDTH if row.ring == 0 else _TEXT_WIDTH
     lines = max(
         ceil(len(str(getattr(row, column.field) or "")) * letter / column.width)
@@ -235,43 +228,18 @@ def _write_cell(
     elif kind == "number":
         sheet.write_number(line, number, round(float(value)), style)
     else:
-        sheet.write_string(line, number, str(value)[:_MOST_CELL_CHARACTERS], style)
+        sheet.write_string(line, number, str(value)[:MOST_CELL_CHARACTERS], style)
 
 
-def _set_page(sheet: Worksheet, title: str, about: About) -> None:
-    marking, title, cut_off = (_print_text(t) for t in (about.marking, title, about.cut_off))
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
-    sheet.set_header(f"&L{title}&C&B{marking}&RCut-off: {cut_off}")
-    sheet.set_footer(f"&Lhotspot {_print_text(about.version)}&C&B{marking}&RPage &P of &N")
-
-
-def _print_text(text: str) -> str:
-    """Keep a header within the 255 characters that a page has for it, and its & a sign."""
-    return text[:60].replace("&", "&&")
-
-
-def _write_about(book: xlsxwriter.Workbook, title: str, about: About) -> None:
-    sheet = book.add_worksheet("About")
-    strong = book.add_format({**_FONT, "bold": True, "font_size": 14})
-    label = book.add_format({**_FONT, "bold": True, "valign": "top", "text_wrap": True})
-    text = book.add_format({**_FONT, "valign": "top", "text_wrap": True})
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 80)
-    sheet.write_string(0, 0, title, strong)
-    pairs = [
+def _about_pairs(about: About) -> list[tuple[str, str]]:
+    """Return what the second sheet says, each with its name."""
+    return [
         ("Marking", about.marking),
         ("Cut-off", about.cut_off),
-        *((("What it shows", SHOWS[0])), ("What it does not show", SHOWS[1]), ("", SHOWS[2])),
+        *zip(("What it shows", "What it does not show", ""), SHOWS, strict=True),
         *(("To know", note) for note in (*about.warnings, *about.notes)),
         ("To fill in", "The yellow columns: save the workbook and send it back as it is."),
         *about.parameters,
         *((f"SHA-256 of {name}", digest) for name, digest in about.inputs),
         ("Made by", f"hotspot {about.version}"),
     ]
-    for line, (name, value) in enumerate(pairs, start=2):
-        sheet.write_string(line, 0, name, label)
-        sheet.write_string(line, 1, value, text)
-    _set_page(sheet, title, about)

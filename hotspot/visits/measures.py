@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hotspot.geo import NO_AREA
 from hotspot.visits.result_words import (
     EMPTY,
     FACE_TO_FACE,
@@ -17,7 +18,6 @@ from hotspot.visits.result_words import (
     REFUSED,
 )
 
-NO_AREA = "No area"
 GROUPINGS = ("area", "ring", "week")
 COLUMNS = ("by", "group", "measure", "count", "of", "out_of", "share", "low", "high")
 _Z_95 = 1.959963984540054

@@ -19,7 +19,8 @@ from hotspot.briefing.sections.table_text import (
 )
 from hotspot.dates import cutoff
 from hotspot.english import count, cut_off, day_of_year, moment, week_days, window
-from hotspot.sheets.printable_doors import NO_AREA
+from hotspot.geo import NO_AREA
+from hotspot.sheets.printable_doors import areas_in_order, listed_areas
 
 _MOST_NEW = 40
 _MOST_REPEATS = 15
@@ -152,24 +153,28 @@ def doors(inputs: Inputs, findings: Findings, links: ListLinks) -> Section:
     targets = findings.lists.targets
     notes = " ".join(str(note) for note in targets.attrs["notes"])
     sentences = [notes] if notes else []
+    by_area = dict(tuple(targets.groupby(listed_areas(targets["area"]))))
+    # A beat without a door to visit may have leaflets to deliver.
+    areas = areas_in_order([*by_area, *(area for area in links if area is not None)])
     if targets.empty:
         days = targets.attrs["parameters"]["visit_days"]
         live = targets.attrs["counts"]["live"]
         why = "nothing is left to do for the burglaries of" if live else "no burglary in"
-        return only(f"No door to visit: {why} the last {days} days.", *sentences)
+        sentences.insert(0, f"No door to visit: {why} the last {days} days.")
+        if not areas:
+            return only(*sentences)
     past = int(_past_due(inputs, targets).sum())
     if past and findings.lists.so_far is None:
         sentences.append(
             f"{count(past, 'visit was', 'visits were')} due by {cut_off(cutoff(inputs.as_of))}. "
             "Which of them were made is not known here: strike those that were."
         )
-    names = targets["area"].astype(object).where(targets["area"].notna(), NO_AREA)
     rows = [
-        _door_row(str(area), here, inputs, links.get(str(area), ()))
-        for area, here in targets.groupby(names, sort=True)
+        _door_row(area, by_area.get(area, targets.iloc[:0]), inputs, links.get(area, ()))
+        for area in areas
     ]
     overall = links.get(None, ())
-    if targets["area"].isna().all():
+    if areas == [NO_AREA]:
         rows, overall = [], [*links.get(NO_AREA, ()), *overall]
     return {
         "sentences": sentences,
@@ -183,9 +188,10 @@ def _door_row(
 ) -> dict[str, Any]:
     rings = [int((targets["ring"] == ring).sum()) for ring in (0, 1, 2)]
     due = targets.loc[~_past_due(inputs, targets), "act_by"]
+    all_due = "all due before" if len(targets) else ""
     return {
         "area": area,
-        "act_by": "all due before" if due.empty else moment(due.min()),
+        "act_by": all_due if due.empty else moment(due.min()),
         "due": f"{len(due):,}",
         "rings": [f"{number:,}" for number in rings],
         "total": f"{len(targets):,}",
