@@ -99,7 +99,7 @@ def test_the_record_tells_no_place_and_no_password_of_the_ledger(tmp_path: Path)
     assert made.record["parameters"]["cocooning"]["ledger"] == "visits.db"
     assert str(tmp_path) not in (made.folder / "run.json").read_text(encoding="utf-8")
     settings = {"incidents": __file__, "cocooning": {"ledger": "postgresql://me:secret@db/visits"}}
-    told = hs.briefing.record.parameters(hs.briefing.config.read_config(settings))
+    told = hs.briefing.run_record.parameters(hs.briefing.config.read_config(settings))
     assert told["cocooning"]["ledger"] == "postgresql"
 
 

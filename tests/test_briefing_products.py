@@ -16,7 +16,7 @@ from hotspot.briefing import Briefing, brief, products
 from hotspot.briefing import folder as folders
 from hotspot.briefing.config import load_config
 from hotspot.briefing.folder import sha256
-from hotspot.briefing.sections import STANDING_SENTENCES
+from hotspot.briefing.sections.trust import STANDING_SENTENCES
 from tests.small_town import Burglary, usual, write_burglaries, write_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")

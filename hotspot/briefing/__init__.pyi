@@ -1,5 +1,6 @@
 from .config import Config, load_config, read_config
-from .issue import Briefing, IssuedLists, brief, issue_lists
+from .issue import brief, issue_lists
+from .results import Briefing, IssuedLists
 
 __all__ = [
     "Briefing",

@@ -1,7 +1,6 @@
-"""What a briefing finds: where risk is raised, where it stays, and which doors to knock on."""
+"""The findings of a briefing: where risk is raised, where it stays, which doors to knock on."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +11,7 @@ from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.track_record import Proof
 from hotspot.cocooning import cocooning_lists
-from hotspot.dates import cutoff, event_times, known_by
+from hotspot.dates import end_of_day, known_by
 from hotspot.density import hotspots, kernel_density
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
@@ -54,8 +53,8 @@ class Lists:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What was found in the inputs.
+class Density:
+    """Where risk stays.
 
     Attributes
     ----------
@@ -67,18 +66,6 @@ class Findings:
     in_period : GeoDataFrame
         The burglaries of the period that the surface is of. Hidden ones count here, and are left
         out of the surface and the hotspots: where few lie, a peak is a home.
-    zones : GeoDataFrame or None
-        Without burglaries of the stop list: the middle of a lone circle is a home. None where
-        dates are months only.
-    change : GeoDataFrame or None
-        The areas with their burglaries of the last 13 weeks and of the same weeks a year before;
-        None without areas, where the data do not go back that far, or dates are months only.
-    lists : Lists or None
-        None where there are no addresses, or dates are months only.
-    proof : Proof
-        How well the map and the lists did.
-    homes_in_zones, area_in_zones : float or None
-        Share of the addresses, and of the study area, that the zones cover.
     """
 
     study_area: shapely.Geometry
@@ -86,75 +73,105 @@ class Findings:
     surface: xr.DataArray
     hotspots: gpd.GeoDataFrame
     in_period: gpd.GeoDataFrame
-    zones: gpd.GeoDataFrame | None
-    change: gpd.GeoDataFrame | None
-    lists: Lists | None
-    proof: Proof
-    homes_in_zones: float | None
-    area_in_zones: float | None
+
+
+@dataclass(frozen=True)
+class RaisedRisk:
+    """Where risk is raised now, and how much of everything that covers.
+
+    Attributes
+    ----------
+    zones : GeoDataFrame
+        Without burglaries of the stop list: the middle of a lone circle is a home.
+    share_of_homes : float or None
+        Of the addresses; None where none are given.
+    share_of_area : float
+        Of the study area.
+    """
+
+    zones: gpd.GeoDataFrame
+    share_of_homes: float | None
+    share_of_area: float
 
     @property
     def too_wide(self) -> bool:
         """Whether the zones cover too much to send anyone anywhere."""
-        return max(self.homes_in_zones or 0.0, self.area_in_zones or 0.0) > TOO_WIDE
+        return max(self.share_of_homes or 0.0, self.share_of_area) > TOO_WIDE
 
 
-def find_density(inputs: Inputs) -> dict[str, Any]:
-    """Work out where risk stays.
+@dataclass(frozen=True)
+class Findings:
+    """What was found in the inputs.
 
-    Returns
-    -------
-    dict
-        The fields of `Findings` that tell of it.
+    Attributes
+    ----------
+    density : Density
+    raised : RaisedRisk or None
+        None where dates are months only.
+    change : GeoDataFrame or None
+        The areas with their burglaries of the last 13 weeks and of the same weeks a year before;
+        None without areas, where the data do not go back that far, or dates are months only.
+    lists : Lists or None
+        None where there are no addresses, or dates are months only.
+    proof : Proof
+        How well the map and the lists did.
     """
+
+    density: Density
+    raised: RaisedRisk | None
+    change: gpd.GeoDataFrame | None
+    lists: Lists | None
+    proof: Proof
+
+
+def find_density(inputs: Inputs) -> Density:
+    """Map where risk stays, and outline the highest places."""
     settings = inputs.config.density
-    first, last = density_period(inputs)
-    times = event_times(inputs.incidents)
-    in_period = ((times >= first) & (times <= cutoff(last))).to_numpy()
-    drawn = inputs.incidents[in_period & ~inputs.hidden]
+    first, last = _density_period(inputs)
+    times = inputs.known.happened_at
+    in_period = ((times >= first) & (times <= end_of_day(last))).to_numpy()
+    incidents = inputs.known.incidents
+    drawn = incidents[in_period & ~inputs.hidden]
     area, area_is = _study_area(inputs, drawn, settings.bandwidth_m)
     surface = kernel_density(
         drawn,
-        grid=Grid.over(area, settings.cell_size_m, crs=inputs.incidents.crs),
+        grid=Grid.over(area, settings.cell_size_m, crs=incidents.crs),
         bandwidth_m=settings.bandwidth_m,
         within=area,
         period=(first, last),
     )
-    return {
-        "study_area": area,
-        "study_area_is": area_is,
-        "surface": surface,
-        "hotspots": _well_founded(hotspots(surface, drawn, settings.area_share)),
-        "in_period": inputs.incidents[in_period],
-    }
+    spots = _well_founded(hotspots(surface, drawn, settings.area_share))
+    return Density(area, area_is, surface, spots, incidents[in_period])
 
 
 def _well_founded(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep the hotspots of enough burglaries to say that risk stays there, and rank them anew."""
-    kept = spots[spots["crimes"] >= FEWEST_IN_HOTSPOT].reset_index(drop=True)
-    return kept.assign(rank=range(1, len(kept) + 1))
+    """Choose the hotspots of enough burglaries to say that risk stays there, ranked anew."""
+    enough = spots[spots["crimes"] >= FEWEST_IN_HOTSPOT].reset_index(drop=True)
+    return enough.assign(rank=range(1, len(enough) + 1))
 
 
-def density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Give the first and last day of the period in which risk "stays": whole days, or months."""
+def _density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return first and last day of the period in which risk "stays": whole days, or months."""
     days = pd.Timedelta(days=inputs.config.density.period_days - 1)
-    last = (inputs.newest if inputs.month_only else cutoff(inputs.as_of)).normalize()
+    last = (inputs.newest if inputs.month_only else inputs.last).normalize()
     first = last - days
     if inputs.month_only:
         first = first.to_period("M").start_time
-    return max(first, event_times(inputs.incidents).min().normalize()), last
+    # Years before the data begin would thin the rates that the surface is in.
+    return max(first, inputs.known.happened_at.min().normalize()), last
 
 
 def _study_area(
     inputs: Inputs, drawn: gpd.GeoDataFrame, bandwidth_m: float
 ) -> tuple[shapely.Geometry, str]:
-    """Take the area that was given, else the beats, else all that is near a burglary."""
-    if inputs.within is not None:
-        return inputs.within, "the area given as within"
-    if inputs.areas is not None:
-        return shapely.union_all(inputs.areas.geometry.to_numpy()), "all beats together"
+    """Choose the area that was given, else the beats, else all that is near a burglary."""
+    layers = inputs.layers
+    if layers.within is not None:
+        return layers.within, "the area given as within"
+    if layers.areas is not None:
+        return shapely.union_all(layers.areas.geometry.to_numpy()), "all beats together"
     if drawn.empty:
-        drawn = inputs.shown
+        drawn = inputs.shown.incidents
     if drawn.empty:
         raise DataError(
             "Every burglary is on the stop list, and no beats and no study area are given: there "
@@ -167,27 +184,25 @@ def _study_area(
     )
 
 
-def find_zones(inputs: Inputs, study_area: shapely.Geometry) -> dict[str, Any]:
-    """Work out where risk is raised now, and how much of everything that covers.
-
-    Returns
-    -------
-    dict
-        The fields of `Findings` that tell of it.
-    """
+def find_raised_risk(inputs: Inputs, study_area: shapely.Geometry) -> RaisedRisk | None:
+    """Find where risk is raised now, and how much of everything that covers."""
     if inputs.month_only:
-        return {"zones": None, "homes_in_zones": None, "area_in_zones": None}
-    rule = inputs.config.rule
+        return None
+    rule, layers = inputs.config.rule, inputs.layers
     zones = near_repeat_zones(
-        inputs.shown, inputs.as_of, rule.distance_m, rule.window_days, streets=inputs.streets
+        inputs.shown.incidents,
+        inputs.as_of,
+        rule.distance_m,
+        rule.window_days,
+        streets=layers.streets,
     )
     raised = shapely.union_all(zones.geometry.to_numpy())
     homes = None
-    if inputs.addresses is not None and len(inputs.addresses):
+    if layers.addresses is not None and len(layers.addresses):
         shapely.prepare(raised)
-        homes = float(shapely.intersects(raised, inputs.addresses.geometry.to_numpy()).mean())
+        homes = float(shapely.intersects(raised, layers.addresses.geometry.to_numpy()).mean())
     covered = shapely.area(shapely.intersection(raised, study_area)) / shapely.area(study_area)
-    return {"zones": zones, "homes_in_zones": homes, "area_in_zones": float(covered)}
+    return RaisedRisk(zones, homes, float(covered))
 
 
 def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
@@ -196,33 +211,34 @@ def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
     Of the weeks before only what was known at their end counts, as of the last weeks, so that late
     reports do not make every area fall. A few mistyped years make no history.
     """
-    if inputs.areas is None or inputs.month_only or inputs.shown.empty:
+    shown, areas = inputs.shown.incidents, inputs.layers.areas
+    if areas is None or inputs.month_only or shown.empty:
         return None
-    last = cutoff(inputs.as_of).normalize()
+    last = inputs.last.normalize()
     before, after = (
         (end - pd.Timedelta(days=_SEASON_DAYS - 1), end)
         for end in (last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS), last)
     )
-    later = (inputs.shown["occurred_to"] > cutoff(before[1])).to_numpy()
-    in_time = known_by(inputs.shown, inputs.as_of) & (later | known_by(inputs.shown, before[1]))
-    known = inputs.shown[in_time]
-    if (known["occurred_to"] < before[0]).sum() < _FEWEST_EARLIER:
+    later = (shown["occurred_to"] > end_of_day(before[1])).to_numpy()
+    in_time = shown[later | known_by(shown, before[1])]
+    if (in_time["occurred_to"] < before[0]).sum() < _FEWEST_EARLIER:
         return None
-    return hotspot_change(known, inputs.areas, before, after)
+    return hotspot_change(in_time, areas, before, after)
 
 
 def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
-    """Work out which doors to knock on, and which homes get a message; nothing is issued."""
-    if inputs.month_only or inputs.addresses is None:
+    """Find which doors to knock on, and which homes get a message; nothing is issued."""
+    layers = inputs.layers
+    if inputs.month_only or layers.addresses is None:
         return None
     rule, visits = inputs.config.rule, inputs.config.cocooning
     # What a preset sets is left to it, unless the set-up or a local rule says otherwise.
     free = () if visits.preset is None else {"distance_m", "window_days"} - rule.model_fields_set
     lists = cocooning_lists(
-        inputs.incidents,
-        inputs.addresses,
+        inputs.known.incidents,
+        layers.addresses,
         inputs.as_of,
-        inputs.areas,
+        layers.areas,
         visits.max_visits,
         ledger,
         preset=visits.preset,
@@ -241,4 +257,4 @@ def _ranked_by(inputs: Inputs) -> Blend | None:
     """Fit the forecast that ranks the doors, where the set-up asks for one."""
     if inputs.config.cocooning.rank_by == "rule":
         return None
-    return Blend().fit(inputs.shown, inputs.as_of)
+    return Blend().fit(inputs.shown.incidents, inputs.as_of)

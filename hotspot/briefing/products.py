@@ -10,13 +10,14 @@ import pandas as pd
 import shapely
 
 from hotspot import maps
-from hotspot.briefing import figures
+from hotspot.briefing.figures.known import WEEK_DAYS
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import RUN_FILE
-from hotspot.briefing.inputs import Inputs, rejected_for_file
+from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.page import render_page
-from hotspot.briefing.record import outputs_of
-from hotspot.briefing.sections import ListLinks
+from hotspot.briefing.run_record import outputs_of
+from hotspot.briefing.sections.section import Link, ListLinks, Sources
+from hotspot.briefing.withheld_rows import rejected_for_file
 from hotspot.near_repeat import label_repeats
 from hotspot.output.pictures import MapLayers, map_picture
 from hotspot.output.tables import write_rejected
@@ -61,7 +62,8 @@ def write_briefing(
     links: ListLinks = {}
     if findings.lists is not None:
         links = _write_lists(folder, inputs, findings.lists, record)
-    page = render_page(inputs, findings, MAP_FILE, links, _picture(inputs, findings), record)
+    picture = _picture(inputs, findings)
+    page = render_page(Sources(inputs, findings, links, MAP_FILE, picture, record))
     (folder / PAGE_FILE).write_text(page, encoding="utf-8", newline="\n")
     _write_rest(folder, inputs, record)
 
@@ -73,26 +75,26 @@ def write_lists_only(folder: Path, inputs: Inputs, lists: Lists, record: dict[st
 
 
 def in_reading_order(folder: Path, record: Mapping[str, Any]) -> list[Path]:
-    """Name the files that were made, those that people open first first."""
+    """Return the files that were made, those that people open first first."""
     names = sorted(record["outputs"], key=lambda name: (name not in _FIRST_TO_READ, name))
     return [folder / name for name in [*names, RUN_FILE]]
 
 
 def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
-    settings = inputs.config
+    settings, layers, density = inputs.config, inputs.layers, findings.density
     backtest = findings.proof.backtest
     drawn = maps.briefing_map(
-        inputs.shown,
-        zones=findings.zones,
-        surface=findings.surface,
+        inputs.shown.incidents,
+        zones=None if findings.raised is None else findings.raised.zones,
+        surface=density.surface,
         targets=None if findings.lists is None else findings.lists.targets,
         basemap=settings.basemap.tiles,
         layers=maps.MapLayers(
-            hotspots=findings.hotspots,
-            areas=inputs.areas,
-            streets=inputs.streets,
-            buildings=inputs.buildings,
-            water=inputs.water,
+            hotspots=density.hotspots,
+            areas=layers.areas,
+            streets=layers.streets,
+            buildings=layers.buildings,
+            water=layers.water,
             chains=_chains(inputs),
             forecast=findings.proof.forecast,
             change=findings.change,
@@ -107,11 +109,11 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
 
 
 def _chains(inputs: Inputs) -> pd.DataFrame | None:
-    """Say which burglary followed which: one arrow to each on the map."""
+    """Find which burglary followed which: one arrow to each on the map."""
     if inputs.month_only:
         return None
     rule = inputs.config.rule
-    return label_repeats(inputs.shown, rule.distance_m, rule.window_days)
+    return label_repeats(inputs.shown.incidents, rule.distance_m, rule.window_days)
 
 
 def _write_lists(
@@ -127,7 +129,7 @@ def _write_lists(
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
         inputs={name: told["sha256"] for name, told in record["inputs"].items()},
         messages=lists.messages,
-        streets=inputs.streets,
+        streets=inputs.layers.streets,
         overall=folder,
     )
     return {
@@ -136,10 +138,10 @@ def _write_lists(
     }
 
 
-def _links(files: Mapping[str, Path], folder: Path) -> list[tuple[str, str]]:
-    """Return label and place of each file, relative to the page."""
+def _links(files: Mapping[str, Path], folder: Path) -> list[Link]:
+    """Return the links to files, relative to the page."""
     return [
-        (label, quote(files[kind].relative_to(folder).as_posix()))
+        Link(label, quote(files[kind].relative_to(folder).as_posix()))
         for kind, label in _LABELS.items()
         if kind in files
     ]
@@ -156,18 +158,18 @@ def _picture(inputs: Inputs, findings: Findings) -> bytes:
     """Draw the still map: zones and the newest burglaries, or density where there are no days."""
     points = None
     if not inputs.month_only:
-        new = figures.learned_since(inputs.shown, inputs.as_of, 7)
-        points = inputs.shown[new]
-    west, south, east, north = shapely.bounds(findings.study_area)
+        points = inputs.shown.where(inputs.shown.learned_within(WEEK_DAYS)).incidents
+    density = findings.density
+    west, south, east, north = shapely.bounds(density.study_area)
     margin = _MARGIN * max(east - west, north - south)
     return map_picture(
         MapLayers(
             extent=(west - margin, south - margin, east + margin, north + margin),
-            surface=findings.surface,
-            streets=inputs.streets,
-            areas=inputs.areas,
-            zones=findings.zones,
-            hotspots=findings.hotspots,
+            surface=density.surface,
+            streets=inputs.layers.streets,
+            areas=inputs.layers.areas,
+            zones=None if findings.raised is None else findings.raised.zones,
+            hotspots=density.hotspots,
             points=points,
             points_label="Burglary, last 7 days",
         )

@@ -12,7 +12,6 @@ import xarray as xr
 from hotspot.backtesting import Backtest
 from hotspot.backtesting.quick import quick_backtest, too_little
 from hotspot.briefing.inputs import Inputs
-from hotspot.dates import cutoff, known_by
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share, targeting_accuracy
@@ -90,14 +89,16 @@ def find_proof(inputs: Inputs, study_area: shapely.Geometry) -> Proof:
     backtest = no_backtest = forecast = None
     if inputs.config.backtest:
         # What is drawn around all burglaries knows of those that are to be foreseen.
-        given = inputs.within is not None or inputs.areas is not None
-        within = gpd.GeoSeries([study_area], crs=inputs.incidents.crs) if given else None
-        backtest = quick_backtest(inputs.incidents, inputs.as_of, within)
+        given = inputs.layers.within is not None or inputs.layers.areas is not None
+        within = gpd.GeoSeries([study_area], crs=inputs.known.incidents.crs) if given else None
+        backtest = quick_backtest(inputs.known.incidents, inputs.as_of, within)
         if backtest is None:
-            no_backtest = too_little(inputs.incidents, inputs.as_of, within)
+            no_backtest = too_little(inputs.known.incidents, inputs.as_of, within)
         else:
-            grid = Grid.over(study_area, _FORECAST_CELL_M, crs=inputs.incidents.crs)
-            forecast = Blend().fit(inputs.shown, inputs.as_of).predict(grid, _FORECAST_DAYS)
+            grid = Grid.over(study_area, _FORECAST_CELL_M, crs=inputs.known.incidents.crs)
+            forecast = (
+                Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
+            )
     if not inputs.config.worth:
         return Proof(backtest, no_backtest, forecast=forecast)
     return Proof(backtest, no_backtest, *_worth(inputs), forecast)
@@ -107,8 +108,7 @@ def _worth(
     inputs: Inputs,
 ) -> tuple[PreventableShare | None, TargetingAccuracy | None, str | None]:
     """Work out what visits could prevent, and how well past lists were aimed."""
-    last = cutoff(inputs.as_of)
-    known = inputs.incidents[known_by(inputs.incidents, last)]
+    last, known = inputs.last, inputs.known.incidents
     recent = known[known["occurred_to"] > last - pd.Timedelta(days=_YEARS_DAYS)]
     if len(recent) < _FEWEST_BURGLARIES:
         told = f"fewer than {_FEWEST_BURGLARIES} burglaries in two years."
@@ -129,7 +129,7 @@ def _accuracy(
     inputs: Inputs, recent: gpd.GeoDataFrame, last: pd.Timestamp
 ) -> TargetingAccuracy | None:
     """Replay the lists of the last weeks whose six weeks are over; None where too few are."""
-    if inputs.addresses is None:
+    if inputs.layers.addresses is None:
         return None
     end = last.normalize() + pd.Timedelta(days=1)
     first = recent["occurred_to"].min().normalize() + pd.Timedelta(days=_HISTORY_DAYS)
@@ -139,10 +139,10 @@ def _accuracy(
     settings = inputs.config.cocooning
     found = targeting_accuracy(
         recent,
-        inputs.addresses,
+        inputs.layers.addresses,
         start,
         end,
-        areas=inputs.areas,
+        areas=inputs.layers.areas,
         horizon_days=_HORIZON_DAYS,
         visit_days=_VISIT_DAYS if settings.visit_days is None else settings.visit_days,
         distance_m=inputs.config.rule.distance_m,

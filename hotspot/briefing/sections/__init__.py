@@ -1,27 +1,51 @@
-"""The sections of the page, each as plain values: sentences, and tables of text."""
+"""The sections of the page, from top to bottom.
 
-from hotspot.briefing.sections.patterns import hours, weeks
-from hotspot.briefing.sections.proof import map_proof, so_far, worth
-from hotspot.briefing.sections.risk import hotspots, zones
-from hotspot.briefing.sections.table_text import ListLinks, Section
-from hotspot.briefing.sections.today import doors, key_numbers, new, repeats
-from hotspot.briefing.sections.trust import MONTHS_ONLY, STANDING_SENTENCES, trust
+To add one, write a module here with a function that takes `Sources` and returns a `Section`, and
+give it its line in `SECTIONS`: its place, its id and its heading. Where sentences and tables are
+not enough, derive a frozen dataclass from `Section` with fields of its own and name in ``block``
+the macro of ``_assets/briefing_sections.html.j2`` that lays it out. A field that the macro does
+not use, or one that it misspells, fails a test.
+"""
 
-__all__ = [
-    "MONTHS_ONLY",
-    "STANDING_SENTENCES",
-    "ListLinks",
-    "Section",
-    "doors",
-    "hotspots",
-    "hours",
-    "key_numbers",
-    "map_proof",
-    "new",
-    "repeats",
-    "so_far",
-    "trust",
-    "weeks",
-    "worth",
-    "zones",
-]
+from collections.abc import Iterator
+
+from hotspot.briefing.sections.doors import doors
+from hotspot.briefing.sections.hotspots import hotspots
+from hotspot.briefing.sections.hours import hours
+from hotspot.briefing.sections.new import new
+from hotspot.briefing.sections.repeats import repeats
+from hotspot.briefing.sections.section import NOT_WITH_MONTHS, Chapter, Section, Sources
+from hotspot.briefing.sections.trust import trust
+from hotspot.briefing.sections.weeks import weeks
+from hotspot.briefing.sections.zones import zones
+
+SECTIONS = (
+    Chapter("new", "What is new", new),
+    Chapter("doors", "Doors to visit", doors),
+    Chapter("repeats", "Repeat addresses: burgled twice or more in 12 months", repeats),
+    Chapter("weeks", "This week against last week and last year", weeks),
+    Chapter("hours", "Hours and method", hours),
+    # Without days its picture still shows the density.
+    Chapter("map", "Where risk is raised now", zones, needs_days=False),
+    Chapter("hotspots", "Where risk stays: hotspots", hotspots, needs_days=False),
+    Chapter("trust", "How far to trust it", trust, needs_days=False),
+)
+
+
+def write_sections(sources: Sources) -> Iterator[tuple[Chapter, Section]]:
+    """Write the sections in their order; of months only those that need no days.
+
+    Parameters
+    ----------
+    sources : Sources
+
+    Yields
+    ------
+    chapter : Chapter
+    section : Section
+    """
+    for chapter in SECTIONS:
+        if chapter.needs_days and sources.inputs.month_only:
+            yield chapter, Section([NOT_WITH_MONTHS])
+        else:
+            yield chapter, chapter.write(sources)

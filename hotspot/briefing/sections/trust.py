@@ -1,17 +1,12 @@
-"""How far to trust it all."""
+"""How far to trust it all: what holds of every briefing, of these data and of this run."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from hotspot.briefing.findings import Findings
-from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.table_text import Section
+from hotspot.briefing.sections.section import Section, Sources
 from hotspot.english import percent
 
-MONTHS_ONLY = (
-    "The dates of this export are months only: what is new, which doors to visit, zones, weeks and "
-    "hours need the day of each burglary. Ask for an export with full dates."
-)
 STANDING_SENTENCES = (
     "It is based only on burglaries recorded by the cut-off.",
     "It shows places, not people.",
@@ -22,22 +17,60 @@ STANDING_SENTENCES = (
 )
 
 
-def trust(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> Section:
-    """Say how far to trust it all."""
-    return {
-        "sentences": list(STANDING_SENTENCES),
-        "check": [inputs.check.headline()],
-        "warnings": list(record["warnings"]),
-        "parameters": _parameters(inputs, findings),
-        "inputs": [{"name": name, **told} for name, told in record["inputs"].items()],
-    }
+@dataclass(frozen=True)
+class InputFile:
+    """A file that the briefing was made from.
+
+    Attributes
+    ----------
+    name : str
+        Its setting.
+    file : str
+    sha256 : str
+    """
+
+    name: str
+    file: str
+    sha256: str
 
 
-def _parameters(inputs: Inputs, findings: Findings) -> str:
-    config = inputs.config
+@dataclass(frozen=True)
+class TrustSection(Section):
+    """The section, with data, settings and files of this run.
+
+    Attributes
+    ----------
+    headline : str
+        How many rows could be used.
+    warnings : sequence of str
+    parameters : str
+    inputs : sequence of InputFile
+    """
+
+    block: ClassVar[str] = "trust"
+
+    headline: str = ""
+    warnings: Sequence[str] = ()
+    parameters: str = ""
+    inputs: Sequence[InputFile] = ()
+
+
+def trust(sources: Sources) -> Section:
+    """Write how far to trust it all."""
+    return TrustSection(
+        STANDING_SENTENCES,
+        headline=sources.inputs.check.headline(),
+        warnings=sources.record["warnings"],
+        parameters=_parameters(sources),
+        inputs=[InputFile(name, **file) for name, file in sources.record["inputs"].items()],
+    )
+
+
+def _parameters(sources: Sources) -> str:
+    config, lists = sources.inputs.config, sources.findings.lists
     visits = "none"
-    if findings.lists is not None:
-        used = findings.lists.targets.attrs["parameters"]
+    if lists is not None:
+        used = lists.targets.attrs["parameters"]
         visits = f"{used['visit_days']} days"
         if used["max_visits"] is not None:
             visits += f", at most {used['max_visits']} a beat"

@@ -13,7 +13,6 @@ from hotspot.briefing.config import Config
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
 from hotspot.briefing.inputs import Inputs
-from hotspot.dates import cutoff
 from hotspot.output.files import sha256
 
 # Numbers can turn on these.
@@ -27,7 +26,7 @@ def make_record(
     set_up: Path | None,
     warned: Sequence[str],
 ) -> dict[str, Any]:
-    """Write down everything but the outputs.
+    """Return the record of a run: everything but the outputs.
 
     Parameters
     ----------
@@ -46,12 +45,11 @@ def make_record(
         Ready for JSON. Inputs are named, not located: a path tells of the machine and its user.
     """
     config = inputs.config
-    last = cutoff(inputs.as_of)
     files = {"set-up": set_up, **config.input_files()}
     record = {
         "product": PRODUCT,
         "made_at": pd.Timestamp.now().isoformat(timespec="seconds"),
-        "as_of": last.isoformat(timespec="seconds"),
+        "as_of": inputs.last.isoformat(timespec="seconds"),
         "newest_burglary": inputs.newest.isoformat(timespec="seconds"),
         "data_age_days": inputs.age_days,
         "marking": config.output.marking,
@@ -75,7 +73,7 @@ def make_record(
 
 
 def parameters(config: Config) -> dict[str, Any]:
-    """Give every setting that can change a number."""
+    """Return every setting that can change a number."""
     settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True})
     ledger = settings["cocooning"]["ledger"]
     if ledger is not None:
@@ -86,7 +84,7 @@ def parameters(config: Config) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Turn a value into what JSON holds; of a path only the name."""
+    """Return a value as JSON holds it; of a path only the name."""
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -96,40 +94,40 @@ def plain(value: Any) -> Any:
 
 def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> dict[str, int]:
     """Count what went in and what came out."""
-    found = {
+    counted = {
         "accepted": len(inputs.check.accepted),
         "rejected": len(inputs.check.rejected),
         "after_cutoff": inputs.after_cutoff,
         "on_stop_list": int(inputs.hidden.sum()),
     }
-    if inputs.addresses is not None:
-        found["addresses"] = len(inputs.addresses)
+    if inputs.layers.addresses is not None:
+        counted["addresses"] = len(inputs.layers.addresses)
     if findings is not None:
-        found |= {
-            "in_period": len(findings.in_period),
-            "in_density": findings.surface.attrs["incidents"],
-            "hotspots": len(findings.hotspots),
+        counted |= {
+            "in_period": len(findings.density.in_period),
+            "in_density": findings.density.surface.attrs["incidents"],
+            "hotspots": len(findings.density.hotspots),
         }
-    if findings is not None and findings.zones is not None:
-        found["zones"] = len(findings.zones)
+    if findings is not None and findings.raised is not None:
+        counted["zones"] = len(findings.raised.zones)
     if lists is not None:
-        found |= {"targets": len(lists.targets), "messages": len(lists.messages)}
-    return found
+        counted |= {"targets": len(lists.targets), "messages": len(lists.messages)}
+    return counted
 
 
 def versions() -> dict[str, str]:
-    """Name the versions of the package, of Python and of what the numbers turn on."""
-    found = {"hotspot": hotspot.__version__, "python": platform.python_version()}
+    """Return the versions of the package, of Python and of what the numbers turn on."""
+    named = {"hotspot": hotspot.__version__, "python": platform.python_version()}
     for name in _DEPENDENCIES:
         try:
-            found[name] = version(name)
+            named[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+            named[name] = "not installed"
+    return named
 
 
 def outputs_of(folder: Path) -> dict[str, str]:
-    """Give the SHA-256 of each file of a folder, by its path in it."""
+    """Compute the SHA-256 of each file of a folder, by its path in it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): sha256(path)

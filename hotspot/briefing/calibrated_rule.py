@@ -8,8 +8,8 @@ from hotspot.briefing.inputs import Inputs
 from hotspot.knox.calibrate import calibrate_rule
 
 
-def with_local_rule(inputs: Inputs) -> Inputs:
-    """Work by the distance and window that the burglaries themselves propose, if so asked.
+def with_calibrated_rule(inputs: Inputs) -> Inputs:
+    """Replace the rule by the one that the burglaries themselves propose, if so asked.
 
     Parameters
     ----------
@@ -29,14 +29,14 @@ def with_local_rule(inputs: Inputs) -> Inputs:
     rule = inputs.config.rule
     if not rule.calibrate or inputs.month_only:
         return inputs
-    found = calibrate_rule(inputs.incidents, seed=inputs.config.output.seed)
-    told = " ".join(found.summary().splitlines())
-    if found.distance_m is None or found.window_days is None:
-        kept = f"{rule.distance_m:g} m and {rule.window_days} days stay the rule"
-        warnings.warn(f"[rule] calibrate: {kept}. {told}", DataWarning, stacklevel=2)
+    proposed = calibrate_rule(inputs.known.incidents, seed=inputs.config.output.seed)
+    summary = " ".join(proposed.summary().splitlines())
+    if proposed.distance_m is None or proposed.window_days is None:
+        usual = f"{rule.distance_m:g} m and {rule.window_days} days stay the rule"
+        warnings.warn(f"[rule] calibrate: {usual}. {summary}", DataWarning, stacklevel=2)
         return inputs
-    warnings.warn(f"[rule] calibrate: {told}", DataWarning, stacklevel=2)
+    warnings.warn(f"[rule] calibrate: {summary}", DataWarning, stacklevel=2)
     local = rule.model_copy(
-        update={"distance_m": found.distance_m, "window_days": found.window_days}
+        update={"distance_m": proposed.distance_m, "window_days": proposed.window_days}
     )
     return replace(inputs, config=inputs.config.model_copy(update={"rule": local}))

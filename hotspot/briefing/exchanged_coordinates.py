@@ -1,4 +1,4 @@
-"""Whether burglaries lie where the beats and the addresses do: else two columns are exchanged."""
+"""Exchanged columns of coordinates: whether burglaries lie where beats and addresses do."""
 
 import warnings
 
@@ -22,12 +22,12 @@ Points = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 
 
-def check_whereabouts(
+def check_coordinates(
     incidents: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame | None,
     areas: gpd.GeoDataFrame | None,
 ) -> tuple[str, ...]:
-    """See whether most burglaries lie in the beats and at their own addresses.
+    """Check whether most burglaries lie in the beats and at their own addresses.
 
     Parameters
     ----------
@@ -63,20 +63,20 @@ def check_whereabouts(
             f"are not of the place that beats and addresses are of.{hint} If the export covers "
             "more than the beats do, give their outline as within under [incidents]."
         )
-    told = []
+    alarms = []
     if _most(outside):
-        told.append(f"{_of(outside)} lie outside all beats.{hint}")
+        alarms.append(f"{_of(outside)} lie outside all beats.{hint}")
     if _most(strayed):
-        told.append(
+        alarms.append(
             f"{_of(strayed)} with a known UPRN lie over {_FAR_M:g} m from its address.{hint}"
         )
-    for text in told:
+    for text in alarms:
         warnings.warn(text, DataWarning, stacklevel=2)
-    return tuple(told)
+    return tuple(alarms)
 
 
 def _off(layer: gpd.GeoDataFrame | None, points: Points, reach_m: float) -> Mask:
-    """Tell which points nothing of a layer is near; none of them where there is no layer."""
+    """Test which points nothing of a layer is near; none of them where there is no layer."""
     off = np.zeros(len(points), dtype=bool)
     if layer is None or layer.empty:
         return off
@@ -86,7 +86,7 @@ def _off(layer: gpd.GeoDataFrame | None, points: Points, reach_m: float) -> Mask
 
 
 def _off_own_address(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> Mask:
-    """Tell which of the burglaries with a UPRN of an address lie far from that address."""
+    """Test which of the burglaries with a UPRN of an address lie far from that address."""
     if addresses is None or "uprn" not in incidents.columns:
         return np.zeros(0, dtype=bool)
     homes = addresses.drop_duplicates("uprn").set_index("uprn").geometry
@@ -99,7 +99,7 @@ def _off_own_address(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | 
 def _exchanged(
     points: Points, addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None
 ) -> str:
-    """Say so where the points fit the layers once eastings and northings change places."""
+    """Return a hint where the points fit the layers once eastings and northings change places."""
     turned = np.asarray(shapely.points(shapely.get_coordinates(points)[:, ::-1]), dtype=object)
     layers = [(areas, _BORDER_M), (addresses, _FAR_M)]
     given = [(layer, reach_m) for layer, reach_m in layers if layer is not None]

@@ -1,4 +1,4 @@
-"""Where burglaries are, in words: their beat and their street."""
+"""Names of streets and beats: the street of a burglary, and what a zone or hotspot holds."""
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ def street_names(
     addresses: gpd.GeoDataFrame | None,
     streets: gpd.GeoDataFrame | None,
 ) -> pd.Series:
-    """Name the street of each burglary: that of its address, else the nearest of a layer.
+    """Find the street of each burglary: that of its address, else the nearest of a layer.
 
     Parameters
     ----------
@@ -44,15 +44,14 @@ def street_names(
     point, street = named.sindex.nearest(
         incidents.geometry[missing], return_all=False, max_distance=_STREET_WITHIN_M
     )
-    found = named["street"].to_numpy(dtype=object)[street]
-    names.iloc[np.flatnonzero(missing)[point]] = found
+    names.iloc[np.flatnonzero(missing)[point]] = named["street"].to_numpy(dtype=object)[street]
     return names.where(names.notna(), None)
 
 
 def names_within(
     polygons: gpd.GeoDataFrame, named: gpd.GeoDataFrame | None, column: str
 ) -> list[list[str]]:
-    """Name what each polygon holds of a layer, the longest or largest part first.
+    """Find the names of what each polygon holds of a layer, the longest or largest part first.
 
     Parameters
     ----------

@@ -1,0 +1,78 @@
+"""Where risk stays: the hotspots of the last months, by rank."""
+
+import pandas as pd
+
+from hotspot.briefing.findings import FEWEST_IN_HOTSPOT
+from hotspot.briefing.sections.section import Section, Sources, left_out, rows_of, table
+from hotspot.briefing.street_names import names_within
+from hotspot.english import count, long_day, percent, some_of
+
+_MOST_ROWS = 10
+_COLUMNS = [
+    ("rank", "Rank", "n"),
+    ("areas", "Beat", "text"),
+    ("streets", "Streets", "text"),
+    ("size", "Area", "n"),
+    ("area_share", "Share of area", "n"),
+    ("crimes", "Burglaries", "n"),
+    ("crime_share", "Share of burglaries", "n"),
+]
+_SUMMED = ["area_km2", "area_share", "crimes", "crime_share"]
+
+
+def hotspots(sources: Sources) -> Section:
+    """Write where risk stays, by rank."""
+    layers, density = sources.inputs.layers, sources.findings.density
+    attrs, spots = density.surface.attrs, density.hotspots
+    first, last = pd.Timestamp(attrs["period_first"]), pd.Timestamp(attrs["period_last"])
+    span = f"from {long_day(first)} to {long_day(last)}"
+    if density.in_period.empty:
+        return Section([f"No burglary {span}: there is no density and no hotspot."])
+    unmapped = len(density.in_period) - attrs["incidents"]
+    hidden = [
+        f"{count(unmapped, 'burglary', 'burglaries')} of the stop list left out of the density and "
+        "the hotspots."
+    ] * bool(unmapped)
+    if spots.empty:
+        too_few = (
+            f"Too few burglaries to speak of hotspots: none holds {FEWEST_IN_HOTSPOT} of the "
+            f"{attrs['incidents']:,} mapped, {span}."
+        )
+        return Section([too_few, *hidden])
+    sentences = [
+        f"The {percent(sources.inputs.config.density.area_share)} of the area with the highest "
+        f"density of {count(attrs['incidents'], 'burglary', 'burglaries')}, {span} (quartic "
+        f"kernel, {attrs['bandwidth_m']:g} m), where at least {FEWEST_IN_HOTSPOT} lie together. "
+        f"The area is {density.study_area_is}.",
+        *hidden,
+        "The shares are of the burglaries that were mapped: they tell what was, and are no "
+        "forecast.",
+    ]
+    streets = names_within(spots, layers.streets, "street")
+    areas = names_within(spots, layers.areas, "area")
+    rows = [
+        {
+            "rank": f"{row.rank}",
+            "areas": some_of(inside, 3) or None,
+            "streets": some_of(along) or None,
+            **_numbers(row.area_km2, row.area_share, row.crimes, row.crime_share),
+        }
+        for row, inside, along in zip(rows_of(spots), areas, streets, strict=True)
+    ]
+    total = {"rank": "All", **_numbers(*spots[_SUMMED].sum())} if len(spots) > 1 else None
+    return Section(
+        sentences,
+        [table(_COLUMNS, rows[:_MOST_ROWS], total)],
+        left_out(len(rows) - _MOST_ROWS, "hotspot", "hotspots", "on the map"),
+    )
+
+
+def _numbers(
+    area_km2: float, area_share: float, crimes: float, crime_share: float
+) -> dict[str, str]:
+    return {
+        "size": f"{area_km2 * 100:,.1f} ha",
+        "area_share": percent(area_share),
+        "crimes": f"{crimes:,.0f}",
+        "crime_share": percent(crime_share),
+    }

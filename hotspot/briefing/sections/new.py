@@ -1,0 +1,100 @@
+"""What is new: the burglaries that became known in the last 7 days, by beat."""
+
+import pandas as pd
+
+from hotspot.briefing.figures.known import DAY_DAYS, WEEK_DAYS, areas_of, recent_counts
+from hotspot.briefing.figures.methods import method_codes, tells_methods
+from hotspot.briefing.inputs import Inputs
+from hotspot.briefing.sections.section import Section, Sources, left_out, rows_of, table
+from hotspot.english import count, week_days, window
+
+_MOST_ROWS = 40
+# How the reader begins a reference that it had to make up.
+_MADE = "made-"
+_COLUMNS = [
+    ("area", "Beat", "text"),
+    ("street", "Street", "text"),
+    ("is_new", "In 24 hours", "tag"),
+    ("window", "Happened", "text"),
+    ("method", "Method", "text"),
+    ("reference", "Reference", "text"),
+]
+_COUNT_COLUMNS = [
+    ("area", "Beat", "text"),
+    ("day", "Last 24 hours", "n"),
+    ("week", "Last 7 days", "n"),
+]
+
+
+def new(sources: Sources) -> Section:
+    """Write what became known in the last 7 days, by beat."""
+    inputs = sources.inputs
+    known = inputs.known
+    recent = known.learned_within(WEEK_DAYS)
+    word = "recorded" if "recorded_at" in known.incidents.columns else "found"
+    in_day = count(int(known.learned_within(DAY_DAYS).sum()), "burglary", "burglaries")
+    sentences = [
+        f"{in_day} {word} in the last 24 hours, {int(recent.sum()):,} in "
+        f"the last 7 days ({week_days(inputs.last)})."
+    ]
+    withheld = int((recent & inputs.hidden).sum())
+    if withheld:
+        sentences.append(
+            f"{count(withheld, 'of them is', 'of them are')} on the stop list: counted here, and "
+            "shown nowhere."
+        )
+    rows = _rows(inputs)
+    named = any(row[name] is not None for row in rows for name in ("area", "street", "reference"))
+    if rows and not named:
+        sentences.append(
+            "They are on the map; the export has no beats, streets or references to list them by."
+        )
+        return Section(sentences)
+    return Section(
+        sentences,
+        (
+            table(_COUNT_COLUMNS, _counts(inputs), kind="narrow"),
+            table(_COLUMNS, rows[:_MOST_ROWS]),
+        ),
+        left_out(len(rows) - _MOST_ROWS, "burglary", "burglaries", "on the map"),
+    )
+
+
+def _counts(inputs: Inputs) -> list[dict[str, str | None]]:
+    """Count by beat only what is shown: a count of one would say where a hidden burglary was."""
+    if not inputs.has_areas:
+        return []
+    return [
+        {"area": str(row.Index), "day": f"{row.last_24_hours:,}", "week": f"{row.last_7_days:,}"}
+        for row in rows_of(recent_counts(inputs.shown))
+    ]
+
+
+def _rows(inputs: Inputs) -> list[dict[str, str | None]]:
+    """Describe new burglaries that may be shown, by beat and the newest first."""
+    recent = inputs.shown.where(inputs.shown.learned_within(WEEK_DAYS))
+    listed = recent.incidents
+    rows = pd.DataFrame(
+        {
+            "area": areas_of(listed),
+            "learned": recent.learned_at,
+            "is_new": recent.learned_within(DAY_DAYS),
+            "street": listed["street"],
+            "method": method_codes(listed),
+            "reference": listed["crime_ref"],
+            "start": listed["occurred_from"],
+            "end": listed["occurred_to"],
+        }
+    ).sort_values(["area", "learned", "reference"], ascending=[True, False, True])
+    has_methods = tells_methods(listed)
+    return [
+        {
+            "area": row.area if inputs.has_areas else None,
+            "street": None if pd.isna(row.street) else row.street,
+            "window": window(row.start, row.end),
+            "method": row.method if has_methods else None,
+            "reference": None if row.reference.startswith(_MADE) else row.reference,
+            "is_new": "NEW" if row.is_new else "",
+        }
+        for row in rows_of(rows)
+    ]
