@@ -1,0 +1,79 @@
+"""The page and its sections: what a section knows is shown, and what is misspelt is a fault."""
+
+from dataclasses import fields
+from importlib.resources import files
+
+import jinja2
+import pytest
+from jinja2 import nodes
+
+from hotspot.briefing.sections import SECTIONS
+from hotspot.briefing.sections.doors import DoorsSection
+from hotspot.briefing.sections.hours import HoursSection
+from hotspot.briefing.sections.repeats import RepeatsSection
+from hotspot.briefing.sections.section import Section, left_out, table
+from hotspot.briefing.sections.trust import TrustSection
+from hotspot.briefing.sections.zones import MapSection
+from hotspot.output.pages import environment
+from hotspot.output.results import Cell
+
+TEMPLATE = "briefing_sections.html.j2"
+KINDS = (Section, DoorsSection, HoursSection, RepeatsSection, TrustSection, MapSection)
+
+
+def source() -> str:
+    return files("hotspot").joinpath("_assets", TEMPLATE).read_text(encoding="utf-8")
+
+
+def macros() -> dict[str, nodes.Macro]:
+    return {macro.name: macro for macro in environment().parse(source()).find_all(nodes.Macro)}
+
+
+def test_these_are_all_kinds_of_sections() -> None:
+    assert set(KINDS) == {Section, *Section.__subclasses__()}
+    assert len({chapter.id for chapter in SECTIONS}) == len(SECTIONS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_template_uses_every_field_of_a_section_and_no_other(kind: type[Section]) -> None:
+    read = {
+        node.attr
+        for node in macros()[kind.block].find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name == "section"
+    }
+    assert read == {field.name for field in fields(kind)}
+
+
+def rendered(template: str, section: Section) -> str:
+    """Lay a section out by a template of ours that may have been changed."""
+    loader = jinja2.ChoiceLoader([jinja2.DictLoader({TEMPLATE: template}), environment().loader])
+    page = environment().overlay(loader=loader).from_string(
+        '{% import "briefing_sections.html.j2" as blocks %}{{ blocks[section.block](section) }}'
+    )
+    return page.render(section=section)
+
+
+def test_a_misspelt_key_of_the_template_is_a_fault() -> None:
+    section = Section(["One."], more="And 2 more.")
+    assert "And 2 more." in rendered(source(), section)
+    misspelt = source().replace("section.more", "section.moer")
+    with pytest.raises(jinja2.UndefinedError, match="moer"):
+        rendered(misspelt, section)
+
+
+def test_a_column_that_no_row_knows_anything_of_is_left_out() -> None:
+    columns = [("a", "A", "text"), ("b", "B", "n")]
+    assert table(columns, []) is None
+    made = table(columns, [{"a": None, "b": "1"}, {"a": None, "b": "2"}], {"b": "3"})
+    assert made is not None
+    assert made.heads == [Cell("B", "n")]
+    assert made.rows == [[Cell("1", "n")], [Cell("2", "n")]]
+    assert made.total == [Cell("3", "n")]
+    partly = table(columns, [{"a": "x", "b": "1"}, {"a": None, "b": "2"}])
+    assert partly is not None
+    assert partly.rows[1][0] == Cell("not known", "text")
+
+
+def test_what_a_table_leaves_out_is_counted_from_one() -> None:
+    assert left_out(0, "zone", "zones", "on the map") is None
+    assert left_out(1, "zone", "zones", "on the map") == "And 1 zone on the map."
