@@ -13,7 +13,7 @@ from hotspot.briefing.figures.hours import aoristic_hours, hours_by_area, peak_h
 from hotspot.briefing.figures.known import KnownBurglaries, recent_counts
 from hotspot.briefing.figures.methods import HELD_BACK, NOT_RECORDED, methods_by_area
 from hotspot.briefing.figures.weeks import weekly_comparison
-from hotspot.sheets.printable_doors import NO_AREA
+from hotspot.geo import NO_AREA
 from tests import naive
 
 START = pd.Timestamp("2026-03-02")  # a Monday

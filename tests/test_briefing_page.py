@@ -47,8 +47,12 @@ def test_the_template_uses_every_field_of_a_section_and_no_other(kind: type[Sect
 def rendered(template: str, section: Section) -> str:
     """Lay a section out by a template of ours that may have been changed."""
     loader = jinja2.ChoiceLoader([jinja2.DictLoader({TEMPLATE: template}), environment().loader])
-    page = environment().overlay(loader=loader).from_string(
-        '{% import "briefing_sections.html.j2" as blocks %}{{ blocks[section.block](section) }}'
+    page = (
+        environment()
+        .overlay(loader=loader)
+        .from_string(
+            '{% import "briefing_sections.html.j2" as blocks %}{{ blocks[section.block](section) }}'
+        )
     )
     return page.render(section=section)
 
