@@ -118,54 +118,66 @@ class Drawing:
     many: bool = False
 
 
-class RowLayer(folium.map.Layer):
-    """A drawing as a layer of a map.
+class ScriptLayer(folium.map.Layer):
+    """A layer that a function of our script draws.
 
     Parameters
     ----------
     name : str
         In the layer control.
-    drawing : Drawing
+    legend : sequence of (Style, str)
     show : bool
         Whether it is on when the map opens.
     """
 
-    def __init__(self, name: str, drawing: Drawing, show: bool = True) -> None:
+    def __init__(self, name: str, legend: Sequence[LegendEntry], show: bool) -> None:
         super().__init__(name=name, overlay=True, show=show)
-        # As text at once: a map is often saved more than once, and a town has many rows.
-        self.rows = script_json(drawing.rows)
-        self.options = script_json(
-            {
-                "styles": [style.options() for style in drawing.styles],
-                "fields": drawing.fields,
-                "labels": drawing.labels,
-                "labelOptions": drawing.label_options,
-                "grow": drawing.grow,
-                "minZoom": drawing.min_zoom,
-            }
-        )
-        self.maker = "points" if drawing.many else "layer"
-        self.bounds = drawing.bounds
-        self.legend = drawing.legend
+        self.legend = legend
+
+    def call(self) -> str:
+        """Return the call of our script that makes the layer."""
+        raise NotImplementedError
 
     def render(self, **kwargs: Any) -> str:
-        script = f"var {self.get_name()} = hotspotMap.{self.maker}({self.rows}, {self.options});\n"
+        script = f"var {self.get_name()} = hotspotMap.{self.call()};\n"
         page_of(self).script.add_child(Verbatim(script), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
+
+
+class RowLayer(ScriptLayer):
+    """A drawing as a layer of a map."""
+
+    def __init__(self, name: str, drawing: Drawing, show: bool = True) -> None:
+        super().__init__(name, drawing.legend, show)
+        options = {
+            "styles": [style.options() for style in drawing.styles],
+            "fields": drawing.fields,
+            "labels": drawing.labels,
+            "labelOptions": drawing.label_options,
+            "grow": drawing.grow,
+            "minZoom": drawing.min_zoom,
+        }
+        # As text at once: a map is often saved more than once, and a town has many rows.
+        self.arguments = f"{script_json(drawing.rows)}, {script_json(options)}"
+        self.maker = "points" if drawing.many else "layer"
+        self.bounds = drawing.bounds
+
+    def call(self) -> str:
+        return f"{self.maker}({self.arguments})"
 
     def get_bounds(self) -> list[list[float | None]]:
         west, south, east, north = (edge if isfinite(edge) else None for edge in self.bounds)
         return [[south, west], [north, east]]
 
 
-class WeekLayer(folium.map.Layer):
-    """The points of other layers, a week at a time, with a slider below the map.
+class WeekLayer(ScriptLayer):
+    """The points of other layers, a week at a time, with a slider below the map; off at first.
 
     Parameters
     ----------
     name : str
-        In the layer control; off at first.
+        In the layer control.
     points : sequence of RowLayer
         What is shown, each of many points.
     today : sequence of Layer
@@ -187,7 +199,9 @@ class WeekLayer(folium.map.Layer):
         weeks: Sequence[str],
         window_days: int,
     ) -> None:
-        super().__init__(name=name, overlay=True, show=False)
+        own, before = styles
+        legend = ((own, "in the week shown"), (before, f"in the {window_days} days to its end"))
+        super().__init__(name, legend, show=False)
         self.points, self.today = points, today
         self.options = script_json(
             {
@@ -196,24 +210,37 @@ class WeekLayer(folium.map.Layer):
                 "windowDays": window_days,
             }
         )
-        self.legend: Sequence[LegendEntry] = (
-            (styles[0], "in the week shown"),
-            (styles[1], f"in the {window_days} days to its end"),
-        )
 
-    def render(self, **kwargs: Any) -> str:
-        script = (
-            f"var {self.get_name()} = hotspotMap.weeks({_list_of(self.points)},"
-            f"{_list_of(self.today)},{self.options});\n"
-        )
-        page_of(self).script.add_child(Verbatim(script), name=self.get_name())
-        super().render(**kwargs)  # type: ignore[no-untyped-call]
-        return ""
+    def call(self) -> str:
+        return f"weeks({_list_of(self.points)},{_list_of(self.today)},{self.options})"
 
 
 def _list_of(layers: Iterable[folium.map.Layer]) -> str:
     """Write a list of layers for our script."""
     return f"[{','.join(layer.get_name() for layer in layers)}]"
+
+
+@dataclass(frozen=True)
+class PanelText:
+    """What a map says of itself.
+
+    Parameters
+    ----------
+    title : str
+    marking, known, warning : str or None
+        For the bar: the protective marking, how far the data go, what is wrong with them.
+    figure : str or None
+        How well what opens has done.
+    notes : iterable of str
+        What the map shows and does not.
+    """
+
+    title: str
+    marking: str | None
+    known: str | None
+    figure: str | None
+    notes: Iterable[str]
+    warning: str | None = None
 
 
 class Panel(folium.LayerControl):
@@ -225,43 +252,21 @@ class Panel(folium.LayerControl):
     ----------
     m : folium.Map
         Whose layers are listed; the panel is to be added to it.
-    title : str
-    marking, known, warning : str or None
-        For the bar: the protective marking, how far the data go, what is wrong with them.
-    figure : str or None
-        How well what opens has done.
-    notes : iterable of str
-        What the map shows and does not.
+    text : PanelText
     home : [[south, west], [north, east]] or None
         What the map opens on.
     """
 
     def __init__(
-        self,
-        m: folium.Map,
-        *,
-        title: str,
-        marking: str | None,
-        known: str | None,
-        warning: str | None,
-        figure: str | None,
-        notes: Iterable[str],
-        home: Sequence[Sequence[float]] | None,
+        self, m: folium.Map, text: PanelText, home: Sequence[Sequence[float]] | None
     ) -> None:
         super().__init__()
-        self.map = m
-        self.title = title
-        self.marking = marking
-        self.known = known
-        self.warning = warning
-        self.figure = figure
-        self.notes = list(notes)
-        self.home = home
+        self.map, self.text, self.home = m, text, home
 
     def render(self, **kwargs: Any) -> str:
         page = page_of(self)
         page.header.add_child(
-            Verbatim(f"<title>{html.escape(self.title)}</title>\n"), name="hotspot_title"
+            Verbatim(f"<title>{html.escape(self.text.title)}</title>\n"), name="hotspot_title"
         )
         # First on the page, where keyboards and screen readers begin.
         page.html.add_child(Verbatim(self._bar()), name=f"{self.get_name()}_bar", index=0)
@@ -273,22 +278,22 @@ class Panel(folium.LayerControl):
         return (
             '<a class="hotspot-skip" href="#hotspot-tables">Skip the map: show tables</a>\n'
             '<header class="hotspot-bar">'
-            + _tag("strong", self.marking, "hotspot-marking")
-            + _tag("h1", self.title, "hotspot-title")
-            + _tag("strong", self.warning, "hotspot-warning")
-            + _tag("span", self.known, "hotspot-known")
+            + _tag("strong", self.text.marking, "hotspot-marking")
+            + _tag("h1", self.text.title, "hotspot-title")
+            + _tag("strong", self.text.warning, "hotspot-warning")
+            + _tag("span", self.text.known, "hotspot-known")
             + '<span class="hotspot-buttons"><button type="button" class="hotspot-as-tables" '
             'aria-expanded="false" aria-controls="hotspot-tables">Show as tables</button>'
             '<button type="button" class="hotspot-print">Print</button></span></header>\n'
         )
 
     def _aside(self) -> str:
-        notes = "".join(_tag("li", note, "hotspot-note") for note in self.notes)
+        notes = "".join(_tag("li", note, "hotspot-note") for note in self.text.notes)
         return (
             '<section class="hotspot-tables" id="hotspot-tables" tabindex="-1" hidden '
             'aria-label="The map as tables"></section>\n'
             '<aside class="hotspot-panel" aria-label="Layers and legend">'
-            + _tag("p", self.figure, "hotspot-figure")
+            + _tag("p", self.text.figure, "hotspot-figure")
             + '<div class="hotspot-key"></div>'
             '<details class="hotspot-notes" open><summary>What this map shows and does not'
             f"</summary><ul>{notes}</ul></details></aside>\n"

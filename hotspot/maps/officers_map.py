@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 import folium
@@ -15,7 +14,7 @@ from hotspot.dates import AsOf, as_of_problems, is_end_of_day
 from hotspot.english import moment, month, short_day
 from hotspot.maps.briefing_layers import week_layer
 from hotspot.maps.colours import NO_SIGN
-from hotspot.maps.elements import Panel, RowLayer
+from hotspot.maps.elements import Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of
 from hotspot.maps.inline import bare_map
 from hotspot.maps.map_layers import LAYERS, MapLayers, data_problems, opens_problems
@@ -106,7 +105,7 @@ def briefing_map(
     more = MapLayers() if layers is None else layers
     given = {"incidents": incidents, "zones": zones, "surface": surface, "targets": targets}
     _check(given, more, as_of, basemap)
-    given |= {field.name: getattr(more, field.name) for field in fields(more)}
+    given |= vars(more)
     opens = more.opens or _best_there(given)
     scene = Scene.of(incidents, as_of, zones, opens, basemap is not None)
 
@@ -116,16 +115,15 @@ def briefing_map(
     if home is not None:
         m.fit_bounds(home, padding=(12, 12), max_zoom=17)
     _add_layers(m, given, scene)
-    Panel(
-        m,
+    text = PanelText(
         title=as_text(title) or "Burglary briefing",
         marking=as_text(marking),
         known=_known(scene, as_of is not None),
         warning=None if as_of is None else _staleness(scene),
         figure=as_text(more.figure),
-        notes=[text for note in notes if (text := as_text(note))] or STANDARD_NOTES,
-        home=home,
-    ).add_to(m)
+        notes=[*filter(None, map(as_text, notes))] or STANDARD_NOTES,
+    )
+    Panel(m, text, home).add_to(m)
     return m
 
 
@@ -140,8 +138,7 @@ def _check(
         arguments.append(f"layers must be a hotspot.maps.MapLayers, not {type(layers).__name__}.")
         layers = MapLayers()
     arguments += opens_problems(layers.opens)
-    every = given | {field.name: getattr(layers, field.name) for field in fields(layers)}
-    raise_problems(data_problems(every), arguments)
+    raise_problems(data_problems(given | vars(layers)), arguments)
 
 
 def _add_layers(m: folium.Map, given: dict[str, Any], scene: Scene) -> None:

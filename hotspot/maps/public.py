@@ -33,7 +33,7 @@ from hotspot.maps.disclosure import (
     overlaps,
     protected,
 )
-from hotspot.maps.elements import Drawing, Panel, RowLayer
+from hotspot.maps.elements import Drawing, Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
 from hotspot.maps.inline import bare_map
 
@@ -189,16 +189,14 @@ def public_map(
     RowLayer("Burglaries by place", drawing).add_to(m)
     if streets is not None:
         RowLayer("Streets", draw_streets(streets)).add_to(m)
-    Panel(
-        m,
+    text = PanelText(
         title=as_text(title) or "Recorded burglaries",
         marking=_MARKING,
         known=f"Found from {plain_day(start)} to {plain_day(end - pd.Timedelta(days=1))}",
-        warning=None,
         figure=_total(places),
         notes=[*_notes(settings, areas is not None, outside), *filter(None, map(as_text, notes))],
-        home=home,
-    ).add_to(m)
+    )
+    Panel(m, text, home).add_to(m)
     return m
 
 
