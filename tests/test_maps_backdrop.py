@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError, DataError
 from hotspot.maps.backdrop import Backdrop, read_backdrop
 
 X, Y = 640000, 370000
@@ -132,12 +132,21 @@ def test_what_cannot_be_a_backdrop_is_told(tmp_path: Path) -> None:
         ("wards.gpkg", HERE, "no layer of streets, buildings or water: wards"),
         ("roads.gpkg", elsewhere, "lies where the map is"),
         ("roads.gpkg", HERE.iloc[:0], "which is nothing. The incidents are empty"),
-        ("roads.gpkg", HERE.set_crs(None, allow_override=True), "has no CRS"),
+        ("roads.gpkg", HERE.set_crs(None, allow_override=True), "have no CRS"),
+        ("roads.gpkg", HERE.to_crs(4326), "is not in metres"),
         ("notes.gpkg", HERE, "no geographic file that can be read"),
         ("empty", HERE, "holds no GeoPackage"),
     ):
         with pytest.raises(DataError, match=sentence):
             read_backdrop(tmp_path / file, within)
+
+
+def test_a_margin_that_is_no_distance_is_refused(tmp_path: Path) -> None:
+    layer(LINE, name=["Mill Lane", "Far"]).to_file(tmp_path / "roads.gpkg", layer="roads")
+
+    with pytest.raises(ConfigError, match="margin_m must be a finite number"):
+        read_backdrop(tmp_path / "roads.gpkg", HERE, margin_m=-1)
+    assert tell(read_backdrop(tmp_path / "roads.gpkg", HERE, margin_m=0))["streets"]
 
 
 def test_a_layer_that_does_not_say_where_it_is_is_refused_only_where_it_is_needed(

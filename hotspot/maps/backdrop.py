@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._checks import empty_words
+from hotspot._checks import crs_problems, empty_words, positive_problems, raise_problems
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.chunks import Source
@@ -31,6 +31,7 @@ _BY_NAME = (
 )
 # And by the tags of OpenStreetMap, where a layer holds all kinds.
 _TAGS = ("highway", "building", "natural", "waterway", "landuse")
+# A name along a footpath or a track would be no address that anybody can be sent to.
 _NO_STREETS = (
     "footway", "path", "steps", "cycleway", "track", "corridor", "platform", "bridleway",
     "proposed", "construction", "raceway",
@@ -55,7 +56,7 @@ _SHAPES = {"streets": _LINES, "buildings": _AREAS, "water": (*_AREAS, *_LINES)}
 class Backdrop:
     """What lies under a map; None where the files hold none of it.
 
-    Attributes
+    Parameters
     ----------
     streets : GeoDataFrame or None
         ``street`` (None where a line has no name) and lines.
@@ -93,7 +94,10 @@ def read_backdrop(
     Raises
     ------
     DataError
-        If there is no such file, it cannot be read, no layer is recognised, or nothing lies there.
+        If there is no such file, it cannot be read, no layer is recognised, or nothing lies there;
+        if `within` is empty or not in metres.
+    ConfigError
+        If the margin is no distance.
 
     Examples
     --------
@@ -108,25 +112,24 @@ def read_backdrop(
     ['High Street']
     """
     path = Path(path).expanduser()
-    if within.crs is None:
-        raise DataError("What the map shows has no CRS: set it with .set_crs(...).")
+    data = crs_problems(within.crs, "places to read around")
     if not len(within):
-        raise DataError(
-            f"The backdrop is read around what the map shows, which is nothing. {empty_words()}"
-        )
+        nothing = "The backdrop is read around what the map shows, which is nothing."
+        data.append(f"{nothing} {empty_words()}")
+    raise_problems(data, positive_problems(margin_m=margin_m) if margin_m else [])
     west, south, east, north = within.total_bounds
     box = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
     extent = Extent(box, CRS.from_user_input(within.crs))
-    found: dict[str, list[gpd.GeoDataFrame]] = {kind: [] for kind in _SHAPES}
+    frames: dict[str, list[gpd.GeoDataFrame]] = {kind: [] for kind in _SHAPES}
     seen: set[str] = set()
     for layer, source in _layers(path, extent):
         seen.add(layer)
         for kind, frame in _read(layer, source, extent.crs):
-            found[kind].append(frame)
-    if not any(found.values()):
+            frames[kind].append(frame)
+    if not any(frames.values()):
         listed = ", ".join(sorted(seen)) or "none"
         raise DataError(f"{path.name} has no layer of streets, buildings or water: {listed}.")
-    joined = {kind: _joined(frames) for kind, frames in found.items()}
+    joined = {kind: _joined(parts) for kind, parts in frames.items()}
     if all(frame is None for frame in joined.values()):
         raise DataError(f"Nothing in {path.name} lies where the map is: is it of there?")
     return Backdrop(**joined)
@@ -159,6 +162,7 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
     chunk = source.read([*names, *tags, *_classes(fields)])
     frame = gpd.GeoDataFrame(chunk.frame, geometry=chunk.geometry, crs=source.crs)
     frame = frame[frame.geometry.notna()].to_crs(crs)
+    # By its name a layer holds one kind; a mixed one is asked for each, tag by tag.
     for each in _SHAPES if kind is None else [kind]:
         chosen = frame[_of_kind(frame, each, fields, by_tags=kind is None)]
         columns = {"street": _street_names(chosen, names)} if each == "streets" else {}
@@ -166,6 +170,7 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
 
 
 def _kind_by_name(name: str) -> str | None:
+    # "roads_local", "TG_Road" and "gis_osm_roads_free_1" all hold "road".
     plain = re.sub(r"[^a-z]", "", name.lower())
     return next((kind for kind, words in _BY_NAME if re.search(words, plain)), None)
 
@@ -187,6 +192,7 @@ def _of_kind(
 
     def tag(name: str) -> pd.Series:
         given = frame[fields[name]] if name in fields else None
+        # Shapefiles have no missing text: an empty one is none.
         values = pd.Series(given, index=frame.index, dtype=object)
         return values.where(values != "", None)
 
