@@ -19,7 +19,7 @@ from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
 from hotspot.briefing.withheld_rows import rejected_for_file
 from hotspot.near_repeat import label_repeats
-from hotspot.output.pictures import MapLayers, map_picture
+from hotspot.output.pictures import PictureLayers, map_picture
 from hotspot.output.tables import write_rejected
 from hotspot.sheets import target_files
 
@@ -163,7 +163,7 @@ def _picture(inputs: Inputs, findings: Findings) -> bytes:
     west, south, east, north = shapely.bounds(density.study_area)
     margin = _MARGIN * max(east - west, north - south)
     return map_picture(
-        MapLayers(
+        PictureLayers(
             extent=(west - margin, south - margin, east + margin, north + margin),
             surface=density.surface,
             streets=inputs.layers.streets,

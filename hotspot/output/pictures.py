@@ -49,7 +49,7 @@ class Picture(Figure):
 
 
 @dataclass(frozen=True)
-class MapLayers:
+class PictureLayers:
     """What is drawn, from the ground up; a layer that is missing is left out.
 
     Attributes
@@ -75,12 +75,12 @@ class MapLayers:
     points_label: str = "Burglary"
 
 
-def map_picture(layers: MapLayers) -> bytes:
+def map_picture(layers: PictureLayers) -> bytes:
     """Draw a map with a legend and a scale bar.
 
     Parameters
     ----------
-    layers : MapLayers
+    layers : PictureLayers
 
     Returns
     -------
