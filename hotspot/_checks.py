@@ -54,6 +54,21 @@ def positive_problems(**values: float) -> list[str]:
     ]
 
 
+def whole_problems(**values: float) -> list[str]:
+    """Return which of the values are not whole numbers, 1 or more.
+
+    Examples
+    --------
+    >>> whole_problems(days=7, windows=26.0, resamples=2.5)
+    ['resamples must be a whole number, 1 or more, not 2.5.']
+    """
+    return [
+        f"{name} must be a whole number, 1 or more, not {value!r}."
+        for name, value in values.items()
+        if positive_problems(number=value) or value != int(value)
+    ]
+
+
 def share_problems(**values: float) -> list[str]:
     """Name each of the values that does not lie between 0 and 1, such as a confidence."""
     return [
@@ -73,11 +88,26 @@ def chosen_seed(seed: int | None) -> int:
     ConfigError
         If it is no whole number, 0 or more.
     """
+    problems = seed_problems(seed)
+    if problems:
+        raise ConfigError(problems)
     if seed is None:
         return int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) >> 1
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ConfigError(f"seed must be a whole number, 0 or more, or None, not {seed!r}.")
     return int(seed)
+
+
+def seed_problems(seed: object) -> list[str]:
+    """Return what keeps a seed from being one, where other faults are collected too.
+
+    Examples
+    --------
+    >>> seed_problems(None), seed_problems(-1)
+    ([], ['seed must be a whole number, 0 or more, or None, not -1.'])
+    """
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if seed is None or (whole and int(seed) >= 0):  # type: ignore[call-overload]
+        return []
+    return [f"seed must be a whole number, 0 or more, or None, not {seed!r}."]
 
 
 def choice_problems(name: str, value: object, choices: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Backtests: nothing is known early, ties are shared, and losing is said plainly."""
 
+import pickle
 from dataclasses import replace
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from hotspot.backtesting.scoring import (
     top_cells,
     top_sums,
 )
+from hotspot.density import Bandwidth, kernel_density, select_bandwidth
 from hotspot.forecast import (
     Blend,
     NearRepeatRisk,
@@ -383,14 +385,157 @@ def test_the_bandwidth_that_foresaw_best_is_chosen(make_incidents):
     choice = choose_bandwidth(incidents, "2026-01-01", (20, 400, 4000))
     assert choice.bandwidth_m == 400
     assert choice.table["score"].idxmax() == 1
+    # It is a bandwidth as what `select_bandwidth` returns is one, with the same face.
+    other = select_bandwidth(incidents)
+    for one in (choice, other):
+        assert isinstance(one, Bandwidth)
+        assert one.summary().startswith(f"{float(one):.0f} m: {one.why}")
+        assert "bandwidth_m" in one.table
+        assert isinstance(one.plot(), Figure)
+    assert "<table" in choice._repr_html_()
+    surface = kernel_density(incidents, bandwidth_m=choice)
+    assert surface.attrs["bandwidth_m"] == 400
+    assert surface.attrs["bandwidth_from"] == choice.why
+    again = pickle.loads(pickle.dumps(choice))
+    assert (again, again.why) == (choice, choice.why)
 
 
-def test_faults_are_told_together(town):
-    with pytest.raises(ConfigError) as told:
-        backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-15", -1, (0, 2))
-    assert len(told.value.problems) == 2
-    with pytest.raises(ConfigError, match="No whole window"):
-        backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-05")
+def test_a_bandwidth_is_chosen_from_some_that_are_wide(town):
+    with pytest.raises(ConfigError) as raised:
+        choose_bandwidth(town, "2024-12-31", (-1, 0), windows=0, kernel="box")
+    assert len(raised.value.problems) == 4
+    with pytest.raises(ConfigError, match="at least one"):
+        choose_bandwidth(town, "2024-12-31", ())
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"seed": -1}, "seed must be a whole number, 0 or more"),
+        ({"seed": 1.5}, "seed must be"),
+        ({"resamples": 0}, "resamples must be a whole number"),
+        ({"resamples": 2.5}, "resamples must be a whole number"),
+        ({"refit_days": -7}, "refit_days must be a whole number"),
+        ({"horizon_days": 6.5}, "horizon_days must be a whole number"),
+        ({"horizon_days": None}, "horizon_days must be a whole number"),
+        ({"threads": 0}, "threads must be a whole number"),
+        ({"area_shares": (0.01, 1.5)}, "area_shares must be numbers above 0"),
+        ({"area_shares": (float("nan"),)}, "area_shares must be numbers above 0"),
+        ({"area_shares": ()}, "area_shares must be numbers above 0"),
+        ({"area_shares": 0.05}, "area_shares must be numbers above 0"),
+        ({"area_shares": "0.05"}, "area_shares must be numbers above 0"),
+        ({"checkpoint": 5}, "checkpoint must be the path"),
+        ({"checkpoint": "nowhere/at/all/run.jsonl"}, "checkpoint must be a file in a folder"),
+        ({"checkpoint": "."}, "checkpoint must be a file in a folder"),
+        ({"end": "2024-12-05"}, "No whole window of 7 days"),
+        ({"end": "2024-11-05"}, "No whole window of 7 days"),
+        ({"start": None}, "start is missing"),
+        ({"models": "blend"}, "str must be a model with fit, predict"),
+        ({"models": Blend}, "must be a model with fit, predict"),
+        ({"models": {"mine": Blend(windows=0)}}, "mine: windows must be a whole number"),
+        ({"models": {"random": Blend()}}, "cannot be called 'random'"),
+        ({"within": np.ones((2, 2))}, "within must be a mask of the grid's shape"),
+        ({"within": "Westgate"}, "within must be an area or a mask, not str"),
+        ({"grid": 200}, "grid must be a Grid, not int"),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
+)
+def test_every_argument_is_checked_before_the_work(town, monkeypatch, fault, words):
+    def worked(*_):
+        raise AssertionError("the work began")
+
+    monkeypatch.setattr("hotspot.backtesting.protocol.run", worked)
+    asked = {"models": ProspectiveMap(), "grid": GRID, "start": "2024-12-01", "end": "2024-12-15"}
+    with pytest.raises(AssertionError, match="the work began"):
+        backtest(incidents=town, **asked)
+    with pytest.raises(ConfigError, match=words) as raised:
+        backtest(incidents=town, **{**asked, **fault})
+    assert len(raised.value.problems) == 1
+
+
+def test_wrong_data_are_told_from_wrong_arguments(town):
+    days = "2024-12-01", "2024-12-15"
+    elsewhere = gpd.GeoSeries([shapely.box(0, 0, 9, 9)], crs="EPSG:26971")
+    with pytest.raises(DataError, match="within is not in the CRS"):
+        backtest(ProspectiveMap(), town, GRID, *days, within=elsewhere)
+    with pytest.raises(DataError, match="The grid is in"):
+        backtest(ProspectiveMap(), town, Grid(0, 0, 9, 9, 9, "EPSG:26971"), *days)
+    with pytest.raises(DataError, match="incidents are empty"):
+        backtest(ProspectiveMap(), town.iloc[:0], GRID, *days)
+    with pytest.raises(DataError) as raised:
+        backtest(ProspectiveMap(), town.drop(columns="crime_ref"), GRID, *days, seed=-1)
+    assert [words[:17] for words in raised.value.problems] == [
+        "The incidents lac",
+        "seed must be a wh",
+    ]
+
+
+def test_a_seed_is_drawn_and_kept_and_gives_the_intervals_again(town):
+    def run(**settings):
+        return backtest(ProspectiveMap(), town, GRID, "2024-11-01", "2024-12-27", **settings)
+
+    drawn = run(seed=None)
+    again = run(seed=drawn.parameters["seed"])
+    pd.testing.assert_frame_equal(drawn.table, again.table)
+    assert run(seed=None).parameters["seed"] != drawn.parameters["seed"]
+    # Where none is asked for, runs that are compared resample the same windows.
+    pd.testing.assert_frame_equal(run().table, run().table)
+
+
+class Learner(RetrospectiveDensity):
+    """Notes on which days it learned anew, and on which it took in what was new."""
+
+    learned: ClassVar[list] = []
+    taken: ClassVar[list] = []
+
+    def _learn(self, history):
+        self.learned.append(history.last_day)
+
+    def _take(self, history):
+        self.taken.append(history.last_day)
+        super()._take(history)
+
+
+@pytest.mark.parametrize(("refit_days", "every"), [(14, 2), (20, 2), (3, 1), (700, 9)])
+def test_models_learn_anew_after_whole_windows_of_the_days_asked_for(town, refit_days, every):
+    Learner.learned.clear(), Learner.taken.clear()
+    backtest(Learner(), town, GRID, "2024-10-01", "2024-12-03", refit_days=refit_days, threads=1)
+    before = np.datetime64("2024-09-30").astype("datetime64[D]").astype(int)
+    windows = before + 7 * np.arange(9)
+    assert Learner.taken == windows.tolist()
+    assert Learner.learned == windows[::every].tolist()
+
+
+def test_a_window_counts_what_happened_in_it_whenever_it_was_reported(town):
+    late = town.assign(recorded_at=town["occurred_to"] + pd.Timedelta("400D"))
+    late.loc[late["occurred_to"] < "2024-11-01", "recorded_at"] = pd.NaT
+    prompt, reported = (
+        backtest(Counts() if "recorded_at" in frame else ProspectiveMap(), frame, GRID,
+                 "2024-12-01", "2024-12-15").windows
+        for frame in (town, late)
+    )  # fmt: skip
+    days = ["window", "events"]
+    assert prompt[days].drop_duplicates().equals(reported[days].drop_duplicates())
+
+
+def test_an_incident_is_of_the_window_that_holds_its_middle(make_incidents, town):
+    # From the Saturday before the second window to its Wednesday: the middle is in it.
+    across = make_incidents([100], [100], [341], start="2024-01-01")
+    across["occurred_to"] += pd.Timedelta("4D")
+    both = pd.concat([town, across.assign(crime_ref="across")], ignore_index=True)
+    with_it, without = (
+        backtest(ProspectiveMap(), frame, GRID, "2024-12-01", "2024-12-15")
+        .windows.drop_duplicates("window")["events"]
+        .to_numpy()
+        for frame in (both, town)
+    )
+    assert (with_it - without).tolist() == [0, 1]
+
+
+def test_faults_are_named_together(town):
+    with pytest.raises(ConfigError) as raised:
+        backtest(ProspectiveMap(), town, GRID, "foo", "2024-12-15", -1, (0, 2), seed=-1)
+    assert len(raised.value.problems) == 4
     with pytest.raises(DataError, match="before the first window"):
         backtest(ProspectiveMap(), town, GRID, "2023-12-01", "2024-12-05")
     with pytest.raises(DataError, match="nothing to score"):

@@ -36,6 +36,7 @@ from hotspot.forecast.level import reported_shares
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 from hotspot.incidents import read_incidents
+from hotspot.rule import RULE
 from tests import naive
 
 GRID = Grid(-1000, -1000, 200, ncols=25, nrows=25, crs="EPSG:27700")
@@ -426,16 +427,85 @@ def test_the_rule_is_flat_where_nothing_is_raised(make_incidents):
     assert raised.raised_[0, 0] == raised.raised_.max()
 
 
-def test_faults_are_told_together(town):
-    with pytest.raises(ConfigError) as told:
+def test_a_trend_is_not_carried_forward():
+    # Five years of a fall by half a year, and no season: the coming year is at the last height.
+    days = np.arange(20_000, 20_000 + 1826)
+    counts = np.round(64 * 0.5 ** ((days - days[0]) / 365.25))
+    level = SeasonalLevel.of(counts, int(days[0]))
+    assert level.trend_per_year == pytest.approx(-0.5, abs=0.03)
+    soon, later = (level.expected(364)[week : week + 28].sum() for week in (0, 336))
+    assert later == pytest.approx(soon, rel=0.05)
+    assert soon / 28 == pytest.approx(counts[-60:].mean(), rel=0.08)
+
+
+def test_the_coming_days_of_the_week_are_those_of_the_calendar():
+    # Ten on each Friday, one on other days; the last day learned from is a Tuesday.
+    days = np.arange(19_723, 20_089)
+    assert pd.Timestamp(days[-1], unit="D").day_name() == "Tuesday"
+    friday = pd.to_datetime(days, unit="D").day_name() == "Friday"
+    ahead = SeasonalLevel.of(np.where(friday, 10.0, 1.0), int(days[0])).expected(14)
+    assert np.flatnonzero(ahead > 5).tolist() == [2, 9]
+
+
+def test_defaults_are_those_of_the_rule():
+    assert (LiveZones().distance_m, LiveZones().window_days) == (RULE.distance_m, RULE.window_days)
+    learned = NearRepeatRisk()
+    assert learned.distance_bands_m == RULE.distance_bands_m
+    assert learned.time_bands_days == RULE.time_bands_days
+    assert RetrospectiveDensity().bandwidth_m == RULE.distance_m
+
+
+def test_a_day_too_late_for_a_zone_is_too_late_for_the_rule(make_incidents):
+    # Ages at the cut-off are 0, 41 and 42: tomorrow the last is one day beyond the window.
+    incidents = make_incidents([0, 4000, 8000], [0] * 3, [42, 1, 0])
+    model = NearRepeatRisk().fit(incidents, "2025-02-12")
+    assert sorted(model.age_.tolist()) == [0, 41]
+    model.raised_ = np.ones_like(model.raised_)
+    one_day = model._table(1)
+    assert one_day.shape[0] == 42
+    # What is 41 days old counts tomorrow, at the age of 42, and not the day after.
+    assert one_day[41].tolist() == [1.0] * 4
+    assert model._table(2)[41].tolist() == [1.0] * 4
+    assert model._table(2)[40].tolist() == [2.0] * 4
+
+
+def test_wrong_data_are_told_from_wrong_arguments(town):
+    fitted = SelfExcitingProcess().fit(town, "2024-12-31")
+    elsewhere = Grid(0, 0, 100, 5, 5, "EPSG:26971")
+    with pytest.raises(DataError, match="The grid is in"):
+        fitted.residual_surface(elsewhere)
+    far = gpd.GeoSeries(gpd.points_from_xy([0], [0]), crs="EPSG:26971")
+    with pytest.raises(DataError, match="The points are in"):
+        fitted.predict_points(far)
+    with pytest.raises(DataError, match="without a finite point"):
+        fitted.predict_points(gpd.GeoSeries([None], crs="EPSG:27700"))
+    with pytest.raises(ConfigError, match="days must be a whole number"):
+        fitted.predict(GRID, 2.5)
+    with pytest.raises(ConfigError, match="confidence must be between"):
+        fitted.intervals(1.0)
+    for model in (
+        LiveZones(window_days=4.5),
+        ProspectiveMap(window_days=0),
+        Blend(windows=2.5),
+        RetrospectiveDensity(lookback_days=0.5),
+        SelfExcitingProcess(near_days=9.9),
+    ):
+        with pytest.raises(ConfigError, match="must be a whole number"):
+            clone(model).fit(town, "2024-12-31")
+    with pytest.raises(DataError, match="incidents are empty"):
+        LiveZones().fit(town.iloc[:0], "2024-12-31")
+
+
+def test_faults_are_named_together(town):
+    with pytest.raises(ConfigError) as raised:
         RetrospectiveDensity(-1, kernel="box").fit(town, "2024-12-31")
-    assert len(told.value.problems) == 2
+    assert len(raised.value.problems) == 2
     with pytest.raises(ConfigError, match="not fitted"):
         ProspectiveMap().predict(GRID)
     fitted = ProspectiveMap().fit(town, "2024-12-31")
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(DataError) as raised:
         fitted.predict(Grid(0, 0, 100, 5, 5, "EPSG:26971"), days=0)
-    assert len(told.value.problems) == 2
+    assert len(raised.value.problems) == 2
     with pytest.raises(DataError, match="No incident was known"):
         ProspectiveMap().fit(town, "1999-01-01")
     months = town.assign(

@@ -1,4 +1,4 @@
-"""How well forecasts would have done: rolling windows, baselines and honest intervals."""
+"""Backtests of forecasts: rolling windows, baselines and honest intervals."""
 
 import lazy_loader
 

@@ -1,38 +1,19 @@
-"""What a backtest found, as a table, a picture and plain words."""
+"""The result of a backtest: tables, a picture and plain words."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hotspot._errors import DataError
-from hotspot.backtesting.baselines import BASELINES, DENSITY
-from hotspot.backtesting.rolling_windows import Plan, Score
-from hotspot.backtesting.scoring import prediction_accuracy, prediction_efficiency, ratio_interval
-from hotspot.english import count
-from hotspot.forecast.live_zones import LiveZones
-from hotspot.forecast.near_repeat_risk import NearRepeatRisk
+from hotspot.backtesting.baselines import DENSITY
+from hotspot.english import count, percent
 from hotspot.output.results import Result, ResultPage
 
-Floats = npt.NDArray[np.float64]
-
-_COLUMNS = (
-    "model", "area_share", "hit_rate", "low", "high", "pai", "pei",
-    "difference", "difference_low", "difference_high",
-    "search_efficiency", "recapture", "noise", "rank",
-)  # fmt: skip
-# Bounds, as shares of the area, between which calibration is told.
-_GROUPS = (0.01, 0.05, 0.2, 1.0)
 # Words are about this share of the area, or the nearest below it.
-_TOLD_SHARE = 0.05
-# Finding this share of what the best possible map would have, where the baselines find far
-# less, takes knowledge of what came.
-_TOO_GOOD, _BASELINES_AT_MOST = 0.9, 0.7
+_USUAL_SHARE = 0.05
 # A gain on the year's density below this share of its hit rate is not worth another map.
 _WORTH_HAVING = 0.2
 
@@ -41,7 +22,7 @@ _WORTH_HAVING = 0.2
 class Backtest(Result):
     """Result of `backtest`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per share of the area and model: ``model``, ``area_share``, ``hit_rate`` (share of
@@ -85,7 +66,7 @@ class Backtest(Result):
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def best(self, area_share: float) -> str:
-        """Name the forecast, baselines included, with the highest hit rate.
+        """Return the forecast, baselines included, with the highest hit rate.
 
         Parameters
         ----------
@@ -102,7 +83,7 @@ class Backtest(Result):
         return str(rows.sort_values("rank", kind="stable")["model"].iloc[0])
 
     def best_layer(self) -> Literal["density", "zones"]:
-        """Say which layer of a map to open: the zones only where they beat last year's map.
+        """Choose which layer of a map to open: the zones only where they beat last year's map.
 
         The rule may help as it was learned where the zones, as they are drawn, do not.
 
@@ -113,7 +94,7 @@ class Backtest(Result):
         return "zones" if self._helpful(self.zones) else "density"
 
     def sentences(self) -> tuple[str, str, str]:
-        """Say in plain words what finds most, by how much, and what the rule is worth here.
+        """Return in plain words what finds most, by how much, and what the rule is worth here.
 
         Returns
         -------
@@ -125,8 +106,13 @@ class Backtest(Result):
         return self._best_words(), self._margin_words(), self._rule_words()
 
     def trust(self) -> str:
-        """Say how many were expected, how many came, and what a backtest does not show."""
-        best = self.best(self._told_share)
+        """Return how many were expected, how many came, and what a backtest does not show.
+
+        Returns
+        -------
+        str
+        """
+        best = self.best(self._usual_share)
         rows = self.calibration[self.calibration["model"] == best]
         return (
             f"{_capital(best)} expected {rows['expected'].sum():,.0f} burglaries in the study area "
@@ -137,7 +123,12 @@ class Backtest(Result):
         )
 
     def summary(self) -> str:
-        """Give the `sentences`, one a line."""
+        """Return the `sentences`, one a line.
+
+        Returns
+        -------
+        str
+        """
         return "\n".join(self.sentences())
 
     def plot(self) -> Figure:
@@ -194,15 +185,15 @@ class Backtest(Result):
         return int(self.windows["window"].nunique())
 
     @property
-    def _told_share(self) -> float:
+    def _usual_share(self) -> float:
         """The share of the area that words are about: few cells hold too few to tell."""
         shares = self.table["area_share"].unique()
-        usual = shares[shares <= _TOLD_SHARE]
+        usual = shares[shares <= _USUAL_SHARE]
         return float(usual.max() if len(usual) else shares.min())
 
     def _row(self, model: str) -> pd.Series:
         table = self.table
-        rows = table[(table["model"] == model) & (table["area_share"] == self._told_share)]
+        rows = table[(table["model"] == model) & (table["area_share"] == self._usual_share)]
         return rows.iloc[0]
 
     def _windows_words(self) -> str:
@@ -211,11 +202,11 @@ class Backtest(Result):
         return f"{count(self._window_count, 'window')} of {count(self.horizon_days, 'day')}"
 
     def _best_words(self) -> str:
-        row = self._row(self.best(self._told_share))
+        row = self._row(self.best(self._usual_share))
         return (
-            f"{_capital(row['model'])} found most: {_share(row['hit_rate'])} of burglaries in "
-            f"{100 * row['area_share']:.3g} % of the area (95 % interval {_share(row['low'])} to "
-            f"{_share(row['high'])}), over {self._windows_words()} forecast from what was known "
+            f"{_capital(row['model'])} found most: {percent(row['hit_rate'])} of burglaries in "
+            f"{100 * row['area_share']:.3g} % of the area (95 % interval {percent(row['low'])} to "
+            f"{percent(row['high'])}), over {self._windows_words()} forecast from what was known "
             f"before each.{self._suspect_words()}"
         )
 
@@ -228,14 +219,14 @@ class Backtest(Result):
         )
 
     def _margin_words(self) -> str:
-        row = self._row(self.best(self._told_share))
-        said = f"That is {row['pai']:.1f} times what places picked at random would find"
+        row = self._row(self.best(self._usual_share))
+        times = f"That is {row['pai']:.1f} times what places picked at random would find"
         if row["model"] == DENSITY:
-            return f"{said}, and no forecast that was tried beats last year's map."
-        return f"{said}, and {_against(row)}."
+            return f"{times}, and no forecast that was tried beats last year's map."
+        return f"{times}, and {_against(row)}."
 
     def _helpful(self, names: Sequence[str]) -> list[str]:
-        """Name those that beat last year's map by more than noise."""
+        """Return those that beat last year's map by more than noise."""
         return [
             name
             for name in names
@@ -274,11 +265,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _share(share: float) -> str:
-    """Write a share to a figure that its interval allows."""
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
-
-
 def _against(row: pd.Series) -> str:
     """Write a difference from last year's map with its interval, in percentage points."""
     low, high = (100 * row[name] for name in ("difference_low", "difference_high"))
@@ -287,157 +273,4 @@ def _against(row: pd.Series) -> str:
     return (
         f"{abs(100 * row['difference']):.1f} percentage points {way} than last year's map "
         f"(95 % interval {low:+.1f} to {high:+.1f}){noise}"
-    )
-
-
-def judged(
-    scores: Sequence[Score],
-    plan: Plan,
-    area_shares: tuple[float, ...],
-    curve_shares: tuple[float, ...],
-    weights: Floats,
-    parameters: Mapping[str, Any],
-) -> Backtest:
-    """Turn scores into tables with intervals, by resamples of the windows."""
-    by_model = {
-        name: sorted((s for s in scores if s.model == name), key=lambda s: s.window)
-        for name in plan.models
-    }
-    events = np.array([s.events for s in by_model[DENSITY]])
-    if not events.sum():
-        raise DataError("No incident lies in any of the windows: there is nothing to score.")
-    cells = int(plan.inside.sum())
-    table = pd.DataFrame(
-        [
-            {
-                "model": name,
-                "area_share": share,
-                **_rates(by_model[name], by_model[DENSITY], place, weights),
-                **_indices(by_model[name], place, int(plan.numbers[place]), cells,
-                           plan.grid.cell_area_km2),
-            }
-            for place, share in enumerate(area_shares)
-            for name in plan.models
-        ]
-    )  # fmt: skip
-    ranks = table.groupby("area_share")["hit_rate"].rank(ascending=False, method="min")
-    table["rank"] = ranks.astype(int)
-    return Backtest(
-        table=table[list(_COLUMNS)],
-        windows=_windows(by_model, area_shares),
-        calibration=_calibration(by_model, area_shares, curve_shares),
-        curves=_curves(by_model, area_shares, curve_shares),
-        horizon_days=plan.horizon_days,
-        cells=cells,
-        rules=tuple(
-            name
-            for name, model in plan.models.items()
-            if isinstance(model, (LiveZones, NearRepeatRisk))
-        ),
-        zones=tuple(n for n, model in plan.models.items() if isinstance(model, LiveZones)),
-        suspects=_suspects(table),
-        parameters=parameters,
-    )
-
-
-def _suspects(table: pd.DataFrame) -> tuple[str, ...]:
-    """Name the models that are too good to be true."""
-    highest = table[table["model"].isin(BASELINES)].groupby("area_share")["pei"].max()
-    beatable = table["area_share"].map(highest) <= _BASELINES_AT_MOST
-    return tuple(table.loc[beatable & (table["pei"] >= _TOO_GOOD), "model"].unique())
-
-
-def _rates(
-    rows: list[Score], plain: list[Score], place: int, weights: Floats
-) -> dict[str, float | bool]:
-    """Hit rate, and its paired difference from that of the year's density, with intervals."""
-    events = np.array([s.events for s in rows])
-    found = np.array([s.hits[place] for s in rows])
-    more = found - np.array([s.hits[place] for s in plain])
-    low, high = ratio_interval(found, events, weights)
-    difference_low, difference_high = ratio_interval(more, events, weights)
-    return {
-        "hit_rate": found.sum() / events.sum(),
-        "low": low,
-        "high": high,
-        "difference": more.sum() / events.sum(),
-        "difference_low": difference_low,
-        "difference_high": difference_high,
-        "noise": difference_low <= 0 <= difference_high,
-    }
-
-
-def _indices(
-    rows: list[Score], place: int, number: int, cells: int, cell_area_km2: float
-) -> dict[str, float]:
-    """Other measures of the same maps."""
-    found = sum(s.hits[place] for s in rows)
-    rate = found / sum(s.events for s in rows)
-    past = sum(s.past_events for s in rows)
-    before = sum(s.past[place] for s in rows) / past if past else 0.0
-    return {
-        "pai": prediction_accuracy(rate, number / cells),
-        "pei": prediction_efficiency(found, sum(s.best[place] for s in rows)),
-        "search_efficiency": found / len(rows) / (number * cell_area_km2),
-        "recapture": rate / before if before else float("nan"),
-    }
-
-
-def _windows(by_model: dict[str, list[Score]], area_shares: tuple[float, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "window": pd.Timestamp(np.datetime64(score.window, "D")),
-                "model": name,
-                "area_share": share,
-                "events": int(score.events),
-                "hits": score.hits[place],
-            }
-            for name, rows in by_model.items()
-            for score in rows
-            for place, share in enumerate(area_shares)
-        ]
-    )
-
-
-def _calibration(
-    by_model: dict[str, list[Score]],
-    area_shares: tuple[float, ...],
-    curve_shares: tuple[float, ...],
-) -> pd.DataFrame:
-    """Compare expected and observed incidents by group of cells, from risky to quiet."""
-    places = [len(area_shares) + curve_shares.index(bound) for bound in _GROUPS]
-    edges = [0.0, *_GROUPS]
-    rows = []
-    for name, scores in by_model.items():
-        seen = np.diff(np.array([s.hits for s in scores])[:, places].sum(axis=0), prepend=0.0)
-        due = np.diff(np.array([s.due for s in scores])[:, places].sum(axis=0), prepend=0.0)
-        for group in range(len(_GROUPS)):
-            rows.append(
-                {
-                    "model": name,
-                    "cells": f"top {100 * edges[group]:g}-{100 * edges[group + 1]:g} %",
-                    "expected": due[group],
-                    "observed": seen[group],
-                    "ratio": seen[group] / due[group] if due[group] > 0 else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _curves(
-    by_model: dict[str, list[Score]],
-    area_shares: tuple[float, ...],
-    curve_shares: tuple[float, ...],
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "model": name,
-                "area_share": share,
-                "hit_rate": sum(s.hits[place] for s in rows) / sum(s.events for s in rows),
-            }
-            for name, rows in by_model.items()
-            for place, share in enumerate(curve_shares, start=len(area_shares))
-        ]
     )

@@ -1,55 +1,49 @@
-"""Which bandwidth foresaw the past best."""
+"""The bandwidth that foresaw the past best."""
 
+import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import positive_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import positive_problems, raise_problems
+from hotspot._errors import DataError
 from hotspot.dates import AsOf
+from hotspot.density import Bandwidth
 from hotspot.forecast.blend import Blend
 from hotspot.forecast.history import History
 from hotspot.forecast.retrospective import Kernel, RetrospectiveDensity
 from hotspot.output.pictures import Picture
 
-# Share of the forecast that is spread evenly, so that one incident in an unforeseen place cannot
-# decide.
+# Share of the forecast that is spread evenly: the logarithm forgives no cell without any, so one
+# incident in an unforeseen place would decide.
 _EVEN = 0.02
 
 
-@dataclass(frozen=True)
-class BandwidthChoice:
-    """Result of `choose_bandwidth`.
+class BandwidthChoice(Bandwidth):
+    """Result of `choose_bandwidth`: a bandwidth in metres that knows why it was chosen.
 
-    Attributes
+    It is the number that it is, as what `select_bandwidth` returns, so that `kernel_density` and
+    forecasts take it.
+
+    Parameters
     ----------
-    bandwidth_m : float
-        The bandwidth that foresaw the past windows best.
-    table : DataFrame
+    metres : float
+        The bandwidth that foresaw the past windows best, also as ``bandwidth_m``.
+    why : str
+        How it was chosen, in a sentence.
+    notes : sequence of str
+        What to mind.
+    table : DataFrame, optional
         A row per bandwidth: ``bandwidth_m`` and ``score``, the mean logarithm of the share of the
         forecast that lay in the cells of the incidents that came, less that of an even forecast.
         Higher is better, and 0 is no better than chance.
     """
 
-    bandwidth_m: float
-    table: pd.DataFrame
-
-    def summary(self) -> str:
-        """Say in a sentence which bandwidth foresaw best, and by how much.
-
-        Returns
-        -------
-        str
-        """
-        best = float(self.table["score"].max())
-        beside = ", ".join(f"{width:,.0f}" for width in self.table["bandwidth_m"])
-        return (
-            f"{self.bandwidth_m:,.0f} m foresaw past windows best of {beside} m: it put "
-            f"{np.exp(best):.1f} times the share of an even forecast where incidents came."
-        )
+    @property
+    def bandwidth_m(self) -> float:
+        return float(self)
 
     def plot(self) -> Picture:
         """Draw how well each bandwidth foresaw, and which was chosen.
@@ -76,6 +70,10 @@ class BandwidthChoice:
         axes.grid(alpha=0.3)
         return figure
 
+    def _repr_html_(self) -> str:
+        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
+        return f"<p>{html.escape(self.summary())}</p>{table}"
+
 
 def choose_bandwidth(
     incidents: gpd.GeoDataFrame,
@@ -93,7 +91,7 @@ def choose_bandwidth(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As of `read_incidents`.
     as_of : date or time
         The cut-off: nothing after it is used.
     bandwidths_m : sequence of float
@@ -114,7 +112,8 @@ def choose_bandwidth(
     ConfigError
         If a parameter is out of range.
     DataError
-        If the history is too short for a window to be foreseen.
+        If the incidents are not in canonical shape, or their history is too short for a window to
+        be foreseen.
 
     Notes
     -----
@@ -136,26 +135,27 @@ def choose_bandwidth(
     >>> choose_bandwidth(incidents, "2025-10-27", (50, 400, 3000)).bandwidth_m
     400.0
     """
-    problems = [
-        problem
-        for bandwidth in bandwidths_m
-        for problem in positive_problems(bandwidths_m=bandwidth)
-    ]
-    if not len(bandwidths_m):
-        problems.append("bandwidths_m must name at least one bandwidth.")
+    widths = list(bandwidths_m)
+    problems = [fault for width in widths for fault in positive_problems(bandwidths_m=width)]
+    if not widths:
+        problems.append("bandwidths_m must hold at least one bandwidth.")
+    problems += RetrospectiveDensity(1.0, lookback_days, decay_days, kernel)._problems()
+    problems += Blend(None, windows, horizon_days, cell_size_m)._problems()
+    raise_problems(arguments=problems)
     tried = {
         str(width): RetrospectiveDensity(float(width), lookback_days, decay_days, kernel)
-        for width in bandwidths_m
+        for width in widths
     }
-    blend = Blend(tried, windows, horizon_days, cell_size_m) if tried else None
-    problems += blend._problems() if blend is not None else []
-    if problems or blend is None:
-        raise ConfigError(problems)
-    history = History.known(incidents, as_of)
-    shares, counts, cells = blend.past_windows(history)
+    blend = Blend(tried, windows, horizon_days, cell_size_m)
+    shares, counts, cells = blend.past_windows(History.known(incidents, as_of))
     if not counts.sum():
         raise DataError("The history is too short to foresee a window of it.")
     mixed = (1 - _EVEN) * shares * cells + _EVEN
     score = (np.log(mixed) * counts).sum(axis=1) / counts.sum()
-    table = pd.DataFrame({"bandwidth_m": [float(w) for w in bandwidths_m], "score": score})
-    return BandwidthChoice(float(table["bandwidth_m"][int(np.argmax(score))]), table)
+    best, beside = int(np.argmax(score)), ", ".join(f"{width:,.0f}" for width in widths)
+    return BandwidthChoice(
+        widths[best],
+        f"foresaw past windows best of {beside} m: it put {np.exp(score[best]):.1f} times the "
+        "share of an even forecast where incidents came",
+        table=pd.DataFrame({"bandwidth_m": [float(width) for width in widths], "score": score}),
+    )

@@ -12,7 +12,7 @@ BASELINES = (RANDOM, COUNT, DENSITY)
 
 
 class EvenRisk(Forecast):
-    """The same risk in every cell of the study area: what searching at random finds.
+    """The same risk in every cell of the study area: what a search at random finds.
 
     Parameters
     ----------
@@ -27,11 +27,12 @@ class EvenRisk(Forecast):
         return np.full(grid.shape, self._expected(days) / self.cells)
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
+        # What is even over cells has no density at a point: the cells have no size here.
         return np.full(len(x), np.nan)
 
 
 def baselines(cell_size_m: float, cells: int) -> dict[str, Forecast]:
-    """Give the baselines by name, not fitted."""
+    """Return the baselines by name, not fitted."""
     return {
         RANDOM: EvenRisk(cells),
         COUNT: RetrospectiveDensity(cell_size_m, None, None, "cell"),

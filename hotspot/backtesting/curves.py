@@ -1,4 +1,4 @@
-"""What a backtest found, drawn: curves of hits, and differences from last year's map."""
+"""Pictures of a backtest: curves of hits, and differences from last year's map."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,7 @@ def _draw_differences(
 
 
 def _style(number: int, name: str) -> dict[str, Any]:
-    """Colour and line of a forecast; baselines are grey."""
+    """Choose colour and line of a forecast; baselines are grey."""
     if name in _GREYS:
         return {"color": _GREYS[name], "linestyle": "--", "linewidth": 1.4}
     colour, line = _COLOURS[number % len(_COLOURS)], _LINES[number % len(_LINES)]
@@ -100,5 +100,5 @@ def _style(number: int, name: str) -> dict[str, Any]:
 
 
 def _plain(name: str) -> str:
-    """Keep a name from being read as mathematics."""
+    """Escape a name, so that it is not read as mathematics."""
     return name.replace("$", r"\$")

@@ -17,7 +17,7 @@ SHORT_NAMES = ("blend", "self-exciting", "promap", "rule", "zones")
 
 
 def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast]:
-    """Give forecasts with their default settings, by what people call them.
+    """Return forecasts with their default settings, by what people call them.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast
     Raises
     ------
     ConfigError
-        If a name is none of these; every fault is told.
+        If a name is none of these; every fault is named.
 
     Examples
     --------

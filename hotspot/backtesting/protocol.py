@@ -1,6 +1,7 @@
-"""How well forecasts would have done: rolling windows, baselines and honest intervals."""
+"""Backtests by rolling windows: what is asked for is checked first, then forecast and scored."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,29 @@ import pandas as pd
 import shapely
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, positive_problems, same_crs_problems
+from hotspot._checks import (
+    chosen_seed,
+    empty_words,
+    incident_problems,
+    raise_problems,
+    same_crs_problems,
+    seed_problems,
+    whole_problems,
+)
 from hotspot._errors import ConfigError, DataError
-from hotspot.backtesting.backtest_result import Backtest, judged
-from hotspot.backtesting.baselines import baselines
+from hotspot.backtesting.backtest_result import Backtest
+from hotspot.backtesting.baselines import BASELINES, baselines
 from hotspot.backtesting.rolling_windows import Checkpoint, Plan, run
-from hotspot.backtesting.scoring import bootstrap_weights, top_cells
+from hotspot.backtesting.score_tables import judged
+from hotspot.backtesting.scoring import bootstrap_weights
 from hotspot.backtesting.setting import day_named
 from hotspot.dates import AsOf, known_by, month_only_problems
+from hotspot.forecast.base import Forecast
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
 
-# Shares of the area at which curves are drawn, and between which calibration is told.
-_CURVE = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+# What a model of the user's own must answer to: scikit-learn's manners, by which it is copied.
+_MANNERS = ("fit", "predict", "get_params")
 
 
 def backtest(
@@ -38,7 +49,7 @@ def backtest(
     *,
     refit_days: int = 84,
     resamples: int = 2000,
-    seed: int = 0,
+    seed: int | None = 0,
     checkpoint: str | Path | None = None,
     threads: int | None = None,
 ) -> Backtest:
@@ -48,10 +59,10 @@ def backtest(
     ----------
     models : model, sequence or mapping of str to model
         What to try, not fitted. Three baselines are always added: "random", "all-history count"
-        (per cell) and "year's density" (quartic, 400 m, 365 days).
+        (per cell) and "year's density" (quartic, at the distance of the rule, 365 days).
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them. Each window is forecast from what had ended, and been
-        recorded where that is told, before it.
+        As of `read_incidents`. Each window is forecast from what had ended, and been recorded
+        where that is known, before it.
     grid : Grid
         The cells that are ranked.
     start, end : date
@@ -65,10 +76,14 @@ def backtest(
         The study area: the cells whose centre lies in it, or a mask of the grid's shape. Incidents
         outside are misses. Default: the whole grid.
     refit_days : int
-        How often models learn their parameters anew. In between they take in what has become
-        known and keep what they learned.
-    resamples, seed : int
-        Bootstrap over windows, for the 95 % intervals.
+        How often models learn their parameters anew, in whole windows. In between they take in
+        what has become known and keep what they learned.
+    resamples : int
+        How often the windows are drawn anew for the 95 % intervals.
+    seed : int or None
+        Of these draws, on which nothing but the intervals turns. Fixed unless another is asked
+        for, so that runs that are compared (other models, another area) resample the same windows,
+        and a page made again says the same. None: drawn. It is kept in ``.parameters``.
     checkpoint : path, optional
         File in which finished windows are kept; a run that was broken off goes on from there.
     threads : int, optional
@@ -82,10 +97,11 @@ def backtest(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, their dates are months only, nothing was
-        known before the first window, or nothing happened in any.
+        If the incidents are not in canonical shape or there are none, their dates are months only,
+        a grid or area is in another CRS, nothing was known before the first window, or nothing
+        happened in any.
     ConfigError
-        If a parameter is out of range or in another CRS; every fault is told.
+        If an argument is out of range. Every fault is named, before anything is forecast.
 
     Notes
     -----
@@ -121,54 +137,190 @@ def backtest(
     >>> result.table.loc[result.table["area_share"] == 0.05, "model"].tolist()
     ['ProspectiveMap', 'random', 'all-history count', "year's density"]
     """
-    _check(incidents, grid, horizon_days, area_shares, refit_days, resamples)
-    first, last = day_named("start", start), day_named("end", end)
-    inside = _inside(within, grid)
-    events = incidents[distinct_events(incidents)]
-    plan = Plan(
-        models={**_named(models), **baselines(grid.cell_size_m, int(inside.sum()))},
-        incidents=events,
-        grid=grid,
-        inside=inside,
-        starts=_starts(first, last, int(horizon_days)),
-        horizon_days=int(horizon_days),
-        numbers=top_cells(int(inside.sum()), (*area_shares, *_CURVE)),
-        refit_windows=max(int(refit_days) // int(horizon_days), 1),
-    )
-    before = first - pd.Timedelta(days=1)
-    if not known_by(events, before).any():
-        raise DataError(f"No incident was known by {before:%Y-%m-%d}, before the first window.")
+    named = _named(models)
+    manner = _Manner(start, end, horizon_days, area_shares, refit_days, resamples, seed,
+                     checkpoint, threads)  # fmt: skip
+    data, arguments = _area_problems(within, grid)
+    arguments += _model_problems(named) + manner.problems()
+    raise_problems(_incident_problems(incidents, grid) + data, arguments)
+    plan = _plan(named, incidents, grid, _inside(within, grid), manner)
     kept = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
     with tqdm(total=total, desc="Backtest", disable=None, delay=1) as bar:
         scores = run(plan, kept, threads, bar.update)
+    seed = chosen_seed(seed)
     weights = bootstrap_weights(len(plan.starts), int(resamples), seed)
-    told = _told(plan, int(refit_days), int(resamples), seed)
-    return judged(scores, plan, tuple(area_shares), _CURVE, weights, told)
+    return judged(scores, plan, weights, _parameters(plan, int(resamples), seed))
 
 
-def _check(
+@dataclass(frozen=True)
+class _Manner:
+    """How windows are forecast and scored, as of the arguments of `backtest`."""
+
+    start: AsOf
+    end: AsOf
+    horizon_days: int
+    area_shares: Sequence[float]
+    refit_days: int
+    resamples: int
+    seed: int | None
+    checkpoint: str | Path | None
+    threads: int | None
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with them: hours of work must not end in a fault of theirs."""
+        lengths = whole_problems(horizon_days=self.horizon_days)
+        problems = [
+            *lengths,
+            *whole_problems(refit_days=self.refit_days, resamples=self.resamples),
+            *([] if self.threads is None else whole_problems(threads=self.threads)),
+            *seed_problems(self.seed),
+            *_share_problems(self.area_shares),
+            *_checkpoint_problems(self.checkpoint),
+        ]
+        for name in ("start", "end"):
+            try:
+                day_named(name, getattr(self, name))
+            except ConfigError as error:
+                lengths += error.problems
+                problems += error.problems
+        if not lengths and not len(self.starts()):
+            first, last = day_named("start", self.start), day_named("end", self.end)
+            problems.append(
+                f"No whole window of {self.horizon_days} days lies between {first:%Y-%m-%d} and "
+                f"{last:%Y-%m-%d}."
+            )
+        return problems
+
+    def starts(self) -> npt.NDArray[np.int64]:
+        """Return the first day of each whole window that has ended by the end."""
+        first, last = day_named("start", self.start), day_named("end", self.end)
+        horizon = int(self.horizon_days)
+        day = int(first.to_datetime64().astype("datetime64[D]").astype(np.int64))
+        return day + horizon * np.arange(max((last - first).days // horizon, 0))
+
+
+def _plan(
+    named: Mapping[str, Any],
     incidents: gpd.GeoDataFrame,
     grid: Grid,
-    horizon_days: int,
-    area_shares: Sequence[float],
-    refit_days: int,
-    resamples: int,
-) -> None:
-    problems = positive_problems(
-        horizon_days=horizon_days, refit_days=refit_days, resamples=resamples
+    inside: npt.NDArray[np.bool_],
+    manner: _Manner,
+) -> Plan:
+    """Return what is forecast and how it is scored.
+
+    Raises
+    ------
+    DataError
+        If nothing was known before the first window.
+    """
+    events = incidents[distinct_events(incidents)]
+    before = day_named("start", manner.start) - pd.Timedelta(days=1)
+    if not known_by(events, before).any():
+        raise DataError(f"No incident was known by {before:%Y-%m-%d}, before the first window.")
+    return Plan(
+        models={**named, **baselines(grid.cell_size_m, int(inside.sum()))},
+        incidents=events,
+        grid=grid,
+        inside=inside,
+        starts=manner.starts(),
+        horizon_days=int(manner.horizon_days),
+        area_shares=tuple(manner.area_shares),
+        refit_days=int(manner.refit_days),
     )
-    if not len(area_shares) or not all(0 < share <= 1 for share in area_shares):
-        problems.append(f"area_shares must be above 0 and at most 1, not {area_shares!r}.")
-    check_incidents_frame(incidents)
-    problems += same_crs_problems(incidents, grid=grid)
+
+
+def _incident_problems(incidents: gpd.GeoDataFrame, grid: Grid) -> list[str]:
+    problems = incident_problems(incidents)
     if problems:
-        raise ConfigError(problems)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "A backtest"))
+        return problems
+    if incidents.empty:
+        return [empty_words()]
+    if isinstance(grid, Grid):
+        problems = same_crs_problems(incidents, grid=grid)
+    return problems + month_only_problems(incidents, "A backtest")
 
 
-def _told(plan: Plan, refit_days: int, resamples: int, seed: int) -> dict[str, Any]:
-    """Write down what a backtest was run with, as JSON can hold it."""
+def _model_problems(named: Mapping[str, Any]) -> list[str]:
+    """Return which models could not be fitted, or would be lost under the name of a baseline."""
+    problems = [
+        f"A model cannot be called {name!r}: that is a baseline, which is always tried."
+        for name in BASELINES
+        if name in named
+    ]
+    for name, model in named.items():
+        if isinstance(model, Forecast):
+            problems += [f"{name}: {problem}" for problem in model._problems()]
+        elif isinstance(model, type) or not all(hasattr(model, one) for one in _MANNERS):
+            problems.append(f"{name} must be a model with fit, predict and get_params, not "
+                            f"{model!r}.")  # fmt: skip
+    return problems
+
+
+def _share_problems(area_shares: Any) -> list[str]:
+    shares = np.asarray(area_shares)
+    several = shares.ndim == 1 and len(shares) > 0 and shares.dtype.kind in "if"
+    # What is no number (NaN) is not above 0 either.
+    if several and ((shares > 0) & (shares <= 1)).all():
+        return []
+    return [f"area_shares must be numbers above 0 and at most 1, not {area_shares!r}."]
+
+
+def _checkpoint_problems(checkpoint: Any) -> list[str]:
+    if checkpoint is None:
+        return []
+    if not isinstance(checkpoint, (str, Path)):
+        return [f"checkpoint must be the path of a file, not {checkpoint!r}."]
+    path = Path(checkpoint)
+    if path.is_dir() or not path.parent.is_dir():
+        return [f"checkpoint must be a file in a folder that is there, not {str(path)!r}."]
+    return []
+
+
+def _area_problems(within: Any, grid: Any) -> tuple[list[str], list[str]]:
+    """Return what is wrong with the data of the study area, and with grid and area themselves."""
+    if not isinstance(grid, Grid):
+        return [], [f"grid must be a Grid, not {type(grid).__name__}."]
+    if isinstance(within, np.ndarray):
+        if within.shape == grid.shape and within.dtype == bool:
+            return [], []
+        return [], ["within must be a mask of the grid's shape, or an area."]
+    if within is None or isinstance(within, shapely.Geometry):
+        return [], []
+    if not isinstance(within, (gpd.GeoDataFrame, gpd.GeoSeries)):
+        return [], [f"within must be an area or a mask, not {type(within).__name__}."]
+    if within.crs != grid.crs:
+        return ["within is not in the CRS of the grid: turn it with .to_crs first."], []
+    return [], []
+
+
+def _inside(within: Any, grid: Grid) -> npt.NDArray[np.bool_]:
+    """Return which cells are in the study area."""
+    if within is None:
+        return np.ones(grid.shape, dtype=bool)
+    if isinstance(within, (gpd.GeoDataFrame, gpd.GeoSeries)):
+        within = shapely.union_all(within.geometry.to_numpy())
+    inside = within if isinstance(within, np.ndarray) else grid.centres_within(within)
+    if not inside.any():
+        raise ConfigError("No cell of the grid has its centre within the study area.")
+    return inside
+
+
+def _named(models: Any) -> dict[str, Any]:
+    """Return models by name: that of their class, numbered where there are several."""
+    if isinstance(models, Mapping):
+        return {str(name): model for name, model in models.items()}
+    several = isinstance(models, Sequence) and not isinstance(models, str)
+    named: dict[str, Any] = {}
+    for model in models if several else [models]:
+        name = type(model).__name__
+        same = sum(type(other).__name__ == name for other in named.values())
+        named[f"{name} {same + 1}" if same else name] = model
+    return named
+
+
+def _parameters(plan: Plan, resamples: int, seed: int) -> dict[str, Any]:
+    """Return what a backtest was run with, as JSON can hold it."""
     first, last = int(plan.starts[0]), int(plan.starts[-1]) + plan.horizon_days - 1
     return {
         "first_day": str(np.datetime64(first, "D")),
@@ -176,11 +328,11 @@ def _told(plan: Plan, refit_days: int, resamples: int, seed: int) -> dict[str, A
         "windows": len(plan.starts),
         "horizon_days": plan.horizon_days,
         "cell_size_m": plan.grid.cell_size_m,
-        "cells": int(plan.inside.sum()),
-        "area_km2": round(float(plan.inside.sum()) * plan.grid.cell_area_km2, 3),
+        "cells": plan.cells,
+        "area_km2": round(plan.cells * plan.grid.cell_area_km2, 3),
         "crs": plan.grid.crs.to_string(),
         "incidents": len(plan.incidents),
-        "refit_days": refit_days,
+        "refit_days": plan.refit_days,
         "resamples": resamples,
         "seed": seed,
         "models": {name: _settings(model) for name, model in plan.models.items()},
@@ -188,50 +340,6 @@ def _told(plan: Plan, refit_days: int, resamples: int, seed: int) -> dict[str, A
 
 
 def _settings(model: Any) -> str:
-    """Write a model with every parameter, those at their defaults too."""
+    """Return a model with every parameter, those at their defaults too."""
     given = model.get_params(deep=False).items()
     return f"{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in given)})"
-
-
-def _named(models: Any) -> dict[str, Any]:
-    """Give each model a name: its class, numbered where there are several."""
-    if isinstance(models, Mapping):
-        return dict(models)
-    given = list(models) if isinstance(models, Sequence) else [models]
-    named: dict[str, Any] = {}
-    for model in given:
-        name = type(model).__name__
-        same = sum(type(other).__name__ == name for other in named.values())
-        named[f"{name} {same + 1}" if same else name] = model
-    return named
-
-
-def _starts(first: pd.Timestamp, last: pd.Timestamp, horizon_days: int) -> npt.NDArray[np.int64]:
-    """Give the first day of each whole window."""
-    windows = (last - first).days // horizon_days
-    if windows < 1:
-        raise ConfigError(
-            f"No whole window of {horizon_days} days lies between {first:%Y-%m-%d} and "
-            f"{last:%Y-%m-%d}."
-        )
-    start = int(first.to_datetime64().astype("datetime64[D]").astype(np.int64))
-    return start + horizon_days * np.arange(windows)
-
-
-def _inside(within: Any, grid: Grid) -> npt.NDArray[np.bool_]:
-    """Tell which cells are in the study area."""
-    if within is None:
-        return np.ones(grid.shape, dtype=bool)
-    if isinstance(within, np.ndarray):
-        if within.shape != grid.shape or within.dtype != bool:
-            raise ConfigError("within must be a mask of the grid's shape, or an area.")
-        inside = within
-    elif isinstance(within, shapely.Geometry):
-        inside = grid.centres_within(within)
-    else:
-        if within.crs != grid.crs:
-            raise ConfigError("within is not in the CRS of the grid: turn it with .to_crs first.")
-        inside = grid.centres_within(shapely.union_all(within.geometry.to_numpy()))
-    if not inside.any():
-        raise ConfigError("No cell of the grid has its centre within the study area.")
-    return inside

@@ -1,11 +1,11 @@
-"""How well places were foreseen lately, in seconds: the figure that stands beside a map."""
+"""The backtest of seconds, whose figure stands beside a map: how well places were foreseen."""
 
 import geopandas as gpd
 
 from hotspot._errors import DataError
-from hotspot.backtesting import backtest
 from hotspot.backtesting.backtest_result import Backtest
 from hotspot.backtesting.named_models import models_named
+from hotspot.backtesting.protocol import backtest
 from hotspot.backtesting.setting import choose_setting
 from hotspot.dates import AsOf
 
@@ -21,12 +21,12 @@ def quick_backtest(
     *,
     windows: int = _WINDOWS,
 ) -> Backtest | None:
-    """Backtest the map's own layers on the last weeks, as far as the data bear it.
+    """Test the map's own layers on the last weeks, as far as the data bear it.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As of `read_incidents`.
     as_of : date or time
         The cut-off: nothing after it is used.
     within : GeoDataFrame or GeoSeries, optional
@@ -72,7 +72,7 @@ def too_little(
     *,
     windows: int = _WINDOWS,
 ) -> str | None:
-    """Say in a sentence why `quick_backtest` has no answer; None where it has one.
+    """Return in a sentence why `quick_backtest` has no answer; None where it has one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rolling origins: each window is forecast by models that know only what came before it."""
+"""Rolling origins: windows forecast by models that know only what came before each."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from sklearn.base import clone
 from hotspot import __version__
 from hotspot._errors import DataError, OutputError
 from hotspot._kernels.threads import cores
-from hotspot.backtesting.scoring import top_sums
+from hotspot.backtesting.scoring import CURVE_SHARES, top_cells, top_sums
 from hotspot.dates import event_days
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
@@ -28,6 +28,7 @@ from hotspot.grid import Grid
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Of what lies how far back a map is compared with what it finds (recapture, after Levine 2008).
 _YEAR_DAYS = 365
 
 
@@ -47,10 +48,11 @@ class Plan:
     starts : ndarray of int64
         First day of each window, since 1970-01-01.
     horizon_days : int
-    numbers : ndarray of int64
-        Numbers of cells at which hits are counted.
-    refit_windows : int
-        After how many windows models learn anew.
+        Length of a window.
+    area_shares : tuple of float
+        Shares of the study area that are searched.
+    refit_days : int
+        After how many days models learn anew.
     """
 
     models: Mapping[str, Any]
@@ -59,8 +61,23 @@ class Plan:
     inside: npt.NDArray[np.bool_]
     starts: Ints
     horizon_days: int
-    numbers: Ints
-    refit_windows: int
+    area_shares: tuple[float, ...]
+    refit_days: int
+
+    @property
+    def cells(self) -> int:
+        """How many cells are in the study area."""
+        return int(self.inside.sum())
+
+    @cached_property
+    def numbers(self) -> Ints:
+        """Numbers of cells at which hits are counted: those asked for, then those of curves."""
+        return top_cells(self.cells, (*self.area_shares, *CURVE_SHARES))
+
+    @property
+    def refit_windows(self) -> int:
+        """After how many windows models learn anew: whole ones, and never none."""
+        return max(self.refit_days // self.horizon_days, 1)
 
     @cached_property
     def whole(self) -> History:
@@ -81,8 +98,9 @@ class Plan:
         return np.asarray(self.grid.cells_of(self.whole.incidents))
 
     def fingerprint(self) -> str:
-        """Give a hash that changes with anything that could change a score."""
+        """Return a hash that changes with anything that could change a score."""
         mixed = hashlib.sha256()
+        # Texts and marks are left out: no score turns on them, and hashing them takes longer.
         frame = self.incidents
         dates = [name for name in ("occurred_from", "occurred_to", "recorded_at") if name in frame]
         mixed.update(pd.util.hash_pandas_object(frame[dates]).to_numpy().tobytes())
@@ -147,21 +165,21 @@ class Checkpoint:
         self._lock = Lock()
 
     def read(self) -> list[Score]:
-        """Give the scores kept; a line that was cut off, or is none of ours, is passed over."""
+        """Read the scores kept; a line that was cut off, or is none of ours, is passed over."""
         if self.path is None or not self.path.exists():
             return []
-        found = []
+        scores = []
         for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                kept = json.loads(line)
+                record = json.loads(line)
             except json.JSONDecodeError:
                 continue
-            if isinstance(kept, dict) and kept.pop("fingerprint", None) == self.fingerprint:
-                found.append(Score(**kept))
-        return found
+            if isinstance(record, dict) and record.pop("fingerprint", None) == self.fingerprint:
+                scores.append(Score(**record))
+        return scores
 
     def add(self, scores: list[Score]) -> None:
-        """Keep scores."""
+        """Append scores to the file."""
         if self.path is None:
             return
         lines = [json.dumps({"fingerprint": self.fingerprint, **asdict(s)}) for s in scores]
@@ -210,6 +228,8 @@ def _block(
         scores += [done[start, name] for name in plan.models if name not in todo]
         if todo:
             if not fitted:
+                # From the block's first window even where its scores are on disk already: a run
+                # that goes on must not learn later than one that was never broken off.
                 learned_from = _known(plan, int(block[0]))
                 fitted = {name: _learned(plan.models[name], learned_from) for name in todo}
             fresh = _window(plan, start, {name: fitted[name] for name in todo})
@@ -220,12 +240,12 @@ def _block(
 
 
 def _known(plan: Plan, start: int) -> History:
-    """Give what was known at the end of the day before a window."""
+    """Return what was known at the end of the day before a window."""
     return plan.whole.earlier(start - 1)
 
 
 def _learned(model: Any, history: History) -> Any:
-    """Learn anew from what was known; nothing else is handed over."""
+    """Fit a copy of a model to what was known; nothing else is handed over."""
     fresh = clone(model)
     if isinstance(fresh, Forecast):
         fresh._learn(history)
@@ -236,6 +256,7 @@ def _learned(model: Any, history: History) -> Any:
 def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
     """Forecast and score one window."""
     history = _known(plan, start)
+    # What happened counts whenever it was reported; of the year before only what was known.
     anytime = np.ones(len(plan.day), dtype=bool)
     seen, events = _counts(plan, anytime, start, start + plan.horizon_days)
     known = plan.whole.known_day < start
@@ -251,7 +272,7 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
             risk = model.predict(plan.grid, plan.horizon_days).to_numpy()
         risk = np.asarray(risk, dtype=float)[plan.inside]
         if not np.isfinite(risk).all():
-            raise DataError(f"{name} gave a risk that is no number in a cell of the study area.")
+            raise DataError(f"{name} has a risk that is no number in a cell of the study area.")
         hits, due, before = (top_sums(risk, v, plan.numbers) for v in (seen, risk, past))
         scores.append(
             Score(start, name, hits.tolist(), due.tolist(), before.tolist(), best.tolist(),

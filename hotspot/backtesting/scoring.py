@@ -1,28 +1,30 @@
 """How well a map of risk put what happened into few cells."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import numpy.typing as npt
 
+from hotspot.geo import cells_in_share
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+#: Shares of the area at which curves are drawn, and between which calibration is shown.
+CURVE_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
 # Digits to which risks are compared: beyond them rounding would break ties.
 _DIGITS = 12
 
 
 def top_cells(cells: int, area_shares: Sequence[float]) -> Ints:
-    """Give the number of cells in each share of the area: round half up, at least one.
+    """Return the number of cells in each share of the area: round half up, at least one.
 
     Examples
     --------
-    >>> top_cells(250, (0.01, 0.05))
-    array([ 3, 13])
+    >>> top_cells(250, (0.01, 0.05, 0.0001))
+    array([ 3, 13,  1])
     """
-    exact = [Decimal(str(share)) * cells for share in area_shares]
-    return np.array([max(int(one.quantize(Decimal(1), ROUND_HALF_UP)), 1) for one in exact])
+    return np.array([max(cells_in_share(share, cells), 1) for share in area_shares])
 
 
 def top_sums(risk: Floats, values: Floats, numbers: Ints) -> Floats:
@@ -48,6 +50,7 @@ def top_sums(risk: Floats, values: Floats, numbers: Ints) -> Floats:
     >>> top_sums(np.array([3.0, 1, 1, 0]), np.array([5.0, 2, 4, 0]), np.array([1, 2, 3]))
     array([ 5.,  8., 11.])
     """
+    # Relative to the highest, for models may count per cell, per square kilometre or in no unit.
     highest = np.nanmax(risk) if len(risk) and np.isfinite(risk).any() else 0.0
     level = np.nan_to_num(risk / highest if highest > 0 else risk * 0.0, nan=-1.0)
     level = -np.round(level, _DIGITS)
@@ -56,12 +59,14 @@ def top_sums(risk: Floats, values: Floats, numbers: Ints) -> Floats:
     passed = np.concatenate([[0.0], np.cumsum(values[order])])
     last = level[numbers - 1]
     first, stop = np.searchsorted(level, last, "left"), np.searchsorted(level, last, "right")
+    # Of m places left among k cells of equal risk each cell is taken with probability m / k, so
+    # that neither the order of the cells nor a draw decides what a map has found.
     share = (numbers - first) / (stop - first)
     return np.asarray(passed[first] + (passed[stop] - passed[first]) * share)
 
 
 def prediction_accuracy(hit_rate: float, area_share: float) -> float:
-    """Give the prediction accuracy index: share of crime over share of area.
+    """Return the prediction accuracy index: share of crime over share of area.
 
     References
     ----------
@@ -77,7 +82,7 @@ def prediction_accuracy(hit_rate: float, area_share: float) -> float:
 
 
 def prediction_efficiency(hits: float, best_hits: float) -> float:
-    """Give the prediction efficiency index: accuracy over the best that the area allowed.
+    """Return the prediction efficiency index: accuracy over the best that the area allowed.
 
     References
     ----------
@@ -94,14 +99,19 @@ def prediction_efficiency(hits: float, best_hits: float) -> float:
 
 
 def bootstrap_weights(windows: int, resamples: int, seed: int) -> Floats:
-    """Draw how often each window counts in each resample, shape (resamples, windows)."""
+    """Draw how often each window counts in each resample, shape (resamples, windows).
+
+    Whole windows are drawn, not incidents: those of one week are found or missed together, and
+    intervals over incidents would be too narrow (Efron and Tibshirani 1993, chapter 8).
+    """
     random = np.random.default_rng(seed)
     return random.multinomial(windows, np.full(windows, 1 / windows), resamples).astype(float)
 
 
 def ratio_interval(top: Floats, bottom: Floats, weights: Floats) -> tuple[float, float]:
-    """Give the 95 % interval of a ratio of sums over windows, by percentiles."""
+    """Return the 95 % interval of a ratio of sums over windows, by percentiles."""
     below, above = (np.einsum("rw,w->r", weights, sums) for sums in (bottom, top))
+    # A resample in which nothing happened has no rate.
     drawn = above[below > 0] / below[below > 0]
     low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
     return float(low), float(high)

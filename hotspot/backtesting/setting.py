@@ -1,4 +1,4 @@
-"""Where and when to backtest, for those who only have a file: what the data bear."""
+"""Study area and windows of a backtest that the data bear, for those who only have a file."""
 
 import warnings
 from dataclasses import dataclass
@@ -9,9 +9,24 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspot._checks import check_incidents_frame, positive_problems
+from hotspot._checks import (
+    empty_words,
+    incident_problems,
+    positive_problems,
+    raise_problems,
+    whole_problems,
+)
 from hotspot._errors import ConfigError, DataError, DataWarning
-from hotspot.dates import AsOf, cutoff, day_numbers, event_days, known_by, month_only_problems
+from hotspot.dates import (
+    AsOf,
+    cutoff,
+    day_after,
+    day_numbers,
+    event_days,
+    is_end_of_day,
+    known_by,
+    month_only_problems,
+)
 from hotspot.english import count, name_rows
 from hotspot.grid import Grid
 
@@ -66,7 +81,7 @@ def choose_setting(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As of `read_incidents`.
     as_of : date or time, optional
         The cut-off; the last window ends with the last whole day before it. Default: the newest
         incident, but for one in a thousand and for the last three after half a year without any.
@@ -98,18 +113,18 @@ def choose_setting(
     DataWarning
         If incidents are so much later than the others that the cut-off is set before them.
     """
-    problems = positive_problems(
-        most_windows=most_windows, horizon_days=horizon_days, cell_size_m=cell_size_m
-    )
-    if problems:
-        raise ConfigError(problems)
-    check_incidents_frame(incidents)
-    check_incidents_frame(incidents, *month_only_problems(incidents, "A backtest"))
+    faults = incident_problems(incidents)
+    if not faults:
+        months = month_only_problems(incidents, "A backtest")
+        faults = [empty_words()] if incidents.empty else months
+    arguments = whole_problems(most_windows=most_windows, horizon_days=horizon_days)
+    raise_problems(faults, arguments + positive_problems(cell_size_m=cell_size_m))
     last = cutoff(_newest(incidents) if as_of is None else as_of)
     if as_of is None:
-        _tell_left_out(incidents, last)
+        _warn_of_strays(incidents, last)
     known = incidents[known_by(incidents, last)]
-    end = (last + pd.Timedelta(microseconds=1)).normalize()
+    # A cut-off in the morning leaves a day of which not all is known: it is not scored.
+    end = day_after(last) if is_end_of_day(last) else last.normalize()
     if start is None:
         first = end - pd.Timedelta(days=_scored_days(known, end, most_windows, horizon_days))
     else:
@@ -126,7 +141,7 @@ def choose_setting(
 
 
 def day_named(name: str, value: AsOf) -> pd.Timestamp:
-    """Read a day; `name` is what a fault is told under.
+    """Read a day; a fault of it is reported under `name`.
 
     Parameters
     ----------
@@ -155,7 +170,7 @@ def day_named(name: str, value: AsOf) -> pd.Timestamp:
 
 
 def late_strays(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    """Tell the last few incidents that come after half a year without any, as mistyped years do.
+    """Find the last few incidents that come after half a year without any, as mistyped years do.
 
     Parameters
     ----------
@@ -181,7 +196,7 @@ def late_strays(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 def cells_near(
     incidents: gpd.GeoDataFrame, cell_size_m: float, near_m: float = _NEAR_M
 ) -> tuple[Grid, npt.NDArray[np.bool_]]:
-    """Lay a grid around incidents and tell which of its cells have their centre near one.
+    """Build a grid around incidents, and find which of its cells have their centre near one.
 
     Parameters
     ----------
@@ -209,7 +224,7 @@ def cells_near(
 
 
 def _bearable(grid: Grid) -> Grid:
-    """Refuse so many cells that a backtest would take hours."""
+    """Return the grid, or refuse so many cells that a backtest would take hours."""
     if grid.nrows * grid.ncols > _MOST_CELLS:
         raise ConfigError(
             f"Cells of {grid.cell_size_m:g} m are {grid.nrows * grid.ncols:,}, more than the "
@@ -219,13 +234,13 @@ def _bearable(grid: Grid) -> Grid:
 
 
 def _newest(incidents: gpd.GeoDataFrame) -> np.datetime64:
-    """Give the day of the newest incident, but for strays in the future."""
+    """Return the day of the newest incident, but for strays in the future."""
     days = day_numbers(incidents["occurred_to"])[~late_strays(incidents)]
     return np.datetime64(int(np.quantile(days, 1 - _STRAY_END_SHARE, method="higher")), "D")
 
 
-def _tell_left_out(incidents: gpd.GeoDataFrame, last: pd.Timestamp) -> None:
-    """Say which incidents are left out as far later than all the others."""
+def _warn_of_strays(incidents: gpd.GeoDataFrame, last: pd.Timestamp) -> None:
+    """Warn of incidents that are left out as far later than all the others."""
     late = incidents["occurred_to"] > last + pd.Timedelta(days=_STRAY_GAP_DAYS)
     if late.any():
         warnings.warn(
@@ -238,10 +253,11 @@ def _tell_left_out(incidents: gpd.GeoDataFrame, last: pd.Timestamp) -> None:
 
 
 def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_days: int) -> int:
-    """Give the days of as many whole windows as the data bear."""
+    """Count the days of as many whole windows as the data bear."""
     if known.empty:
         raise DataError("No burglary was known by the cut-off: there is nothing to backtest.")
     last = int(day_numbers(pd.Series([end]))[0])
+    # From where the bulk of the data begins: one burglary of long ago is no year to learn from.
     history = last - float(np.quantile(event_days(known), _STRAY_SHARE))
     bears = int((history - min(_HISTORY_DAYS, history / 2)) // horizon_days)
     if bears < _FEWEST_WINDOWS:
@@ -255,6 +271,7 @@ def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_
 def _check_enough(
     known: gpd.GeoDataFrame, before: gpd.GeoDataFrame, first: pd.Timestamp, end: pd.Timestamp
 ) -> None:
+    """Raise a fault where fewer than a fair comparison takes lie in or before the windows."""
     scored = len(known) - len(before)
     if len(before) < _FEWEST_BEFORE or scored < _FEWEST_SCORED:
         raise DataError(

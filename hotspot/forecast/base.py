@@ -1,4 +1,4 @@
-"""What every forecast shares: fit, update, and predictions as expected counts."""
+"""The base of every forecast: fit, update, and predictions as expected counts."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from sklearn.base import BaseEstimator
 
-from hotspot._checks import point_problems, same_crs_problems
+from hotspot._checks import point_problems, raise_problems, same_crs_problems, whole_problems
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf
 from hotspot.forecast.history import Floats, History
@@ -21,18 +21,18 @@ POINT_UNITS = "expected incidents per km²"
 class Forecast(BaseEstimator):  # type: ignore[misc]
     """A model of where the next incidents will be.
 
-    `fit` learns; `update` takes in what has become known since, without learning anew; both keep
-    what they learn in attributes with a trailing underscore and leave the parameters alone.
+    `fit` learns; `update` reads what has become known since, without learning anew; both keep what
+    they learn in attributes with a trailing underscore and leave the parameters alone.
     """
 
     def fit(self, incidents: gpd.GeoDataFrame, as_of: AsOf) -> Self:
-        """Learn from what was known at a cut-off.
+        """Fit the model to what was known at a cut-off.
 
         Parameters
         ----------
         incidents : GeoDataFrame, n rows
-            As `read_incidents` gives them. What ended, or was recorded, after the cut-off is not
-            known and not used.
+            As of `read_incidents`. What ended, or was recorded, after the cut-off is not known
+            and not used.
         as_of : date or time
             The cut-off; a day counts to its end.
 
@@ -46,18 +46,16 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
             If the incidents are not in canonical shape, their dates are months only, or none was
             known.
         ConfigError
-            If a parameter is out of range; every fault is told.
+            If a parameter is out of range; every fault is named.
         """
-        problems = self._problems()
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(arguments=self._problems())
         history = History.known(incidents, as_of)
         self._learn(history)
         self._take(history)
         return self
 
     def update(self, incidents: gpd.GeoDataFrame, as_of: AsOf) -> Self:
-        """Take in what was known at a later cut-off and keep what was learned at the first.
+        """Update what is known to a later cut-off, and keep what was learned at the first.
 
         Parameters
         ----------
@@ -75,7 +73,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, grid: Grid, days: int = 7) -> xr.DataArray:
-        """Say how many incidents to expect in each cell.
+        """Predict how many incidents to expect in each cell.
 
         Parameters
         ----------
@@ -92,16 +90,15 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
+        DataError
+            If the grid is in another CRS.
         ConfigError
-            If the model was not fitted, the grid is in another CRS, or `days` is no number of
-            days.
+            If the model was not fitted, or `days` is no number of days.
         """
         history = self._fitted()
-        problems = same_crs_problems(history.incidents, grid=grid) + _day_problems(days)
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(same_crs_problems(history.incidents, grid=grid), whole_problems(days=days))
         return grid.surface(
-            self._in_cells(grid, days),
+            self._in_cells(grid, int(days)),
             model=type(self).__name__,
             as_of=history.as_of.isoformat(),
             days=int(days),
@@ -109,7 +106,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         )
 
     def predict_points(self, points: gpd.GeoDataFrame | gpd.GeoSeries, days: int = 7) -> pd.Series:
-        """Say how high the risk is at points, such as addresses.
+        """Predict how high the risk is at points, such as addresses.
 
         Parameters
         ----------
@@ -125,56 +122,52 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
+        DataError
+            If the points are in another CRS, or a row is no finite point.
         ConfigError
-            As of `predict`, or if a row is no finite point.
+            As of `predict`.
         """
         history = self._fitted()
-        problems = same_crs_problems(history.incidents, points=points) + _day_problems(days)
+        problems = same_crs_problems(history.incidents, points=points)
         problems += point_problems(points, "points") if len(points) else []
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(problems, whole_problems(days=days))
         geometry = points.geometry
-        risk = self._at(geometry.x.to_numpy(), geometry.y.to_numpy(), days) * 1e6
+        risk = self._at(geometry.x.to_numpy(), geometry.y.to_numpy(), int(days)) * 1e6
         return pd.Series(risk, index=points.index, name="expected_per_km2")
 
     def _problems(self) -> list[str]:
-        """Say what is wrong with the parameters."""
+        """Return what is wrong with the parameters."""
         return []
 
     def _learn(self, history: History) -> None:
-        """Learn what `update` keeps."""
+        """Fit what `update` keeps."""
 
     def _take(self, history: History) -> None:
-        """Hold what was known, and the level that it shows."""
+        """Store what was known, and the level that it shows."""
         self.history_ = history
         self.level_ = history.level
 
     def _fitted(self) -> History:
+        """Return what was known, or raise a fault where nothing was fitted."""
         history = getattr(self, "history_", None)
         if not isinstance(history, History):
             raise ConfigError(f"This {type(self).__name__} is not fitted yet: call fit first.")
         return history
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
-        """Give expected counts, shape of the grid."""
+        """Return expected counts, shape of the grid."""
         raise NotImplementedError
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
-        """Give expected counts per square metre at points."""
+        """Return expected counts per square metre at points."""
         raise NotImplementedError
 
     def _expected(self, days: int) -> float:
-        """Give the number of incidents to expect in all."""
+        """Return the number of incidents to expect in all."""
         return float(self.level_.expected(days).sum())
 
 
 def centres(grid: Grid) -> tuple[Floats, Floats]:
-    """Give the cell centres of a grid as two flat arrays."""
+    """Return the cell centres of a grid as two flat arrays."""
     x, y = np.meshgrid(grid.x, grid.y)
     return x.ravel(), y.ravel()
-
-
-def _day_problems(days: int) -> list[str]:
-    if isinstance(days, (int, np.integer)) and not isinstance(days, bool) and days >= 1:
-        return []
-    return [f"days must be a whole number, 1 or more, not {days!r}."]

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from hotspot._checks import positive_problems
+from hotspot._checks import positive_problems, whole_problems
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import Floats, History
 from hotspot.forecast.retrospective import RetrospectiveDensity
 from hotspot.grid import Grid
 
-_STEPS = 300
-_TOLERANCE = 1e-9
+# EM climbs slowly where members are alike, but weights that still move by less change no map.
+_STEPS, _TOLERANCE = 300, 1e-9
 
 
 class Blend(Forecast):
@@ -56,7 +56,7 @@ class Blend(Forecast):
 
     The default members and their settings were chosen on one city and one year, Chicago 2015, and
     not tuned on later years or other cities. Where little happens, a member with a longer memory,
-    such as ``RetrospectiveDensity()``, may be worth adding; `backtest` tells.
+    such as ``RetrospectiveDensity()``, may be worth adding; `backtest` shows it.
 
     References
     ----------
@@ -89,13 +89,12 @@ class Blend(Forecast):
         self.cell_size_m = cell_size_m
 
     def _problems(self) -> list[str]:
-        problems = positive_problems(
-            windows=self.windows, horizon_days=self.horizon_days, cell_size_m=self.cell_size_m
-        )
+        problems = whole_problems(windows=self.windows, horizon_days=self.horizon_days)
+        problems += positive_problems(cell_size_m=self.cell_size_m)
         if self.models is None:
             return problems
         if not self.models:
-            problems.append("models must name at least one model.")
+            problems.append("models must hold at least one model.")
         for name, model in self.models.items():
             if isinstance(model, Forecast):
                 problems += [f"{name}: {problem}" for problem in model._problems()]
@@ -106,6 +105,8 @@ class Blend(Forecast):
     def _learn(self, history: History) -> None:
         shares, counts, _ = self.past_windows(history)
         weights = mixture_weights(shares, counts)
+        # The weights are those of members that had not seen the windows; to forecast, the members
+        # themselves may learn from all that is known.
         self.weights_ = pd.Series(weights, index=list(self.models_), name="weight")
         for model in self.models_.values():
             model._learn(history)
@@ -116,14 +117,19 @@ class Blend(Forecast):
             model._take(history)
 
     def _origins(self, history: History) -> list[int]:
-        """Days after which the past windows begin, the earliest first."""
+        """Return the days after which the past windows begin, the earliest first."""
         days = history.last_day - history.first_day + 1
         windows = min(int(self.windows), days // 2 // int(self.horizon_days))
         horizon = int(self.horizon_days)
         return [history.last_day - number * horizon for number in range(windows, 0, -1)]
 
     def past_windows(self, history: History) -> tuple[Floats, Floats, int]:
-        """Forecast the past windows with each member.
+        """Predict the past windows with each member.
+
+        Parameters
+        ----------
+        history : History
+            What is known at the cut-off.
 
         Returns
         -------
@@ -142,6 +148,7 @@ class Blend(Forecast):
         shares, counts = [np.empty((len(members), 0))], [np.empty(0)]
         learned = False
         for origin in self._origins(history):
+            # Late reports: of the first windows nothing may have been known in time.
             if history.known_day.min() > origin:
                 continue
             known = history.earlier(origin)
@@ -154,6 +161,8 @@ class Blend(Forecast):
             seen = np.bincount(cells[history.event[inside]], history.share[inside], size)
             happened = np.flatnonzero(seen)
             surfaces = [model._in_cells(grid, horizon).ravel() for model in self.models_.values()]
+            # Shares, not counts: members agree on how many to expect, and differ in where. The
+            # floor keeps a member that expects nothing anywhere from dividing by 0.
             shares.append(np.array([s[happened] / max(s.sum(), 1e-300) for s in surfaces]))
             counts.append(seen[happened].astype(np.float64))
         return np.concatenate(shares, axis=1), np.concatenate(counts), size
@@ -168,7 +177,7 @@ class Blend(Forecast):
 
 
 def default_members() -> dict[str, Forecast]:
-    """Give the members of a `Blend`, not fitted; see there for where the settings come from."""
+    """Return the members of a `Blend`, not fitted; the module says where the settings are from."""
     return {
         "own cell": RetrospectiveDensity(250.0, None, 240.0, "cell"),
         "nearby": RetrospectiveDensity(200.0, None, 80.0, "gaussian"),
@@ -191,12 +200,16 @@ def mixture_weights(shares: Floats, counts: Floats) -> Floats:
     >>> mixture_weights(np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([1.0, 1.0])).round(3)
     array([0.5, 0.5])
     """
+    # Cells that no member foresaw have likelihood 0 under any weights, and tell nothing of them.
     possible = shares.sum(axis=0) > 0
     shares, counts = shares[:, possible], counts[possible]
     weights = np.full(len(shares), 1.0 / len(shares))
     if not counts.sum():
         return weights
     for _ in range(_STEPS):
+        # E-step: each incident is shared out among the members in proportion to what they gave its
+        # cell. M-step: a member's weight is its part of all of them. The log-likelihood is concave
+        # in the weights, so no start can end in a lesser maximum.
         per = counts / np.einsum("m,mc->c", weights, shares)
         better = weights * np.einsum("mc,c->m", shares, per) / counts.sum()
         if np.abs(better - weights).max() < _TOLERANCE:

@@ -15,13 +15,17 @@ from hotspot.forecast.triggers import Trigger, best_mean_days, best_scale_m
 
 Floats = npt.NDArray[np.float64]
 
+# Beyond the outermost incidents there is ground too: a box without a margin would make "anywhere"
+# denser than it is.
 _MARGIN_M = 500.0
+# The background is smoothed by weights that turn on the triggers, and these on the background: so
+# often they are fitted in turn.
 _ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is learned: rates of the background per day, and the triggers.
+    """Parameters of the process: rates of the background per day, and the triggers.
 
     Attributes
     ----------
@@ -38,7 +42,7 @@ class Parameters:
 
 @dataclass
 class Likelihood:
-    """Everything about a history that the likelihood of parameters turns on.
+    """The likelihood of parameters, with all of a history that it turns on.
 
     Attributes
     ----------
@@ -64,7 +68,7 @@ class Likelihood:
     def of(
         cls, history: History, season: Floats, density: Floats, triggers: tuple[Trigger, ...]
     ) -> "Likelihood":
-        """Gather the links of a history within the reach of each trigger."""
+        """Collect the links of a history within the reach of each trigger."""
         left = history.last_day - history.day
         windows = Windows(history.offset, history.day, history.share)
         return cls(
@@ -86,7 +90,7 @@ class Likelihood:
         )
 
     def parts(self, parameters: Parameters) -> tuple[Floats, list[Floats]]:
-        """Intensity at each event from the background and from each trigger, per day and m²."""
+        """Compute intensities at each event, per day and m², of the background and each trigger."""
         background = self.season * (self.density * parameters.background).sum(axis=1)
         risen = [
             trigger.offspring * raised(held, trigger.by_lag(), trigger.by_away())
@@ -97,25 +101,35 @@ class Likelihood:
         return background, risen
 
     def exposure(self, number: int, trigger: Trigger) -> float:
-        """Give the share of all events' offspring that would have come by the cut-off, summed."""
+        """Sum, over the events, the share of their offspring that would have come by the cut-off.
+
+        Events of last week have had one week to be followed in: without this a trigger would look
+        the weaker the shorter the history is.
+        """
         return float((self.left_days[number] * trigger.cumulative()).sum())
 
     def expected(self, parameters: Parameters) -> float:
-        """Give the expected number of events in the history."""
+        """Return the expected number of events in the history."""
         return float(parameters.background.sum() * self.days) + sum(
             trigger.offspring * self.exposure(number, trigger)
             for number, trigger in enumerate(parameters.triggers)
         )
 
     def value(self, parameters: Parameters) -> float:
-        """Give the log-likelihood."""
+        """Compute the log-likelihood: Ogata (1978), with days for the integral over time."""
         background, risen = self.parts(parameters)
         return float(np.log(background + sum(risen)).sum()) - self.expected(parameters)
 
     def step(
         self, parameters: Parameters, floor_m: float, fading: bool = True
     ) -> tuple[Parameters, float]:
-        """Make one step of expectation and maximisation; tell the likelihood before it."""
+        """Run a step of expectation and maximisation; return also the likelihood before it.
+
+        Veen and Schoenberg (2008, Journal of the American Statistical Association 103, 614-624):
+        were it known which event triggered which, each part could be fitted by itself. So each
+        event is shared out among its possible causes by their part of its intensity (E), and each
+        part is fitted to what it was given (M). No step can lower the likelihood.
+        """
         background, risen = self.parts(parameters)
         total = background + sum(risen)
         value = float(np.log(total).sum()) - self.expected(parameters)
@@ -130,7 +144,11 @@ class Likelihood:
     def _better(
         self, number: int, trigger: Trigger, total: Floats, floor_m: float, fading: bool
     ) -> Trigger:
-        """Fit a trigger to the events shared out to it. Only the near one has a scale to learn."""
+        """Fit a trigger to the events shared out to it. Only the near one has a scale to learn.
+
+        That of repeats is the width of a place: free, it would shrink to a point, where a density
+        has no bound.
+        """
         if trigger.offspring <= 0:
             return trigger
         per = trigger.offspring / total
@@ -144,13 +162,15 @@ class Likelihood:
         if number > 0:
             scale = best_scale_m(aways, trigger.shape, trigger.reach_m, floor_m)
             better = replace(better, scale_m=scale)
+        # What was shared out, over what of a unit of offspring could have come by the cut-off.
         return replace(better, offspring=float(lags.sum()) / self.exposure(number, better))
 
 
 def background_density(history: History, weight: Floats, scales_m: Floats) -> Floats:
-    """Density of each part of the background at each event, shape (n, scales + 1).
+    """Estimate the density of each part of the background at each event, shape (n, scales + 1).
 
-    The event itself, and what else happened on its day, is left out.
+    The event itself, and what else happened on its day, is left out: an event that vouches for
+    itself would be background at any bandwidth that is narrow enough, and nothing triggered.
     """
     day = np.round(history.summed(history.share * history.day)).astype(np.int64)
     density = [
@@ -161,7 +181,7 @@ def background_density(history: History, weight: Floats, scales_m: Floats) -> Fl
 
 
 def box_anywhere(history: History) -> tuple[float, float, float, float]:
-    """West, south, east and north of where an event may be at all."""
+    """Return west, south, east and north of where an event may be at all."""
     return (
         float(history.x.min()) - _MARGIN_M,
         float(history.y.min()) - _MARGIN_M,
@@ -171,14 +191,14 @@ def box_anywhere(history: History) -> tuple[float, float, float, float]:
 
 
 def area_anywhere_m2(history: History) -> float:
-    """Give the area of where an event may be at all."""
+    """Return the area of where an event may be at all."""
     west, south, east, north = box_anywhere(history)
     return (east - west) * (north - south)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Where the steps ended.
+    """The end of the steps.
 
     Attributes
     ----------
@@ -210,7 +230,12 @@ def fit(
     iterations: int,
     tolerance: float,
 ) -> Fit:
-    """Maximise the likelihood, the background's density cleared of triggered events in rounds."""
+    """Fit the process, the background's density cleared of triggered events in rounds.
+
+    Stochastic declustering (Zhuang, Ogata and Vere-Jones 2002, Journal of the American Statistical
+    Association 97, 369-380) by weights: each event counts in the background as far as it is
+    probably of it.
+    """
     weight = np.ones(len(history))
     density = background_density(history, weight, scales_m)
     floor_m = float(scales_m[0])
@@ -237,7 +262,7 @@ def climb(
     tolerance: float,
     fading: bool = True,
 ) -> tuple[Parameters, int, bool]:
-    """Step until an event gains less than the tolerance in a step, or the steps are used up.
+    """Run steps until an event gains less than the tolerance in one, or they are used up.
 
     Where `fading` is false the mean lags stay as they are.
     """

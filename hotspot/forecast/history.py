@@ -1,4 +1,4 @@
-"""What was known at a cut-off: places, and days as far as they are known."""
+"""The events known at a cut-off: places, and days as far as they are known."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame
+from hotspot._checks import check_incidents_frame, empty_words, raise_problems
 from hotspot._errors import DataError
 from hotspot.dates import (
     SHARE_SCALE,
@@ -59,7 +59,7 @@ class History:
 
     @classmethod
     def known(cls, incidents: gpd.GeoDataFrame, as_of: AsOf) -> "History":
-        """Keep what had ended, and been recorded where that is told, by the cut-off.
+        """Select what had ended, and been recorded where that is known, by the cut-off.
 
         Raises
         ------
@@ -68,7 +68,8 @@ class History:
             known.
         """
         check_incidents_frame(incidents)
-        check_incidents_frame(incidents, *month_only_problems(incidents, "A forecast"))
+        months = month_only_problems(incidents, "A forecast")
+        raise_problems([empty_words()] if incidents.empty else months)
         last = cutoff(as_of)
         events = incidents[known_by(incidents, as_of)]
         events = events[distinct_events(events)]
@@ -76,11 +77,13 @@ class History:
             raise DataError(
                 f"No incident was known by {last:%Y-%m-%d %H:%M}: there is nothing to learn from."
             )
+        # Aoristic shares (Ratcliffe 2000): an event of which only a window is known counts on each
+        # day of it by the share of its hours, so that no day is favoured by a convention.
         shares = day_shares(events)
         counts = np.diff(shares.offset)
         day = np.repeat(shares.first_day - shares.offset[:-1], counts) + np.arange(counts.sum())
         before = np.concatenate([[0], shares.cumulative[:-1]])
-        before[shares.offset[:-1]] = 0
+        before[shares.offset[:-1]] = 0  # on the first day of a window nothing of it has passed
         return cls(
             incidents=events,
             as_of=last,
@@ -96,7 +99,7 @@ class History:
         return len(self.x)
 
     def earlier(self, last_day: int) -> "History":
-        """Give what was known at the end of an earlier day.
+        """Return what was known at the end of an earlier day.
 
         Raises
         ------
@@ -128,8 +131,8 @@ class History:
         known = day_numbers(self.incidents["occurred_to"])
         if "recorded_at" in self.incidents.columns:
             recorded = self.incidents["recorded_at"]
-            told = recorded.notna().to_numpy()
-            known[told] = np.maximum(known[told], day_numbers(recorded[told]))
+            dated = recorded.notna().to_numpy()
+            known[dated] = np.maximum(known[dated], day_numbers(recorded[dated]))
         return known
 
     @property
@@ -143,7 +146,7 @@ class History:
         return np.repeat(np.arange(len(self)), np.diff(self.offset))
 
     def weights(self, decay_days: float | None, lookback_days: int | None) -> Floats:
-        """Weigh each event by age: the mean, over its days, of what each age counts.
+        """Weight each event by age: the mean, over its days, of what each age counts.
 
         Parameters
         ----------
@@ -159,7 +162,7 @@ class History:
         return self.summed(counts * self.share)
 
     def summed(self, values: Floats) -> Floats:
-        """Add up, by event, values that stand beside `day`."""
+        """Sum, by event, values that stand beside `day`."""
         return np.add.reduceat(values, self.offset[:-1])
 
     @cached_property

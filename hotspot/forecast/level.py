@@ -1,4 +1,4 @@
-"""How many to expect: the level of crime by day, with its trend, season and days of the week."""
+"""The level of crime by day, with its trend, season and days of the week."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,11 @@ _SEASON_FROM_DAYS = 548
 _MEMORY_DAYS = 60.0
 # Prior counts behind the season and the days of the week: few crimes must not make a pattern.
 _PRIOR = 50.0
+# At most so many of Newton's steps.
 _STEPS = 30
 # Reports later than this are too rare to matter for the next weeks.
 _LATEST_DAYS = 90
+# Keeps logarithms and divisions from 0 where nothing happened.
 _LEAST = 1e-9
 
 
@@ -28,7 +30,7 @@ class SeasonalLevel:
     of season and week, at the height of the last two months. Days of which not all is reported yet
     count as the part of a day that they are.
 
-    Attributes
+    Parameters
     ----------
     coefficients : ndarray of float64, shape (10,)
         Logarithms: level, trend a year, cosine and sine of the year, and six days of the week.
@@ -53,7 +55,7 @@ class SeasonalLevel:
 
     @classmethod
     def of(cls, counts: Floats, first_day: int, reported: Floats | None = None) -> "SeasonalLevel":
-        """Learn from counts by day.
+        """Fit a level to counts by day.
 
         Parameters
         ----------
@@ -74,9 +76,15 @@ class SeasonalLevel:
         last_day = int(days[-1])
         design = _design(days, last_day, len(counts))
         share = np.ones(len(counts)) if reported is None else np.maximum(reported, _LEAST)
+        # None on the level itself; little on the trend; as if so many crimes had been seen that had
+        # no season and no weekday.
         penalty = np.array([0.0, 1.0, *np.full(8, _PRIOR)])
         coefficients = np.zeros(design.shape[1])
         coefficients[0] = np.log(max(counts.sum() / share.sum(), _LEAST))
+        # Newton-Raphson on the penalised Poisson likelihood (iteratively reweighted least squares:
+        # McCullagh and Nelder 1989, section 2.5). Steps are cut at a factor of e, or one from far
+        # off could overflow; sums are written out, since a linear algebra library rounds by the
+        # number of its threads.
         for _ in range(_STEPS):
             rate = share * _rate(design, coefficients)
             slope = np.einsum("td,t->d", design, counts - rate) - penalty * coefficients
@@ -85,6 +93,8 @@ class SeasonalLevel:
             coefficients = coefficients + step
             if np.abs(step).max() < 1e-10:
                 break
+        # The height of the last months: a level that has moved off the trend is followed, as a
+        # regression over years would not.
         recent = np.exp(-(last_day - days) / _MEMORY_DAYS)
         height = (recent * counts).sum() / (recent * share * _rate(design, coefficients)).sum()
         return cls(coefficients, first_day, last_day, float(height), share)
@@ -100,22 +110,39 @@ class SeasonalLevel:
         return float(np.hypot(*self.coefficients[2:4]))
 
     def fitted(self) -> Floats:
-        """Give the smooth level of what is known of each day learned from."""
+        """Return the smooth level of what is known of each day learned from.
+
+        Returns
+        -------
+        ndarray of float64, shape (days,)
+        """
         days = np.arange(self.first_day, self.last_day + 1)
         return self.reported * _rate(_design(days, self.last_day, len(days)), self.coefficients)
 
     def expected(self, days: int) -> Floats:
-        """Give the expected incidents on each of the next days, shape (days,)."""
+        """Return the expected incidents on each of the next days.
+
+        Parameters
+        ----------
+        days : int
+            How many, from the day after the last one learned from.
+
+        Returns
+        -------
+        ndarray of float64, shape (days,)
+        """
         ahead = self.last_day + 1 + np.arange(days)
         design = _design(ahead, self.last_day, self.last_day - self.first_day + 1)
-        design[:, 1] = 0.0  # a trend is not carried forward: the recent height already has it
+        # A trend is not carried forward: the recent height already has it, and a fall of years
+        # would be forecast to go on for ever.
+        design[:, 1] = 0.0
         return self.height * _rate(design, self.coefficients)
 
 
 def reported_shares(
     delay: npt.NDArray[np.int64], age: npt.NDArray[np.int64], weight: Floats
 ) -> Floats:
-    """Tell which share of a day's incidents is known after each number of days.
+    """Estimate which share of a day's incidents is known after each number of days.
 
     Parameters
     ----------
@@ -149,7 +176,9 @@ def reported_shares(
     delay, age, weight = delay[seen], np.minimum(age[seen], _LATEST_DAYS), weight[seen]
     size = _LATEST_DAYS + 2
     came = np.bincount(delay, weight, minlength=size)
-    # Those that were known after so many days, of those of which so long is known.
+    # Only events that are old enough can show a delay: among those known after exactly d days or
+    # sooner, and of age d or more, how many took exactly d. The product of the rest, from the
+    # longest delay down, is the share known by then (a Kaplan-Meier estimate in reverse time).
     by_then = np.cumsum(came - np.bincount(age + 1, weight, minlength=size))
     with np.errstate(divide="ignore", invalid="ignore"):
         before = np.where(by_then > 0, 1.0 - came / by_then, 1.0)
@@ -158,16 +187,17 @@ def reported_shares(
 
 
 def _rate(design: Floats, coefficients: Floats) -> Floats:
-    """Give the level of each day, by sums that no library shares out among threads."""
+    """Return the level of each day, by sums that no library shares out among threads."""
     return np.asarray(np.exp((design * coefficients).sum(axis=1)))
 
 
 def _design(days: npt.NDArray[np.int64], last_day: int, length: int) -> Floats:
-    """Lay out level, trend, season and week, so that the last day has no trend in it."""
+    """Build the columns of level, trend, season and week; the last day has no trend in it."""
     angle = 2 * np.pi * days / _YEAR_DAYS
     season = np.column_stack([np.cos(angle), np.sin(angle)])
     if length < _SEASON_FROM_DAYS:
         season[:] = 0.0
+    # 1970-01-01 was a Thursday, the fourth day from Monday.
     weekday = (days[:, None] + 3) % 7 == np.arange(6)
     # Against the seventh day, so that the six sum to nothing over a week.
     against = (days + 3) % 7 == 6

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from hotspot._checks import positive_problems
+from hotspot._checks import positive_problems, whole_problems
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import Floats, History
 from hotspot.grid import Grid
+from hotspot.rule import RULE
 
 
 class LiveZones(Forecast):
-    """Forecast as the zones on a map say: the more of them cover a place, the more is expected.
+    """Forecast by the zones as a map shows them: more is expected where more of them cover a place.
 
     Nothing is learned, so this is the rule as it is walked: within `distance_m` of an incident of
     the last `window_days`, and equally anywhere in there. `NearRepeatRisk` is the rule as strong
@@ -50,22 +51,27 @@ class LiveZones(Forecast):
     [1.057, 1.057, 0.0]
     """
 
-    def __init__(self, distance_m: float = 400.0, window_days: int = 42) -> None:
+    def __init__(
+        self, distance_m: float = RULE.distance_m, window_days: int = RULE.window_days
+    ) -> None:
         self.distance_m = distance_m
         self.window_days = window_days
 
     def _problems(self) -> list[str]:
-        return positive_problems(distance_m=self.distance_m, window_days=self.window_days)
+        problems = positive_problems(distance_m=self.distance_m)
+        return problems + whole_problems(window_days=self.window_days)
 
     def _take(self, history: History) -> None:
         super()._take(history)
         age = history.last_day - history.day[history.offset[1:] - 1]
+        # Tomorrow it is a day older: what is of the window's last day today has no zone then.
         live = age < self.window_days
         self.x_, self.y_ = history.x[live], history.y[live]
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         if not len(self.x_):
             return np.zeros(len(x))
+        # Each zone holds its share of all that is expected, evenly: where two overlap, both count.
         zone_m2 = np.pi * float(self.distance_m) ** 2
         each = self._expected(days) / (len(self.x_) * zone_m2)
         edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The near-repeat rule as a forecast, as strong as the force's own Knox ratios say."""
+"""The near-repeat rule as a forecast, as strong as the force's own Knox ratios show it."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from hotspot.forecast.history import Floats, History
 from hotspot.grid import Grid
 from hotspot.knox import knox_test
 from hotspot.knox.bands import band_problems
+from hotspot.rule import RULE
 
 # Not learned from: a mistyped century must not keep the Knox test, which bears 89 years, from the
 # rest.
@@ -68,8 +69,8 @@ class NearRepeatRisk(Forecast):
 
     def __init__(
         self,
-        distance_bands_m: Sequence[float] = (100.0, 200.0, 300.0, 400.0),
-        time_bands_days: Sequence[int] = (7, 14, 21, 28, 35, 42),
+        distance_bands_m: Sequence[float] = RULE.distance_bands_m,
+        time_bands_days: Sequence[int] = RULE.time_bands_days,
     ) -> None:
         self.distance_bands_m = distance_bands_m
         self.time_bands_days = time_bands_days
@@ -78,6 +79,8 @@ class NearRepeatRisk(Forecast):
         return band_problems(self.distance_bands_m, self.time_bands_days, "right", None)
 
     def _learn(self, history: History) -> None:
+        # A band of its own for the same day, which is dropped below: what is reported on one day
+        # cannot forecast itself. In closed form: a seed would make the forecast a draw.
         oldest = history.day[history.offset[:-1]]
         test = knox_test(
             history.incidents[oldest > history.last_day - _OLDEST_DAYS],
@@ -88,13 +91,16 @@ class NearRepeatRisk(Forecast):
         )
         surplus = (test.grid("observed") - test.grid("expected")).to_numpy(dtype=float)
         z = test.grid("z").to_numpy(dtype=float)
+        # In the manner of Stein's rule (Efron and Morris 1973, Journal of the American Statistical
+        # Association 68, 117-130), band by band: of a surplus y with error s, y² - s² estimates the
+        # square of the true one. A band that stands out by less than its own error adds nothing.
         with np.errstate(divide="ignore", invalid="ignore"):
             trust = np.nan_to_num(np.clip(1.0 - 1.0 / z**2, 0.0, 1.0))
-        kept = (np.maximum(surplus, 0.0) * trust)[:, 1:].T
+        beyond = (np.maximum(surplus, 0.0) * trust)[:, 1:].T
         days = np.diff([0, *self.time_bands_days])
-        self.raised_ = kept / (len(history) * days[:, None] * self._ring_areas()[None, :])
+        self.raised_ = beyond / (len(history) * days[:, None] * self._ring_areas()[None, :])
         self.ratios_ = test.table
-        self.added_ = float(kept.sum() / len(history))
+        self.added_ = float(beyond.sum() / len(history))
 
     def _take(self, history: History) -> None:
         super()._take(history)
@@ -108,9 +114,11 @@ class NearRepeatRisk(Forecast):
         return np.asarray(np.pi * np.diff(edges**2, prepend=0.0))
 
     def _table(self, days: int) -> Floats:
-        """Give what an incident of each age adds to each ring over the days, per square metre."""
+        """Return what an incident of each age adds to each ring over the days, per square metre."""
         longest = int(self.time_bands_days[-1])
         band = np.searchsorted(self.time_bands_days, np.arange(1, longest + 1))
+        # An incident of age a adds, on the first day, what one of age a + 1 does: ages are those at
+        # the cut-off. Sums of running totals make it one subtraction for any number of days.
         by_age = np.zeros((longest + days + 1, self.raised_.shape[1]))
         by_age[1 : longest + 1] = self.raised_[band]
         passed = np.cumsum(by_age, axis=0)
@@ -121,6 +129,8 @@ class NearRepeatRisk(Forecast):
         table, edges = self._table(days), np.array(self.distance_bands_m, dtype=float)
         raised = table_sums_at(x, y, self.x_, self.y_, self.age_, edges, True, table)
         added = float((table @ self._ring_areas())[self.age_].sum())
+        # What the rule does not account for lies evenly where anything was ever known; never less
+        # than nothing, should the rule expect more than the level does.
         rest = max(self._expected(days) - added, 0.0) / (len(self.squares_) * _SQUARE_M**2)
         both = np.concatenate([self.squares_, _squares(x, y)])
         _, which = np.unique(both, axis=0, return_inverse=True)

@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from hotspot._checks import positive_problems
+from hotspot._checks import positive_problems, whole_problems
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import Floats, History
 from hotspot.grid import Grid
 
 _WEEK_DAYS = 7
+# Of the published map, whatever the rule of this package: 400 m and two months.
+_REACH_M, _WINDOW_DAYS = 400.0, 56
 
 
 class ProspectiveMap(Forecast):
@@ -58,19 +60,28 @@ class ProspectiveMap(Forecast):
     """
 
     def __init__(
-        self, distance_m: float = 400.0, window_days: int = 56, unit_m: float = 50.0
+        self, distance_m: float = _REACH_M, window_days: int = _WINDOW_DAYS, unit_m: float = 50.0
     ) -> None:
         self.distance_m = distance_m
         self.window_days = window_days
         self.unit_m = unit_m
 
     def _problems(self) -> list[str]:
-        return positive_problems(
-            distance_m=self.distance_m, window_days=self.window_days, unit_m=self.unit_m
-        )
+        problems = positive_problems(distance_m=self.distance_m, unit_m=self.unit_m)
+        return problems + whole_problems(window_days=self.window_days)
 
     def weights(self, grid: Grid) -> Floats:
-        """Give the published weights, summed at the centre of each cell."""
+        """Sum the published weights at the centre of each cell.
+
+        Parameters
+        ----------
+        grid : Grid
+            In the CRS of the incidents.
+
+        Returns
+        -------
+        ndarray of float64, shape of the grid
+        """
         self._fitted()
         return self._weights_at(*centres(grid)).reshape(grid.shape)
 
@@ -83,7 +94,7 @@ class ProspectiveMap(Forecast):
         self.weeks_ = age[live] // _WEEK_DAYS
 
     def _rings(self) -> tuple[Floats, Floats]:
-        """Outer edge of each ring in metres, and what a week-old incident in it counts."""
+        """Return the outer edge of each ring in metres, and the weight of a new incident in it."""
         inner = np.arange(0.0, self.distance_m, self.unit_m)
         edges = np.minimum(inner + self.unit_m, self.distance_m)
         return edges.astype(np.float64), 1.0 / (1.0 + np.arange(len(inner), dtype=float))
@@ -95,7 +106,11 @@ class ProspectiveMap(Forecast):
         return table_sums_at(x, y, self.x_, self.y_, self.weeks_, edges, False, table)
 
     def _scale(self, days: int) -> float:
-        """Turn weights into expected incidents per square metre."""
+        """Return by what weights become expected incidents per square metre.
+
+        The published weights have no unit: they rank cells. Spread over the rings they add up to
+        a volume, which stands for all that is expected.
+        """
         edges, by_cells = self._rings()
         area = np.pi * np.diff(edges**2, prepend=0.0)
         total = float((1.0 / (1.0 + self.weeks_)).sum() * (by_cells @ area))

@@ -1,14 +1,15 @@
-"""Tomorrow will be like the past: densities of past incidents, near and far, old and new."""
+"""Densities of past incidents as forecasts: tomorrow will be like the past."""
 
 from typing import Literal
 
 import numpy as np
 
-from hotspot._checks import choice_problems, positive_problems
+from hotspot._checks import choice_problems, positive_problems, whole_problems
 from hotspot._kernels.forecast import GAUSSIAN, QUARTIC, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import Floats, History
 from hotspot.grid import Grid
+from hotspot.rule import RULE
 
 Kernel = Literal["quartic", "gaussian", "cell"]
 
@@ -63,7 +64,7 @@ class RetrospectiveDensity(Forecast):
 
     def __init__(
         self,
-        bandwidth_m: float = 400.0,
+        bandwidth_m: float = RULE.distance_m,
         lookback_days: int | None = 365,
         decay_days: float | None = None,
         kernel: Kernel = "quartic",
@@ -75,9 +76,10 @@ class RetrospectiveDensity(Forecast):
 
     def _problems(self) -> list[str]:
         problems = positive_problems(bandwidth_m=self.bandwidth_m)
-        for name in ("lookback_days", "decay_days"):
-            if getattr(self, name) is not None:
-                problems += positive_problems(**{name: getattr(self, name)})
+        if self.lookback_days is not None:
+            problems += whole_problems(lookback_days=self.lookback_days)
+        if self.decay_days is not None:
+            problems += positive_problems(decay_days=self.decay_days)
         return problems + choice_problems("kernel", self.kernel, ("quartic", "gaussian", "cell"))
 
     def _take(self, history: History) -> None:
@@ -91,6 +93,7 @@ class RetrospectiveDensity(Forecast):
         self.weight_ = weight[counted] / weight.sum()
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
+        # On cells much finer than the squares, counts by cell would be a map of single doors.
         if self.kernel == "cell" and grid.cell_size_m < self.bandwidth_m / 2:
             at = self._in_squares(*centres(grid))
             share = at.reshape(grid.shape) * grid.cell_size_m**2
@@ -112,7 +115,7 @@ class RetrospectiveDensity(Forecast):
         return self._expected(days) * sums_at(x, y, *held, code, self.bandwidth_m)
 
     def _in_squares(self, x: Floats, y: Floats) -> Floats:
-        """Give the weight per square metre of the square around each point's place."""
+        """Return the weight per square metre of the square that each point lies in."""
         side = self.bandwidth_m
         own = np.column_stack([np.floor(self.x_ / side), np.floor(self.y_ / side)])
         asked = np.column_stack([np.floor(x / side), np.floor(y / side)])
@@ -123,7 +126,7 @@ class RetrospectiveDensity(Forecast):
 
 
 def _counted(x: Floats, y: Floats, weight: Floats, grid: Grid) -> Floats:
-    """Add up weights by cell, in an order of their own so that rounding falls alike."""
+    """Sum weights by cell, in an order of their own so that rounding falls alike."""
     order = np.lexsort((weight, x, y))
     x, y, weight = x[order], y[order], weight[order]
     col = np.floor((x - grid.xmin) / grid.cell_size_m)

@@ -1,4 +1,4 @@
-"""One burglary raises the risk of others: a self-exciting process with two triggers."""
+"""A self-exciting process with two triggers: one burglary raises the risk of others."""
 
 from dataclasses import replace
 
@@ -10,8 +10,13 @@ from scipy.special import roots_genlaguerre
 from scipy.stats import chi2, norm
 from sklearn.base import clone
 
-from hotspot._checks import positive_problems, same_crs_problems
-from hotspot._errors import ConfigError
+from hotspot._checks import (
+    positive_problems,
+    raise_problems,
+    same_crs_problems,
+    share_problems,
+    whole_problems,
+)
 from hotspot._kernels.forecast import EXPONENTIAL, GAUSSIAN, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.expectation import (
@@ -29,8 +34,11 @@ from hotspot.grid import Grid
 
 REPEAT, NEAR = 0, 1
 NAMES = ("repeat", "near repeat")
-_LEVEL = 0.01
+# Level of significance below which a trigger stays.
+_ALPHA = 0.01
+# Half of the step, in logarithms, by which slopes are taken.
 _STEP = 0.02
+# Fits without a trigger start where the one with it ended, and have not far to go.
 _TEST_STEPS, _TEST_TOLERANCE = 60, 1e-6
 # How far off the bandwidth may be, as a factor.
 _BANDWIDTH_DOUBT = 1.5
@@ -137,12 +145,12 @@ class SelfExcitingProcess(Forecast):
         self.iterations = iterations
         self.tolerance = tolerance
 
-    def intervals(self, level: float = 0.95) -> pd.DataFrame:
-        """Tell how exactly the parameters are known.
+    def intervals(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Estimate how exactly the parameters are known.
 
         Parameters
         ----------
-        level : float
+        confidence : float
             Probability that an interval holds the true value.
 
         Returns
@@ -152,14 +160,18 @@ class SelfExcitingProcess(Forecast):
             of three fits, with the bandwidth asked for and with one and a half times more and
             less of it, for how much is called background is a choice; each is by the information
             in the scores of single incidents, on the scale of logarithms.
+
+        Raises
+        ------
+        ConfigError
+            If `confidence` is not between 0 and 1, or the process was not fitted.
         """
-        if not 0 < level < 1:
-            raise ConfigError(f"level must be between 0 and 1, not {level!r}.")
+        raise_problems(arguments=share_problems(confidence=confidence))
         history = self._fitted()
-        own = _sampling(*self.scores_, level)
+        own = _sampling(*self.scores_, confidence)
         for factor in (1 / _BANDWIDTH_DOUBT, _BANDWIDTH_DOUBT):
             other = clone(self).set_params(bandwidth_m=self.bandwidth_m * factor)
-            theirs = _sampling(*_scores(other._climbed(history)), level).reindex(own.index)
+            theirs = _sampling(*_scores(other._climbed(history)), confidence).reindex(own.index)
             own["low"] = np.fmin(own["low"], theirs["low"])
             own["high"] = np.fmax(own["high"], theirs["high"])
         return own
@@ -201,11 +213,16 @@ class SelfExcitingProcess(Forecast):
         DataArray, dims ("y", "x")
             Observed less expected incidents over the history held. A smooth map without blotches
             speaks for the bandwidth.
+
+        Raises
+        ------
+        DataError
+            If the grid is in another CRS.
+        ConfigError
+            If the process was not fitted.
         """
         history = self._fitted()
-        problems = same_crs_problems(history.incidents, grid=grid)
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(same_crs_problems(history.incidents, grid=grid))
         days = history.last_day - history.first_day + 1
         due = self._background_cells(grid, self.background_ * days)
         for number, trigger in enumerate(self.triggers_):
@@ -218,17 +235,17 @@ class SelfExcitingProcess(Forecast):
 
     def _problems(self) -> list[str]:
         problems = positive_problems(
-            bandwidth_m=self.bandwidth_m,
-            near_m=self.near_m,
-            repeat_days=self.repeat_days,
-            near_days=self.near_days,
-            iterations=self.iterations,
-            tolerance=self.tolerance,
+            bandwidth_m=self.bandwidth_m, near_m=self.near_m, tolerance=self.tolerance
+        )
+        problems += whole_problems(
+            repeat_days=self.repeat_days, near_days=self.near_days, iterations=self.iterations
         )
         return problems + ([] if self.place_m is None else positive_problems(place_m=self.place_m))
 
     def _climbed(self, history: History) -> Fit:
         """Find the most likely parameters, whether or not the data support each trigger."""
+        # EM ends in a maximum near its start: one in five is triggered, repeats late and near ones
+        # early, of the order that Mohler and others (2011) find for burglary.
         place = float(self.place_m or typical_place_m(history))
         scales_m = np.geomspace(place, max(self.bandwidth_m, 2 * place), _SCALES)
         per_day = len(history) / (history.last_day - history.first_day + 1)
@@ -243,41 +260,49 @@ class SelfExcitingProcess(Forecast):
         return fit(history, _season(history), start, scales_m, int(self.iterations), self.tolerance)
 
     def _learn(self, history: History) -> None:
-        found, self.gain_ = _supported(self._climbed(history))
-        self.scales_m_ = found.scales_m
-        self.background_ = found.parameters.background
-        self.triggers_ = found.parameters.triggers
-        self.log_likelihood_ = found.log_likelihood
-        self.iterations_, self.converged_ = found.iterations, found.converged
+        fitted, self.gain_ = _supported(self._climbed(history))
+        self.scales_m_ = fitted.scales_m
+        self.background_ = fitted.parameters.background
+        self.triggers_ = fitted.parameters.triggers
+        self.log_likelihood_ = fitted.log_likelihood
+        self.iterations_, self.converged_ = fitted.iterations, fitted.converged
         self.branching_ratio_ = float(sum(trigger.offspring for trigger in self.triggers_))
-        self.triggered_share_ = float(1.0 - found.background_share.mean())
-        self.scores_ = _scores(found)
-        self.daily_ = _daily(history, found.parameters)
+        self.triggered_share_ = float(1.0 - fitted.background_share.mean())
+        self.scores_ = _scores(fitted)
+        self.daily_ = _daily(history, fitted.parameters)
         self.background_share_ = pd.Series(
-            found.background_share, index=history.incidents.index, name="background_share"
+            fitted.background_share, index=history.incidents.index, name="background_share"
         )
 
     def _take(self, history: History) -> None:
         super()._take(history)
         # What came since the fit counts towards the background as the rest does on average.
-        known = self.background_share_.reindex(history.incidents.index)
-        share = known.fillna(self.background_share_.mean()).to_numpy()
+        learned = self.background_share_.reindex(history.incidents.index)
+        share = learned.fillna(self.background_share_.mean()).to_numpy()
         self.place_weight_ = share / share.sum()
 
     def _weights(self, trigger: Trigger, days: int) -> Floats:
-        """Give the offspring of each incident to be expected over the days."""
+        """Return the offspring of each incident to be expected over the days."""
         history = self._fitted()
         past = np.concatenate([trigger.cumulative(), np.full(days, trigger.cumulative()[-1])])
         age = np.minimum(history.last_day - history.day, trigger.reach_days)
         return trigger.offspring * history.summed(history.share * (past[age + days] - past[age]))
 
     def _background_rates(self, days: int) -> Floats:
-        """Give the expected incidents of each part of the background over the days."""
+        """Return the expected incidents of each part of the background over the days.
+
+        The level, which knows season and trend, says how many come in all; the process says which
+        share of them nothing triggered.
+        """
         parts = self.background_ / self.background_.sum()
         return np.asarray(parts * self._expected(days) * (1.0 - self.triggered_share_))
 
     def _later(self, days: int, direct: float) -> float:
-        """Give the factor by which what is triggered within the days themselves adds."""
+        """Compute by what factor that which is triggered within the days themselves adds.
+
+        Offspring of incidents that are still to come: where they will be is not known, so the
+        whole map is raised by their number.
+        """
         due = np.full(days, direct / days)
         lags = np.zeros(days)
         for trigger in self.triggers_:
@@ -287,6 +312,7 @@ class SelfExcitingProcess(Forecast):
         return float(due.sum() / direct) if direct > 0 else 1.0
 
     def _background_cells(self, grid: Grid, rates: Floats) -> Floats:
+        """Integrate what the background expects over the cells of a grid."""
         history = self._fitted()
         held = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape
         west, south, east, north = box_anywhere(history)
@@ -298,6 +324,7 @@ class SelfExcitingProcess(Forecast):
         return np.asarray(cells)
 
     def _trigger_cells(self, grid: Grid, number: int, weight: Floats) -> Floats:
+        """Integrate what a trigger expects over the cells of a grid."""
         history, trigger = self._fitted(), self.triggers_[number]
         held = (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape
         if number == REPEAT:
@@ -326,17 +353,16 @@ class SelfExcitingProcess(Forecast):
         for rate, scale in zip(rates, self.scales_m_, strict=False):
             risk = risk + sums_at(*held, self.place_weight_ * rate, GAUSSIAN, float(scale))
         risen = [self._weights(trigger, days) for trigger in self.triggers_]
-        for trigger, weight, code in zip(
-            self.triggers_, risen, (GAUSSIAN, EXPONENTIAL), strict=True
-        ):
-            risk = risk + sums_at(*held, weight, code, trigger.scale_m)
+        shapes = GAUSSIAN, EXPONENTIAL
+        for trigger, weight, shape in zip(self.triggers_, risen, shapes, strict=True):
+            risk = risk + sums_at(*held, weight, shape, trigger.scale_m)
         return np.asarray(
             risk * self._later(days, float(rates.sum() + sum(w.sum() for w in risen)))
         )
 
 
 def typical_place_m(history: History) -> float:
-    """Give half the distance from a typical place to the next one, at least a metre."""
+    """Return half the distance from a typical place to the next one, at least a metre."""
     places = np.unique(np.column_stack([history.x, history.y]), axis=0)
     if len(places) < 2:
         return 10.0
@@ -345,58 +371,68 @@ def typical_place_m(history: History) -> float:
 
 
 def _season(history: History) -> Floats:
-    """Level on the day of each event over its mean, by the smooth trend and season."""
+    """Return the level on the day of each event over its mean, by the smooth trend and season."""
     level = history.level.fitted()
     level = level / level.mean()
     return history.summed(history.share * level[history.day - history.first_day])
 
 
-def _supported(found: Fit) -> tuple[Fit, tuple[float, ...]]:
-    """Drop each trigger that is worth no more than chance, or no more than if it never faded."""
-    gains, floor_m = [], float(found.scales_m[0])
-    for number, trigger in enumerate(found.parameters.triggers):
-        triggers = list(found.parameters.triggers)
+def _supported(fitted: Fit) -> tuple[Fit, tuple[float, ...]]:
+    """Drop each trigger that is worth no more than chance, or no more than if it never faded.
+
+    By the likelihood-ratio test: twice the logarithm of the ratio against chi-squared, with a
+    degree of freedom for each parameter that the trigger brings beside its offspring. That no
+    offspring lies at the end of the range makes the test strict (Self and Liang 1987, Journal of
+    the American Statistical Association 82, 605-610), which is the side to err on.
+    """
+    gains, floor_m = [], float(fitted.scales_m[0])
+    for number, trigger in enumerate(fitted.parameters.triggers):
+        triggers = list(fitted.parameters.triggers)
         triggers[number] = replace(trigger, offspring=0.0)
-        without = Parameters(found.parameters.background, tuple(triggers))
-        rest, _, _ = climb(found.likelihood, without, floor_m, _TEST_STEPS, _TEST_TOLERANCE)
+        without = Parameters(fitted.parameters.background, tuple(triggers))
+        rest, _, _ = climb(fitted.likelihood, without, floor_m, _TEST_STEPS, _TEST_TOLERANCE)
         # A trigger that does not fade is no trigger, but a place where risk is always high.
         triggers[number] = replace(trigger, mean_days=_FOREVER * trigger.reach_days)
-        steady = Parameters(found.parameters.background, tuple(triggers))
-        flat, _, _ = climb(found.likelihood, steady, floor_m, _TEST_STEPS, _TEST_TOLERANCE,
+        steady = Parameters(fitted.parameters.background, tuple(triggers))
+        flat, _, _ = climb(fitted.likelihood, steady, floor_m, _TEST_STEPS, _TEST_TOLERANCE,
                            fading=False)  # fmt: skip
-        value = found.likelihood.value(rest)
-        best = max(value, found.likelihood.value(flat))
-        gains.append(float(2.0 * (found.log_likelihood - best)))
-        if gains[-1] < chi2.ppf(1 - _LEVEL, 1 + number):
-            found = _with(found, rest, value)
-    return found, tuple(gains)
+        value = fitted.likelihood.value(rest)
+        best = max(value, fitted.likelihood.value(flat))
+        gains.append(float(2.0 * (fitted.log_likelihood - best)))
+        if gains[-1] < chi2.ppf(1 - _ALPHA, 1 + number):
+            fitted = _with(fitted, rest, value)
+    return fitted, tuple(gains)
 
 
-def _with(found: Fit, parameters: Parameters, log_likelihood: float) -> Fit:
-    """Put other parameters into a fit."""
-    background, risen = found.likelihood.parts(parameters)
+def _with(fitted: Fit, parameters: Parameters, log_likelihood: float) -> Fit:
+    """Return a fit with other parameters."""
+    background, risen = fitted.likelihood.parts(parameters)
     return replace(
-        found,
+        fitted,
         parameters=parameters,
         log_likelihood=log_likelihood,
         background_share=background / (background + sum(risen)),
     )
 
 
-def _sampling(names: list[str], values: Floats, scores: Floats, level: float) -> pd.DataFrame:
-    """Give estimates with the intervals that the background leaves, if it is as smoothed."""
+def _sampling(names: list[str], values: Floats, scores: Floats, confidence: float) -> pd.DataFrame:
+    """Estimate intervals that hold if the background is as smoothed.
+
+    By the outer products of the scores (Ogata 1978), on logarithms: a rate or a scale is positive,
+    and its errors are rather factors than differences.
+    """
     known = np.einsum("np,nq->pq", scores, scores)
     spread = np.sqrt(np.diag(np.linalg.pinv(known)))
-    reach = np.exp(spread * float(norm.ppf(0.5 + level / 2)))
+    reach = np.exp(spread * float(norm.ppf(0.5 + confidence / 2)))
     return pd.DataFrame(
         {"estimate": values, "low": values / reach, "high": values * reach},
         index=pd.Index(names, name="parameter"),
     )
 
 
-def _scores(found: Fit) -> tuple[list[str], Floats, Floats]:
-    """Names and values of the parameters, and what each event says of their logarithms."""
-    parameters, likelihood = found.parameters, found.likelihood
+def _scores(fitted: Fit) -> tuple[list[str], Floats, Floats]:
+    """Return names and values of the parameters, and the scores of their logarithms by event."""
+    parameters, likelihood = fitted.parameters, fitted.likelihood
     background, risen = likelihood.parts(parameters)
     total = background + sum(risen)
     # The parts of the background trade off against each other: only their sum is of interest.
@@ -416,7 +452,7 @@ def _scores(found: Fit) -> tuple[list[str], Floats, Floats]:
 
 
 def _slope(likelihood: Likelihood, parameters: Parameters, number: int, name: str) -> Floats:
-    """Change of each event's intensity with the logarithm of one parameter."""
+    """Compute the slope of each event's intensity in the logarithm of one parameter."""
     sides = []
     for step in (_STEP, -_STEP):
         trigger = parameters.triggers[number]
@@ -429,7 +465,7 @@ def _slope(likelihood: Likelihood, parameters: Parameters, number: int, name: st
 
 
 def _daily(history: History, parameters: Parameters) -> tuple[int, Floats, Floats]:
-    """First day, and observed and expected incidents on each day of the history."""
+    """Return the first day, and observed and expected incidents on each day of the history."""
     observed = history.daily()
     level = history.level.fitted()
     expected = parameters.background.sum() * level / level.mean()

@@ -1,4 +1,4 @@
-"""How one incident raises the risk of others: kernels in time and space, as tables."""
+"""Triggers by which one incident raises the risk of others: kernels in time and space."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,9 @@ from hotspot._kernels.hawkes import STEPS_PER_M
 
 Floats = npt.NDArray[np.float64]
 
-# Longest and shortest mean lags, and how far a scale may be from the reach, that are searched.
+# At a mean lag of 1 day all offspring comes on the next one, and the decay divides by 0.
 _SHORTEST_DAYS = 1.2
+# Of logarithms: a hundredth of a per cent.
 _TOLERANCE = 1e-4
 
 
@@ -44,20 +45,23 @@ class Trigger:
     reach_days: int
 
     def by_lag(self) -> Floats:
-        """Probability of each lag in days, shape (reach_days + 1,); of lag 0 it is 0."""
+        """Return the probability of each lag in days, shape (reach_days + 1,); 0 of lag 0."""
         return lag_table(self.mean_days, self.reach_days)
 
     def by_away(self) -> Floats:
-        """Density per square metre at each distance in decimetres."""
+        """Return the density per square metre at each distance in decimetres."""
         return away_table(self.scale_m, self.shape, self.reach_m)
 
     def cumulative(self) -> Floats:
-        """Probability that the lag is at most each number of days, shape (reach_days + 1,)."""
+        """Sum the probabilities of lags up to each number of days, shape (reach_days + 1,)."""
         return np.cumsum(self.by_lag())
 
 
 def lag_table(mean_days: float, reach_days: int) -> Floats:
-    """Geometric probabilities of lags from 1 to the reach."""
+    """Return geometric probabilities of lags from 1 to the reach.
+
+    The exponential decay of Mohler and others (2011) in whole days: reports know no more.
+    """
     days = np.arange(reach_days + 1)
     table = np.exp(-(days - 1.0) / memory_days(mean_days))
     table[0] = 0.0
@@ -65,12 +69,15 @@ def lag_table(mean_days: float, reach_days: int) -> Floats:
 
 
 def memory_days(mean_days: float) -> float:
-    """Give the decay of a geometric distribution on 1, 2, ... with a mean."""
+    """Compute the decay of a geometric distribution on 1, 2, ... with a mean."""
     return float(-1.0 / np.log1p(-1.0 / mean_days))
 
 
 def away_table(scale_m: float, shape: str, reach_m: float) -> Floats:
-    """Density at each decimetre, with an integral of 1 over the disc within reach."""
+    """Return the density at each decimetre, with an integral of 1 over the disc within reach.
+
+    What lies beyond the reach is divided out, or a wide kernel would seem to trigger less.
+    """
     steps = round(reach_m * STEPS_PER_M) + 1
     away = np.arange(steps) / STEPS_PER_M
     if shape == "gaussian":
@@ -95,6 +102,8 @@ def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
         Longest lag.
     """
 
+    # Of offspring with geometric lags some are still to come. With the number of offspring put in
+    # at its best, lags / exposure, what is left of the likelihood turns on the mean alone.
     def loss(log_mean: float) -> float:
         table = lag_table(float(np.exp(log_mean)), reach_days)
         exposure = (left_days * np.cumsum(table)).sum()
@@ -108,6 +117,8 @@ def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
 
 def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
     """Find the scale, not below a floor, that makes shared-out distances most likely."""
+    # Sums of powers of the distances are all that the likelihood takes of them: a Gaussian the
+    # second, an exponential the first.
     far = np.arange(len(aways)) / STEPS_PER_M
     total, moment, second = (float((aways * far**power).sum()) for power in (0, 1, 2))
 

@@ -1,0 +1,198 @@
+"""From scores to the tables of a backtest, with intervals that windows drawn anew leave."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspot._errors import DataError
+from hotspot.backtesting.backtest_result import Backtest
+from hotspot.backtesting.baselines import BASELINES, DENSITY
+from hotspot.backtesting.rolling_windows import Plan, Score
+from hotspot.backtesting.scoring import (
+    CURVE_SHARES,
+    prediction_accuracy,
+    prediction_efficiency,
+    ratio_interval,
+)
+from hotspot.forecast.live_zones import LiveZones
+from hotspot.forecast.near_repeat_risk import NearRepeatRisk
+
+Floats = npt.NDArray[np.float64]
+
+_COLUMNS = (
+    "model", "area_share", "hit_rate", "low", "high", "pai", "pei",
+    "difference", "difference_low", "difference_high",
+    "search_efficiency", "recapture", "noise", "rank",
+)  # fmt: skip
+# Bounds, as shares of the area, of the groups of cells whose calibration is shown.
+_GROUPS = (0.01, 0.05, 0.2, 1.0)
+# Finding this share of what the best possible map would have, where the baselines find far
+# less, takes knowledge of what came.
+_TOO_GOOD, _BASELINES_AT_MOST = 0.9, 0.7
+
+
+def judged(
+    scores: Sequence[Score], plan: Plan, weights: Floats, parameters: Mapping[str, Any]
+) -> Backtest:
+    """Return tables of scores, with intervals by resamples of the windows.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+        Of every model and window, in any order.
+    plan : Plan
+    weights : ndarray of float64, shape (resamples, windows)
+        How often each window counts in each resample.
+    parameters : mapping
+        Kept with the result.
+
+    Returns
+    -------
+    Backtest
+
+    Raises
+    ------
+    DataError
+        If nothing happened in any window.
+    """
+    by_model = {
+        name: sorted((s for s in scores if s.model == name), key=lambda s: s.window)
+        for name in plan.models
+    }
+    events = np.array([s.events for s in by_model[DENSITY]])
+    if not events.sum():
+        raise DataError("No incident lies in any of the windows: there is nothing to score.")
+    table = pd.DataFrame(
+        [
+            {
+                "model": name,
+                "area_share": share,
+                **_rates(by_model[name], by_model[DENSITY], place, weights),
+                **_indices(by_model[name], place, plan),
+            }
+            for place, share in enumerate(plan.area_shares)
+            for name in plan.models
+        ]
+    )
+    ranks = table.groupby("area_share")["hit_rate"].rank(ascending=False, method="min")
+    table["rank"] = ranks.astype(int)
+    return Backtest(
+        table=table[list(_COLUMNS)],
+        windows=_windows(by_model, plan.area_shares),
+        calibration=_calibration(by_model, len(plan.area_shares)),
+        curves=_curves(by_model, len(plan.area_shares)),
+        horizon_days=plan.horizon_days,
+        cells=plan.cells,
+        rules=tuple(
+            name
+            for name, model in plan.models.items()
+            if isinstance(model, (LiveZones, NearRepeatRisk))
+        ),
+        zones=tuple(n for n, model in plan.models.items() if isinstance(model, LiveZones)),
+        suspects=_suspects(table),
+        parameters=parameters,
+    )
+
+
+def _suspects(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the models that are too good to be true."""
+    highest = table[table["model"].isin(BASELINES)].groupby("area_share")["pei"].max()
+    # Where few cells hold all there is, an honest map finds it too: no suspicion there.
+    beatable = table["area_share"].map(highest) <= _BASELINES_AT_MOST
+    return tuple(table.loc[beatable & (table["pei"] >= _TOO_GOOD), "model"].unique())
+
+
+def _rates(
+    rows: list[Score], plain: list[Score], place: int, weights: Floats
+) -> dict[str, float | bool]:
+    """Return the hit rate and its difference from that of the year's density, with intervals.
+
+    The difference is taken window by window before anything is resampled: a busy or an easy week
+    is one for both maps, and what they share cancels.
+    """
+    events = np.array([s.events for s in rows])
+    hits = np.array([s.hits[place] for s in rows])
+    more = hits - np.array([s.hits[place] for s in plain])
+    low, high = ratio_interval(hits, events, weights)
+    difference_low, difference_high = ratio_interval(more, events, weights)
+    return {
+        "hit_rate": hits.sum() / events.sum(),
+        "low": low,
+        "high": high,
+        "difference": more.sum() / events.sum(),
+        "difference_low": difference_low,
+        "difference_high": difference_high,
+        "noise": difference_low <= 0 <= difference_high,
+    }
+
+
+def _indices(rows: list[Score], place: int, plan: Plan) -> dict[str, float]:
+    """Return other measures of the same maps."""
+    number = int(plan.numbers[place])
+    hits = sum(s.hits[place] for s in rows)
+    rate = hits / sum(s.events for s in rows)
+    past = sum(s.past_events for s in rows)
+    before = sum(s.past[place] for s in rows) / past if past else 0.0
+    return {
+        # By the share of the cells that was searched, which rounding has moved from that asked for.
+        "pai": prediction_accuracy(rate, number / plan.cells),
+        "pei": prediction_efficiency(hits, sum(s.best[place] for s in rows)),
+        "search_efficiency": hits / len(rows) / (number * plan.grid.cell_area_km2),
+        "recapture": rate / before if before else float("nan"),
+    }
+
+
+def _windows(by_model: dict[str, list[Score]], area_shares: tuple[float, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "window": pd.Timestamp(np.datetime64(score.window, "D")),
+                "model": name,
+                "area_share": share,
+                "events": int(score.events),
+                "hits": score.hits[place],
+            }
+            for name, rows in by_model.items()
+            for score in rows
+            for place, share in enumerate(area_shares)
+        ]
+    )
+
+
+def _calibration(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
+    """Compare expected and observed incidents by group of cells, from risky to quiet."""
+    places = [first + CURVE_SHARES.index(bound) for bound in _GROUPS]
+    edges = [0.0, *_GROUPS]
+    rows = []
+    for name, scores in by_model.items():
+        seen = np.diff(np.array([s.hits for s in scores])[:, places].sum(axis=0), prepend=0.0)
+        due = np.diff(np.array([s.due for s in scores])[:, places].sum(axis=0), prepend=0.0)
+        for group in range(len(_GROUPS)):
+            rows.append(
+                {
+                    "model": name,
+                    "cells": f"top {100 * edges[group]:g}-{100 * edges[group + 1]:g} %",
+                    "expected": due[group],
+                    "observed": seen[group],
+                    "ratio": seen[group] / due[group] if due[group] > 0 else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _curves(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
+    """Return hit rates at the shares of curves, which stand from `first` on in the scores."""
+    return pd.DataFrame(
+        [
+            {
+                "model": name,
+                "area_share": share,
+                "hit_rate": sum(s.hits[place] for s in rows) / sum(s.events for s in rows),
+            }
+            for name, rows in by_model.items()
+            for place, share in enumerate(CURVE_SHARES, start=first)
+        ]
+    )
