@@ -4,6 +4,7 @@ import html
 import json
 import re
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,7 @@ from hotspot.briefing import folder as folders
 from hotspot.briefing.config import load_config
 from hotspot.briefing.folder import sha256
 from hotspot.briefing.sections.trust import STANDING_SENTENCES
-from tests.small_town import Burglary, usual, write_burglaries, write_town
+from tests.small_town import Burglary, X, Y, usual, write_burglaries, write_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 
@@ -104,6 +105,52 @@ def test_the_page_counts_the_doors_of_the_lists(town: Briefing) -> None:
     linked = re.findall(r'href="([^"]+)"', page)
     assert "targets/West.html" in linked
     assert all((town.folder / name).is_file() for name in linked)
+
+
+def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_path: Path) -> None:
+    path = write_town(tmp_path, settings='[output]\nformats = ["html", "message"]\n')
+    edges = [X - 900, X + 250, X + 440, X + 1400]
+    beats = gpd.GeoDataFrame(
+        # The last has no home near enough to be visited.
+        {"beat": ["North", "North Cliff", "North Cliff End"]},
+        geometry=[shapely.box(west, Y - 900, east, Y + 900) for west, east in pairwise(edges)],
+        crs="EPSG:27700",
+    )
+    beats.to_file(tmp_path / "beats.geojson", driver="GeoJSON")
+    made = brief(path)
+    assert made.targets is not None
+    assert set(made.targets["area"]) == {"North", "North Cliff"}
+    page = (made.folder / "briefing.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><td>(North[^<]*)</td>(.*?)</tr>", page)
+    linked = {area: re.findall('href="targets/([^"]+)"', row) for area, row in rows}
+    assert linked == {
+        "North": ["North.html", "North%20message.html"],
+        "North Cliff": ["North%20Cliff.html", "North%20Cliff%20message.html"],
+        "North Cliff End": ["North%20Cliff%20End%20message.html"],
+    }
+    assert "all due before" not in dict(rows)["North Cliff End"]
+
+
+def test_a_list_with_nothing_to_visit_links_its_leaflets(tmp_path: Path) -> None:
+    settings = (
+        '[output]\nformats = ["message"]\n[cocooning]\nvisit_days = 1\nledger = "visits.db"\n'
+    )
+    path = write_town(tmp_path, settings=settings)
+    first = brief(path)
+    assert first.targets is not None
+    with hs.VisitLedger(tmp_path / "visits.db") as ledger:
+        ledger.record(
+            [
+                {"visit_id": visit, "result": "face to face", "visited_at": "2026-03-02 12:00"}
+                for visit in first.targets["visit_id"]
+            ]
+        )
+    made = brief(path, as_of="2026-03-02", folder=tmp_path / "again")
+    assert made.targets is not None
+    assert made.targets.empty
+    doors = section(made, "doors")
+    assert "No door to visit: nothing is left to do" in doors
+    assert "leaflets" in doors
 
 
 def test_the_page_lists_repeat_addresses(town: Briefing) -> None:

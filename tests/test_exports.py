@@ -152,6 +152,49 @@ def test_areas_that_differ_by_case_have_files_of_their_own(tmp_path):
     assert len({path.name.casefold() for path in written}) == 4
 
 
+# Each of these would be taken for another by the beginning of its name, or by its safe name.
+ALIKE = ["North", "North Cliff", "North message", "North phone", "A/B", "A-B", None, "targets"]
+
+
+def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
+    targets = pd.concat([made_targets()] * 2, ignore_index=True).assign(area=ALIKE)
+    targets.attrs.update(made_targets().attrs)
+    messages = targets.assign(area=[*ALIKE[:7], "South"])
+    written = write_targets(
+        targets, tmp_path, formats=("xlsx", "csv", "html", "phone", "message"), messages=messages
+    )
+    named = ["A-B", "A/B", "North", "North Cliff", "North message", "North phone", "South",
+             "targets", "No area"]  # fmt: skip
+    assert list(written.by_area) == named
+    assert written.by_area["South"].keys() == {"leaflets"}
+    assert written.overall == {
+        "workbook": tmp_path / "targets.xlsx",
+        "csv": tmp_path / "targets.csv",
+        "messages": tmp_path / "messages.csv",
+    }
+    for area, files in written.by_area.items():
+        titles = {}
+        for kind, path in files.items():
+            if kind == "workbook":
+                titles[kind] = values(path, "About")[0][0]
+            else:
+                titles[kind] = re.search("<title>(.*?)</title>", path.read_text("utf-8"))[1]
+        doors = dict.fromkeys(["workbook", "sheet", "phone"], f"Doors to visit: {area}")
+        leaflets = {"leaflets": f"Leaflets: {area}"}
+        assert titles == (leaflets if area == "South" else doors | leaflets)
+    in_areas = [path for files in written.by_area.values() for path in files.values()]
+    assert written.files == list(written) == [*in_areas, *written.overall.values()]
+    assert sorted(written) == sorted(tmp_path.iterdir())
+
+
+def test_what_is_the_same_area_in_print_is_one_area(tmp_path):
+    written = write_targets(
+        made_targets(area=["North", "North\u202e", "North", None]), tmp_path, formats="html"
+    )
+    assert list(written.by_area) == ["North", "No area"]
+    assert len(Page(written.by_area["North"]["sheet"]).of("address")) == 3
+
+
 def test_hostile_text_is_only_text_in_every_format(tmp_path):
     texts = ["uprn", "uprns", "address", "street", "number", "reason", "door_note", "crime_refs"]
     texts += ["visit_id", "task", "tier", "overdue"]

@@ -127,7 +127,8 @@ def _street_after_street(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _area_order(name: str) -> tuple[Any, ...]:
-    return name == NO_AREA, *natural(name)
+    # By the name itself in the end: the files of "A/B" and "A-B" are called alike in each run.
+    return name == NO_AREA, natural(name), name
 
 
 def _house_order(row: Any) -> tuple[Any, ...]:
