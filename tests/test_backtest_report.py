@@ -163,6 +163,28 @@ def test_the_page_asks_nothing_and_runs_nothing(town, tmp_path):
     assert "geometry" not in files[-1].read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.001, 0.2, "finds more"), (-0.2, -0.001, "finds fewer"), (0, 0.2, "may be noise")],
+)
+def test_a_difference_whose_interval_holds_zero_may_be_noise(town, low, high, verdict):
+    setting = choose_setting(town, most_windows=4)
+    result = backtest(
+        ProspectiveMap(), town, setting.grid, setting.start, setting.end, within=setting.inside
+    )
+    row = result.table["model"] == "ProspectiveMap"
+    assert row.any()
+    result.table.loc[row, ["difference_low", "difference_high"]] = low, high
+    result.table.loc[row, "noise"] = low <= 0 <= high
+    words = {
+        cells[0].text: cells[3].text
+        for table in result.page().sections[0].tables
+        for cells in table.rows
+    }
+    assert words["ProspectiveMap"] == verdict
+    assert words["year's density"] == "last year's map"
+
+
 def test_from_a_file_to_a_page(export, tmp_path, capsys):
     folder = tmp_path / "out"
     asked = [

@@ -440,6 +440,68 @@ def test_the_age_of_the_newest_burglary_is_told_in_words_and_colours(tmp_path):
     assert [colour[2:] for colour in colours] == ["FCE8D8", "A63603", "FCE8D8", "FDAE6B"]
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "0-7 days"), (7, "0-7 days"), (8, "8-14 days"), (14, "8-14 days"), (15, ""), (-1, "")],
+)
+def test_a_door_is_as_old_as_the_last_day_of_its_age(tmp_path, days, words):
+    newest = pd.Timestamp("2026-03-02 00:00") - pd.Timedelta(days=days)
+    targets = made_targets(newest=newest)
+    targets.attrs["parameters"]["age_bands_days"] = [7, 14]
+    write_targets(targets, tmp_path, formats="html")
+    page = Page(tmp_path / "Harbour.html")
+    assert page.of("age") == ([words] * 3 if words else [])
+
+
+@pytest.mark.parametrize(
+    ("act_by", "words"),
+    [
+        ("2026-03-02 07:59:59", "was due"),
+        ("2026-03-02 08:00", "was due"),
+        ("2026-03-02 08:01", "by"),
+    ],
+)
+def test_a_visit_that_ends_with_the_cut_off_was_due(tmp_path, act_by, words):
+    targets = made_targets(act_by=pd.Timestamp(act_by))
+    write_targets(targets, tmp_path, formats="html", as_of="2026-03-02 08:00")
+    assert Page(tmp_path / "Harbour.html").of("when")[0] == words
+
+
+def test_a_time_to_act_by_at_midnight_is_written_as_a_time(tmp_path):
+    write_targets(made_targets(act_by=pd.Timestamp("2026-03-03")), tmp_path, formats="html")
+    assert Page(tmp_path / "Harbour.html").of("when")[1] == "Tue 3 Mar 00:00"
+
+
+@pytest.mark.parametrize(
+    ("ring", "burglaries", "words"),
+    [(0, 1, ""), (0, 2, "2 burglaries here"), (1, 0, ""), (1, 1, "1 burglary here")],
+)
+def test_burglaries_at_the_home_itself_are_counted_beyond_the_one_that_lists_it(
+    tmp_path, ring, burglaries, words
+):
+    write_targets(made_targets(ring=ring, burglaries_12m=burglaries), tmp_path, formats="html")
+    text = Page(tmp_path / "Harbour.html").words
+    assert ("here in 12 months" in text) == bool(words)
+    assert words in text
+
+
+def test_a_workbook_takes_visits_of_two_months_before_to_a_year_after_its_list(tmp_path):
+    write_targets(made_targets(), tmp_path, formats="xlsx", as_of="2026-03-02 08:00")
+    doors = openpyxl.load_workbook(tmp_path / "Harbour.xlsx")["Doors"]
+    (allowed,) = [one for one in doors.data_validations.dataValidation if one.type == "date"]
+    day_zero = pd.Timestamp("1899-12-30")
+    limits = [day_zero + pd.Timedelta(days=float(day)) for day in
+              (allowed.formula1, allowed.formula2)]  # fmt: skip
+    assert limits == [pd.Timestamp("2025-12-30"), pd.Timestamp("2027-03-03")]
+
+
+@pytest.mark.parametrize("letters", [119, 120, 121])
+def test_the_name_of_a_file_has_120_bytes_at_most(letters):
+    assert len(safe_file_name("a" * letters)) == min(letters, 120)
+    # A letter of two bytes is in whole or not at all.
+    assert safe_file_name("a" * (letters - 2) + "é").endswith("é") == (letters <= 120)
+
+
 def test_the_files_of_an_area_tell_no_totals_of_all_areas(tmp_path):
     targets = made_targets()
     messages = targets[["area", "ring", "address", "uprn", "reason", "expires", "geometry"]]

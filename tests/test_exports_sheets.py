@@ -247,6 +247,22 @@ def test_doors_without_a_place_have_no_map_and_are_listed_all_the_same(tmp_path)
     assert not any(tag == "svg" for tag, _ in page.tags)
 
 
+@pytest.mark.parametrize(("apart_m", "is_shown"), [(1.58, True), (12.62, True), (60.0, False)])
+def test_a_dot_for_another_door_stays_within_the_frame(apart_m, is_shown):
+    """A single door is drawn at its closest: 120 m on 190 mm."""
+    doors = made_targets().set_geometry(
+        gpd.points_from_xy([0, apart_m, 0, 0], [0, 0, 0, 0]), crs="EPSG:27700"
+    )
+    drawn = draw_map(rows_of(doors).iloc[:1], rows_of(doors).iloc[1:2], None)
+    assert bool(drawn.others) == is_shown
+
+
+def test_the_longest_scale_bar_that_fits_is_drawn():
+    """Of 34 mm at most: at the closest, where 20 m are 31.7 mm, not 50 m."""
+    drawn = draw_map(rows_of(made_targets()).iloc[:1], rows_of(made_targets()).iloc[:0], None)
+    assert (drawn.scale_m, drawn.scale_mm) == (20, 31.67)
+
+
 # Leaflets
 
 
@@ -301,6 +317,18 @@ def test_a_leaflet_tells_residents_neither_victim_nor_reference_nor_method_nor_d
     whole = (tmp_path / "Harbour message.html").read_text(encoding="utf-8")
     assert "0926" not in whole
     assert "10 Mill Lane" not in whole
+
+
+@pytest.mark.parametrize(("homes", "is_named"), [(4, False), (5, True), (6, True)])
+def test_a_street_is_named_on_a_leaflet_from_five_homes_on(tmp_path, homes, is_named):
+    """A street of four homes would point at the burgled one."""
+    targets = made_targets(street="Mill Lane", area="Harbour").iloc[:2]
+    messages = made_messages().iloc[: homes - 2]
+    write_targets(targets, tmp_path, formats="message", messages=messages)
+    team, pages = leaflet_pages(tmp_path / "Harbour message.html")
+    assert "at least 5 homes get one" in team
+    assert ("Mill Lane" in team, *("Mill Lane" in page for page in pages)) == (is_named, is_named)
+    assert f"<td>{homes}</td>" in team
 
 
 def test_the_message_is_the_users_text_and_never_markup(tmp_path):
