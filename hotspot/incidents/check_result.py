@@ -1,4 +1,4 @@
-"""What a check found: rows accepted, rows rejected with their reasons, and what to know."""
+"""The outcome of a check: rows accepted, rows rejected with their reasons, and what to know."""
 
 import html
 import re
@@ -24,7 +24,7 @@ _OWN_TO_A_ROW = re.compile(r" of row .*| \(from .*| \(\d+, not \d+\)| ?: [\d,]+ 
 class IncidentCheck:
     """The outcome of `check_incidents`.
 
-    Attributes
+    Parameters
     ----------
     accepted : geopandas.GeoDataFrame
         The incidents that can be used, one row each, in a projected CRS in metres: ``crime_ref``,
@@ -65,7 +65,12 @@ class IncidentCheck:
         return int((self.rejected["reason"] == NOT_SELECTED).sum())
 
     def headline(self) -> str:
-        """Say in one line how many rows are used and how many are not."""
+        """Return in one line how many rows are used and how many are not.
+
+        Returns
+        -------
+        str
+        """
         out = self._selected_out
         parts = [f"Used {len(self.accepted):,}."]
         if self.all_burglary:
@@ -76,7 +81,7 @@ class IncidentCheck:
         return " ".join(parts)
 
     def summary(self) -> str:
-        """Tell the whole check in plain text, its headline first.
+        """Describe the whole check in plain text, its headline first.
 
         Returns
         -------
@@ -127,7 +132,7 @@ class IncidentCheck:
 
 
 def reason_kind(reason: str) -> str:
-    """Give what a reason has in common with that of other rows.
+    """Return what a reason has in common with that of other rows.
 
     Examples
     --------

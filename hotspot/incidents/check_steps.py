@@ -32,8 +32,7 @@ from hotspot.reading.sources import Readable, no_rows
 from hotspot.reading.stray_points import Within
 
 _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
-# The longest code lists of methods have entries of some 30 characters; what is longer is a
-# sentence, and sentences name people.
+# Codes and short titles fit; what is longer is a sentence, and sentences name people.
 _LONGEST_MO = 40
 _NO_CRIME = re.compile(
     r"\b(cancel+ed|cancellation|transferred|no[ -]?crim(?:e|ed)|not (?:recorded|a crime)|unfounded"

@@ -1,4 +1,4 @@
-"""From dates to windows: when each incident began and ended, and what cannot be."""
+"""Windows of time in which incidents happened, and dates that cannot be."""
 
 from dataclasses import dataclass, field
 
@@ -16,6 +16,8 @@ _DAY = np.timedelta64(1, "D")
 _YEAR = np.timedelta64(365, "D")
 _HOUR_S = 3_600
 _DAY_S = 86_400
+# Burglaries at 00:00 exactly are some even without defaults, as at every full hour of the night:
+# only what is five more than three times as many is a system's default.
 _FEWEST_MIDNIGHTS = 5
 _MIDNIGHT_EXCESS = 3.0
 
@@ -42,9 +44,9 @@ class Windows:
 
 
 def read_windows(
-    reading: Reading, index: pd.Index, resolution: Resolution, today: pd.Timestamp
+    reading: Reading, index: pd.Index, resolution: Resolution, last_moment: pd.Timestamp
 ) -> Windows:
-    """Turn the dates of a source into windows and find those that cannot be.
+    """Build windows of the dates of a source, and find those that cannot be.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def read_windows(
         Labels of the rows.
     resolution : {"day", "month"}
         How exact the dates are; see `resolution_of`.
-    today : pandas.Timestamp
+    last_moment : pandas.Timestamp
         The last moment that is not in the future.
 
     Returns
@@ -86,15 +88,15 @@ def read_windows(
     end = np.where(day_only, start, end)
     backwards = end < start
     faults.add(backwards, last.name, last.cells, _backwards(start[backwards], end[backwards]))
-    limit = today.to_datetime64()
+    limit = last_moment.to_datetime64()
     for times, moments in zip(columns, (start, end), strict=False):
         faults.add(moments > limit, times.name, times.cells, "date in the future")
-    recorded, told = _recorded(reading.times.get("recorded_at"), limit)
-    warnings += told
+    recorded, warned = _recorded(reading.times.get("recorded_at"), limit)
+    warnings += warned
     if recorded is not None and resolution == "day":
         times = reading.times["recorded_at"]
-        end, told = _ended_when_recorded(start, end, recorded, times, ~faults.faulty)
-        warnings += told
+        end, warned = _ended_when_recorded(start, end, recorded, times, ~faults.faulty)
+        warnings += warned
     start[faults.faulty] = np.datetime64("NaT", "ns")
     end[faults.faulty] = np.datetime64("NaT", "ns")
     return Windows(start, end, recorded, faults, warnings)
@@ -108,7 +110,7 @@ def _days(moments: Moments) -> Moments:
 
 
 def _backwards(start: Moments, end: Moments) -> list[str]:
-    """Say of each window that ends before it begins when it does either."""
+    """Describe of each window that ends before it begins when it does either."""
     moments = zip(_minutes(start), _minutes(end), strict=True)
     return [f"to before from (from {begun} to {ended})" for begun, ended in moments]
 
@@ -118,7 +120,7 @@ def _minutes(moments: Moments) -> list[str]:
 
 
 def _midnight_warnings(rows: Flags, last: Times) -> list[str]:
-    """Say which ends were midnights by default."""
+    """Warn of ends that were midnights by default."""
     if not rows.any():
         return []
     labels = last.cells.index[rows]
@@ -132,7 +134,7 @@ def _midnight_warnings(rows: Flags, last: Times) -> list[str]:
 def _ended_when_recorded(
     start: Moments, end: Moments, recorded: Moments, times: Times, usable: Flags
 ) -> tuple[Moments, list[str]]:
-    """End windows at the recording where they end long after it, most often by a wrong year."""
+    """Cut windows at the recording where they end long after it, most often by a wrong year."""
     same_day = ~times.has_time & (_days(start) == _days(recorded))
     before = usable & (recorded < start) & ~same_day
     late = usable & ~before & (end > recorded + _DAY)
@@ -154,7 +156,7 @@ def _ended_when_recorded(
 
 
 def resolution_of(reading: Reading) -> Resolution:
-    """Tell whether the dates of a source are days or months, even where months look like days.
+    """Infer whether the dates of a source are days or months, even where months look like days.
 
     Parameters
     ----------
@@ -168,6 +170,7 @@ def resolution_of(reading: Reading) -> Resolution:
     columns = [reading.times[name] for name in _WINDOW if name in reading.times]
     months = np.concatenate([times.month_only for times in columns])
     known = np.concatenate([~np.isnat(times.moments) for times in columns])
+    # A few months among days are faults of their rows; days among months are months written so.
     if np.count_nonzero(months) > 0.5 * np.count_nonzero(known):
         return "month"
     moments = np.concatenate([times.moments for times in columns])
@@ -179,7 +182,7 @@ def resolution_of(reading: Reading) -> Resolution:
 
 
 def _recorded(times: Times | None, limit: np.datetime64) -> tuple[Moments | None, list[str]]:
-    """Give the recording dates; one that cannot be is left out with a warning, not the row."""
+    """Return the recording dates; one that cannot be is left out with a warning, not the row."""
     if times is None:
         return None, []
     recorded = times.moments.copy()
@@ -242,6 +245,7 @@ def _midnights(moments: pd.Series) -> pd.Index:
     """Find the rows at midnight where they are too many to be burglaries at that minute."""
     seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64) % _DAY_S
     at_midnight: NDArray[np.bool_] = seconds == 0
+    # Dates that mostly have no time at all are held as midnights, and none of them is a default.
     if np.count_nonzero(~at_midnight) < 0.5 * len(seconds):
         return moments.index[:0]
     hours = [np.count_nonzero(seconds == hour * _HOUR_S) for hour in (1, 2, 3, 21, 22, 23)]

@@ -1,4 +1,4 @@
-"""Single cells: what counts as missing, and how a column becomes text or numbers."""
+"""Cells of any kind as text or numbers, and the words for a missing one."""
 
 import datetime as dt
 import math
@@ -23,7 +23,7 @@ _DECIMAL_COMMA = r"[+-]?\d+,\d+"
 
 
 def normalise_name(name: object) -> str:
-    """Bring a column's name to the form in which names are compared: letters and digits only.
+    """Normalise a column's name to the form in which names are compared: letters and digits only.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def normalise_name(name: object) -> str:
 
 
 def is_text(series: pd.Series) -> bool:
-    """Whether every value is text or missing, so that string methods apply to the whole column."""
+    """Test whether every value is text or missing, so that string methods apply to the column."""
     if isinstance(series.dtype, pd.StringDtype):
         return True
     return series.dtype == object and pd.api.types.infer_dtype(series, skipna=True) == "string"
@@ -52,6 +52,7 @@ def _cell_text(value: Any) -> str | None:
         number = float(value)
         if math.isnan(number):
             return None
+        # Above 1e15 a float no longer holds every whole number: its last digits are made up.
         whole = math.isfinite(number) and number.is_integer() and abs(number) < 1e15
         return str(int(number)) if whole else repr(number)
     if isinstance(value, dt.date | dt.time):
@@ -60,7 +61,7 @@ def _cell_text(value: Any) -> str | None:
 
 
 def _stripped(text: pd.Series) -> pd.Series:
-    """Take control characters and surrounding space off; what is then empty is missing."""
+    """Remove control characters and surrounding space; what is then empty is missing."""
     dirty = text.str.contains(_CONTROL, regex=True, na=False)
     if dirty.any():
         text = text.where(~dirty, text.str.replace(_CONTROL, " ", regex=True))
@@ -69,7 +70,7 @@ def _stripped(text: pd.Series) -> pd.Series:
 
 
 def to_text(series: pd.Series) -> pd.Series:
-    """Turn a column of any kind into text, with nothing where nothing stands.
+    """Convert a column of any kind to text, with nothing where nothing stands.
 
     References stay what they were: leading zeros are kept, and a whole number that a spreadsheet
     or a frame holds as a float gets no ``.0``.
@@ -77,7 +78,7 @@ def to_text(series: pd.Series) -> pd.Series:
     Parameters
     ----------
     series : pandas.Series
-        A column as a source gave it.
+        A column as it stands in a source.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def to_text(series: pd.Series) -> pd.Series:
 
 
 def without_missing_words(text: pd.Series) -> pd.Series:
-    """Empty the cells of a text column that say in words that nothing is known.
+    """Clean a text column of the words that say that nothing is known.
 
     Examples
     --------
@@ -113,12 +114,12 @@ def without_missing_words(text: pd.Series) -> pd.Series:
 def to_numbers(
     series: pd.Series, degrees: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Turn a column of any kind into numbers.
+    """Convert a column of any kind to numbers.
 
     Parameters
     ----------
     series : pandas.Series
-        A column as a source gave it.
+        A column as it stands in a source.
     degrees : bool, default False
         Whether these are degrees: then ``"-1,234"`` has a decimal comma. Otherwise a column whose
         commas all part thousands is read so.

@@ -19,9 +19,8 @@ Flags = NDArray[np.bool_]
 
 BRITISH_GRID = CRS("EPSG:27700")
 WGS84 = CRS("EPSG:4326")
-# The seven-parameter shift between WGS 84 and OSGB36, which stands in where the OSTN15 grid is not
-# installed, is right to about 3 m (Ordnance Survey, A guide to coordinate systems in Great
-# Britain).
+# How far the seven-parameter shift between WGS 84 and OSGB36, which stands in where the OSTN15 grid
+# is not installed, is off at Caister water tower, the worked example of Ordnance Survey's guide.
 _OSTN15_MISSING_M = 3
 _WEB_MERCATOR = 3857
 

@@ -1,4 +1,4 @@
-"""Dates and times out of raw cells, whatever their form, decided by the whole source.
+"""Dates and times of raw cells, whatever their form, decided by the whole source.
 
 Whether 05/03 is the fifth of March or the third of May is decided once, jointly, by all date
 columns.
@@ -70,7 +70,7 @@ class Times:
     cells: pd.Series
 
     def among(self, rows: Flags) -> "Times":
-        """Give some of the rows only."""
+        """Select some of the rows."""
         return Times(
             self.moments[rows],
             self.unreadable[rows],
@@ -93,7 +93,7 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
     def among(self, rows: Flags) -> "Reading":
-        """Give some of the rows only."""
+        """Select some of the rows."""
         chosen = {name: times.among(rows) for name, times in self.times.items()}
         return Reading(chosen, self.notes, self.warnings)
 
@@ -154,7 +154,7 @@ def read_datetimes(
 
 @dataclass
 class _Parts:
-    """A column of cells read as far as each can be by itself; see `moments.Moment`."""
+    """A column of cells read as far as each can be by itself; see `single_dates.Moment`."""
 
     kind: Integers
     year: Integers
@@ -213,12 +213,13 @@ def _parts_of_text(cells: pd.Series) -> _Parts:
 
 
 def _parts_of_datetimes(moments: pd.DatetimeIndex) -> _Parts:
-    """Take a column of datetimes apart, as `read_moment` does with one."""
+    """Split a column of datetimes into parts, as `read_moment` does with one."""
     known = np.asarray(moments.notna())
     filled = moments.where(known, pd.Timestamp(2000, 1, 1, tz=moments.tz))
     naive = filled.tz_localize(None)
     seconds = np.asarray(naive.hour * 3600 + naive.minute * 60 + naive.second, dtype=np.int64)
     zone = np.full(len(moments), NO_ZONE)
+    # A date without a time is held as its midnight, as a spreadsheet does.
     if moments.tz is None:
         seconds[seconds == 0] = NO_TIME
     else:
@@ -233,7 +234,7 @@ def _parts_of_datetimes(moments: pd.DatetimeIndex) -> _Parts:
 
 
 def _add_clock(parts: _Parts, cells: pd.Series, meant: Flags) -> list[str]:
-    """Take times of day from a column of their own, where the date brings none."""
+    """Add times of day from a column of their own, where the date brings none."""
     seconds = _by_unique(cells, lambda cell: (read_clock(cell),))[:, 0]
     bad = meant & np.isin(parts.kind, (FIXED, OPEN)) & (seconds == BAD_CLOCK)
     use = (parts.seconds <= 0) & (seconds >= 0)
@@ -248,9 +249,10 @@ def _add_clock(parts: _Parts, cells: pd.Series, meant: Flags) -> list[str]:
 
 
 def _decide_order(columns: Iterable[_Parts], dayfirst: bool) -> tuple[bool, list[str], list[str]]:
-    """Decide by all dates together whether the day or the month comes first; say how."""
+    """Infer from all dates together whether the day or the month comes first, and describe how."""
     only_day, only_month, either = 0, 0, 0
     for parts in columns:
+        # 05/05 is the same day either way and decides nothing.
         is_open = (parts.kind == OPEN) & (parts.first != parts.second)
         only_day += int(np.count_nonzero(is_open & (parts.first > 12) & (parts.second <= 12)))
         only_month += int(np.count_nonzero(is_open & (parts.first <= 12) & (parts.second > 12)))
@@ -262,16 +264,16 @@ def _decide_order(columns: Iterable[_Parts], dayfirst: bool) -> tuple[bool, list
     read = f"Dates were read {order} first"
     if only_day and only_month:
         few = min(only_day, only_month)
-        told = f"{read}, as most fit; {count(few, 'date')} can only be {other} first."
-        return day_first, [], [told]
+        mixed = f"{read}, as most fit; {count(few, 'date')} can only be {other} first."
+        return day_first, [], [mixed]
     if not only_day and not only_month:
-        told = (
+        either_way = (
             f"{read}, but every one of them fits {other} first too: if that is wrong, say "
             f"{_OTHER_ORDER[day_first]}."
         )
-        return day_first, [], [told]
-    told = f"{read}: {count(max(only_day, only_month), 'date')} can only be that."
-    return (day_first, [told], []) if day_first == dayfirst else (day_first, [], [told])
+        return day_first, [], [either_way]
+    certain = [f"{read}: {count(max(only_day, only_month), 'date')} can only be that."]
+    return (day_first, certain, []) if day_first == dayfirst else (day_first, [], certain)
 
 
 def _times(
@@ -284,6 +286,7 @@ def _times(
     known = np.isin(parts.kind, (FIXED, OPEN, MONTH)) & (month >= 1) & (month <= 12) & (day >= 1)
     months = np.where(known, (parts.year - 1970) * 12 + month - 1, 0)
     days = months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)
+    # The 31st of a month of 30 days has run on into the next: no date.
     known &= days.astype("datetime64[M]").astype(np.int64) == months
     seconds = days.astype("datetime64[s]") + np.maximum(parts.seconds, 0)
     moments = np.where(known, seconds, np.datetime64("NaT", "s")).astype("datetime64[ns]")
@@ -303,7 +306,7 @@ def _times(
 
 
 def _zone_warning(zoned: Flags, cells: pd.Series, zone: ZoneInfo | None) -> list[str]:
-    """Say that zones were dropped; nothing where they were used."""
+    """Warn that zones were dropped; of none where they were used."""
     if zone is not None or not zoned.any():
         return []
     first = cells.to_numpy()[zoned][0]

@@ -1,4 +1,4 @@
-"""Which cells of a workbook hold a formula: their values are taken, and told apart."""
+"""Cells of a workbook that hold a formula: their saved values are taken, and marked."""
 
 import posixpath
 import re

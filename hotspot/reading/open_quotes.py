@@ -1,4 +1,4 @@
-"""Rows of delimited text in which a quotation mark may have been opened and never closed.
+"""Rows of delimited text, in which a quotation mark may have been opened and never closed.
 
 To the csv module such a mark makes one cell of all that follows, up to the next mark or the end
 of the file, and the rows in between are gone. Here its line is read by itself instead.
@@ -12,7 +12,9 @@ from hotspot._errors import DataError
 from hotspot.english import count
 from hotspot.reading.headings import Row
 
+# A mark that is never closed takes all lines there are, far more than any cell is written on.
 _MOST_LINES_IN_A_ROW = 100
+# With two columns a line of prose with one comma in it looks like a row.
 _FEWEST_COLUMNS = 3
 _MOST_NAMED = 5
 
@@ -76,7 +78,7 @@ class TextRows:
             yield row
 
     def _has_stray_mark(self, row: Row, taken: Sequence[str]) -> bool:
-        """Tell a mark that only one in a later row closes from a cell of several lines."""
+        """Test for a mark that only one in a later row closes: no cell of several lines."""
         if len(taken) == 1:
             return False
         if not self._well_formed(taken):
@@ -97,7 +99,7 @@ class TextRows:
         )
 
     def _well_formed(self, taken: Sequence[str]) -> bool:
-        """Whether every quotation mark stands where the rules of CSV have it."""
+        """Test whether every quotation mark stands where the rules of CSV have it."""
         try:
             return len(list(csv.reader(taken, delimiter=self._delimiter, strict=True))) == 1
         except csv.Error:
@@ -110,7 +112,7 @@ class TextRows:
         return [cell.strip('"') for cell in line.rstrip("\r\n").split(self._delimiter)]
 
     def _like_a_row(self, line: str) -> bool:
-        """Whether a line could be a row; the commas of prose, with a space after, part nothing."""
+        """Test whether a line could be a row; the commas of prose, a space after, part nothing."""
         if self._width < _FEWEST_COLUMNS:
             return False
         return sum(not cell.startswith(" ") for cell in self._alone(line)) >= self._width
@@ -150,12 +152,12 @@ class _Lines:
         return line
 
     def take(self) -> list[str]:
-        """Give the lines of the row that was read last, and begin the next."""
+        """Return the lines of the row that was read last, and begin the next."""
         taken, self._taken = self._taken, []
         return taken
 
     def give_back(self, lines: Sequence[str]) -> None:
-        """Put lines back, to be read again."""
+        """Restore lines, to be read again."""
         self.stopped, self.ended = False, False
         self._ahead.extendleft(reversed(lines))
 

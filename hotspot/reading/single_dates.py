@@ -1,4 +1,4 @@
-"""One date, one time of day: what a single cell says, read without the others."""
+"""One date or one time of day in a single cell, read without the others."""
 
 import datetime as dt
 import math
@@ -202,28 +202,28 @@ def _read_text(text: str) -> Moment:
 
 
 def _of_match(match: re.Match[str]) -> Moment:
-    """Turn a date that was recognised into numbers."""
-    found = match.groupdict()
+    """Convert a date that was recognised to numbers."""
+    parts = match.groupdict()
     seconds = _seconds(match)
     if seconds == BAD_CLOCK:
         return Moment(UNREADABLE)
-    zone = _zone_minutes(found["zone"])
-    year = _full_year(found["year"])
-    if "one" in found:
-        first, second = int(found["one"]), int(found["two"])
+    zone = _zone_minutes(parts["zone"])
+    year = _full_year(parts["year"])
+    if "one" in parts:
+        first, second = int(parts["one"]), int(parts["two"])
         if SENTINELS & {(year, first, second), (year, second, first)}:
             return Moment(MISSING)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             return Moment(UNREADABLE)
         return Moment(OPEN, year, first, second, seconds, zone)
-    month = _MONTH_NUMBERS.get(found["name"], 0) if "name" in found else int(found["month"])
-    return _fixed(year, month, int(found["day"]), seconds, zone)
+    month = _MONTH_NUMBERS.get(parts["name"], 0) if "name" in parts else int(parts["month"])
+    return _fixed(year, month, int(parts["day"]), seconds, zone)
 
 
 def _month(match: re.Match[str]) -> Moment:
-    found = match.groupdict()
-    month = _MONTH_NUMBERS.get(found["name"], 0) if "name" in found else int(found["month"])
-    year = _full_year(found["year"])
+    parts = match.groupdict()
+    month = _MONTH_NUMBERS.get(parts["name"], 0) if "name" in parts else int(parts["month"])
+    year = _full_year(parts["year"])
     if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12:
         return Moment(UNREADABLE)
     return Moment(MONTH, year, month, 1)
@@ -243,24 +243,25 @@ def _full_year(digits: str) -> int:
     year = int(digits)
     if len(digits) > 2:
         return year
+    # No export reaches back to before 1970.
     return year + (2000 if year < 70 else 1900)
 
 
 def _seconds(match: re.Match[str]) -> int:
-    """Give seconds since midnight; 24:00 is the end of the day, 12am its beginning."""
-    found = match.groupdict()
-    if found["digits"]:
-        digits = found["digits"].ljust(6, "0")
+    """Compute seconds since midnight; 24:00 is the end of the day, 12am its beginning."""
+    parts = match.groupdict()
+    if parts["digits"]:
+        digits = parts["digits"].ljust(6, "0")
         hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    elif found["hour"]:
-        hour = int(found["hour"])
-        minute, second = int(found["minute"] or 0), int(found["second"] or 0)
+    elif parts["hour"]:
+        hour = int(parts["hour"])
+        minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
     else:
         return NO_TIME
-    if found["half"]:
+    if parts["half"]:
         if not 1 <= hour <= 12:
             return BAD_CLOCK
-        hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
+        hour = hour % 12 + (12 if parts["half"].startswith("p") else 0)
     seconds = hour * 3600 + minute * 60 + second
     return seconds if minute < 60 and second < 60 and seconds <= _DAY_S else BAD_CLOCK
 
@@ -278,7 +279,7 @@ def _zone_minutes(zone: str | None) -> int:
 
 
 def _of_datetime(moment: dt.datetime) -> Moment:
-    """Take a datetime apart; in a spreadsheet or a frame midnight says that no time is known."""
+    """Split a datetime; in a spreadsheet or a frame midnight says that no time is known."""
     offset = moment.utcoffset()
     seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
     if offset is not None:
@@ -292,13 +293,16 @@ def _of_number(number: float) -> Moment:
     if math.isnan(number) or number in (0, 1, 2):
         # The first days of Excel's calendar are what empty cells turn into.
         return Moment(MISSING)
+    # Days of Excel from 1954 to 2201; days before would be hours and minutes, or just numbers.
     if 20_000 <= number < 110_000:
         seconds = round(number * _DAY_S)
         return _of_datetime(_EXCEL_EPOCH + dt.timedelta(seconds=seconds))
     if number.is_integer() and 19_000_101 <= number < 22_000_000:
         return _read_text(str(int(number)))
+    # Seconds or milliseconds from 2001 to 2128.
     if 1e9 <= number < 5e9 or 1e12 <= number < 5e12:
         seconds = round(number / 1000 if number >= 1e12 else number)
+        # They count from midnight in Greenwich, so that a zone is known, 0 minutes ahead.
         moment = _of_datetime(_UNIX_EPOCH + dt.timedelta(seconds=seconds))
         return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=0)
     return Moment(UNREADABLE)

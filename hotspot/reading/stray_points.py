@@ -20,8 +20,8 @@ Within: TypeAlias = shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame
 _FEWEST_ROWS = 8
 # Twice and a half the girth of the earth: no map projection in metres reaches farther.
 _NO_MAP_REACHES_M = 1e8
-# The largest force area is some 300 km long, and half its rows lie in a town or two: an honest row
-# may well be 100 km away, but not 20 times as far as half of the others.
+# Both must be exceeded: a village 100 km from the towns of its force is honest, and so is a suburb
+# 20 times as far out as half the rows, which may all lie on one estate.
 _FAR_M, _FAR_SPREADS = 100_000.0, 20.0
 # A row is looked at as perhaps swapped long before it is far, and must then fit in well.
 _ODD_M, _ODD_SPREADS = 20_000.0, 5.0

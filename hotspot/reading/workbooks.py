@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xls, .xlsb, .ods), read with calamine."""
+"""Workbooks: .xlsx, .xls, .xlsb and .ods, read with calamine."""
 
 from collections.abc import Collection, Iterator
 from itertools import islice
