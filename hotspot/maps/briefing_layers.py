@@ -103,6 +103,7 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
     # A zone joins circles of one band of age, so that its newest burglary tells the band.
     ages = zones["newest_days"].to_numpy(dtype=float)
     band = AgeBands.within(max(scene.window_days, int(ages.max(initial=0)))).of(ages)
+    # The script draws the rows of a layer upwards, so that the first, the newest, lies on top.
     zones, band = zones.iloc[np.argsort(band, kind="stable")], np.sort(band)
     names, texts = texts_of(zones, _ZONE_FIELDS)
     crimes = zones.get("crimes", pd.Series(1, index=zones.index)).to_numpy()
@@ -155,7 +156,7 @@ def draw_targets(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
     number = [f"{place:,} of {len(targets):,}" for place in range(1, len(targets) + 1)]
     targets = drawable(targets.assign(order=number))
     ring = targets["ring"].to_numpy(dtype=int)
-    # The more urgent last: the script draws rows upwards, and one sign hides another.
+    # The burgled home first: doors at one point share the sign of the first, which lies on top.
     targets, ring = targets.iloc[np.argsort(ring, kind="stable")], np.sort(ring)
     targets["ring_words"] = [RINGS[each].label for each in ring]
     if "task" in targets.columns:
@@ -266,6 +267,7 @@ def week_layer(
     """
     if scene.last is None or not len(scene.ages) or scene.ages.max() < _WEEK_DAYS:
         return None
+    # The newest week ends at the cut-off, on whichever weekday, so that none is cut short.
     back = pd.to_timedelta(np.arange(0, scene.ages.max() + 1, _WEEK_DAYS), unit="D")
     ends = scene.last.normalize() - back
     weeks = [window(end - pd.Timedelta(days=_WEEK_DAYS - 1), end, year=True) for end in ends]

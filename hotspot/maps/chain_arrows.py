@@ -11,6 +11,7 @@ from hotspot.maps.elements import Drawing, LegendEntry
 from hotspot.maps.features import Field, as_text, bounds_of, drawable, rows_of, texts_of
 from hotspot.maps.scene import Scene
 
+# By which columns the three frames are told apart.
 _LABEL_COLUMNS = ("label", "follows", "distance_m", "days")
 _PAIR_COLUMNS = ("first", "second", "distance_m", "days")
 _CHAIN_COLUMNS = ("chain", "crimes")
@@ -95,6 +96,7 @@ def _links(chains: pd.DataFrame, scene: Scene) -> gpd.GeoDataFrame:
     ends, start, end = ends[here], start[here], end[here]
     places = shapely.get_coordinates(incidents.geometry.to_numpy())
     shapes = np.asarray(incidents.geometry.to_numpy()[end], dtype=object)
+    # A line of no length has no direction: a repeat at one point is a ring.
     moved = (places[start] != places[end]).any(axis=1)
     shapes[moved] = shapely.linestrings(np.stack([places[start], places[end]], axis=1)[moved])
     references = incidents["crime_ref"].to_numpy()
@@ -103,6 +105,7 @@ def _links(chains: pd.DataFrame, scene: Scene) -> gpd.GeoDataFrame:
             "later": references[end],
             "earlier": references[start],
             "days": ends["days"].to_numpy(),
+            # Whole metres: recorded points are no better.
             "distance_m": ends["distance_m"].to_numpy(dtype=float).round(),
         },
         geometry=shapes,

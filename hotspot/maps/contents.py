@@ -19,12 +19,14 @@ from hotspot.maps.packaged import Library
 _LAYER_ADDRESSES = ("url", "video_url", "embed_link")
 # A colour legend links to it while it is rendered, and nowhere says so.
 _LEGEND_SCRIPT = "https://cdnjs.cloudflare.com/ajax/libs/d3/3.5.5/d3.min.js"
+# Their scripts ask while the map is looked at, which no tag or option shows.
 _ASK_SERVERS = {
     "Geocoder": "sends what is typed to a search service",
     "Realtime": "fetches its rows again and again",
     "TimestampedWmsTileLayers": "fetches pictures from a map server",
     "VectorGridProtobuf": "fetches tiles from a map server",
 }
+# The policy of the page forbids eval: they would be saved and stand still.
 _MAKE_CODE = {
     "MeasureControl": "leaflet-measure",
     "Vega": "Vega",

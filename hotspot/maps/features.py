@@ -96,6 +96,7 @@ def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
     """Return points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
     shapes = frame.geometry
     if not (shapes.geom_type == "Point").all():
+        # In metres before they become degrees, whose lengths differ from north to east.
         shapes = shapes.simplify(_SIMPLIFY_M if frame.crs.is_projected else 0.0)
     degrees = shapely.transform(
         shapes.to_crs("EPSG:4326").to_numpy(), lambda places: places.round(_DECIMALS)
@@ -147,6 +148,7 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
 
 def _along(line: shapely.LineString, text: str) -> list[tuple[float, float, float, str, int]]:
     """Return length, place, text and angle of the labels of one line."""
+    # One even on the shortest line: whether it is drawn is for the space on the screen to say.
     number = max(1, round(line.length / _LABEL_EVERY_M))
     labels = []
     for middle in (np.arange(number) + 0.5) * line.length / number:

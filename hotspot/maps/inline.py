@@ -57,6 +57,7 @@ class OfflineMap(folium.Map):
     def _repr_html_(self, **_: Any) -> str:
         """Show the whole page in a frame of its own, which knows nothing of the notebook."""
         return (
+            # Without allow-same-origin: a script of a map must not read the notebook.
             '<iframe title="Map" sandbox="allow-scripts allow-modals allow-downloads" '
             f'style="width: 100%; height: {self.height_pixels}px; border: 0" '
             f'srcdoc="{html.escape(page_text(self))}">'

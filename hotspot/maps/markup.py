@@ -43,6 +43,7 @@ class Tag:
 
     def addresses(self) -> list[str]:
         """Return what a browser would load for it."""
+        # A picture may come as its own bytes; a script or a frame from bytes would run unseen.
         harmless = ("#", "data:") if self.name in _PICTURES else ("#",)
         loaded = (self.attributes.get(name, "") for name in _LOADING_ATTRIBUTES.get(self.name, ()))
         return [address for address in loaded if address and not address.startswith(harmless)]
@@ -65,6 +66,7 @@ class _Scan(HTMLParser):
         self.tags.append(Tag(tag, {name: value or "" for name, value in attrs}, start, end))
 
     def handle_endtag(self, tag: str) -> None:
+        # HTMLParser takes what is in a script for text, so that no tag comes between.
         if tag == "script" and self.tags and self.tags[-1].name == "script":
             script = self.tags[-1]
             script.content = self._markup[script.end : self._place()]
@@ -149,6 +151,7 @@ class Page:
         return f"{problem}."
 
     def _refuse(self, problem: str) -> None:
+        # A file that ten elements ask for is one problem.
         if problem not in self.problems.found:
             self.problems.add(problem)
 

@@ -213,6 +213,7 @@ def _extent(surface: xr.DataArray | None) -> gpd.GeoDataFrame | None:
 
 def _opens_on(given: dict[str, Any], scene: Scene) -> list[list[float]] | None:
     """Return the corners of what a briefing is about, or of the first thing that there is."""
+    # On what is live, not on a county of which one corner is.
     now = [given["zones"], given["targets"], scene.incidents[scene.live]]
     if any(frame is not None and len(frame) for frame in now):
         now.append(given["hotspots"])

@@ -38,8 +38,10 @@ _SIGNS = {
     "awesome_rotate_css": r"fa-rotate-[1-9]",
     "glyphicons_css": rf"\"prefix\": \"glyphicon\"|{_CLASS}glyphicon\b",
 }
+# A developer's console would ask for the map of a minified script.
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
 _VERSION = re.compile(r"[@/-](\d+(?:\.\d+)+)")
+# Written <\/ it reads the same in a script's string, and does not end the element.
 _SCRIPT_END = re.compile(r"</(?=script)", re.IGNORECASE)
 
 
@@ -79,6 +81,7 @@ class Library:
         name = _base_name(address)
         wanted = beside / unquote(urlsplit(address).path) if beside is not None else None
         path = wanted if wanted is not None and wanted.is_file() else self._offered.get(name)
+        # A style of folium-offline has no folder, and its fonts come in a package of their own.
         if path is None and name.startswith("fa-"):
             path = next((p for _, folder in _xstatic() for p in folder.rglob(name)), None)
         return None if path is None else data_uri(path)
@@ -165,6 +168,7 @@ def _in_xstatic(address: str) -> Path | None:
         return None
     names = _names(address)
     for version, folder in _xstatic():
+        # Another version may lack what the map's script calls, and nobody would see it before use.
         if version == asked[1]:
             for name in names:
                 if (folder / name).is_file():
@@ -200,6 +204,7 @@ def _names(address: str) -> list[str]:
 
 
 def _read(path: Path) -> Found:
+    # A byte-order mark inside a page would spoil the first rule of a style sheet.
     return Found(path.read_text(encoding="utf-8-sig"), path)
 
 

@@ -251,6 +251,7 @@ def _period(
         raise DataError(
             f"No incident is of {span}; what is newer is not {count(lag_days, 'day')} old."
         )
+    # Months before the data begin would read as months without a burglary.
     first = known["occurred_to"].min().to_period("M").start_time
     return max(start, first), end
 
@@ -340,6 +341,7 @@ def _edges(shown: np.ndarray) -> list[int]:
     """Choose the least count of each shade: of those shown, about as many places in each."""
     if not len(shown):
         return []
+    # By places, not by counts: crime is so uneven that even steps would leave one shade to most.
     parts = np.quantile(shown, np.linspace(0, 1, len(colours.COUNTS) + 1)[:-1], method="higher")
     return sorted({int(part) for part in parts})
 

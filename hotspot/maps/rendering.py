@@ -66,9 +66,11 @@ def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
                 "Text in this map holds braces that folium takes for a template "
                 f"({error.message}): take {{{{, {{% and {{# out of it."
             ) from error
+        # What was added after a rendering belongs after what is rendered now.
         for name, pieces in later.items():
             for key, piece in pieces.items():
                 children_of(getattr(figure, name)).setdefault(key, piece)
+        # Head, body and script in this order: numbers are given out as ids are met.
         stable = _stable_ids(figure)
         head, body, script = (
             _plain(stable(getattr(figure, name).render())) for name in _CONTAINERS
@@ -80,6 +82,7 @@ def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
 
 def elements_of(root: Element) -> Iterator[Element]:
     """Walk every element that hangs on `root`, each once: children, icons, parts of popups."""
+    # By identity: elements hang on each other in circles (a map on its figure and back).
     seen: set[int] = set()
     waiting = [root]
     while waiting:

@@ -25,6 +25,7 @@ _KINDS = (
 )
 _RISING, _FALLING, _NEITHER = range(3)
 _CLASS = "hotspot_class"
+# What was hot all along, or once in a while, neither rises nor falls.
 _BY_CLASS = {
     "emerging": _RISING,
     "intensifying": _RISING,
@@ -87,6 +88,7 @@ def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
         change = change[change[_CLASS].isin(list(_BY_CLASS))]
         number = change[_CLASS].map(_BY_CLASS).to_numpy(dtype=np.int64)
     else:
+        # Only where chance alone leaves no doubt: a ratio of 2 from two burglaries to four is none.
         number = np.where(
             change["ratio_low"] > 1,
             _RISING,

@@ -116,6 +116,7 @@ def page_text(
     head, body = page.inlined(pieces.head), page.inlined(pieces.body)
     problems.raise_if_any(OutputError)
     body += "".join(map(notice_line, tiles.lines))
+    # Tiles bring their own nearest zoom.
     script = pieces.script if tiles.sources else _NEAREST + pieces.script
     return _page(figure.title or "", head, body, script, tiles.sources, has_frames(elements))
 
@@ -132,6 +133,7 @@ def _page(
         '<meta http-equiv="Content-Security-Policy" '
         f'content="{_policy([*scripts, script], sources, frames)}">'
     )
+    # The policy first: it holds for what comes after it.
     first = [policy, '<meta charset="utf-8">']
     if len(policy) > _MOST_POLICY_CHARACTERS:
         first.reverse()
@@ -169,6 +171,7 @@ def _policy(scripts: Iterable[str], sources: Iterable[str], frames: bool) -> str
     directives = {
         "default-src": ["'none'"],
         "script-src": hashes,
+        # Of style elements and attributes; what they could load the other rules forbid.
         "style-src": ["'unsafe-inline'"],
         "img-src": ["data:", *sources],
         "font-src": ["data:"],

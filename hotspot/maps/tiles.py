@@ -15,6 +15,7 @@ from hotspot.maps.elements import TileNotice
 
 # A see-through pixel.
 _BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+# Nothing else: a policy is one line of text, into which a host could write another rule.
 _HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
 
@@ -59,6 +60,7 @@ def tile_host(address: str) -> str | None:
     >>> tile_host("https://{s}.basemaps.cartocdn.com/light_all/{z}/{x}/{y}.png")
     '*.basemaps.cartocdn.com'
     """
+    # {s} is one of several servers; a policy names them all by a star.
     host = urlsplit(address).netloc.replace("{s}", "*")
     return host if _HOST.fullmatch(host.removeprefix("*.")) else None
 
