@@ -63,8 +63,8 @@ _FIELDS: tuple[Field, ...] = (
 
 def change_problems(name: str, change: object) -> list[str]:
     """Return what keeps a frame from being drawn as a change."""
-    columns = set(change.columns) if isinstance(change, gpd.GeoDataFrame) else set()
-    if _CLASS in columns or {"ratio_low", "ratio_high"} <= columns:
+    columns = set(getattr(change, "columns", ()))
+    if not columns or _CLASS in columns or {"ratio_low", "ratio_high"} <= columns:
         return []
     return [f"The {name} must be a frame of hotspot_change or classify_hotspots."]
 
