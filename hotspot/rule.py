@@ -5,9 +5,11 @@ Each number or word that two rooms need to agree on stands here once, as a small
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class NearRepeatRule:
     @property
     def distance_bands_m(self) -> tuple[float, ...]:
         """Upper edges of bands of equal width, up to the distance of the rule."""
-        bands = np.arange(1, round(self.distance_m / self.band_m) + 1)
-        return tuple((bands * self.band_m).tolist())
+        bands = round(self.distance_m / self.band_m)
+        return tuple(self.band_m * number for number in range(1, bands + 1))
 
     @property
     def time_bands_days(self) -> tuple[int, ...]:
@@ -58,6 +60,7 @@ class AgeBands:
 
     Examples
     --------
+    >>> import numpy as np
     >>> bands = AgeBands.within(42)
     >>> bands.labels
     ('0-7 days', '8-14 days', '15-42 days')
@@ -82,8 +85,11 @@ class AgeBands:
             f"{start}-{end} days" for start, end in zip(starts, self.edges_days, strict=True)
         )
 
-    def of(self, ages_days: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    def of(self, ages_days: "npt.ArrayLike") -> "npt.NDArray[np.int64]":
         """Return the band of each age, from 0; -1 where it is negative, missing or beyond."""
+        # Loaded here: the command line states the rule in its help, which loads no heavy library.
+        import numpy as np
+
         ages = np.asarray(ages_days, dtype=float)
         band = np.searchsorted(np.asarray(self.edges_days), np.nan_to_num(ages, nan=np.inf))
         return np.where((band < len(self.edges_days)) & (ages >= 0), band, -1).astype(np.int64)

@@ -10,12 +10,14 @@ from tomlkit.items import Item, Table
 
 from hotspot import __version__
 from hotspot._errors import ConfigError, DataWarning, OutputError
-from hotspot.briefing.config import Config, load_config, read_config
+from hotspot.briefing.config import Config, DensitySettings, load_config, read_config
+from hotspot.cocooning.presets import PRESETS
 from hotspot.incidents.layout import open_incidents
 from hotspot.incidents.offences import select_offences
 from hotspot.output.files import replacing_file
 from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.chunks import Source
+from hotspot.rule import RULE
 
 _BURGLARY = "burglary"
 _MORE = """
@@ -32,25 +34,25 @@ name = "beat"                   # the column with their names
 streets = "streets.geojson"
 
 [rule]
-distance_m = 400
-window_days = 42
+distance_m = {rule.distance_m:g}
+window_days = {rule.window_days}
 
 [cocooning]
-visit_days = 14
+visit_days = {visit_days}
 max_visits = 40                 # a beat
 exclude = "exclude.csv"         # references or UPRNs that no product may show
 ledger = "visits.db"            # keeps what was asked and done, week by week
 
 [density]
-cell_size_m = 50
-bandwidth_m = 400
-area_share = 0.01
-period_days = 365
+cell_size_m = {density.cell_size_m:g}
+bandwidth_m = {density.bandwidth_m:g}
+area_share = {density.area_share:g}
+period_days = {density.period_days}
 """
 
 
 def guess_set_up(path: Path) -> tuple[Config, Path | None, bool]:
-    """Guess the set-up of a bare file and write it beside it, or take the one that is there.
+    """Read the set-up beside a bare file; where there is none, guess and write it.
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def guess_set_up(path: Path) -> tuple[Config, Path | None, bool]:
 
 
 def set_up_beside(path: Path) -> Path:
-    """Name the TOML file that belongs to a bare file.
+    """Return the path of the TOML file that belongs to a bare file.
 
     Examples
     --------
@@ -109,7 +111,7 @@ def set_up_beside(path: Path) -> Path:
 
 
 def _written(path: Path) -> str:
-    """Write the set-up as a person would, with what it leaves open as comments."""
+    """Return the set-up as a person would write it, with what it leaves open as comments."""
     opened, mapped = open_incidents(path)
     document = tomlkit.document()
     for line in (
@@ -123,9 +125,15 @@ def _written(path: Path) -> str:
     document.add(tomlkit.nl())
     document.add("incidents", _incidents(path, opened, mapped))
     document.add("output", _output(path))
-    for line in _MORE.strip().splitlines():
+    for line in _more().splitlines():
         document.add(tomlkit.comment(line) if line else tomlkit.nl())
     return tomlkit.dumps(document)
+
+
+def _more() -> str:
+    """Return what the briefing can use besides, with the numbers that hold where it is left out."""
+    visit_days = PRESETS["standard"].visit_days
+    return _MORE.strip().format(rule=RULE, density=DensitySettings(), visit_days=visit_days)
 
 
 def _incidents(path: Path, opened: Source, mapped: dict[str, tuple[str, ...]]) -> Table:
@@ -152,7 +160,7 @@ def _with_comment(value: str | bool, text: str) -> Item:
 
 
 def _output(path: Path) -> Table:
-    """Name the folder after the file, so that two files in one place do not share it."""
+    """Return the table of outputs: a folder of the file's name, so that no two files share it."""
     table = tomlkit.table()
     table.add("folder", f"{set_up_beside(path).stem}-briefing")
     table.add("marking", "OFFICIAL-SENSITIVE")
@@ -162,7 +170,7 @@ def _output(path: Path) -> Table:
 
 
 def _holds_other_offences(opened: Source, mapped: dict[str, tuple[str, ...]]) -> bool:
-    """Tell whether the offences of a file must be chosen from: burglary stands among others."""
+    """Test whether the offences of a file must be chosen from: burglary stands among others."""
     if "offence_code" not in mapped:
         return False
     (column, *_) = mapped["offence_code"]
@@ -172,5 +180,5 @@ def _holds_other_offences(opened: Source, mapped: dict[str, tuple[str, ...]]) ->
 
 
 def _in_a_comment(name: str) -> str:
-    """Keep a file's name on its line: a line break in it would end the comment."""
+    """Return a file's name on one line: a line break in it would end the comment."""
     return name if name.isprintable() else json.dumps(name)

@@ -1,0 +1,136 @@
+"""The kinds of values that a set-up holds, each refused in words of ours where it is wrong."""
+
+import difflib
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from hotspot._errors import ConfigError
+from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
+from hotspot.cocooning.tiers import read_tiers
+from hotspot.dates import cutoff
+from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
+from hotspot.sheets.target_files import FORMATS
+
+_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    """Resolve a path against the folder of the TOML file, and refuse one where nothing is."""
+    full = _beside(path, info)
+    if not full.exists():
+        raise ValueError(f"names {path.name}, which is not in {full.parent}.")
+    return full
+
+
+def _beside(path: Path, info: ValidationInfo) -> Path:
+    """Resolve a path against the folder of the TOML file."""
+    base = (info.context or {}).get("base", Path())
+    return Path(base, path.expanduser()).resolve()
+
+
+def _ledger(value: object, info: ValidationInfo) -> str:
+    """Return a database's URL as it is, and a path from the folder of the TOML file."""
+    if isinstance(value, str) and "://" in value:
+        return value
+    return str(_beside(Path(str(_path(value))), info))
+
+
+def _path(value: object) -> object:
+    """Refuse what is no path in words of ours, not pydantic's."""
+    if (isinstance(value, str) and value.strip()) or isinstance(value, Path):
+        return value
+    raise ValueError(f'must be the path of a file in quotes, such as "crimes.csv", not {value!r}.')
+
+
+def moment(value: object) -> pd.Timestamp | None:
+    """Read a cut-off: a day or a local time; as text only year first, which all read alike."""
+    if value is None:
+        return None
+    if isinstance(value, str) and not _YEAR_FIRST.fullmatch(value.strip()):
+        value = value or "nothing"
+        raise ValueError(f"must be written year first, such as 2026-03-02, not {value}.")
+    if isinstance(value, (str, date, datetime, np.datetime64)):
+        try:
+            cutoff(value)
+            return pd.Timestamp(value)
+        except ConfigError:
+            pass
+    raise ValueError(
+        f"must be a day or a local time without a zone, such as 2026-03-02, not {value!s}."
+    )
+
+
+def _names(value: object) -> object:
+    """Return one name or a list of names as a tuple."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, (list, tuple)) and names and all(isinstance(name, str) for name in names):
+        return tuple(names)
+    raise ValueError(f"must be a name in quotes or a list of names, not {value!r}.")
+
+
+def _field_of(fields: tuple[str, ...]) -> AfterValidator:
+    """Refuse what is no field that a column can be mapped to."""
+
+    def check(name: str) -> str:
+        if name in fields:
+            return name
+        close = difflib.get_close_matches(name, fields, n=1, cutoff=0.6)
+        meant = f"did you mean {close[0]}?" if close else f"known are {', '.join(fields)}."
+        raise ValueError(f"is not a known field: {meant}")
+
+    return AfterValidator(check)
+
+
+def one_of(names: tuple[str, ...]) -> Callable[[str | None], str | None]:
+    """Refuse what is none of some names."""
+
+    def check(value: str | None) -> str | None:
+        if value is None or value in names:
+            return value
+        raise ValueError(f"must be one of {', '.join(names)}, not {value!r}.")
+
+    return check
+
+
+def _known_formats(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a kind of list that is not made, and what no list is read from."""
+    for name in names:
+        one_of(FORMATS)(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Check the rules of the packs by what reads them."""
+    try:
+        read_tiers(tables)
+    except ConfigError as error:
+        raise ValueError(f": {' '.join(error.problems)}") from error
+    return tables
+
+
+def table_with_path(value: object) -> object:
+    """Return the table that ``addresses = "addresses.csv"`` stands for: one with only a path."""
+    return {"path": value} if isinstance(value, (str, Path)) else value
+
+
+InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]
+OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
+Ledger = Annotated[str, BeforeValidator(_ledger)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
+AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
+Text = Annotated[str, Field(strict=True, min_length=1)]
+Length = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Formats = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_known_formats)]
+Tiers = Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)]
+Moment = Annotated[pd.Timestamp | None, BeforeValidator(moment)]
+Flag = Annotated[bool, Field(strict=True)]
