@@ -7,7 +7,8 @@ import pytest
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.addresses import read_addresses
-from hotspot.briefing.config import ADDRESS_FIELDS, load_config, read_config
+from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
+from hotspot.briefing.config import load_config, read_config
 
 
 def write(folder: Path, text: str, name: str = "briefing.toml") -> Path:
