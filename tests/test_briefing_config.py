@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError
 from hotspot.addresses import read_addresses
 from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.briefing.config import load_config, read_config
@@ -178,6 +178,6 @@ distance_m = -5
 
 def test_the_fields_of_addresses_are_those_that_their_reader_knows() -> None:
     frame = pd.DataFrame({"Address": ["1 Mill Lane"], "E": [1], "N": [1]})
-    with pytest.raises(DataError) as told:
+    with pytest.raises(ConfigError) as told:
         read_addresses(frame, columns={"colour": "Colour"})
     assert str(told.value).split("it may map ")[1] == f"{', '.join(ADDRESS_FIELDS)}."
