@@ -607,7 +607,7 @@ def test_rejected_rows_keep_their_values_as_text(tmp_path):
             "reason": ["no date", "no date"],
         }
     )
-    path = write_rejected(rejected, tmp_path / "rejected.csv")
+    (path,) = write_rejected(rejected, tmp_path / "rejected.csv")
     back = pd.read_csv(path, dtype=str)
     assert list(back["value"]) == ["'=1+1", "31/02/2026"]
     assert list(back["row"]) == ["7", "8"]

@@ -256,8 +256,8 @@ def test_an_incident_between_two_streets_counts_once_on_the_first():
 def test_a_geotiff_says_where_it_lies_and_what_it_shows(tmp_path, surface):
     import tifffile
 
-    path = tmp_path / "density.tif"
-    write_surface(surface, path, marking="OFFICIAL <b>")
+    (path,) = write_surface(surface, tmp_path / "density.tif", marking="OFFICIAL <b>")
+    assert path == tmp_path / "density.tif"
     with tifffile.TiffFile(path) as file:
         page = file.pages[0]
         np.testing.assert_array_equal(
@@ -270,8 +270,22 @@ def test_a_geotiff_says_where_it_lies_and_what_it_shows(tmp_path, surface):
         about = page.tags[42112].value
     assert '<Item name="marking">OFFICIAL &lt;b&gt;</Item>' in about
     assert "incidents per km&#178; per year" in about
-    with pytest.raises(hs.OutputError, match=r"\.tif"):
+
+
+def test_a_wrong_name_for_a_file_is_a_wrong_argument_and_a_wrong_crs_wrong_data(tmp_path, surface):
+    spots = hs.hotspots(surface)
+    with pytest.raises(hs.ConfigError, match=r"A surface is written as \.tif"):
         write_surface(surface, tmp_path / "density.png")
+    with pytest.raises(hs.ConfigError, match=r"Hotspots are written as \.gpkg"):
+        write_hotspots(spots, tmp_path / "spots.shp")
+    without_code = surface.assign_attrs(crs="+proj=tmerc +lat_0=10 +lon_0=3 +ellps=airy +units=m")
+    with pytest.raises(hs.DataError, match="no EPSG code"):
+        write_surface(without_code, tmp_path / "density.tif")
+    with pytest.raises(hs.DataError, match="not in metres"):
+        write_hotspots(spots.to_crs(4326), tmp_path / "spots.gpkg")
+    with pytest.raises(hs.DataError, match="2 problems"):
+        write_hotspots(spots.to_crs(4326), tmp_path / "spots.shp")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_hotspots_come_back_from_a_geopackage(tmp_path, surface):

@@ -102,7 +102,7 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
 
 
 def _rename_all(beside: dict[Path, Path]) -> None:
-    """Rename each file to its place; where one refuses, put back what stood there."""
+    """Replace each place by its file; where one refuses, put back what stood there."""
     old: dict[Path, Path | None] = {}
     try:
         for path, temporary in beside.items():

@@ -3,6 +3,7 @@
 import html
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -11,8 +12,8 @@ import tifffile
 import xarray as xr
 from pyproj import CRS
 
-from hotspot._checks import crs_problems
-from hotspot._errors import OutputError
+from hotspot._checks import crs_problems, raise_problems
+from hotspot._errors import DataError
 from hotspot.grid import Grid
 from hotspot.output.files import replacing_file
 
@@ -25,22 +26,31 @@ _METRE = 9001
 
 def write_surface(
     surface: xr.DataArray, path: str | os.PathLike[str], marking: str | None = None
-) -> None:
+) -> list[Path]:
     """Write a surface as a GeoTIFF that any GIS opens in its place.
 
     Parameters
     ----------
     surface : DataArray
-        As `kernel_density` gives it.
+        As `kernel_density` returns it.
     path : path
         Ends in .tif or .tiff. A file there is replaced.
     marking : str, optional
         Protective marking, kept in the file with the parameters.
 
+    Returns
+    -------
+    list of Path
+        The one file.
+
     Raises
     ------
+    ConfigError
+        If the name ends otherwise.
+    DataError
+        If the CRS of the surface has no EPSG code.
     OutputError
-        If the name ends otherwise, the CRS has no EPSG code or the file cannot be written.
+        If the file cannot be written.
 
     Notes
     -----
@@ -56,23 +66,26 @@ def write_surface(
     >>> import tempfile, pathlib
     >>> grid = Grid(400_000, 300_000, 50, ncols=3, nrows=2, crs="EPSG:27700")
     >>> place = pathlib.Path(tempfile.mkdtemp()) / "density.tif"
-    >>> write_surface(grid.surface(np.arange(6.0).reshape(2, 3)), place)
-    >>> tifffile.imread(place)
+    >>> (file,) = write_surface(grid.surface(np.arange(6.0).reshape(2, 3)), place)
+    >>> tifffile.imread(file)
     array([[3., 4., 5.], [0., 1., 2.]], dtype=float32)
     """
-    if os.path.splitext(path)[1].lower() not in (".tif", ".tiff"):  # noqa: PTH122
-        raise OutputError(f"A surface is written as .tif, not as {os.fspath(path)}.")
+    path = Path(path)
+    raise_problems(arguments=_ending_problems(path, "A surface", (".tif", ".tiff")))
     grid = Grid.of(surface)
     west, _, _, north = grid.bounds
     keys = _geo_keys(grid.crs)
     with replacing_file(path) as temporary:
         tifffile.imwrite(
             temporary,
+            # A picture begins in the north, our surfaces in the south.
             np.flipud(surface.to_numpy()).astype(np.float32),
             photometric="minisblack",
             compression="zlib",
             predictor=False,
+            # Strips of some 256 kB: a GIS that shows a part of a large surface reads few of them.
             rowsperstrip=max(1, 65_536 // grid.ncols),
+            # Name and date of the software would make equal surfaces different files.
             software=False,
             metadata=None,
             extratags=[
@@ -84,6 +97,7 @@ def write_surface(
                 (_GDAL_NODATA, _ASCII, 0, "nan", True),
             ],
         )
+    return [path]
 
 
 def write_hotspots(
@@ -91,14 +105,14 @@ def write_hotspots(
     path: str | os.PathLike[str],
     layer: str = "hotspots",
     marking: str | None = None,
-) -> None:
+) -> list[Path]:
     """Write hotspots as a GeoPackage.
 
     Parameters
     ----------
     hotspots : GeoDataFrame
         As `hotspots`, `significant_hotspots`, `classify_hotspots`, `hotspot_change` or
-        `street_hotspots` give them.
+        `street_hotspots` return them.
     path : path
         Ends in .gpkg. A file there is replaced.
     layer : str
@@ -106,28 +120,38 @@ def write_hotspots(
     marking : str, optional
         Protective marking, kept in the description of the layer with the parameters.
 
+    Returns
+    -------
+    list of Path
+        The one file.
+
     Raises
     ------
+    ConfigError
+        If the name ends otherwise.
+    DataError
+        If the hotspots have no CRS in metres.
     OutputError
-        If the name ends otherwise or the file cannot be written.
+        If the file cannot be written.
 
     Examples
     --------
     >>> import tempfile, pathlib, shapely
     >>> spots = gpd.GeoDataFrame({"rank": [1]}, geometry=[shapely.box(0, 0, 9, 9)], crs=27700)
     >>> place = pathlib.Path(tempfile.mkdtemp()) / "hotspots.gpkg"
-    >>> write_hotspots(spots, place)
-    >>> gpd.read_file(place)["rank"].tolist()
+    >>> (file,) = write_hotspots(spots, place)
+    >>> gpd.read_file(file)["rank"].tolist()
     [1]
     """
-    if os.path.splitext(path)[1].lower() != ".gpkg":  # noqa: PTH122
-        raise OutputError(f"Hotspots are written as .gpkg, not as {os.fspath(path)}.")
-    problems = crs_problems(hotspots.crs, "hotspots")
-    if problems:
-        raise OutputError(problems)
+    path = Path(path)
+    raise_problems(
+        crs_problems(hotspots.crs, "hotspots"), _ending_problems(path, "Hotspots", (".gpkg",))
+    )
     about = {**hotspots.attrs, **({} if marking is None else {"marking": marking})}
+    # Without rows there is nothing to tell it from, and a layer of unknown kind opens nowhere.
     kind = None if len(hotspots) else "Polygon"
     with replacing_file(path) as temporary:
+        # The driver takes an empty file for a broken GeoPackage.
         temporary.unlink()
         hotspots.to_file(
             temporary,
@@ -137,13 +161,22 @@ def write_hotspots(
             geometry_type=kind,
             layer_options={"DESCRIPTION": json.dumps(about, default=str)},
         )
+    return [path]
+
+
+def _ending_problems(path: Path, what: str, endings: tuple[str, ...]) -> list[str]:
+    """Return what is wrong with the ending of a name, if anything is."""
+    if path.suffix.lower() in endings:
+        return []
+    verb = "are" if what.endswith("s") else "is"
+    return [f"{what} {verb} written as {endings[0]}, not as {path}."]
 
 
 def _geo_keys(crs: CRS) -> tuple[int, ...]:
     """Describe a projected CRS by its EPSG code."""
     code = crs.to_epsg()
     if code is None:
-        raise OutputError(
+        raise DataError(
             f"The CRS {crs.name} has no EPSG code, and a GeoTIFF needs one: turn the incidents "
             "with .to_crs(...) before mapping them."
         )
@@ -166,5 +199,5 @@ def _metadata(surface: xr.DataArray, marking: str | None) -> str:
 
 
 def _plain(value: object) -> str:
-    """Make ASCII text of a value in which nothing reads as markup."""
+    """Return a value as ASCII text in which nothing reads as markup."""
     return html.escape(str(value)).encode("ascii", "xmlcharrefreplace").decode()

@@ -140,12 +140,16 @@ def print_page(
 
 
 def need_browser() -> Path:
-    """Give the browser, or say in words that there is none.
+    """Find the browser that prints.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     OutputError
-        If there is none.
+        If there is none, with what to do about it.
     """
     browser = find_browser()
     if browser is None:
@@ -172,7 +176,7 @@ def _places() -> list[Path]:
         roots = [os.environ.get(name) for name in ("PROGRAMFILES(X86)", "PROGRAMFILES")]
         roots.append(os.environ.get("LOCALAPPDATA"))
         return [Path(root) / place for place in _ON_WINDOWS for root in roots if root]
-    on_path = [Path(found) for found in map(shutil.which, _ON_THE_PATH) if found]
+    on_path = [Path(place) for place in map(shutil.which, _ON_THE_PATH) if place]
     if sys.platform == "darwin":
         folders = (Path("/Applications"), Path.home() / "Applications")
         return [folder / place for place in _ON_MACOS for folder in folders] + on_path
@@ -181,7 +185,7 @@ def _places() -> list[Path]:
 
 
 def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> bytes:
-    """Let the browser print in a folder of its own, where no name needs any care."""
+    """Print in a folder of the browser's own, where no name needs any care."""
     browser = need_browser()
     with tempfile.TemporaryDirectory(prefix="hotspot-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -193,27 +197,28 @@ def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> 
             f"--user-data-dir={folder / 'profile'}",
             f"--virtual-time-budget={_SETTLED_MS}", f"{print_to}={made}", *wanted, page.as_uri(),
         ]  # fmt: skip
-        told = _run(command, timeout_s)
+        last_words = _run(command, timeout_s)
         printed = made.read_bytes() if made.is_file() else b""
     if not printed.startswith(_BEGINNINGS[kind]):
-        said = f" It said: {told}" if told else ""
-        raise OutputError(f"{browser} could not print the page.{said}")
+        why = f" It said: {last_words}" if last_words else ""
+        raise OutputError(f"{browser} could not print the page.{why}")
     return printed
 
 
 def _without_sandbox() -> list[str]:
-    """Give up the sandbox only for root, as whom Chromium will not start with one."""
+    """Return how to start without a sandbox, for root alone, as whom Chromium starts with none."""
     return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 def _run(command: list[str], timeout_s: float) -> str:
-    """Run the browser to its end, or end it and all that it started; give its last words."""
+    """Run the browser to its end and return its last words; late, end all that it started."""
     try:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            # With its helpers in one session of their own, all of them can be ended, and only they.
             start_new_session=True,
         )
     except OSError as error:
@@ -221,7 +226,7 @@ def _run(command: list[str], timeout_s: float) -> str:
             f"Cannot start {command[0]} to print: {error.strerror or error}."
         ) from error
     try:
-        _, said = process.communicate(timeout=timeout_s)
+        _, errors = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired as error:
         raise OutputError(
             f"{command[0]} did not print the page within {timeout_s:g} seconds: try again when "
@@ -229,11 +234,11 @@ def _run(command: list[str], timeout_s: float) -> str:
         ) from error
     finally:
         _end(process)
-    return said.decode(errors="replace").strip()[-300:]
+    return errors.decode(errors="replace").strip()[-300:]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End what may still run of the browser, and nothing else."""
+    """Stop what may still run of the browser, and nothing else."""
     if sys.platform == "win32":
         if process.poll() is None:
             process.kill()

@@ -11,19 +11,20 @@ from hotspot.output.files import replacing_file
 from hotspot.output.text import safe_cell
 
 
-def write_rejected(rejected: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
+def write_rejected(rejected: pd.DataFrame, path: str | os.PathLike[str]) -> list[Path]:
     """Write the rows that a check could not use, for whoever mends the export.
 
     Parameters
     ----------
     rejected : DataFrame
-        As `check_incidents` gives them.
+        As `check_incidents` returns them.
     path : path
         Of the CSV file.
 
     Returns
     -------
-    Path
+    list of Path
+        The one file.
 
     Raises
     ------
@@ -34,15 +35,42 @@ def write_rejected(rejected: pd.DataFrame, path: str | os.PathLike[str]) -> Path
     --------
     >>> import tempfile
     >>> rejected = pd.DataFrame({"row": [7], "column": ["E"], "value": ["=1+1"], "reason": ["?"]})
-    >>> path = write_rejected(rejected, Path(tempfile.mkdtemp()) / "rejected.csv")
+    >>> (path,) = write_rejected(rejected, Path(tempfile.mkdtemp()) / "rejected.csv")
     >>> path.read_text(encoding="utf-8-sig").splitlines()
     ['row,column,value,reason', "7,E,'=1+1,?"]
     """
-    return write_table(rejected, Path(path))
+    return write_table(rejected, path)
 
 
-def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a CSV that Excel opens as UTF-8 and in which no text can become a formula."""
+def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> list[Path]:
+    """Write a CSV that Excel opens as UTF-8 and in which no text can become a formula.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is left out.
+    path : path
+        A file there is replaced.
+
+    Returns
+    -------
+    list of Path
+        The one file.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = pd.DataFrame({"beat": ["=1+1"], "found": [pd.Timestamp("2026-03-02 18:00")]})
+    >>> (path,) = write_table(table, Path(tempfile.mkdtemp()) / "table.csv")
+    >>> path.read_text(encoding="utf-8-sig").splitlines()
+    ['beat,found', "'=1+1,2026-03-02 18:00"]
+    """
+    path = Path(path)
     cells = [[_cell(value) for value in column] for _, column in table.items()]
     with (
         replacing_file(path) as temporary,
@@ -51,11 +79,11 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
         writer = csv.writer(file)
         writer.writerow([safe_cell(str(name)) for name in table.columns])
         writer.writerows(zip(*cells, strict=True))
-    return path
+    return [path]
 
 
 def _cell(value: Any) -> Any:
-    """Give text that is safe, times to the minute, and numbers as they are."""
+    """Return safe text, times to the minute, and numbers as they are."""
     if isinstance(value, str):
         return safe_cell(value)
     if value is None or pd.isna(value):

@@ -3,28 +3,34 @@
 import unicodedata
 
 _FORMULA_STARTS = "=+-@"
+# Categories of Unicode: control, format (with them the marks of direction, by which a name can
+# seem to end otherwise than it does), half pairs, line and paragraph separators.
+_REMOVED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 def clean_text(text: str) -> str:
-    r"""Take out what has no business in a cell: control, direction and broken characters.
+    r"""Remove what has no business in a cell: control, direction and broken characters.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        With a space for each tab and line break.
 
     Examples
     --------
     >>> clean_text("12 High\x00 St\nFlat\u202e 3")
     '12 High St Flat 3'
     """
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        if character in "\t\n\r":
-            kept.append(" ")
-        elif category not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-            kept.append(character)
-    return "".join(kept)
+    spaced = (" " if character in "\t\n\r" else character for character in text)
+    return "".join(c for c in spaced if unicodedata.category(c) not in _REMOVED)
 
 
 def safe_cell(text: str) -> str:
-    r"""Make text that a spreadsheet which opens a CSV file will not take for a formula.
+    r"""Return text that a spreadsheet which opens a CSV file will not take for a formula.
 
     Parameters
     ----------
@@ -46,5 +52,6 @@ def safe_cell(text: str) -> str:
     ('\'=HYPERLINK("http://x")', "' @SUM(A1)", '12 High St')
     """
     text = clean_text(text)
+    # Full-width signs count as well: Excel reads them as the plain ones.
     start = unicodedata.normalize("NFKC", text.lstrip()[:1])
     return f"'{text}" if start and start[0] in _FORMULA_STARTS else text

@@ -238,7 +238,7 @@ def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _of_areas(lists: _Lists, folder: Path) -> Iterator[_File]:
-    """Plan the files of each area."""
+    """Return the files to write of each area."""
     areas = lists.rows["area"]
     if "message" in lists.formats and lists.homes is not None:
         areas = pd.concat([areas, lists.homes["area"]])
@@ -292,7 +292,7 @@ def _of_area(
 def _page_files(
     named: tuple[str, str, str], place: Path, make: Callable[[], str], *, html: bool, pdf: bool
 ) -> Iterator[_File]:
-    """Plan a page and its print, as far as they are asked for."""
+    """Return a page and its print, as far as they are asked for."""
     area, kind, printed = named
     if html:
         path = place.with_name(f"{place.name}.html")
