@@ -46,7 +46,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ledger.issue(targets)
         report = ledger.report().write(folder / "report")
     density = hs.density.map_density(incidents)
-    drawn = hs.briefing_map(incidents.iloc[:0], surface=density.surface, hotspots=density.hotspots)
+    drawn = hs.briefing_map(
+        incidents.iloc[:0],
+        surface=density.surface,
+        layers=hs.maps.MapLayers(hotspots=density.hotspots),
+    )
     knox = hs.knox_test(incidents, permutations=19, seed=1)
     public = public_map(*town([[9, 2, 5], [0, 1, 7]]), **SETTINGS)
     return {
