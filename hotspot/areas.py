@@ -15,13 +15,11 @@ from pyproj import CRS
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows, some_of
 from hotspot.reading.cells import is_text, normalise_name, to_text
-from hotspot.reading.columns import given_columns, match_columns
+from hotspot.reading.columns import given_columns, known_columns, match_columns
 from hotspot.reading.crs import agreed_crs, in_metres, read_crs
 from hotspot.reading.sources import Readable, no_rows, open_source
 
-# Names that the column of an area's name has in public boundary files, best first.
-_NAMES = ("area", "beat", "beatname", "neighbourhood", "ward", "wardname", "district",
-          "districtname", "lsoaname", "sector", "division", "name")  # fmt: skip
+# As the Office for National Statistics heads names: LSOA11NM, WD23NM.
 _CODED_NAME = re.compile(r"(bt|wd|lad|lsoa|msoa|pfa|csp|par)\d{0,2}nm")
 
 
@@ -129,7 +127,7 @@ def _name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, 
     if name is not None:
         return given_columns(columns, {"area": name}, ("area",), source)["area"][0]
     coded = (heading for heading in map(normalise_name, columns) if _CODED_NAME.fullmatch(heading))
-    by_heading = match_columns(columns, {"area": (*_NAMES, *coded)})
+    by_heading = match_columns(columns, {"area": (*known_columns("areas")["area"], *coded)})
     if by_heading:
         return by_heading["area"]
     unique = [name for name in columns if is_text(frame[name]) and frame[name].is_unique]

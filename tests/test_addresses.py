@@ -86,3 +86,16 @@ def test_a_stray_quotation_mark_swallows_no_address(tmp_path):
     with pytest.warns(hs.DataWarning, match="quotation mark"):
         addresses = hs.read_addresses(path)
     assert len(addresses) == 60
+
+
+def test_an_empty_frame_is_said_to_be_empty_with_its_usual_cause(tmp_path):
+    with pytest.raises(hs.DataError, match=r'The addresses are empty.*addresses\["area"\]'):
+        hs.read_addresses(pd.DataFrame(ROWS).iloc[:0])
+    line = shapely.LineString([(0, 0), (9, 9)])
+    streets = gpd.GeoDataFrame({"street": ["a"]}, geometry=[line], crs="EPSG:27700")
+    with pytest.raises(hs.DataError, match="The streets are empty"):
+        hs.addresses.read_streets(streets[streets.area == "a"])
+    path = tmp_path / "addresses.csv"
+    pd.DataFrame(ROWS).iloc[:0].to_csv(path, index=False)
+    with pytest.raises(hs.DataError, match=r"addresses\.csv holds a header and no row below it"):
+        hs.read_addresses(path)

@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 import hotspot as hs
+from hotspot.areas import read_outline
 
 BOX, BOW_TIE = shapely.box(0, 0, 9, 9), shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
 
@@ -63,3 +64,31 @@ def test_the_name_column_may_be_said_or_is_asked_for():
         hs.read_areas(frame)
     with pytest.raises(hs.DataError, match="no column 'middle'"):
         hs.read_areas(frame, name="middle")
+
+
+def test_an_empty_frame_is_said_to_be_empty_with_its_usual_cause():
+    frame = areas(area=["a"], geometry=[BOX])
+    with pytest.raises(hs.DataError, match=r'The areas are empty.*areas\["area"\]'):
+        hs.read_areas(frame[frame.area == "a"])
+    with pytest.raises(hs.DataError, match="The areas are empty"):
+        read_outline(frame.iloc[:0])
+
+
+def test_a_crs_that_is_none_or_not_in_metres_is_a_wrong_argument():
+    frame = areas(area=["a"], geometry=[BOX])
+    for wrong in ({"crs": "here"}, {"to_crs": "there"}, {"to_crs": "EPSG:4326"}):
+        with pytest.raises(hs.ConfigError, match="crs"):
+            hs.read_areas(frame, **wrong)
+    with pytest.raises(hs.DataError, match=r"is in OSGB36.* but crs says WGS 84"):
+        hs.read_areas(frame, crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    ("middle", "epsg"), [((-1.1, 52.9), 27700), ((-84.4, 33.7), 32616), ((151.2, -33.9), 32756)]
+)
+def test_areas_and_incidents_choose_one_crs(middle, epsg):
+    place = shapely.Point(middle)
+    frame = gpd.GeoDataFrame({"area": ["a"]}, geometry=[place.buffer(0.01)], crs="EPSG:4326")
+    points = gpd.GeoDataFrame({"Date": ["2026-03-01"]}, geometry=[place], crs="EPSG:4326")
+    assert hs.read_areas(frame).crs.to_epsg() == epsg
+    assert hs.read_incidents(points).crs.to_epsg() == epsg

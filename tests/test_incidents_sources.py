@@ -2,23 +2,30 @@
 
 import datetime as dt
 import gzip
+import json
 import sqlite3
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyproj
 import pytest
+import shapely
 
+import hotspot as hs
 from hotspot._errors import DataError
-from hotspot.reading import chunks
+from hotspot.reading import chunks, sources
 from hotspot.reading import headings as rows
+from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.columns import known_columns, known_names
+from hotspot.reading.crs import Extent
 from hotspot.reading.sources import open_source
 
-KNOWN = known_names(known_columns(), None)
+KNOWN = known_names(known_columns("incidents", "places"), None)
 HEADER = ["Crime Ref", "Date From", "Easting", "Northing", "Address"]
 RECORDS = [
     ["0012", "05/03/2026", "640100", "370100", "1 Fore Street, Café"],
@@ -477,3 +484,90 @@ def test_a_sheet_is_refused_where_there_are_none(tmp_path: Path) -> None:
     path.write_text(plain(numbered(3)), encoding="utf-8")
     with pytest.raises(DataError, match="has no sheet 'Crimes': leave the sheet out"):
         open_source(path, sheet="Crimes", known=KNOWN)
+
+
+def open_ini(path: Path, request: Request) -> Source:
+    """Open a made-up format, a line a cell."""
+    request.refuse_sheet(path)
+    cells = path.read_text(encoding="utf-8").split()
+
+    def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
+        frame = pd.DataFrame({"Date": cells, "E": "640000", "N": "370000"})
+        yield Chunk(frame[wanted].set_axis(range(1, len(cells) + 1)))
+
+    return Source(path.name, ("Date", "E", "N"), open_chunks)
+
+
+def test_a_format_is_added_by_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "crimes.ini"
+    path.write_text("2026-03-01\n2026-03-02\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"of no kind that can be read: \.csv"):
+        open_source(path)
+    added = sources.Format((".ini",), open_ini)
+    monkeypatch.setattr(sources, "FORMATS", (*sources.FORMATS, added))
+    assert len(hs.read_incidents(path)) == 2
+    assert open_source(tmp_path).read(["Date"]).frame["Date"].tolist() == [
+        "2026-03-01",
+        "2026-03-02",
+    ]
+    assert sources.endings()[-1] == ".ini"
+    assert ".ini" not in sources.endings(of_maps=True)
+
+
+def test_a_list_of_objects_in_json_is_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "crimes.json"
+    rows = [{"Date": "2026-03-01", "E": 640_000, "N": 370_000}, 7, {"Date": None, "E": [1], "X": 1}]
+    path.write_text(json.dumps({"made": "today", "rows": rows}), encoding="utf-8-sig")
+    source = open_source(path)
+    assert source.columns == ("Date", "E", "N", "X")
+    chunk = source.read(["Date", "E"])
+    assert chunk.frame.index.tolist() == [1, 3]
+    assert chunk.frame["E"].tolist() == [640_000, "[1]"]
+    assert chunk.not_records.to_dict("records") == [
+        {"row": 2, "column": "", "value": "7", "reason": "not a record: no object"}
+    ]
+    for content, words in (
+        ("{}", "no layer of a map, and no list"),
+        ("[1", "no JSON file that can be read"),
+        ("[" * 200_000, "no JSON file that can be read"),
+    ):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(DataError, match=words):
+            open_source(path)
+
+
+def test_a_zipped_shapefile_is_read_but_not_with_the_folder_it_lies_in(tmp_path: Path) -> None:
+    crimes = gpd.GeoDataFrame(
+        {"Date": ["2026-03-01"]}, geometry=[shapely.Point(640_000, 370_000)], crs="EPSG:27700"
+    )
+    crimes.to_file(tmp_path / "crimes.shp")
+    with zipfile.ZipFile(tmp_path / "copy.zip", "w") as zipped:
+        for part in tmp_path.glob("crimes.*"):
+            zipped.write(part, part.name)
+    assert len(hs.read_incidents(tmp_path / "copy.zip")) == 1
+    assert len(hs.read_incidents(tmp_path)) == 1
+
+
+def test_only_what_lies_in_an_extent_is_read(tmp_path: Path) -> None:
+    points = gpd.points_from_xy([0, 100, 101], [0, 100, 0])
+    layer = gpd.GeoDataFrame({"a": ["x", "y", "z"]}, geometry=points, crs="EPSG:27700")
+    extent = Extent((0, 0, 100, 100), pyproj.CRS("EPSG:27700"))
+    for name in ("a.gpkg", "a.geojson", "a.parquet"):
+        path = tmp_path / name
+        layer.to_parquet(path) if name == "a.parquet" else layer.to_file(path)
+        chunk = open_source(path, extent=extent).read(["a"])
+        assert chunk.frame["a"].tolist() == ["x", "y"]
+    layer.set_crs(None, allow_override=True).to_parquet(path)
+    with pytest.raises(DataError, match="does not say what its coordinates are in"):
+        open_source(path, extent=extent).read(["a"])
+
+
+def test_sheets_and_the_cells_of_formulas_are_listed(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "crimes.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Crimes"]["C6"] = "=1+1"
+    book.save(path)
+    source = open_source(path, known=KNOWN)
+    assert source.sheets == ("About", "Crimes")
+    assert source.formulas() == [(6, "Date From")]
+    assert open_source(pd.DataFrame({"a": [1]})).formulas() == []

@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -23,32 +23,12 @@ from hotspot.reading.coordinates import locate
 from hotspot.reading.crs import agreed_crs, in_metres, read_crs
 from hotspot.reading.sources import Readable, no_rows, open_source
 
-# Names that the columns have in address products and open data, best first, letters and digits
-# only: AddressBase, local land and property gazetteers, OpenStreetMap, plain English.
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "uprn": ("uprn", "addressid", "propertyid", "osmid", "id"),
-    "address": ("address", "fulladdress", "singlelineaddress", "geographicaddress", "addresstext",
-                "uprnaddress"),
-    "unit": ("subbuildingname", "subbuilding", "addrunit", "unit", "flat", "sao", "saotext"),
-    "housename": ("buildingname", "addrhousename", "housename", "pao", "paotext"),
-    "number": ("number", "housenumber", "buildingnumber", "addrhousenumber", "paostartnumber",
-               "houseno", "streetnumber"),
-    "street": ("street", "streetname", "thoroughfare", "thoroughfarename", "addrstreet", "road",
-               "streetdescription", "streetdescriptor"),
-    "locality": ("locality", "dependentlocality", "addrlocality"),
-    "place": ("place", "addrplace"),
-    "town": ("town", "posttown", "townname", "addrcity", "city"),
-    "usrn": ("usrn",),
-    "postcode": ("postcode", "postcodelocator", "addrpostcode", "zip", "zipcode"),
-    "parent_uprn": ("parentuprn",),
-    "classification": ("classification", "classificationcode", "class", "blpuclass", "usecode"),
-}  # fmt: skip
+_PARTS = tuple(known_columns("addresses"))
 #: What `columns=` may map.
-FIELDS = (*_COLUMNS, *PLACE_FIELDS)
-_STREET_NAMES = ("street", "name", "streetname", "name1", "roadname", "streetdescriptor",
-                 "streetdescription", "thoroughfare", "designatedname1")  # fmt: skip
-_RESULT_FIELDS = ("uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn",
-         "classification")  # fmt: skip
+FIELDS = (*_PARTS, *PLACE_FIELDS)
+_RESULT_FIELDS = (
+    "uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn", "classification",
+)  # fmt: skip
 # "12 High Street", "Flat 3, 12A High Street": what is before the first comma after the number.
 _NUMBER_AND_STREET = r"(?:^|, *)(?P<number>\d+[A-Za-z]?(?:[-/]\d+[A-Za-z]?)?),? +(?P<street>[^,]+)"
 
@@ -99,7 +79,7 @@ def read_addresses(
     >>> read_addresses(frame)[["uprn", "number", "street"]].to_dict("records")
     [{'uprn': '0012', 'number': '12A', 'street': 'High Street'}]
     """
-    known = {**_COLUMNS, **{field: known_columns()[field] for field in PLACE_FIELDS}}
+    known = known_columns("addresses", "places")
     opened = open_source(source, known=known_names(known, columns))
     given = given_columns(opened.columns, columns or {}, FIELDS, opened.name)
     mapped = {field: names[0] for field, names in given.items()}
@@ -120,7 +100,7 @@ def read_addresses(
     )  # fmt: skip
     texts = {
         field: without_missing_words(to_text(chunk.frame[mapped[field]]))
-        for field in _COLUMNS
+        for field in _PARTS
         if field in mapped
     }
     table = _full_addresses(pd.DataFrame(texts, index=chunk.frame.index))
@@ -190,8 +170,8 @@ def read_streets(
 
 def _street_column(found: Sequence[str], source: str) -> str:
     """Find the column of street names by its heading."""
-    matched = match_columns(found, {"street": _STREET_NAMES})
-    if not matched:
+    matched = match_columns(found, known_columns("streets"))
+    if "street" not in matched:
         listed = ", ".join(map(repr, found))
         raise DataError(f"Which column of {source} holds the street names? It has {listed}.")
     return matched["street"]
@@ -215,9 +195,7 @@ def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
 def _joined(parts: pd.DataFrame) -> pd.Series:
     """Join the parts of each address as they are written on an envelope."""
     empty = pd.Series("", index=parts.index)
-    text = {
-        field: parts[field].fillna("") if field in parts.columns else empty for field in _COLUMNS
-    }
+    text = {field: parts[field].fillna("") if field in parts.columns else empty for field in _PARTS}
     line = (text["number"] + " " + text["street"]).str.strip()
     order = ("unit", "housename", "line", "place", "locality", "town", "postcode")
     joined = empty

@@ -157,6 +157,6 @@ def _holds_more_than_one(entry: str) -> bool:
 
 def _is_heading(text: str) -> bool:
     """Test for a heading by its words alone: an entry taken for one would be shown everywhere."""
-    known = known_columns()
+    known = known_columns("incidents")
     headings = {*known["crime_ref"], *known["uprn"], *map(normalise_name, _MORE_HEADINGS)}
     return normalise_name(text) in headings

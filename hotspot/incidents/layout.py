@@ -64,7 +64,9 @@ def open_incidents(
     DataError
         If it cannot be opened, or its layout is not known.
     """
-    opened = open_source(source, sheet=sheet, known=known_names(known_columns(), columns))
+    opened = open_source(
+        source, sheet=sheet, known=known_names(known_columns("incidents", "places"), columns)
+    )
     return opened, map_columns(opened.columns, columns, opened.has_geometry, opened.name)
 
 
@@ -114,7 +116,7 @@ def map_columns(
             )
     own_place = bool(set(PLACE_FIELDS) & set(mapped))
     taken = [name for names in mapped.values() for name in names]
-    matched = match_columns(found, known_columns(), taken)
+    matched = match_columns(found, known_columns("incidents", "places"), taken)
     for field in FIELDS:
         partner = next((pair for pair in PLACE_PAIRS if field in pair), ())
         if field in mapped or field not in matched:

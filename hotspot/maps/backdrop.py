@@ -19,6 +19,7 @@ from hotspot._checks import crs_problems, empty_words, positive_problems, raise_
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.chunks import Source
+from hotspot.reading.columns import known_columns
 from hotspot.reading.crs import Extent
 from hotspot.reading.sources import endings, open_source
 
@@ -36,17 +37,6 @@ _NO_STREETS = (
     "footway", "path", "steps", "cycleway", "track", "corridor", "platform", "bridleway",
     "proposed", "construction", "raceway",
 )  # fmt: skip
-_NAMES = (
-    "street",
-    "name1",
-    "name",
-    "distinctivename",
-    "distname",
-    "roadname",
-    "streetname",
-    "designatedname1",
-)
-_NUMBERS = ("roadnumber", "roadclassificationnumber", "classificationnumber", "number", "ref")
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 _SHAPES = {"streets": _LINES, "buildings": _AREAS, "water": (*_AREAS, *_LINES)}
@@ -158,7 +148,8 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
     kind = _kind_by_name(layer)
     if not source.has_geometry or (kind is None and not tags):
         return
-    names = [fields[name] for name in (*_NAMES, *_NUMBERS) if name in fields]
+    known = known_columns("streets")
+    names = [fields[name] for name in (*known["street"], *known["number"]) if name in fields]
     chunk = source.read([*names, *tags, *_classes(fields)])
     frame = gpd.GeoDataFrame(chunk.frame, geometry=chunk.geometry, crs=source.crs)
     frame = frame[frame.geometry.notna()].to_crs(crs)

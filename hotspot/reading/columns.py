@@ -22,24 +22,34 @@ _TURN = re.compile(r" \(\d+\)$")
 
 
 @cache
-def known_columns() -> dict[str, tuple[str, ...]]:
-    """Read the packaged table of column names: for each field those known, best first.
+def known_columns(*tables: str) -> dict[str, tuple[str, ...]]:
+    """Read the packaged list of column names: for each field those known, best first.
+
+    The names are those of forces' exports, police.uk and cities' portals; of AddressBase, land and
+    property gazetteers, OpenStreetMap and plain English; of public boundary files; and of Ordnance
+    Survey's and OpenStreetMap's roads.
+
+    Parameters
+    ----------
+    *tables : {"incidents", "addresses", "areas", "streets", "places"}
+        The kinds of tables; "places" are coordinates, in a table of any kind.
 
     Returns
     -------
     dict of str to tuple of str
-        Besides the fields it has the times of day that stand in columns of their own, as
+        Besides the fields, incidents have the times of day that stand in columns of their own, as
         ``occurred_from_time``.
 
     Examples
     --------
-    >>> known_columns()["latitude"][:2]
+    >>> known_columns("places")["latitude"][:2]
     ('latitude', 'lat')
     """
     table = files("hotspot").joinpath("_assets", "column_names.csv")
     names: dict[str, list[str]] = {}
     for line in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
-        names.setdefault(line["field"], []).append(normalise_name(line["name"]))
+        if line["table"] in tables:
+            names.setdefault(line["field"], []).append(normalise_name(line["name"]))
     return {field: tuple(known) for field, known in names.items()}
 
 

@@ -1,7 +1,7 @@
 """Sources with types of their own, read without guesses: frames, geographic files and Parquet."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +98,23 @@ def open_layer(path: Path, request: Request) -> Source:
     crs = CRS.from_user_input(info["crs"]) if has_geometry and info["crs"] else None
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        read = _LayerReader(path, chosen, wanted, has_geometry, _bounds(path, request.extent, crs))
+        read = partial(
+            pyogrio.raw.read,
+            path,
+            layer=chosen,
+            columns=wanted,
+            read_geometry=has_geometry,
+            force_2d=True,
+            bbox=_bounds(path, request.extent, crs),
+            # Dates stay text, so that one reading of dates serves all formats.
+            datetime_as_string=True,
+            **_options(path),
+        )
         if not skippable:
-            yield read.rows(0, None)
+            yield _chunk(read(), wanted, 0)
             return
         for first in range(0, max(int(info["features"]), 1), ROWS_PER_CHUNK):
-            yield read.rows(first, ROWS_PER_CHUNK)
+            yield _chunk(read(skip_features=first, max_features=ROWS_PER_CHUNK), wanted, first)
 
     notes: tuple[str, ...] = ()
     if len(layers) > 1:
@@ -124,40 +135,19 @@ def _bounds(
     return extent.bounds_in(crs)
 
 
+def _chunk(read: tuple[Any, ...], wanted: list[str], first: int) -> Chunk:
+    """Build a chunk of what the driver read from feature `first` on."""
+    meta, _, wkb, values = read
+    columns = dict(zip(meta["fields"].tolist(), values, strict=True))
+    length = len(wkb) if wkb is not None else len(values[0]) if values else 0
+    index = pd.RangeIndex(first + 1, first + length + 1, name="row")
+    frame = pd.DataFrame({name: columns[name] for name in wanted}, index=index)
+    return Chunk(frame=frame, geometry=None if wkb is None else shapely.from_wkb(wkb))
+
+
 def _options(path: Path) -> dict[str, str]:
     """Keep GDAL from reading text of a GeoJSON file as times, which few versions can hand over."""
     return {"DATE_AS_STRING": "YES"} if path.suffix.lower() in (".geojson", ".json") else {}
-
-
-@dataclass(frozen=True)
-class _LayerReader:
-    """What is read of a layer, in one way for every chunk of it."""
-
-    path: Path
-    layer: str
-    wanted: list[str]
-    has_geometry: bool
-    bounds: tuple[float, float, float, float] | None
-
-    def rows(self, first: int, most: int | None) -> Chunk:
-        """Read some features; dates stay text, so that one reading of dates serves all formats."""
-        meta, _, wkb, values = pyogrio.raw.read(
-            self.path,
-            layer=self.layer,
-            columns=self.wanted,
-            read_geometry=self.has_geometry,
-            force_2d=True,
-            bbox=self.bounds,
-            skip_features=first,
-            max_features=most,
-            datetime_as_string=True,
-            **_options(self.path),
-        )
-        columns = dict(zip(meta["fields"].tolist(), values, strict=True))
-        length = len(wkb) if wkb is not None else len(values[0]) if values else 0
-        index = pd.RangeIndex(first + 1, first + length + 1, name="row")
-        frame = pd.DataFrame({name: columns[name] for name in self.wanted}, index=index)
-        return Chunk(frame=frame, geometry=None if wkb is None else shapely.from_wkb(wkb))
 
 
 def open_parquet(path: Path, request: Request) -> Source:
@@ -186,11 +176,12 @@ def open_parquet(path: Path, request: Request) -> Source:
         raise DataError(f"{path.name} is no Parquet file that can be read: {error}.") from error
     metadata: Mapping[bytes, Any] = schema.metadata or {}
     if b"geo" in metadata:
-        frame = gpd.read_parquet(path).reset_index(drop=True)
+        frame = gpd.read_parquet(path)
         bounds = _bounds(path, request.extent, frame.crs)
         if bounds is not None:
             frame = frame.cx[bounds[0] : bounds[2], bounds[1] : bounds[3]]
-        return _numbered(open_frame(frame, path.name))
+        frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+        return open_frame(frame, path.name)
     columns = tuple(name for name in schema.names if not name.startswith("__index_level_"))
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
@@ -203,14 +194,3 @@ def open_parquet(path: Path, request: Request) -> Source:
                 yield Chunk(frame=frame)
 
     return Source(path.name, columns, open_chunks)
-
-
-def _numbered(source: Source) -> Source:
-    """Replace the labels of an opened frame by numbers from 1, as the rows of a file have."""
-
-    def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        for chunk in source.chunks(wanted):
-            index = pd.RangeIndex(1, len(chunk.frame) + 1, name="row")
-            yield Chunk(frame=chunk.frame.set_axis(index), geometry=chunk.geometry)
-
-    return Source(source.name, source.columns, open_chunks, source.has_geometry, source.crs)
