@@ -166,7 +166,7 @@ def select_bandwidth(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     method : {"likelihood", "rule of thumb"}
         "likelihood": the candidate under which each incident is least surprising, given those at
         all other places. "rule of thumb": what would be best if incidents were spread like one

@@ -41,12 +41,12 @@ def hotspots(
     count: int | None = None,
     method: Literal["cells", "smooth"] = "cells",
 ) -> gpd.GeoDataFrame:
-    """Outline where a surface is highest.
+    """Find where a surface is highest, and outline it.
 
     Parameters
     ----------
     surface : DataArray
-        As `kernel_density` gives it.
+        As `kernel_density` returns it.
     incidents : GeoDataFrame, optional
         Counted in each hotspot.
     area_share : float, optional
@@ -180,7 +180,7 @@ def _cell_spots(grid: Grid, top: Mask) -> _Spots:
 def cell_boxes(
     grid: Grid, rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.object_]:
-    """Make the square of each cell; edges are worked out alike on both sides, so they meet."""
+    """Return the square of each cell; edges are worked out alike on both sides, so they meet."""
     x = grid.xmin + np.arange(grid.ncols + 1) * grid.cell_size_m
     y = grid.ymin + np.arange(grid.nrows + 1) * grid.cell_size_m
     return np.asarray(shapely.box(x[cols], y[rows], x[cols + 1], y[rows + 1]), dtype=object)
@@ -272,7 +272,7 @@ def _count_crimes(
 
 
 def _in_sample(surface: xr.DataArray, incidents: gpd.GeoDataFrame | None) -> bool:
-    """Tell whether any of the incidents counted may have been mapped."""
+    """Return whether any of the incidents counted may have been mapped."""
     last = surface.attrs.get("period_last")
     if incidents is None or incidents.empty or last is None:
         return True

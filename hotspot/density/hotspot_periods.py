@@ -44,12 +44,12 @@ def classify_hotspots(
     within: Area | None = None,
     alpha: float = 0.05,
 ) -> gpd.GeoDataFrame:
-    """Tell hotspots that are new from those that stay, come and go, or are over.
+    """Classify hotspots: new ones, those that stay, come and go, or are over.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     grid, cell_size_m, shape, distance_m, within, alpha
         As of `significant_hotspots`, which is asked about each period by itself.
     period_days : int
@@ -130,7 +130,7 @@ def classify_hotspots(
     tau, trend_p = _trends(z)
     recent = recent_periods(fit, recent_share)
     starts = last.normalize() - pd.to_timedelta(np.arange(fit, 0, -1) * period_days - 1, unit="D")
-    found = gpd.GeoDataFrame(
+    classified = gpd.GeoDataFrame(
         {
             "hotspot_class": hotspot_classes(hot, recent, persistent_share, tau, trend_p <= alpha),
             "periods_hot": hot.sum(axis=0),
@@ -144,13 +144,13 @@ def classify_hotspots(
         geometry=cells.outlines,
         crs=incidents.crs,
     )
-    found.attrs.update(
+    classified.attrs.update(
         definitions=dict(DEFINITIONS),
         periods=[f"{day:%Y-%m-%d}" for day in starts],
         period_days=period_days,
         recent_periods=recent,
     )
-    return found
+    return classified
 
 
 def _problems(
@@ -169,7 +169,7 @@ def _problems(
 
 
 def recent_periods(periods: int, share: float) -> int:
-    """Give how many of the periods are recent.
+    """Return how many of the periods are recent.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def recent_periods(periods: int, share: float) -> int:
 def hotspot_classes(
     hot: Mask, recent: int, persistent_share: float, trend: Floats, has_trend: Mask
 ) -> npt.NDArray[np.str_]:
-    """Give each cell its class, from when it was hot.
+    """Return the class of each cell, from when it was hot.
 
     Parameters
     ----------
@@ -207,6 +207,7 @@ def hotspot_classes(
     """
     periods = len(hot)
     before, lately = hot[: periods - recent], hot[periods - recent :]
+    # A hair less: 0.8 of 5 periods is 4 of them, whatever the mean of booleans rounds to.
     stays = lately.any(axis=0) & (hot.mean(axis=0) >= persistent_share - 1e-12)
     conditions = (
         ~hot.any(axis=0),
@@ -233,11 +234,14 @@ def _trends(z: Floats) -> tuple[Floats, Floats]:
         alike[:-lag] += step == 0
     # Of each group of t equal values every member adds its share of t (t - 1) (2 t + 5).
     tied = ((alike - 1) * (2 * alike + 5)).sum(axis=0)
+    # The variance of Kendall's S under no trend, with its correction for ties (Kendall 1970).
     variance = (periods * (periods - 1) * (2 * periods + 5) - tied) / 18
     pairs = periods * (periods - 1) / 2
+    # Tau-b: pairs tied in Gi* count as neither rise nor fall; periods are never tied.
     untied = np.sqrt(pairs * (pairs - (alike - 1).sum(axis=0) / 2))
     varies = variance > 0
     spread = np.sqrt(np.where(varies, variance, 1.0))
+    # S moves in steps of 2: half a step, 1, is the correction for continuity.
     p_value = 2 * stats.norm.sf(np.maximum(np.abs(rises) - 1, 0.0) / spread)
     tau = np.divide(rises, untied, out=np.zeros_like(rises), where=varies)
     return tau, np.where(varies, np.minimum(p_value, 1.0), 1.0)

@@ -55,10 +55,10 @@ def plot_surface(
     Parameters
     ----------
     surface : DataArray or array, two dimensions
-        As `kernel_density`, `rate_surface` (one of its layers) and `Forecast.predict` give it,
+        As `kernel_density`, `rate_surface` (one of its layers) and `Forecast.predict` return it,
         with dims ``y`` and ``x``. A plain array is drawn cell by cell, its first row in the south.
     hotspots : GeoDataFrame, optional
-        As `hotspots` gives them: outlined, the first ten with their ranks.
+        As `hotspots` returns them: outlined, the first ten with their ranks.
     incidents : GeoDataFrame, optional
         Points to draw.
     areas : GeoDataFrame, optional
@@ -126,7 +126,7 @@ def plot_surface(
 
 
 def _as_surface(surface: xr.DataArray | npt.ArrayLike) -> xr.DataArray:
-    """Give the surface with its rows from south to north, its columns from west to east."""
+    """Return the surface with its rows from south to north, its columns from west to east."""
     if not isinstance(surface, xr.DataArray):
         values = np.asarray(surface)
         if values.ndim != 2 or not np.issubdtype(values.dtype, np.number):
@@ -160,7 +160,7 @@ def _check_layers(surface: xr.DataArray, layers: dict[str, gpd.GeoDataFrame | No
 
 
 def _extent(surface: xr.DataArray) -> tuple[float, float, float, float]:
-    """Give the west, east, south and north edge of the cells."""
+    """Return the west, east, south and north edge of the cells."""
     edges: list[float] = []
     for name in ("x", "y"):
         at = surface[name].to_numpy().astype(float)
@@ -218,7 +218,7 @@ def _name_axes(axes: Axes, *, metres: bool, width: float) -> None:
 
 
 def _title_of(attrs: dict[str, Any]) -> str:
-    """Say what is drawn, as far as the surface knows."""
+    """Return what is drawn, as far as the surface knows."""
     if "model" in attrs and "days" in attrs:
         from_day = day_of_year(pd.Timestamp(attrs["as_of"]))
         return f"Forecast by {attrs['model']} for the {attrs['days']} days after {from_day}"
@@ -229,7 +229,7 @@ def _title_of(attrs: dict[str, Any]) -> str:
 
 
 def _notes_of(attrs: dict[str, Any], hotspots: gpd.GeoDataFrame | None) -> list[str]:
-    """Say what the values rest on, and what they do not show."""
+    """Return what the values rest on, and what they do not show."""
     notes = []
     if "kernel" in attrs and "bandwidth_m" in attrs:
         counted = f"{attrs['incidents']:,} incidents. " if "incidents" in attrs else ""
@@ -259,7 +259,7 @@ def plot_calendar(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, with days and times.
+        As `read_incidents` returns them, with days and times.
     ax : matplotlib Axes, optional
         Where to draw the weekdays and hours, without the sums beside them. Default: a figure of
         its own, with the sums by hour above and by weekday to the right.
@@ -352,7 +352,7 @@ def _span_title(incidents: gpd.GeoDataFrame) -> str:
 
 
 def _calendar_notes(calendar: pd.DataFrame) -> list[str]:
-    """Say how much of the picture is known, and how much is spread evenly."""
+    """Return how much of the picture is known, and how much is spread evenly."""
     counts = calendar.attrs
     incidents = counts["incidents"]
     if not incidents:

@@ -42,12 +42,12 @@ def rate_surface(
     per: float = 1000,
     shrink: float | None = None,
 ) -> xr.Dataset:
-    """Smooth incidents and households alike, and divide: incidents per 1,000 of them and year.
+    """Compute incidents per 1,000 households and year, both smoothed alike.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     population : GeoDataFrame or DataArray
         Households or people: addresses (points, 1 each or `column`), areas (polygons with a count
         in `column`, spread evenly over the cells with their centre in the area), or a surface of
@@ -130,15 +130,16 @@ def rate_surface(
     around = kernel_sums(crimes[0], crimes[1], np.ones(number), *settings) * centre
     behind = kernel_sums(x, y, people, *settings) * centre
     if shrink is None:
+        # Blocks of two bandwidths share hardly any kernel, so their rates are nearly independent.
         shrink = _shrinkage(crimes, np.stack([x, y]), people, 2 * bandwidth)
-    found = _rates(around, behind, number / float(people.sum()), float(shrink))
+    rates = _rates(around, behind, number / float(people.sum()), float(shrink))
     shown = behind > 0 if area is None else (behind > 0) & grid.centres_within(area)
     per_year = per / covered.years
     units = f"incidents per {per:g} per year"
     surfaces = {
-        "rate": grid.surface(np.where(shown, found.rate * per_year, np.nan), units=units),
+        "rate": grid.surface(np.where(shown, rates.rate * per_year, np.nan), units=units),
         "rate_unshrunk": grid.surface(
-            np.where(shown, found.unshrunk * per_year, np.nan), units=units
+            np.where(shown, rates.unshrunk * per_year, np.nan), units=units
         ),
         "incidents": grid.surface(np.where(shown, around, np.nan), units="incidents around"),
         "population": grid.surface(np.where(shown, behind, np.nan), units="population around"),
@@ -153,7 +154,7 @@ def rate_surface(
             "period_first": f"{covered.first:%Y-%m-%d}",
             "period_last": f"{covered.last:%Y-%m-%d}",
             "period_years": covered.years,
-            "overall_rate": found.overall * per_year,
+            "overall_rate": rates.overall * per_year,
             "shrink": float(shrink),
             "incidents_without_population": _nobody_near(grid, crimes, behind),
         },
@@ -167,7 +168,7 @@ class _Rates(NamedTuple):
 
 
 def _rates(around: Floats, behind: Floats, overall: float, shrink: float) -> _Rates:
-    """Divide where anyone lives; NaN elsewhere."""
+    """Compute the rates where anyone lives; NaN elsewhere."""
     populated = np.where(behind > 0, behind, np.nan)
     if shrink == math.inf:
         return _Rates(np.where(behind > 0, overall, np.nan), around / populated, overall)
@@ -178,7 +179,7 @@ def _rates(around: Floats, behind: Floats, overall: float, shrink: float) -> _Ra
 def _people(
     population: gpd.GeoDataFrame | xr.DataArray, column: str | None, grid: Grid
 ) -> tuple[Floats, Floats, Floats]:
-    """Give where people live, as points with counts."""
+    """Return where people live, as points with counts."""
     if isinstance(population, xr.DataArray):
         if Grid.of(population) != grid:
             raise DataError("The surface of counts is not on the grid.")
@@ -234,7 +235,7 @@ def _spread(areas: gpd.GeoDataFrame, counts: Floats, grid: Grid) -> tuple[Floats
 
 
 def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) -> float:
-    """Work out how many people's worth of the overall rate to add, from separate blocks.
+    """Compute how many people's worth of the overall rate to add, from separate blocks.
 
     What the rates of blocks vary beyond chance is the variance of true risk; the ratio of the
     mean to it is the strength of the prior. Infinite where chance explains all of it.
@@ -246,11 +247,13 @@ def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) ->
 
     blocks, number = np.unique(block(homes[:, people > 0]), axis=1, return_inverse=True)
     behind = np.bincount(number.ravel(), people[people > 0])
-    found = dict(zip(map(tuple, blocks.T.tolist()), range(len(behind)), strict=True))
-    at = [found[place] for place in map(tuple, block(crimes).T.tolist()) if place in found]
+    number_of = dict(zip(map(tuple, blocks.T.tolist()), range(len(behind)), strict=True))
+    at = [number_of[place] for place in map(tuple, block(crimes).T.tolist()) if place in number_of]
     counts = np.bincount(np.asarray(at, dtype=np.int64), minlength=len(behind))
     overall = counts.sum() / behind.sum()
     spread = float(behind @ (counts / behind - overall) ** 2 / behind.sum())
+    # Marshall (1991): the weighted variance of the rates, less what Poisson counts of such numbers
+    # of people would vary by themselves.
     beyond = spread - overall / float(behind.mean())
     return float(overall / beyond) if beyond > 0 else math.inf
 

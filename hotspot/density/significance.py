@@ -31,6 +31,7 @@ Shape = Literal["square", "hexagon"]
 # Centres of neighbours that share a corner lie this far apart at most, in cell sizes: of squares
 # the diagonal, of hexagons the distance to all six.
 _NEXT = {"square": math.sqrt(2), "hexagon": 1.0}
+# Lets in by a hair the neighbours whose distance rounding may have made longer.
 _HAIR = 1 + 1e-9
 # Corners of a hexagon from its centre, in half widths and thirds of the distance of rows.
 _HEXAGON = np.array([[1, 1], [0, 2], [-1, 1], [-1, -1], [0, -2], [1, -1]])
@@ -72,7 +73,7 @@ def significant_hotspots(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     grid : Grid, optional
         Square cells. Default: over `within`, else over the incidents, in cells of `cell_size_m`.
     cell_size_m : float
@@ -105,7 +106,7 @@ def significant_hotspots(
 
     Notes
     -----
-    ``z`` is the Gi* of the literature with weights of 1, as esda gives it. Where most cells are
+    ``z`` is the Gi* of the literature with weights of 1, as esda computes it. Where most cells are
     empty, its distribution over random arrangements of the counts is far from normal, and the
     normal p-values call single crimes hot. So `p_value` comes from a Pearson type III curve with
     the mean, variance and skewness over all arrangements, which are known exactly, with a
@@ -143,7 +144,7 @@ def significant_hotspots(
     tested = gi_star(counts.astype(np.float64), cells.near, cells.numbers)
     q_value = stats.false_discovery_control(tested.p_value)
     sign = np.where(q_value <= alpha, np.sign(tested.z), 0).astype(int)
-    found = gpd.GeoDataFrame(
+    tested_cells = gpd.GeoDataFrame(
         {
             "crimes": counts,
             "around": tested.around.astype(np.int64),
@@ -156,8 +157,8 @@ def significant_hotspots(
         geometry=cells.outlines,
         crs=incidents.crs,
     )
-    found.attrs.update(alpha=alpha, outside=int((cells.cell_of < 0).sum()))
-    return found
+    tested_cells.attrs.update(alpha=alpha, outside=int((cells.cell_of < 0).sum()))
+    return tested_cells
 
 
 class NearSum:
@@ -216,7 +217,7 @@ def cells_for(
     within: Area | None,
     arguments: Sequence[str] = (),
 ) -> Cells:
-    """Lay cells over the study area and find what is near what."""
+    """Return the cells of the study area, with what is near what."""
     problems = [*arguments, *positive_problems(cell_size_m=cell_size_m)]
     problems += choice_problems("shape", shape, tuple(_NEXT))
     problems += [] if distance_m is None else positive_problems(distance_m=distance_m)
@@ -257,7 +258,7 @@ def _squares(
 def _hexagons(
     incidents: gpd.GeoDataFrame, size: float, area: shapely.Geometry | None, reach_m: float
 ) -> Cells:
-    """Lay hexagons whose flat sides face east and west, in rows that interlock."""
+    """Return hexagons whose flat sides face east and west, in rows that interlock."""
     covered = incidents.total_bounds if area is None else np.array(shapely.bounds(area))
     row_height = size * math.sqrt(3) / 2
     first_col, last_col = np.floor(covered[[0, 2]] / size).astype(int)
@@ -323,17 +324,22 @@ def gi_star(counts: Floats, near: NearSum, numbers: Floats) -> GiStar:
     around = near(counts)
     expected = numbers * counts.mean()
     deviations = counts - counts.mean()
+    # Sampling without putting back: the counts are dealt out over the cells, each as often as it is
+    # there. It is the variance of Ord and Getis (1995) with weights of 1.
     variance = numbers * (n - numbers) / max(n - 1, 1) * np.mean(deviations**2)
     varies = variance > 0
     sd = np.sqrt(np.where(varies, variance, 1.0))
     z = np.where(varies, (around - expected) / sd, 0.0)
     skewness = np.zeros(n)
     if n > 2 and varies.any():
+        # Third moment of a sum drawn without putting back, over that of the counts.
         of_counts = np.mean(deviations**3) / np.mean(deviations**2) ** 1.5
         room = np.where(varies, numbers * (n - numbers), 1.0)
         skewness = of_counts * (n - 2 * numbers) / (n - 2) * np.sqrt((n - 1) / room)
+    # Sums are whole numbers: half of one either way is the correction for continuity.
     half = 0.5 / sd
     above = stats.pearson3.sf(z - half, skewness)
     below = stats.pearson3.cdf(z + half, skewness)
+    # Twice the smaller tail, for the curve is skew and its two tails differ.
     p_value = np.where(varies, np.minimum(2 * np.minimum(above, below), 1.0), 1.0)
     return GiStar(around, expected, z, p_value)

@@ -34,9 +34,9 @@ def street_hotspots(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     streets : GeoDataFrame
-        As `read_streets` gives them: ``street`` and lines.
+        As `read_streets` returns them: ``street`` and lines.
     distance_m : float
         An incident belongs to the nearest line within this distance, included.
     by : {"segment", "street"}
@@ -122,7 +122,7 @@ def street_hotspots(
 
 
 def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put the lines of one name together."""
+    """Join the lines of one name."""
     named = segments["street"].notna()
     unnamed = pd.Series(np.arange(len(segments)), index=segments.index).astype(object)
     key = segments["street"].astype(object).where(named, unnamed)
@@ -141,6 +141,7 @@ def _ranked(
     found["per_km_year"] = found["weight"] / exposure
     if intervals:
         crimes = found["crimes"].to_numpy()
+        # Exact limits of a Poisson count (Garwood 1936), as quantiles of the gamma distribution.
         found["low"] = np.where(crimes > 0, stats.gamma.ppf(0.025, crimes), 0.0) / exposure
         found["high"] = stats.gamma.ppf(0.975, crimes + 1) / exposure
     found["crime_share"] = found["crimes"] / max(int(found["crimes"].sum()), 1)

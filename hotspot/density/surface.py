@@ -57,15 +57,15 @@ def kernel_density(
     edge_correction: bool = False,
     per: Per = "year",
 ) -> xr.DataArray:
-    """Smooth incidents into a surface of incidents per square kilometre per year.
+    """Compute a smooth surface of incidents per square kilometre per year.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres. Dates known to the month are
+        As `read_incidents` returns them, in a projected CRS in metres. Dates known to the month are
         enough.
     grid : Grid, optional
-        Where to give values. Default: over `within`, else over the incidents with a margin of
+        Where values are computed. Default: over `within`, else over the incidents with a margin of
         one bandwidth, in cells of an eighth of the bandwidth.
     bandwidth_m : float or Bandwidth, optional
         Radius of the kernel in metres, beyond which an incident counts nothing; of the Gaussian
@@ -77,7 +77,7 @@ def kernel_density(
         Gaussian is 0 from 7.43 standard deviations on: a mass of 1e-12 is left out.
     weights : str or Series, optional
         What each incident counts: a column of `incidents`, or a Series on their index, such as
-        `harm_weights` or `aoristic_weights` give. Default: 1.
+        `harm_weights` or `aoristic_weights` return. Default: 1.
     within : GeoDataFrame, GeoSeries or shapely geometry, optional
         The study area. Cells whose centre lies outside are NaN; incidents outside it still count
         towards the cells inside.
@@ -199,7 +199,7 @@ def checked_points(
 
 
 def study_area(within: Area | None, incidents: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Give the study area as one geometry."""
+    """Return the study area as one geometry."""
     if within is None or isinstance(within, shapely.Geometry):
         return within
     raise_problems(same_crs_problems(incidents, **{"study area": within}))
@@ -212,7 +212,7 @@ def grid_for(
     bandwidth_m: float,
     area: shapely.Geometry | None,
 ) -> Grid:
-    """Give the grid that was asked for, or one that suits the bandwidth."""
+    """Return the grid that was asked for, or one that suits the bandwidth."""
     if grid is None:
         cell = bandwidth_m / CELLS_PER_BANDWIDTH
         if area is None:
@@ -223,15 +223,13 @@ def grid_for(
 
 
 def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) -> Period:
-    """Give the period that was asked for, or the whole days (or months) of the incidents."""
+    """Return the period that was asked for, or the whole days (or months) of the incidents."""
     if period is not None:
         first = pd.Timestamp(period[0]).normalize()
         last = cutoff(pd.Timestamp(period[1]).normalize())
         return Period(first, last, years_between(first, last))
     if times.empty:
-        raise DataError(
-            "There are no incidents to tell the period from: give period=(first, last)."
-        )
+        raise DataError("There are no incidents to set the period by: give period=(first, last).")
     first, last = times.min().normalize(), times.max().normalize()
     if dates == "month":
         last = last + pd.offsets.MonthEnd(0)
@@ -239,7 +237,7 @@ def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) ->
 
 
 def weights_of(incidents: gpd.GeoDataFrame, weights: str | pd.Series | None) -> Floats:
-    """Give what each incident counts, checked."""
+    """Return what each incident counts, checked."""
     if weights is None:
         return np.ones(len(incidents))
     if isinstance(weights, str):
@@ -257,7 +255,7 @@ def weights_of(incidents: gpd.GeoDataFrame, weights: str | pd.Series | None) -> 
 
 
 def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: str) -> Floats:
-    """Give the share of the kernel's mass around each cell that lies in an area.
+    """Compute the share of the kernel's mass around each cell that lies in an area.
 
     Summed over cell centres: exactly 1 where all of them are inside, 0 where none is.
     """
@@ -282,7 +280,7 @@ def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: 
 
 
 def _scaled(values: Floats, years: float, per: str) -> Floats:
-    """Turn sums per square metre, in place, into the units asked for."""
+    """Convert sums per square metre, in place, to the units asked for."""
     if per == "relative":
         highest = float(np.nanmax(values, initial=0.0))
         values /= highest or 1.0

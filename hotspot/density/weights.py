@@ -10,11 +10,10 @@ import pandas as pd
 from hotspot._checks import check_incidents_frame, frame_problems, raise_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import month_only_problems
-from hotspot.english import count, name_rows
+from hotspot.english import DAYS, count, name_rows
 
 Seconds = npt.NDArray[np.int64]
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOUR_S, _DAY_S, _WEEK_S = 3_600, 86_400, 604_800
 # 1970-01-01 was a Thursday: seconds from the Monday before.
 _EPOCH_S = 3 * _DAY_S
@@ -25,12 +24,12 @@ def harm_weights(
     table: Mapping[str, float] | pd.Series | pd.DataFrame,
     column: str = "offence_code",
 ) -> pd.Series:
-    """Look up how much harm each incident stands for.
+    """Return how much harm each incident stands for.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     table : mapping, Series or DataFrame
         Harm by code, such as days of the Cambridge Crime Harm Index; a DataFrame has the codes in
         its first column and the harm in its second. Upper and lower case are alike.
@@ -67,12 +66,12 @@ def harm_weights(
     raise_problems(frame_problems(incidents, "incidents", (column,)))
     harm = _harm_by_code(table)
     codes = incidents[column].astype("string").str.strip().str.casefold()
-    found = codes.map(harm).astype("float64")
+    values = codes.map(harm).astype("float64")
     problems = []
     missing = incidents.index[codes.isna().to_numpy()]
     if len(missing):
         problems.append(f"{count(len(missing), 'incident')} without a code ({name_rows(missing)}).")
-    unknown = found.isna().to_numpy() & ~codes.isna().to_numpy()
+    unknown = values.isna().to_numpy() & ~codes.isna().to_numpy()
     if unknown.any():
         listed = ", ".join(sorted(incidents[column][unknown].astype(str).str.strip().unique())[:8])
         problems.append(
@@ -81,7 +80,7 @@ def harm_weights(
         )
     if problems:
         raise DataError(problems)
-    return pd.Series(found.to_numpy(), index=incidents.index, name="harm")
+    return pd.Series(values.to_numpy(), index=incidents.index, name="harm")
 
 
 def _harm_by_code(table: Mapping[str, float] | pd.Series | pd.DataFrame) -> dict[str, float]:
@@ -110,12 +109,12 @@ def aoristic_weights(
     weekdays: Sequence[str] | None = None,
     hours: tuple[float, float] = (0, 24),
 ) -> pd.Series:
-    """Give the share of each incident's window that lies in certain hours of the week.
+    """Compute the share of each incident's window that lies in certain hours of the week.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, with days and times.
+        As `read_incidents` returns them, with days and times.
     weekdays : sequence of str, optional
         Days on which the hours begin: "Friday", "Fri". Default: every day.
     hours : (float, float)
@@ -168,7 +167,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, with days and times.
+        As `read_incidents` returns them, with days and times.
 
     Returns
     -------
@@ -210,7 +209,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     sums = [float(((_passed(end, span) - _passed(start, span)) / length).sum()) for span in spans]
     table = pd.DataFrame(
         np.reshape(sums, (7, 24)),
-        index=[name.capitalize() for name in _WEEKDAYS],
+        index=list(DAYS),
         columns=range(24),
     )
     dated = incidents["occurred_from"] == incidents["occurred_to"]
@@ -224,7 +223,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _windows(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:
-    """Give the start and end of each window, in seconds from a Monday, never of no length."""
+    """Return the start and end of each window, in seconds from a Monday, never of no length."""
     start, end = (
         incidents[name].to_numpy().astype("datetime64[s]").astype(np.int64) + _EPOCH_S
         for name in ("occurred_from", "occurred_to")
@@ -238,20 +237,20 @@ def _weekday_numbers(weekdays: Sequence[str] | None) -> list[int]:
     if weekdays is None:
         return list(range(7))
     names = [weekdays] if isinstance(weekdays, str) else list(weekdays)
-    found = {}
+    chosen = set()
     for name in names:
         text = str(name).strip().casefold()
-        matches = [day for day, full in enumerate(_WEEKDAYS) if full.startswith(text)]
+        matches = [day for day, full in enumerate(DAYS) if full.casefold().startswith(text)]
         if len(text) < 2 or len(matches) != 1:
             raise ConfigError(f"weekdays must be names such as 'Friday' or 'Fri', not {name!r}.")
-        found[matches[0]] = True
-    if not found:
+        chosen.add(matches[0])
+    if not chosen:
         raise ConfigError("weekdays must name at least one day.")
-    return sorted(found)
+    return sorted(chosen)
 
 
 def _spans(weekdays: Sequence[int], hours: tuple[float, float]) -> list[tuple[int, int]]:
-    """Give the hours as seconds from Monday 00:00, cut where the week ends."""
+    """Return the hours as seconds from Monday 00:00, cut where the week ends."""
     try:
         first, last = (round(float(hour) * 3600) for hour in hours)
     except (TypeError, ValueError) as error:

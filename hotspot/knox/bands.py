@@ -50,6 +50,7 @@ class Bands:
 
     @property
     def distance_labels(self) -> list[str]:
+        """Names of the rows, which say exactly what is inside."""
         labels = []
         below: float | None = None
         for edge in self.edges_m:
@@ -71,6 +72,7 @@ class Bands:
 
     @property
     def time_labels(self) -> list[str]:
+        """Names of the columns, by their first and last lag in whole days."""
         longest = self.longest_days.tolist()
         firsts = [0, *(last + 1 for last in longest[:-1])]
         labels = [
@@ -88,7 +90,7 @@ def band_problems(
     closed: str,
     same_place_m: float | None,
 ) -> list[str]:
-    """Say what is wrong with the bands that a user asks for."""
+    """Return what is wrong with the bands that a user asks for."""
     problems = choice_problems("closed", closed, ("right", "left"))
     for name, edges, lowest in (
         ("distance_bands_m", distance_bands_m, same_place_m or 0.0),

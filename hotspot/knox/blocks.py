@@ -73,6 +73,7 @@ class BlockPairs:
         )
         space[:, near.order] = degrees(near)
         return cls(
+            # Half of each pair to either event, so that the blocks add up to every pair once.
             pairs=count_by_block(near, days, bands.longest_days, block, blocks) / 2,
             in_space=_sums(space, block, blocks) / 2,
             in_time=_sums(time, block, blocks),
@@ -88,7 +89,7 @@ class BlockPairs:
         return len(self.events)
 
     def counts(self, draws: Ints | None = None) -> tuple[Floats, Floats]:
-        """Give observed and expected pairs, as they are or as blocks are drawn.
+        """Return observed and expected pairs, as they are or as blocks are drawn.
 
         Parameters
         ----------
@@ -103,6 +104,9 @@ class BlockPairs:
         if draws is None:
             draws = np.ones((1, self.blocks), dtype=np.int64)
         observed = np.tensordot(draws, self.pairs, 1)
+        # Each event meets each other event with equal chance under permutation, so of its pairs
+        # near in space the share of all pairs that is near in time is expected (Knox 1964); the
+        # other events stay those of the whole sample, whichever blocks are drawn.
         others = np.maximum((draws @ self.events) * (self.events.sum() - 1), 1)
         chance = (draws @ self.in_time) / others[:, None]
         return observed, (draws @ self.in_space)[:, :, None] * chance[:, None, :]
@@ -115,14 +119,14 @@ class BlockPairs:
         return np.random.default_rng(seed).multinomial(self.blocks, fair, size=resamples)
 
     def moments(self, rows: slice, columns: slice) -> tuple[float, float]:
-        """Exact mean and variance of the pairs in some bands together, dates permuted."""
+        """Compute the exact mean and variance of the pairs in some bands, dates permuted."""
         space = Graph.of_degrees(self.space_degrees[rows].sum(axis=0))
         time = Graph.of_degrees(self.time_degrees[columns].sum(axis=0))
         return moments(space, time, int(self.events.sum()))
 
 
 def ratios(observed: Floats, expected: Floats) -> Floats:
-    """Divide observed by expected, NaN where nothing is expected."""
+    """Compute observed over expected, NaN where nothing is expected."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(expected > 0, observed / expected, np.nan)
 
@@ -136,7 +140,7 @@ def _block_side(x: Floats, y: Floats) -> float:
 
 
 def _block_of(x: Floats, y: Floats, side: float) -> tuple[Ints, int]:
-    """Tell the block of each event, from the south-western corner on, and how many hold one."""
+    """Return the block of each event, from the south-western corner on, and how many hold one."""
     if not len(x):
         return np.empty(0, dtype=np.int64), 0
     square = np.stack([x - x.min(), y - y.min()], axis=1) // side
@@ -153,6 +157,7 @@ def _sums(by_event: Ints, block: Ints, blocks: int) -> Floats:
 def partners_in_time(days: Ints, longest: Ints) -> Ints:
     """Count the others within each band of lags of each event, shape (times, n)."""
     ordered = np.sort(days)
+    # Less one in each: an event is no partner of its own.
     within = [
         np.searchsorted(ordered, days + last, side="right")
         - np.searchsorted(ordered, days - last, side="left")

@@ -39,7 +39,7 @@ _FEW_BLOCKS = 10
 class RuleCalibration:
     """Result of `calibrate_rule`.
 
-    Attributes
+    Parameters
     ----------
     distance_m, window_days : float and int, or None
         The rule proposed; both None where the data support none.
@@ -81,24 +81,29 @@ class RuleCalibration:
         return self.distance_m is not None
 
     def summary(self) -> str:
-        """Say in plain words what is proposed, how sure it is and what it rests on."""
+        """Return in plain words what is proposed, how sure it is and what it rests on.
+
+        Returns
+        -------
+        str
+        """
         limits = (
             "A rule for places nearby: it says nothing on repeats at the same address, nor that "
             "visits prevent anything."
         )
         if self.distance_m is None or self.window_days is None:
             return "\n".join([self._no_rule(), limits])
-        said = [
+        sentences = [
             f"Proposed for {count(self.events, 'burglary', 'burglaries')}: {self.distance_m:g} m "
             f"and {self.window_days} days. So far and so long risk is at least {self.raised:g} "
             f"times what chance gives (by distance in the first {self.near_days} days, by time "
             f"within {self.near_m:g} m)."
         ]
         if self.distance_m == self.by_distance["upper"].iloc[-1]:
-            said.append("It reaches as far as was looked: look farther.")
+            sentences.append("It reaches as far as was looked: look farther.")
         if self.window_days == self.by_time["upper"].iloc[-1]:
-            said.append("It reaches as long as was looked: look longer.")
-        return "\n".join([*said, self._how_sure(), limits])
+            sentences.append("It reaches as long as was looked: look longer.")
+        return "\n".join([*sentences, self._how_sure(), limits])
 
     def plot(self) -> Figure:
         """Draw the ratio by distance and by time, with intervals and the rule proposed.
@@ -165,15 +170,15 @@ class RuleCalibration:
             return "All lie in one block of ground, so there is no interval."
         near, far = self.distance_interval
         short, long = self.window_interval
-        said = (
+        words = (
             f"95 % of {self.resamples:,} resamples of {self.blocks} blocks of {self.block_m:g} m "
             f"give {near:g} to {far:g} m and {short:g} to {long:g} days."
         )
         if near == 0 or short == 0:
-            said += " Some find no reach at all: hold it for a first guess."
+            words += " Some find no reach at all: hold it for a first guess."
         if self.blocks < _FEW_BLOCKS:
-            said += " So few blocks say little."
-        return said
+            words += " So few blocks say little."
+        return words
 
 
 def calibrate_rule(
@@ -188,12 +193,12 @@ def calibrate_rule(
     block_m: float | None = None,
     seed: int | None = None,
 ) -> RuleCalibration:
-    """Propose how far and how long risk is raised here after a burglary, with intervals.
+    """Estimate how far and how long risk is raised here after a burglary, with intervals.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distances_m, days : sequence of numbers
         Upper edges of the bands that are looked at; a proposal is one of them.
     raised : float
@@ -261,6 +266,7 @@ def calibrate_rule(
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
     chosen = chosen_seed(seed)
+    # From row 1 on: row 0 holds the pairs of one place, which are no part of a rule for neighbours.
     near = slice(1, 1 + int(np.searchsorted(distances_m, near_m)) + 1)
     soon = slice(0, int(np.searchsorted(days, near_days)) + 1)
     by_distance, by_time = _summed(pairs.counts(), near, soon)
@@ -268,6 +274,8 @@ def calibrate_rule(
     drawn_distance, drawn_time = _summed(pairs.counts(draws), near, soon)
     far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance)
     long = _profile(bands.time_labels, days, by_time, drawn_time)
+    # One test of one cell, fixed beforehand: no band was chosen after a look at the ratios, so its
+    # p-value needs no correction for many looks.
     mean, variance = pairs.moments(near, soon)
     observed = pairs.pairs.sum(axis=0)[near, soon].sum()
     p_value = float(upper_tail(np.array([observed]), np.array([mean]), np.array([variance]))[0])
@@ -332,15 +340,16 @@ def _profile(
     counts: tuple[Floats, Floats],
     drawn: tuple[Floats, Floats],
 ) -> pd.DataFrame:
-    """Lay out the ratio by band, with what the resamples make of it."""
+    """Return the ratio by band, with what the resamples make of it."""
     observed, expected = counts[0][0], counts[1][0]
     ratio = ratios(observed, expected)
     low = high = np.full(len(ratio), np.nan)
     resampled = ratios(*drawn)
-    told = ~np.isnan(ratio) & ~np.isnan(resampled).all(axis=0)
-    if told.any():
+    # A band in which no resample expects a pair has no ratio: quantiles of nothing would warn.
+    known = ~np.isnan(ratio) & ~np.isnan(resampled).all(axis=0)
+    if known.any():
         low, high = low.copy(), high.copy()
-        low[told], high[told] = np.nanquantile(resampled[:, told], (0.025, 0.975), axis=0)
+        low[known], high[known] = np.nanquantile(resampled[:, known], (0.025, 0.975), axis=0)
     return pd.DataFrame(
         {
             "band": np.array(labels, dtype=object),
@@ -356,17 +365,19 @@ def _profile(
 
 
 def _falling(observed: Floats, expected: Floats) -> Floats:
-    """Make the ratio fall from band to band, each weighted by what is expected in it."""
-    told = expected > 0
+    """Fit ratios that only fall from band to band, each weighted by what is expected in it."""
+    known = expected > 0
     smoothed = np.full(len(observed), np.nan)
-    if told.any():
-        ratio = observed[told] / expected[told]
-        smoothed[told] = isotonic_regression(ratio, weights=expected[told], increasing=False).x
+    if known.any():
+        # The variance of a ratio is about one over its expected pairs, so these are the weights and
+        # sparse bands give way to full ones (pool adjacent violators; Barlow et al. 1972).
+        ratio = observed[known] / expected[known]
+        smoothed[known] = isotonic_regression(ratio, weights=expected[known], increasing=False).x
     return smoothed
 
 
 def _reach(smoothed: npt.ArrayLike, edges: Sequence[float], raised: float) -> float:
-    """Give the last edge up to which risk is raised, or 0."""
+    """Return the last edge up to which risk is raised, or 0."""
     within = np.flatnonzero(np.asarray(smoothed) >= raised)
     return float(edges[within[-1]]) if len(within) else 0.0
 
@@ -374,12 +385,13 @@ def _reach(smoothed: npt.ArrayLike, edges: Sequence[float], raised: float) -> fl
 def _interval(
     drawn: tuple[Floats, Floats], edges: Sequence[float], raised: float
 ) -> tuple[float, float] | None:
-    """Between which edges 95 % of the resamples reach."""
+    """Return between which edges 95 % of the resamples reach."""
     reaches = [
         _reach(_falling(observed, expected), edges, raised)
         for observed, expected in zip(*drawn, strict=True)
     ]
     if not reaches:
         return None
+    # Each reach is an edge, and so is what is returned: nothing lies between two edges.
     low, high = np.quantile(reaches, (0.025, 0.975), method="nearest")
     return float(low), float(high)

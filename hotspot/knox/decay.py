@@ -38,7 +38,7 @@ _SPREADS = 1.959964
 class NearRepeatDecay:
     """Result of `near_repeat_decay`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per cell, by distance, then time, the same place first: ``distance_band``,
@@ -69,18 +69,23 @@ class NearRepeatDecay:
     seed: int
 
     def summary(self) -> str:
-        """Say in plain words how risk falls off."""
+        """Return in plain words how risk falls off.
+
+        Returns
+        -------
+        str
+        """
         lines = [f"{count(self.events, 'burglary', 'burglaries')} counted."]
         for profile, band, where in (
             (self.by_distance, "distance_band", f"Within {self.near_days} days"),
             (self.by_day, "time_band", f"Nearby, within {self.near_m:g} m"),
             (self.by_day_same_place, "time_band", "At the same place"),
         ):
-            told = profile[profile["expected"] > 0]
-            if told.empty:
+            known = profile[profile["expected"] > 0]
+            if known.empty:
                 lines.append(f"{where} there are no pairs to tell from.")
                 continue
-            first, last = told.iloc[0], told.iloc[-1]
+            first, last = known.iloc[0], known.iloc[-1]
             lines.append(
                 f"{where}, risk is {_words(first)} ({first[band]}) at first and {_words(last)} "
                 f"({last[band]}) at the end."
@@ -155,7 +160,7 @@ def near_repeat_decay(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distance_bands_m, time_bands_days : sequence of numbers
         Upper edges of the bands, right-closed; the same place has a band of its own. Days may be
         as fine as ``range(15)``.
@@ -187,7 +192,7 @@ def near_repeat_decay(
     Notes
     -----
     The ratio is observed pairs over their exact mean over all permutations of the dates. Two
-    things are told about it. By how much it would be off 1 by chance: its exact standard deviation
+    things are said of it. By how much it would be off 1 by chance: its exact standard deviation
     over all permutations, 1.96 times either way. And how sure the estimate is: 95 % of resamples
     of blocks of ground, in which no event meets its own copy (see `calibrate_rule`); pairs that
     share an event or a street are not independent, and counting them as if they were would make
@@ -273,26 +278,28 @@ def _profile(
     drawn: tuple[Floats, Floats],
     cells: Sequence[tuple[slice, slice]],
 ) -> pd.DataFrame:
-    """Give the ratio in each group of cells, with its intervals."""
-    found = []
+    """Compute the ratio in each group of cells, with its intervals."""
+    rows = []
     for near, soon in cells:
         observed, expected = (float(of[0, near, soon].sum()) for of in counts)
         _, variance = pairs.moments(near, soon)
         resampled = ratios(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
         resampled = resampled[~np.isnan(resampled)]
         low, high = np.quantile(resampled, (0.025, 0.975)) if len(resampled) else (np.nan, np.nan)
+        # The exact spread over permutations (Barton and David 1966): pairs share events, and taken
+        # for independent they would seem surer than they are.
         off = _SPREADS * np.sqrt(max(variance, 0)) / expected if expected else np.nan
         ratio = observed / expected if expected else np.nan
         chance = (max(1 - off, 0), 1 + off) if expected else (np.nan, np.nan)
-        found.append((observed, expected, ratio, low, high, *chance))
+        rows.append((observed, expected, ratio, low, high, *chance))
     names = ["observed", "expected", "ratio", "ratio_low", "ratio_high"]
-    return pd.DataFrame(found, columns=[*names, "chance_low", "chance_high"])
+    return pd.DataFrame(rows, columns=[*names, "chance_low", "chance_high"])
 
 
 def _labelled(
     profile: pd.DataFrame, bands: Bands, distance: bool = True, time: bool = True
 ) -> pd.DataFrame:
-    """Put the bands that a profile runs over in front of it."""
+    """Add the bands that a profile runs over, in front of it."""
     rows, columns = bands.distance_labels, bands.time_labels
     if time:
         names = np.tile(np.array(columns, dtype=object), len(profile) // len(columns))

@@ -31,12 +31,12 @@ def local_knox(
     window_days: int = RULE.window_days,
     date: EventDate = "midpoint",
 ) -> gpd.GeoDataFrame:
-    """Tell around which burglaries more others are near in space and time than chance has it.
+    """Test around which burglaries more others are near in space and time than chance has it.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distance_m, window_days
         The rule, as of `near_repeat_pairs`.
     date : {"midpoint", "from", "to"}
@@ -107,10 +107,13 @@ def local_knox(
     in_time = partners_in_time(days, np.array([window_days]))[0]
     observed = count_partners(near, days, window_days)
     others = max(len(events) - 1, 0)
+    # With the event's own day kept, its neighbours' days are a draw without putting back from all
+    # the others': exact, where the normal of Rogerson (2001) gives false alarms for small counts.
     p_value = hypergeometric_tail(observed, in_space, in_time, others)
     expected, spread = _hypergeometric_moments(in_space, in_time, others)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 0, (observed - expected) / spread, np.nan)
+    # Who has no neighbour is no test: counted, they would only thin the discoveries out.
     q_value = np.ones(len(events))
     q_value[in_space > 0] = stats.false_discovery_control(p_value[in_space > 0])
     event = (np.cumsum(counted) - 1)[stands]
@@ -137,7 +140,7 @@ def chain_significance(
     date: EventDate = "midpoint",
     seed: int | None = None,
 ) -> gpd.GeoDataFrame:
-    """Tell which chains of burglaries are more than the rule would string together by chance.
+    """Test which chains of burglaries are more than the rule would string together by chance.
 
     Parameters
     ----------
@@ -151,7 +154,7 @@ def chain_significance(
     Returns
     -------
     GeoDataFrame
-        As `near_repeat_chains` gives it, and before the geometry: ``pairs`` of the chain's crimes
+        As `near_repeat_chains` returns it, and before the geometry: ``pairs`` of the chain's crimes
         within the rule, how many are ``expected_pairs``, and ``p_value``.
 
     Raises
@@ -192,8 +195,8 @@ def chain_significance(
     0     A       2      1
     """
     wrong = not isinstance(permutations, (int, np.integer)) or permutations < 1
-    said = f"permutations must be a whole number, 1 or more, not {permutations!r}."
-    _check(incidents, distance_m, window_days, date, *([said] if wrong else []))
+    problem = f"permutations must be a whole number, 1 or more, not {permutations!r}."
+    _check(incidents, distance_m, window_days, date, *([problem] if wrong else []))
     events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
     days, near = event_days(events, date), _near(events, distance_m)
     links = link_events(events, distance_m, window_days, date)
@@ -206,19 +209,23 @@ def chain_significance(
         highest = permuted_excess(
             near, days, window_days, share, permutations, chosen, step=bar.update
         )
+    # Each chain is held against the most striking of all chains of a permutation, which allows for
+    # having looked at all of them (Westfall and Young 1993); a tie counts as at least as striking.
     as_striking = permutations - np.searchsorted(np.sort(highest), excess, side="left")
     judged = pd.DataFrame(
         {
             "pairs": pairs,
             "expected_pairs": close * share,
+            # The data are one of the permutations: without them a p-value of 0 could come out,
+            # and the test would call too much significant (Davison and Hinkley 1997, section 4.2).
             "p_value": (1 + as_striking) / (1 + permutations),
         },
         index=pd.Index(links.chain_ids),
     )
     chains = near_repeat_chains(incidents, distance_m, window_days, date)
-    told = judged.reindex(chains["chain"]).reset_index(drop=True)
+    by_chain = judged.reindex(chains["chain"]).reset_index(drop=True)
     for name in judged.columns:
-        chains.insert(chains.columns.get_loc("geometry"), name, told[name])
+        chains.insert(chains.columns.get_loc("geometry"), name, by_chain[name])
     chains.attrs.update(permutations=int(permutations), seed=chosen)
     return chains
 
@@ -242,7 +249,7 @@ def _near(events: gpd.GeoDataFrame, distance_m: float) -> Neighbours:
 
 
 def _hypergeometric_moments(draws: Ints, good: Ints, total: int) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the good ones among the drawn."""
+    """Compute the mean and standard deviation of the good ones among the drawn."""
     if total == 0:
         return np.zeros(len(draws)), np.zeros(len(draws))
     mean = draws * (good / total)

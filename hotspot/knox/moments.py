@@ -46,7 +46,7 @@ class Graph(NamedTuple):
 
 
 def moments(space: Graph, time: Graph, events: int) -> tuple[float, float]:
-    """Give the mean and the variance of the count of one cell.
+    """Compute the mean and the variance of the count of one cell.
 
     Parameters
     ----------
@@ -82,6 +82,11 @@ def moments(space: Graph, time: Graph, events: int) -> tuple[float, float]:
     n = events
     if n < 2:
         return 0.0, 0.0
+    # Barton and David (1966), by the events that two pairs share: both, one, or none. A pair of
+    # places is dealt a pair of dates with chance 1 / C(n, 2); two that share one event, together
+    # two dates' pairs that share one, 2 / (n (n - 1) (n - 2)); two apart, two apart,
+    # 4 / (n (n - 1) (n - 2) (n - 3)). In fractions, since the variance is a small difference of
+    # sums far beyond 2^53.
     mean = space.pairs * time.pairs / Fraction(n * (n - 1), 2)
     second = space.squares * time.squares / Fraction(n * (n - 1), 2)
     if n > 2:
@@ -92,12 +97,12 @@ def moments(space: Graph, time: Graph, events: int) -> tuple[float, float]:
 
 
 def _apart(graph: Graph) -> Fraction:
-    """Sum, over every two pairs that share no event in either order, of their weights' product."""
+    """Sum the products of weights of every two pairs, in either order, that share no event."""
     return graph.pairs * graph.pairs - graph.squares - 2 * graph.meetings
 
 
 def upper_tail(observed: Floats, mean: Floats, variance: Floats) -> Floats:
-    """Give the chance of a count as high as observed, from its mean and variance alone.
+    """Compute the chance of a count as high as observed, from its mean and variance alone.
 
     A binomial distribution where the variance is below the mean, a negative binomial where it is
     above, of those two moments; both with a real size. Sums of probabilities are counts too.
@@ -124,21 +129,25 @@ def upper_tail(observed: Floats, mean: Floats, variance: Floats) -> Floats:
     observed, mean, variance = np.broadcast_arrays(observed, mean, variance)
     tail = np.ones(observed.shape)
     above = observed > 0
+    # A variance of rounding alone: the count cannot vary, so it is 1 or, if exceeded, impossible.
     fixed = (variance <= 1e-12 * np.maximum(mean, 1)) | (mean <= 0)
     tail[fixed & (observed > mean * (1 + 1e-9))] = 0.0
     use = above & ~fixed
     count, centre, spread = observed[use], mean[use], variance[use]
+    # Near equality both binomials need a size beyond floating point, and are Poisson there.
     spread = np.where(np.isclose(spread, centre, rtol=1e-7), centre, spread)
-    found = special.gammainc(count, centre)  # Poisson, where the two moments agree
+    # The regularised incomplete gamma and beta functions are these tails at whole counts, and go on
+    # smoothly between them, as sums of probabilities need.
+    chance_of = special.gammainc(count, centre)
     under, over = spread < centre, spread > centre
     chance = 1 - spread[under] / centre[under]
     size = centre[under] / chance
     room = size - count[under] + 1
-    found[under] = np.where(
+    chance_of[under] = np.where(
         room > 0, special.betainc(count[under], np.maximum(room, 1e-300), chance), 0.0
     )
     chance = centre[over] / spread[over]
     size = centre[over] * chance / (1 - chance)
-    found[over] = special.betainc(count[over], size, 1 - chance)
-    tail[use] = found
+    chance_of[over] = special.betainc(count[over], size, 1 - chance)
+    tail[use] = chance_of
     return tail

@@ -47,7 +47,7 @@ def knox_test(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distance_bands_m : sequence of float
         Upper edges of the bands of distance, in metres.
     time_bands_days : sequence of int
@@ -130,6 +130,7 @@ def knox_test(
         same_place,
         open_ended=nrc,
     )
+    # All pairs near in space are held, whatever their dates: a permutation changes dates alone.
     events = incidents[distinct_events(incidents)]
     near = _near(events, bands, metric == "manhattan", single_precision=nrc)
     days = event_days(events, "midpoint" if date == "aoristic" else date)
@@ -177,6 +178,7 @@ def _check(
     check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "The Knox test"))
     days = event_days(incidents, "to")
+    # Permuted days are compared as 16-bit integers, as many to a vector as can be.
     if len(days) and days.max() - event_days(incidents, "from").min() > np.iinfo(np.int16).max:
         raise DataError("The dates lie more than 89 years apart.")
 
@@ -186,6 +188,7 @@ def _near(
 ) -> Neighbours:
     """Find the neighbours within the farthest band, whatever their dates."""
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
+    # The Near Repeat Calculator holds coordinates so: pairs at an edge fall where it puts them.
     if single_precision:
         x, y = x.astype(np.float32).astype(float), y.astype(np.float32).astype(float)
     any_day = np.zeros(len(x), dtype=np.int64)
@@ -209,7 +212,7 @@ def _near(
 def _judged(
     within: Floats, near: Neighbours, times: TimeSide, bands: Bands, events: int
 ) -> pd.DataFrame:
-    """Turn pairs within each lag, observed and permuted, into the table."""
+    """Return the table of pairs within each lag, observed and permuted."""
     counts = np.diff(within, axis=2, prepend=0.0)
     mean, variance = _closed_form(near, times, bands, events)
     if bands.open_ended:
@@ -232,7 +235,7 @@ def _changed_by_date(events: gpd.GeoDataFrame, near: Neighbours, bands: Bands) -
 def _closed_form(
     near: Neighbours, times: TimeSide, bands: Bands, events: int
 ) -> tuple[Floats, Floats]:
-    """Mean and variance of every cell over all permutations, shape (bands, times)."""
+    """Compute mean and variance of every cell over all permutations, shape (bands, times)."""
     partners = degrees(near)
     if bands.open_ended:
         rest = max(events - 1, 0) - partners.sum(axis=0)
@@ -254,7 +257,7 @@ def _with_rest(counts: Floats, near: Neighbours, times: TimeSide, bands: Bands) 
 
 
 def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.DataFrame:
-    """Lay out the cells by distance, then time."""
+    """Return the cells by distance, then time."""
     observed, permuted = counts[0].ravel(), counts[1:].reshape(len(counts) - 1, counts[0].size)
     mean, variance = mean.ravel(), variance.ravel()
     spread = np.sqrt(np.maximum(variance, 0))
@@ -268,7 +271,7 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
         p_table = _highest_p(observed, permuted, mean, spread)
     else:
         p_value = upper_tail(observed, mean, variance)
-        # Bonferroni bounds what the permutations would have told of the whole table.
+        # Bonferroni bounds what permutations would have shown of the whole table.
         p_table = np.minimum(p_value * len(p_value), 1.0)
     rows, columns = bands.distance_labels, bands.time_labels
     whole = np.issubdtype(counts.dtype, np.floating) and (counts == np.round(counts)).all()
@@ -289,19 +292,28 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
 
 
 def _permutation_p(observed: Floats, permuted: Floats) -> Floats:
-    """Share of permutations at least as extreme, the data themselves counted as one."""
+    """Compute the share of permutations at least as extreme, the data themselves counted as one.
+
+    They are one of the equally likely arrangements, so the share is never 0 and the test keeps its
+    level (Besag and Diggle 1977). Counts are whole or in fixed point: ties are ties.
+    """
     as_extreme = (permuted >= observed).sum(axis=0)
     return np.asarray((1 + as_extreme) / (1 + len(permuted)), dtype=float)
 
 
 def _highest_p(observed: Floats, permuted: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Compare each cell with the highest z of each permuted table (Westfall and Young 1993)."""
+    """Compare each cell with the highest z of each permuted table (Westfall and Young 1993).
+
+    One cell in twenty is raised by chance; that the highest of all is so high allows for having
+    looked at all of them, and for how they go together, as Bonferroni's bound does not. z by the
+    exact moments puts cells of few and many pairs on one scale.
+    """
     varies = spread > 0
-    found = np.ones(len(observed))
+    p_table = np.ones(len(observed))
     if varies.any():
         highest = ((permuted[:, varies] - mean[varies]) / spread[varies]).max(axis=1)
         z = (observed[varies] - mean[varies]) / spread[varies]
         # Ties must stay ties through the division.
         reached = highest[:, None] >= z - 1e-9 * np.maximum(np.abs(z), 1)
-        found[varies] = (1 + reached.sum(axis=0)) / (1 + len(permuted))
-    return found
+        p_table[varies] = (1 + reached.sum(axis=0)) / (1 + len(permuted))
+    return p_table

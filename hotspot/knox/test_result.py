@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 #: Chance of any false alarm that is borne when cells are called raised.
 ALPHA = 0.05
-# Expected pairs below which a cell says little: the usual bound for counts in a table (Cochran
-# 1954), under which even three times chance is often missed.
+# Expected pairs below which a cell says little, the usual bound for a table (Cochran 1954).
 FEW_PAIRS = 5
 _RULE_WORDS = rule_words(RULE.distance_m, RULE.window_days)
 
@@ -28,7 +27,7 @@ _RULE_WORDS = rule_words(RULE.distance_m, RULE.window_days)
 class KnoxTest(Result):
     """Result of `knox_test`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per cell, by distance, then time: ``distance_band``, ``time_band``, ``observed``
@@ -195,16 +194,16 @@ class KnoxTest(Result):
 
     def _opening(self) -> list[str]:
         pairs = self.table["observed"].sum() if not self.bands.open_ended else None
-        said = [f"{count(self.events, 'burglary', 'burglaries')} counted."]
+        sentences = [f"{count(self.events, 'burglary', 'burglaries')} counted."]
         if pairs is not None and self.events:
             expected = self.table["expected"].sum()
-            said.append(
+            sentences.append(
                 f"Within {self._farthest_m:g} m and {self._longest_days} days of each other: "
                 f"{pairs:,.0f} {'pair' if pairs == 1 else 'pairs'}, where chance gives "
                 f"{expected:,.0f}. Burglaries that follow another so closely: {self.followers:,} "
                 f"({self.followers / self.events:.0%}); many would without any link between them."
             )
-        return [" ".join(said)]
+        return [" ".join(sentences)]
 
     @property
     def _farthest_m(self) -> float:
@@ -245,16 +244,17 @@ class KnoxTest(Result):
                 "not at the nearest distance in the first days, where it should be highest: "
                 f"{_RULE_WORDS} are not supported here. Look at how the points were placed."
             ]
+        # Only in an unbroken run from the nearest cell: a lone cell farther off is no reach.
         far = int(raised[:, 0].cumprod().sum())
         late = int(raised[0].cumprod().sum())
         last = ratio[far - 1, 0], ratio[0, late - 1]
-        said = [
+        longest = int(self.bands.longest_days[late - 1])
+        return [
             f"Nearby, risk is raised out to {metres[far - 1]:g} m in the first "
             f"{self.bands.longest_days[0]} days (there {last[0]:.2f} times chance), and up to "
-            f"{self.bands.longest_days[late - 1]} days within {metres[0]:g} m (then {last[1]:.2f} "
-            "times chance)."
+            f"{longest} days within {metres[0]:g} m (then {last[1]:.2f} times chance).",
+            *self._rule_verdict(metres[far - 1], longest),
         ]
-        return [*said, *self._rule_verdict(metres[far - 1], int(self.bands.longest_days[late - 1]))]
 
     def _too_few(self) -> list[str]:
         """Return that the nearest cell could hardly have shown anything, where it is so."""
@@ -287,17 +287,20 @@ class KnoxTest(Result):
 
     def _how_sure(self) -> list[str]:
         if self.permutations:
-            said = f"Judged by {self.permutations:,} permutations of the dates (seed {self.seed})"
+            judged = f"Judged by {self.permutations:,} permutations of the dates (seed {self.seed})"
         else:
-            said = "Judged in closed form, without permutations"
-        said += ", allowing for all cells of the table at once."
+            judged = "Judged in closed form, without permutations"
+        judged += ", allowing for all cells of the table at once."
         if self.changed_by_date is None:
-            return [said]
+            return [judged]
         if self.changed_by_date == 0:
-            return [said, "The start, the middle or the end of unknown times give the same answer."]
+            return [
+                judged,
+                "The start, the middle or the end of unknown times give the same answer.",
+            ]
         cells = count(self.changed_by_date, "cell")
         return [
-            said,
+            judged,
             f"The answer turns on how unknown times are counted: in {cells} of {len(self.table)} "
             "the start, the middle and the end of the windows disagree.",
         ]

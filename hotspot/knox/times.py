@@ -26,13 +26,13 @@ class TimeSide(Protocol):
         seed: int = 0,
         step: Step | None = None,
     ) -> Floats:
-        """Pairs within each lag by band of distance, observed first, then permuted.
+        """Count the pairs within each lag by band of distance, observed first, then permuted.
 
         Shape (1 + permutations, bands, times).
         """
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
-        """Nearness in time for each band between the lags; with what is beyond, where asked."""
+        """Return nearness in time between the lags as graphs; with what is beyond, where asked."""
 
 
 class KnownDays:
@@ -58,6 +58,7 @@ class KnownDays:
         return count_lags(near, self.days, longest, permutations, seed, step=step).astype(float)
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
+        # Events of one day have the same partners: a graph over days, each as often as it occurs.
         days, repeats = np.unique(self.days, return_counts=True)
         up_to = np.concatenate([[0], np.cumsum(repeats)])
         within = [

@@ -30,12 +30,12 @@ def label_repeats(
     date: EventDate = "midpoint",
     same_place_m: float = 0.0,
 ) -> pd.DataFrame:
-    """Say of each burglary whether it began a chain, followed another, or stands alone.
+    """Return for each burglary whether it began a chain, followed another, or stands alone.
 
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distance_m, window_days, same_place_m
         The rule, as of `near_repeat_pairs`.
     date : {"midpoint", "from", "to"}
@@ -62,7 +62,7 @@ def label_repeats(
     -----
     Crimes are ordered by moment, and of one moment by reference: where only days are known, the
     lowest reference of a day comes first and may be the originator of the others. A crime can
-    follow many; the one told is at the same address if any is, then the fewest days before,
+    follow many; the one returned is at the same address if any is, then the fewest days before,
     then the nearest, then the last in that order. A chain holds every crime that can be reached
     from another by steps within the rule, so it may have several originators, and be longer and
     wider than the rule. To follow is to come soon after and nearby, no proof of one offender.
@@ -123,14 +123,14 @@ def near_repeat_chains(
     same_place_m: float = 0.0,
     as_of: AsOf | None = None,
 ) -> gpd.GeoDataFrame:
-    """Gather the burglaries that follow one another into chains.
+    """Find the chains of burglaries that follow one another.
 
     Parameters
     ----------
     incidents, distance_m, window_days, date, same_place_m
         As of `label_repeats`.
     as_of : date or time, optional
-        Count only what had ended and was recorded by then, and tell how old each chain is.
+        Count only what had ended and was recorded by then, and add how old each chain is.
 
     Returns
     -------
@@ -184,15 +184,15 @@ def near_repeat_chains(
     if as_of is not None:
         ages = pd.Series(ages_days(events, as_of)[links.chain >= 0])
         chains["newest_days"] = ages.groupby(links.chain[links.chain >= 0]).min()
-    found = gpd.GeoDataFrame(chains, geometry=geometry, crs=incidents.crs)
+    gathered = gpd.GeoDataFrame(chains, geometry=geometry, crs=incidents.crs)
     order = np.lexsort(
-        (found.index, -found["last_day"].to_numpy().astype(np.int64), -found["crimes"])
+        (gathered.index, -gathered["last_day"].to_numpy().astype(np.int64), -gathered["crimes"])
     )
-    found = found.iloc[order].reset_index(drop=True)
-    found.attrs.update(distance_m=float(distance_m), window_days=int(window_days), date=date)
+    gathered = gathered.iloc[order].reset_index(drop=True)
+    gathered.attrs.update(distance_m=float(distance_m), window_days=int(window_days), date=date)
     if as_of is not None:
-        found.attrs["as_of"] = cutoff(as_of).isoformat()
-    return found
+        gathered.attrs["as_of"] = cutoff(as_of).isoformat()
+    return gathered
 
 
 @dataclass(frozen=True)
@@ -249,6 +249,8 @@ def link_events(
     chain = _number_chains(pairs, rank)
     first, second = pairs["first"].to_numpy(), pairs["second"].to_numpy()
     near = (pairs["kind"] != "repeat").to_numpy()
+    # One predecessor each, so that an arrow has one start: at the same address before nearby, then
+    # the fewest days, then the nearest, then the last in time.
     best = np.lexsort((-rank[first], pairs["distance_m"], pairs["days"], near, second))
     linked, at = np.unique(second[best], return_index=True)
     link = best[at]
@@ -276,11 +278,12 @@ def _check(
 
 
 def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:
-    """Give what hangs together a number, in order of its first crime, and isolates -1."""
+    """Return the number of the chain of each event, by its first crime; -1 for isolates."""
     n = len(rank)
     ends = pairs["first"].to_numpy(), pairs["second"].to_numpy()
     graph = coo_array((np.ones(len(pairs), dtype=np.int8), ends), shape=(n, n))
     part = connected_components(graph, directed=False)[1] if n else np.empty(0, dtype=np.int64)
+    # The components' own labels follow the order of the rows, so they are numbered anew by time.
     in_chain = np.bincount(part, minlength=1)[part] > 1
     in_order = np.argsort(rank)
     in_order = in_order[in_chain[in_order]]
@@ -291,7 +294,7 @@ def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:
 
 
 def _chain_ids(events: gpd.GeoDataFrame, chain: Ints, rank: Ints) -> npt.NDArray[np.object_]:
-    """Name each chain after its first crime."""
+    """Return the id of each chain, the reference of its first crime."""
     in_order = np.argsort(rank)
     in_order = in_order[chain[in_order] >= 0]
     leads = in_order[np.unique(chain[in_order], return_index=True)[1]]
@@ -304,7 +307,7 @@ def _chain_ids(events: gpd.GeoDataFrame, chain: Ints, rank: Ints) -> npt.NDArray
 
 
 def _index_labels(index: pd.Index, positions: Ints) -> pd.Series:
-    """Turn positions into labels of an index, with none for -1; whole numbers stay whole."""
+    """Return the labels of an index at positions, none for -1; whole numbers stay whole."""
     known = positions >= 0
     labels = index.take(np.maximum(positions, 0)).to_series()
     if pd.api.types.is_integer_dtype(labels):
@@ -313,7 +316,7 @@ def _index_labels(index: pd.Index, positions: Ints) -> pd.Series:
 
 
 def _chain_table(events: gpd.GeoDataFrame, links: Links, date: EventDate) -> pd.DataFrame:
-    """Sum up each chain, a row per chain by its number."""
+    """Return a row for each chain, by its number."""
     crimes = pd.DataFrame(
         {
             "chain": links.chain,
@@ -346,7 +349,7 @@ def _as_dates(days: pd.Series) -> pd.Series:
 
 
 def _extents(events: gpd.GeoDataFrame, links: Links) -> Floats:
-    """Longest distance within each chain: between two corners of its hull."""
+    """Compute the longest distance within each chain: between two corners of its hull."""
     order = np.argsort(links.chain, kind="stable")
     order = order[links.chain[order] >= 0]
     places = shapely.multipoints(events.geometry.to_numpy()[order], indices=links.chain[order])

@@ -10,7 +10,7 @@ from hotspot.dates import month_only_problems
 
 
 def distinct_events(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which rows count as events, where one event has several references.
+    """Return which rows count as events, where one event has several references.
 
     Different references at one UPRN whose windows overlap are one event (a shared house is
     burgled once and reported by each household). The row that began first stands for it.
@@ -29,15 +29,18 @@ def distinct_events(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 
 
 def standing_rows(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
-    """Give for each row the position of the row that stands for its event, often itself."""
+    """Return for each row the position of the row that stands for its event, often itself."""
     stands = np.arange(len(incidents))
     if "uprn" not in incidents.columns:
         return stands
     place = np.flatnonzero(incidents["uprn"].notna().to_numpy())
     rows = incidents[["uprn", "occurred_from", "occurred_to", "crime_ref"]].iloc[place]
     rows = rows.reset_index(drop=True).sort_values(["uprn", "occurred_from", "crime_ref"])
+    # Windows that overlap a chain of others are one event with them, so each row is held against
+    # the latest end of all before it at its address.
     latest = rows.groupby("uprn")["occurred_to"].cummax()
     begun = latest.groupby(rows["uprn"]).shift()
+    # The first at an address has none before it: NaT compares as False, and so it opens an event.
     opens = ~(rows["occurred_from"] <= begun).to_numpy()
     sorted_rows = place[rows.index]
     stands[sorted_rows] = sorted_rows[opens][np.cumsum(opens) - 1]
@@ -55,7 +58,7 @@ def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> npt.NDArray[np.int6
 
 
 def rule_problems(distance_m: float, window_days: int, same_place_m: float = 0.0) -> list[str]:
-    """Say what is wrong with the numbers of a rule."""
+    """Return what is wrong with the numbers of a rule."""
     problems = positive_problems(distance_m=distance_m)
     if (
         isinstance(window_days, bool)

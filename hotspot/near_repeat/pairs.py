@@ -24,7 +24,7 @@ def near_repeat_pairs(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     distance_m : float
         Largest distance in metres; a pair exactly that far apart is within.
     window_days : int
@@ -45,7 +45,7 @@ def near_repeat_pairs(
         "aoristic"); ``probability`` that the lag is within `window_days` (1 unless "aoristic");
         ``kind``: "repeat" at the same UPRN, or at the same point where one of the two has none,
         else "near repeat". Where the incidents have ``parent_uprn`` (the building of a flat),
-        ``same_building`` tells another flat of the building, a near repeat, from another house.
+        ``same_building`` parts another flat of the building, a near repeat, from another house.
 
     Raises
     ------
@@ -85,10 +85,10 @@ def near_repeat_pairs(
         *choice_problems("date", date, ("midpoint", "from", "to", "aoristic")),
     )
     events = incidents[distinct_events(incidents)]
-    found = pairs_by_position(events, distance_m, window_days, date, same_place_m)
-    found["first"] = events.index[found["first"]]
-    found["second"] = events.index[found["second"]]
-    return found
+    pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m)
+    for end in ("first", "second"):
+        pairs[end] = events.index[pairs[end]]
+    return pairs
 
 
 def pairs_by_position(
@@ -106,6 +106,7 @@ def pairs_by_position(
         shares = day_shares(events)
         pairs = near_pairs(x, y, shares.first_day, shares.last_day, distance_m, window_days)
         probability = lag_probability(pairs, *shares, window_days, SHARE_SCALE)
+        # A day's share may be 0 in fixed point, and with it that of the pair.
         possible = probability > 0
         pairs, probability = pairs[possible], probability[possible]
     else:
@@ -117,7 +118,7 @@ def pairs_by_position(
     order = np.lexsort((rank[pairs[:, 1]], rank[pairs[:, 0]]))
     first, second = pairs[order].T
     repeat = same_address(events, first, second, same_place_m)
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "first": first,
             "second": second,
@@ -128,5 +129,5 @@ def pairs_by_position(
         }
     )
     if "parent_uprn" in events.columns:
-        found["same_building"] = repeat | same_building(events, first, second)
-    return found
+        table["same_building"] = repeat | same_building(events, first, second)
+    return table

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 def same_address(
     events: gpd.GeoDataFrame, first: Ints, second: Ints, same_place_m: float = 0.0
 ) -> Bools:
-    """Tell which pairs of events were at one address.
+    """Return which pairs of events were at one address.
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ def same_address(
     """
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
     dx, dy = x[first] - x[second], y[first] - y[second]
+    # Squares, as the search for pairs compares them: whole metres then make exact ties.
     same_point = dx * dx + dy * dy <= same_place_m * same_place_m
     if "uprn" not in events.columns:
         return np.asarray(same_point, dtype=bool)
@@ -41,7 +42,7 @@ def same_address(
 
 
 def same_building(events: gpd.GeoDataFrame, first: Ints, second: Ints) -> Bools:
-    """Tell which pairs were in one building: one parent UPRN, or one the parent of the other."""
+    """Return which pairs were in one building: one parent UPRN, or one the parent of the other."""
     own = events["uprn"] if "uprn" in events.columns else pd.Series(None, events.index, object)
     parent = events["parent_uprn"]
     building = pd.factorize(parent.where(parent.notna(), own))[0]

@@ -28,7 +28,7 @@ def near_repeat_zones(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     as_of : date or time
         The cut-off. What ended or was recorded after it is not known yet and not counted.
     distance_m : float
@@ -37,7 +37,7 @@ def near_repeat_zones(
         Days for which a circle lives, counted from ``occurred_to``: an empty house is found when
         its people come home.
     streets : GeoDataFrame, optional
-        As `read_streets` gives them: names the streets of each zone.
+        As `read_streets` returns them: names the streets of each zone.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def _dissolved(
     distance_m: float,
     window_days: int,
 ) -> gpd.GeoDataFrame:
-    """Join the circles of each band of age and tell what each part holds."""
+    """Join the circles of each band of age, and count what each part holds."""
     bands = AgeBands.within(window_days)
     band = bands.of(ages)
     centres = points.to_numpy()
@@ -111,6 +111,7 @@ def _dissolved(
     joined = [shapely.union_all(circles[band == number]) for number in range(len(bands.labels))]
     parts, part_band = shapely.get_parts(joined, return_index=True)
     part = np.empty(len(centres), dtype=np.int64)
+    # Within a band alone: circles of another age overlap these and are zones of their own.
     for number in range(len(bands.labels)):
         own = np.flatnonzero(part_band == number)
         part[band == number] = own[area_positions(centres[band == number], parts[own])]
@@ -130,7 +131,7 @@ def _dissolved(
 
 
 def _street_names(zones: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> pd.Series:
-    """Name the streets of each zone, the longest stretch first."""
+    """Return the names of the streets of each zone, the longest stretch first."""
     names = pd.Series("", index=zones.index, dtype=object)
     if streets is None or zones.empty:
         return names

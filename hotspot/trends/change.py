@@ -33,7 +33,7 @@ def hotspot_change(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` gives them.
+        As `read_incidents` returns them.
     hotspots : GeoDataFrame
         Polygons, as `hotspots` returns them, or any others: beats, wards. An incident on a border,
         or where they overlap, counts once: in the first by ``area``, else by ``rank``, else by row.
@@ -137,6 +137,8 @@ def compare_rates(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = [longer * share / (1 - share) for share in (low, high)]
         ratio = np.asarray(longer * (after / before))
+    # Given the total, the later count is binomial with the share of time that is later: twice the
+    # smaller tail (Przyborowski and Wilenski 1940).
     lower, upper = stats.binom.cdf(after, total, even), stats.binom.sf(after - 1, total, even)
     return {
         "crimes_before": before,

@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float64]
 class Concentration:
     """How crime is shared out over places.
 
-    Attributes
+    Parameters
     ----------
     places, crimes : int
         How many there are.
@@ -61,7 +61,12 @@ class Concentration:
     curve: pd.DataFrame
 
     def summary(self) -> str:
-        """Say in sentences how concentrated crime is."""
+        """Return in sentences how concentrated crime is.
+
+        Returns
+        -------
+        str
+        """
         lines = [
             f"{row.crime_share:.0%} of {self.crimes:,} crimes happened at {row.place_share:.2%} "
             f"of {self.places:,} places ({row.places:,}); by chance alone it would be "
@@ -88,16 +93,16 @@ class Concentration:
 
         figure = Picture(figsize=(6.0, 4.6), layout="constrained")
         axes = figure.subplots()
-        told = 100 * self.table
+        percents = 100 * self.table
         axes.plot(100 * self.curve["place_share"], 100 * self.curve["crime_share"],
                   color="#c8102e", linewidth=2, label="these places")  # fmt: skip
         even = min(1.0, self.crimes / self.places)
         axes.plot([0, 100 * even, 100], [0, 100, 100], color="#5c6773", linestyle="--",
                   linewidth=1, label="as even as can be")  # fmt: skip
-        axes.plot(told["place_share"], told["crime_share"], "o", color="#1d2733")
-        axes.plot(told["place_share_chance"], told["crime_share"], "D", color="#1d2733",
+        axes.plot(percents["place_share"], percents["crime_share"], "o", color="#1d2733")
+        axes.plot(percents["place_share_chance"], percents["crime_share"], "D", color="#1d2733",
                   markerfacecolor="white", label="by chance alone")  # fmt: skip
-        for share, held in zip(told["place_share"], told["crime_share"], strict=True):
+        for share, held in zip(percents["place_share"], percents["crime_share"], strict=True):
             axes.annotate(f"{held:.0f} % at {share:.3g} % of places", (share, held), (8, -4),
                           textcoords="offset points", va="top", fontsize=9,
                           path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
@@ -121,12 +126,12 @@ def concentration(
     shares: tuple[float, ...] = (0.25, 0.5),
     distance_m: float = 50.0,
 ) -> Concentration:
-    """Measure in how few places how much of the crime happens.
+    """Compute in how few places how much of the crime happens.
 
     Parameters
     ----------
     incidents : GeoDataFrame, Series or array
-        Incidents as `read_incidents` gives them, or counts by place, those of 0 included.
+        Incidents as `read_incidents` returns them, or counts by place, those of 0 included.
     places : Grid or GeoDataFrame
         For incidents: cells, areas (polygons), or streets and addresses (lines, points), of which
         each incident belongs to the nearest within `distance_m`. On a border, and of several as
@@ -225,13 +230,14 @@ def _by_place(
 
 
 def _ginis(rising: Counts) -> tuple[float, float]:
-    """Give the plain and the generalised coefficient of counts in rising order."""
+    """Compute the plain and the generalised coefficient of counts in rising order."""
     places, crimes = len(rising), int(rising.sum())
     # A whole number, so that an even sharing gives exactly 0.
     slope = 2 * int(np.arange(1, places + 1) @ rising) - (places + 1) * crimes
     gini = slope / (places * crimes)
     if crimes >= places:
         return gini, gini
+    # Bernasco and Steenbeek (2017): against the most even line with fewer crimes than places.
     return gini, slope / crimes**2 - places / crimes + 1
 
 
@@ -242,6 +248,7 @@ def _table(held: Counts, shares: tuple[float, ...]) -> pd.DataFrame:
     even_held = np.concatenate([[0], np.cumsum(even)])
     rows = []
     for share in shares:
+        # In decimals: 0.07 of 100 crimes are 7, which binary fractions would make 8.
         needed = int((Decimal(str(share)) * crimes).to_integral_value(ROUND_CEILING))
         number = int(np.searchsorted(held, needed))
         rows.append(
@@ -257,11 +264,12 @@ def _table(held: Counts, shares: tuple[float, ...]) -> pd.DataFrame:
 
 
 def _by_chance(places: int, crimes: int, needed: int) -> float:
-    """Give the share of places that hold so many crimes where each falls on a place by chance.
+    """Compute the share of places that hold so many crimes where each falls on one by chance.
 
     From the expected number of places with each count, those with most first.
     """
     spread = math.sqrt(crimes / places) + 1
+    # Beyond a dozen spreads the binomial tail is nothing, and the sum stays short.
     most = min(crimes, math.ceil(crimes / places + 12 * spread + 20))
     counts = np.arange(most, 0, -1)
     expected = places * stats.binom.pmf(counts, crimes, 1 / places)
