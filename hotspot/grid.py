@@ -37,7 +37,7 @@ class Grid:
     Raises
     ------
     ConfigError
-        If a size is not above 0 or the CRS is not in metres; every fault is told.
+        If a size is not above 0 or the CRS is not in metres; every fault is listed.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class Grid:
         margin_m: float = 0.0,
         crs: Any = None,
     ) -> Self:
-        """Cover a frame or a geometry, with edges at multiples of the cell size.
+        """Return the grid over a frame or a geometry, with edges at multiples of the cell size.
 
         Grids of one cell size so made lie on one another, whatever they cover.
 
@@ -131,6 +131,7 @@ class Grid:
             xmin, ymin, xmax, ymax = shapely.bounds(frame_or_geometry)
         if not np.isfinite([xmin, ymin, xmax, ymax]).all():
             raise DataError("There is nothing to lay a grid over: no row, or none with a geometry.")
+        # A cell more than the extent has at least: a cell does not hold its upper edges.
         west = math.floor((xmin - margin_m) / cell_size_m) * cell_size_m
         south = math.floor((ymin - margin_m) / cell_size_m) * cell_size_m
         return cls(
@@ -173,7 +174,10 @@ class Grid:
         return self.cell_size_m**2 / 1e6
 
     def cells_of(self, points: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
-        """Find the cell of each point, as row * ncols + column; -1 outside the grid."""
+        """Find the cell of each point, as row * ncols + column; -1 outside the grid.
+
+        A point on an edge is in the cell to the east or north of it, so in one cell only.
+        """
         geometry = points.geometry
         col = np.floor((geometry.x.to_numpy() - self.xmin) / self.cell_size_m)
         row = np.floor((geometry.y.to_numpy() - self.ymin) / self.cell_size_m)
@@ -182,13 +186,13 @@ class Grid:
         return pd.Series(cells, index=points.index, name="cell")
 
     def centres_within(self, area: shapely.Geometry) -> npt.NDArray[np.bool_]:
-        """Tell which cells have their centre in an area, shape (nrows, ncols)."""
+        """Return which cells have their centre in an area, shape (nrows, ncols)."""
         shapely.prepare(area)
         x, y = np.meshgrid(self.x, self.y)
         return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
 
     def surface(self, values: npt.NDArray[np.float64], **attrs: Any) -> xr.DataArray:
-        """Wrap values of shape (nrows, ncols) as a surface that names its CRS and its cells."""
+        """Return values of shape (nrows, ncols) as a surface that names its CRS and its cells."""
         return xr.DataArray(
             values,
             dims=("y", "x"),
@@ -198,7 +202,7 @@ class Grid:
 
     @classmethod
     def of(cls, surface: xr.DataArray) -> Self:
-        """Give back the grid that a surface was made on."""
+        """Return the grid that a surface was made on."""
         size = float(surface.attrs["cell_size_m"])
         return cls(
             xmin=float(surface["x"][0]) - size / 2,

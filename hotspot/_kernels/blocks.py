@@ -15,6 +15,7 @@ def _share_out(start, other, days, column, block, out):
             for pair in range(start[i * bands + band], start[i * bands + band + 1]):
                 j = other[pair]
                 lag = abs(days[j] - days[i])
+                # The table of lags ends with the last band: what is later belongs to none.
                 if lag < column.shape[0]:
                     out[block[i], band, column[lag]] += 1
                     out[block[j], band, column[lag]] += 1

@@ -214,6 +214,7 @@ def _find_rows(x, y, weight, ground, start, stop, row, counts):
     for i in range(start, stop):
         right = np.floor((x[i] - ground.west) / ground.cell - ground.shift)
         up = np.floor((y[i] - ground.south) / ground.cell) + ground.reach
+        # Strictly above 0: a point whose first cell in reach is the padding's own adds to none.
         inside = 0 < right < ground.ncols + ground.width and 0 <= up < counts.shape[0]
         row[i] = int(up) if inside and weight[i] > 0 else -1
         if row[i] >= 0:
@@ -280,7 +281,7 @@ def _sort_row(points, west, scale, copies, at):
 
 @njit(cache=True, nogil=True)
 def _sort_rows(points, row_start, row_stop, ground, start, stop):
-    """Put the points of rows [start, stop) in order, those of one place as one."""
+    """Sort the points of rows [start, stop), and join those of one place."""
     longest = 0
     for row in range(start, stop):
         longest = max(longest, row_stop[row] - row_start[row])
@@ -305,7 +306,7 @@ def _sort_rows(points, row_start, row_stop, ground, start, stop):
 def _arrange(
     x: Floats, y: Floats, weight: Floats, ground: _Ground, threads: int | None
 ) -> tuple[Floats, Ints, Ints]:
-    """Put points in the order of the sums, whoever places them: by row, x, y and weight.
+    """Sort points into the order of the sums, whoever places them: by row, x, y and weight.
 
     Returns the points (x, y, weight), and where those of each row begin and end.
     """

@@ -15,6 +15,7 @@ from hotspot._kernels.density import KERNELS
 from hotspot._kernels.pairs import Floats, Ints
 from hotspot._kernels.threads import run_blocks
 
+# Places in a block: each has many neighbours, so few share out evenly.
 _BLOCK = 512
 # Steps of squared distance in the table that finds the bandwidths around a distance.
 _STEPS = 4096
@@ -51,6 +52,7 @@ def _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, ou
                 apart = dx * dx + dy * dy
                 if j == i or apart > widest_sq:
                     continue
+                # The table gives a band at or before the right one; at most a few steps are left.
                 band = band_of[min(int(apart * scale), band_of.shape[0] - 1)]
                 while apart > radius_sq[band]:
                     band += 1
@@ -96,7 +98,8 @@ def leave_one_out(
     order = np.lexsort((y, x, row))
     row = row[order]
     row_start = np.searchsorted(row, np.arange(row[-1] + 2 if len(row) else 1))
-    # The first bandwidth that may be as far as each step of squared distance.
+    # The first bandwidth that may be as far as each step of squared distance; a hair less, so that
+    # rounding never starts a search past its band.
     steps = np.arange(_STEPS) * (radius_sq[-1] / _STEPS) * (1 - 1e-9)
     band_of = np.searchsorted(radius_sq, steps)
     sums = np.zeros((len(x), len(bandwidths_m), len(coefficients)))

@@ -53,7 +53,12 @@ def _log_choose(n, k):
 
 @njit(cache=True, nogil=True)
 def _tail(k, draws, good, total):
-    """Chance of `k` or more good ones; summed away from the mode, where terms only fall."""
+    """Compute the chance of `k` or more good ones.
+
+    The first term in logarithms, the others each from the one before; summed away from the mode,
+    where terms only fall, so that it may stop when they no longer count. Below the mode the chance
+    is 1 less the other tail; above, a difference from 1 would lose what is small.
+    """
     lowest, highest = max(0, draws + good - total), min(draws, good)
     if k <= lowest:
         return 1.0
@@ -86,7 +91,7 @@ def _tails(counts, draws, good, total, out):
 
 
 def hypergeometric_tail(counts: Ints, draws: Ints, good: Ints, total: int) -> Floats:
-    """Give the chance of so many good ones or more, in draws without putting back.
+    """Compute the chance of so many good ones or more, in draws without putting back.
 
     Parameters
     ----------
@@ -114,6 +119,7 @@ def hypergeometric_tail(counts: Ints, draws: Ints, good: Ints, total: int) -> Fl
 @njit(cache=True, nogil=True)
 def _root(parent, i):
     while parent[i] != i:
+        # Halve the path on the way: later look-ups are short without a second pass.
         parent[i] = parent[parent[i]]
         i = parent[i]
     return i
@@ -133,7 +139,11 @@ def _tally(start, other, days, window, group, linked, close):
 
 @njit(cache=True, nogil=True)
 def _excess(linked, close, share):
-    """Log likelihood ratio of a chain: its pairs against those near in space times chance."""
+    """Compute the log likelihood ratio of a chain: its pairs against those expected by chance.
+
+    Of a Poisson count, as in the space-time permutation scan (Kulldorff et al. 2005); 0 where there
+    are fewer than expected.
+    """
     expected = close * share
     if linked <= expected:
         return 0.0
@@ -148,6 +158,7 @@ def _highest_excess(start, other, days, window, share):
         for pair in range(start[i], start[i + 1]):
             if abs(days[other[pair]] - days[i]) <= window:
                 one, two = _root(parent, i), _root(parent, other[pair])
+                # The lower one leads, so that a root does not depend on the order of the pairs.
                 parent[max(one, two)] = min(one, two)
     for i in range(n):
         parent[i] = _root(parent, i)
@@ -177,7 +188,7 @@ def permuted_excess(
     threads: int | None = None,
     step: Step | None = None,
 ) -> Floats:
-    """Deal the days out anew, and give the highest excess of any chain that comes of it.
+    """Permute the days, and compute the highest excess of any chain that comes of it.
 
     Parameters
     ----------

@@ -174,7 +174,7 @@ def neighbours(
     edge = edges_m if manhattan else edges_m * edges_m
     # The largest number below an open edge, so that one comparison serves open and closed bands.
     limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
-    # Where only one point counts the rows may have any height.
+    # Where only one place counts, at reach 0, the rows may have any height.
     rows = _into_rows(x, y, reach or 1.0)
     near = _Nearness(
         first_day[rows.order], last_day[rows.order], int(window_days), limit, bool(manhattan),
@@ -247,7 +247,11 @@ def near_pairs(
 
 @njit(cache=True, nogil=True)
 def lag_share(a, b, first_day, offset, cumulative, window):
-    """Weight, out of the square of the scale, of two windows' lags of at most `window` days."""
+    """Compute the weight of two windows' lags of at most `window` days, out of the scale squared.
+
+    For each day of one, what of the other lies within the window of it, from its running shares. In
+    whole numbers: 2^20 squared leaves room for sums in 64 bits.
+    """
     days_b = offset[b + 1] - offset[b]
     total = 0
     before = 0
@@ -280,7 +284,7 @@ def lag_probability(
     scale: int,
     threads: int | None = None,
 ) -> Floats:
-    """Give each pair the probability that its lag in whole days is within a window.
+    """Compute for each pair the probability that its lag in whole days is within a window.
 
     Parameters
     ----------

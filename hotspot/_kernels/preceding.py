@@ -14,7 +14,7 @@ NEVER = np.iinfo(np.int64).max
 
 @njit(cache=True, nogil=True)
 def _first_acts(start, other, bands, home, rank, day, window, act, out):
-    """Lower ``out[i, b]`` to the earliest `act` of the events that precede i in band b."""
+    """Find the earliest `act` of the events that precede i in band b, into ``out[i, b]``."""
     for i in range(len(rank)):
         for band in range(bands):
             for pair in range(start[i * bands + band], start[i * bands + band + 1]):
@@ -24,6 +24,7 @@ def _first_acts(start, other, bands, home, rank, day, window, act, out):
                     continue
                 into = band
                 if home[i] >= 0 and home[j] >= 0:
+                    # Addresses decide where both are known: flats share a point, not a home.
                     into = 0 if home[i] == home[j] else max(band, 1)
                 out[later, into] = min(out[later, into], act[earlier])
 
@@ -53,10 +54,10 @@ def first_acts(near: Neighbours, home: Ints, rank: Ints, day: Ints, window: int,
         Within the band or a nearer one; `NEVER` where nothing precedes. All arrays are in the
         caller's order.
     """
-    found = np.full((len(rank), near.bands), NEVER, dtype=np.int64)
+    earliest = np.full((len(rank), near.bands), NEVER, dtype=np.int64)
     own = near.order
     _first_acts(near.start, near.other, near.bands, home[own], rank[own], day[own], window,
-                act[own], found)  # fmt: skip
-    placed = np.empty_like(found)
-    placed[own] = np.minimum.accumulate(found, axis=1)
+                act[own], earliest)  # fmt: skip
+    placed = np.empty_like(earliest)
+    placed[own] = np.minimum.accumulate(earliest, axis=1)
     return placed

@@ -122,7 +122,7 @@ def map_picture(layers: PictureLayers) -> bytes:
 def _filled(
     extent: tuple[float, float, float, float], shape: float
 ) -> tuple[float, float, float, float]:
-    """Widen or heighten an extent about its middle to the shape of the picture."""
+    """Return an extent widened or heightened about its middle to the shape of the picture."""
     west, south, east, north = extent
     wider = max((north - south) / shape - (east - west), 0) / 2
     higher = max((east - west) * shape - (north - south), 0) / 2
@@ -195,7 +195,7 @@ def _zone_fills(zones: gpd.GeoDataFrame) -> Mapping[str, str]:
 
 
 def draw_hotspots(axes: Axes, hotspots: gpd.GeoDataFrame | None) -> list[Artist]:
-    """Outline hotspots in white and ink, to be seen on any ground, with the first ranks."""
+    """Draw hotspots in outline, white and ink, to be seen on any ground, with the first ranks."""
     if hotspots is None or hotspots.empty:
         return []
     axes.add_collection(
@@ -255,7 +255,7 @@ def set_words(text: Text, words: str, letters: int) -> None:
 
 
 def _shown(text: str) -> str:
-    """Take out control, direction and broken characters."""
+    """Return a text without control, direction and broken characters."""
     return "".join(letter for letter in text if letter.isprintable() or letter.isspace())
 
 
@@ -270,7 +270,7 @@ def draw_scale(axes: Axes, width_m: float) -> None:
 
 
 def round_length_m(most_m: float) -> float:
-    """Give the longest of 1, 2 or 5 times a power of ten that is not above a length.
+    """Return the longest of 1, 2 or 5 times a power of ten that is not above a length.
 
     Examples
     --------
@@ -282,17 +282,18 @@ def round_length_m(most_m: float) -> float:
 
 
 def _lines(geometries: gpd.GeoSeries) -> list[np.ndarray]:
-    """Give the lines of lines and multi-lines, as arrays of points."""
+    """Return the lines of lines and multi-lines, as arrays of points."""
     parts = shapely.get_parts(geometries.dropna().to_numpy())
     parts = parts[~shapely.is_empty(parts)]
     return [shapely.get_coordinates(part) for part in parts]
 
 
 def _polygon_paths(geometries: gpd.GeoSeries) -> Sequence[DrawnPath]:
-    """Make a path of each polygon whose holes stay open."""
+    """Return a path of each polygon whose holes stay open."""
     parts = shapely.get_parts(geometries.dropna().to_numpy())
     paths = []
     for part in parts[~shapely.is_empty(parts)]:
+        # Normalised, so that holes turn against their outline: only then are they left unfilled.
         rings = shapely.get_rings(shapely.normalize(part))
         paths.append(
             DrawnPath.make_compound_path(
@@ -307,5 +308,6 @@ def _png(figure: Figure) -> bytes:
     with warnings.catch_warnings():
         # A name in a script that the font lacks is drawn as boxes; the page has it as text.
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        # Without the version of matplotlib, so that the same layers give the same bytes.
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
