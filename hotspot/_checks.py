@@ -69,6 +69,22 @@ def whole_problems(**values: float) -> list[str]:
     ]
 
 
+def integer_problems(least: int, **values: Any) -> list[str]:
+    """Return which of the values are not integers of at least `least`, even if whole.
+
+    Examples
+    --------
+    >>> integer_problems(1, permutations=999, resamples=0)
+    ['resamples must be a whole number, 1 or more, not 0.']
+    """
+    return [
+        f"{name} must be a whole number, {least} or more, not {value!r}."
+        for name, value in values.items()
+        # True is an integer to Python, and never meant as one.
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least
+    ]
+
+
 def share_problems(**values: float) -> list[str]:
     """Name each of the values that does not lie between 0 and 1, such as a confidence."""
     return [

@@ -12,7 +12,7 @@ import shapely
 import xarray as xr
 from pyproj import CRS
 
-from hotspot._checks import crs_problems, positive_problems
+from hotspot._checks import crs_problems, positive_problems, integer_problems
 from hotspot._errors import ConfigError, DataError
 
 
@@ -56,11 +56,7 @@ class Grid:
     def __post_init__(self) -> None:
         crs = CRS.from_user_input(self.crs)
         problems = positive_problems(cell_size_m=self.cell_size_m)
-        problems += [
-            f"{name} must be a whole number above 0, not {value!r}."
-            for name, value in (("ncols", self.ncols), ("nrows", self.nrows))
-            if not isinstance(value, (int, np.integer)) or value < 1
-        ]
+        problems += integer_problems(1, ncols=self.ncols, nrows=self.nrows)
         problems += [
             f"{name} must be finite, not {value!r}."
             for name, value in (("xmin", self.xmin), ("ymin", self.ymin))

@@ -19,6 +19,7 @@ from hotspot._checks import (
     choice_problems,
     raise_problems,
     same_crs_problems,
+    integer_problems,
 )
 from hotspot.dates import cutoff, event_times
 from hotspot.geo import area_positions, cells_in_share
@@ -145,8 +146,8 @@ def _problems(
         problems.append(f"threshold must be a finite number, not {threshold!r}.")
     if area_share is not None and threshold is not None:
         problems.append("Give area_share or threshold, not both.")
-    if count is not None and (not isinstance(count, (int, np.integer)) or count < 1):
-        problems.append(f"count must be a whole number above 0, not {count!r}.")
+    if count is not None:
+        problems += integer_problems(1, count=count)
     return problems
 
 

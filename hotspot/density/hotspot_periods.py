@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hotspot._checks import empty_words, positive_problems, share_problems
+from hotspot._checks import empty_words, positive_problems, share_problems, integer_problems
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
 from hotspot.density.significance import Shape, cells_for, gi_star
@@ -160,10 +160,9 @@ def _problems(
     persistent_share: float,
     alpha: float,
 ) -> list[str]:
-    problems = []
-    for name, value, least in (("period_days", period_days, 1), ("periods", periods, 2)):
-        if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
-            problems.append(f"{name} must be a whole number, {least} or more, not {value!r}.")
+    problems = integer_problems(1, period_days=period_days)
+    if periods is not None:
+        problems += integer_problems(2, periods=periods)
     problems += positive_problems(persistent_share=persistent_share)
     return problems + share_problems(recent_share=recent_share, alpha=alpha)
 

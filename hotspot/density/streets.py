@@ -13,6 +13,7 @@ from hotspot._checks import (
     positive_problems,
     raise_problems,
     same_crs_problems,
+    integer_problems,
 )
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import period_of, weights_of
@@ -89,8 +90,7 @@ def street_hotspots(
     """
     problems = positive_problems(distance_m=distance_m)
     problems += choice_problems("by", by, ("segment", "street"))
-    if not isinstance(minimum, (int, np.integer)) or minimum < 0:
-        problems.append(f"minimum must be a whole number, 0 or more, not {minimum!r}.")
+    problems += integer_problems(0, minimum=minimum)
     check_incidents_frame(
         incidents, *frame_problems(streets, "streets", ("street",)), arguments=problems
     )

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from hotspot._checks import (
     chosen_seed,
     positive_problems,
     raise_problems,
+    integer_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
@@ -315,12 +317,11 @@ def _check(
     problems += positive_problems(
         raised=raised, **({} if block_m is None else {"block_m": block_m})
     )
-    problems += choice_problems("date", date, ("midpoint", "from", "to"))
+    problems += choice_problems("date", date, get_args(EventDate))
     for name, value, edges in (("near_m", near_m, distances_m), ("near_days", near_days, days)):
         if value not in edges:
             problems.append(f"{name} must be one of the upper edges, not {value!r}.")
-    if not isinstance(resamples, (int, np.integer)) or resamples < 1:
-        problems.append(f"resamples must be a whole number, 1 or more, not {resamples!r}.")
+    problems += integer_problems(1, resamples=resamples)
     check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "A rule"))
 

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ from hotspot._checks import (
     chosen_seed,
     positive_problems,
     raise_problems,
+    integer_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
@@ -262,12 +264,11 @@ def _check(
     block_m: float | None,
 ) -> None:
     problems = band_problems(distance_bands_m, time_bands_days, "right", 0.0)
-    problems += choice_problems("date", date, ("midpoint", "from", "to"))
+    problems += choice_problems("date", date, get_args(EventDate))
     problems += positive_problems(near_m=near_m)
     if block_m is not None:
         problems += positive_problems(block_m=block_m)
-    if not isinstance(resamples, (int, np.integer)) or resamples < 1:
-        problems.append(f"resamples must be a whole number, 1 or more, not {resamples!r}.")
+    problems += integer_problems(1, resamples=resamples)
     check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "A decay by days"))
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import choice_problems, chosen_seed
+from hotspot._checks import chosen_seed, integer_problems
 from hotspot._kernels.local import (
     chain_excess,
     count_partners,
@@ -18,7 +18,7 @@ from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.blocks import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
-from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows
+from hotspot.near_repeat.events import check_rule, standing_rows
 from hotspot.rule import RULE
 
 Ints = npt.NDArray[np.int64]
@@ -97,7 +97,7 @@ def local_knox(
     2           1         1     0.333    0.333
     3           1         1     0.333    0.333
     """
-    _check(incidents, distance_m, window_days, date)
+    check_rule(incidents, distance_m, window_days, date=date)
     stands = standing_rows(incidents)
     counted = stands == np.arange(len(incidents))
     events = incidents[counted]
@@ -194,9 +194,8 @@ def chain_significance(
       chain  crimes  pairs
     0     A       2      1
     """
-    wrong = not isinstance(permutations, (int, np.integer)) or permutations < 1
-    problem = f"permutations must be a whole number, 1 or more, not {permutations!r}."
-    _check(incidents, distance_m, window_days, date, *([problem] if wrong else []))
+    wrong = integer_problems(1, permutations=permutations)
+    check_rule(incidents, distance_m, window_days, *wrong, date=date)
     events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
     days, near = event_days(events, date), _near(events, distance_m)
     links = link_events(events, distance_m, window_days, date)
@@ -228,17 +227,6 @@ def chain_significance(
         chains.insert(chains.columns.get_loc("geometry"), name, by_chain[name])
     chains.attrs.update(permutations=int(permutations), seed=chosen)
     return chains
-
-
-def _check(
-    incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str, *more: str
-) -> None:
-    check_rule(
-        incidents,
-        *rule_problems(distance_m, window_days),
-        *choice_problems("date", date, ("midpoint", "from", "to")),
-        *more,
-    )
 
 
 def _near(events: gpd.GeoDataFrame, distance_m: float) -> Neighbours:

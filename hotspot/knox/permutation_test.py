@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,13 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
-from hotspot._checks import check_incidents_frame, choice_problems, chosen_seed, raise_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    chosen_seed,
+    raise_problems,
+    integer_problems,
+)
 from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
@@ -164,17 +170,12 @@ def _check(
 ) -> None:
     problems = band_problems(distance_bands_m, time_bands_days, closed, same_place_m)
     problems += choice_problems("metric", metric, ("euclidean", "manhattan"))
-    problems += choice_problems("date", date, ("midpoint", "from", "to", "aoristic"))
+    problems += choice_problems("date", date, get_args(PairDate))
     if preset is not None:
         problems += choice_problems("preset", preset, ("nrc",))
         if preset == "nrc" and same_place_m != 0:
             problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
-    if (
-        isinstance(permutations, bool)
-        or not isinstance(permutations, (int, np.integer))
-        or permutations < 0
-    ):
-        problems.append(f"permutations must be a whole number, 0 or more, not {permutations!r}.")
+    problems += integer_problems(0, permutations=permutations)
     check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "The Knox test"))
     days = event_days(incidents, "to")

@@ -11,9 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist
 
-from hotspot._checks import choice_problems
 from hotspot.dates import AsOf, EventDate, ages_days, cutoff, day_numbers, event_times, known_by
-from hotspot.near_repeat.events import check_rule, rule_problems, standing_rows, time_rank
+from hotspot.near_repeat.events import check_rule, standing_rows, time_rank
 from hotspot.near_repeat.pairs import pairs_by_position
 from hotspot.rule import RULE
 
@@ -93,7 +92,7 @@ def label_repeats(
     2       repeat     A        0         0.0     8
     3      isolate   NaN     <NA>         NaN  <NA>
     """
-    _check(incidents, distance_m, window_days, date, same_place_m)
+    check_rule(incidents, distance_m, window_days, date=date, same_place_m=same_place_m)
     stands = standing_rows(incidents)
     counted = stands == np.arange(len(incidents))
     events = incidents[counted]
@@ -174,7 +173,7 @@ def near_repeat_chains(
     >>> chains.geometry.to_wkt()[0]
     'MULTILINESTRING ((0 0, 90 0))'
     """
-    _check(incidents, distance_m, window_days, date, same_place_m)
+    check_rule(incidents, distance_m, window_days, date=date, same_place_m=same_place_m)
     if as_of is not None:
         incidents = incidents[known_by(incidents, as_of)]
     events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
@@ -261,20 +260,6 @@ def link_events(
     label = np.where(chain < 0, ISOLATE, ORIGINATOR).astype(object)
     label[linked] = np.where(near[link], NEAR_REPEAT, REPEAT)
     return Links(chain, _chain_ids(events, chain, rank), follows, apart, days, label, rank)
-
-
-def _check(
-    incidents: gpd.GeoDataFrame,
-    distance_m: float,
-    window_days: int,
-    date: EventDate,
-    same_place_m: float,
-) -> None:
-    check_rule(
-        incidents,
-        *rule_problems(distance_m, window_days, same_place_m),
-        *choice_problems("date", date, ("midpoint", "from", "to")),
-    )
 
 
 def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:

@@ -1,12 +1,21 @@
 """What counts as one event, in which order events happened, and what the rule asks of its data."""
 
+from collections.abc import Sequence
+from typing import get_args
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame, positive_problems, raise_problems
-from hotspot.dates import month_only_problems
+from hotspot._checks import (
+    check_incidents_frame,
+    choice_problems,
+    positive_problems,
+    raise_problems,
+    integer_problems,
+)
+from hotspot.dates import EventDate, month_only_problems
 
 
 def distinct_events(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
@@ -60,18 +69,34 @@ def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> npt.NDArray[np.int6
 def rule_problems(distance_m: float, window_days: int, same_place_m: float = 0.0) -> list[str]:
     """Return what is wrong with the numbers of a rule."""
     problems = positive_problems(distance_m=distance_m)
-    if (
-        isinstance(window_days, bool)
-        or not isinstance(window_days, (int, np.integer))
-        or window_days < 0
-    ):
-        problems.append(f"window_days must be a whole number, 0 or more, not {window_days!r}.")
+    problems += integer_problems(0, window_days=window_days)
     if not (np.isfinite(same_place_m) and same_place_m >= 0):
         problems.append(f"same_place_m must be a finite number, 0 or more, not {same_place_m!r}.")
     return problems
 
 
-def check_rule(incidents: gpd.GeoDataFrame, *arguments: str) -> None:
-    """Raise what is wrong with the incidents and the rule, and then if the dates are months."""
-    check_incidents_frame(incidents, arguments=arguments)
+def check_rule(
+    incidents: gpd.GeoDataFrame,
+    distance_m: float,
+    window_days: int,
+    *more: str,
+    date: str = "midpoint",
+    dates: Sequence[str] = get_args(EventDate),
+    same_place_m: float = 0.0,
+) -> None:
+    """Raise what is wrong with the incidents and the rule, and then if the dates are months.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+    distance_m, window_days, date, same_place_m
+        The rule, as of `near_repeat_pairs`.
+    *more : str
+        Problems of further arguments.
+    dates : sequence of str
+        What `date` may be.
+    """
+    problems = rule_problems(distance_m, window_days, same_place_m)
+    problems += [*choice_problems("date", date, dates), *more]
+    check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "The near-repeat rule"))

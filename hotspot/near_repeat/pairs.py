@@ -1,13 +1,14 @@
 """Every two burglaries that are near in space and time."""
 
+from typing import get_args
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import choice_problems
 from hotspot._kernels.pairs import lag_probability, near_pairs
 from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_times
-from hotspot.near_repeat.events import check_rule, distinct_events, rule_problems, time_rank
+from hotspot.near_repeat.events import check_rule, distinct_events, time_rank
 from hotspot.near_repeat.same_place import same_address, same_building
 from hotspot.rule import RULE
 
@@ -79,11 +80,8 @@ def near_repeat_pairs(
     0      0       1       400.0    42  near repeat
     1      1       2       400.0     1  near repeat
     """
-    check_rule(
-        incidents,
-        *rule_problems(distance_m, window_days, same_place_m),
-        *choice_problems("date", date, ("midpoint", "from", "to", "aoristic")),
-    )
+    check_rule(incidents, distance_m, window_days, date=date, dates=get_args(PairDate),
+               same_place_m=same_place_m)  # fmt: skip
     events = incidents[distinct_events(incidents)]
     pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m)
     for end in ("first", "second"):

@@ -9,7 +9,7 @@ import shapely
 from hotspot._checks import frame_problems, raise_problems, same_crs_problems
 from hotspot.dates import AsOf, ages_days, cutoff, known_by
 from hotspot.geo import area_positions
-from hotspot.near_repeat.events import check_rule, distinct_events, rule_problems
+from hotspot.near_repeat.events import check_rule, distinct_events
 from hotspot.rule import RULE, AgeBands
 
 # Straight sides to a quarter circle: at 400 m the circle is at most 0.03 m too small.
@@ -75,7 +75,7 @@ def near_repeat_zones(
        age_band  crimes  days_left
     0  0-7 days       2         40
     """
-    check_rule(incidents, *rule_problems(distance_m, window_days))
+    check_rule(incidents, distance_m, window_days)
     if streets is not None:
         raise_problems(frame_problems(streets, "streets", ("street",)))
         raise_problems(same_crs_problems(incidents, streets=streets))
