@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from hotspot._checks import frame_problems, raise_problems
 from hotspot._errors import DataError
 from hotspot.density.weights import aoristic_calendar
-from hotspot.english import count, day_of_year
+from hotspot.english import count, day_of_year, percent
 from hotspot.output.pictures import (
     Picture,
     draw_areas,
@@ -361,13 +361,13 @@ def _calendar_notes(calendar: pd.DataFrame) -> list[str]:
         counts[name] / incidents for name in ("within_an_hour", "without_time", "over_a_day")
     )
     notes = [
-        f"Time known within an hour: {100 * known:.0f} % of incidents. The others are spread "
+        f"Time known within an hour: {percent(known)} of incidents. The others are spread "
         "evenly over the window in which they happened (aoristic shares)."
     ]
     if long:
-        notes.append(f"Windows longer than a day: {100 * long:.0f} %.")
+        notes.append(f"Windows longer than a day: {percent(long)}.")
     if dates:
-        notes.append(f"A date without a time: {100 * dates:.0f} %, spread over that day.")
+        notes.append(f"A date without a time: {percent(dates)}, spread over that day.")
     if dates == 1:
         notes.append("No time is known: only the days of the week tell anything.")
     return notes

@@ -1,8 +1,8 @@
 """Where counts are higher than chance would have them: the Getis-Ord statistic Gi*."""
 
 import math
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +27,8 @@ from hotspot.grid import Grid
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Shape = Literal["square", "hexagon"]
+#: Sums values of shape (n,) over the cells near each cell.
+NearSum: TypeAlias = Callable[[Floats], Floats]
 
 # Centres of neighbours that share a corner lie this far apart at most, in cell sizes: of squares
 # the diagonal, of hexagons the distance to all six.
@@ -53,7 +55,7 @@ class Cells(NamedTuple):
     """
 
     outlines: npt.NDArray[np.object_]
-    near: "NearSum"
+    near: NearSum
     numbers: Floats
     cell_of: npt.NDArray[np.int64]
 
@@ -161,15 +163,7 @@ def significant_hotspots(
     return tested_cells
 
 
-class NearSum:
-    """Sums over the cells near each cell."""
-
-    def __call__(self, values: Floats) -> Floats:
-        """Sum values of shape (n,)."""
-        raise NotImplementedError
-
-
-class _SquareSum(NearSum):
+class _SquareSum:
     """Of squares: whole runs of each row, as differences of running sums."""
 
     def __init__(self, inside: Mask, reach_cells: float) -> None:
@@ -182,6 +176,8 @@ class _SquareSum(NearSum):
 
     def __call__(self, values: Floats) -> Floats:
         nrows, ncols = self.inside.shape
+        # A running sum along each row makes a run of any length one difference: the work grows with
+        # the reach, not with its square.
         rows, widest = len(self.half_width) // 2, self.half_width[0]
         padded = np.zeros((nrows + 2 * rows, ncols + 2 * widest + 1))
         padded[rows : rows + nrows, widest + 1 : widest + 1 + ncols][self.inside] = values
@@ -194,7 +190,7 @@ class _SquareSum(NearSum):
         return np.asarray(total[self.inside])
 
 
-class _TreeSum(NearSum):
+class _TreeSum:
     """Of cells of any shape, by the distance of their centres."""
 
     def __init__(self, centres: Floats, distance_m: float) -> None:

@@ -17,6 +17,7 @@ from hotspot._kernels.pairs import degrees, neighbours
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.bands import Bands
 from hotspot.knox.moments import Graph, moments
+from hotspot.knox.times import partners_in_time
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -152,16 +153,3 @@ def _sums(by_event: Ints, block: Ints, blocks: int) -> Floats:
     """Add up each row of `by_event` by block, shape (blocks, rows)."""
     rows = [np.bincount(block, weights=row, minlength=blocks) for row in by_event]
     return np.stack(rows, axis=1).astype(float)
-
-
-def partners_in_time(days: Ints, longest: Ints) -> Ints:
-    """Count the others within each band of lags of each event, shape (times, n)."""
-    ordered = np.sort(days)
-    # Less one in each: an event is no partner of its own.
-    within = [
-        np.searchsorted(ordered, days + last, side="right")
-        - np.searchsorted(ordered, days - last, side="left")
-        - 1
-        for last in longest.tolist()
-    ]
-    return np.diff(np.array(within), axis=0, prepend=np.zeros((1, len(days)), dtype=np.int64))

@@ -16,7 +16,7 @@ from hotspot._kernels.local import (
 )
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours
 from hotspot.dates import EventDate, event_days
-from hotspot.knox.blocks import partners_in_time
+from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, standing_rows
 from hotspot.rule import RULE

@@ -26,7 +26,7 @@ from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.test_result import ALPHA, KnoxTest
-from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide
+from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide, with_rest
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
 
@@ -214,6 +214,7 @@ def _judged(
     within: Floats, near: Neighbours, times: TimeSide, bands: Bands, events: int
 ) -> pd.DataFrame:
     """Return the table of pairs within each lag, observed and permuted."""
+    # Counts are up to each lag, so that a permutation is one comparison a pair; bands lie between.
     counts = np.diff(within, axis=2, prepend=0.0)
     mean, variance = _closed_form(near, times, bands, events)
     if bands.open_ended:
@@ -226,6 +227,7 @@ def _changed_by_date(events: gpd.GeoDataFrame, near: Neighbours, bands: Bands) -
     if (event_days(events, "from") == event_days(events, "to")).all():
         return None
     raised = []
+    # In closed form: permutations would be drawn three times, and their noise would be counted.
     for date in ("from", "midpoint", "to"):
         days = KnownDays(event_days(events, date))
         table = _judged(days.counts(near, bands.longest_days), near, days, bands, len(events))
@@ -237,11 +239,8 @@ def _closed_form(
     near: Neighbours, times: TimeSide, bands: Bands, events: int
 ) -> tuple[Floats, Floats]:
     """Compute mean and variance of every cell over all permutations, shape (bands, times)."""
-    partners = degrees(near)
-    if bands.open_ended:
-        rest = max(events - 1, 0) - partners.sum(axis=0)
-        partners = np.concatenate([partners, rest[None]])
-    space = [Graph.of_degrees(partner) for partner in partners]
+    partners = with_rest(degrees(near)) if bands.open_ended else degrees(near)
+    space = [Graph.of_degrees(band) for band in partners]
     time = times.graphs(bands.longest_days, bands.open_ended)
     both = [[moments(row, column, events) for column in time] for row in space]
     return np.array(both)[..., 0], np.array(both)[..., 1]
@@ -275,7 +274,7 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
         # Bonferroni bounds what permutations would have shown of the whole table.
         p_table = np.minimum(p_value * len(p_value), 1.0)
     rows, columns = bands.distance_labels, bands.time_labels
-    whole = np.issubdtype(counts.dtype, np.floating) and (counts == np.round(counts)).all()
+    whole = (counts == np.round(counts)).all()
     return pd.DataFrame(
         {
             "distance_band": np.repeat(np.array(rows, dtype=object), len(columns)),

@@ -1,7 +1,7 @@
 """The time side of a Knox test: days that are known, or windows spread over their days."""
 
 from fractions import Fraction
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,26 +13,6 @@ from hotspot.knox.moments import Graph
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-
-class TimeSide(Protocol):
-    """What the test needs of the dates of the events."""
-
-    def counts(
-        self,
-        near: Neighbours,
-        longest: Ints,
-        permutations: int = 0,
-        seed: int = 0,
-        step: Step | None = None,
-    ) -> Floats:
-        """Count the pairs within each lag by band of distance, observed first, then permuted.
-
-        Shape (1 + permutations, bands, times).
-        """
-
-    def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
-        """Return nearness in time between the lags as graphs; with what is beyond, where asked."""
 
 
 class KnownDays:
@@ -55,22 +35,18 @@ class KnownDays:
         seed: int = 0,
         step: Step | None = None,
     ) -> Floats:
+        """Count the pairs within each lag by band of distance, observed first, then permuted.
+
+        Shape (1 + permutations, bands, times).
+        """
         return count_lags(near, self.days, longest, permutations, seed, step=step).astype(float)
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
-        # Events of one day have the same partners: a graph over days, each as often as it occurs.
-        days, repeats = np.unique(self.days, return_counts=True)
-        up_to = np.concatenate([[0], np.cumsum(repeats)])
-        within = [
-            up_to[np.searchsorted(days, days + last, side="right")]
-            - up_to[np.searchsorted(days, days - last, side="left")]
-            - 1
-            for last in longest.tolist()
+        """Return nearness in time between the lags as graphs; with what is beyond, where asked."""
+        partners = partners_in_time(self.days, longest)
+        return [
+            Graph.of_degrees(band) for band in (with_rest(partners) if everything else partners)
         ]
-        if everything:
-            within.append(np.full(len(days), len(self.days) - 1))
-        degrees = np.diff(within, axis=0, prepend=np.zeros((1, len(days)), dtype=np.int64))
-        return [Graph.of_degrees(np.repeat(degree, repeats)) for degree in degrees]
 
 
 class SpreadWindows:
@@ -93,17 +69,46 @@ class SpreadWindows:
         seed: int = 0,
         step: Step | None = None,
     ) -> Floats:
+        """Count as `KnownDays.counts` does, each pair by the probability of its lag."""
+        # Counted in fixed point, so that equal tables are equal, and divided once at the end.
         return count_window_lags(
             near, *self.shares, longest, SHARE_SCALE, permutations, seed, step=step
         ) / float(SHARE_SCALE)
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
+        """Return the weighted graphs of `KnownDays.graphs`."""
         sums, squares = window_sums(*self.shares, longest, SHARE_SCALE, everything)
         graphs = []
         for by_event, square in zip(sums, squares, strict=True):
             weights = [Fraction(int(total), SHARE_SCALE) for total in by_event]
+            # Each pair stands in the sum of either of its events.
             pairs = sum(weights, Fraction(0)) / 2
             square_sum = Fraction(float(square))
+            # The square of an event's sum holds the products of every two of its pairs twice, and
+            # the square of each pair once; summed over events each pair's square stands twice.
             met = sum((weight * weight for weight in weights), Fraction(0))
             graphs.append(Graph(pairs, square_sum, met / 2 - square_sum))
         return graphs
+
+
+#: What the test needs of the dates of the events.
+TimeSide: TypeAlias = KnownDays | SpreadWindows
+
+
+def partners_in_time(days: Ints, longest: Ints) -> Ints:
+    """Count the others within each band of lags of each event, shape (times, n)."""
+    ordered = np.sort(days)
+    # Less one in each: an event is no partner of its own.
+    within = [
+        np.searchsorted(ordered, days + last, side="right")
+        - np.searchsorted(ordered, days - last, side="left")
+        - 1
+        for last in longest.tolist()
+    ]
+    return np.diff(np.array(within), axis=0, prepend=np.zeros((1, len(days)), dtype=np.int64))
+
+
+def with_rest(partners: Ints) -> Ints:
+    """Add a last band to counts of partners, shape (bands, n): all others of each event."""
+    rest = max(partners.shape[1] - 1, 0) - partners.sum(axis=0)
+    return np.concatenate([partners, rest[None]])
