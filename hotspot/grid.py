@@ -12,7 +12,7 @@ import shapely
 import xarray as xr
 from pyproj import CRS
 
-from hotspot._checks import crs_problems, positive_problems, integer_problems
+from hotspot._checks import crs_problems, integer_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
 
 

@@ -17,9 +17,9 @@ from scipy import ndimage
 from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
+    integer_problems,
     raise_problems,
     same_crs_problems,
-    integer_problems,
 )
 from hotspot.dates import cutoff, event_times
 from hotspot.geo import area_positions, cells_in_share

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hotspot._checks import empty_words, positive_problems, share_problems, integer_problems
+from hotspot._checks import empty_words, integer_problems, positive_problems, share_problems
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
 from hotspot.density.significance import Shape, cells_for, gi_star

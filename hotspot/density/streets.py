@@ -10,10 +10,10 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     frame_problems,
+    integer_problems,
     positive_problems,
     raise_problems,
     same_crs_problems,
-    integer_problems,
 )
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import period_of, weights_of

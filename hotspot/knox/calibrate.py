@@ -17,9 +17,9 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     chosen_seed,
+    integer_problems,
     positive_problems,
     raise_problems,
-    integer_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count

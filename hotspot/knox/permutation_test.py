@@ -15,8 +15,8 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     chosen_seed,
-    raise_problems,
     integer_problems,
+    raise_problems,
 )
 from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers

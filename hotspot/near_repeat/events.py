@@ -11,9 +11,9 @@ import pandas as pd
 from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
+    integer_problems,
     positive_problems,
     raise_problems,
-    integer_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 
