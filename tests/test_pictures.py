@@ -285,10 +285,8 @@ def test_a_check_draws_how_many_rows_each_fault_takes_out():
 
 def test_a_choice_of_bandwidth_says_and_draws_which_foresaw_best():
     table = pd.DataFrame({"bandwidth_m": [400.0, 100.0], "score": [np.log(3.0), np.log(2.0)]})
-    choice = BandwidthChoice(400.0, table)
+    choice = BandwidthChoice(400.0, "it foresaw past windows best", table=table)
 
-    assert choice.summary() == (
-        "400 m foresaw past windows best of 400, 100 m: it put 3.0 times the share of an even "
-        "forecast where incidents came."
-    )
+    assert choice.summary() == "400 m: it foresaw past windows best."
+    assert (choice, choice.bandwidth_m) == (400.0, 400.0)
     assert "chosen: 400 m" in texts(choice.plot())
