@@ -36,12 +36,15 @@ _SETTINGS = {
 class DensityResult(Result):
     """Result of `map_density`.
 
-    Attributes
+    Parameters
     ----------
     surface : DataArray
         As `kernel_density` returns it.
     hotspots : GeoDataFrame
         As `hotspots` returns them.
+
+    Attributes
+    ----------
     table : DataFrame
         A row per hotspot, without its outline.
     """

@@ -36,7 +36,7 @@ Writer = Callable[[Path], object]
 class Cell:
     """A text in a table of a page.
 
-    Attributes
+    Parameters
     ----------
     text : str
     kind : str
@@ -54,7 +54,7 @@ class Cell:
 class PageTable:
     """A table of a page: its headings, its rows and, optionally, a row of totals.
 
-    Attributes
+    Parameters
     ----------
     heads : sequence of Cell
         None of them where the rows name themselves.
@@ -114,7 +114,7 @@ class PageTable:
 class PageSection:
     """A part of a page under a heading of its own.
 
-    Attributes
+    Parameters
     ----------
     title : str
     sentences : sequence of str
@@ -136,7 +136,7 @@ class PageSection:
 class ResultPage:
     """What the page of a result says, from top to bottom.
 
-    Attributes
+    Parameters
     ----------
     title : str
     scope : str
@@ -189,22 +189,49 @@ class Result(ABC):
 
     @abstractmethod
     def summary(self) -> str:
-        """Return what was found, in plain sentences, one a line."""
+        """Return what was found, in plain sentences.
+
+        Returns
+        -------
+        str
+            One sentence a line.
+        """
 
     @abstractmethod
     def plot(self) -> "Figure":
-        """Draw what was found."""
+        """Draw what was found.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
 
     @abstractmethod
     def page(self) -> ResultPage:
-        """Return what the page says."""
+        """Return what the page says.
+
+        Returns
+        -------
+        ResultPage
+        """
 
     @abstractmethod
     def content(self) -> dict[str, Any]:
-        """Return settings, words and tables as JSON can hold them: no place and no reference."""
+        """Return settings, words and tables as JSON can hold them: no place and no reference.
+
+        Returns
+        -------
+        dict
+        """
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table of the result, by the name of its sheet in a workbook."""
+        """Return every table of the result.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            By the name of its sheet in a workbook.
+        """
         return {self.product: self.table}
 
     def record(

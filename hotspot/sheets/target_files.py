@@ -49,7 +49,7 @@ LEAFLETS, LEAFLETS_PDF, CSV, MESSAGES = "leaflets", "leaflets PDF", "csv", "mess
 class WrittenTargets(list[Path]):
     """Result of `write_targets`: a list of the files, which knows whose each of them is.
 
-    Attributes
+    Parameters
     ----------
     by_area : dict of str to dict of str to Path
         For each area, by name, its files by their kind: ``"workbook"``, ``"sheet"``,
