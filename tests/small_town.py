@@ -106,6 +106,16 @@ def write_town(
     return path
 
 
+def quick_town(
+    folder: Path, settings: str = "", burglaries: Iterable[Burglary] | None = None
+) -> Path:
+    """Write a town whose set-up leaves out what takes time: how well map and lists did lately."""
+    path = write_town(folder, burglaries, settings)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"backtest = false\nworth = false\n{text}", encoding="utf-8")
+    return path
+
+
 def write_burglaries(path: Path, burglaries: Iterable[Burglary]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, HEADINGS)

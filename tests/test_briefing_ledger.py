@@ -14,20 +14,12 @@ import hotspot as hs
 from hotspot.briefing import Briefing, brief, issue_lists, load_config, products
 from hotspot.briefing import folder as folders
 from hotspot.visits import VisitLedger
-from tests.small_town import write_town
+from tests.small_town import quick_town, write_town
 from tests.test_briefing_products import page_of, section
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 
 LEDGER = '[cocooning]\nledger = "visits.db"\n'
-QUICK = "backtest = false\nworth = false\n"
-
-
-def quick_town(folder: Path, settings: str = "") -> Path:
-    """Write a town whose set-up leaves out what takes time."""
-    path = write_town(folder, settings=settings)
-    path.write_text(QUICK + path.read_text(encoding="utf-8"), encoding="utf-8")
-    return path
 
 
 def asked(folder: Path) -> list[str]:

@@ -8,12 +8,12 @@ import pytest
 from jinja2 import nodes
 
 from hotspot.briefing.sections import SECTIONS
-from hotspot.briefing.sections.doors import DoorsSection
-from hotspot.briefing.sections.hours import HoursSection
+from hotspot.briefing.sections.doors_to_visit import DoorsSection
+from hotspot.briefing.sections.hours_and_method import HoursSection
+from hotspot.briefing.sections.raised_risk import MapSection
 from hotspot.briefing.sections.repeats import RepeatsSection
 from hotspot.briefing.sections.section import Section, left_out, table
 from hotspot.briefing.sections.trust import TrustSection
-from hotspot.briefing.sections.zones import MapSection
 from hotspot.output.pages import environment
 from hotspot.output.results import Cell
 

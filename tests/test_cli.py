@@ -4,20 +4,44 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import hotspot
 from hotspot import cli
-from tests.small_town import Burglary, usual, write_burglaries, write_town
+from tests.small_town import Burglary, quick_town, usual, write_burglaries, write_town
 
 HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
 
 
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hotspot", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+@dataclass(frozen=True)
+class Done:
+    """What a command came to: its exit status, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process: a start of Python for each would take two minutes."""
+
+    def command(*arguments: object) -> Done:
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stopped:
+            status = int(stopped.code or 0)
+        printed = capsys.readouterr()
+        return Done(status, printed.out, printed.err)
+
+    return command
 
 
 def test_help_and_version_load_no_heavy_library() -> None:
@@ -29,10 +53,13 @@ def test_help_and_version_load_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
     assert "brief" in done.stdout
+
+
+def test_the_version_is_printed(run: Run) -> None:
     assert run("--version").stdout.strip() == f"hotspot {hotspot.__version__}"
 
 
-def test_check_says_what_can_be_used(tmp_path: Path) -> None:
+def test_check_says_what_can_be_used(run: Run, tmp_path: Path) -> None:
     bad = Burglary("BAD/1", "2026-03-01 12:00", cells={"Easting": "=1+1"})
     path = write_burglaries(tmp_path / "b.csv", [*usual(), bad])
     done = run("check", path, "--rejected", tmp_path / "rejected.csv")
@@ -44,14 +71,14 @@ def test_check_says_what_can_be_used(tmp_path: Path) -> None:
     assert ",=" not in rejected[1]
 
 
-def test_check_prints_json_for_programs(tmp_path: Path) -> None:
+def test_check_prints_json_for_programs(run: Run, tmp_path: Path) -> None:
     done = run("check", write_burglaries(tmp_path / "b.csv", usual()), "--json")
     told = json.loads(done.stdout)
     assert (told["accepted"], told["rejected"], told["resolution"]) == (46, 0, "day")
     assert told["crs"] == "EPSG:27700"
 
 
-def test_check_takes_columns_offences_and_month_first(tmp_path: Path) -> None:
+def test_check_takes_columns_offences_and_month_first(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text(
         "wer,wann,um,ost,nord,was\nA1,03/04/2026,10:00,640000,370000,Burglary\n"
@@ -66,7 +93,7 @@ def test_check_takes_columns_offences_and_month_first(tmp_path: Path) -> None:
     assert (told["accepted"], told["rejected"]) == (1, 1)
 
 
-def test_check_takes_a_study_area(tmp_path: Path) -> None:
+def test_check_takes_a_study_area(run: Run, tmp_path: Path) -> None:
     write_town(tmp_path)
     done = run("check", tmp_path / "burglaries.csv", "--within", tmp_path / "beats.geojson")
     assert done.stdout.startswith("Used 46.")
@@ -82,9 +109,10 @@ def test_check_takes_a_study_area(tmp_path: Path) -> None:
     ],
 )
 def test_data_that_cannot_be_used_are_one_message_and_status_1(
-    tmp_path: Path, arguments: list[str], told: str
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    done = run(*arguments, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("hotspot: ")
     assert told in done.stderr
@@ -92,7 +120,7 @@ def test_data_that_cannot_be_used_are_one_message_and_status_1(
     assert done.stdout == ""
 
 
-def test_no_usable_row_is_status_1(tmp_path: Path) -> None:
+def test_no_usable_row_is_status_1(run: Run, tmp_path: Path) -> None:
     bad = Burglary("BAD/1", "2026-03-01 12:00", cells={"Easting": "here"})
     assert run("check", write_burglaries(tmp_path / "b.csv", [bad])).returncode == 1
 
@@ -100,46 +128,53 @@ def test_no_usable_row_is_status_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [[], ["fly"], ["check"], ["check", "f.csv", "--columns", "crime_ref"], ["brief"]]
 )
-def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
+def test_wrong_usage_is_status_2(run: Run, arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert "usage: hotspot" in done.stderr
 
 
-def test_brief_ends_with_the_paths_of_what_it_made(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_brief_ends_with_the_paths_of_what_it_made(run: Run, tmp_path: Path) -> None:
     long = Burglary("L/1", "2026-03-01 12:00", mo="x" * 50)
     path = write_town(tmp_path, [*usual(), long])
     done = run("brief", path)
     assert done.returncode == 0, done.stderr
-    headline, found, *paths = done.stdout.splitlines()
+    headline, summary, *paths = done.stdout.splitlines()
     assert headline.startswith("Used 47.")
-    assert found.startswith("Found ")
+    assert summary.startswith("Found ")
     assert paths[0] == str(tmp_path / "briefing" / "briefing.html")
     assert all(Path(made).is_file() for made in paths)
     # In a pipe no progress is shown: there is nothing but what the user should know of the data.
     notes = done.stderr.splitlines()
     assert any("40 characters" in line for line in notes)
     assert all(line.startswith("Note: ") for line in notes)
-    assert cli.main(["brief", str(path)]) == 1
-    assert "--replace" in capsys.readouterr().err
-    assert cli.main(["brief", str(path), "--replace", "--as-of", "2026-02-27", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["as_of"].startswith("2026-02-27")
-    assert told["files"][0] == paths[0]
+    again = run("brief", path)
+    assert again.returncode == 1
+    assert "--replace" in again.stderr
 
 
-def test_cocoon_makes_only_the_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_brief_replaces_where_asked_and_prints_json_for_programs(run: Run, tmp_path: Path) -> None:
+    path = quick_town(tmp_path)
+    assert run("brief", path).returncode == 0
+    done = run("brief", path, "--replace", "--as-of", "2026-02-27", "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["as_of"].startswith("2026-02-27")
+    assert record["files"][0] == str(tmp_path / "briefing" / "briefing.html")
+
+
+def test_cocoon_makes_only_the_lists(run: Run, tmp_path: Path) -> None:
     path = write_town(tmp_path)
-    assert cli.main(["cocoon", str(path)]) == 0
-    made = {Path(line).name for line in capsys.readouterr().out.splitlines()[2:]}
+    done = run("cocoon", path)
+    assert done.returncode == 0
+    made = {Path(line).name for line in done.stdout.splitlines()[2:]}
     assert made >= {"targets.csv", "messages.csv", "West.html", "West.xlsx", "run.json"}
     assert "map.html" not in made
     assert (tmp_path / "briefing-lists" / "run.json").is_file()
     path.write_text('[incidents]\npath = "burglaries.csv"\n', encoding="utf-8")
-    assert cli.main(["cocoon", str(path)]) == 1
-    assert "[addresses]" in capsys.readouterr().err
+    done = run("cocoon", path)
+    assert done.returncode == 1
+    assert "[addresses]" in done.stderr
 
 
 def test_a_console_of_another_alphabet_is_no_failure(tmp_path: Path) -> None:
@@ -155,15 +190,14 @@ def test_a_console_of_another_alphabet_is_no_failure(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["accepted"] == 46
 
 
-def test_ctrl_c_is_told_in_a_word(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_is_told_in_a_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(hotspot, "brief", stop, raising=False)
-    assert cli.main(["brief", "x.toml"]) == 130
-    assert "stopped" in capsys.readouterr().err
+    done = run("brief", "x.toml")
+    assert done.returncode == 130
+    assert "stopped" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes close otherwise on Windows")
@@ -182,7 +216,9 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(tmp_path: Path) -> None:
+def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(
+    run: Run, tmp_path: Path
+) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
     done = run("knox", path, "--permutations", "19", "--seed", "1", "--folder", tmp_path / "out")
     assert done.returncode == 0
@@ -196,7 +232,7 @@ def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(tmp_path: Pa
     assert (tmp_path / "out" / "knox.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_knox_asked_for_nonsense_says_all_that_is_wrong(tmp_path: Path) -> None:
+def test_knox_asked_for_nonsense_says_all_that_is_wrong(run: Run, tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
     done = run("knox", path, "--distances", "200", "100", "--permutations", "-1")
     assert done.returncode == 1
@@ -204,7 +240,7 @@ def test_knox_asked_for_nonsense_says_all_that_is_wrong(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_density_writes_a_geotiff_a_geopackage_and_a_map(tmp_path: Path) -> None:
+def test_density_writes_a_geotiff_a_geopackage_and_a_map(run: Run, tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
     done = run("density", path, "--bandwidth", "200", "--folder", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr

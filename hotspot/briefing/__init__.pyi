@@ -1,6 +1,6 @@
+from .briefing_result import Briefing, IssuedLists
 from .config import Config, load_config, read_config
 from .issue import brief, issue_lists
-from .results import Briefing, IssuedLists
 
 __all__ = [
     "Briefing",

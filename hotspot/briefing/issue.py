@@ -8,6 +8,7 @@ from typing import Any
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.briefing import products
+from hotspot.briefing.briefing_result import Briefing, IssuedLists
 from hotspot.briefing.calibrated_rule import with_calibrated_rule
 from hotspot.briefing.findings import (
     Findings,
@@ -20,7 +21,6 @@ from hotspot.briefing.findings import (
 from hotspot.briefing.folder import issued_folder, refuse_root
 from hotspot.briefing.inputs import Inputs, read_inputs
 from hotspot.briefing.progress import data_warnings, stages, warn_of_data
-from hotspot.briefing.results import Briefing, IssuedLists
 from hotspot.briefing.run_record import make_record
 from hotspot.briefing.set_up import ChosenSetUp, SetUp, choose_set_up
 from hotspot.briefing.track_record import find_proof

@@ -1,4 +1,10 @@
-"""The command line: read what was asked, call a public function, print what it gave."""
+"""The command line: read what was asked, call a public function, print what it gave.
+
+To add a command, write a module here with a function ``add(commands)`` and give it its place in
+`COMMANDS`. Where its answer is a result (`hotspot.output.results.Result`), `options.add_result`
+and `options.answer` ask for the folder, write it and print it. Heavy libraries are loaded when a
+command runs, never above, so that ``hotspot --help`` is quick.
+"""
 
 import argparse
 import os
@@ -12,6 +18,9 @@ import hotspot
 from hotspot._errors import DataWarning, HotspotError
 from hotspot.cli import backtest, briefing, check, density, knox, maps, visits
 from hotspot.cli.options import DONE, STOPPED, UNUSABLE
+
+#: In the order in which an analyst comes to need them.
+COMMANDS = (check, knox, density, backtest, briefing, visits, maps)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_anything(stream: TextIO) -> None:
-    """Let a console without a character show another instead of failing."""
+    """Set a console without a character to show another instead of failing."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
@@ -79,7 +88,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"hotspot {hotspot.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    # In the order in which an analyst comes to need them.
-    for command in (check, knox, density, backtest, briefing, visits, maps):
+    for command in COMMANDS:
         command.add(commands)
     return parser

@@ -1,13 +1,11 @@
 """``hotspot backtest``: what would have foreseen last year's burglaries, and how sure that is."""
 
 import argparse
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import hotspot
-from hotspot._errors import OutputError
-from hotspot.cli.options import DONE, add_reading, outline_of, print_json, reading
+from hotspot.cli.options import add_reading, add_result, answer, outline_of, reading
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
 _MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
@@ -59,12 +57,10 @@ def add(commands: Any) -> None:
         metavar="NAME",
         help=f"what to try beside the baselines: {', '.join(_MODELS)} (all)",
     )
-    backtest.add_argument("--marking", help="protective marking that the page carries")
-    backtest.add_argument("--folder", default="backtest", help="where to write (backtest)")
     backtest.add_argument(
         "--resume", action="store_true", help="go on with a run that was broken off"
     )
-    backtest.add_argument("--json", action="store_true", help="print what a program can read")
+    add_result(backtest, "backtest")
     backtest.set_defaults(run=_backtest)
 
 
@@ -79,51 +75,21 @@ def _day(text: str) -> date:
 
 
 def _backtest(options: argparse.Namespace) -> int:
-    from hotspot.backtesting.named_models import models_named
-    from hotspot.backtesting.setting import choose_setting
-    from hotspot.output.files import inputs_of
+    from hotspot.backtesting.local_backtest import local_backtest, progress_in
 
     outline = outline_of(options.within)
     incidents = hotspot.read_incidents(options.file, **reading(options, outline))
-    setting = choose_setting(
-        incidents,
-        options.end and options.end - timedelta(days=1),
-        most_windows=options.windows,
-        horizon_days=options.horizon,
-        cell_size_m=options.cell,
-        start=options.start,
-        within=outline,
-    )
-    folder = Path(options.folder)
-    result = hotspot.backtest(
-        models_named(options.models),
-        setting.incidents,
-        setting.grid,
-        setting.start,
-        setting.end,
-        horizon_days=options.horizon,
-        area_shares=options.area_share,
-        within=setting.inside,
-        checkpoint=_progress(folder, options.resume),
-    )
-    inputs = inputs_of([options.file])
-    files = result.write(folder, marking=options.marking, inputs=inputs)
-    _progress(folder, resume=False)
-    if options.json:
-        record = result.record(options.marking, inputs)
-        print_json({**record, "files": [str(path) for path in files]})
-    else:
-        print(result.summary(), *files, sep="\n")
-    return DONE
-
-
-def _progress(folder: Path, resume: bool) -> Path:
-    """Name the file in which finished windows are kept; that of an older run is removed."""
-    path = folder / ".backtest-progress.jsonl"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"Cannot write to {folder}: {error.strerror or error}.") from error
-    return path
+    with progress_in(options.folder, resume=options.resume) as checkpoint:
+        result = local_backtest(
+            incidents,
+            options.models,
+            start=options.start,
+            end=options.end,
+            most_windows=options.windows,
+            horizon_days=options.horizon,
+            cell_size_m=options.cell,
+            area_shares=options.area_share,
+            within=outline,
+            checkpoint=checkpoint,
+        )
+        return answer(result, options)

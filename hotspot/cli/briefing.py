@@ -57,11 +57,13 @@ def _brief(options: argparse.Namespace) -> int:
     return _issue(hotspot.brief, options)
 
 
-def _issue(make: Any, options: argparse.Namespace) -> int:
-    made = make(options.config, as_of=options.as_of, folder=options.folder, replace=options.replace)
+def _issue(issue: Any, options: argparse.Namespace) -> int:
+    issued = issue(
+        options.config, as_of=options.as_of, folder=options.folder, replace=options.replace
+    )
     if options.json:
-        files = [str(path) for path in made.files]
-        print_json({"folder": str(made.folder), "files": files, **made.record})
+        files = [str(path) for path in issued.files]
+        print_json({"folder": str(issued.folder), "files": files, **issued.record})
     else:
-        print(made.summary())
+        print(issued.summary())
     return DONE

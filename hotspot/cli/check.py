@@ -27,14 +27,14 @@ def _check(options: argparse.Namespace) -> int:
 
         write_rejected(check.rejected, options.rejected)
     if options.json:
-        print_json(_told(check))
+        print_json(_content(check))
     else:
         print(check.summary())
     return DONE if len(check.accepted) else UNUSABLE
 
 
-def _told(check: "hotspot.incidents.IncidentCheck") -> dict[str, Any]:
-    """Put what a check found into JSON's terms."""
+def _content(check: "hotspot.incidents.IncidentCheck") -> dict[str, Any]:
+    """Return what a check found as JSON can hold it."""
     return {
         "source": check.source,
         "headline": check.headline(),

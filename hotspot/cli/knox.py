@@ -1,10 +1,12 @@
 """``hotspot knox``: whether the near-repeat rule holds in a file of burglaries."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import DONE, add_json, add_reading, print_json, reading
+from hotspot.cli.options import add_reading, add_result, answer, reading
+from hotspot.rule import RULE
 
 
 def add(commands: Any) -> None:
@@ -19,17 +21,17 @@ def add(commands: Any) -> None:
         "--distances",
         nargs="+",
         type=float,
-        default=[100, 200, 300, 400],
+        default=list(RULE.distance_bands_m),
         metavar="M",
-        help="upper edges of the bands of distance in metres (100 200 300 400)",
+        help=f"upper edges of the bands of distance in metres ({_listed(RULE.distance_bands_m)})",
     )
     knox.add_argument(
         "--days",
         nargs="+",
         type=int,
-        default=[7, 14, 21, 28, 35, 42],
+        default=list(RULE.time_bands_days),
         metavar="DAYS",
-        help="upper edges of the bands of time in days (7 14 21 28 35 42)",
+        help=f"upper edges of the bands of time in days ({_listed(RULE.time_bands_days)})",
     )
     knox.add_argument(
         "--permutations", type=int, default=999, metavar="N", help="0 answers in closed form (999)"
@@ -44,15 +46,15 @@ def add(commands: Any) -> None:
     knox.add_argument("--metric", default="euclidean", choices=["euclidean", "manhattan"])
     knox.add_argument("--closed", default="right", choices=["right", "left"])
     knox.add_argument("--preset", choices=["nrc"], help="count as the Near Repeat Calculator does")
-    knox.add_argument("--marking", help="protective marking that the page carries")
-    knox.add_argument("--folder", default="knox", help="where to write (knox)")
-    add_json(knox)
+    add_result(knox, "knox")
     knox.set_defaults(run=_knox)
 
 
-def _knox(options: argparse.Namespace) -> int:
-    from hotspot.output.files import inputs_of
+def _listed(edges: Sequence[float]) -> str:
+    return " ".join(f"{edge:g}" for edge in edges)
 
+
+def _knox(options: argparse.Namespace) -> int:
     incidents = hotspot.read_incidents(options.file, **reading(options))
     test = hotspot.knox_test(
         incidents,
@@ -65,12 +67,6 @@ def _knox(options: argparse.Namespace) -> int:
         date=options.date,
         preset=options.preset,
     )
-    inputs = inputs_of([options.file])
-    files = test.write(options.folder, marking=options.marking, inputs=inputs)
-    if options.json:
-        record = test.record(options.marking, inputs)
-        print_json({**record, "files": [str(path) for path in files]})
-    else:
+    if not options.json:
         print(test.table.round(4).to_string(index=False))
-        print(test.summary(), *files, sep="\n")
-    return DONE
+    return answer(test, options)

@@ -2,14 +2,18 @@
 
 import argparse
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hotspot.output.results import Result, Writer
 
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, STOPPED = 0, 1, 2, 130
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
-    """Say how to read a file of burglaries."""
+    """Add the arguments that say how to read a file of burglaries."""
     command.add_argument("file", help="CSV, XLSX, GeoPackage, GeoJSON or Parquet; also .csv.gz")
     command.add_argument(
         "--columns",
@@ -45,7 +49,7 @@ def _column(text: str) -> tuple[str, list[str]]:
 
 
 def reading(options: argparse.Namespace, outline: Any = None) -> dict[str, Any]:
-    """Give the keywords of `read_incidents` that `add_reading` asked for."""
+    """Return the keywords of `read_incidents` that `add_reading` asked for."""
     columns: dict[str, list[str]] = {}
     for field, names in options.columns:
         columns.setdefault(field, []).extend(names)
@@ -68,8 +72,45 @@ def outline_of(path: str | None) -> Any:
     return read_outline(path)
 
 
+def add_result(command: argparse.ArgumentParser, folder: str) -> None:
+    """Add the arguments of a command whose answer is a result that writes itself."""
+    command.add_argument("--marking", help="protective marking that the products carry")
+    command.add_argument("--folder", default=folder, help=f"where to write ({folder})")
+    add_json(command)
+
+
+def answer(
+    result: "Result", options: argparse.Namespace, files: "Mapping[str, Writer] | None" = None
+) -> int:
+    """Write a result to the folder that was asked for, and print what it is.
+
+    Parameters
+    ----------
+    result : Result
+    options : Namespace
+        Of `add_reading` and `add_result`.
+    files : mapping of callable, optional
+        Further files, as `Result.write` takes them.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    from hotspot.output.files import inputs_of
+
+    marking, inputs = options.marking, inputs_of([options.file])
+    written = result.write(options.folder, marking=marking, inputs=inputs, files=files)
+    if options.json:
+        record = result.record(marking, inputs)
+        print_json({**record, "files": [str(path) for path in written]})
+    else:
+        print(result.summary(), *written, sep="\n")
+    return DONE
+
+
 def add_json(command: argparse.ArgumentParser) -> None:
-    """Offer output for programs."""
+    """Add the argument that asks for output for programs."""
     command.add_argument("--json", action="store_true", help="print what a program can read")
 
 

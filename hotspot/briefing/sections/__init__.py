@@ -9,15 +9,15 @@ not use, or one that it misspells, fails a test.
 
 from collections.abc import Iterator
 
-from hotspot.briefing.sections.doors import doors
+from hotspot.briefing.sections.doors_to_visit import doors
 from hotspot.briefing.sections.hotspots import hotspots
-from hotspot.briefing.sections.hours import hours
+from hotspot.briefing.sections.hours_and_method import hours
 from hotspot.briefing.sections.new import new
+from hotspot.briefing.sections.raised_risk import zones
 from hotspot.briefing.sections.repeats import repeats
 from hotspot.briefing.sections.section import NOT_WITH_MONTHS, Chapter, Section, Sources
+from hotspot.briefing.sections.this_week import weeks
 from hotspot.briefing.sections.trust import trust
-from hotspot.briefing.sections.weeks import weeks
-from hotspot.briefing.sections.zones import zones
 
 SECTIONS = (
     Chapter("new", "What is new", new),

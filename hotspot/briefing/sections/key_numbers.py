@@ -6,7 +6,7 @@ from hotspot.briefing.figures.homes import repeat_addresses, tells_homes
 from hotspot.briefing.figures.known import DAY_DAYS, WEEK_DAYS
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.doors import past_due
+from hotspot.briefing.sections.doors_to_visit import past_due
 
 
 @dataclass(frozen=True)
