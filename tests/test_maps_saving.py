@@ -12,9 +12,9 @@ from branca.element import Html
 from folium import plugins
 
 from hotspot._errors import ConfigError, OutputError
-from hotspot.maps import packaged
-from hotspot.maps.inline import OfflineMap, bare_map
+from hotspot.maps import packaged_files
 from hotspot.maps.markup import tags_of
+from hotspot.maps.offline_map import OfflineMap, bare_map
 from hotspot.maps.rendering import elements_of
 from hotspot.maps.saving import page_text, save_map
 
@@ -105,7 +105,7 @@ def test_plugins_are_saved_with_every_file_that_they_want(plugin: folium.Element
 def test_a_file_that_nothing_holds_is_named_with_who_wants_it_and_the_old_map_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packaged, "folium_offline", dict)
+    monkeypatch.setattr(packaged_files, "folium_offline", dict)
     m = plain_map()
     folium.Marker(PLACE, icon=folium.Icon(color="red")).add_to(m)
     plugins.MarkerCluster([PLACE]).add_to(m)
@@ -140,10 +140,10 @@ def test_one_package_may_stand_in_for_another(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def not_installed(name: str) -> str:
-        raise packaged.PackageNotFoundError(name)
+        raise packaged_files.PackageNotFoundError(name)
 
-    monkeypatch.setattr(packaged, "folium_offline", dict)
-    monkeypatch.setattr(packaged, "installed_version", not_installed)
+    monkeypatch.setattr(packaged_files, "folium_offline", dict)
+    monkeypatch.setattr(packaged_files, "installed_version", not_installed)
     m = plain_map()
     plugins.HeatMap([PLACE]).add_to(m)
 

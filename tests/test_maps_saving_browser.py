@@ -11,7 +11,7 @@ import folium
 import pytest
 from folium import plugins
 
-from hotspot.maps.inline import bare_map
+from hotspot.maps.offline_map import bare_map
 from hotspot.maps.saving import save_map
 from tests.browser import LAPTOP, PHONE, Opened, browser, open_file
 

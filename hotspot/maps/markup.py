@@ -7,7 +7,7 @@ from itertools import accumulate
 from urllib.parse import urlsplit
 
 from hotspot._checks import Problems
-from hotspot.maps.packaged import Library, script_element, unneeded, users, why_missing
+from hotspot.maps.packaged_files import Library, script_element, unneeded, users, why_missing
 from hotspot.maps.style_sheets import style_element
 
 _LOADING_ATTRIBUTES = {

@@ -16,8 +16,8 @@ from hotspot.maps.briefing_layers import week_layer
 from hotspot.maps.colours import NO_SIGN
 from hotspot.maps.elements import Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of
-from hotspot.maps.inline import bare_map
 from hotspot.maps.map_layers import LAYERS, MapLayers, data_problems, opens_problems
+from hotspot.maps.offline_map import bare_map
 from hotspot.maps.scene import Scene
 from hotspot.maps.tiles import tile_layer, tile_notice, tile_problems
 

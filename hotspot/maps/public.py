@@ -35,7 +35,7 @@ from hotspot.maps.disclosure import (
 )
 from hotspot.maps.elements import Drawing, Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
-from hotspot.maps.inline import bare_map
+from hotspot.maps.offline_map import bare_map
 
 _MARKING = "PUBLIC"
 # Of what lies in no place with homes; more means that the addresses are of somewhere else.

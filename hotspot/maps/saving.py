@@ -15,10 +15,10 @@ from folium.plugins import DualMap
 from hotspot import __version__
 from hotspot._checks import Problems, raise_problems
 from hotspot._errors import OutputError
-from hotspot.maps.contents import asked_by, has_frames, pictures_inside, unsaveable
+from hotspot.maps.element_contents import asked_by, has_frames, pictures_inside, unsaveable
 from hotspot.maps.elements import notice_line
 from hotspot.maps.markup import Page, tags_of
-from hotspot.maps.packaged import Library
+from hotspot.maps.packaged_files import Library
 from hotspot.maps.rendering import elements_of, render
 from hotspot.maps.tiles import blanked, sort_tiles
 from hotspot.output.files import replacing_file

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from hotspot._checks import Problems
-from hotspot.maps.packaged import Found, Library
+from hotspot.maps.packaged_files import Found, Library
 
 _URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^\"')\s]*))\s*\)")
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")

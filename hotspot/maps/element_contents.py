@@ -13,7 +13,7 @@ from hotspot._checks import Problems
 from hotspot.maps.elements import Verbatim
 from hotspot.maps.folium_inside import children_of, text_of
 from hotspot.maps.markup import pictures_asked_for, tags_of, with_pictures
-from hotspot.maps.packaged import Library
+from hotspot.maps.packaged_files import Library
 
 # Where layers keep the address of what they show.
 _LAYER_ADDRESSES = ("url", "video_url", "embed_link")
