@@ -244,6 +244,19 @@ def cut_off(last: pd.Timestamp) -> str:
     return f"{long_day(last)}, {last:%H:%M}"
 
 
+def list_day(last: pd.Timestamp) -> str:
+    """Return which list or state a cut-off is: that of a day, or of a time.
+
+    Examples
+    --------
+    >>> list_day(pd.Timestamp("2026-03-02 23:59:59.999999"))
+    'Monday 2 March 2026'
+    >>> list_day(pd.Timestamp("2026-03-02 06:00"))
+    'Monday 2 March 2026, 06:00'
+    """
+    return cut_off(last).removeprefix("the end of ")
+
+
 def hour_span(first_hour: int, span: int) -> str:
     """Return hours in a row.
 

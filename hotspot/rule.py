@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+from hotspot._errors import DataError
+
 
 @dataclass(frozen=True)
 class NearRepeatRule:
@@ -130,51 +132,131 @@ ACT_WITHIN_HOURS = tuple(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultWord:
     """A result of a visit, with all that follows from it.
+
+    What is not set is what promises least: somebody may live there, nobody was told, and the
+    home is asked for again.
 
     Attributes
     ----------
     label : str
-        As sheets print it and the ledger keeps it.
+        As sheets print it and the ledger keeps it; 40 letters at most.
     spellings : tuple of str
         Other words that come back for it; case, spaces and punctuation do not matter.
     lives_there : bool
         False where it tells that nobody lives there, or that there is no such home.
+    answered : bool
+        Somebody came to the door or spoke through it, whether or not advice was given.
     reached : bool
         Somebody or the letterbox got the advice.
     face_to_face : bool
+    leaflet : bool
+        It is what the box "leaflet left" tells beside another result.
     ends_visit : bool
-        Nobody need call again for the same burglary.
+        Nobody need call again for the same burglary; else a second visit is asked for.
     bars : bool
         The home wants no contact.
+    counted_as : str or None
+        The measure of the report that counts it, where that is not the label.
     """
 
     label: str
-    spellings: tuple[str, ...]
-    lives_there: bool
-    reached: bool
-    face_to_face: bool
-    ends_visit: bool
+    spellings: tuple[str, ...] = ()
+    lives_there: bool = True
+    answered: bool = False
+    reached: bool = False
+    face_to_face: bool = False
+    leaflet: bool = False
+    ends_visit: bool = False
     bars: bool = False
+    counted_as: str | None = None
+
+    @property
+    def measure(self) -> str:
+        """Return the measure of the report that counts it."""
+        return self.counted_as or self.label
 
 
-#: In the order in which sheets offer them.
+#: In the order in which sheets offer them. Another word is one more record here, and no more:
+#: sheets, ledger, lists and report read what they need from it.
 RESULT_WORDS = (
-    ResultWord("face to face", ("f2f",), True, True, True, True),
-    ResultWord("leaflet", ("leaflet left", "leaflet only", "leaflets"), True, True, False, True),
-    ResultWord("no reply", ("no answer", "no response"), True, False, False, False),
     ResultWord(
-        "refused", ("refusal", "declined", "do not contact"), True, False, False, True, bars=True
-    ),
-    ResultWord("empty", ("empty property", "vacant", "void"), False, False, False, True),
-    ResultWord(
-        "address not found", ("not found", "address not known"), False, False, False, True
+        label="face to face",
+        spellings=("f2f",),
+        answered=True,
+        reached=True,
+        face_to_face=True,
+        ends_visit=True,
     ),
     ResultWord(
-        "language or access",
-        ("language", "access", "language access", "language barrier", "no access"),
-        True, False, False, False,
+        label="leaflet",
+        spellings=("leaflet left", "leaflet only", "leaflets"),
+        reached=True,
+        leaflet=True,
+        ends_visit=True,
+        counted_as="leaflet only",
     ),
-)  # fmt: skip
+    ResultWord(label="no reply", spellings=("no answer", "no response")),
+    ResultWord(
+        label="refused",
+        spellings=("refusal", "declined", "do not contact"),
+        answered=True,
+        ends_visit=True,
+        bars=True,
+    ),
+    ResultWord(
+        label="empty",
+        spellings=("empty property", "vacant", "void"),
+        lives_there=False,
+        ends_visit=True,
+        counted_as="empty or not found",
+    ),
+    ResultWord(
+        label="address not found",
+        spellings=("not found", "address not known"),
+        lives_there=False,
+        ends_visit=True,
+        counted_as="empty or not found",
+    ),
+    ResultWord(
+        label="language or access",
+        spellings=("language", "access", "language access", "language barrier", "no access"),
+        answered=True,
+    ),
+)
+
+
+def result_words() -> dict[str, ResultWord]:
+    """Return the records of all results by their labels.
+
+    Examples
+    --------
+    >>> result_words()["refused"].bars
+    True
+    """
+    return {word.label: word for word in RESULT_WORDS}
+
+
+def result_word(label: str) -> ResultWord:
+    """Return the record of a result that a ledger holds.
+
+    Raises
+    ------
+    DataError
+        If it is none, as where a newer version wrote it: taken for anything else, it would be
+        counted wrongly, and its home be asked for again or left out for no reason.
+
+    Examples
+    --------
+    >>> result_word("refused").bars
+    True
+    """
+    words = result_words()
+    if label not in words:
+        raise DataError(
+            f"The ledger has a visit with the result {label!r}, which this hotspot does not know: "
+            f"use the version that wrote it. Known are {', '.join(words)}."
+        )
+    return words[label]

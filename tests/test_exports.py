@@ -17,8 +17,8 @@ from hotspot import ConfigError, DataError, OutputError, write_targets
 from hotspot.output.files import replacing_file, safe_file_name
 from hotspot.output.tables import write_rejected
 from hotspot.output.text import clean_text, safe_cell
-from hotspot.sheets.asked_back import ASKED, RESULTS
-from hotspot.visits import VisitLedger
+from hotspot.sheets.asked_back import ASKED
+from hotspot.visits import RESULTS, VisitLedger
 from tests.made_targets import HOSTILE, Page, cells, made_targets, values
 
 # Files

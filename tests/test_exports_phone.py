@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from hotspot import write_targets
-from hotspot.sheets.asked_back import ASKED, RESULTS
-from hotspot.visits import VisitLedger
+from hotspot.sheets.asked_back import ASKED
+from hotspot.visits import RESULTS, VisitLedger
 from tests.browser import browser, open_file
 from tests.made_targets import HOSTILE, Page, made_targets
 

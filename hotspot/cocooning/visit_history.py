@@ -1,4 +1,4 @@
-"""What past visits mean for a list: who was told, who must not be asked, who was not in."""
+"""Past visits and what they mean for a list: who was told, is not to be asked, was not in."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -6,12 +6,10 @@ from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from hotspot import rule
 from hotspot._errors import ConfigError
-from hotspot.dates import AsOf
+from hotspot.dates import AsOf, end_of_day
 
-NO_REPLY, REFUSED, LANGUAGE = "no reply", "refused", "language or access"
-# Nobody was told: come again, the second time with whoever speaks the language or has the key.
-AGAIN = (NO_REPLY, LANGUAGE)
 # A first visit, a second one, then a leaflet; whoever did not reply to that is left alone.
 TASKS = ("visit", "second visit", "leaflet")
 # A supervisor who looks once a week misses none of the doors that were forgotten.
@@ -31,14 +29,24 @@ class Ledger(Protocol):
 
 
 class Past(NamedTuple):
-    """One visit to a home, or a mark without one (`at` is missing)."""
+    """One visit to a home, or a mark without one (`at` is missing, and `result` empty).
+
+    What a result means is `hotspot.rule.ResultWord`'s: it `ends` the matter or not, somebody
+    `answered` or not, and the home `bars` contact by it or by a mark.
+    """
 
     visit_id: str | None
     at: pd.Timestamp
     result: str
     refs: frozenset[str]
-    marked: bool
     ends: bool
+    answered: bool
+    bars: bool
+
+    @property
+    def missed(self) -> bool:
+        """Return whether it is a visit after which somebody must come again."""
+        return bool(self.result) and not self.ends and not pd.isna(self.at)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class History:
     ----------
     by_home, by_id : dict of str to list of Past
         In the order of time.
-    today : Timestamp
+    as_of : Timestamp
         The cut-off.
     revisit_days : int
     visit_days : int
@@ -57,17 +65,17 @@ class History:
 
     by_home: dict[str, list[Past]] = field(default_factory=dict)
     by_id: dict[str, list[Past]] = field(default_factory=dict)
-    today: pd.Timestamp = pd.Timestamp.max
+    as_of: pd.Timestamp = pd.Timestamp.max
     revisit_days: int = 0
     visit_days: int = 0
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing was done yet."""
+        """Return whether nothing was done yet."""
         return not self.by_home and not self.by_id
 
     def naming(self, homes: Mapping[str, Collection[str]]) -> "History":
-        """Give visits that are known by their ids alone the homes that these ids are for."""
+        """Return the history with the homes that visits known by their ids alone were made to."""
         by_home = dict(self.by_home)
         for visit_id in sorted(homes):
             for home in homes[visit_id]:
@@ -75,45 +83,43 @@ class History:
         return replace(self, by_home=_in_turn(by_home, self.visit_days))
 
     def told(self, home: str | None, ids: Collection[str], event: Any) -> bool:
-        """Tell whether a home was visited when a burglary was known."""
+        """Return whether a home was visited when a burglary was known."""
         return any(past.ends and self._knew(past, event, ids) for past in self._of(home, ids))
 
     def covers(self, home: str | None, ids: Collection[str], event: Any, ring: int) -> bool:
-        """Tell whether a burglary is no reason to visit a home: told already, or not wanted.
+        """Return whether a burglary is no reason to visit a home: told already, or not wanted.
 
         A burglary at the home itself is covered only by a visit that knew of it.
         """
         if self.told(home, ids, event):
             return True
         return ring > 0 and any(
-            past.marked or past.result == REFUSED or (past.ends and self._recent(past))
-            for past in self._of(home, ids)
+            past.bars or (past.ends and self._recent(past)) for past in self._of(home, ids)
         )
 
     def bars(self, home: str | None) -> bool:
-        """Tell whether a home is not to be contacted at all, unless it is burgled."""
-        return any(past.marked or past.result == REFUSED for past in self._of(home, ()))
+        """Return whether a home is not to be contacted at all, unless it is burgled."""
+        return any(past.bars for past in self._of(home, ()))
 
     def asked_before(self, home: str | None, ids: Collection[str], event: Any) -> bool:
-        """Tell whether a home was visited, refused or was marked before a burglary there."""
+        """Return whether a home was visited, refused or was marked before a burglary there."""
         return any(
-            (past.ends or past.marked or past.result == LANGUAGE)
-            and not self._knew(past, event, ids)
+            (past.ends or past.bars or past.answered) and not self._knew(past, event, ids)
             for past in self._of(home, ids)
         )
 
     def missed(self, home: str | None, ids: Collection[str], event: Any) -> list[Past]:
-        """Give the visits that a burglary made and that told nobody, since anybody last was."""
+        """Return the visits that a burglary made and that told nobody, since anybody last was."""
         missed: list[Past] = []
         for past in self._of(home, ids):
             if past.ends:
                 missed = []
-            elif past.result in AGAIN and self._knew(past, event, ids):
+            elif past.missed and self._knew(past, event, ids):
                 missed.append(past)
         return missed
 
     def attempted(self, homes: Collection[str], visit_id: str, since: pd.Timestamp) -> bool:
-        """Tell whether anybody went to any of some homes since a time, or for a visit."""
+        """Return whether anybody went to any of some homes since a time, or for a visit."""
         at_homes = (past for home in homes for past in self.by_home.get(home, ()))
         return visit_id in self.by_id or any(
             past.visit_id == visit_id or past.at >= since for past in at_homes
@@ -125,7 +131,7 @@ class History:
         return [past for visit_id in ids for past in self.by_id.get(visit_id, ())]
 
     def _recent(self, past: Past) -> bool:
-        return bool((self.today.normalize() - past.at.normalize()).days <= self.revisit_days)
+        return bool((self.as_of.normalize() - past.at.normalize()).days <= self.revisit_days)
 
     @staticmethod
     def _knew(past: Past, event: Any, ids: Collection[str]) -> bool:
@@ -139,7 +145,7 @@ class History:
 def read_history(
     ledger: Ledger | None, as_of: pd.Timestamp, revisit_days: int, visit_days: int
 ) -> History:
-    """Ask a ledger for the visits known by a cut-off.
+    """Read from a ledger the visits known by a cut-off.
 
     Parameters
     ----------
@@ -154,7 +160,9 @@ def read_history(
     Raises
     ------
     ConfigError
-        If the ledger gives something else.
+        If the ledger returns something else.
+    DataError
+        If a visit has a result that is not known.
     """
     if ledger is None:
         return History()
@@ -193,8 +201,8 @@ def count_expired(ledger: Ledger | None, history: History, listed: Collection[st
     if ledger is None:
         return 0
     asked = ledger.asked().drop_duplicates("visit_id", keep="last")
-    since = history.today - pd.Timedelta(days=EXPIRED_DAYS)
-    ended = asked[(asked["expires"] < history.today) & (asked["expires"] >= since)]
+    since = history.as_of - pd.Timedelta(days=EXPIRED_DAYS)
+    ended = asked[(asked["expires"] < history.as_of) & (asked["expires"] >= since)]
     expired = 0
     rows: list[Any] = list(ended.itertuples(index=False))
     for row in rows:
@@ -205,59 +213,58 @@ def count_expired(ledger: Ledger | None, history: History, listed: Collection[st
 
 
 def latest(moment: pd.Timestamp) -> pd.Timestamp:
-    """Take a day without a time for its end."""
-    if moment != moment.normalize():
-        return moment
-    return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+    """Return a moment, or the end of its day where it is a day without a time."""
+    return end_of_day(moment) if moment == moment.normalize() else moment
 
 
 def _past(row: Any) -> Past:
     result = "" if pd.isna(row.result) else str(row.result).strip().casefold()
+    word = rule.result_word(result) if result else None
     marked = not pd.isna(row.do_not_contact) and row.do_not_contact in (True, 1, "yes")
-    visited = not pd.isna(row.visited_at)
     return Past(
         visit_id=None if pd.isna(row.visit_id) else str(row.visit_id),
         at=pd.Timestamp(row.visited_at),
         result=result,
         refs=frozenset(_listed(row.crime_refs)),
-        marked=marked,
-        ends=visited and (marked or result not in ("", *AGAIN)),
+        ends=not pd.isna(row.visited_at) and (marked or (word is not None and word.ends_visit)),
+        answered=word is not None and word.answered,
+        bars=marked or (word is not None and word.bars),
     )
 
 
 def _listed(value: Any) -> list[str]:
-    """Split what is joined by semicolons."""
+    """Return the parts of what is joined by semicolons."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return []
     return [part.strip() for part in str(value).split(";") if part.strip()]
 
 
 def _in_time(past: Past) -> tuple[bool, pd.Timestamp, str, str]:
-    """Put marks without a time first."""
+    """Return the key by which visits are ordered: marks without a time first."""
     missing = pd.isna(past.at)
     at = pd.Timestamp.min if missing else past.at
     return not missing, at, past.visit_id or "", past.result
 
 
 def _in_turn(visits: Mapping[str, list[Past]], visit_days: int) -> dict[str, list[Past]]:
-    """Put the visits of each home in the order of time."""
+    """Return the visits of each home in the order of time."""
     return {
         home: _third_ends(sorted(its, key=_in_time), visit_days) for home, its in visits.items()
     }
 
 
 def _third_ends(visits: list[Past], visit_days: int) -> list[Past]:
-    """Let the third visit in a row that told nobody, the leaflet, end the matter."""
-    told: list[Past] = []
+    """Return visits of which the third in a row that told nobody, the leaflet, ends the matter."""
+    ended: list[Past] = []
     row: list[pd.Timestamp] = []
     for past in visits:
         if past.ends:
             row = []
-        elif past.result in AGAIN and not pd.isna(past.at):
+        elif past.missed:
             if row and (past.at - row[-1]).days > visit_days:
                 row = []
             row.append(past.at)
             if len(row) == len(TASKS):
                 past, row = past._replace(ends=True), []
-        told.append(past)
-    return told
+        ended.append(past)
+    return ended

@@ -1,13 +1,12 @@
-"""What every sheet asks back of a visit: the words, the headings and the names of the fields.
+"""What every sheet asks back of a visit: headings, names of fields, and the words to choose from.
 
 All sheets write them from here and the ledger reads them by the same, so that they cannot part.
 """
 
 from typing import Literal, NamedTuple
 
-from hotspot.rule import RESULT_WORDS
+from hotspot import rule
 
-RESULTS = tuple(word.label for word in RESULT_WORDS)
 YES_NO = ("yes", "no")
 
 
@@ -29,3 +28,18 @@ ASKED = (
     Asked("Do not contact", "do_not_contact", "yes or no"),
     Asked("For the officer in the case", "for_the_officer", "text"),
 )
+
+
+def words_for(kind: str) -> tuple[str, ...]:
+    """Return the words to choose from where a sheet asks for something of a kind.
+
+    Examples
+    --------
+    >>> words_for("yes or no"), words_for("text")
+    (('yes', 'no'), ())
+    >>> words_for("result")[:2]
+    ('face to face', 'leaflet')
+    """
+    if kind == "result":
+        return tuple(rule.result_words())
+    return YES_NO if kind == "yes or no" else ()

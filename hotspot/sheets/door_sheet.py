@@ -12,7 +12,7 @@ from hotspot.english import count, short_day
 from hotspot.output.pages import make_page
 from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, RESULTS
+from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.strip_map import draw_map
 
 STREET_NOT_KNOWN = "Street not known"
@@ -70,7 +70,7 @@ def door_sheet(
         about=about,
         shows=SHOWS,
         summary=summary(rows),
-        results=RESULTS,
+        results=words_for("result"),
         boxes=[asked.heading for asked in ASKED if asked.kind == "yes or no"],
         pages=pages,
     )

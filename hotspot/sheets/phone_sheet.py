@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspot.output.pages import make_page, own_script
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, RESULTS
+from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.door_sheet import door, summary
 
 
@@ -37,7 +37,7 @@ def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
         shows=SHOWS,
         summary=summary(rows),
         doors=[door(row, about.last_moment) for row in rows.itertuples(index=False)],
-        results=RESULTS,
+        results=words_for("result"),
         boxes=[asked for asked in ASKED if asked.kind == "yes or no"],
         key=f"hotspot-{hashlib.sha256(content.encode()).hexdigest()[:16]}",
         script=script,

@@ -21,7 +21,7 @@ from hotspot.output.workbook_files import (
     write_about,
 )
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, RESULTS, YES_NO
+from hotspot.sheets.asked_back import ASKED, words_for
 
 _LINE_HEIGHT = 14.5
 _MOST_LINES = 25
@@ -182,8 +182,7 @@ def _ask_back(
 
 def _allowed(kind: str, about: About) -> dict[str, Any] | None:
     """Return what a spreadsheet lets people type."""
-    if kind in ("result", "yes or no"):
-        words = RESULTS if kind == "result" else YES_NO
+    if words := words_for(kind):
         return {
             "validate": "list",
             "source": list(words),

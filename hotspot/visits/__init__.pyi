@@ -1,6 +1,6 @@
-from .explanation import Explanation, explain
-from .ledger import VisitLedger
-from .recorded import Recorded
+from .explanation import Explanation
+from .ledger import VisitLedger, explain
+from .recording import Recorded
 from .report import VisitReport
 from .result_words import RESULTS
 from .retention import Purged

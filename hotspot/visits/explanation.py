@@ -2,21 +2,16 @@
 
 import difflib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from hotspot._errors import DataError
-from hotspot.english import count, long_day
-from hotspot.visits.report import cut_off_name
+from hotspot.english import count, list_day, long_moment
 from hotspot.visits.schema import asked, burglaries, frame_of, lists, made
-
-if TYPE_CHECKING:
-    from hotspot.visits.ledger import VisitLedger
 
 _RINGS = (
     "it is the burgled home itself",
@@ -55,7 +50,7 @@ class Explanation:
     version: str
 
     def summary(self) -> str:
-        """Say it in plain sentences, for the supervisor: references and addresses are in it.
+        """Return it in plain sentences, for the supervisor: references and addresses are in it.
 
         Returns
         -------
@@ -63,7 +58,7 @@ class Explanation:
         """
         last = self.asked.iloc[-1]
         door = last["address"] or "no address"
-        said = [
+        sentences = [
             f"{self.visit_id}: {door}"
             + (f" (UPRN {last['uprns']})" if last["uprns"] else "")
             + (f", {last['area']}" if last["area"] else "")
@@ -71,20 +66,22 @@ class Explanation:
             f"Ring {last['ring']}: {_RINGS[min(int(last['ring']), 3)]}.",
         ]
         if last["reason"]:
-            said.append(f"On the list: {last['reason']}")
-        said += [_burglary(row) for row in self.burglaries.itertuples()]
-        said += [_asking(row) for row in self.asked.itertuples()]
-        said.append(self._rule())
+            sentences.append(f"On the list: {last['reason']}")
+        sentences += [_burglary(row) for row in self.burglaries.itertuples()]
+        sentences += [_asking(row) for row in self.asked.itertuples()]
+        sentences.append(self._rule())
         done = [_visit(row) for row in self.visits.itertuples()]
-        said.append(f"Done: {'; '.join(done)}." if done else "Nothing is recorded as done yet.")
-        said.append(
+        sentences.append(
+            f"Done: {'; '.join(done)}." if done else "Nothing is recorded as done yet."
+        )
+        sentences.append(
             "The door was listed for where it stands and when burglaries near it were recorded; "
             "nothing about the people who live there went into it."
         )
-        return "\n".join(said)
+        return "\n".join(sentences)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what JSON can hold."""
+        """Return what JSON can hold."""
         tables = {"asked": self.asked, "burglaries": self.burglaries, "visits": self.visits}
         return {
             "visit_id": self.visit_id,
@@ -111,48 +108,8 @@ class Explanation:
         return f"Rule: {'; '.join(parts)} (hotspot {self.version})."
 
 
-def explain(
-    visit_id: str, ledger: "VisitLedger | str | os.PathLike[str] | None" = None
-) -> Explanation:
-    """Say why a door was asked for: the burglaries, distances, dates and the rule behind it.
-
-    Parameters
-    ----------
-    visit_id : str
-        As it stands on the list.
-    ledger : VisitLedger, URL or path, optional
-        Default: ``visits.db`` in this folder.
-
-    Returns
-    -------
-    Explanation
-
-    Raises
-    ------
-    DataError
-        If there is no such ledger, or no list of it holds the id.
-
-    Examples
-    --------
-    >>> from hotspot.visits import VisitLedger
-    >>> with VisitLedger("sqlite://") as ledger:
-    ...     explain("V-A", ledger)
-    Traceback (most recent call last):
-    ...
-    hotspot._errors.DataError: No list of this ledger holds the visit 'V-A'.
-    """
-    # The ledger explains by this module.
-    from hotspot.visits.ledger import VisitLedger
-
-    if isinstance(ledger, VisitLedger):
-        return ledger.explain(visit_id)
-    given = () if ledger is None else (ledger,)
-    with VisitLedger(*given, must_exist=True) as opened:
-        return opened.explain(visit_id)
-
-
 def explain_visit(connection: sa.Connection, visit_id: str) -> Explanation:
-    """Look a visit up. See `VisitLedger.explain`."""
+    """Read why a visit was asked for. See `VisitLedger.explain`."""
     wanted = " ".join(str(visit_id).split())
     query = sa.select(asked).where(asked.c.visit_id.in_([wanted, wanted.upper()]))
     askings = frame_of(connection, query.order_by(asked.c.attempt))
@@ -188,7 +145,7 @@ def explain_visit(connection: sa.Connection, visit_id: str) -> Explanation:
 
 
 def _unknown(connection: sa.Connection, visit_id: str) -> str:
-    """Say that an id is unknown, and which may be meant."""
+    """Return that an id is unknown, and which may be meant."""
     said = f"No list of this ledger holds the visit {visit_id!r}"
     done = connection.execute(
         sa.select(sa.func.count()).select_from(made).where(made.c.visit_id == visit_id)
@@ -207,24 +164,20 @@ def _burglary(row: Any) -> str:
     if not pd.isna(row.distance_m):
         parts.append(f"{row.distance_m:.0f} m away")
     if not pd.isna(row.found):
-        parts.append(f"found {_time(row.found)}")
+        parts.append(f"found {long_moment(row.found)}")
     if not pd.isna(row.recorded):
-        parts.append(f"recorded {_time(row.recorded)}")
+        parts.append(f"recorded {long_moment(row.recorded)}")
     return f"{', '.join(parts)}."
 
 
 def _visit(row: Any) -> str:
-    return f"{row.result}, {_time(row.visited_at)}"
+    return f"{row.result}, {long_moment(row.visited_at)}"
 
 
 def _asking(row: Any) -> str:
-    first, last = cut_off_name(row.first_as_of), cut_off_name(row.last_as_of)
+    first, last = list_day(row.first_as_of), list_day(row.last_as_of)
     lasting = f"on the list of {first}"
     if row.last_as_of > row.first_as_of:
         lasting = f"on the lists from {first} to {last}"
-    by = "" if pd.isna(row.act_by) else f", to be done by {_time(row.act_by)}"
+    by = "" if pd.isna(row.act_by) else f", to be done by {long_moment(row.act_by)}"
     return f"Asked for a {row.task} {lasting}{by}."
-
-
-def _time(moment: pd.Timestamp) -> str:
-    return f"{long_day(moment)}, {moment:%H:%M}"

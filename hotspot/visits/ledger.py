@@ -7,18 +7,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
-import sqlalchemy as sa
 
 from hotspot._errors import DataError
-from hotspot.dates import AsOf, cutoff
-from hotspot.visits import asking, keeping, reading
+from hotspot.dates import AsOf
+from hotspot.visits import queries
 from hotspot.visits.explanation import Explanation, explain_visit
-from hotspot.visits.recorded import Recorded
-from hotspot.visits.recording import record_rows
-from hotspot.visits.report import VisitReport
-from hotspot.visits.reporting import make_report
+from hotspot.visits.issuing import issue_list
+from hotspot.visits.recording import Recorded, mark_homes, record_rows
+from hotspot.visits.report import VisitReport, make_report
 from hotspot.visits.retention import Purged, purge
-from hotspot.visits.schema import frame_of, lists
+from hotspot.visits.schema import PURGED, STARTED, read_time
 from hotspot.visits.sheet_reading import Returned, read_returns
 from hotspot.visits.store import Store
 
@@ -109,7 +107,7 @@ class VisitLedger:
     def started(self) -> pd.Timestamp | None:
         """Cut-off of the first list, before which nothing can be overdue; None without a list."""
         with self._store.reading() as connection:
-            return keeping.started(connection)
+            return read_time(connection, STARTED)
 
     def issue(
         self,
@@ -149,23 +147,7 @@ class VisitLedger:
         ...     ledger.issue(targets), ledger.issue(targets), ledger.started
         (1, 0, Timestamp('2026-03-02 23:59:59.999999'))
         """
-        as_of = targets.attrs.get("as_of")
-        if as_of is None:
-            raise DataError(
-                "The targets do not tell their cut-off: set targets.attrs['as_of'], which "
-                "cocooning_targets does and some operations on frames lose."
-            )
-        last = cutoff(as_of)
-        number = None if messages is None else len(messages)
-        listed = asking.list_row(targets.attrs, last, len(targets), number)
-        rows = asking.asking_rows(pd.DataFrame(targets), targets.attrs, listed)
-        reached = asking.burglary_rows(pd.DataFrame(targets), links, last)
-        with self._store.writing() as connection:
-            keeping.keep_list(connection, listed)
-            added = keeping.keep_askings(connection, rows)
-            keeping.keep_burglaries(connection, reached)
-            keeping.keep_start(connection, last)
-        return added
+        return issue_list(self._store, targets, messages, links)
 
     def record(
         self,
@@ -251,7 +233,7 @@ class VisitLedger:
             raise DataError(f"UPRNs must be text, not {odd[0]!r}: numbers lose their zeros.")
         wanted = pd.DataFrame({"visit_id": None, "uprn": [uprn.strip() for uprn in listed]})
         with self._store.writing() as connection:
-            return keeping.keep_marks(connection, wanted)
+            return mark_homes(connection, wanted)
 
     def visits(self) -> pd.DataFrame:
         """Give every visit.
@@ -270,7 +252,7 @@ class VisitLedger:
         0
         """
         with self._store.reading() as connection:
-            return reading.all_visits(connection)
+            return queries.all_visits(connection)
 
     def asked(self) -> pd.DataFrame:
         """Give everything that was asked: a row for each visit and attempt.
@@ -291,7 +273,7 @@ class VisitLedger:
         0
         """
         with self._store.reading() as connection:
-            return reading.all_asked(connection)
+            return queries.all_asked(connection)
 
     def history(self, as_of: AsOf) -> pd.DataFrame:
         """Give what the next list must know of the visits before it.
@@ -319,7 +301,7 @@ class VisitLedger:
         0  0012            True
         """
         with self._store.reading() as connection:
-            return reading.history(connection, as_of)
+            return queries.history(connection, as_of)
 
     def report(
         self,
@@ -385,9 +367,9 @@ class VisitLedger:
         Of 2 due: 1 attempted (50 %, 95 % interval 9 to 91 %); 0 empty or not there, ...
         """
         with self._store.reading() as connection:
-            issued = frame_of(connection, sa.select(lists.c.as_of))["as_of"]
-            visits, rows = reading.all_visits(connection), reading.all_asked(connection)
-            started, purged = keeping.started(connection), keeping.purged(connection)
+            issued = queries.all_cut_offs(connection)
+            visits, rows = queries.all_visits(connection), queries.all_asked(connection)
+            started, purged = read_time(connection, STARTED), read_time(connection, PURGED)
         report = make_report(rows, visits, issued, started, by, as_of)
         return replace(report, purged_before=purged)
 
@@ -462,3 +444,39 @@ class VisitLedger:
         """
         with self._store.reading() as connection:
             return explain_visit(connection, visit_id)
+
+
+def explain(
+    visit_id: str, ledger: VisitLedger | str | os.PathLike[str] | None = None
+) -> Explanation:
+    """Read why a door was asked for: the burglaries, distances, dates and the rule behind it.
+
+    Parameters
+    ----------
+    visit_id : str
+        As it stands on the list.
+    ledger : VisitLedger, URL or path, optional
+        Default: ``visits.db`` in this folder.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    DataError
+        If there is no such ledger, or no list of it holds the id.
+
+    Examples
+    --------
+    >>> with VisitLedger("sqlite://") as ledger:
+    ...     explain("V-A", ledger)
+    Traceback (most recent call last):
+    ...
+    hotspot._errors.DataError: No list of this ledger holds the visit 'V-A'.
+    """
+    if isinstance(ledger, VisitLedger):
+        return ledger.explain(visit_id)
+    given = () if ledger is None else (ledger,)
+    with VisitLedger(*given, must_exist=True) as opened:
+        return opened.explain(visit_id)

@@ -7,22 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hotspot import rule
+from hotspot.dates import end_of_day
 from hotspot.geo import NO_AREA
-from hotspot.visits.result_words import (
-    EMPTY,
-    FACE_TO_FACE,
-    LANGUAGE,
-    LEAFLET,
-    NO_REPLY,
-    NOT_FOUND,
-    REFUSED,
-)
+from hotspot.rule import ResultWord
 
 GROUPINGS = ("area", "ring", "week")
 COLUMNS = ("by", "group", "measure", "count", "of", "out_of", "share", "low", "high")
+# The hours within which the rings are asked for: 24 and 48.
+HOURS = tuple(sorted(set(rule.ACT_WITHIN_HOURS)))
 _Z_95 = 1.959963984540054
-# What a visit says of a home that nobody lives in, or that is not there.
-_NO_HOME = (EMPTY, NOT_FOUND)
 
 
 class Measure(NamedTuple):
@@ -34,8 +28,8 @@ class Measure(NamedTuple):
     among: str
 
 
-# `counted` and `among` are columns of what `door_states` gives.
-MEASURES = (
+# `counted` and `among` are columns of what `door_states` returns.
+_FUNNEL = (
     Measure("asked", "asked", "asked", "asked"),
     Measure("not yet due", "asked", "not_yet_due", "asked"),
     Measure("due", "asked", "due", "asked"),
@@ -47,28 +41,75 @@ MEASURES = (
     Measure("found occupied", "due", "occupied", "due"),
     Measure("reached", "found occupied", "reached", "occupied"),
     Measure("face to face", "found occupied", "face_to_face", "occupied"),
-    Measure("leaflet only", "found occupied", "leaflet_only", "occupied"),
-    Measure("refused", "found occupied", "refused", "occupied"),
-    Measure("language or access", "found occupied", "language", "occupied"),
-    Measure("no reply", "found occupied", "no_reply", "occupied"),
-    Measure("attempted within 24 h", "due since start", "attempted_24", "since_start"),
-    Measure("attempted within 48 h", "due since start", "attempted_48", "since_start"),
-    Measure("attempted in time", "due since start", "attempted_in_time", "since_start"),
-    Measure("reached within 24 h", "occupied since start", "reached_24", "occupied_since_start"),
-    Measure("reached within 48 h", "occupied since start", "reached_48", "occupied_since_start"),
-    Measure("reached in time", "occupied since start", "reached_in_time", "occupied_since_start"),
 )
+
+
+def measures() -> tuple[Measure, ...]:
+    """Return all that a report counts: the way from asked to reached, each result, the hours.
+
+    A result has a measure of its own unless the way counts it already: every door that was
+    attempted and is occupied is counted under one result, so that those add up.
+    """
+    counted = {measure.name for measure in _FUNNEL}
+    results = [
+        Measure(name, of, _column(name), among)
+        for name, lives_there in _outcomes().items()
+        for of, among in [("found occupied", "occupied") if lives_there else ("due", "due")]
+        if name not in counted
+    ]
+    hours = [
+        Measure(f"{done} {limit}", of, f"{done} {limit}", among)
+        for done, of, among in (
+            ("attempted", "due since start", "since_start"),
+            ("reached", "occupied since start", "occupied_since_start"),
+        )
+        for limit in _limits()
+    ]
+    return (*_FUNNEL, *results, *hours)
+
+
+def reached_otherwise() -> list[str]:
+    """Return the measures of homes reached, though not face to face."""
+    words = rule.result_words().values()
+    return list(dict.fromkeys(w.measure for w in words if w.reached and not w.face_to_face))
+
+
+def _column(result: str) -> str:
+    return f"result {result}"
+
+
+def _limits() -> list[str]:
+    return [*(f"within {hours} h" for hours in HOURS), "in time"]
+
+
+def _outcomes() -> dict[str, bool]:
+    """Return the measure of each result, and whether somebody lives there, what counts most first.
+
+    A home is counted by the best that a visit brought: who was reached is not "refused", and who
+    refused is not "no reply".
+    """
+    ranked = sorted(
+        rule.result_words().values(),
+        key=lambda w: (
+            not w.lives_there,
+            not w.face_to_face,
+            not w.reached,
+            not w.bars,
+            not w.answered,
+        ),
+    )
+    return {word.measure: word.lives_there for word in ranked}
 
 
 def door_states(
     asked: pd.DataFrame, visits: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp
 ) -> pd.DataFrame:
-    """Say of each door asked for what became of it by a moment.
+    """Return what became of each door asked for by a moment.
 
     Parameters
     ----------
     asked, visits : DataFrame
-        As `VisitLedger.asked` and `VisitLedger.visits` give them.
+        As `VisitLedger.asked` and `VisitLedger.visits` return them.
     as_of : Timestamp
         Visits and lists after it do not count.
     started : Timestamp
@@ -78,29 +119,36 @@ def door_states(
     -------
     DataFrame
         A row per visit asked for, with ``area``, ``ring``, ``week`` and a column of bool for each
-        thing that `MEASURES` counts.
+        thing that `measures` counts.
+
+    Raises
+    ------
+    DataError
+        If a visit has a result that is not known.
     """
     doors = _doors(asked[asked["first_as_of"] <= as_of])
     counted = counted_visits(doors, visits, as_of)
-    by_door = counted.groupby("visit_id")
-    told = {
-        result: doors.index.isin(counted.loc[counted["result"] == result, "visit_id"])
-        for result in (FACE_TO_FACE, LEAFLET, REFUSED, LANGUAGE, NO_REPLY)
-    }
-    leaflet = counted["leaflet_left"] | (counted["result"] == LEAFLET)
-    contact = leaflet | (counted["result"] == FACE_TO_FACE)
-    reached_at = counted[contact].groupby("visit_id")["by"].min().reindex(doors.index)
-    attempted_at = by_door["by"].min().reindex(doors.index)
-    homes = counted.loc[~counted["result"].isin(_NO_HOME), "visit_id"]
+    words = [rule.result_word(label) for label in counted["result"]]
+
+    def those(flag: str) -> NDArray[np.bool_]:
+        return np.array([getattr(word, flag) for word in words], dtype=bool)
+
+    def at_doors(some: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.asarray(doors.index.isin(counted.loc[some, "visit_id"]))
+
+    leaflet = counted["leaflet_left"].to_numpy() | those("leaflet")
+    contact = counted[leaflet | those("reached")]
+    reached_at = contact.groupby("visit_id")["by"].min().reindex(doors.index)
+    attempted_at = counted.groupby("visit_id")["by"].min().reindex(doors.index)
     attempted = attempted_at.notna().to_numpy()
     reached = reached_at.notna().to_numpy()
-    face = told[FACE_TO_FACE]
+    face = at_doors(those("face_to_face"))
     past = (doors["act_by"] <= as_of).to_numpy()
     before = (doors["act_by"] < started).to_numpy()
     due = attempted | past
-    occupied = due & (~attempted | doors.index.isin(homes))
-    refused = occupied & ~reached & told[REFUSED]
-    language = occupied & ~reached & ~refused & told[LANGUAGE]
+    # One visit that found somebody living there is worth more than several that found nobody; a
+    # door where nobody called yet stays in, so that no share rises by leaving doors out.
+    occupied = due & (~attempted | at_doors(those("lives_there")))
     states = {
         "asked": np.ones(len(doors), dtype=bool),
         "not_yet_due": ~due,
@@ -113,33 +161,47 @@ def door_states(
         "occupied": occupied,
         "reached": occupied & reached,
         "face_to_face": occupied & face,
-        "leaflet_only": occupied & reached & ~face,
-        "refused": refused,
-        "language": language,
-        "no_reply": occupied & attempted & ~reached & ~refused & ~language,
         "since_start": due & ~before,
         "occupied_since_start": occupied & ~before,
+        **_by_result(words, leaflet, occupied, at_doors),
         **_in_time("attempted", attempted_at, doors, due & ~before),
         **_in_time("reached", reached_at, doors, occupied & ~before),
     }
     return doors[["area", "ring", "week"]].assign(**states)
 
 
+def _by_result(
+    words: Sequence[ResultWord],
+    leaflet: NDArray[np.bool_],
+    occupied: NDArray[np.bool_],
+    at_doors: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
+) -> dict[str, NDArray[np.bool_]]:
+    """Return the doors counted under each result: every one attempted under what counts most."""
+    measure = np.array([word.measure for word in words], dtype=object)
+    left = {word.measure for word in rule.result_words().values() if word.leaflet}
+    open_doors = np.ones(len(occupied), dtype=bool)
+    states = {}
+    for name, lives_there in _outcomes().items():
+        with_it = at_doors((measure == name) | (leaflet & (name in left)))
+        states[_column(name)] = open_doors & with_it & (occupied == lives_there)
+        open_doors &= ~states[_column(name)]
+    return states
+
+
 def counted_visits(doors: pd.DataFrame, visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Give the visits of these doors that count, with the moment by which each had been.
+    """Return the visits of these doors that count, with the moment by which each had been.
 
     A visit before the burglary was found is none for it. One without a time of day was made by
     the end of its day: nothing is in time that may not have been.
     """
     known = visits[visits["visit_id"].isin(doors.index) & (visits["visited_at"] <= as_of)]
-    day_end = known["visited_at"].dt.normalize() + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
-    by = known["visited_at"].where(known["time_known"], day_end)
+    by = known["visited_at"].where(known["time_known"], end_of_day(known["visited_at"]))
     found = doors["newest"].reindex(known["visit_id"]).to_numpy()
     return known.assign(by=by)[~(by.to_numpy() < found)]
 
 
 def _doors(asked: pd.DataFrame) -> pd.DataFrame:
-    """Give each visit asked for, as first asked."""
+    """Return each visit asked for, as first asked."""
     first = asked.sort_values(["visit_id", "attempt"]).drop_duplicates("visit_id")
     monday = first["first_as_of"].dt.normalize()
     monday = monday - pd.to_timedelta(monday.dt.day_of_week, unit="D")
@@ -148,17 +210,14 @@ def _doors(asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_time(
-    what: str, moments: pd.Series, doors: pd.DataFrame, among: NDArray[np.bool_]
+    done: str, moments: pd.Series, doors: pd.DataFrame, among: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.bool_]]:
-    """Tell what was done within 24 and 48 hours of the record, and by the time asked for."""
-    since = doors["act_by"] - pd.to_timedelta(doors["act_within_hours"], unit="h")
-    limits = {
-        "24": since + pd.Timedelta(hours=24),
-        "48": since + pd.Timedelta(hours=48),
-        "in_time": doors["act_by"],
-    }
+    """Return what was done within so many hours of the record, and by the time asked for."""
+    recorded = doors["act_by"] - pd.to_timedelta(doors["act_within_hours"], unit="h")
+    limits = [*(recorded + pd.Timedelta(hours=hours) for hours in HOURS), doors["act_by"]]
     return {
-        f"{what}_{name}": among & (moments <= limit).to_numpy() for name, limit in limits.items()
+        f"{done} {name}": among & (moments <= limit).to_numpy()
+        for name, limit in zip(_limits(), limits, strict=True)
     }
 
 
@@ -168,7 +227,7 @@ def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     states : DataFrame
-        As `door_states` gives them.
+        As `door_states` returns them.
     by : sequence of str
         Of `GROUPINGS`.
 
@@ -190,17 +249,17 @@ def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def _rows(by: str, group: str, states: pd.DataFrame) -> list[tuple[Any, ...]]:
-    found = []
-    for measure in MEASURES:
+    rows = []
+    for measure in measures():
         number, among = int(states[measure.counted].sum()), int(states[measure.among].sum())
         share = number / among if among else float("nan")
         low, high = wilson(number, among)
-        found.append((by, group, measure.name, number, measure.of, among, share, low, high))
-    return found
+        rows.append((by, group, measure.name, number, measure.of, among, share, low, high))
+    return rows
 
 
 def wilson(number: int, among: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share.
+    """Compute the 95 % interval of a share.
 
     Parameters
     ----------

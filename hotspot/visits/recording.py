@@ -1,16 +1,18 @@
-"""Keeping the visits of a returned sheet: one transaction, every row accounted for."""
+"""Recording visits: a returned sheet into the ledger, whole or not, every row accounted for."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
+from hotspot.dates import end_of_day
+from hotspot.english import count, name_rows
 from hotspot.reading.faults import FAULT_COLUMNS
-from hotspot.visits import keeping
-from hotspot.visits.recorded import Recorded
-from hotspot.visits.row_checks import DETAILS, Checked, at_odds, check_rows, frame_of_rows
-from hotspot.visits.schema import asked, lists, made
+from hotspot.visits.result_words import at_odds
+from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_rows
+from hotspot.visits.schema import asked, lists, made, marks, replace_rows, rows_with
 from hotspot.visits.sheet_reading import Returned
 from hotspot.visits.store import Store
 
@@ -18,9 +20,92 @@ from hotspot.visits.store import Store
 _CLOCKS_MAY_DIFFER = pd.Timedelta(hours=12)
 # How long after its list a visit may be where the lists themselves are ahead of the clock.
 _AHEAD = pd.Timedelta(days=90)
+# How many faults the summary lists; all are in `rejected`.
+_SHOWN = 200
 
 Rejected = tuple[Any, str, str, str]
 Flagged = tuple[Any, str, str]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Result of `VisitLedger.record`.
+
+    Every row read is counted once: `added`, `repeated`, `marked`, `not_done` and the rows of
+    `rejected` add up to `rows_read`.
+
+    Attributes
+    ----------
+    source : str or None
+        Where the rows came from.
+    rows_read : int
+    added : int
+        Visits that were not in the ledger before.
+    repeated : int
+        Rows whose visit was there already; cells that had been empty were filled in.
+    marked : int
+        Rows without a visit that mark a home as not to be contacted.
+    not_done : int
+        Rows in which nothing was filled in yet.
+    unknown : int
+        Visits, added or repeated, whose id no list of the ledger holds; they are kept.
+    rejected : DataFrame
+        What could not be used: ``row``, ``column``, ``value``, ``reason``; a row may have several.
+    flagged : DataFrame
+        What should be looked at, in rows that were kept and that were not: ``row``,
+        ``visit_id``, ``reason``.
+    notes : list of str
+        How the rows were read.
+    """
+
+    source: str | None
+    rows_read: int
+    added: int
+    repeated: int
+    marked: int
+    not_done: int
+    unknown: int
+    rejected: pd.DataFrame
+    flagged: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rejected_rows(self) -> int:
+        """Number of rows that could not be used."""
+        return int(self.rejected["row"].nunique())
+
+    def summary(self) -> str:
+        """Say in plain sentences what was kept, and every problem with its row.
+
+        Returns
+        -------
+        str
+        """
+        said = [self._headline(), *self.notes]
+        if len(self.rejected):
+            said.append(f"Not recorded: {count(self.rejected_rows, 'row')}.")
+            said += [
+                f"- {_row(row.row)}, {row.column}{_shown(row.value)}: {_sentence(row.reason)}"
+                for row in self.rejected.head(_SHOWN).itertuples()
+            ]
+            said += _more(len(self.rejected))
+        useless = self.flagged["row"].isin(self.rejected["row"])
+        said += _told("Look at {}:", self.flagged[~useless])
+        said += _told("Of {} not recorded:", self.flagged[useless])
+        return "\n".join(said)
+
+    def _headline(self) -> str:
+        where = f" of {self.source}" if self.source else ""
+        parts = [f"{count(self.added, 'visit')} recorded"]
+        if self.repeated:
+            parts.append(f"{self.repeated:,} known already")
+        if self.marked:
+            parts.append(f"{count(self.marked, 'home')} marked not to be contacted")
+        if self.not_done:
+            parts.append(f"{self.not_done:,} not done yet")
+        if len(self.rejected):
+            parts.append(f"{self.rejected_rows:,} not recorded")
+        return f"{count(self.rows_read, 'row')}{where}: {', '.join(parts)}."
 
 
 def record_rows(
@@ -93,7 +178,7 @@ class _Kept:
     def _keep_visits(self, visits: pd.DataFrame) -> None:
         """Insert what is new, fill in what was empty, refuse what contradicts the ledger."""
         there: dict[str, dict[tuple[Any, str], dict[str, Any]]] = {}
-        for old in keeping.rows_with(self._connection, made.c.visit_id, visits["visit_id"]):
+        for old in rows_with(self._connection, made.c.visit_id, visits["visit_id"]):
             there.setdefault(old["visit_id"], {})[old["visited_at"], old["result"]] = old
         new: dict[tuple[str, Any, str], dict[str, Any]] = {}
         fuller: dict[tuple[str, Any, str], dict[str, Any]] = {}
@@ -116,7 +201,7 @@ class _Kept:
             self._flag(label, row)
         if new:
             self._connection.execute(sa.insert(made), list(new.values()))
-        keeping.replace_rows(self._connection, made, list(fuller.values()))
+        replace_rows(self._connection, made, list(fuller.values()))
 
     def _wrong(
         self, row: dict[str, Any], of_door: Mapping[tuple[Any, str], dict[str, Any]]
@@ -165,7 +250,7 @@ class _Kept:
         if listed is None:
             self.unknown += 1
             self.flagged.append((label, visit_id, self._why_unknown(row["uprn"])))
-        elif listed["newest"] is not None and latest_moment(row) < listed["newest"]:
+        elif listed["newest"] is not None and _last_moment(row) < listed["newest"]:
             reason = "the visit is before the burglary was found: it does not count"
             self.flagged.append((label, visit_id, reason))
         elif row["visited_at"] < pd.Timestamp(listed["first_as_of"]).normalize():
@@ -185,15 +270,30 @@ class _Kept:
         listed = [self._asked.get(visit_id, {}).get("uprn") for visit_id in homes["visit_id"]]
         told = [a if b is None else b for a, b in zip(homes["uprn"], listed, strict=True)]
         uprns = pd.Series(told, index=homes.index, dtype=object)
-        keeping.keep_marks(self._connection, homes.assign(uprn=uprns))
+        mark_homes(self._connection, homes.assign(uprn=uprns))
 
 
-def latest_moment(visit: Mapping[str, Any]) -> Any:
-    """Give the last moment that a visit can have been: of one without a time, the day's end."""
-    moment = visit["visited_at"]
-    if visit["time_known"]:
-        return moment
-    return moment + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
+def mark_homes(connection: sa.Connection, homes: pd.DataFrame) -> int:
+    """Write marks of homes, by UPRN or else by visit; return how many were not marked before."""
+    rows = {}
+    for visit_id, uprn in zip(homes["visit_id"], homes["uprn"], strict=True):
+        named = uprn is not None and not pd.isna(uprn)
+        rows[f"uprn:{uprn}" if named else f"visit:{visit_id}"] = {
+            "uprn": uprn if named else None,
+            "visit_id": visit_id,
+        }
+    old = {row["marked"] for row in rows_with(connection, marks.c.marked, rows)}
+    now = pd.Timestamp.now().floor("s").to_pydatetime()
+    new = [{"marked": key, "marked_at": now, **row} for key, row in rows.items() if key not in old]
+    if new:
+        connection.execute(sa.insert(marks), new)
+    return len(new)
+
+
+def _last_moment(visit: Mapping[str, Any]) -> pd.Timestamp:
+    """Return the last moment that a visit can have been: of one without a time, the day's end."""
+    moment = pd.Timestamp(visit["visited_at"])
+    return moment if visit["time_known"] else end_of_day(moment)
 
 
 def _with_listed_spelling(connection: sa.Connection, rows: pd.DataFrame) -> pd.DataFrame:
@@ -203,8 +303,7 @@ def _with_listed_spelling(connection: sa.Connection, rows: pd.DataFrame) -> pd.D
     if not odd:
         return rows
     listed = {
-        row["visit_id"]
-        for row in keeping.rows_with(connection, asked.c.visit_id, [*odd, *odd.values()])
+        row["visit_id"] for row in rows_with(connection, asked.c.visit_id, [*odd, *odd.values()])
     }
     mended = {a: b for a, b in odd.items() if a not in listed and b in listed}
     return rows.assign(visit_id=rows["visit_id"].replace(mended))
@@ -213,7 +312,7 @@ def _with_listed_spelling(connection: sa.Connection, rows: pd.DataFrame) -> pd.D
 def _first_asked(connection: sa.Connection, visit_ids: list[str]) -> dict[str, dict[str, Any]]:
     """Give the first asking of each visit."""
     found: dict[str, dict[str, Any]] = {}
-    for row in keeping.rows_with(connection, asked.c.visit_id, visit_ids):
+    for row in rows_with(connection, asked.c.visit_id, visit_ids):
         before = found.get(row["visit_id"])
         if before is None or row["attempt"] < before["attempt"]:
             found[row["visit_id"]] = row
@@ -221,7 +320,7 @@ def _first_asked(connection: sa.Connection, visit_ids: list[str]) -> dict[str, d
 
 
 def _uprns_on_lists(connection: sa.Connection, visits: pd.DataFrame) -> set[str]:
-    found = keeping.rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
+    found = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
     return {row["uprn"] for row in found}
 
 
@@ -242,3 +341,34 @@ def _ledger_row(record: dict[Any, Any], source: str | None, now: Any) -> dict[st
         "source": source,
         "recorded_at": now,
     }
+
+
+def _row(label: object) -> str:
+    return name_rows([label])
+
+
+def _shown(value: object) -> str:
+    return f" {str(value)[:60]!r}" if value not in (None, "") else ""
+
+
+def _more(number: int) -> list[str]:
+    rest = f"- and {number - _SHOWN:,} more, all of them in `rejected` and by --json"
+    return [rest] if number > _SHOWN else []
+
+
+def _told(heading: str, flagged: pd.DataFrame) -> list[str]:
+    """Say what should be looked at, reason by reason, and in which rows."""
+    if flagged.empty:
+        return []
+    return [
+        heading.format(count(flagged["row"].nunique(), "row")),
+        *(
+            f"- {name_rows(list(dict.fromkeys(group['row'])), _SHOWN)}: {_sentence(reason)}"
+            for reason, group in flagged.groupby("reason", sort=False)
+        ),
+    ]
+
+
+def _sentence(reason: object) -> str:
+    text = str(reason)
+    return text if text.endswith("?") else f"{text}."

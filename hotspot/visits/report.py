@@ -1,17 +1,27 @@
-"""What the visits came to: asked, found occupied, reached, in time."""
+"""The report: what the visits came to, as table, sentences and picture."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hotspot.dates import cutoff
-from hotspot.english import count, long_day
+from hotspot._checks import choice_problems
+from hotspot._errors import ConfigError
+from hotspot.dates import AsOf, cutoff
+from hotspot.english import count, list_day, long_day, percent, percent_interval
 from hotspot.output.pictures import Picture
 from hotspot.output.results import Result, ResultPage
+from hotspot.visits.measures import (
+    GROUPINGS,
+    HOURS,
+    counted_visits,
+    door_states,
+    reached_otherwise,
+    table_of,
+)
 
 FUNNEL = ("asked", "due", "found occupied", "reached", "face to face")
 # Where nobody called yet, nobody found it empty either.
@@ -59,21 +69,21 @@ class VisitReport(Result):
     purged_before: pd.Timestamp | None = None
 
     def count(self, measure: str, by: str = "all", group: str = "all") -> int:
-        """Give one number of the table."""
+        """Return one number of the table."""
         return int(self.row(measure, by, group)["count"])
 
     def row(self, measure: str, by: str = "all", group: str = "all") -> pd.Series:
-        """Give one row of the table."""
+        """Return one row of the table."""
         table = self.table
         same = (table["measure"] == measure) & (table["by"] == by) & (table["group"] == group)
         return table[same].iloc[0]
 
     def groups(self, by: str) -> list[str]:
-        """Name the groups of a kind, in order."""
+        """Return the groups of a kind, in order."""
         return list(dict.fromkeys(self.table.loc[self.table["by"] == by, "group"]))
 
     def summary(self) -> str:
-        """Say in plain sentences what came of the visits.
+        """Return in plain sentences what came of the visits.
 
         Returns
         -------
@@ -139,77 +149,70 @@ class VisitReport(Result):
 
     def _coverage(self) -> list[str]:
         asked, due, later = (self.count(name) for name in ("asked", "due", "not yet due"))
-        said = f"{count(asked, 'door was', 'doors were')} asked for on {count(self.lists, 'list')}"
-        said += f"; {later:,} of them not yet due." if later else "."
+        sentence = f"{count(asked, 'door was', 'doors were')} asked for on "
+        sentence += count(self.lists, "list")
+        sentence += f"; {later:,} of them not yet due." if later else "."
         if not due:
-            return [said]
+            return [sentence]
+        occupied = self.count("found occupied")
+        without_talk = [f"{self.count(name):,} by {name}" for name in reached_otherwise()]
+        talked = f"{self.count('face to face'):,} face to face ({self._share('face to face')})"
         return [
-            said,
+            sentence,
             f"Of {due:,} due: {self.count('attempted'):,} attempted ({self._share('attempted')}); "
             f"{self.count('empty or not found'):,} empty or not there, which leaves "
-            f"{self.count('found occupied'):,} to reach.",
-            f"Of those {self.count('found occupied'):,}: {self.count('reached'):,} reached "
-            f"({self._share('reached')}), {self.count('face to face'):,} face to face "
-            f"({self._share('face to face')}) and {self.count('leaflet only'):,} by leaflet only.",
+            f"{occupied:,} to reach.",
+            f"Of those {occupied:,}: {self.count('reached'):,} reached "
+            f"({self._share('reached')}), {_and(talked, *without_talk)}.",
         ]
 
     def _timeliness(self) -> list[str]:
-        row = self.row("reached within 48 h")
-        if not row["out_of"]:
+        among = int(self.row("reached in time")["out_of"])
+        if not among:
             return []
-        return [
-            f"Of {count(int(row['out_of']), 'home')} due since the ledger began: "
-            f"{self.count('reached within 24 h'):,} reached within 24 hours of the record "
-            f"({self._share('reached within 24 h')}), {self.count('reached within 48 h'):,} "
-            f"within 48 hours ({self._share('reached within 48 h')}), "
-            f"{self.count('reached in time'):,} by the time asked for "
-            f"({self._share('reached in time')})."
+        words = {f"within {hours} h": f"within {hours} hours" for hours in HOURS}
+        words["in time"] = "by the time asked for"
+        first = next(iter(words))
+        words[first] = f"reached {words[first]} of the record"
+        parts = [
+            f"{self.count(f'reached {limit}'):,} {said} ({self._share(f'reached {limit}')})"
+            for limit, said in words.items()
         ]
+        return [f"Of {count(among, 'home')} due since the ledger began: {', '.join(parts)}."]
 
     def _still_open(self) -> list[str]:
-        said = []
-        if overdue := self.count("overdue"):
-            said.append(
-                f"{count(overdue, 'door is', 'doors are')} overdue: the time asked for has passed "
-                "and nobody called."
-            )
-        if before := self.count("before start"):
-            said.append(
-                f"{count(before, 'door', 'doors')} still open had passed the time before the "
-                "ledger began: not counted as overdue, nor in the shares in time."
-            )
-        return said
+        overdue, before = self.count("overdue"), self.count("before start")
+        late = (
+            f"{count(overdue, 'door is', 'doors are')} overdue: the time asked for has passed "
+            "and nobody called."
+        )
+        early = (
+            f"{count(before, 'door')} still open had passed the time before the ledger began: "
+            "not counted as overdue, nor in the shares in time."
+        )
+        return [*([late] if overdue else []), *([early] if before else [])]
 
     def _left_out(self) -> list[str]:
-        said = []
-        if self.unknown:
-            said.append(
-                f"{count(self.unknown, 'visit')} of ids that no list holds: in no share above."
-            )
-        if self.too_early:
-            said.append(
-                f"{count(self.too_early, 'visit')} before the burglary was found: in no share "
-                "above."
-            )
-        if self.without_time:
-            said.append(
-                f"{count(self.without_time, 'visit')} without a time of day: taken for the end of "
-                "that day."
-            )
+        reasons = {
+            "of ids that no list holds: in no share above.": self.unknown,
+            "before the burglary was found: in no share above.": self.too_early,
+            "without a time of day: taken for the end of that day.": self.without_time,
+        }
+        sentences = [f"{count(n, 'visit')} {reason}" for reason, n in reasons.items() if n]
         if self.purged_before is not None:
-            said.append(
+            sentences.append(
                 f"Doors done with before {long_day(self.purged_before)} were deleted by "
                 "the retention rule: in no number above."
             )
-        return said
+        return sentences
 
     def _share(self, measure: str) -> str:
-        """Write a share with its interval."""
+        """Return a share with its interval."""
         row = self.row(measure)
         if not row["out_of"]:
             return "of none"
-        low, high = 100 * row["low"], 100 * row["high"]
-        return f"{100 * row['share']:.0f} %, 95 % interval {low:.0f} to {high:.0f} %"
+        interval = percent_interval(row["low"], row["high"])
+        return f"{percent(row['share'])}, 95 % interval {interval}"
 
     def _draw_funnel(self, axes: Axes) -> None:
         """Draw bars from asked down to face to face, each with its number and its share."""
@@ -220,7 +223,7 @@ class VisitReport(Result):
             axes.barh(-place, row["count"], color=_BAR, height=0.72)
             words = f"{int(row['count']):,}"
             if measure != "asked" and row["out_of"]:
-                words += f"  ({100 * row['share']:.0f} % of {row['of']})"
+                words += f"  ({percent(row['share'])} of {row['of']})"
             axes.text(asked * 1.02, -place, words, va="center", fontsize=9, color=_INK)
         labels = [_FUNNEL_WORDS.get(measure, measure) for measure in FUNNEL]
         axes.set_yticks([-place for place in range(len(FUNNEL))], labels)
@@ -257,25 +260,71 @@ class VisitReport(Result):
 
 
 def cut_off_words(report: VisitReport) -> str:
-    """Say up to when a report counts, and since when."""
-    until = cut_off_name(report.as_of)
+    """Return up to when a report counts, and since when."""
     if report.started is None:
-        return f"Counted up to {until}."
+        return f"Counted up to {list_day(report.as_of)}."
     return (
-        f"Counted up to {until}, what falls due later is not overdue; the first list is of "
-        f"{cut_off_name(report.started)}."
+        f"Counted up to {list_day(report.as_of)}, what falls due later is not overdue; the first "
+        f"list is of {list_day(report.started)}."
     )
 
 
-def cut_off_name(moment: pd.Timestamp) -> str:
-    """Name a cut-off: a day where it is the end of one, else a time.
+def _and(*parts: str) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
-    Examples
-    --------
-    >>> cut_off_name(pd.Timestamp("2026-03-02 23:59:59.999999"))
-    'Monday 2 March 2026'
-    >>> cut_off_name(pd.Timestamp("2026-03-02 07:00"))
-    'Monday 2 March 2026, 07:00'
+
+def make_report(
+    asked: pd.DataFrame,
+    visits: pd.DataFrame,
+    lists: pd.Series,
+    started: pd.Timestamp | None,
+    by: str | Iterable[str] | None,
+    as_of: AsOf | None,
+) -> VisitReport:
+    """Count visits. See `VisitLedger.report`.
+
+    Parameters
+    ----------
+    asked, visits : DataFrame
+        As the ledger returns them.
+    lists : Series
+        Cut-offs of the lists.
+    started : Timestamp or None
+    by, as_of
+        As of `VisitLedger.report`.
+
+    Returns
+    -------
+    VisitReport
     """
-    day = long_day(moment)
-    return day if moment == cutoff(moment.normalize()) else f"{day}, {moment:%H:%M}"
+    groupings = _groupings(by)
+    last = _last_known(visits, lists) if as_of is None else cutoff(as_of)
+    states = door_states(asked, visits, last, last if started is None else started)
+    seen = visits[visits["visited_at"] <= last]
+    known = seen[seen["visit_id"].isin(states.index)]
+    newest = asked.sort_values("attempt").drop_duplicates("visit_id").set_index("visit_id")
+    counted = counted_visits(newest.loc[states.index], visits, last)
+    return VisitReport(
+        table=table_of(states, groupings),
+        as_of=last,
+        started=started,
+        lists=int((lists <= last).sum()),
+        unknown=len(seen) - len(known),
+        too_early=len(known) - len(counted),
+        without_time=int((~counted["time_known"]).sum()),
+    )
+
+
+def _groupings(by: str | Iterable[str] | None) -> list[str]:
+    asked = [] if by is None else [by] if isinstance(by, str) else list(by)
+    named = ["area" if name == "team" else name for name in asked]
+    problems = [p for name in named for p in choice_problems("by", name, ("team", *GROUPINGS))]
+    if problems:
+        raise ConfigError(problems)
+    return named
+
+
+def _last_known(visits: pd.DataFrame, lists: pd.Series) -> pd.Timestamp:
+    """Return the last moment of which a ledger tells."""
+    known = [moments.max() for moments in (visits["visited_at"], lists) if len(moments)]
+    return max(known) if known else pd.Timestamp.now().floor("s")

@@ -1,57 +1,27 @@
 """What may come of a visit, and the spellings in which it comes back."""
 
-from hotspot.reading.cells import normalise_name
+from functools import lru_cache
 
-RESULTS = (
-    "face to face",
-    "leaflet",
-    "no reply",
-    "refused",
-    "empty",
-    "address not found",
-    "language or access",
-)
-FACE_TO_FACE, LEAFLET, NO_REPLY, REFUSED, EMPTY, NOT_FOUND, LANGUAGE = RESULTS
+from hotspot import rule
+from hotspot.reading.cells import normalise_name
+from hotspot.rule import ResultWord
+
+RESULTS = tuple(rule.result_words())
 DO_NOT_CONTACT = "do not contact"
 
-# Compared as `normalise_name` writes them: case, hyphens and spaces do not matter.
-_SPELLINGS = {
-    **{normalise_name(result): result for result in RESULTS},
-    "f2f": FACE_TO_FACE,
-    "leafletleft": LEAFLET,
-    "leafletonly": LEAFLET,
-    "leaflets": LEAFLET,
-    "noanswer": NO_REPLY,
-    "noresponse": NO_REPLY,
-    "refusal": REFUSED,
-    "declined": REFUSED,
-    "donotcontact": REFUSED,
-    "emptyproperty": EMPTY,
-    "vacant": EMPTY,
-    "void": EMPTY,
-    "notfound": NOT_FOUND,
-    "addressnotknown": NOT_FOUND,
-    "language": LANGUAGE,
-    "access": LANGUAGE,
-    "languageaccess": LANGUAGE,
-    "languagebarrier": LANGUAGE,
-    "noaccess": LANGUAGE,
-}
 _NO_WORDS = frozenset({"", "no", "n", "false", "0", "none", "nil", "na", "nan", "off"})
 _NO_LEAFLET = _NO_WORDS - {""} | {"not", "never", "nothing", "without", "unable", "cannot"}
 
 
 def canonical_result(text: str) -> str | None:
-    """Give the result that a text names, or None.
+    """Return the result that a text names, or None.
 
     Parameters
     ----------
     text : str
-        Case, spaces and punctuation do not matter. Besides the words of `RESULTS` these are
-        taken: ``F2F``; ``leaflet left``, ``leaflet only``, ``leaflets``; ``no answer``,
-        ``no response``; ``refusal``, ``declined``, ``do not contact`` (refused); ``vacant``,
-        ``void``, ``empty property``; ``not found``, ``address not known``; ``language``,
-        ``access``, ``language/access``, ``language barrier``, ``no access``.
+        Case, spaces and punctuation do not matter. Besides the words of `RESULTS` the spellings
+        are taken that `hotspot.rule.RESULT_WORDS` has for each, such as ``F2F``, ``leaflet left``,
+        ``no answer``, ``declined``, ``vacant`` or ``no access``.
 
     Returns
     -------
@@ -64,11 +34,36 @@ def canonical_result(text: str) -> str | None:
     >>> canonical_result("went well") is None
     True
     """
-    return _SPELLINGS.get(normalise_name(text))
+    return _labels(rule.RESULT_WORDS).get(normalise_name(text))
+
+
+@lru_cache(maxsize=4)
+def _labels(words: tuple[ResultWord, ...]) -> dict[str, str]:
+    """Return the label of each spelling, written as `normalise_name` does."""
+    return {
+        normalise_name(spelling): word.label
+        for word in words
+        for spelling in (word.label, *word.spellings)
+    }
+
+
+def at_odds(one: str, other: str) -> bool:
+    """Return whether two results of one door at one moment cannot both be.
+
+    One knock brings two where nobody answered: "no reply", and then a leaflet was left.
+
+    Examples
+    --------
+    >>> at_odds("refused", "no reply"), at_odds("leaflet", "no reply"), at_odds("empty", "empty")
+    (True, False, False)
+    """
+    words = [rule.result_words().get(label) for label in (one, other)]
+    unanswered = all(word and word.lives_there and not word.answered for word in words)
+    return one != other and not unanswered
 
 
 def means_do_not_contact(text: str) -> bool:
-    """Tell whether a result asks, beyond refusing, that nobody calls again.
+    """Return whether a result asks, beyond refusing, that nobody calls again.
 
     Examples
     --------
@@ -79,7 +74,7 @@ def means_do_not_contact(text: str) -> bool:
 
 
 def leaflet_told(text: str | None) -> bool:
-    """Read whether a leaflet was left: what begins with a no is none, whatever the reason.
+    """Return whether a leaflet was left: what begins with a no is none, whatever the reason.
 
     A leaflet counts as contact, so that a doubtful word must not make one.
 
@@ -93,7 +88,7 @@ def leaflet_told(text: str | None) -> bool:
 
 
 def ticked(text: str | None) -> bool:
-    """Read a box that people tick: anything but nothing and a bare no is a yes.
+    """Return whether a box is ticked: anything but nothing and a bare no is a yes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The retention rule: what is older than a day goes, and it is said what went."""
+"""The retention rule: what is older than a day is deleted, and counted."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,8 +9,16 @@ import sqlalchemy as sa
 from hotspot._errors import OutputError
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
-from hotspot.visits import keeping
-from hotspot.visits.schema import asked, burglaries, frame_of, made
+from hotspot.visits.schema import (
+    PURGED,
+    asked,
+    burglaries,
+    delete_rows,
+    frame_of,
+    made,
+    read_time,
+    write_time,
+)
 from hotspot.visits.schema import marks as marks_table
 from hotspot.visits.store import Store
 
@@ -43,7 +51,7 @@ class Purged:
     rebuilt: bool = True
 
     def summary(self) -> str:
-        """Say in a sentence what went.
+        """Return in a sentence what went.
 
         Returns
         -------
@@ -68,16 +76,15 @@ class Purged:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what JSON can hold.
+        """Return what JSON can hold.
 
         Returns
         -------
         dict
         """
-        told = asdict(self)
         return {
             name: value.isoformat() if isinstance(value, pd.Timestamp) else value
-            for name, value in told.items()
+            for name, value in asdict(self).items()
         }
 
 
@@ -88,11 +95,12 @@ def purge(store: Store, before: AsOf, marks: bool) -> Purged:
     with store.writing() as connection:
         old, first, last = _old_doors(connection, limit)
         gone = {
-            table.name: keeping.delete_rows(connection, table.c.visit_id, old)
+            table.name: delete_rows(connection, table.c.visit_id, old)
             for table in (made, burglaries, asked)
         }
-        if old:
-            keeping.keep_purge(connection, limit)
+        purged = read_time(connection, PURGED)
+        if old and (purged is None or limit > purged):
+            write_time(connection, PURGED, limit)
         unmarked = 0
         if marks:
             wanted = sa.delete(marks_table).where(marks_table.c.marked_at < limit.to_pydatetime())

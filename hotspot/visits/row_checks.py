@@ -1,6 +1,7 @@
 """Rows that come back from the doors: what of them is a visit, and what is wrong with the rest."""
 
 import difflib
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,9 @@ from hotspot.output.text import clean_text
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.datetimes import read_datetimes
 from hotspot.reading.single_dates import OPEN, read_moment
+from hotspot.rule import result_words
 from hotspot.visits.result_words import (
-    LEAFLET,
-    NO_REPLY,
-    RESULTS,
+    at_odds,
     canonical_result,
     leaflet_told,
     means_do_not_contact,
@@ -56,8 +56,6 @@ _OF_THE_SHEET = frozenset(
 )  # fmt: skip
 # What the columns of the ledger hold.
 _LONGEST_ID = 100
-# Pairs that one knock can bring both of.
-_TOGETHER = frozenset({LEAFLET, NO_REPLY})
 
 
 @dataclass(frozen=True)
@@ -291,8 +289,9 @@ def _problems(
 
 
 def _unknown_result(text: str) -> str:
-    close = difflib.get_close_matches(text.casefold(), RESULTS, n=1, cutoff=0.6)
-    meant = f": did you mean {close[0]!r}?" if close else f": known are {', '.join(RESULTS)}"
+    labels = list(result_words())
+    close = difflib.get_close_matches(text.casefold(), labels, n=1, cutoff=0.6)
+    meant = f": did you mean {close[0]!r}?" if close else f": known are {', '.join(labels)}"
     return f"not a known result{meant}"
 
 
@@ -322,23 +321,12 @@ def _conflicts(visits: pd.DataFrame) -> list[tuple[Any, str, str, str]]:
     keys = ["visit_id", "visited_at", "uprn"]
     timed = visits[visits["time_known"] & visits.duplicated(keys, keep=False)]
     for (visit_id, moment, _), group in timed.groupby(keys, sort=False, dropna=False):
-        results = set(group["result"])
-        if len(results) < 2 or results <= _TOGETHER:
+        results = sorted(set(group["result"]))
+        if not any(at_odds(*pair) for pair in itertools.combinations(results, 2)):
             continue
-        said = " and ".join(repr(result) for result in sorted(results))
+        said = " and ".join(map(repr, results))
         reason = f"{visit_id} has {said} at one time, {moment:%Y-%m-%d %H:%M}"
         found += [
             (row, "result", row_result, reason) for row, row_result in group["result"].items()
         ]
     return found
-
-
-def at_odds(one: str, other: str) -> bool:
-    """Tell whether two results of one door at one moment cannot both be.
-
-    Examples
-    --------
-    >>> at_odds("refused", "no reply"), at_odds("leaflet", "no reply"), at_odds("empty", "empty")
-    (True, False, False)
-    """
-    return one != other and not {one, other} <= _TOGETHER

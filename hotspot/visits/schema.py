@@ -1,5 +1,6 @@
-"""The tables of a ledger, the same on every database."""
+"""The tables of a ledger, the same on every database, and how their rows are read and written."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 SCHEMA_VERSION = 1
+# Names of the times that `read_time` reads: the cut-off of the first list, and the latest day
+# before which anything was deleted.
+STARTED = "started"
+PURGED = "purged_before"
+# Databases take only so many values in one question: SQLite 999 where it is old.
+_AT_ONCE = 500
 
 metadata = sa.MetaData()
 # In a database that others use too, our tables keep to themselves by their names.
@@ -123,6 +130,55 @@ def frame_of(
             for place, (name, column) in enumerate(zip(named, columns, strict=True))
         }
     )
+
+
+def rows_with(
+    connection: sa.Connection, column: sa.Column[Any], values: Iterable[Any]
+) -> Iterator[dict[str, Any]]:
+    """Read the rows of a table that have one of some values in a column."""
+    wanted = list(dict.fromkeys(values))
+    for first in range(0, len(wanted), _AT_ONCE):
+        query = sa.select(column.table).where(column.in_(wanted[first : first + _AT_ONCE]))
+        yield from map(dict, connection.execute(query).mappings().all())
+
+
+def replace_rows(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write rows over those of the same keys."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    same = sa.and_(*(table.c[name] == sa.bindparam(f"key_{name}") for name in keys))
+    renamed = [
+        {f"key_{name}" if name in keys else name: value for name, value in row.items()}
+        for row in rows
+    ]
+    connection.execute(sa.update(table).where(same), renamed)
+
+
+def delete_rows(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> int:
+    """Delete the rows of a table that have one of some values in a column."""
+    deleted = 0
+    for first in range(0, len(values), _AT_ONCE):
+        wanted = sa.delete(column.table).where(column.in_(values[first : first + _AT_ONCE]))
+        deleted += int(connection.execute(wanted).rowcount)
+    return deleted
+
+
+def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
+    """Read a time that a ledger remembers beside its tables."""
+    value = connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar()
+    return None if value is None else pd.Timestamp(str(value))
+
+
+def write_time(connection: sa.Connection, name: str, time: pd.Timestamp) -> None:
+    """Remember a time beside the tables, which outlives what `purge` deletes."""
+    row = {"name": name, "value": time.isoformat()}
+    if read_time(connection, name) is None:
+        connection.execute(sa.insert(meta).values(row))
+    else:
+        connection.execute(sa.update(meta).where(meta.c.name == name).values(row))
 
 
 def _column(values: list[Any], kind: Any) -> pd.Series:

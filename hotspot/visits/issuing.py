@@ -1,0 +1,236 @@
+"""Issuing a list: from its doors to the rows that a ledger keeps of them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from hotspot import __version__
+from hotspot._errors import DataError
+from hotspot.dates import cutoff
+from hotspot.english import count, name_rows
+from hotspot.output.text import clean_text
+from hotspot.rule import ACT_WITHIN_HOURS
+from hotspot.visits.schema import (
+    STARTED,
+    asked,
+    burglaries,
+    lists,
+    read_time,
+    replace_rows,
+    rows_with,
+    write_time,
+)
+from hotspot.visits.store import Store
+
+_NEEDED = ("visit_id", "ring", "address", "act_by")
+_DETAILS = (
+    "task", "ring", "uprn", "uprns", "address", "area", "reason", "door_note", "tier",
+    "crime_refs", "distance_m", "expires", "last_parameters",
+)  # fmt: skip
+# The time asked for, and the hours from the record to it: they tell together when that was.
+_ASKED_FOR = ("act_by", "act_within_hours")
+_TIMES = ("newest", "act_by", "expires")
+_TASK = "visit"
+
+
+def issue_list(
+    store: Store,
+    targets: pd.DataFrame,
+    messages: pd.DataFrame | None,
+    links: pd.DataFrame | None,
+) -> int:
+    """Write what a list asks. See `VisitLedger.issue`."""
+    as_of = targets.attrs.get("as_of")
+    if as_of is None:
+        raise DataError(
+            "The targets do not tell their cut-off: set targets.attrs['as_of'], which "
+            "cocooning_targets does and some operations on frames lose."
+        )
+    last = cutoff(as_of)
+    number = None if messages is None else len(messages)
+    listed = _list_row(targets.attrs, last, len(targets), number)
+    asking_rows = _asking_rows(pd.DataFrame(targets), targets.attrs, listed)
+    burglary_rows = _burglary_rows(pd.DataFrame(targets), links, last)
+    with store.writing() as connection:
+        _keep_list(connection, listed)
+        added = _keep_askings(connection, asking_rows)
+        _keep_burglaries(connection, burglary_rows)
+        started = read_time(connection, STARTED)
+        if started is None or last < started:
+            write_time(connection, STARTED, last)
+    return added
+
+
+def _list_row(
+    attrs: Mapping[Any, Any], as_of: pd.Timestamp, doors: int, messages: int | None
+) -> dict[str, Any]:
+    """Describe a list: its cut-off, the rule behind it, and how long it is."""
+    parameters = json.dumps(dict(attrs.get("parameters") or {}), sort_keys=True, default=str)
+    return {
+        "as_of": _moment(as_of),
+        "parameters_digest": hashlib.sha256(parameters.encode()).hexdigest()[:16],
+        "parameters": parameters,
+        "doors": doors,
+        "messages": messages,
+        "version": __version__,
+        "issued_at": pd.Timestamp.now().floor("s").to_pydatetime(),
+    }
+
+
+def _asking_rows(
+    targets: pd.DataFrame, attrs: Mapping[Any, Any], listed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the doors of a list as rows of the table of askings.
+
+    Raises
+    ------
+    DataError
+        If columns are missing or a door is listed twice.
+    """
+    missing = [name for name in _NEEDED if name not in targets.columns]
+    if missing:
+        raise DataError(f"The targets lack {', '.join(missing)}.")
+    hours = (attrs.get("parameters") or {}).get("act_within_hours") or ACT_WITHIN_HOURS
+    rows = []
+    for record in targets.to_dict("records"):
+        ring = int(record["ring"])
+        row: dict[str, Any] = {n: _text(record.get(n)) for n in (*_DETAILS, "visit_id")}
+        row |= {name: _moment(record.get(name)) for name in _TIMES}
+        row |= {
+            "attempt": int(record.get("attempt") or 1),
+            "task": row["task"] or _TASK,
+            "ring": ring,
+            "distance_m": _number(record.get("distance_m")),
+            "uprns": row["uprns"] or row["uprn"],
+            "act_within_hours": float(hours[min(ring, len(hours) - 1)]),
+            "first_as_of": listed["as_of"],
+            "last_as_of": listed["as_of"],
+            "last_parameters": listed["parameters_digest"],
+        }
+        rows.append(row)
+    _refuse_repeated(rows, targets)
+    return rows
+
+
+def _refuse_repeated(rows: list[dict[str, Any]], targets: pd.DataFrame) -> None:
+    keys = pd.Series([(row["visit_id"], row["attempt"]) for row in rows], index=targets.index)
+    without = [label for label, key in keys.items() if not key[0]]
+    if without:
+        raise DataError(f"{count(len(without), 'target')} without visit_id: {name_rows(without)}.")
+    again = list(keys.index[keys.duplicated()])
+    if again:
+        raise DataError(f"The targets list a door twice: {name_rows(again)}.")
+
+
+def _burglary_rows(
+    targets: pd.DataFrame, links: pd.DataFrame | None, as_of: pd.Timestamp
+) -> list[dict[str, Any]]:
+    """Return the burglaries that reach the doors as rows, the leading one of a door first.
+
+    Without `links` only the leading reference has a distance and a date.
+    """
+    linked: dict[tuple[str, str], Mapping[Any, Any]] = {}
+    for record in [] if links is None else links.to_dict("records"):
+        linked[str(record["visit_id"]), str(record["crime_ref"])] = record
+    rows = []
+    for record in targets.to_dict("records"):
+        refs = dict.fromkeys(ref for ref in str(record.get("crime_refs") or "").split("; ") if ref)
+        for place, ref in enumerate(refs):
+            known: Mapping[Any, Any] = linked.get((str(record["visit_id"]), ref), {})
+            if not known and place == 0:
+                known = {"distance_m": record.get("distance_m"), "found": record.get("newest")}
+            rows.append(
+                {
+                    "visit_id": _text(record["visit_id"]),
+                    "crime_ref": _text(ref),
+                    "place": place,
+                    "link": _text(known.get("link")),
+                    "distance_m": _number(known.get("distance_m")),
+                    "found": _moment(known.get("found")),
+                    "recorded": _moment(known.get("recorded")),
+                    "as_of": _moment(as_of),
+                }
+            )
+    return rows
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Join an asking with the same asking on another list; None where nothing changes.
+
+    The time by which to act stays what was first asked: no later list can make a visit timely. So
+    does the burglary that a visit must have come after: one that joins later undoes no visit.
+    """
+    joined = dict(old)
+    if new["last_as_of"] >= old["last_as_of"]:
+        joined |= {name: new[name] for name in _DETAILS}
+        joined["last_as_of"] = new["last_as_of"]
+    if new["first_as_of"] < old["first_as_of"]:
+        joined |= {name: new[name] for name in ("first_as_of", *_ASKED_FOR)}
+    joined["newest"] = min((row["newest"] for row in (old, new) if row["newest"]), default=None)
+    return None if joined == dict(old) else joined
+
+
+def _keep_list(connection: sa.Connection, listed: Mapping[str, Any]) -> None:
+    """Write that a list was issued, and by which rule."""
+    same = (lists.c.as_of == listed["as_of"]) & (
+        lists.c.parameters_digest == listed["parameters_digest"]
+    )
+    old = connection.execute(sa.select(lists.c.doors, lists.c.messages).where(same)).one_or_none()
+    if old is None:
+        connection.execute(sa.insert(lists).values(listed))
+    elif tuple(old) != (listed["doors"], listed["messages"]):
+        connection.execute(sa.update(lists).where(same).values(listed))
+
+
+def _keep_askings(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
+    """Write askings that are new, join those that are not, and return how many were added."""
+    old = {
+        (row["visit_id"], row["attempt"]): row
+        for row in rows_with(connection, asked.c.visit_id, [row["visit_id"] for row in rows])
+    }
+    new = [row for row in rows if (row["visit_id"], row["attempt"]) not in old]
+    known = [(old.get((row["visit_id"], row["attempt"])), row) for row in rows]
+    again = [_merged(before, row) for before, row in known if before]
+    if new:
+        connection.execute(sa.insert(asked), new)
+    replace_rows(connection, asked, [row for row in again if row])
+    return len(new)
+
+
+def _keep_burglaries(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Write the burglaries that reach the doors of a list."""
+    old = {
+        (row["visit_id"], row["crime_ref"]): row
+        for row in rows_with(connection, burglaries.c.visit_id, [row["visit_id"] for row in rows])
+    }
+    new = [row for row in rows if (row["visit_id"], row["crime_ref"]) not in old]
+    again = []
+    for row in rows:
+        before = old.get((row["visit_id"], row["crime_ref"]))
+        # What an older list says adds nothing, and what one says without details takes none away.
+        if before and before != row and row["as_of"] >= before["as_of"]:
+            again.append({name: before[name] if row[name] is None else row[name] for name in row})
+    if new:
+        connection.execute(sa.insert(burglaries), new)
+    replace_rows(connection, burglaries, again)
+
+
+def _moment(value: Any) -> Any:
+    """Return a time as databases take it, to the microsecond."""
+    if value is None or pd.isna(value):
+        return None
+    return pd.Timestamp(value).floor("us").to_pydatetime()
+
+
+def _text(value: Any) -> str | None:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    return clean_text(str(value)) or None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
