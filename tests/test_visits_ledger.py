@@ -280,6 +280,24 @@ def test_purge_deletes_doors_whose_last_listing_and_visit_are_older(url):
     assert "before Sunday 1 February 2026 were deleted" in report.summary()
 
 
+def test_a_door_of_the_retention_day_itself_is_kept(url):
+    ledger = VisitLedger(url)
+    ledger.issue(targets(("V-EVE", 0, SOON), as_of="2026-01-30"))
+    ledger.issue(targets(("V-LISTED", 0, SOON), as_of="2026-01-31 00:00:00.000001"))
+    ledger.record(
+        [
+            visit("V-DAY", "no reply", "31/01/2026"),
+            visit("V-MORNING", "no reply", "2026-01-31 00:00:01"),
+            visit("V-NIGHT", "no reply", "2026-01-30 23:59:59"),
+        ]
+    )
+    purged = ledger.purge("2026-01-31")
+    assert (purged.doors, purged.asked, purged.visits) == (2, 1, 1)
+    assert set(ledger.asked()["visit_id"]) == {"V-LISTED"}
+    assert set(ledger.visits()["visit_id"]) == {"V-DAY", "V-MORNING"}
+    assert purged.last == pd.Timestamp("2026-01-30 23:59:59.999999")
+
+
 def test_marks_go_only_when_told_to(url):
     ledger = VisitLedger(url)
     ledger.do_not_contact("0012")

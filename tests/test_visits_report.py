@@ -15,6 +15,7 @@ from tests import naive
 from tests.visits_lists import targets, visit
 
 START = pd.Timestamp("2026-03-02 07:00")
+SOON = "2026-03-04 07:00"
 
 
 def at(hours):
@@ -81,6 +82,58 @@ def test_24_and_48_hours_run_from_the_record_to_the_minute(ledger):
     report = ledger.report(as_of=at(60))
     assert report.count("reached within 24 h") == 1
     assert report.count("reached within 48 h") == 2
+
+
+def hours_of(ledger, hours, seconds=0.0, act_within=24):
+    """Count as attempted within 24 h, within 48 h and in time what was done so long after."""
+    ledger.issue(targets(("V-A", 0, START + pd.Timedelta(hours=act_within))))
+    when = START + pd.Timedelta(hours=hours, seconds=seconds)
+    ledger.record([visit("V-A", "face to face", when)])
+    report = ledger.report(as_of=at(200))
+    names = ("within 24 h", "within 48 h", "in time")
+    reached = [report.count(f"reached {name}") for name in names]
+    assert reached == [report.count(f"attempted {name}") for name in names]
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds", "expected"),
+    [
+        (24, 0, [1, 1, 1]),
+        (24, 1, [0, 1, 0]),
+        (48, 0, [0, 1, 0]),
+        (48, 1, [0, 0, 0]),
+        (24, -1, [1, 1, 1]),
+    ],
+)
+def test_exactly_24_and_48_hours_and_the_time_asked_for_are_in_time(
+    ledger, hours, seconds, expected
+):
+    assert hours_of(ledger, hours, seconds) == expected
+
+
+def test_a_door_is_due_exactly_when_its_time_has_come(ledger):
+    three_doors(ledger)
+    assert ledger.report(as_of=at(20)).count("due") == 1
+    assert ledger.report(as_of=at(20) - pd.Timedelta(seconds=1)).count("due") == 0
+    # What was asked for by the very moment of the first list is overdue, not before the start.
+    ledger.issue(targets(("V-NOW", 0, START)))
+    assert ledger.report(as_of=at(1)).count("overdue") == 1
+
+
+def test_the_day_of_a_visit_without_a_time_ends_with_its_last_microsecond(ledger):
+    """One convention of the end of a day: that of `hotspot.dates`."""
+    last = pd.Timestamp("2026-03-03 23:59:59")
+    ends = [last + pd.Timedelta(microseconds=us) for us in (0, 500_000, 999_999)]
+    ledger.issue(targets(*((f"V-{n}", 0, end) for n, end in enumerate(ends))))
+    ledger.record([visit(f"V-{n}", "leaflet", "03/03/2026") for n in range(3)])
+    assert ledger.report(as_of="2026-03-03").count("reached in time") == 1
+    # A burglary found in that last second is before the visit, to the list and to the report.
+    late = targets(("V-L", 0, SOON), newest=ends[1])
+    ledger.issue(late)
+    flagged = ledger.record([visit("V-L", "leaflet", "03/03/2026")]).flagged
+    assert flagged.empty
+    assert ledger.report(as_of="2026-03-04").too_early == 0
 
 
 def test_a_visit_without_a_time_is_taken_for_the_end_of_its_day(ledger):
@@ -156,6 +209,15 @@ def test_an_empty_ledger_reports_that_nothing_was_asked(ledger, tmp_path):
 @pytest.mark.parametrize(("number", "among"), [(0, 5), (5, 5), (1, 3), (23, 100), (230, 387)])
 def test_intervals_are_those_of_wilson(number, among):
     assert wilson(number, among) == pytest.approx(naive.wilson_by_search(number, among), abs=1e-9)
+
+
+@pytest.mark.parametrize("among", [1, 3, 5, 7, 49, 110, 10_007])
+def test_intervals_end_exactly_at_nothing_and_at_all(among):
+    low, high = wilson(0, among)
+    assert low == 0.0 < high < 1.0
+    low, high = wilson(among, among)
+    assert 0.0 < low < high == 1.0
+    assert all(np.isnan(wilson(0, 0)))
 
 
 DOOR = st.tuples(

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from hotspot import rule
 from hotspot.english import percent, percent_interval
 from hotspot.output.results import Cell, PageSection, PageTable, ResultPage
+from hotspot.visits.measures import HOURS, measures
 
 if TYPE_CHECKING:
     from hotspot.visits.report import VisitReport
@@ -12,17 +14,6 @@ SHOWS = (
     "It counts doors that a list asked for and visits that came back: places, not people.",
     "It says how much of what was asked was done and when, not that a visit prevented a burglary.",
     "A visit that was made and not recorded is not in it.",
-)
-HOW = (
-    "Each door counts once, however often it was listed or visited. Due: visited, or past the time "
-    "asked for. Overdue: due, and nobody called; not where the time had passed before the first "
-    "list (before start).",
-    "Found occupied: due, less the doors of which every visit said empty or address not found. A "
-    "door where nobody called yet is in it, so that no share rises by leaving doors out. "
-    "Reached: spoken to face to face, or a leaflet left.",
-    "Within 24 h and 48 h: after the burglary was recorded. In time: by the time that the list "
-    "asked for. Both out of the doors whose time had not passed before the first list.",
-    "In brackets: 95 % interval (Wilson). With few doors a share says little.",
 )
 _KEYS = {
     "asked": "doors asked",
@@ -36,13 +27,14 @@ _KEYS = {
 _HEADS = {"area": "Team", "ring": "Ring", "week": "Week of the first list"}
 # Of each group; every share of all is in the first table.
 _COUNTED = (("Asked", "asked"), ("Due", "due"), ("Occupied", "found occupied"))
-_SHARED = ("attempted", "reached", "face to face", "reached within 24 h", "reached within 48 h")
-_SHARES = (
-    "attempted", "empty or not found", "found occupied", "reached", "face to face",
-    "leaflet only", "refused", "language or access", "no reply", "attempted within 24 h",
-    "attempted within 48 h", "attempted in time", "reached within 24 h", "reached within 48 h",
-    "reached in time", "not attempted", "overdue", "before start",
-)  # fmt: skip
+_SHARED = (
+    "attempted",
+    "reached",
+    "face to face",
+    *(f"reached within {hours} h" for hours in HOURS),
+)
+# What was not done stands after what was.
+_LAST = ("not attempted", "overdue", "before start")
 
 
 def report_page(report: "VisitReport", scope: str) -> ResultPage:
@@ -70,16 +62,40 @@ def report_page(report: "VisitReport", scope: str) -> ResultPage:
         sections=(
             PageSection("Every share and what it is of", tables=[_overall(report)]),
             *groups,
-            PageSection("How it is counted", points=HOW),
+            PageSection("How it is counted", points=_how()),
         ),
         as_of=report.as_of,
         csv_columns={"counted_until": report.as_of},
     )
 
 
+def _how() -> tuple[str, ...]:
+    words = rule.result_words().values()
+    no_home = " or ".join(word.label for word in words if not word.lives_there)
+    reached = " or ".join(word.label for word in words if word.reached)
+    return (
+        "Each door counts once, however often it was listed or visited. Due: visited, or past the "
+        "time asked for. Overdue: due, and nobody called; not where the time had passed before the "
+        "first list (before start).",
+        f"Found occupied: due, less the doors of which every visit said {no_home}. A door where "
+        "nobody called yet is in it, so that no share rises by leaving doors out. Reached: "
+        f"{reached}, or a leaflet left.",
+        f"Within {' h and '.join(map(str, HOURS))} h: after the burglary was recorded. In time: by "
+        "the time that the list asked for. Both out of the doors whose time had not passed before "
+        "the first list.",
+        "In brackets: 95 % interval (Wilson). With few doors a share says little.",
+    )
+
+
+def _shares() -> list[str]:
+    """Return every measure that is a share of something due, what was not done last."""
+    names = [measure.name for measure in measures() if measure.of != "asked"]
+    return [*(name for name in names if name not in _LAST), *_LAST]
+
+
 def _overall(report: "VisitReport") -> PageTable:
     rows = []
-    for measure in _SHARES:
+    for measure in _shares():
         row = report.row(measure)
         rows.append(
             [
