@@ -173,6 +173,20 @@ class Grid:
         """Find the cell of each point, as row * ncols + column; -1 outside the grid.
 
         A point on an edge is in the cell to the east or north of it, so in one cell only.
+
+        Parameters
+        ----------
+        points : GeoDataFrame or GeoSeries, n rows
+
+        Returns
+        -------
+        Series of int, on the index of `points`
+
+        Examples
+        --------
+        >>> corners = gpd.GeoSeries.from_xy([0, 100, 200, 300], [0, 0, 50, 0])
+        >>> Grid(0, 0, 100, ncols=3, nrows=1, crs="EPSG:27700").cells_of(corners).tolist()
+        [0, 1, 2, -1]
         """
         geometry = points.geometry
         col = np.floor((geometry.x.to_numpy() - self.xmin) / self.cell_size_m)
@@ -182,13 +196,34 @@ class Grid:
         return pd.Series(cells, index=points.index, name="cell")
 
     def centres_within(self, area: shapely.Geometry) -> npt.NDArray[np.bool_]:
-        """Return which cells have their centre in an area, shape (nrows, ncols)."""
+        """Return which cells have their centre in an area.
+
+        Parameters
+        ----------
+        area : Geometry
+            In the CRS of the grid.
+
+        Returns
+        -------
+        ndarray of bool, shape (nrows, ncols)
+        """
         shapely.prepare(area)
         x, y = np.meshgrid(self.x, self.y)
         return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
 
     def surface(self, values: npt.NDArray[np.float64], **attrs: Any) -> xr.DataArray:
-        """Return values of shape (nrows, ncols) as a surface that names its CRS and its cells."""
+        """Return values as a surface that names its CRS and its cells.
+
+        Parameters
+        ----------
+        values : ndarray, shape (nrows, ncols)
+        **attrs : object
+            What else the surface says of itself.
+
+        Returns
+        -------
+        DataArray, dims ("y", "x")
+        """
         return xr.DataArray(
             values,
             dims=("y", "x"),
@@ -198,7 +233,17 @@ class Grid:
 
     @classmethod
     def of(cls, surface: xr.DataArray) -> Self:
-        """Return the grid that a surface was made on."""
+        """Return the grid that a surface was made on.
+
+        Parameters
+        ----------
+        surface : DataArray
+            As of `surface`.
+
+        Returns
+        -------
+        Grid
+        """
         size = float(surface.attrs["cell_size_m"])
         return cls(
             xmin=float(surface["x"][0]) - size / 2,

@@ -30,7 +30,7 @@ from hotspot._kernels.knox import (
     count_window_lags,
     window_sums,
 )
-from hotspot._kernels.leave_one_out import POLYNOMIALS, leave_one_out
+from hotspot._kernels.leave_one_out import leave_one_out
 from hotspot._kernels.local import (
     chain_excess,
     count_partners,
@@ -265,7 +265,7 @@ def test_the_hypergeometric_tail_is_that_of_scipy():
     assert found == pytest.approx(stats.hypergeom.sf(counts - 1, 20, good, draws), rel=1e-9)
 
 
-@pytest.mark.parametrize("kernel", POLYNOMIALS)
+@pytest.mark.parametrize("kernel", [name for name in KERNELS if KERNELS[name].polynomial])
 def test_the_density_from_all_others_is_the_slow_one(events, kernel):
     x, y, _ = events
     places, counts = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
@@ -276,6 +276,15 @@ def test_the_density_from_all_others_is_the_slow_one(events, kernel):
         for column, width in enumerate(widths):
             slow = naive.kernel_density_at(others, heavy, kernel, width, *place)
             assert found[i, column] == pytest.approx(slow, abs=1e-15)
+
+
+def test_what_is_no_polynomial_selects_no_bandwidth():
+    radii = {name: KERNELS[name].equivalent_radius for name in ("uniform", "quartic", "triweight")}
+    assert radii == {"uniform": 2.0, "quartic": 2.7792, "triweight": 3.1154}
+    with pytest.raises(ValueError, match="polynomial"):
+        KERNELS["gaussian"].equivalent_radius  # noqa: B018 (a property that raises)
+    with pytest.raises(ValueError, match="no polynomial"):
+        leave_one_out(*np.ones((3, 1)), np.ones(1), "cone")
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

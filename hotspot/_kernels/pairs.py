@@ -237,12 +237,12 @@ def near_pairs(
     ndarray of int64, shape (pairs, 2)
         Positions in the arrays given, each pair once.
     """
-    found = neighbours(
+    near = neighbours(
         x, y, first_day, last_day, window_days,
         np.array([distance_m]), np.array([True]), threads=threads,
     )  # fmt: skip
-    one = np.repeat(found.order, np.diff(found.start))
-    return np.stack([one, found.order[found.other]], axis=1)
+    one = np.repeat(near.order, np.diff(near.start))
+    return np.stack([one, near.order[near.other]], axis=1)
 
 
 @njit(cache=True, nogil=True)

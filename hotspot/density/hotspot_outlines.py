@@ -106,30 +106,30 @@ def hotspots(
         top = _top_cells(values, inside, area_share or DEFAULT_AREA_SHARE)
     else:
         top = inside & (np.nan_to_num(values) >= threshold) & (np.nan_to_num(values) > 0)
-    spots = _cell_spots(grid, top) if method == "cells" else _smooth_spots(grid, values, top)
-    peaks = ndimage.maximum(values, spots.labels, np.arange(1, len(spots.outlines) + 1))
-    area_km2 = shapely.area(spots.outlines) / 1e6
-    found = gpd.GeoDataFrame(
+    shapes = _cell_spots(grid, top) if method == "cells" else _smooth_spots(grid, values, top)
+    peaks = ndimage.maximum(values, shapes.labels, np.arange(1, len(shapes.outlines) + 1))
+    area_km2 = shapely.area(shapes.outlines) / 1e6
+    spots = gpd.GeoDataFrame(
         {
             "peak": np.asarray(peaks, dtype=np.float64),
             "area_km2": area_km2,
             "area_share": area_km2 / max(inside.sum() * grid.cell_area_km2, math.ulp(0)),
         },
-        geometry=spots.outlines,
+        geometry=shapes.outlines,
         crs=grid.crs,
     )
-    found = found.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
+    spots = spots.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
     if incidents is not None:
-        _count_crimes(found, grid, spots, inside, incidents)
-    found = found.iloc[:count].reset_index(drop=True)
-    found.insert(0, "rank", np.arange(1, len(found) + 1))
-    found.attrs.update(
+        _count_crimes(spots, grid, shapes, inside, incidents)
+    spots = spots.iloc[:count].reset_index(drop=True)
+    spots.insert(0, "rank", np.arange(1, len(spots) + 1))
+    spots.attrs.update(
         area_share=None if threshold is not None else float(area_share or DEFAULT_AREA_SHARE),
         threshold=threshold,
         method=method,
         in_sample=_in_sample(surface, incidents),
     )
-    return found[[*found.columns.drop("geometry"), "geometry"]]
+    return spots[[*spots.columns.drop("geometry"), "geometry"]]
 
 
 def _problems(
@@ -236,12 +236,12 @@ def _labelled(
 ) -> _Spots:
     """Keep the outlines that hold the centre of a chosen cell, and number those cells."""
     rows, cols = np.nonzero(top)
-    found = _objects([part for outline in outlines for part in shapely.get_parts(outline)])
+    parts = _objects([part for outline in outlines for part in shapely.get_parts(outline)])
     centres = np.asarray(shapely.points(grid.x[cols], grid.y[rows]), dtype=object)
-    which = area_positions(centres, found)
+    which = area_positions(centres, parts)
     held, number = np.unique(which[which >= 0], return_inverse=True)
     labels[rows[which >= 0], cols[which >= 0]] = number + 1
-    return _Spots(found[held], labels, False)
+    return _Spots(parts[held], labels, False)
 
 
 def _objects(geometries: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
@@ -251,25 +251,25 @@ def _objects(geometries: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
 
 
 def _count_crimes(
-    found: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame,
     grid: Grid,
-    spots: _Spots,
+    shapes: _Spots,
     inside: Mask,
     incidents: gpd.GeoDataFrame,
 ) -> None:
     """Add the crimes of each hotspot to the frame under construction, best first."""
     cell = grid.cells_of(incidents).to_numpy()
     counted = (cell >= 0) & inside.flat[cell]
-    if spots.of_cells:
+    if shapes.of_cells:
         # By their cells, as backtests count: a point on an edge is in the cell north-east of it.
-        crimes = np.bincount(spots.labels.flat[cell[counted]], minlength=len(found) + 1)
-        found["crimes"] = crimes[1 + found.index]
+        crimes = np.bincount(shapes.labels.flat[cell[counted]], minlength=len(spots) + 1)
+        spots["crimes"] = crimes[1 + spots.index]
     else:
         points = incidents.geometry.to_numpy()[counted]
-        number = area_positions(points, found.geometry.to_numpy())
-        found["crimes"] = np.bincount(number[number >= 0], minlength=len(found))
-    found["crime_share"] = found["crimes"] / max(int(counted.sum()), 1)
-    found["pai"] = found["crime_share"] / found["area_share"]
+        number = area_positions(points, spots.geometry.to_numpy())
+        spots["crimes"] = np.bincount(number[number >= 0], minlength=len(spots))
+    spots["crime_share"] = spots["crimes"] / max(int(counted.sum()), 1)
+    spots["pai"] = spots["crime_share"] / spots["area_share"]
 
 
 def _in_sample(surface: xr.DataArray, incidents: gpd.GeoDataFrame | None) -> bool:

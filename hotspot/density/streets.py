@@ -102,7 +102,7 @@ def street_hotspots(
     points = incidents.geometry.to_numpy()[counted]
     nearest = nearest_positions(points, streets.geometry.to_numpy(), distance_m)
     matched = nearest >= 0
-    found = gpd.GeoDataFrame(
+    counts = gpd.GeoDataFrame(
         {
             "street": streets["street"].to_numpy(),
             "crimes": np.bincount(nearest[matched], minlength=len(streets)),
@@ -115,10 +115,10 @@ def street_hotspots(
         crs=streets.crs,
     )
     if by == "street":
-        found = _by_name(found)
-    found = _ranked(found, covered.years, minimum, intervals=weights is None)
-    found.attrs.update(unmatched=int((~matched).sum()), period_years=covered.years)
-    return found
+        counts = _by_name(counts)
+    ranked = _ranked(counts, covered.years, minimum, intervals=weights is None)
+    ranked.attrs.update(unmatched=int((~matched).sum()), period_years=covered.years)
+    return ranked
 
 
 def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -135,20 +135,21 @@ def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _ranked(
-    found: gpd.GeoDataFrame, years: float, minimum: int, intervals: bool
+    ranked: gpd.GeoDataFrame, years: float, minimum: int, intervals: bool
 ) -> gpd.GeoDataFrame:
-    exposure = (found["length_km"] * years).where(found["length_km"] > 0)
-    found["per_km_year"] = found["weight"] / exposure
+    """Add rates and shares to the counts, and sort by rate."""
+    exposure = (ranked["length_km"] * years).where(ranked["length_km"] > 0)
+    ranked["per_km_year"] = ranked["weight"] / exposure
     if intervals:
-        crimes = found["crimes"].to_numpy()
+        crimes = ranked["crimes"].to_numpy()
         # Exact limits of a Poisson count (Garwood 1936), as quantiles of the gamma distribution.
-        found["low"] = np.where(crimes > 0, stats.gamma.ppf(0.025, crimes), 0.0) / exposure
-        found["high"] = stats.gamma.ppf(0.975, crimes + 1) / exposure
-    found["crime_share"] = found["crimes"] / max(int(found["crimes"].sum()), 1)
-    found["length_share"] = found["length_km"] / found["length_km"].sum()
-    found = found[found["crimes"] >= minimum].sort_values(
+        ranked["low"] = np.where(crimes > 0, stats.gamma.ppf(0.025, crimes), 0.0) / exposure
+        ranked["high"] = stats.gamma.ppf(0.975, crimes + 1) / exposure
+    ranked["crime_share"] = ranked["crimes"] / max(int(ranked["crimes"].sum()), 1)
+    ranked["length_share"] = ranked["length_km"] / ranked["length_km"].sum()
+    ranked = ranked[ranked["crimes"] >= minimum].sort_values(
         ["per_km_year", "crimes"], ascending=False, kind="stable"
     )
-    found = found.reset_index(drop=True)
-    found.insert(0, "rank", np.arange(1, len(found) + 1))
-    return found[[*found.columns.drop("geometry"), "geometry"]]
+    ranked = ranked.reset_index(drop=True)
+    ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
+    return ranked[[*ranked.columns.drop("geometry"), "geometry"]]
