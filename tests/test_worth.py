@@ -4,17 +4,27 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from hotspot import ConfigError, DataError, cocooning_targets, read_addresses, read_incidents
+from hotspot import (
+    ConfigError,
+    DataError,
+    Grid,
+    RetrospectiveDensity,
+    VisitLedger,
+    cocooning_targets,
+    hotspots,
+    read_addresses,
+    read_incidents,
+)
+from hotspot.cocooning import plan
 from hotspot.near_repeat import distinct_events
 from hotspot.worth import preventable_share, replay, targeting_accuracy
 from tests import naive
 from tests.conftest import incidents_at
 
-REPLAY = {"horizon_days": 42, "visit_days": 14, "distance_m": 400.0, "area_share": 0.01,
-          "within": None}  # fmt: skip
 BURGLARY = st.tuples(
     st.sampled_from([0.0, 30.0, 100.0, 250.0, 900.0]),
     st.integers(0, 60 * 24).map(lambda hour: hour / 24 + 0.01),
@@ -142,35 +152,134 @@ def town(sample_dir):
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 
 
-def test_a_replayed_list_names_the_homes_that_the_product_names(town):
-    incidents, addresses = town
-    ground = replay.Town.of_addresses(addresses)
-    crimes = replay.match_crimes(incidents, ground)
-    days = np.array(
-        [(pd.Timestamp(d) - pd.Timestamp(0)).days for d in ("2025-10-01", "2026-01-15")]
+RINGS = [f"{name} (ring {n})" for n, name in enumerate(
+    ("burgled homes", "next door", "opposite or behind"))]  # fmt: skip
+FIRST, WEEKS = "2025-10-01", 4
+
+
+def replay_of(town, horizon_days=21, **settings):
+    """Replay four lists, the first at the end of the day before `FIRST`."""
+    end = pd.Timestamp(FIRST) + pd.Timedelta(days=7 * (WEEKS - 1) + horizon_days)
+    return targeting_accuracy(*town, FIRST, end, horizon_days=horizon_days, **settings)
+
+
+def lists_of(town, ledger=None, areas=None, max_visits=None, **settings):
+    """Make the list of each of these days as the product makes it."""
+    days = pd.Timestamp(FIRST) + pd.to_timedelta(7 * np.arange(WEEKS) - 1, unit="D")
+    return [cocooning_targets(*town, day, areas, max_visits, ledger, **settings) for day in days]
+
+
+def compare(town, **settings):
+    """Hold every replayed list to the one that was issued on its day."""
+    result, issued = replay_of(town, **settings), lists_of(town, **settings)
+    asked, visits = set(), []
+    for targets in issued:
+        keys = set(zip(targets["visit_id"], targets["attempt"], strict=True))
+        visits.append(len(keys - asked))
+        asked |= keys
+    assert result.by_list["listed"].tolist() == [len(targets) for targets in issued]
+    assert result.by_list["visits"].tolist() == visits
+    by_ring = pd.concat(issued).drop_duplicates(["visit_id", "attempt"])["ring"].value_counts()
+    rows = result.table.set_index("chosen_by")
+    assert rows.loc[RINGS, "visits"].tolist() == [by_ring.get(n, 0) for n in range(3)]
+    assert rows.loc["the lists", "visits"] == len(asked)
+    return result, issued
+
+
+def test_the_replayed_lists_are_those_that_were_issued(town):
+    result, issued = compare(town)
+    assert min(len(targets) for targets in issued) > 20
+    assert result.table.loc[0, "visits"] < sum(len(targets) for targets in issued)
+    assert "(preset standard, visits for two weeks)" in result.headline()
+    assert "(preset standard, visits for two weeks)" in result.summary()
+
+
+def test_with_swordfish_nobody_opposite_or_behind_is_counted(town):
+    result, _ = compare(town, preset="swordfish")
+    assert result.table.set_index("chosen_by").loc[RINGS[2], "visits"] == 0
+    assert result.table.set_index("chosen_by").loc[RINGS[1], "visits"] > 20
+    assert "(preset swordfish, visits for two weeks)" in result.headline()
+
+
+def test_with_trafford_visits_are_for_21_days_and_burglaries_count_for_as_many(town):
+    result, issued = compare(town, preset="trafford")
+    standard = lists_of(town)
+    assert all(len(t) > len(s) for t, s in zip(issued, standard, strict=True))
+    assert "(preset trafford, visits for three weeks)" in result.headline()
+    assert targeting_accuracy(*town, FIRST, "2025-11-20", preset="trafford").horizon_days == 21
+    assert targeting_accuracy(*town, FIRST, "2025-11-20").horizon_days == 42
+
+
+def test_max_visits_counts_for_every_replayed_list(town):
+    result, _ = compare(town, max_visits=10)
+    assert result.by_list["listed"].tolist() == [10] * WEEKS
+    assert "at most 10 an area" in result.headline()
+
+
+def test_areas_tiers_and_the_rule_of_the_run_count_too(town):
+    homes = town[1].geometry
+    halves = gpd.GeoDataFrame(
+        {"area": ["east", "west"]},
+        geometry=[
+            shapely.box(639_900, 360_000, 650_000, 380_000),
+            shapely.box(630_000, 360_000, 639_900, 380_000),
+        ],
+        crs=homes.crs,
     )
-    lists = list(replay.replayed(crimes, ground, days, **REPLAY))
-    for told, day in zip(lists, ("2025-10-01", "2026-01-15"), strict=True):
-        targets = cocooning_targets(incidents, addresses, day)
-        door = ground.doors.find(targets["uprn"].dropna().to_numpy(dtype=object))
-        ring = targets.loc[targets["uprn"].notna(), "ring"].to_numpy()
-        wanted = pd.Series(ring).groupby(ground.places[door]).min()
-        assert len(wanted) > 20
-        assert dict(zip(told.places.tolist(), told.rings.tolist(), strict=True)) == wanted.to_dict()
+    compare(town, areas=halves, max_visits=6, tiers=[{"name": "gold", "rings": [0]}])
+    near, _ = compare(town, distance_m=30.0, visit_days=7)
+    assert near.by_list["listed"].sum() < replay_of(town).by_list["listed"].sum()
 
 
-def test_nobody_is_asked_twice_within_the_horizon_unless_burgled(town):
-    incidents, addresses = town
-    ground = replay.Town.of_addresses(addresses)
-    crimes = replay.match_crimes(incidents, ground)
-    first = (pd.Timestamp("2025-10-01") - pd.Timestamp(0)).days
-    days = np.arange(first, first + 40, 7)
-    seen: set[int] = set()
-    for told in replay.replayed(crimes, ground, days, **REPLAY):
-        again = [i for i, place in enumerate(told.places.tolist()) if place in seen]
-        assert (told.rings[again] == 0).all()
-        seen |= set(told.places.tolist())
-    assert seen
+def test_who_is_on_the_stop_list_is_in_no_replayed_list(town):
+    first = lists_of(town)[0]
+    victim, neighbour = first.iloc[0], first[first["ring"] == 1].iloc[-1]
+    for exclude in ([victim["crime_refs"].split("; ")[0]], [neighbour["uprn"]]):
+        result, _ = compare(town, exclude=exclude)
+        assert result.by_list["listed"].iloc[0] < len(first)
+
+
+def test_the_ledger_is_known_as_far_as_it_was_on_each_day(town):
+    with VisitLedger("sqlite://") as ledger:
+        first = lists_of(town)[0]
+        ledger.issue(first)
+        ledger.record(
+            [{"visit_id": visit, "result": "face to face", "visited_at": "2025-10-03 10:00"}
+             for visit in first["visit_id"]]
+        )  # fmt: skip
+        result, _ = compare(town, ledger=ledger)
+        before = ledger.asked()
+        assert len(before) == len(first)
+    alone = replay_of(town).by_list
+    assert result.by_list["listed"].iloc[0] == alone["listed"].iloc[0]
+    assert result.by_list["listed"].iloc[1] < alone["listed"].iloc[1]
+
+
+def test_a_model_ranks_the_replayed_lists_by_what_was_known_then(town, monkeypatch):
+    fitted = []
+
+    class Near(RetrospectiveDensity):
+        def fit(self, incidents, as_of):
+            fitted.append((pd.Timestamp(as_of), incidents["recorded_at"].max()))
+            return super().fit(incidents, as_of)
+
+    replay_of(town, max_visits=5, model=Near())
+    assert len(fitted) == WEEKS
+    assert all(last <= as_of for as_of, last in fitted)
+    replay_of(town, model=Near())
+    assert len(fitted) == WEEKS
+
+
+def test_the_hotspots_are_those_of_the_density_room(town, monkeypatch):
+    asked = []
+
+    def spots(surface, incidents=None, area_share=None, **more):
+        asked.append((surface.attrs["bandwidth_m"], area_share, Grid.of(surface).cell_size_m))
+        return hotspots(surface, incidents, area_share, **more)
+
+    monkeypatch.setattr(replay, "hotspots", spots)
+    replay_of(town, area_share=0.05, cell_size_m=100.0, bandwidth_m=250.0)
+    assert asked == [(250.0, 0.05, 100.0)] * WEEKS
 
 
 def _street(houses=30):
@@ -204,13 +313,27 @@ def test_counts_on_a_street_that_can_be_counted_by_hand():
     assert (result.lists, result.burglaries, result.matched) == (1, 2, 2)
 
 
-def test_a_burglary_counts_once_for_the_newest_visit_and_only_after_the_list():
+def test_a_burglary_counts_after_every_visit_before_it_and_only_after_the_list():
     incidents = _in_street([11, 13, 13], [0, 4, 20])
     result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-27", every_days=7)
-    lists = result.table.iloc[0]
-    # 13 is asked on day 0 (burgled on day 4: a hit) and again on day 7 (burgled on day 20: a hit).
-    assert lists["burglaries"] == 2
+    # 13 is asked on day 0 (burgled on days 4 and 20) and again on day 7 (burgled on day 20).
+    assert result.table.loc[0, "burglaries"] == 3
+    assert result.by_list["burglaries"].tolist() == [2, 1, 0]
+    assert result.on_listed_homes == 2
     assert result.lists == 3
+
+
+def test_rows_of_one_building_share_its_burglaries():
+    street = _street()
+    flats = street.iloc[[5, 5, 5]].assign(
+        uprn=["F1", "F2", "F3"], number=["Flat 1", "Flat 2", "Flat 3"], parent_uprn="11"
+    )
+    homes = pd.concat([street.assign(parent_uprn=None), flats], ignore_index=True)
+    incidents = _in_street([11, 11], [0, 10]).assign(uprn=["F1", "F2"])
+    result = targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-13")
+    rows = result.table.set_index("chosen_by")
+    assert rows.loc["the lists", ["visits", "burglaries"]].tolist() == [10, 1]
+    assert rows.loc["burgled homes (ring 0)", ["visits", "burglaries"]].tolist() == [1, 1]
 
 
 def test_a_late_report_is_not_known_before_it_was_recorded():
@@ -222,31 +345,30 @@ def test_a_late_report_is_not_known_before_it_was_recorded():
 
 
 def test_nothing_after_the_day_is_seen_and_a_planted_leak_is_caught(monkeypatch):
-    incidents = _in_street([11, 31, 51], [0, 9, 11])
-    incidents["recorded_at"] = incidents["occurred_to"]
+    incidents = _in_street([11, 31, 51, 33], [0, 0, 0, 12])
+    incidents["recorded_at"] = incidents["occurred_to"] + pd.to_timedelta([0, 9, 11, 0], unit="D")
 
     def visits():
         result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-13")
         return result.table.loc[0, ["visits", "burglaries"]].tolist()
 
     honest = visits()
-    monkeypatch.setattr(replay, "known_by", lambda frame, as_of: np.ones(len(frame), dtype=bool))
-    leaking = visits()
+    monkeypatch.setattr(
+        plan, "known_by", lambda frame, as_of: (frame["occurred_to"] <= as_of).to_numpy()
+    )
     assert honest == [9, 0]
-    assert leaking == [27, 2]
+    assert visits() == [27, 1]
 
 
 def test_what_comes_later_changes_no_earlier_list(town):
     incidents, addresses = town
     early = incidents[incidents["recorded_at"] < "2025-12-01"]
-    ground = replay.Town.of_addresses(addresses)
-    day = np.array([(pd.Timestamp("2025-11-30") - pd.Timestamp(0)).days])
     whole, cut = (
-        next(replay.replayed(replay.match_crimes(rows, ground), ground, day, **REPLAY))
+        targeting_accuracy(rows, addresses, "2025-12-01", "2026-01-12").by_list
         for rows in (incidents, early)
     )
-    assert whole.places.tolist() == cut.places.tolist()
-    assert len(whole.places)
+    assert whole["listed"].tolist() == cut["listed"].tolist()
+    assert whole["listed"].iloc[0] > 20
 
 
 def test_the_answer_is_seeded_and_says_what_it_does_not_show(town):
@@ -263,8 +385,11 @@ def test_the_answer_is_seeded_and_says_what_it_does_not_show(town):
 def test_every_wrong_setting_and_no_room_are_told():
     incidents, homes = _in_street([11], [0]), _street()
     with pytest.raises(ConfigError) as told:
-        targeting_accuracy(incidents, homes, "2025-01-01", "2026-01-01", every_days=0, distance_m=0)
-    assert len(told.value.problems) == 2
+        targeting_accuracy(
+            incidents, homes, "2025-01-01", "2026-01-01", every_days=0, distance_m=0, cell_size=9
+        )
+    assert len(told.value.problems) == 3
+    assert "did you mean cell_size_m" in str(told.value)
     with pytest.raises(ConfigError, match="no room for a list"):
         targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-12")
     months = incidents.copy()

@@ -9,6 +9,7 @@ import xarray as xr
 
 from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
+from hotspot.briefing.list_options import list_options
 from hotspot.briefing.track_record import Proof
 from hotspot.cocooning import cocooning_lists
 from hotspot.dates import end_of_day, known_by
@@ -231,24 +232,14 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     layers = inputs.layers
     if inputs.month_only or layers.addresses is None:
         return None
-    rule, visits = inputs.config.rule, inputs.config.cocooning
-    # What a preset sets is left to it, unless the set-up or a local rule says otherwise.
-    free = () if visits.preset is None else {"distance_m", "window_days"} - rule.model_fields_set
     lists = cocooning_lists(
         inputs.known.incidents,
         layers.addresses,
         inputs.as_of,
         layers.areas,
-        visits.max_visits,
+        inputs.config.cocooning.max_visits,
         ledger,
-        preset=visits.preset,
-        visit_days=visits.visit_days,
-        revisit_days=visits.revisit_days,
-        distance_m=None if "distance_m" in free else rule.distance_m,
-        window_days=None if "window_days" in free else rule.window_days,
-        model=_ranked_by(inputs),
-        tiers=visits.tiers,
-        exclude=inputs.stopped,
+        **list_options(inputs, _ranked_by(inputs)),
     )
     return Lists(*lists, None if ledger is None else ledger.report("area", inputs.as_of))
 

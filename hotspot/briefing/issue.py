@@ -125,7 +125,7 @@ def brief(
             stage("which doors")
             lists = issuing.lists = find_lists(inputs, issuing.ledger)
             stage("how well that did lately")
-            proof = find_proof(inputs, density.study_area)
+            proof = find_proof(inputs, density.study_area, issuing.ledger)
             stage("writing")
             findings = Findings(density, raised, find_change(inputs), lists, proof)
             texts = warnings_for_products(inputs, warned())

@@ -12,8 +12,11 @@ import xarray as xr
 from hotspot.backtesting import Backtest
 from hotspot.backtesting.quick import quick_backtest, too_little
 from hotspot.briefing.inputs import Inputs
+from hotspot.briefing.list_options import list_options, list_settings
+from hotspot.dates import day_after
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
+from hotspot.visits import VisitLedger
 from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share, targeting_accuracy
 
 _FORECAST_CELL_M = 100.0
@@ -22,8 +25,6 @@ _FORECAST_DAYS = 7
 _YEARS_DAYS = 730
 _LISTS = 26
 _FEWEST_LISTS = 8
-_HORIZON_DAYS = 42
-_VISIT_DAYS = 14
 _HISTORY_DAYS = 60
 _FEWEST_BURGLARIES = 100
 # Enough for a mean; an interval is not taken from them.
@@ -70,13 +71,17 @@ class Proof:
         }
 
 
-def find_proof(inputs: Inputs, study_area: shapely.Geometry) -> Proof:
+def find_proof(
+    inputs: Inputs, study_area: shapely.Geometry, ledger: VisitLedger | None = None
+) -> Proof:
     """Judge the layers of the map and the lists by the burglaries that came after.
 
     Parameters
     ----------
     inputs : Inputs
     study_area : Geometry
+    ledger : VisitLedger, optional
+        That of the lists.
 
     Returns
     -------
@@ -86,66 +91,75 @@ def find_proof(inputs: Inputs, study_area: shapely.Geometry) -> Proof:
     """
     if inputs.month_only:
         return Proof()
+    # What is drawn around all burglaries knows of those that are to be foreseen.
+    given = inputs.layers.within is not None or inputs.layers.areas is not None
+    within = gpd.GeoSeries([study_area], crs=inputs.known.incidents.crs) if given else None
     backtest = no_backtest = forecast = None
     if inputs.config.backtest:
-        # What is drawn around all burglaries knows of those that are to be foreseen.
-        given = inputs.layers.within is not None or inputs.layers.areas is not None
-        within = gpd.GeoSeries([study_area], crs=inputs.known.incidents.crs) if given else None
         backtest = quick_backtest(inputs.known.incidents, inputs.as_of, within)
         if backtest is None:
             no_backtest = too_little(inputs.known.incidents, inputs.as_of, within)
         else:
             grid = Grid.over(study_area, _FORECAST_CELL_M, crs=inputs.known.incidents.crs)
-            forecast = (
-                Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
-            )
+            forecast = Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
     if not inputs.config.worth:
         return Proof(backtest, no_backtest, forecast=forecast)
-    return Proof(backtest, no_backtest, *_worth(inputs), forecast)
+    return Proof(backtest, no_backtest, *_worth(inputs, within, ledger), forecast)
 
 
 def _worth(
-    inputs: Inputs,
+    inputs: Inputs, within: gpd.GeoSeries | None, ledger: VisitLedger | None
 ) -> tuple[PreventableShare | None, TargetingAccuracy | None, str | None]:
-    """Work out what visits could prevent, and how well past lists were aimed."""
-    last, known = inputs.last, inputs.known.incidents
-    recent = known[known["occurred_to"] > last - pd.Timedelta(days=_YEARS_DAYS)]
+    """Count what visits could prevent, and how well past lists were aimed."""
+    known = inputs.known.incidents
+    recent = known[known["occurred_to"] > inputs.last - pd.Timedelta(days=_YEARS_DAYS)]
     if len(recent) < _FEWEST_BURGLARIES:
-        told = f"fewer than {_FEWEST_BURGLARIES} burglaries in two years."
-        return None, None, f"What visits are worth here cannot be told from {told}"
-    rule, seed = inputs.config.rule, inputs.config.output.seed
+        few = f"fewer than {_FEWEST_BURGLARIES} burglaries in two years."
+        return None, None, f"What visits are worth here cannot be told from {few}"
+    settings = list_settings(inputs)
     share = preventable_share(
         recent,
         inputs.config.cocooning.response_days,
-        rule.distance_m,
-        rule.window_days,
+        settings.distance_m,
+        settings.window_days,
         permutations=_DEALS,
-        seed=seed,
+        seed=inputs.config.output.seed,
     )
-    return share, _accuracy(inputs, recent, last), None
+    first = recent["occurred_to"].min()
+    return share, _accuracy(inputs, first, settings.window_days, within, ledger), None
 
 
 def _accuracy(
-    inputs: Inputs, recent: gpd.GeoDataFrame, last: pd.Timestamp
+    inputs: Inputs,
+    first: pd.Timestamp,
+    horizon_days: int,
+    within: gpd.GeoSeries | None,
+    ledger: VisitLedger | None,
 ) -> TargetingAccuracy | None:
-    """Replay the lists of the last weeks whose six weeks are over; None where too few are."""
+    """Replay the lists of the last weeks whose aftermath is over; None where too few are."""
     if inputs.layers.addresses is None:
         return None
-    end = last.normalize() + pd.Timedelta(days=1)
-    first = recent["occurred_to"].min().normalize() + pd.Timedelta(days=_HISTORY_DAYS)
-    start = max(first, end - pd.Timedelta(days=_HORIZON_DAYS + 7 * _LISTS))
-    if (end - start).days < _HORIZON_DAYS + 7 * _FEWEST_LISTS:
+    end = day_after(inputs.last)
+    history = first.normalize() + pd.Timedelta(days=_HISTORY_DAYS)
+    start = max(history, end - pd.Timedelta(days=horizon_days + 7 * _LISTS))
+    if (end - start).days < horizon_days + 7 * _FEWEST_LISTS:
         return None
-    settings = inputs.config.cocooning
-    found = targeting_accuracy(
-        recent,
+    density, visits = inputs.config.density, inputs.config.cocooning
+    accuracy = targeting_accuracy(
+        inputs.known.incidents,
         inputs.layers.addresses,
         start,
         end,
-        areas=inputs.layers.areas,
-        horizon_days=_HORIZON_DAYS,
-        visit_days=_VISIT_DAYS if settings.visit_days is None else settings.visit_days,
-        distance_m=inputs.config.rule.distance_m,
+        inputs.layers.areas,
+        ledger,
+        horizon_days=horizon_days,
         seed=inputs.config.output.seed,
+        max_visits=visits.max_visits,
+        within=within,
+        area_share=density.area_share,
+        cell_size_m=density.cell_size_m,
+        bandwidth_m=density.bandwidth_m,
+        period_days=density.period_days,
+        **list_options(inputs, None if visits.rank_by == "rule" else Blend()),
     )
-    return found if found.matched >= _LEAST_MATCHED * found.burglaries else None
+    return accuracy if accuracy.matched >= _LEAST_MATCHED * accuracy.burglaries else None

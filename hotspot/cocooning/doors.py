@@ -32,14 +32,21 @@ class TextColumn:
     def __init__(self, frame: pd.DataFrame, name: str, rows: Ints) -> None:
         self._values = frame[name].array if name in frame.columns else None
         self._rows = rows
+        # Lists of many days ask for the same few again: reading one costs as much as a door.
+        self._read: dict[int, str | None] = {}
 
     def __getitem__(self, at: Any) -> Any:
-        """Give the text at a position, or an array of those at several; None where missing."""
+        """Return the text at a position, or an array of those at several; None where missing."""
+        if np.ndim(at):
+            if self._values is None:
+                return np.full(len(self._rows[at]), None, dtype=object)
+            return _stripped(self._values.take(self._rows[at]))
         if self._values is None:
-            return None if np.ndim(at) == 0 else np.full(len(self._rows[at]), None, dtype=object)
-        if np.ndim(at) == 0:
-            return _text(self._values[int(self._rows[at])])
-        return _stripped(self._values.take(self._rows[at]))
+            return None
+        row = int(self._rows[at])
+        if row not in self._read:
+            self._read[row] = _text(self._values[row])
+        return self._read[row]
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,20 @@ _TEXTS = ("crime_ref", "uprn", "force", "address", "area")
 BY_UPRN, BY_TEXT, BY_PLACE, BY_BUILDING, UNMATCHED = "uprn", "text", "place", "building", "none"
 
 
-def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
+def events_of(
+    incidents: gpd.GeoDataFrame, doors: Doors, matched: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Join the references of one event and find the address of each event.
 
     The event ends when the last of its windows ends, and was recorded when the first of its
     references was. Its leading reference is that whose window began first, as in the rule.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+    doors : Doors
+    matched : DataFrame, optional
+        What `match_addresses` returns for these incidents, where it is known already.
 
     Returns
     -------
@@ -40,9 +49,12 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
         the time to act counts, and ``first_ref``, the reference that was
         known first: others that join later do not change it.
     """
+    if matched is None:
+        matched = match_addresses(incidents, doors)
     rows = pd.DataFrame(
         {
             **{name: pd.Series(texts(incidents, name), dtype=object) for name in _TEXTS},
+            **{name: matched[name].to_numpy() for name in matched.columns},
             "occurred_from": incidents["occurred_from"].to_numpy(),
             "occurred_to": incidents["occurred_to"].to_numpy(),
             "recorded": _recorded(incidents),
@@ -65,7 +77,7 @@ def events_of(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     by_knowledge = rows.assign(event=event, known=known).sort_values(["known", "crime_ref"])
     events["first_ref"] = by_knowledge.groupby("event")["crime_ref"].first()
     events = events.sort_values(["ended", "crime_ref"], ignore_index=True)
-    return events.assign(**_match(events, doors)).drop(columns=["crime_ref", "uprn"])
+    return events.drop(columns=["crime_ref", "uprn"])
 
 
 def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
@@ -94,30 +106,35 @@ def _recorded(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.datetime64]:
     return np.full(len(incidents), np.datetime64("NaT", "us"))
 
 
-def _match(events: pd.DataFrame, doors: Doors) -> dict[str, npt.NDArray[Any]]:
-    """Find the address of each event: by UPRN, else by its text, else by its place."""
-    points = events[["x", "y"]].to_numpy(dtype=float)
-    door = doors.find(events["uprn"].to_numpy(dtype=object))
+def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
+    """Find the address of each incident: by UPRN, else by its text, else by its place.
+
+    What one row is matched to turns on no other row.
+
+    Returns
+    -------
+    DataFrame, on the index of `incidents`
+        ``door`` (position in `doors`, -1 for none), ``how`` and ``off_m``.
+    """
+    points = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    address = texts(incidents, "address")
+    door = doors.find(texts(incidents, "uprn"))
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
     read: dict[int, _Read] = {}
-    for event, addresses in zip(left, _around(points[left], doors), strict=True):
-        text = text_key(events["address"].iloc[event] or "")
-        told = _Read(text, "", parse_house(text))
+    for row, addresses in zip(left, _around(points[left], doors), strict=True):
+        text = text_key(address[row] or "")
+        own = _Read(text, "", parse_house(text))
         if text:
             read.update({at: _read(doors, at) for at in addresses.tolist() if at not in read})
-        matched = _by_text(told, addresses, read, doors)
-        if matched is None:
-            matched = _by_place(points[event], told, addresses, read, doors)
-        door[event], how[event] = matched
+        match = _by_text(own, addresses, read, doors)
+        door[row], how[row] = match or _by_place(points[row], own, addresses, read, doors)
     building = np.append(doors.lived_in & ~doors.home, False)
     how[building[door]] = BY_BUILDING
-    found = door >= 0
-    off_m = np.full(len(events), np.nan)
-    off_m[found] = np.hypot(
-        doors.x[door[found]] - points[found, 0], doors.y[door[found]] - points[found, 1]
-    )
-    return {"door": door, "how": how, "off_m": off_m}
+    # One more entry, for what matched nothing: so far off is no number.
+    x, y = np.append(doors.x, np.nan)[door], np.append(doors.y, np.nan)[door]
+    off_m = np.hypot(x - points[:, 0], y - points[:, 1])
+    return pd.DataFrame({"door": door, "how": how, "off_m": off_m}, index=incidents.index)
 
 
 def _around(points: Floats, doors: Doors) -> list[Ints]:
@@ -153,15 +170,15 @@ def _read(doors: Doors, address: int) -> _Read:
 
 
 def _by_text(
-    told: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
+    own: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
 ) -> tuple[int, str] | None:
     """Find the one address nearby that reads the same, or has the same number and street."""
-    if not told.text:
+    if not own.text:
         return None
-    same = [address for address in addresses if read[address].text == told.text]
-    if not same and told.house:
-        on_street = _on_street(told, addresses, read)
-        same = [address for address in on_street if read[address].house == told.house]
+    same = [address for address in addresses if read[address].text == own.text]
+    if not same and own.house:
+        on_street = _on_street(own, addresses, read)
+        same = [address for address in on_street if read[address].house == own.house]
     if len(same) == 1:
         return int(same[0]), BY_TEXT
     building = _building(same, doors)
@@ -169,7 +186,7 @@ def _by_text(
 
 
 def _by_place(
-    point: Floats, told: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
+    point: Floats, own: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
 ) -> tuple[int, str]:
     """Choose the nearest home, on the street that is told if one is there.
 
@@ -182,7 +199,7 @@ def _by_place(
     homes = homes[order[off_m[order] <= MATCH_WITHIN_M]]
     if not len(homes):
         return -1, UNMATCHED
-    nearest = (_on_street(told, homes, read) or homes)[0]
+    nearest = (_on_street(own, homes, read) or homes)[0]
     flats = homes[doors.place[homes] == doors.place[nearest]]
     if len(flats) == 1:
         return int(nearest), BY_PLACE
@@ -190,10 +207,10 @@ def _by_place(
     return building, UNMATCHED if building < 0 else BY_BUILDING
 
 
-def _on_street(told: _Read, addresses: Ints, read: dict[int, _Read]) -> list[int]:
+def _on_street(own: _Read, addresses: Ints, read: dict[int, _Read]) -> list[int]:
     """Keep the addresses whose street is named in a text."""
-    text = f" {told.text} "
-    if not told.text:
+    text = f" {own.text} "
+    if not own.text:
         return []
     return [a for a in addresses if read[a].street and f" {read[a].street} " in text]
 

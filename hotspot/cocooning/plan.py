@@ -145,6 +145,7 @@ def list_visits(
     areas: gpd.GeoDataFrame | None,
     settings: ListSettings,
     ledger: Ledger | None = None,
+    matched: pd.DataFrame | None = None,
 ) -> Visits:
     """List who is visited: the same for a list of today and for one of a past day.
 
@@ -157,13 +158,15 @@ def list_visits(
     areas, ledger
         As of `cocooning_targets`.
     settings : ListSettings
+    matched : DataFrame, optional
+        What `match_addresses` returns for the incidents, where it is known already.
 
     Returns
     -------
     Visits
     """
     barred = among(doors.uprn, settings.exclude) | among(doors.parent, settings.exclude)
-    past, excluded = _past_events(incidents, doors, barred, settings)
+    past, excluded = _past_events(incidents, doors, barred, settings, matched)
     live = _live(past, settings)
     to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
     no_home = (live["door"] >= 0).to_numpy() & ~np.append(doors.lived_in, True)[live["door"]]
@@ -326,7 +329,11 @@ def _last_moments(ended: "pd.Series[pd.Timestamp]", days: int) -> "pd.Series[pd.
 
 
 def _past_events(
-    incidents: gpd.GeoDataFrame, doors: Doors, barred: Bools, settings: ListSettings
+    incidents: gpd.GeoDataFrame,
+    doors: Doors,
+    barred: Bools,
+    settings: ListSettings,
+    matched: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, int]:
     """Give the events of a year or of the window, and how many live references are left out."""
     age_days = ages_days(incidents, settings.as_of)
@@ -336,7 +343,8 @@ def _past_events(
         texts(incidents, "uprn"), settings.exclude
     )
     excluded = int((recent & stopped & (age_days <= settings.window_days)).sum())
-    events = events_of(incidents[recent & ~stopped], doors)
+    chosen = recent & ~stopped
+    events = events_of(incidents[chosen], doors, None if matched is None else matched[chosen])
     today = settings.as_of.normalize()
     events["age_days"] = (today - events["ended"].dt.normalize()).dt.days
     at_barred = np.append(barred, False)[events["door"]]

@@ -1,7 +1,7 @@
 """Settings of a list: the keywords that a caller gives, and the checked record made of them."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -136,9 +136,21 @@ def checked_settings(
 
 
 def read_settings(
-    as_of: AsOf, max_visits: int | None, options: Mapping[str, Any]
+    as_of: AsOf,
+    max_visits: int | None,
+    options: Mapping[str, Any],
+    known: Sequence[str] = tuple(ListOptions.__annotations__),
 ) -> tuple[ListSettings, list[str]]:
     """Complete the settings of a list by its preset, and collect what is wrong with them.
+
+    Parameters
+    ----------
+    as_of, max_visits
+        As of `cocooning_targets`.
+    options : mapping
+        Its keywords, those that were given.
+    known : sequence of str
+        What may be among them.
 
     Returns
     -------
@@ -146,7 +158,7 @@ def read_settings(
         Not to be used where there are problems.
     problems : list of str
     """
-    problems = _unknown_problems(options)
+    problems = _unknown_problems(options, known)
     name = options.get("preset") or DEFAULT_PRESET
     wrong_name = choice_problems("preset", name, tuple(PRESETS))
     preset = PRESETS[DEFAULT_PRESET if wrong_name else name]
@@ -181,8 +193,7 @@ def read_settings(
     return settings, problems
 
 
-def _unknown_problems(options: Mapping[str, Any]) -> list[str]:
-    known = tuple(ListOptions.__annotations__)
+def _unknown_problems(options: Iterable[str], known: Sequence[str]) -> list[str]:
     problems = []
     for name in options:
         if name in known:

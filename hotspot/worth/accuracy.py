@@ -2,26 +2,32 @@
 
 import html
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Unpack
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import (
-    chosen_seed,
-    frame_problems,
-    incident_problems,
-    point_problems,
-    positive_problems,
-    same_crs_problems,
-)
-from hotspot._errors import ConfigError, DataError
-from hotspot.dates import AsOf, cutoff, month_only_problems
+from hotspot._checks import chosen_seed, positive_problems, raise_problems
+from hotspot._errors import ConfigError
+from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
+from hotspot.cocooning.visit_history import Ledger
+from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
-from hotspot.worth.replay import OTHERS, Day, Town, hits, match_crimes, replayed
+from hotspot.rule import RINGS
+from hotspot.worth.replay import (
+    OTHERS,
+    Day,
+    HotspotSettings,
+    ReplayOptions,
+    Town,
+    match_crimes,
+    on_listed_homes,
+    replayed,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,8 +35,10 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 LISTS = "the lists"
-_RINGS = ("burgled homes (ring 0)", "next door (ring 1)", "opposite, behind (ring 2)")
-_LEVEL = (0.025, 0.975)
+_RINGS = tuple(
+    f"{ring.plural} (ring {ring.number})" for ring in RINGS if ring.act_within_hours is not None
+)
+_LIMITS = (0.025, 0.975)
 _DRAWS = 2_000
 
 
@@ -42,17 +50,24 @@ class TargetingAccuracy:
     ----------
     table : DataFrame
         A row for the lists, for each of their rings, and for each other way to choose as many
-        homes: ``chosen_by``, ``visits``, ``burglaries`` at these homes in the weeks after (for the
-        other ways, the mean over all draws), ``per_thousand`` visits with its 95 % interval
-        ``low`` to ``high``, and ``difference``, the lists' ``per_thousand`` less this one, with
-        ``difference_low`` to ``difference_high``, of the same lists drawn (NaN for the lists
-        themselves and their rings).
+        homes: ``chosen_by``, ``visits``, ``burglaries`` in the weeks after each of them at its
+        home (for the other ways, the mean over all draws), ``per_thousand`` visits with its 95 %
+        interval ``low`` to ``high``, and ``difference``, the lists' ``per_thousand`` less this
+        one, with ``difference_low`` to ``difference_high``, of the same lists drawn (NaN for the
+        lists themselves and their rings).
+    by_list : DataFrame
+        A row per list: ``day``, ``listed`` (its rows), ``visits`` (those that no earlier list
+        asked for) and ``burglaries`` in the weeks after each of these.
+    lists_are : str
+        Which list was replayed, in words.
     lists : int
         Days replayed.
     first, last : Timestamp
         Of them.
     horizon_days : int
         How long after a list burglaries count.
+    on_listed_homes : int
+        Burglaries in these weeks at a home that had been visited, each once.
     burglaries : int
         That came after the first list, to the end.
     matched : int
@@ -61,58 +76,68 @@ class TargetingAccuracy:
     """
 
     table: pd.DataFrame
+    by_list: pd.DataFrame
+    lists_are: str
     lists: int
     first: pd.Timestamp
     last: pd.Timestamp
     horizon_days: int
+    on_listed_homes: int
     burglaries: int
     matched: int
     seed: int
 
     def summary(self) -> str:
-        """Say in plain words how the lists did, and what that does not show."""
+        """Return in plain words how the lists did, and what that does not show."""
         lists = self.table.iloc[0]
-        span = f"{count(self.lists, 'list')} from {plain_day(self.first)} to {plain_day(self.last)}"
         if not lists["visits"]:
-            return f"Replaying {span}: no home was listed."
-        said = [
-            f"Replaying {span}: {count(int(lists['visits']), 'visit')}, and "
-            f"{count(int(lists['burglaries']), 'burglary', 'burglaries')} at these homes in the "
-            f"{self.horizon_days} days after: {_rate(lists)} a thousand visits."
+            return f"Replaying {self._span}: no home was listed."
+        lines = [
+            f"Replaying {self._span}: {count(int(lists['visits']), 'visit')}, and "
+            f"{count(self.on_listed_homes, 'burglary', 'burglaries')} at these homes in the "
+            f"{self.horizon_days} days after. Counted after every visit: {_rate(lists)} a thousand."
         ]
-        rows: list[Any] = self.table.iloc[1 + len(_RINGS) :].to_dict("records")
-        told = [f"{row['chosen_by']} {row['per_thousand']:.1f}" for row in rows if _known(row)]
-        if told:
-            said.append(f"As many visits chosen otherwise, on average: {'; '.join(told)}.")
-        said += [_compared(row) for row in rows if _known(row)]
+        others = self._others()
+        if others:
+            rates = "; ".join(f"{row['chosen_by']} {row['per_thousand']:.1f}" for row in others)
+            lines.append(f"As many visits chosen otherwise, on average: {rates}.")
+        lines += [_compared(row) for row in others]
         if self.matched < self.burglaries:
-            said.append(
+            lines.append(
                 f"{self.burglaries - self.matched:,} of the {self.burglaries:,} burglaries since "
                 "matched no home and count for nobody."
             )
-        said.append(
+        lines.append(
             "This tells how many listed homes were burgled afterwards; it does not tell what a "
             "visit does."
         )
-        return "\n".join(said)
+        return "\n".join(lines)
 
     def headline(self) -> str:
-        """Say what it comes to, in two sentences."""
+        """Return what it comes to, in two sentences."""
         lists = self.table.iloc[0]
         if not lists["visits"]:
             return self.summary()
-        others: list[Any] = self.table.iloc[1 + len(_RINGS) :].to_dict("records")
-        known = [row for row in others if _known(row)]
-        told = ", ".join(f"{row['chosen_by']} {row['per_thousand']:.1f}" for row in known)
-        said = (
-            f"Of 1,000 visits by {count(self.lists, 'list')} from {plain_day(self.first)} to "
-            f"{plain_day(self.last)}, {_rate(lists)} would have been to a home that was burgled in "
-            f"the {self.horizon_days} days after; of as many chosen otherwise: {told}."
+        others = self._others()
+        rates = ", ".join(f"{row['chosen_by']} {row['per_thousand']:.1f}" for row in others)
+        sentence = (
+            f"Of 1,000 visits by {self._span}, {_rate(lists)} would have been to a home that was "
+            f"burgled in the {self.horizon_days} days after; of as many chosen otherwise: {rates}."
         )
-        unclear = [row["chosen_by"] for row in known if not row["difference_low"] > 0]
+        unclear = [row["chosen_by"] for row in others if not row["difference_low"] > 0]
         if unclear:
-            said += f" That the lists do better than {' or '.join(unclear)} is not shown."
-        return said
+            sentence += f" That the lists do better than {' or '.join(unclear)} is not shown."
+        return sentence
+
+    @property
+    def _span(self) -> str:
+        span = f"from {plain_day(self.first)} to {plain_day(self.last)}"
+        return f"{count(self.lists, 'list')} {span} ({self.lists_are})"
+
+    def _others(self) -> list[dict[str, Any]]:
+        """Return the rows of the other ways to choose, those that had anybody to choose."""
+        rows: list[Any] = self.table.iloc[1 + len(_RINGS) :].to_dict("records")
+        return [row for row in rows if not math.isnan(row["per_thousand"])]
 
     def plot(self) -> "Figure":
         """Draw burglaries per thousand visits, with intervals.
@@ -150,39 +175,45 @@ def targeting_accuracy(
     addresses: gpd.GeoDataFrame,
     start: AsOf,
     end: AsOf,
-    *,
     areas: gpd.GeoDataFrame | None = None,
+    ledger: Ledger | None = None,
+    *,
     every_days: int = 7,
-    horizon_days: int = 42,
-    visit_days: int = 14,
-    distance_m: float = 400.0,
-    area_share: float = 0.01,
+    horizon_days: int | None = None,
     seed: int | None = 0,
+    **settings: Unpack[ReplayOptions],
 ) -> TargetingAccuracy:
     """Replay past lists and count the burglaries that fell on listed homes in the weeks after.
 
     Parameters
     ----------
     incidents : GeoDataFrame
-        As `read_incidents` gives them; ``recorded_at`` is respected where it is.
+        As `read_incidents` returns them; ``recorded_at`` is respected where it is.
     addresses : GeoDataFrame
-        As `read_addresses` gives them, in the CRS of the incidents.
+        As `read_addresses` returns them, in the CRS of the incidents.
     start, end : date
         The first list is made at the end of the day before `start`; the weeks after the last one
         end before `end`.
     areas : GeoDataFrame, optional
-        The study area of the hotspots; without it the ground that the addresses cover.
+        As of `cocooning_targets`.
+    ledger : VisitLedger, optional
+        As of `cocooning_targets`: each list knows the visits made by its day. Nothing is issued.
     every_days : int
         From one list to the next.
-    horizon_days : int
-        How long after a list burglaries count, and how soon a home is not visited again unless
-        it is burgled.
-    visit_days, distance_m : int, float
-        As of `cocooning_targets`. Every door of rings 0 to 2 is visited.
-    area_share : float
-        Share of the area that is called hotspots.
+    horizon_days : int, optional
+        How long after a list burglaries count. Default: the window of the rule of the lists.
     seed : int or None
         Of the bootstrap; None draws one.
+    **settings
+        Those of the lists that are to be judged, ``max_visits`` and all that `cocooning_targets`
+        takes by name; a ``model`` is fitted anew for each list, on what was known. And how the
+        hotspots are drawn with which the lists are compared:
+
+        - ``within`` (GeoDataFrame, GeoSeries or geometry): the study area. Default: `areas`,
+          without them the ground that the addresses cover;
+        - ``area_share``, ``cell_size_m``, ``bandwidth_m``: as of `hotspots` and
+          `kernel_density`; cells of 50 m by default;
+        - ``period_days`` (int): of how many days to the cut-off; 365 by default.
 
     Returns
     -------
@@ -194,19 +225,22 @@ def targeting_accuracy(
         If a frame is not in canonical shape or in another CRS, or dates are months only; every
         fault is told.
     ConfigError
-        If a setting is out of range, or no list's weeks fit between `start` and `end`.
+        If a setting is out of range or unknown, or no list's weeks fit between `start` and `end`.
 
     Notes
     -----
-    Each list knows what had ended and was recorded by the end of its day, nothing else. A visit
-    is to a building. Burglaries count by the middle of their window, each once, for the newest
-    visit before it.
+    Each list is that of `cocooning_targets` with these settings, made from what had ended and was
+    recorded by the end of its day, nothing else. What several lists ask for under one
+    ``visit_id`` and ``attempt`` is one visit, of the first of these lists. Burglaries count by
+    the middle of their window, for every visit to their building in the weeks before: lists ask
+    for a home again when another burglary reaches it, and those drawn otherwise may be drawn
+    again, too.
 
     The other ways are worked out without drawing: of n homes drawn from N, on which H burglaries
-    fall, n H / N are expected. They are: homes in the hotspots of the year before (quartic kernel,
-    400 m, the top `area_share`); all homes; and homes on the street of a live burglary within
-    `distance_m` of it, without the burgled one. Intervals and differences are of a bootstrap that
-    draws runs of lists as long as the horizon, because neighbouring lists share their weeks.
+    fall, n H / N are expected. They are: homes in the hotspots; all homes; and homes on the
+    street of a live burglary within ``distance_m`` of it, without the burgled one; in each case a
+    home of a building, and none of the stop list. Intervals and differences are of a bootstrap
+    that draws runs of lists as long as the horizon, because neighbouring lists share their weeks.
 
     A home that was visited may have been spared for that reason: where visits were made, the
     lists look worse than they were.
@@ -230,76 +264,70 @@ def targeting_accuracy(
     >>> result.table.loc[0, ["visits", "burglaries", "per_thousand"]].tolist()
     [2.0, 1.0, 500.0]
     """
-    first, days = _check(
-        incidents, addresses, areas, start, end, every_days, horizon_days, visit_days, distance_m,
-        area_share,
-    )  # fmt: skip
     chosen = chosen_seed(seed)
+    whole = {"every_days": every_days, "horizon_days": horizon_days}
+    list_settings, hot = _checked(incidents, addresses, areas, end, settings, whole)
+    horizon = list_settings.window_days if horizon_days is None else horizon_days
+    first, days = _days(start, end, every_days, horizon)
     town = Town.of_addresses(addresses)
-    crimes = match_crimes(incidents, town)
+    crimes = match_crimes(incidents, town, list_settings.exclude)
     lists = list(
         replayed(
             crimes,
             town,
             days,
-            horizon_days=horizon_days,
-            visit_days=visit_days,
-            distance_m=distance_m,
-            area_share=area_share,
-            within=areas,
+            list_settings,
+            hot,
+            areas=areas,
+            ledger=ledger,
+            horizon_days=horizon,
         )
     )
-    after = crimes.distinct & (crimes.day > days[0]) & (crimes.day <= days[-1] + horizon_days)
+    after = crimes.distinct & (crimes.day > days[0]) & (crimes.day <= days[-1] + horizon)
     return TargetingAccuracy(
-        table=_table(
-            lists,
-            hits(lists, crimes, town, horizon_days),
-            math.ceil(horizon_days / every_days),
-            chosen,
-        ),
+        table=_table(lists, math.ceil(horizon / every_days), chosen),
+        by_list=_by_list(lists),
+        lists_are=list_settings.words,
         lists=len(lists),
         first=first,
         last=first + pd.Timedelta(days=int(days[-1] - days[0])),
-        horizon_days=horizon_days,
+        horizon_days=horizon,
+        on_listed_homes=on_listed_homes(lists, crimes, horizon),
         burglaries=int(after.sum()),
         matched=int((after & (crimes.place >= 0)).sum()),
         seed=chosen,
     )
 
 
-def _check(
+def _checked(
     incidents: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame | None,
-    start: AsOf,
     end: AsOf,
-    every_days: int,
-    horizon_days: int,
-    visit_days: int,
-    distance_m: float,
-    area_share: float,
+    options: Mapping[str, Any],
+    whole: Mapping[str, Any],
+) -> tuple[ListSettings, HotspotSettings]:
+    """Check the data and the settings at once, and return those of lists and hotspots."""
+    settings, problems = read_settings(
+        end, options.get("max_visits"), options, known=tuple(ReplayOptions.__annotations__)
+    )
+    names = {field.name for field in fields(HotspotSettings)}
+    chosen = {name: value for name, value in options.items() if name in names}
+    hot = HotspotSettings(**{"within": areas, **chosen})
+    problems += positive_problems(
+        area_share=hot.area_share, cell_size_m=hot.cell_size_m, bandwidth_m=hot.bandwidth_m
+    )
+    for name, value in {**whole, "period_days": hot.period_days}.items():
+        if value is not None and not (isinstance(value, (int, np.integer)) and value >= 1):
+            problems.append(f"{name} must be a whole number, 1 or more, not {value!r}.")
+    raise_problems(data_problems(incidents, addresses, areas, "Targeting accuracy"), problems)
+    return settings, hot
+
+
+def _days(
+    start: AsOf, end: AsOf, every_days: int, horizon_days: int
 ) -> tuple[pd.Timestamp, npt.NDArray[np.int64]]:
-    """Raise every problem at once; else give the day of the first list, and all of them."""
-    problems = incident_problems(incidents)
-    if not problems:
-        problems = month_only_problems(incidents, "Targeting accuracy")
-    told = frame_problems(addresses, "addresses", ("uprn", "address"))
-    told = told or point_problems(addresses, "addresses")
-    told += [] if areas is None else frame_problems(areas, "areas")
-    if not problems and not told:
-        problems = same_crs_problems(incidents, addresses=addresses, areas=areas)
-    settings = positive_problems(distance_m=distance_m, area_share=area_share)
-    for name, value, least in (
-        ("every_days", every_days, 1),
-        ("horizon_days", horizon_days, 1),
-        ("visit_days", visit_days, 0),
-    ):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            settings.append(f"{name} must be a whole number, {least} or more, not {value!r}.")
-    if problems or told:
-        raise DataError([*problems, *told, *settings])
-    if settings:
-        raise ConfigError(settings)
+    """Return the day of the first list, and the numbers of all days that have one."""
     first = cutoff(start).normalize() - pd.Timedelta(days=1)
     room = (cutoff(end).normalize() - first).days - 1 - horizon_days
     if room < 0:
@@ -310,11 +338,9 @@ def _check(
     return first, np.arange(day, day + room + 1, every_days)
 
 
-def _table(
-    lists: list[Day], counted: list[npt.NDArray[np.int64]], run: int, seed: int
-) -> pd.DataFrame:
+def _table(lists: list[Day], run: int, seed: int) -> pd.DataFrame:
     """Sum over the lists, with intervals over runs of them."""
-    visits, burglaries = _by_row(lists, counted)
+    visits, burglaries = _by_row(lists)
     drawn = _draws(len(lists), run, seed)
     rate = _per_thousand(burglaries.sum(axis=0), visits.sum(axis=0))
     rates = _per_thousand(drawn @ burglaries, drawn @ visits)
@@ -336,22 +362,33 @@ def _table(
     )
 
 
-def _by_row(lists: list[Day], counted: list[npt.NDArray[np.int64]]) -> tuple[Floats, Floats]:
+def _by_row(lists: list[Day]) -> tuple[Floats, Floats]:
     """Count visits and burglaries of each list: all, each ring, and as many visits elsewhere."""
     visits, burglaries = [], []
-    for told, burgled in zip(lists, counted, strict=True):
-        rings = [told.rings == ring for ring in range(len(_RINGS))]
-        total = len(told.places)
-        elsewhere = np.where(np.isnan(told.chance), 0, total)
+    for listed in lists:
+        rings = [listed.new & (listed.ring == ring) for ring in range(len(_RINGS))]
+        total = int(listed.new.sum())
+        elsewhere = np.where(np.isnan(listed.chance), 0, total)
         visits.append([total, *(ring.sum() for ring in rings), *elsewhere])
         burglaries.append(
             [
-                burgled.sum(),
-                *(burgled[ring].sum() for ring in rings),
-                *(elsewhere * np.nan_to_num(told.chance)),
+                listed.burglaries.sum(),
+                *(listed.burglaries[ring].sum() for ring in rings),
+                *(elsewhere * np.nan_to_num(listed.chance)),
             ]
         )
     return np.asarray(visits, dtype=float), np.asarray(burglaries, dtype=float)
+
+
+def _by_list(lists: list[Day]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "day": pd.to_datetime([listed.day for listed in lists], unit="D"),
+            "listed": [len(listed.new) for listed in lists],
+            "visits": [int(listed.new.sum()) for listed in lists],
+            "burglaries": [int(listed.burglaries.sum()) for listed in lists],
+        }
+    )
 
 
 def _draws(lists: int, run: int, seed: int) -> Floats:
@@ -375,12 +412,8 @@ def _middle(drawn: Floats) -> tuple[Floats, Floats]:
     """Give the middle 95 % of each column, NaN where it is never known."""
     known = ~np.isnan(drawn).all(axis=0)
     limits = np.full((2, drawn.shape[1]), np.nan)
-    limits[:, known] = np.nanquantile(drawn[:, known], _LEVEL, axis=0)
+    limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
     return limits[0], limits[1]
-
-
-def _known(row: dict[str, Any]) -> bool:
-    return not math.isnan(row["per_thousand"])
 
 
 def _rate(row: "pd.Series[Any]") -> str:

@@ -1,21 +1,27 @@
-"""Past days replayed: which homes the lists of a day would have named, and what came after."""
+"""Past days replayed: the lists as they would have been issued, and what came after."""
 
+import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
-from hotspot.cocooning.doors import Doors, prepare_doors
-from hotspot.cocooning.matching import events_of
-from hotspot.cocooning.rings import homes_around
-from hotspot.dates import day_numbers, event_days, known_by
-from hotspot.density import kernel_density
+from hotspot.cocooning.doors import Doors, prepare_doors, texts
+from hotspot.cocooning.matching import match_addresses
+from hotspot.cocooning.plan import Visits, among, list_visits
+from hotspot.cocooning.settings import ListOptions, ListSettings
+from hotspot.cocooning.visit_history import Ledger
+from hotspot.dates import end_of_day, event_days, known_by
+from hotspot.density import hotspots, kernel_density
+from hotspot.geo import area_positions
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
+from hotspot.rule import RULE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -23,9 +29,37 @@ Bools = npt.NDArray[np.bool_]
 
 #: With whom the lists are compared, in this order.
 OTHERS = ("homes in the hotspots", "homes at random", "other homes of the street")
-_YEAR_DAYS = 365
-_CELL_M = 50.0
-_BANDWIDTH_M = 400.0
+
+
+class ReplayOptions(ListOptions, total=False):
+    """What `targeting_accuracy` takes besides the data, by name; it documents each."""
+
+    max_visits: int | None
+    within: Any
+    cell_size_m: float
+    bandwidth_m: float
+    area_share: float
+    period_days: int
+
+
+@dataclass(frozen=True)
+class HotspotSettings:
+    """How the hotspots are drawn with which the lists are compared.
+
+    Attributes
+    ----------
+    within : GeoDataFrame, GeoSeries or geometry, or None
+        The study area; None for the ground that the addresses cover.
+    cell_size_m, bandwidth_m, area_share : float
+    period_days : int
+        Of how many days to the cut-off.
+    """
+
+    within: Any = None
+    cell_size_m: float = 50.0
+    bandwidth_m: float = RULE.distance_m
+    area_share: float = 0.01
+    period_days: int = 365
 
 
 @dataclass(frozen=True)
@@ -53,7 +87,7 @@ class Town:
 
     @classmethod
     def of_addresses(cls, addresses: gpd.GeoDataFrame) -> "Town":
-        """Put the homes of each building together; the parent of flats is their building."""
+        """Join the homes of each building; the parent of flats is their building."""
         doors = prepare_doors(addresses)
         found, first, nth = np.unique(
             doors.place[doors.home], return_index=True, return_inverse=True
@@ -67,54 +101,52 @@ class Town:
 
 
 class Crimes(NamedTuple):
-    """Burglaries, a row for each: which building, when it was found, and whether it counts.
+    """Burglaries, a row for each: in which building it was, and whether it counts.
 
-    ``place`` is -1 where no home was matched; ``makes_visits`` is False at an address that is no
-    home; ``distinct`` is False for a further reference of one event.
+    ``matched`` is what `match_addresses` returns; ``place`` is -1 where no home was matched;
+    ``distinct`` is False for a further
+    reference of one event; ``stopped`` is True on the stop list.
     """
 
     frame: gpd.GeoDataFrame
+    matched: pd.DataFrame
     place: Ints
-    door: Ints
-    x: Floats
-    y: Floats
     day: Ints
-    found_day: Ints
-    makes_visits: Bools
     distinct: Bools
+    stopped: Bools
 
 
 class Day(NamedTuple):
-    """One list: the buildings that are newly asked for, their rings, and the others' chances.
+    """One list, a position for each of its rows, and the chances of others.
 
-    ``chance`` is for each of `OTHERS` the burglaries in the weeks after per building that it might
-    have sent someone to; NaN where it had none.
+    ``place`` is the building (-1 where the victim's address matched none), ``burglaries`` those
+    there in the weeks after (of several rows of one building they are the first one's); ``new`` is
+    False where an earlier list asked for the same visit already. ``chance`` is for each of `OTHERS`
+    the burglaries in the weeks after per building that it might have sent someone to; NaN where it
+    had none.
     """
 
     day: int
-    places: Ints
-    rings: Ints
+    place: Ints
+    ring: Ints
+    new: Bools
+    burglaries: Ints
     chance: Floats
 
 
-def match_crimes(incidents: gpd.GeoDataFrame, town: Town) -> Crimes:
+def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: frozenset[str]) -> Crimes:
     """Find the building of each burglary, as the lists do."""
     doors = town.doors
-    events = events_of(incidents, doors).explode("refs").drop_duplicates("refs").set_index("refs")
-    told = events["door"].reindex(incidents["crime_ref"]).fillna(-1)
-    door = told.to_numpy().astype(np.int64)
-    known = door >= 0
-    points = incidents.geometry
+    matched = match_addresses(incidents, doors)
+    door = matched["door"].to_numpy()
+    named = [among(texts(incidents, name), exclude) for name in ("crime_ref", "uprn")]
     return Crimes(
         frame=incidents,
-        place=np.where(known, town.places[door], -1),
-        door=door,
-        x=np.where(known, doors.x[door], points.x),
-        y=np.where(known, doors.y[door], points.y),
+        matched=matched,
+        place=np.append(town.places, -1)[door],
         day=event_days(incidents),
-        found_day=day_numbers(incidents["occurred_to"]),
-        makes_visits=~known | doors.lived_in[door],
         distinct=distinct_events(incidents),
+        stopped=named[0] | named[1] | np.append(_barred(doors, exclude), False)[door],
     )
 
 
@@ -122,77 +154,82 @@ def replayed(
     crimes: Crimes,
     town: Town,
     days: Ints,
+    settings: ListSettings,
+    hot: HotspotSettings,
     *,
+    areas: gpd.GeoDataFrame | None,
+    ledger: Ledger | None,
     horizon_days: int,
-    visit_days: int,
-    distance_m: float,
-    area_share: float,
-    within: gpd.GeoDataFrame | None,
 ) -> Iterator[Day]:
-    """Make the list of each day from what was known at its end, and ask nobody twice.
+    """Yield the list of each day, as it would have been issued at its end.
 
-    A building is asked for again only after the horizon, or where a new burglary in it was found.
+    It is made by what makes the lists of today, `list_visits`, from what was known at the time.
     """
-    around: dict[tuple[int, float, float], tuple[Ints, Ints]] = {}
-    asked = np.full(town.buildings, -(10**6), dtype=np.int64)
-    burgled: set[int] = set()
+    asked: set[tuple[str, int]] = set()
+    # Nobody is sent to a building of which every home is on the stop list, whoever chooses.
+    open_homes = (town.places >= 0) & ~_barred(town.doors, settings.exclude)
+    eligible = np.zeros(town.buildings, dtype=bool)
+    eligible[town.places[open_homes]] = True
+    points = np.asarray(shapely.points(np.column_stack([town.x, town.y])), dtype=object)
+    grid = _grid(hot, town)
     for day in days.tolist():
-        known = known_by(crimes.frame, pd.Timestamp(day, unit="D"))
-        live = known & crimes.makes_visits & (crimes.found_day >= day - visit_days)
-        ring = np.full(town.buildings, 9, dtype=np.int64)
-        for row in np.flatnonzero(live).tolist():
-            start = (int(crimes.door[row]), float(crimes.x[row]), float(crimes.y[row]))
-            if start not in around:
-                around[start] = _rings(town, *start, distance_m)
-            places, rings = around[start]
-            np.minimum.at(ring, places, rings)
-        new = set(np.flatnonzero(live & (crimes.place >= 0)).tolist()) - burgled
-        again = np.zeros(town.buildings, dtype=bool)
-        again[crimes.place[list(new)]] = True
-        burgled |= new
-        chosen = np.flatnonzero((ring < 9) & (again | (asked <= day - horizon_days)))
-        asked[chosen] = day
-        after = _burglaries_after(crimes, town, day, horizon_days)
+        as_of = end_of_day(pd.Timestamp(day, unit="D"))
+        known = crimes.frame[known_by(crimes.frame, as_of) & ~crimes.stopped]
+        on_day = _settings_on(settings, as_of, known)
+        listed = list_visits(crimes.frame, town.doors, areas, on_day, ledger, crimes.matched)
+        rows = listed.rows[listed.scheduled]
+        visits = list(zip(rows["visit_id"], rows["attempt"], strict=True))
+        new = np.array([visit not in asked for visit in visits], dtype=bool)
+        asked.update(visits)
+        first = np.array([homes[0] if homes else -1 for homes in rows["doors"]], dtype=np.int64)
+        place = np.append(town.places, -1)[first]
         pools = (
-            _hot(crimes, town, known, day, area_share, within),
+            _hot(known, points, as_of, hot, grid),
             np.ones(town.buildings, dtype=bool),
-            _same_street(crimes, town, np.flatnonzero(live), distance_m),
+            _same_street(listed, town, settings.distance_m),
         )
-        chance = np.array([after[pool].mean() if pool.any() else np.nan for pool in pools])
-        yield Day(day, chosen, ring[chosen], chance)
+        after = _burglaries_after(crimes, town, day, horizon_days)
+        chosen = [after[pool & eligible] for pool in pools]
+        yield Day(
+            day=day,
+            place=place,
+            ring=rows["ring"].to_numpy(dtype=np.int64),
+            new=new,
+            burglaries=np.where(_first_of_building(place, new), np.append(after, 0)[place], 0),
+            chance=np.array([each.mean() if len(each) else np.nan for each in chosen]),
+        )
 
 
-def hits(days: list[Day], crimes: Crimes, town: Town, horizon_days: int) -> list[Ints]:
-    """Count for each building of each list the burglaries in the weeks after.
-
-    A burglary belongs to the newest visit before it, so that none counts twice.
-    """
-    at: dict[int, list[tuple[int, int]]] = {}
-    for nth, told in enumerate(days):
-        for position, place in enumerate(told.places.tolist()):
-            at.setdefault(place, []).append((nth, position))
-    counted = [np.zeros(len(told.places), dtype=np.int64) for told in days]
-    for place, day in zip(
-        crimes.place[crimes.distinct].tolist(), crimes.day[crimes.distinct].tolist(), strict=True
-    ):
-        before = [
-            (nth, position)
-            for nth, position in at.get(place, [])
-            if days[nth].day < day <= days[nth].day + horizon_days
-        ]
-        if before:
-            nth, position = before[-1]
-            counted[nth][position] += 1
-    return counted
+def on_listed_homes(days: list[Day], crimes: Crimes, horizon_days: int) -> int:
+    """Count the burglaries in the weeks after at homes that were visited, each once."""
+    fell = np.zeros(len(crimes.place), dtype=bool)
+    for listed in days:
+        later = (crimes.day > listed.day) & (crimes.day <= listed.day + horizon_days)
+        fell |= later & np.isin(crimes.place, listed.place[listed.new])
+    return int((fell & crimes.distinct & (crimes.place >= 0)).sum())
 
 
-def _rings(town: Town, door: int, x: float, y: float, distance_m: float) -> tuple[Ints, Ints]:
-    """Give the buildings of rings 0 to 2 around a burglary."""
-    near = homes_around(town.doors, x, y, door, distance_m)
-    places, rings = town.places[near.door], near.ring
-    if door >= 0 and town.places[door] >= 0:
-        places, rings = np.r_[town.places[door], places], np.r_[0, rings]
-    return places[places >= 0], rings[places >= 0]
+def _first_of_building(place: Ints, new: Bools) -> Bools:
+    """Return which rows are the first new one of their building: no burglary counts twice."""
+    first = np.zeros(len(place), dtype=bool)
+    at = np.flatnonzero(new & (place >= 0))
+    first[at[np.unique(place[at], return_index=True)[1]]] = True
+    return first
+
+
+def _barred(doors: Doors, exclude: frozenset[str]) -> Bools:
+    return among(doors.uprn, exclude) | among(doors.parent, exclude)
+
+
+def _settings_on(
+    settings: ListSettings, as_of: pd.Timestamp, known: gpd.GeoDataFrame
+) -> ListSettings:
+    """Return the settings of a past day, with a model that knows nothing of what came later."""
+    model = None
+    # A model ranks; who is listed turns on that only where not all can be.
+    if settings.model is not None and settings.max_visits is not None:
+        model = copy.deepcopy(settings.model).fit(known, as_of)  # type: ignore[attr-defined]
+    return replace(settings, as_of=as_of, model=model)
 
 
 def _burglaries_after(crimes: Crimes, town: Town, day: int, horizon_days: int) -> Ints:
@@ -202,44 +239,44 @@ def _burglaries_after(crimes: Crimes, town: Town, day: int, horizon_days: int) -
     return np.bincount(at, minlength=town.buildings)
 
 
+def _grid(hot: HotspotSettings, town: Town) -> Grid:
+    over = town.doors.frame if hot.within is None else hot.within
+    return Grid.over(over, hot.cell_size_m, crs=town.doors.frame.crs)
+
+
 def _hot(
-    crimes: Crimes,
-    town: Town,
-    known: Bools,
-    day: int,
-    area_share: float,
-    within: gpd.GeoDataFrame | None,
+    known: gpd.GeoDataFrame,
+    points: npt.NDArray[np.object_],
+    as_of: pd.Timestamp,
+    hot: HotspotSettings,
+    grid: Grid,
 ) -> Bools:
-    """Tell which buildings lie in the hotspots of the past year, as they were known."""
-    last_year = crimes.frame[known & (crimes.day > day - _YEAR_DAYS) & (crimes.day <= day)]
-    if last_year.empty:
-        return np.zeros(town.buildings, dtype=bool)
-    over = town.doors.frame if within is None else within
+    """Return which points lie in the hotspots of a past day, as they would have been drawn."""
+    last = as_of.normalize()
+    first = last - pd.Timedelta(days=hot.period_days - 1)
+    if not (known["occurred_to"] >= first).any():
+        return np.zeros(len(points), dtype=bool)
     surface = kernel_density(
-        last_year,
-        grid=Grid.over(over, _CELL_M, margin_m=_CELL_M),
-        bandwidth_m=_BANDWIDTH_M,
-        within=within,
-        period=(pd.Timestamp(day - _YEAR_DAYS + 1, unit="D"), pd.Timestamp(day, unit="D")),
+        known,
+        grid=grid,
+        bandwidth_m=hot.bandwidth_m,
+        within=hot.within,
+        period=(first, last),
     )
-    values = surface.to_numpy()
-    inside = np.isfinite(values)
-    wanted = max(1, int(area_share * np.count_nonzero(inside) + 0.5))
-    lowest = np.sort(values[inside])[-wanted]
-    west, south = float(surface["x"][0]) - _CELL_M / 2, float(surface["y"][0]) - _CELL_M / 2
-    column = np.clip((town.x - west) // _CELL_M, 0, values.shape[1] - 1).astype(int)
-    row = np.clip((town.y - south) // _CELL_M, 0, values.shape[0] - 1).astype(int)
-    return np.asarray((values[row, column] >= lowest) & (values[row, column] > 0))
+    spots = hotspots(surface, area_share=hot.area_share)
+    return area_positions(points, spots, name="rank") >= 0
 
 
-def _same_street(crimes: Crimes, town: Town, live: Ints, distance_m: float) -> Bools:
-    """Tell which buildings share a street with a live burglary nearby, and are not the burgled."""
+def _same_street(listed: Visits, town: Town, distance_m: float) -> Bools:
+    """Return which buildings share a street with a live burglary nearby, and are not burgled."""
+    live = listed.live
+    victims = live["door"][listed.to_visit & ~listed.no_home & (live["door"] >= 0).to_numpy()]
+    burgled = town.places[victims.to_numpy()]
     chosen = np.zeros(town.buildings, dtype=bool)
-    victims = live[crimes.place[live] >= 0]
-    for row in victims.tolist():
-        street = town.street[crimes.place[row]]
-        if street >= 0:
-            dx, dy = town.x - crimes.x[row], town.y - crimes.y[row]
-            chosen |= (town.street == street) & (dx * dx + dy * dy <= distance_m * distance_m)
-    chosen[crimes.place[victims]] = False
+    for place in np.unique(burgled[burgled >= 0]).tolist():
+        if town.street[place] >= 0:
+            dx, dy = town.x - town.x[place], town.y - town.y[place]
+            near = dx * dx + dy * dy <= distance_m * distance_m
+            chosen |= (town.street == town.street[place]) & near
+    chosen[burgled[burgled >= 0]] = False
     return chosen
