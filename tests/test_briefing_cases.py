@@ -9,8 +9,10 @@ import shapely
 
 import hotspot as hs
 from hotspot.briefing import Briefing, brief, issue_lists, load_config
-from hotspot.briefing.findings import find_change
+from hotspot.briefing.config import load_settings, read_config
+from hotspot.briefing.findings import find_change, find_lists
 from hotspot.briefing.inputs import read_inputs
+from hotspot.briefing.track_record import find_proof
 from hotspot.dates import cutoff
 from tests.small_town import Burglary, X, Y, door, uprn, usual, write_burglaries, write_town
 from tests.test_briefing_products import page_of, section, text_of
@@ -282,3 +284,29 @@ def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:
     assert by_forecast.targets["expected"].tolist() != by_rule.targets["expected"].tolist()
     with pytest.raises(hs.ConfigError, match="rank_by"):
         issue_lists(write_town(tmp_path / "odd", settings='[cocooning]\nrank_by = "age"\n'))
+
+
+@pytest.mark.parametrize(
+    ("cocooning", "window_days"),
+    [({"preset": "swordfish", "exclude": "exclude.csv"}, 42),
+     ({"preset": "trafford", "max_visits": 9}, 21)],
+)  # fmt: skip
+def test_the_page_judges_the_lists_that_the_set_up_makes(
+    sample_dir: Path, cocooning: dict[str, object], window_days: int
+) -> None:
+    settings = load_settings(sample_dir / "briefing.toml")
+    del settings["rule"]
+    settings |= {"backtest": False, "cocooning": cocooning}
+    inputs = read_inputs(read_config(settings, base=sample_dir))
+    assert inputs.areas is not None
+    proof = find_proof(inputs, shapely.union_all(inputs.areas.geometry.to_numpy()))
+    assert proof.accuracy is not None
+    assert proof.preventable is not None
+    assert proof.accuracy.horizon_days == proof.preventable.window_days == window_days
+    for _, replayed in proof.accuracy.by_list.iloc[[0, -1]].iterrows():
+        lists = find_lists(replace(inputs, as_of=cutoff(replayed["day"])), None)
+        assert lists is not None
+        assert len(lists.targets) == replayed["listed"]
+    ring_2 = proof.accuracy.table.set_index("chosen_by").loc["opposite or behind (ring 2)"]
+    assert (ring_2["visits"] == 0) == (cocooning["preset"] == "swordfish")
+    assert f"preset {cocooning['preset']}" in proof.accuracy.headline()
