@@ -298,8 +298,8 @@ def test_the_page_judges_the_lists_that_the_set_up_makes(
     del settings["rule"]
     settings |= {"backtest": False, "cocooning": cocooning}
     inputs = read_inputs(read_config(settings, base=sample_dir))
-    assert inputs.areas is not None
-    proof = find_proof(inputs, shapely.union_all(inputs.areas.geometry.to_numpy()))
+    assert inputs.layers.areas is not None
+    proof = find_proof(inputs, shapely.union_all(inputs.layers.areas.geometry.to_numpy()))
     assert proof.accuracy is not None
     assert proof.preventable is not None
     assert proof.accuracy.horizon_days == proof.preventable.window_days == window_days

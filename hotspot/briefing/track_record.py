@@ -101,7 +101,9 @@ def find_proof(
             no_backtest = too_little(inputs.known.incidents, inputs.as_of, within)
         else:
             grid = Grid.over(study_area, _FORECAST_CELL_M, crs=inputs.known.incidents.crs)
-            forecast = Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
+            forecast = (
+                Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
+            )
     if not inputs.config.worth:
         return Proof(backtest, no_backtest, forecast=forecast)
     return Proof(backtest, no_backtest, *_worth(inputs, within, ledger), forecast)
