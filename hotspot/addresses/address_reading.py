@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows
-from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.cells import join_texts, to_text, without_missing_words
 from hotspot.reading.columns import (
     PLACE_FIELDS,
     Given,
@@ -194,15 +194,10 @@ def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
 
 def _joined(parts: pd.DataFrame) -> pd.Series:
     """Join the parts of each address as they are written on an envelope."""
-    empty = pd.Series("", index=parts.index)
-    text = {field: parts[field].fillna("") if field in parts.columns else empty for field in _PARTS}
-    line = (text["number"] + " " + text["street"]).str.strip()
+    line = join_texts([parts[part] for part in ("number", "street") if part in parts], " ")
+    text = parts.assign(line=line)
     order = ("unit", "housename", "line", "place", "locality", "town", "postcode")
-    joined = empty
-    for piece in ({**text, "line": line}[field] for field in order):
-        comma = pd.Series(", ", index=parts.index).where((joined != "") & (piece != ""), "")
-        joined = joined + comma + piece
-    return joined.where(joined != "", None)
+    return join_texts([text[part] for part in order if part in text])
 
 
 def _with_ids(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

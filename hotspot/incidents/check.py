@@ -146,19 +146,10 @@ def read_incidents(
     >>> read_incidents(frame)["crime_ref"].str[:5].item()
     'made-'
     """
-    check = check_incidents(
-        source,
-        columns,
-        crs,
-        to_crs,
-        dayfirst,
-        timezone,
-        offences,
-        within,
-        sheet=sheet,
-        offence_table=offence_table,
-        as_of=as_of,
+    options = CheckOptions(
+        columns, crs, to_crs, dayfirst, timezone, offences, within, sheet, offence_table, as_of
     )
+    check = check_rows(source, options)
     if check.accepted.empty and (check.rejected["reason"] != NOT_SELECTED).any():
         raise DataError(f"No row of {check.source} can be used. {check.summary()}")
     for warning in check.warnings:

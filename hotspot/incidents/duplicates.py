@@ -39,11 +39,8 @@ def duplicate_faults(
     """
     faults = Faults(references.index)
     codes, _ = pd.factorize(_keys(references, forces))
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    begins = np.r_[True, ordered[1:] != ordered[:-1]] if len(ordered) else np.zeros(0, dtype=bool)
-    first = np.empty(len(codes), dtype=np.intp)
-    first[order] = order[np.flatnonzero(begins)[np.cumsum(begins) - 1]] if len(order) else order
+    different, at = np.unique(codes, return_index=True)
+    first = at[np.searchsorted(different, codes)]
     again = (codes >= 0) & (first != np.arange(len(codes)))
     apart = np.hypot(x[again] - x[first[again]], y[again] - y[first[again]])
     labels = references.index[first[again]]

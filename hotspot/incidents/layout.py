@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
-from hotspot.reading.cells import normalise_name, to_text, without_missing_words
+from hotspot.reading.cells import join_texts, normalise_name, to_text, without_missing_words
 from hotspot.reading.chunks import Source
 from hotspot.reading.columns import (
     PLACE_FIELDS,
@@ -150,11 +150,7 @@ def field_text(frame: pd.DataFrame, mapped: Mapped, field: str) -> pd.Series:
     pandas.Series
     """
     texts = [without_missing_words(to_text(frame[name])) for name in mapped[field]]
-    if len(texts) == 1:
-        return texts[0].rename(mapped[field][0])
-    parts = zip(*(text.astype(object).where(text.notna(), "") for text in texts), strict=True)
-    joined = [", ".join(filter(None, row)) or None for row in parts]
-    return pd.Series(joined, index=frame.index, name=mapped[field][0], dtype=object)
+    return (texts[0] if len(texts) == 1 else join_texts(texts)).rename(mapped[field][0])
 
 
 def _refuse_unknown_layout(

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot._errors import DataError
-from hotspot.english import count, name_rows
+from hotspot.english import count, name_rows, some_of
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.columns import known_names, match_columns
 from hotspot.reading.datetimes import read_datetimes
@@ -287,11 +287,10 @@ def _unknown_burglaries(
         return []
     rows = np.flatnonzero(np.isin(codes, odd))
     counts = np.bincount(codes[rows])
-    named = [f"{different[number]!r} ({counts[number]:,})" for number in odd[:_MOST_NAMED]]
-    more = f" and {len(odd) - _MOST_NAMED} more" if len(odd) > _MOST_NAMED else ""
+    named = some_of([f"{different[number]!r} ({counts[number]:,})" for number in odd], _MOST_NAMED)
     return [
         f"{count(len(rows), 'row')} {fate} whose offence may be burglary but is not in the table "
-        f"of offences: {', '.join(named)}{more} ({name_rows(offences.index[rows])})."
+        f"of offences: {named} ({name_rows(offences.index[rows])})."
     ]
 
 

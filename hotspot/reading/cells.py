@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,31 @@ def without_missing_words(text: pd.Series) -> pd.Series:
     if not is_text(text):
         return text
     return text.where(~text.str.lower().isin(MISSING_WORDS), None)
+
+
+def join_texts(texts: Sequence[pd.Series], separator: str = ", ") -> pd.Series:
+    """Join the cells of each row that hold anything.
+
+    Parameters
+    ----------
+    texts : sequence of pandas.Series
+        Columns of text, best first, on one index.
+    separator : str
+        What stands between two of them.
+
+    Returns
+    -------
+    pandas.Series
+        None where no cell holds anything.
+
+    Examples
+    --------
+    >>> join_texts([pd.Series(["Flat 2", None]), pd.Series(["12 Mill Lane", None])]).tolist()
+    ['Flat 2, 12 Mill Lane', None]
+    """
+    cells = zip(*(text.astype(object).fillna("").tolist() for text in texts), strict=True)
+    joined = [separator.join(filter(None, row)) or None for row in cells]
+    return pd.Series(joined, index=texts[0].index, name=texts[0].name, dtype=object)
 
 
 def to_numbers(

@@ -135,6 +135,7 @@ def locate(
     else:
         pair = _pair_of_columns(frame, columns, given)
     source, notes = _source_crs(pair)
+    pair = replace(pair, crs=source)
     _refuse_wrong_units(pair, source)
     if target is None:
         target = metric_crs(source, pair.middle, pair.called)
@@ -146,7 +147,7 @@ def locate(
         lambda which: transform(pair.second, pair.first, which),
         target,
         study_area(within, target),
-        PairTexts(pair.names, pair.first, pair.second, geographic=source.is_geographic),
+        pair.texts,
     )
     way = transform.describe(pair.middle)
     x[pair.faults.faulty] = np.nan
@@ -164,6 +165,11 @@ class _Pair:
     kind: str
     crs: CRS | None
     faults: Faults
+
+    @property
+    def texts(self) -> PairTexts:
+        geographic = self.crs is not None and self.crs.is_geographic
+        return PairTexts(self.names, self.first, self.second, geographic)
 
     @property
     def usable(self) -> Flags:
@@ -236,7 +242,7 @@ def _pair_of_columns(frame: pd.DataFrame, columns: Mapping[str, str], crs: CRS |
 
 def _number_faults(pair: _Pair) -> None:
     """Find the numbers that are no place: infinities and the zeros of a missing geocode."""
-    texts = PairTexts(pair.names, pair.first, pair.second)
+    texts = pair.texts
     with np.errstate(invalid="ignore"):
         infinite = ~np.isfinite(pair.first) | ~np.isfinite(pair.second)
         zero = (pair.first == 0) & (pair.second == 0)
@@ -283,7 +289,7 @@ def _refuse_wrong_units(pair: _Pair, source: CRS) -> None:
             'columns={"longitude": ..., "latitude": ...} and leave crs out (to_crs says what to '
             "turn them into)."
         )
-    texts = PairTexts(pair.names, pair.first, pair.second)
+    texts = pair.texts
     degrees = (np.abs(pair.first) <= 180) & (np.abs(pair.second) <= 90)
     pair.faults.add(pair.usable & degrees, texts.column, texts, "degrees, not metres")
 

@@ -6,7 +6,7 @@ columns.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -71,13 +71,7 @@ class Times:
 
     def among(self, rows: Flags) -> "Times":
         """Select some of the rows."""
-        return Times(
-            self.moments[rows],
-            self.unreadable[rows],
-            self.has_time[rows],
-            self.month_only[rows],
-            self.cells[rows],
-        )
+        return Times(*(getattr(self, part.name)[rows] for part in fields(self)))
 
     @property
     def name(self) -> str:
