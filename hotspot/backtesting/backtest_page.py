@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspot.backtesting.baselines import DENSITY
-from hotspot.output.handling import NO_GROUND
+from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.results import PageSection, PageTable, ResultPage
 
 if TYPE_CHECKING:
     from hotspot.backtesting.backtest_result import Backtest
 
 _LIMITS = (
-    f"Places are ranked, not people: it is {NO_GROUND}.",
+    PLACES_NOT_PEOPLE,
     "What is not reported or not recorded cannot be foreseen or counted.",
     "The figures hold for this area and these weeks; run it again when the area or the recording "
     "changes.",

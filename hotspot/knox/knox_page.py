@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotspot.output.handling import NO_GROUND
+from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.results import Cell, PageSection, PageTable, ResultPage
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def knox_page(test: "KnoxTest") -> ResultPage:
         scope="Pairs of burglaries that are near in space and time, against what chance gives.",
         sentences=sentences,
         picture_text="Grid of times chance by distance and time. The table below holds the figures",
-        limits=(limits, f"It shows places, not people: it is {NO_GROUND}."),
+        limits=(limits, PLACES_NOT_PEOPLE),
         sections=(
             PageSection(
                 "Times chance, by distance and time",

@@ -20,10 +20,11 @@ from hotspot.maps.map_layers import LAYERS, MapLayers, data_problems, opens_prob
 from hotspot.maps.offline_map import bare_map
 from hotspot.maps.scene import Scene
 from hotspot.maps.tiles import tile_layer, tile_notice, tile_problems
+from hotspot.output.handling import PLACES_NOT_PEOPLE
 
 STANDARD_NOTES = (
     "Based only on burglaries recorded by the cut-off.",
-    "It shows places, not people: it is no ground for a stop, a search or an arrest.",
+    PLACES_NOT_PEOPLE,
     "A higher risk does not mean that a burglary will happen.",
 )
 # Below this age data are as fresh as a force's export can be after a weekend.

@@ -3,8 +3,9 @@
 from hotspot.output.text import clean_text
 
 NO_MARKING = "NO MARKING GIVEN: HANDLE AS SENSITIVE"
-#: Ends a sentence about any product: places are ranked and listed, never people.
+#: Ends a sentence about any product.
 NO_GROUND = "no ground for a stop, a search or an arrest"
+PLACES_NOT_PEOPLE = f"It shows places, not people: it is {NO_GROUND}."
 
 
 def shown_marking(marking: str | None) -> str:

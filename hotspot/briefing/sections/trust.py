@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from hotspot.briefing.sections.section import Section, Sources
 from hotspot.english import percent
+from hotspot.output.handling import NO_GROUND
 
 STANDING_SENTENCES = (
     "It is based only on burglaries recorded by the cut-off.",
     "It shows places, not people.",
-    "It is no ground for a stop, a search or an arrest.",
+    f"It is {NO_GROUND}.",
     "A higher risk does not mean that a burglary will happen.",
     "Visits are not proven to prevent one: both randomised trials of cocooning found no clear "
     "effect.",
