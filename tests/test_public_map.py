@@ -267,7 +267,7 @@ def test_areas_may_bring_their_number_of_addresses() -> None:
         (lambda i, a: (i, pd.concat([a[:7]] * 2, ignore_index=True)), "only 7 addresses"),
         (lambda i, a: (i, a[:10]), "lie in no place with known addresses"),
         (lambda i, a: (i[:2], a[:10]), "could be worked out from the total"),
-        (lambda i, a: (i[:0], a), "no incidents to count"),
+        (lambda i, a: (i[:0], a), "The incidents are empty: there is no row"),
         (lambda i, a: (i, a.to_crs("EPSG:4326")), "not in metres"),
         (lambda i, a: (i.assign(occurred_to=pd.Timestamp("2026-02-20")), a), None),
     ],
@@ -450,6 +450,13 @@ def test_settings_out_of_range_are_told_all_at_once() -> None:
         public_map(incidents, addresses, minimum=1, smallest=1, months=0, cell_size_m=-1)
 
     assert len(caught.value.problems) == 4
+    with pytest.raises(DataError) as both:
+        public_map(incidents, addresses.drop(columns="geometry"), as_of="soon", minimum=1)
+    assert len(both.value.problems) == 3
+    with pytest.raises(
+        DataError, match="No incident was known by the end of Sunday 1 January 2023"
+    ):
+        public_map(incidents, addresses, as_of="2023-01-01")
 
 
 def test_inputs_are_left_as_they_were_and_the_same_map_is_made_twice() -> None:

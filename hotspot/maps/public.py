@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from hotspot._checks import (
+    empty_words,
     frame_problems,
     incident_problems,
+    integer_problems,
     point_problems,
     positive_problems,
     raise_problems,
@@ -19,7 +21,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, as_of_problems, cutoff, day_after, is_end_of_day, known_by
-from hotspot.english import count, month, plain_day
+from hotspot.english import count, cut_off, month, plain_day
 from hotspot.geo import area_positions
 from hotspot.maps import colours
 from hotspot.maps.briefing_layers import draw_streets
@@ -55,13 +57,12 @@ class _Settings:
     cell_size_m: float
 
     def problems(self) -> list[str]:
-        least = {"minimum": 2, "smallest": 2, "lag_days": 0, "months": 1}
-        return positive_problems(cell_size_m=self.cell_size_m) + [
-            f"{name} must be a whole number, {lowest} or more, not {value!r}."
-            for name, lowest in least.items()
-            if isinstance(value := getattr(self, name), bool)
-            or not isinstance(value, (int, np.integer))
-            or value < lowest
+        return [
+            *positive_problems(cell_size_m=self.cell_size_m),
+            # One home or one burglary would be that home's.
+            *integer_problems(2, minimum=self.minimum, smallest=self.smallest),
+            *integer_problems(1, months=self.months),
+            *integer_problems(0, lag_days=self.lag_days),
         ]
 
 
@@ -174,7 +175,8 @@ def public_map(
         [*settings.problems(), *([] if as_of is None else as_of_problems(as_of))],
     )
     known = incidents if as_of is None else incidents[known_by(incidents, as_of)]
-    start, end = _period(known, as_of, lag_days, months)
+    newest = incidents["occurred_to"].max().normalize()
+    start, end = _period(known, newest if as_of is None else as_of, lag_days, months)
     counted = known[(known["occurred_to"] >= start) & (known["occurred_to"] < end)]
     homes = None if addresses is None else homes_of(addresses)
     places = _places(homes, areas, settings)
@@ -222,25 +224,25 @@ def _data_problems(
                         "'addresses'.")  # fmt: skip
     if problems:
         return problems
-    problems = same_crs_problems(incidents, addresses=addresses, areas=areas)
+    problems = [empty_words()] if incidents.empty else []
+    problems += same_crs_problems(incidents, addresses=addresses, areas=areas)
     if not problems and areas is not None:
         twice = areas["area"][areas["area"].duplicated()].astype(str).unique()
-        problems = [f"The area {name} is there more than once." for name in twice]
+        problems += [f"The area {name} is there more than once." for name in twice]
         problems += overlaps(areas)
     return problems
 
 
 def _period(
-    known: gpd.GeoDataFrame, as_of: AsOf | None, lag_days: int, months: int
+    known: gpd.GeoDataFrame, as_of: AsOf, lag_days: int, months: int
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Choose a whole period of the calendar: neither end tells the date of a burglary.
 
     Periods that moved on by a month would tell that month's small counts by subtraction.
     """
     if known.empty:
-        raise DataError("There are no incidents to count.")
-    newest = known["occurred_to"].max()
-    last = cutoff(newest.normalize() if as_of is None else as_of) - pd.Timedelta(days=lag_days)
+        raise DataError(f"No incident was known by {cut_off(cutoff(as_of))}.")
+    last = cutoff(as_of) - pd.Timedelta(days=lag_days)
     # Whole months only: the month that a day ends counts, one that a time cuts does not.
     end = (day_after(last) if is_end_of_day(last) else last).to_period("M").start_time
     end -= pd.DateOffset(months=(12 * end.year + end.month - 1) % months)
