@@ -130,6 +130,15 @@ def test_nothing_is_significant_where_nothing_varies():
     assert (none["hotspot_class"] == "neither").all()
 
 
+@pytest.mark.parametrize("shape", ["square", "hexagon"])
+def test_an_incident_on_the_edges_of_cells_counts_once(shape):
+    x, y = np.meshgrid(np.arange(0, 601, 100), np.arange(0, 401, 100))
+    incidents = incidents_at(x.ravel(), y.ravel(), np.zeros(x.size))
+    cells = significant_hotspots(incidents, cell_size_m=100, shape=shape)
+    assert cells["crimes"].sum() == x.size
+    assert cells.hotspot_class.eq("neither").any(), "an attribute reaches the column"
+
+
 def test_faults_are_told_at_once():
     with pytest.raises(hs.ConfigError) as caught:
         significant_hotspots(at_cells(np.ones((5, 7), int)), GRID, shape="hexagon", distance_m=-1)

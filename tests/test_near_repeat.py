@@ -173,6 +173,16 @@ def test_every_fault_is_told_at_once():
         hs.near_repeat_pairs(incidents_at([0], [0], [0]).to_crs(4326))
 
 
+def test_a_burglary_on_the_edge_of_another_zone_counts_in_its_own():
+    """Two circles that touch or cross by age: each burglary is counted once, in its own band."""
+    incidents = incidents_at([0, 400, 800, 0], [0, 0, 0, 400], [0, 20, 21, 22])
+    zones = hs.near_repeat_zones(incidents, "2025-01-23")
+    assert zones["crimes"].sum() == 4
+    assert dict(zip(zones["age_band"], zones["crimes"], strict=True)) == {
+        "0-7 days": 3, "15-42 days": 1,
+    }  # fmt: skip
+
+
 def test_a_wrong_argument_is_no_fault_of_the_data():
     incidents = incidents_at([0], [0], [0])
     with pytest.raises(hs.ConfigError) as caught:

@@ -153,6 +153,8 @@ def _excess(linked, close, share):
 @njit(cache=True, nogil=True)
 def _highest_excess(start, other, days, window, share):
     n = days.shape[0]
+    # Chains are linked anew under each permutation, or the observed ones would be judged by links
+    # that the permuted dates do not have.
     parent = np.arange(n).astype(np.int32)
     for i in range(n):
         for pair in range(start[i], start[i + 1]):
@@ -173,6 +175,7 @@ def _highest_excess(start, other, days, window, share):
 @njit(cache=True, nogil=True)
 def _permuted_excess(start, other, days, window, share, seed, first, stop, out):
     for number in range(first, stop):
+        # Numbered from 1, as by count_lags: of one seed both tests see the same permutations.
         dealt = days.copy()
         _shuffle(dealt, seed, number + 1)
         out[number] = _highest_excess(start, other, dealt, window, share)

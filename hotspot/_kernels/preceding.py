@@ -20,6 +20,8 @@ def _first_acts(start, other, bands, home, rank, day, window, act, out):
             for pair in range(start[i * bands + band], start[i * bands + band + 1]):
                 j = other[pair]
                 earlier, later = (i, j) if rank[i] < rank[j] else (j, i)
+                # Ranks and not days decide what is earlier, for of one day the order is known or
+                # chosen.
                 if day[later] - day[earlier] > window:
                     continue
                 into = band

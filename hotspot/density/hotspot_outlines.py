@@ -162,6 +162,7 @@ class _Spots(NamedTuple):
 def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
     """Mark the highest cells; of equal ones the more southern, then western, go first."""
     number = cells_in_share(area_share, int(inside.sum()))
+    # Stable, so that of equal cells the same ones are chosen on every machine.
     order = np.argsort(-np.where(inside, values, -math.inf), axis=None, kind="stable")
     top = np.zeros(values.shape, dtype=bool)
     top.flat[order[:number]] = True
@@ -169,6 +170,7 @@ def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
 
 
 def _cell_spots(grid: Grid, top: Mask) -> _Spots:
+    # Cells that share an edge: those that meet in a corner only are two hotspots.
     labels, number = ndimage.label(top)
     cells = np.bincount(labels.ravel(), minlength=number + 1)[1:]
     rows, cols = np.nonzero(labels)
@@ -224,6 +226,8 @@ def _clipped(
     outlines: Sequence[shapely.Geometry], grid: Grid, outside: Mask, top: Mask
 ) -> list[shapely.Geometry]:
     """Cut off what lies in cells outside the study area."""
+    # Only what is near a chosen cell, where the contours are: a union of all the cells of a large
+    # area takes seconds.
     near = ndimage.binary_dilation(top, np.ones((3, 3), dtype=bool), iterations=2)
     rows, cols = np.divmod(np.flatnonzero(near & ~outside), grid.ncols)
     area = shapely.coverage_union_all(cell_boxes(grid, rows, cols))

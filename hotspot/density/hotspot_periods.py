@@ -119,12 +119,15 @@ def classify_hotspots(
         raise DataError(
             f"Fewer than two periods of {period_days} days fit: use a shorter period_days."
         )
+    # Counted back from the last day, so that the newest period is whole and the odd days are left
+    # out at the beginning.
     period = fit - 1 - ago // period_days
     counted = (times <= last).to_numpy() & (period >= 0) & (cells.cell_of >= 0)
     counts = np.zeros((fit, len(cells.outlines)))
     np.add.at(counts, (period[counted], cells.cell_of[counted]), 1.0)
     tests = [gi_star(row, cells.near, cells.numbers) for row in counts]
     z = np.stack([test.z for test in tests])
+    # Period by period: a busy summer must not lend its discoveries to a quiet winter.
     q_value = stats.false_discovery_control(np.stack([test.p_value for test in tests]), axis=-1)
     hot = (q_value <= alpha) & (z > 0)
     tau, trend_p = _trends(z)

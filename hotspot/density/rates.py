@@ -170,6 +170,7 @@ class _Rates(NamedTuple):
 def _rates(around: Floats, behind: Floats, overall: float, shrink: float) -> _Rates:
     """Compute the rates where anyone lives; NaN elsewhere."""
     populated = np.where(behind > 0, behind, np.nan)
+    # Chance explains all that the rates vary: everywhere is the overall rate.
     if shrink == math.inf:
         return _Rates(np.where(behind > 0, overall, np.nan), around / populated, overall)
     shrunk = (around + shrink * overall) / (populated + shrink)
@@ -218,6 +219,7 @@ def _spread(areas: gpd.GeoDataFrame, counts: Floats, grid: Grid) -> tuple[Floats
     step = grid.cell_size_m
     first_col = math.floor((whole.xmin - grid.xmin) / step)
     first_row = math.floor((whole.ymin - grid.ymin) / step)
+    # In whole cells from the corner of the grid, so that centres fall exactly on its own.
     x = grid.xmin + (first_col + np.arange(whole.ncols + 1) + 0.5) * step
     y = grid.ymin + (first_row + np.arange(whole.nrows + 1) + 0.5) * step
     xs, ys = np.meshgrid(x, y)

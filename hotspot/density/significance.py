@@ -144,6 +144,8 @@ def significant_hotspots(
     )
     counts = np.bincount(cells.cell_of[cells.cell_of >= 0], minlength=len(cells.outlines))
     tested = gi_star(counts.astype(np.float64), cells.near, cells.numbers)
+    # Benjamini and Hochberg hold for tests that share cells, as neighbours do (Caldas de Castro
+    # and Singer 2006).
     q_value = stats.false_discovery_control(tested.p_value)
     sign = np.where(q_value <= alpha, np.sign(tested.z), 0).astype(int)
     tested_cells = gpd.GeoDataFrame(

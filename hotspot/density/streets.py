@@ -123,6 +123,7 @@ def street_hotspots(
 
 def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join the lines of one name."""
+    # Lines without a name are keyed by their number, so that they stay by themselves.
     named = segments["street"].notna()
     unnamed = pd.Series(np.arange(len(segments)), index=segments.index).astype(object)
     key = segments["street"].astype(object).where(named, unnamed)
@@ -138,6 +139,7 @@ def _ranked(
     ranked: gpd.GeoDataFrame, years: float, minimum: int, intervals: bool
 ) -> gpd.GeoDataFrame:
     """Add rates and shares to the counts, and sort by rate."""
+    # A line of no length has no density, and not an infinite one.
     exposure = (ranked["length_km"] * years).where(ranked["length_km"] > 0)
     ranked["per_km_year"] = ranked["weight"] / exposure
     if intervals:

@@ -147,6 +147,7 @@ def kernel_density(
     dates = resolution(incidents)
     covered = period_of(times, dates, period)
     counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
+    # Beyond the border nothing is known, so what was recorded there is no sample of it.
     if edge_correction:
         counted = counted & shapely.intersects_xy(area, x, y)
     weight = weights_of(incidents, weights)[counted]
@@ -231,6 +232,7 @@ def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) ->
     if times.empty:
         raise DataError("There are no incidents to set the period by: give period=(first, last).")
     first, last = times.min().normalize(), times.max().normalize()
+    # Months are written as their first day, and the last of them runs to its end.
     if dates == "month":
         last = last + pd.offsets.MonthEnd(0)
     return Period(first, cutoff(last), years_between(first, last))
@@ -259,6 +261,7 @@ def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: 
 
     Summed over cell centres: exactly 1 where all of them are inside, 0 where none is.
     """
+    # A margin as wide as the kernel, or the mass beyond the grid would be missing from its edge.
     reach = math.ceil(KERNELS[kernel].radius * bandwidth_m / grid.cell_size_m)
     margin = reach * grid.cell_size_m
     wider = Grid(

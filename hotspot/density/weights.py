@@ -92,6 +92,8 @@ def _harm_by_code(table: Mapping[str, float] | pd.Series | pd.DataFrame) -> dict
         pairs = list(table.items())
     harm: dict[str, float] = {}
     problems = []
+    # A code that stands twice with one harm is no fault: tables list an offence under several
+    # acts.
     for code, value in pairs:
         key = str(code).strip().casefold()
         number = pd.to_numeric(value, errors="coerce")
@@ -259,6 +261,7 @@ def _spans(weekdays: Sequence[int], hours: tuple[float, float]) -> list[tuple[in
         raise ConfigError(
             f"hours must be two different hours from 0 to 24, such as (22, 6), not {hours!r}."
         )
+    # Over midnight into the next day; 0 to 24 is the whole day and not none of it.
     length = (last - first) % _DAY_S or _DAY_S
     spans = []
     for day in weekdays:
@@ -272,6 +275,8 @@ def _spans(weekdays: Sequence[int], hours: tuple[float, float]) -> list[tuple[in
 
 def _passed(moments: Seconds, spans: Sequence[tuple[int, int]]) -> Seconds:
     """Count the seconds in the spans of every week up to each moment."""
+    # Whole weeks at once, then what of each span has passed: exact to the second, with no loop
+    # over hours.
     weeks, within = np.divmod(moments, _WEEK_S)
     total = weeks * sum(stop - begin for begin, stop in spans)
     for begin, stop in spans:

@@ -46,6 +46,7 @@ class Bands:
     @property
     def longest_days(self) -> npt.NDArray[np.int64]:
         """Longest lag in whole days within each upper edge."""
+        # Lags are whole days: below an open edge of 7 the longest is 6.
         return np.array(self.edges_days, dtype=np.int64) - (self.closed == "left")
 
     @property

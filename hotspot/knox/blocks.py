@@ -116,6 +116,7 @@ class BlockPairs:
         """Draw as many blocks as there are, with replacement; how often each, per resample."""
         if not self.blocks:
             return np.zeros((resamples, 0), dtype=np.int64)
+        # Loh and Stein (2004): as many blocks as there are, each as likely, whatever they hold.
         fair = np.full(self.blocks, 1 / self.blocks)
         return np.random.default_rng(seed).multinomial(self.blocks, fair, size=resamples)
 

@@ -272,6 +272,8 @@ def calibrate_rule(
     near = slice(1, 1 + int(np.searchsorted(distances_m, near_m)) + 1)
     soon = slice(0, int(np.searchsorted(days, near_days)) + 1)
     by_distance, by_time = _summed(pairs.counts(), near, soon)
+    # One set of draws serves distance and time, so that the two intervals belong together; a
+    # single block drawn anew is always itself and would seem sure.
     draws = pairs.draw(resamples if pairs.blocks > 1 else 0, chosen)
     drawn_distance, drawn_time = _summed(pairs.counts(draws), near, soon)
     far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance)
@@ -281,6 +283,8 @@ def calibrate_rule(
     mean, variance = pairs.moments(near, soon)
     observed = pairs.pairs.sum(axis=0)[near, soon].sum()
     p_value = float(upper_tail(np.array([observed]), np.array([mean]), np.array([variance]))[0])
+    # The rule reaches as far as the fitted ratio is raised, not as far as each band is
+    # significant: with more burglaries everything becomes significant.
     reach = _reach(far["smoothed"], distances_m, raised), _reach(long["smoothed"], days, raised)
     supported = p_value <= ALPHA and min(reach) > 0
     return RuleCalibration(

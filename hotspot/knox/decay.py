@@ -232,6 +232,8 @@ def near_repeat_decay(
     drawn = pairs.counts(pairs.draw(resamples if pairs.blocks > 1 else 0, chosen))
     rows = [slice(row, row + 1) for row in range(len(bands.edges_m))]
     columns = [slice(column, column + 1) for column in range(len(bands.edges_days))]
+    # From row 1 on, without the same place; the first band always, or a near_m below it would sum
+    # nothing.
     nearby = slice(1, 1 + max(1, sum(edge <= near_m for edge in bands.edges_m[1:])))
     soon = slice(0, max(1, sum(edge <= near_days for edge in bands.edges_days)))
 

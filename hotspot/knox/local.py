@@ -201,6 +201,7 @@ def chain_significance(
     links = link_events(events, distance_m, window_days, date)
     n = len(events)
     in_time = partners_in_time(days, np.array([window_days]))[0]
+    # Each pair near in time stands in the count of both its events.
     share = float(in_time.sum()) / max(n * (n - 1), 1)
     pairs, close, excess = chain_excess(near, days, window_days, share, links.chain)
     chosen = chosen_seed(seed)

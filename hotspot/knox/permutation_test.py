@@ -273,6 +273,7 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
         p_value = upper_tail(observed, mean, variance)
         # Bonferroni bounds what permutations would have shown of the whole table.
         p_table = np.minimum(p_value * len(p_value), 1.0)
+    # Whole counts are shown as such; windows give sums of probabilities.
     rows, columns = bands.distance_labels, bands.time_labels
     whole = (counts == np.round(counts)).all()
     return pd.DataFrame(

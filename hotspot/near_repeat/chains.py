@@ -97,6 +97,7 @@ def label_repeats(
     counted = stands == np.arange(len(incidents))
     events = incidents[counted]
     links = link_events(events, distance_m, window_days, date, same_place_m)
+    # A further reference of an event carries what the row that stands for the event does.
     event = (np.cumsum(counted) - 1)[stands]
     follows, linked = links.follows[event], links.follows[event] >= 0
     ids_type = incidents["crime_ref"].dtype
@@ -176,6 +177,7 @@ def near_repeat_chains(
     check_rule(incidents, distance_m, window_days, date=date, same_place_m=same_place_m)
     if as_of is not None:
         incidents = incidents[known_by(incidents, as_of)]
+    # What is not known yet is left out first: it may not stand for an event either.
     events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
     links = link_events(events, distance_m, window_days, date, same_place_m)
     chains = _chain_table(events, links, date)
@@ -184,6 +186,7 @@ def near_repeat_chains(
         ages = pd.Series(ages_days(events, as_of)[links.chain >= 0])
         chains["newest_days"] = ages.groupby(links.chain[links.chain >= 0]).min()
     gathered = gpd.GeoDataFrame(chains, geometry=geometry, crs=incidents.crs)
+    # The longest first, then the newest, then the one that began first.
     order = np.lexsort(
         (gathered.index, -gathered["last_day"].to_numpy().astype(np.int64), -gathered["crimes"])
     )
@@ -284,6 +287,7 @@ def _chain_ids(events: gpd.GeoDataFrame, chain: Ints, rank: Ints) -> npt.NDArray
     in_order = in_order[chain[in_order] >= 0]
     leads = in_order[np.unique(chain[in_order], return_index=True)[1]]
     ids = events["crime_ref"].iloc[leads].astype(str).astype(object)
+    # Two forces may use one reference; an id must stay what it is when their data are joined.
     if "force" in events.columns:
         force = events["force"].iloc[leads]
         ids = ids.where(force.isna(), force.astype(object) + " " + ids)
@@ -295,6 +299,7 @@ def _index_labels(index: pd.Index, positions: Ints) -> pd.Series:
     """Return the labels of an index at positions, none for -1; whole numbers stay whole."""
     known = positions >= 0
     labels = index.take(np.maximum(positions, 0)).to_series()
+    # Nullable, or one missing label would make floats of all the others.
     if pd.api.types.is_integer_dtype(labels):
         labels = labels.astype("Int64")
     return labels.where(known)
@@ -335,6 +340,8 @@ def _as_dates(days: pd.Series) -> pd.Series:
 
 def _extents(events: gpd.GeoDataFrame, links: Links) -> Floats:
     """Compute the longest distance within each chain: between two corners of its hull."""
+    # The two that lie farthest apart are corners of the hull, and corners are few: distances
+    # between all crimes of a long chain would fill the memory.
     order = np.argsort(links.chain, kind="stable")
     order = order[links.chain[order] >= 0]
     places = shapely.multipoints(events.geometry.to_numpy()[order], indices=links.chain[order])
@@ -353,6 +360,7 @@ def _arrows(events: gpd.GeoDataFrame, links: Links) -> npt.NDArray[np.object_]:
     drawn = np.asarray(points[leads], dtype=object)
     follower = order[links.follows[order] >= 0]
     start, end = place[links.follows[follower]], place[follower]
+    # A line of no length would not be valid.
     moves = (start != end).any(axis=1)
     follower, lines = follower[moves], np.stack([start, end], axis=1)[moves]
     by_chain = np.argsort(links.chain[follower], kind="stable")

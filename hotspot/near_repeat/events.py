@@ -58,6 +58,8 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
 
 def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> npt.NDArray[np.int64]:
     """Rank by time, then reference, then place: the order of the rows cannot change it."""
+    # Where only days are known moments tie; a reference is at least nothing that re-sorting a
+    # file can change.
     refs = pd.factorize(events["crime_ref"], sort=True)[0]
     points = events.geometry
     order = np.lexsort((points.y.to_numpy(), points.x.to_numpy(), refs, times.to_numpy()))

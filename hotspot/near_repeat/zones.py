@@ -126,6 +126,7 @@ def _dissolved(
         geometry=parts,
         crs=points.crs,
     )
+    # The newest band first, in it the newest zone, then the one of most crimes.
     order = np.lexsort((-zones["crimes"], -zones["newest"].astype("int64"), part_band))
     return zones.iloc[order].reset_index(drop=True)
 

@@ -130,6 +130,7 @@ def _filled(
 
 
 def _draw_surface(axes: Axes, surface: xr.DataArray | None) -> list[Artist]:
+    # A surface of nothing but NaN has no range of colours.
     if surface is None or not np.isfinite(surface.to_numpy()).any():
         return []
     half = float(surface.attrs["cell_size_m"]) / 2
