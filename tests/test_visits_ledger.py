@@ -306,6 +306,16 @@ def test_marks_go_only_when_told_to(url):
     assert ledger.history("2026-03-03").empty
 
 
+def test_wrong_arguments_are_named_as_they_are_called(url):
+    ledger = VisitLedger(url)
+    with pytest.raises(ConfigError, match=r"^before must be a date"):
+        ledger.purge("soon")
+    with pytest.raises(ConfigError, match="UPRNs must be text, not 12"):
+        ledger.do_not_contact([12])
+    with pytest.raises(ConfigError, match=r"^as_of must be a date"):
+        ledger.report(as_of="soon")
+
+
 def test_purge_leaves_no_byte_of_an_address_in_the_file(tmp_path):
     ledger = VisitLedger(f"sqlite:///{tmp_path / 'visits.db'}")
     secret = b"17 Nightingale Crescent"

@@ -107,7 +107,7 @@ def _ledger(options: argparse.Namespace, *, must_exist: bool = True) -> "VisitLe
 
 
 def _record(options: argparse.Namespace) -> int:
-    told: list[dict[str, Any]] = []
+    sheets: list[dict[str, Any]] = []
     unusable: list[str] = []
     with _ledger(options, must_exist=False) as ledger:
         for place, file in enumerate(options.files):
@@ -122,12 +122,12 @@ def _record(options: argparse.Namespace) -> int:
                 left = ", ".join(options.files[place:])
                 unusable += [*error.problems, f"Not recorded: {left}."]
                 break
-            told.append(_told(file, recorded))
+            sheets.append(_as_json(file, recorded))
             if not options.json:
                 print(recorded.summary())
-        listless = bool(told) and ledger.started is None
+        listless = bool(sheets) and ledger.started is None
     if options.json:
-        print_json({"ledger": repr(ledger), "files": told, "unusable": unusable})
+        print_json({"ledger": repr(ledger), "files": sheets, "unusable": unusable})
     for problem in unusable:
         print(f"hotspot: {problem}", file=sys.stderr)
     if listless:
@@ -135,12 +135,12 @@ def _record(options: argparse.Namespace) -> int:
             f"hotspot: {ledger!r} holds no list: is it the one meant? See --config and --ledger.",
             file=sys.stderr,
         )
-    useless = any(file["rejected_rows"] and not file["used"] for file in told)
+    useless = any(sheet["rejected_rows"] and not sheet["used"] for sheet in sheets)
     return UNUSABLE if unusable or useless else DONE
 
 
-def _told(file: str, recorded: "Recorded") -> dict[str, Any]:
-    """Put what became of a sheet into JSON's terms."""
+def _as_json(file: str, recorded: "Recorded") -> dict[str, Any]:
+    """Return what became of a sheet as JSON can hold it."""
     return {
         "file": file,
         "rows_read": recorded.rows_read,

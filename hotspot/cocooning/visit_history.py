@@ -207,8 +207,8 @@ def count_expired(ledger: Ledger | None, history: History, listed: Collection[st
     rows: list[Any] = list(ended.itertuples(index=False))
     for row in rows:
         homes = _listed(row.uprns) or _listed(row.uprn)
-        kept = any(home in listed or history.bars(home) for home in homes)
-        expired += not kept and not history.attempted(homes, str(row.visit_id), row.newest)
+        answered_for = any(home in listed or history.bars(home) for home in homes)
+        expired += not answered_for and not history.attempted(homes, str(row.visit_id), row.newest)
     return expired
 
 

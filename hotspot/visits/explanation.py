@@ -81,7 +81,12 @@ class Explanation:
         return "\n".join(sentences)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return what JSON can hold.
+
+        Returns
+        -------
+        dict
+        """
         tables = {"asked": self.asked, "burglaries": self.burglaries, "visits": self.visits}
         return {
             "visit_id": self.visit_id,
@@ -146,15 +151,15 @@ def explain_visit(connection: sa.Connection, visit_id: str) -> Explanation:
 
 def _unknown(connection: sa.Connection, visit_id: str) -> str:
     """Return that an id is unknown, and which may be meant."""
-    said = f"No list of this ledger holds the visit {visit_id!r}"
+    unknown = f"No list of this ledger holds the visit {visit_id!r}"
     done = connection.execute(
         sa.select(sa.func.count()).select_from(made).where(made.c.visit_id == visit_id)
     ).scalar_one()
     if done:
-        return f"{said}, though {count(done, 'visit')} came back under that id."
+        return f"{unknown}, though {count(done, 'visit')} came back under that id."
     ids = connection.execute(sa.select(asked.c.visit_id).distinct()).scalars().all()
     close = difflib.get_close_matches(visit_id.upper(), ids, n=1, cutoff=0.7)
-    return f"{said}: did you mean {close[0]}?" if close else f"{said}."
+    return f"{unknown}: did you mean {close[0]}?" if close else f"{unknown}."
 
 
 def _burglary(row: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError
 from hotspot.dates import AsOf
 from hotspot.visits import queries
 from hotspot.visits.explanation import Explanation, explain_visit
@@ -57,10 +57,10 @@ class VisitLedger:
     Examples
     --------
     >>> with VisitLedger("sqlite://") as ledger:  # in memory, to try it
-    ...     told = ledger.record(
+    ...     recorded = ledger.record(
     ...         [{"visit_id": "V-A", "result": "Face to face", "visited_at": "03/03/2026 18:05"}])
     ...     visits = ledger.visits()
-    >>> told.added, visits.loc[0, "result"], bool(visits.loc[0, "known"])
+    >>> recorded.added, visits.loc[0, "result"], bool(visits.loc[0, "known"])
     (1, 'face to face', False)
     """
 
@@ -115,12 +115,12 @@ class VisitLedger:
         messages: pd.DataFrame | None = None,
         links: pd.DataFrame | None = None,
     ) -> int:
-        """Keep what a list asks: a row for each visit and attempt.
+        """Write what a list asks: a row for each visit and attempt.
 
         Parameters
         ----------
         targets : GeoDataFrame
-            As `cocooning_targets` gives them, with ``attrs["as_of"]``.
+            As `cocooning_targets` returns them, with ``attrs["as_of"]``.
         messages : GeoDataFrame, optional
             Homes that get a message. Only their number is kept.
         links : DataFrame, optional
@@ -156,7 +156,7 @@ class VisitLedger:
         *,
         timezone: str | None = None,
     ) -> Recorded:
-        """Keep visits; they are on disk when this returns.
+        """Write visits; they are on disk when this returns.
 
         Parameters
         ----------
@@ -192,12 +192,12 @@ class VisitLedger:
         Examples
         --------
         >>> with VisitLedger("sqlite://") as ledger:
-        ...     told = ledger.record([
+        ...     recorded = ledger.record([
         ...         {"visit_id": "V-A", "result": "no reply", "visited_at": "2026-03-03 18:05"},
         ...         {"visit_id": "V-A", "result": "no reply", "visited_at": "2026-03-03 18:05"},
         ...         {"visit_id": "V-B", "result": "went well", "visited_at": "2026-03-03 18:10"},
         ...         {"visit_id": "V-C", "result": None, "visited_at": None}])
-        >>> told.added, told.repeated, told.not_done, told.rejected["row"].tolist()
+        >>> recorded.added, recorded.repeated, recorded.not_done, recorded.rejected["row"].tolist()
         (1, 1, 1, [2])
         """
         if isinstance(rows, str | os.PathLike):
@@ -205,7 +205,7 @@ class VisitLedger:
         return record_rows(self._store, rows, source, timezone)
 
     def do_not_contact(self, uprns: str | Iterable[str]) -> int:
-        """Mark homes that nobody calls at again, whatever happens there.
+        """Write marks of homes that nobody calls at again, whatever happens there.
 
         Parameters
         ----------
@@ -215,6 +215,11 @@ class VisitLedger:
         -------
         int
             How many were not marked before.
+
+        Raises
+        ------
+        ConfigError
+            If a UPRN is no text.
 
         Notes
         -----
@@ -230,13 +235,13 @@ class VisitLedger:
         listed = [uprns] if isinstance(uprns, str) else list(uprns)
         odd = [uprn for uprn in listed if not isinstance(uprn, str) or not uprn.strip()]
         if odd:
-            raise DataError(f"UPRNs must be text, not {odd[0]!r}: numbers lose their zeros.")
+            raise ConfigError(f"UPRNs must be text, not {odd[0]!r}: numbers lose their zeros.")
         wanted = pd.DataFrame({"visit_id": None, "uprn": [uprn.strip() for uprn in listed]})
         with self._store.writing() as connection:
             return mark_homes(connection, wanted)
 
     def visits(self) -> pd.DataFrame:
-        """Give every visit.
+        """Return every visit.
 
         Returns
         -------
@@ -255,7 +260,7 @@ class VisitLedger:
             return queries.all_visits(connection)
 
     def asked(self) -> pd.DataFrame:
-        """Give everything that was asked: a row for each visit and attempt.
+        """Return everything that was asked: a row for each visit and attempt.
 
         Returns
         -------
@@ -276,7 +281,7 @@ class VisitLedger:
             return queries.all_asked(connection)
 
     def history(self, as_of: AsOf) -> pd.DataFrame:
-        """Give what the next list must know of the visits before it.
+        """Return what the next list must know of the visits before it.
 
         Parameters
         ----------
@@ -308,7 +313,7 @@ class VisitLedger:
         by: str | Iterable[str] | None = ("area", "ring", "week"),
         as_of: AsOf | None = None,
     ) -> VisitReport:
-        """Say what came of the visits: coverage, contact and timeliness, with honest denominators.
+        """Count what came of the visits: coverage, contact and timeliness, honest denominators.
 
         Parameters
         ----------
@@ -413,7 +418,7 @@ class VisitLedger:
         return purge(self._store, before, marks)
 
     def explain(self, visit_id: str) -> Explanation:
-        """Say why a door was asked for: the burglaries, distances, dates and the rule.
+        """Read why a door was asked for: the burglaries, distances, dates and the rule.
 
         Parameters
         ----------

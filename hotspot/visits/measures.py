@@ -16,6 +16,7 @@ GROUPINGS = ("area", "ring", "week")
 COLUMNS = ("by", "group", "measure", "count", "of", "out_of", "share", "low", "high")
 # The hours within which the rings are asked for: 24 and 48.
 HOURS = tuple(sorted(set(rule.ACT_WITHIN_HOURS)))
+# Two-sided: the normal quantile of 0.975.
 _Z_95 = 1.959963984540054
 
 
@@ -179,6 +180,7 @@ def _by_result(
     """Return the doors counted under each result: every one attempted under what counts most."""
     measure = np.array([word.measure for word in words], dtype=object)
     left = {word.measure for word in rule.result_words().values() if word.leaflet}
+    # A door leaves with the first measure that counts it, so that the measures add up.
     open_doors = np.ones(len(occupied), dtype=bool)
     states = {}
     for name, lives_there in _outcomes().items():
@@ -196,8 +198,8 @@ def counted_visits(doors: pd.DataFrame, visits: pd.DataFrame, as_of: pd.Timestam
     """
     known = visits[visits["visit_id"].isin(doors.index) & (visits["visited_at"] <= as_of)]
     by = known["visited_at"].where(known["time_known"], end_of_day(known["visited_at"]))
-    found = doors["newest"].reindex(known["visit_id"]).to_numpy()
-    return known.assign(by=by)[~(by.to_numpy() < found)]
+    burgled = doors["newest"].reindex(known["visit_id"]).to_numpy()
+    return known.assign(by=by)[~(by.to_numpy() < burgled)]
 
 
 def _doors(asked: pd.DataFrame) -> pd.DataFrame:
@@ -213,6 +215,7 @@ def _in_time(
     done: str, moments: pd.Series, doors: pd.DataFrame, among: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return what was done within so many hours of the record, and by the time asked for."""
+    # A list counts `act_by` from the record and keeps the sum: the hours beside it lead back.
     recorded = doors["act_by"] - pd.to_timedelta(doors["act_within_hours"], unit="h")
     limits = [*(recorded + pd.Timedelta(hours=hours) for hours in HOURS), doors["act_by"]]
     return {
@@ -282,6 +285,8 @@ def wilson(number: int, among: int) -> tuple[float, float]:
     """
     if not among:
         return float("nan"), float("nan")
+    # Not the normal interval around the share, which is too narrow with few doors and of no width
+    # where none or all were reached: a week of one team is both.
     share, z2 = number / among, _Z_95**2
     middle = (share + z2 / (2 * among)) / (1 + z2 / among)
     spread = share * (1 - share) / among + z2 / (4 * among**2)

@@ -75,24 +75,24 @@ class Recorded:
         return int(self.rejected["row"].nunique())
 
     def summary(self) -> str:
-        """Say in plain sentences what was kept, and every problem with its row.
+        """Return in plain sentences what was kept, and every problem with its row.
 
         Returns
         -------
         str
         """
-        said = [self._headline(), *self.notes]
+        sentences = [self._headline(), *self.notes]
         if len(self.rejected):
-            said.append(f"Not recorded: {count(self.rejected_rows, 'row')}.")
-            said += [
+            sentences.append(f"Not recorded: {count(self.rejected_rows, 'row')}.")
+            sentences += [
                 f"- {_row(row.row)}, {row.column}{_shown(row.value)}: {_sentence(row.reason)}"
                 for row in self.rejected.head(_SHOWN).itertuples()
             ]
-            said += _more(len(self.rejected))
+            sentences += _more(len(self.rejected))
         useless = self.flagged["row"].isin(self.rejected["row"])
-        said += _told("Look at {}:", self.flagged[~useless])
-        said += _told("Of {} not recorded:", self.flagged[useless])
-        return "\n".join(said)
+        sentences += _to_look_at("Look at {}:", self.flagged[~useless])
+        sentences += _to_look_at("Of {} not recorded:", self.flagged[useless])
+        return "\n".join(sentences)
 
     def _headline(self) -> str:
         where = f" of {self.source}" if self.source else ""
@@ -124,27 +124,29 @@ def record_rows(
         latest = _latest_moment(connection)
     checked = check_rows(frame, latest, timezone)
     with store.writing() as connection:
-        kept = _Kept(connection, checked, source)
+        written = _Written(connection, checked, source)
     rejected = [*returns.not_records.itertuples(index=False, name=None), *checked.rejected]
-    rejected += kept.rejected
+    rejected += written.rejected
     return Recorded(
         source=source,
         rows_read=len(frame) + returns.not_records["row"].nunique(),
-        added=kept.added,
-        repeated=kept.repeated,
+        added=written.added,
+        repeated=written.repeated,
         marked=len(checked.marked),
         not_done=len(checked.not_done),
-        unknown=kept.unknown,
+        unknown=written.unknown,
         rejected=pd.DataFrame(rejected, columns=list(FAULT_COLUMNS), dtype=object),
         flagged=pd.DataFrame(
-            [*returns.flagged, *kept.flagged], columns=["row", "visit_id", "reason"], dtype=object
+            [*returns.flagged, *written.flagged],
+            columns=["row", "visit_id", "reason"],
+            dtype=object,
         ),
         notes=[*returns.notes, *checked.notes],
     )
 
 
 def _latest_moment(connection: sa.Connection) -> pd.Timestamp:
-    """Give the moment after which no visit can have been.
+    """Return the moment after which no visit can have been.
 
     Where lists are ahead of the clock, as in an exercise with made-up dates, they tell the time.
     """
@@ -153,7 +155,7 @@ def _latest_moment(connection: sa.Connection) -> pd.Timestamp:
     return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
 
 
-class _Kept:
+class _Written:
     """Rows on their way into the ledger, and what became of each."""
 
     def __init__(self, connection: sa.Connection, checked: Checked, source: str | None) -> None:
@@ -177,6 +179,7 @@ class _Kept:
 
     def _keep_visits(self, visits: pd.DataFrame) -> None:
         """Insert what is new, fill in what was empty, refuse what contradicts the ledger."""
+        # Looked up once: a visit that stands twice in one sheet is found among those just added.
         there: dict[str, dict[tuple[Any, str], dict[str, Any]]] = {}
         for old in rows_with(self._connection, made.c.visit_id, visits["visit_id"]):
             there.setdefault(old["visit_id"], {})[old["visited_at"], old["result"]] = old
@@ -206,7 +209,7 @@ class _Kept:
     def _wrong(
         self, row: dict[str, Any], of_door: Mapping[tuple[Any, str], dict[str, Any]]
     ) -> tuple[str, str, str] | None:
-        """Say why a row cannot be kept beside the lists and the visits that are there."""
+        """Return why a row cannot be kept beside the lists and the visits that are there."""
         listed = self._asked.get(row["visit_id"])
         uprn = row["uprn"]
         if listed and uprn and listed["uprns"] and not _among(uprn, listed["uprns"]):
@@ -227,7 +230,7 @@ class _Kept:
         new: Mapping[tuple[str, Any, str], dict[str, Any]],
         fuller: dict[tuple[str, Any, str], dict[str, Any]],
     ) -> None:
-        """Take details from a repeated row that the visit lacked; never overwrite one."""
+        """Write details of a repeated row that the visit lacked; never over one."""
         key = (row["visit_id"], row["visited_at"], row["result"])
         changed = dict(old)
         for name in DETAILS:
@@ -244,7 +247,7 @@ class _Kept:
                 fuller[key] = old
 
     def _flag(self, label: Any, row: dict[str, Any]) -> None:
-        """Point out what was kept and may be wrong."""
+        """List what was kept and may be wrong."""
         listed = self._asked.get(row["visit_id"])
         visit_id = row["visit_id"]
         if listed is None:
@@ -268,8 +271,14 @@ class _Kept:
     def _keep_marks(self, homes: pd.DataFrame) -> None:
         """Mark homes, by the UPRN of the list where the row has none."""
         listed = [self._asked.get(visit_id, {}).get("uprn") for visit_id in homes["visit_id"]]
-        told = [a if b is None else b for a, b in zip(homes["uprn"], listed, strict=True)]
-        uprns = pd.Series(told, index=homes.index, dtype=object)
+        uprns = pd.Series(
+            [
+                own if known is None else known
+                for own, known in zip(homes["uprn"], listed, strict=True)
+            ],
+            index=homes.index,
+            dtype=object,
+        )
         mark_homes(self._connection, homes.assign(uprn=uprns))
 
 
@@ -310,22 +319,22 @@ def _with_listed_spelling(connection: sa.Connection, rows: pd.DataFrame) -> pd.D
 
 
 def _first_asked(connection: sa.Connection, visit_ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Give the first asking of each visit."""
-    found: dict[str, dict[str, Any]] = {}
+    """Read the first asking of each visit."""
+    first: dict[str, dict[str, Any]] = {}
     for row in rows_with(connection, asked.c.visit_id, visit_ids):
-        before = found.get(row["visit_id"])
+        before = first.get(row["visit_id"])
         if before is None or row["attempt"] < before["attempt"]:
-            found[row["visit_id"]] = row
-    return found
+            first[row["visit_id"]] = row
+    return first
 
 
 def _uprns_on_lists(connection: sa.Connection, visits: pd.DataFrame) -> set[str]:
-    found = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
-    return {row["uprn"] for row in found}
+    rows = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
+    return {row["uprn"] for row in rows}
 
 
 def _among(uprn: str, uprns: str) -> bool:
-    """Tell whether a UPRN is one of a building's; a spreadsheet may have lost its zeros."""
+    """Return whether a UPRN is one of a building's; a spreadsheet may have lost its zeros."""
     return uprn.lstrip("0") in {one.lstrip("0") for one in uprns.split("; ")}
 
 
@@ -356,8 +365,8 @@ def _more(number: int) -> list[str]:
     return [rest] if number > _SHOWN else []
 
 
-def _told(heading: str, flagged: pd.DataFrame) -> list[str]:
-    """Say what should be looked at, reason by reason, and in which rows."""
+def _to_look_at(heading: str, flagged: pd.DataFrame) -> list[str]:
+    """Return what should be looked at, reason by reason, and in which rows."""
     if flagged.empty:
         return []
     return [

@@ -69,17 +69,44 @@ class VisitReport(Result):
     purged_before: pd.Timestamp | None = None
 
     def count(self, measure: str, by: str = "all", group: str = "all") -> int:
-        """Return one number of the table."""
+        """Return one number of the table.
+
+        Parameters
+        ----------
+        measure, by, group : str
+
+        Returns
+        -------
+        int
+        """
         return int(self.row(measure, by, group)["count"])
 
     def row(self, measure: str, by: str = "all", group: str = "all") -> pd.Series:
-        """Return one row of the table."""
+        """Return one row of the table.
+
+        Parameters
+        ----------
+        measure, by, group : str
+
+        Returns
+        -------
+        Series
+        """
         table = self.table
         same = (table["measure"] == measure) & (table["by"] == by) & (table["group"] == group)
         return table[same].iloc[0]
 
     def groups(self, by: str) -> list[str]:
-        """Return the groups of a kind, in order."""
+        """Return the groups of a kind, in order.
+
+        Parameters
+        ----------
+        by : {"area", "ring", "week"}
+
+        Returns
+        -------
+        list of str
+        """
         return list(dict.fromkeys(self.table.loc[self.table["by"] == by, "group"]))
 
     def summary(self) -> str:
@@ -175,8 +202,8 @@ class VisitReport(Result):
         first = next(iter(words))
         words[first] = f"reached {words[first]} of the record"
         parts = [
-            f"{self.count(f'reached {limit}'):,} {said} ({self._share(f'reached {limit}')})"
-            for limit, said in words.items()
+            f"{self.count(f'reached {limit}'):,} {written} ({self._share(f'reached {limit}')})"
+            for limit, written in words.items()
         ]
         return [f"Of {count(among, 'home')} due since the ledger began: {', '.join(parts)}."]
 

@@ -112,7 +112,7 @@ def _overall(report: "VisitReport") -> PageTable:
 
 
 def _groups(report: "VisitReport", by: str) -> PageSection:
-    """Lay out one kind of group: numbers, then shares with what they are of, then what is late."""
+    """Return the table of one kind of group: numbers, shares with their intervals, what is late."""
     columns = [
         (_HEADS[by], "head"),
         *((head, "n") for head, _ in _COUNTED),

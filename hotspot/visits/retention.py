@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot._errors import OutputError
+from hotspot._errors import ConfigError, OutputError
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.visits.schema import (
@@ -90,7 +90,11 @@ class Purged:
 
 def purge(store: Store, before: AsOf, marks: bool) -> Purged:
     """Delete what is old, and its bytes. See `VisitLedger.purge`."""
-    cutoff(before)
+    try:
+        cutoff(before)
+    except ConfigError as error:
+        raise ConfigError([text.replace("as_of", "before") for text in error.problems]) from error
+    # From the beginning of the day, where `cutoff` goes to its end: that day itself is kept.
     limit = pd.Timestamp(before)
     with store.writing() as connection:
         old, first, last = _old_doors(connection, limit)
@@ -119,7 +123,7 @@ def purge(store: Store, before: AsOf, marks: bool) -> Purged:
 
 
 def _rebuilt(store: Store) -> bool:
-    """Rebuild the file of what stays; what was deleted is deleted even where that must wait."""
+    """Write the file anew of what stays; what was deleted is gone even where that must wait."""
     try:
         store.compact()
     except OutputError:

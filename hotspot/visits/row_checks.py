@@ -86,7 +86,7 @@ class Checked:
 
 
 def field_of(column: object) -> str | None:
-    """Name the field that a column holds, if any.
+    """Return the field that a column holds, if any.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def field_of(column: object) -> str | None:
 
 
 def frame_of_rows(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Put rows of any form into a frame.
+    """Return rows of any form as a frame.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def frame_of_rows(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFr
 
 
 def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) -> Checked:
-    """Part rows into visits, marks, what is not done yet, and what is wrong.
+    """Check rows: which are visits, marks, not done yet, and what is wrong with the rest.
 
     Parameters
     ----------
@@ -166,11 +166,11 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
     visits = _visits(texts[good], moments[good], time_known[good])
     rejected += _conflicts(visits)
     bad_rows = {row for row, *_ in rejected}
-    kept = ~visits.index.isin(bad_rows)
+    usable = ~visits.index.isin(bad_rows)
     # Whoever asked not to be called on again must not pay for a slip in the date.
     still_marked = filled["do_not_contact"] & told_home & texts.index.isin(bad_rows)
     return Checked(
-        visits=visits[kept],
+        visits=visits[usable],
         marked=texts.loc[only_mark, ["visit_id", "uprn"]],
         marked_though_rejected=texts.loc[still_marked, ["visit_id", "uprn"]],
         not_done=list(texts.index[nothing]),
@@ -188,17 +188,17 @@ def _columns(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
     by_name: dict[str, list[Any]] = {}
     for column in frame.columns:
         by_name.setdefault(normalise_name(column), []).append(column)
-    found = {}
+    columns = {}
     for name, spellings in _NAMES.items():
         spelt = [spelling for spelling in spellings if spelling in by_name]
         if spelt:
-            found[name] = by_name[spelt[0]][0]
-    missing = [name for name in ("visit_id", "result") if name not in found]
+            columns[name] = by_name[spelt[0]][0]
+    missing = [name for name in ("visit_id", "result") if name not in columns]
     if missing and len(frame):
         there = ", ".join(repr(str(column)) for column in frame.columns) or "none"
         lacking = " and ".join({"visit_id": "'Visit'", "result": "'Result'"}[n] for n in missing)
         raise DataError(f"The rows have no column {lacking}; they have {there}.")
-    used = set(found.values())
+    used = set(columns.values())
     unread = [
         str(column)
         for column in frame.columns
@@ -207,11 +207,11 @@ def _columns(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
     notes = []
     if unread:
         notes.append(f"Columns not kept: {', '.join(map(repr, unread))}.")
-    return found, notes
+    return columns, notes
 
 
 def _texts(frame: pd.DataFrame, column: Any) -> pd.Series:
-    """Give a column as clean text; a sign that was put there against formulas is taken off."""
+    """Return a column as clean text; a sign that was put there against formulas is taken off."""
     if column is None:
         return pd.Series([None] * len(frame), index=frame.index, dtype=object)
     cells = to_text(frame[column]).astype(object)
@@ -254,7 +254,7 @@ def _moments(
 
 
 def _month_first(cell: Any) -> bool:
-    """Tell whether a date can only be read with the month first."""
+    """Return whether a date can only be read with the month first."""
     moment = read_moment(cell)
     return moment.kind == OPEN and moment.first <= 12 < moment.second
 
@@ -265,7 +265,7 @@ def _problems(
     moment: np.datetime64,
     latest: pd.Timestamp,
 ) -> list[tuple[str, str, str]]:
-    """Say everything that is wrong with a row in which something was filled in."""
+    """List everything that is wrong with a row in which something was filled in."""
     problems = []
     visit_id, result = row["visit_id"], row["result"]
     if visit_id is None:
@@ -296,7 +296,7 @@ def _unknown_result(text: str) -> str:
 
 
 def _visits(texts: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray) -> pd.DataFrame:
-    """Put good rows into the fields of the ledger."""
+    """Return good rows in the fields of the ledger."""
     rows = texts.drop(columns=["visited_at"])
     marked = [
         ticked(mark) or means_do_not_contact(result)
@@ -316,17 +316,17 @@ def _visits(texts: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray) ->
 
 
 def _conflicts(visits: pd.DataFrame) -> list[tuple[Any, str, str, str]]:
-    """Refuse rows that say two things of one door at one moment: which is true is not known."""
-    found = []
+    """Find rows that say two things of one door at one moment: which is true is not known."""
+    conflicts = []
     keys = ["visit_id", "visited_at", "uprn"]
     timed = visits[visits["time_known"] & visits.duplicated(keys, keep=False)]
     for (visit_id, moment, _), group in timed.groupby(keys, sort=False, dropna=False):
         results = sorted(set(group["result"]))
         if not any(at_odds(*pair) for pair in itertools.combinations(results, 2)):
             continue
-        said = " and ".join(map(repr, results))
-        reason = f"{visit_id} has {said} at one time, {moment:%Y-%m-%d %H:%M}"
-        found += [
+        named = " and ".join(map(repr, results))
+        reason = f"{visit_id} has {named} at one time, {moment:%Y-%m-%d %H:%M}"
+        conflicts += [
             (row, "result", row_result, reason) for row, row_result in group["result"].items()
         ]
-    return found
+    return conflicts

@@ -173,7 +173,7 @@ def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
 
 
 def write_time(connection: sa.Connection, name: str, time: pd.Timestamp) -> None:
-    """Remember a time beside the tables, which outlives what `purge` deletes."""
+    """Write a time beside the tables, which outlives what `purge` deletes."""
     row = {"name": name, "value": time.isoformat()}
     if read_time(connection, name) is None:
         connection.execute(sa.insert(meta).values(row))

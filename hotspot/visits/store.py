@@ -48,13 +48,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Give a connection that sees one state of the ledger."""
+        """Open a connection that sees one state of the ledger."""
         with self._in_words(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection on which all is written, on disk, or nothing; one writer at a time."""
+        """Open a connection on which all is written, on disk, or nothing; one writer at a time."""
         with self._in_words(), self.engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
             with connection.begin():
@@ -65,7 +65,7 @@ class Store:
                 yield connection
 
     def compact(self) -> None:
-        """Give up the space of deleted rows, so that their bytes are gone from the file."""
+        """Remove the space of deleted rows, so that their bytes are gone from the file."""
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             return
         with self._in_words(), self.engine.connect() as connection:
@@ -99,7 +99,7 @@ class Store:
         return engine
 
     def _check_place(self, must_exist: bool) -> None:
-        """Say that a folder or a file is missing before SQLite does in its own words."""
+        """Check the folder and the file before SQLite does in its own words."""
         name = self.url.database
         if name in (None, "", ":memory:") or str(name).startswith("file:"):
             return
@@ -112,17 +112,17 @@ class Store:
             raise DataError(f"There is no folder {path.parent} for the ledger {path.name}.")
 
     def _prepare(self, must_exist: bool) -> None:
-        """Make the tables, or check that those there are ours; another may do so at this moment."""
+        """Create the tables, or check that those there are ours; another may do so right now."""
         with self.reading() as connection:
-            found = self._version(connection)
-        if found is None and must_exist:
+            version = self._version(connection)
+        if version is None and must_exist:
             raise DataError(f"{self.shown} holds no ledger of visits.")
-        if found is None:
-            found = self._make_tables()
-        if found != str(SCHEMA_VERSION):
-            newer = found.isdecimal() and int(found) > SCHEMA_VERSION
+        if version is None:
+            version = self._make_tables()
+        if version != str(SCHEMA_VERSION):
+            newer = version.isdecimal() and int(version) > SCHEMA_VERSION
             raise DataError(
-                f"The ledger {self.shown} is of version {found}, and this hotspot keeps version "
+                f"The ledger {self.shown} is of version {version}, and this hotspot keeps version "
                 f"{SCHEMA_VERSION}: "
                 + ("install a newer hotspot." if newer else "it was made by an older hotspot.")
             )
@@ -135,7 +135,7 @@ class Store:
         return None if value is None else str(value)
 
     def _make_tables(self) -> str:
-        """Make the tables and give their version.
+        """Create the tables and return their version.
 
         Of two that make them at once, one may fail, and finds them made when it looks again.
         """
@@ -144,8 +144,8 @@ class Store:
                 with self.engine.connect() as connection:
                     connection = connection.execution_options(**{_WRITES: True})
                     with connection.begin():
-                        if found := self._version(connection):
-                            return found
+                        if version := self._version(connection):
+                            return version
                         metadata.create_all(connection)
                         row = {"name": _VERSION, "value": str(SCHEMA_VERSION)}
                         connection.execute(sa.insert(meta).values(row))
@@ -157,7 +157,7 @@ class Store:
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
-        """Turn what a database says into a sentence for people."""
+        """Raise what a database says as a sentence for people."""
         try:
             yield
         except HotspotError:
@@ -215,7 +215,7 @@ def _connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    """Have SQLite keep what it acknowledges and forget what it deletes.
+    """Set SQLite to keep what it acknowledges and to forget what it deletes.
 
     A rollback journal, not a write-ahead log: that one works on no network share and keeps
     deleted rows in a second file.
@@ -253,10 +253,10 @@ def _no_driver(url: sa.URL, error: Exception) -> str:
 
 
 def _sentence(shown: str, error: sa.exc.DBAPIError) -> HotspotError:
-    """Say what is wrong with a database, and what to do."""
-    said = str(error.orig).strip()
-    first = said.splitlines()[0].rstrip(".") if said else type(error.orig).__name__
-    low = said.lower()
+    """Return what is wrong with a database, and what to do."""
+    message = str(error.orig).strip()
+    first = message.splitlines()[0].rstrip(".") if message else type(error.orig).__name__
+    low = message.lower()
     if "locked" in low or "busy" in low:
         return OutputError(
             f"The ledger {shown} is locked by another program: close whatever has it open (on a "
