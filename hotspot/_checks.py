@@ -54,21 +54,6 @@ def positive_problems(**values: float) -> list[str]:
     ]
 
 
-def whole_problems(**values: float) -> list[str]:
-    """Return which of the values are not whole numbers, 1 or more.
-
-    Examples
-    --------
-    >>> whole_problems(days=7, windows=26.0, resamples=2.5)
-    ['resamples must be a whole number, 1 or more, not 2.5.']
-    """
-    return [
-        f"{name} must be a whole number, 1 or more, not {value!r}."
-        for name, value in values.items()
-        if positive_problems(number=value) or value != int(value)
-    ]
-
-
 def integer_problems(least: int, **values: Any) -> list[str]:
     """Return which of the values are not integers of at least `least`, even if whole.
 

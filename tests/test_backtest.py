@@ -346,6 +346,29 @@ def test_search_efficiency_and_recapture_are_those_counted_by_hand(town):
     assert row["recapture"] == pytest.approx((a / b) / (c / d))
 
 
+def test_what_was_reported_on_the_day_itself_is_not_of_the_year_before(town):
+    model = RetrospectiveDensity(200, None, None, "cell")
+    days = "2024-12-01", "2024-12-08"
+    # Ten that had happened before are reported on the first day of the window.
+    ten = town.index[town["occurred_to"] < "2024-11-30"][-10:]
+    late = town.assign(recorded_at=town["occurred_to"])
+    late.loc[ten, "recorded_at"] = pd.Timestamp(days[0])
+    later, never = (
+        backtest({"count": model}, frame, GRID, *days, area_shares=(0.05,)).table
+        for frame in (late, late.drop(index=ten))
+    )
+    assert later["recapture"].tolist() == never["recapture"].tolist()
+
+
+def test_accuracy_is_by_the_cells_that_were_searched(town):
+    # Five per cent of fifty cells are three.
+    mask = np.zeros(GRID.shape, dtype=bool)
+    mask[2:7, 1:11] = True
+    found = backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-29", within=mask)
+    rows = found.table[found.table["area_share"] == 0.05]
+    assert rows["pai"].tolist() == pytest.approx((rows["hit_rate"] / (3 / 50)).tolist())
+
+
 def test_intervals_and_differences_are_paired_over_windows(result):
     rows = result.windows[result.windows["area_share"] == 0.05]
     wide = rows.pivot(index="window", columns="model", values="hits")
@@ -398,6 +421,16 @@ def test_the_bandwidth_that_foresaw_best_is_chosen(make_incidents):
     assert surface.attrs["bandwidth_from"] == choice.why
     again = pickle.loads(pickle.dumps(choice))
     assert (again, again.why) == (choice, choice.why)
+
+
+def test_one_incident_that_nothing_foresaw_does_not_decide_the_bandwidth(make_incidents):
+    random = np.random.default_rng(4)
+    points = random.normal(0, 60, (400, 2))
+    points[-1] = 2500, 0
+    # In the week that is foreseen three come where they always came, and one does not.
+    days = np.concatenate([random.integers(0, 350, 396), [360, 361, 362, 363]])
+    incidents = make_incidents(*points.T, days)
+    assert choose_bandwidth(incidents, "2025-12-31", (200, 4000), windows=1) == 200
 
 
 def test_a_bandwidth_is_chosen_from_some_that_are_wide(town):
@@ -519,9 +552,9 @@ def test_a_window_counts_what_happened_in_it_whenever_it_was_reported(town):
 
 
 def test_an_incident_is_of_the_window_that_holds_its_middle(make_incidents, town):
-    # From the Saturday before the second window to its Wednesday: the middle is in it.
-    across = make_incidents([100], [100], [341], start="2024-01-01")
-    across["occurred_to"] += pd.Timedelta("4D")
+    # From a day of the first window to one after the last: the middle is in the second.
+    across = make_incidents([100], [100], [340], start="2024-01-01")
+    across["occurred_to"] += pd.Timedelta("14D")
     both = pd.concat([town, across.assign(crime_ref="across")], ignore_index=True)
     with_it, without = (
         backtest(ProspectiveMap(), frame, GRID, "2024-12-01", "2024-12-15")

@@ -401,6 +401,31 @@ def test_a_blend_learns_from_past_windows_which_member_to_trust(town):
     assert list(model.weights_.index) == list(members)
 
 
+def test_a_blend_is_tried_on_the_second_half_from_what_was_known_in_time(make_incidents):
+    # One a day for forty days, each at a place of its own.
+    incidents = make_incidents(np.arange(40) * 300.0, [0] * 40, np.arange(40))
+    model = Blend({"near": RetrospectiveDensity(300.0, None, None, "gaussian")})
+    history = History.known(incidents, "2025-02-09")
+    # Two whole weeks fit into the second half, and hold what happened after their origins.
+    assert model._origins(history) == [history.last_day - 14, history.last_day - 7]
+    _, counts, _ = model.past_windows(history)
+    assert counts.tolist() == [1.0] * 14
+    # Of the first week nothing was known in time.
+    late = incidents.assign(recorded_at=incidents["occurred_to"].clip(lower="2025-01-28"))
+    _, counts, _ = model.past_windows(History.known(late, "2025-02-09"))
+    assert counts.sum() == 7
+
+
+def test_a_band_counts_as_far_as_it_stands_out_of_its_error(town):
+    model = NearRepeatRisk().fit(town, "2024-12-31")
+    rows = model.ratios_[model.ratios_["time_band"] != model.ratios_["time_band"].iloc[0]]
+    surplus = (rows["observed"] - rows["expected"]).to_numpy(dtype=float)
+    z = rows["z"].to_numpy(dtype=float)
+    slow = np.maximum(surplus, 0) * np.clip(1 - 1 / z**2, 0, 1)
+    assert model.added_ == pytest.approx(slow.sum() / len(model.history_))
+    assert 0 < model.added_ < 0.98 * np.maximum(surplus, 0).sum() / len(model.history_)
+
+
 def test_weights_of_a_mixture_are_the_most_likely():
     random = np.random.default_rng(1)
     shares = random.uniform(0, 1, (2, 60))
@@ -445,6 +470,30 @@ def test_the_coming_days_of_the_week_are_those_of_the_calendar():
     friday = pd.to_datetime(days, unit="D").day_name() == "Friday"
     ahead = SeasonalLevel.of(np.where(friday, 10.0, 1.0), int(days[0])).expected(14)
     assert np.flatnonzero(ahead > 5).tolist() == [2, 9]
+
+
+def test_a_season_takes_a_year_and_a_half_to_be_told_from_a_trend():
+    def level(length):
+        days = np.arange(20_000, 20_000 + length)
+        return SeasonalLevel.of(20 + 10 * np.cos(2 * np.pi * days / 365.25), 20_000)
+
+    assert level(547).season_amplitude == 0
+    assert level(548).season_amplitude > 0.1
+
+
+def test_a_lookback_ends_on_its_day_and_an_empty_one_falls_back_on_what_is_older(make_incidents):
+    incidents = make_incidents([0, 1000, 2000], [0] * 3, [0, 1, 10], start="2025-01-01")
+    grid = Grid(-100, -100, 200, ncols=12, nrows=1, crs="EPSG:27700")
+
+    def shares(lookback_days, as_of):
+        model = RetrospectiveDensity(200, lookback_days, None, "cell").fit(incidents, as_of)
+        share = model.predict(grid).to_numpy()[0, [0, 5, 10]]
+        return (share / share.sum()).round(3).tolist()
+
+    # On the eleventh the first is ten days old, the second nine.
+    assert shares(10, "2025-01-11") == [0.0, 0.5, 0.5]
+    assert shares(11, "2025-01-11") == [0.333] * 3
+    assert shares(5, "2025-06-30") == [0.333] * 3
 
 
 def test_defaults_are_those_of_the_rule():

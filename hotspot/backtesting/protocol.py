@@ -16,10 +16,10 @@ from hotspot._checks import (
     chosen_seed,
     empty_words,
     incident_problems,
+    integer_problems,
     raise_problems,
     same_crs_problems,
     seed_problems,
-    whole_problems,
 )
 from hotspot._errors import ConfigError, DataError
 from hotspot.backtesting.backtest_result import Backtest
@@ -169,11 +169,11 @@ class _Manner:
 
     def problems(self) -> list[str]:
         """Return what is wrong with them: hours of work must not end in a fault of theirs."""
-        lengths = whole_problems(horizon_days=self.horizon_days)
+        lengths = integer_problems(1, horizon_days=self.horizon_days)
         problems = [
             *lengths,
-            *whole_problems(refit_days=self.refit_days, resamples=self.resamples),
-            *([] if self.threads is None else whole_problems(threads=self.threads)),
+            *integer_problems(1, refit_days=self.refit_days, resamples=self.resamples),
+            *([] if self.threads is None else integer_problems(1, threads=self.threads)),
             *seed_problems(self.seed),
             *_share_problems(self.area_shares),
             *_checkpoint_problems(self.checkpoint),

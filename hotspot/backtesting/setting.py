@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 from hotspot._checks import (
     empty_words,
     incident_problems,
+    integer_problems,
     positive_problems,
     raise_problems,
-    whole_problems,
 )
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.dates import (
@@ -117,7 +117,7 @@ def choose_setting(
     if not faults:
         months = month_only_problems(incidents, "A backtest")
         faults = [empty_words()] if incidents.empty else months
-    arguments = whole_problems(most_windows=most_windows, horizon_days=horizon_days)
+    arguments = integer_problems(1, most_windows=most_windows, horizon_days=horizon_days)
     raise_problems(faults, arguments + positive_problems(cell_size_m=cell_size_m))
     last = cutoff(_newest(incidents) if as_of is None else as_of)
     if as_of is None:

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from sklearn.base import BaseEstimator
 
-from hotspot._checks import point_problems, raise_problems, same_crs_problems, whole_problems
+from hotspot._checks import integer_problems, point_problems, raise_problems, same_crs_problems
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf
 from hotspot.forecast.history import Floats, History
@@ -96,7 +96,9 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
             If the model was not fitted, or `days` is no number of days.
         """
         history = self._fitted()
-        raise_problems(same_crs_problems(history.incidents, grid=grid), whole_problems(days=days))
+        raise_problems(
+            same_crs_problems(history.incidents, grid=grid), integer_problems(1, days=days)
+        )
         return grid.surface(
             self._in_cells(grid, int(days)),
             model=type(self).__name__,
@@ -130,7 +132,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         history = self._fitted()
         problems = same_crs_problems(history.incidents, points=points)
         problems += point_problems(points, "points") if len(points) else []
-        raise_problems(problems, whole_problems(days=days))
+        raise_problems(problems, integer_problems(1, days=days))
         geometry = points.geometry
         risk = self._at(geometry.x.to_numpy(), geometry.y.to_numpy(), int(days)) * 1e6
         return pd.Series(risk, index=points.index, name="expected_per_km2")

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from hotspot._checks import positive_problems, whole_problems
+from hotspot._checks import integer_problems, positive_problems
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import Floats, History
 from hotspot.forecast.retrospective import RetrospectiveDensity
@@ -89,7 +89,7 @@ class Blend(Forecast):
         self.cell_size_m = cell_size_m
 
     def _problems(self) -> list[str]:
-        problems = whole_problems(windows=self.windows, horizon_days=self.horizon_days)
+        problems = integer_problems(1, windows=self.windows, horizon_days=self.horizon_days)
         problems += positive_problems(cell_size_m=self.cell_size_m)
         if self.models is None:
             return problems

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hotspot._checks import positive_problems, whole_problems
+from hotspot._checks import integer_problems, positive_problems
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import Floats, History
@@ -68,7 +68,7 @@ class ProspectiveMap(Forecast):
 
     def _problems(self) -> list[str]:
         problems = positive_problems(distance_m=self.distance_m, unit_m=self.unit_m)
-        return problems + whole_problems(window_days=self.window_days)
+        return problems + integer_problems(1, window_days=self.window_days)
 
     def weights(self, grid: Grid) -> Floats:
         """Sum the published weights at the centre of each cell.

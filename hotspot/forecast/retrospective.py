@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from hotspot._checks import choice_problems, positive_problems, whole_problems
+from hotspot._checks import choice_problems, integer_problems, positive_problems
 from hotspot._kernels.forecast import GAUSSIAN, QUARTIC, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import Floats, History
@@ -77,7 +77,7 @@ class RetrospectiveDensity(Forecast):
     def _problems(self) -> list[str]:
         problems = positive_problems(bandwidth_m=self.bandwidth_m)
         if self.lookback_days is not None:
-            problems += whole_problems(lookback_days=self.lookback_days)
+            problems += integer_problems(1, lookback_days=self.lookback_days)
         if self.decay_days is not None:
             problems += positive_problems(decay_days=self.decay_days)
         return problems + choice_problems("kernel", self.kernel, ("quartic", "gaussian", "cell"))

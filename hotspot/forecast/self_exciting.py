@@ -11,11 +11,11 @@ from scipy.stats import chi2, norm
 from sklearn.base import clone
 
 from hotspot._checks import (
+    integer_problems,
     positive_problems,
     raise_problems,
     same_crs_problems,
     share_problems,
-    whole_problems,
 )
 from hotspot._kernels.forecast import EXPONENTIAL, GAUSSIAN, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast
@@ -237,8 +237,8 @@ class SelfExcitingProcess(Forecast):
         problems = positive_problems(
             bandwidth_m=self.bandwidth_m, near_m=self.near_m, tolerance=self.tolerance
         )
-        problems += whole_problems(
-            repeat_days=self.repeat_days, near_days=self.near_days, iterations=self.iterations
+        problems += integer_problems(
+            1, repeat_days=self.repeat_days, near_days=self.near_days, iterations=self.iterations
         )
         return problems + ([] if self.place_m is None else positive_problems(place_m=self.place_m))
 
