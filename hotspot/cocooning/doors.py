@@ -84,7 +84,7 @@ class Doors:
     tree: cKDTree
 
     def find(self, uprns: Texts) -> Ints:
-        """Give the position of each UPRN, -1 where there is none."""
+        """Return the position of each UPRN, -1 where there is none."""
         found = np.asarray(self.index.get_indexer(pd.Index(uprns, dtype=object)))
         found = np.where(pd.isna(uprns), -1, found)
         return np.where(found >= 0, np.append(self.position, -1)[found], -1)
@@ -114,12 +114,12 @@ class Near:
 
 
 def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Doors:
-    """Make addresses ready for finding neighbours; a UPRN that comes twice counts once.
+    """Prepare addresses for finding neighbours; a UPRN that comes twice counts once.
 
     Parameters
     ----------
     addresses : GeoDataFrame
-        As `read_addresses` gives them.
+        As `read_addresses` returns them.
     near : Near, optional
         Leave out what cannot matter, before its text is read. A home that is kept has all flats
         of its building.
@@ -169,14 +169,14 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
 
 
 def texts(frame: pd.DataFrame, column: str) -> Texts:
-    """Give a column as stripped text, None where it is missing or empty or no column at all."""
+    """Return a column as stripped text, None where it is missing or empty or no column at all."""
     if column not in frame.columns:
         return np.full(len(frame), None, dtype=object)
     return _stripped(frame[column].array)
 
 
 def without_text(frame: pd.DataFrame, column: str) -> Bools:
-    """Tell which cells of a column hold no text."""
+    """Return which cells of a column hold no text."""
     values = frame[column]
     if isinstance(values.dtype, pd.StringDtype):
         return np.asarray(values.isna() | (values.str.strip() == ""), dtype=bool)
@@ -237,7 +237,7 @@ def _parents(frame: gpd.GeoDataFrame, index: pd.Index) -> _Parents:
 
 
 def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints]:
-    """Give the parent of each kept row, as UPRN and as position."""
+    """Return the parent of each kept row, as UPRN and as position."""
     uprn, at = np.full(len(rows), None, dtype=object), np.full(len(rows), -1, dtype=np.int64)
     kept = position[parents.row] >= 0
     row = position[parents.row[kept]]
@@ -247,7 +247,7 @@ def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints
 
 
 def _kept(near: Near, index: pd.Index, points: Floats, parents: _Parents) -> Ints:
-    """Give the rows that matter, with every flat of a building and the building itself."""
+    """Return the rows that matter, with every flat of a building and the building itself."""
     at = np.asarray(index.get_indexer(pd.Index(near.at, dtype=object)))
     others = np.asarray(index.get_indexer(pd.Index(near.others, dtype=object)))
     centres = np.concatenate([near.points.reshape(-1, 2), points[at[at >= 0]]])
@@ -267,7 +267,7 @@ def _kept(near: Near, index: pd.Index, points: Floats, parents: _Parents) -> Int
 
 
 def in_cells_near(points: Floats, centres: Floats, within_m: float) -> Bools:
-    """Tell which points may be within a distance of a centre: by square cells, so some are not."""
+    """Find points that may be within a distance of a centre: by square cells, so some are not."""
     if not len(centres) or not len(points):
         return np.zeros(len(points), dtype=bool)
     cell_m = within_m / _CELLS
@@ -311,7 +311,7 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
 
 
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
-    """Tell the buildings that hold flats, and all that is a home or holds one."""
+    """Find the buildings that hold flats, and all that is a home or holds one."""
     has_parent = parent_at >= 0
     is_parent = _told(frame, "classification", rows, says_parent, default=False)
     is_parent[parent_at[has_parent]] = True
@@ -323,7 +323,7 @@ def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, 
 
 
 def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Ints, Ints, Ints]:
-    """Give each address a street and a place in it; a flat stands at its building's number."""
+    """Assign each address a street and a place in it; a flat stands at its building's number."""
     usrn, name = _codes(frame, "usrn", rows, str), _codes(frame, "street", rows, text_key)
     street = np.where(usrn >= 0, usrn + name.max(initial=-1) + 1, name)
     codes, distinct = _factorized(frame, "number", rows)
@@ -340,7 +340,7 @@ def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[In
 def _places(
     building: Texts, street: Ints, house: Ints, postcode: Ints, x: Floats, y: Floats
 ) -> Ints:
-    """Tell buildings apart: by parent UPRN, else by street and number, else by point.
+    """Assign a number to each building: by parent UPRN, else street and number, else point.
 
     Two villages may both have a 12 High Street: the postcode tells these apart.
     """

@@ -85,7 +85,7 @@ def make_visits(
     in_a_year: Ints,
     history: History,
 ) -> Made:
-    """Make one row per building, and one for each home of it that is known to be burgled.
+    """Build one row per building, and one for each home of it that is known to be burgled.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def make_visits(
 
 
 def _typed(visits: pd.DataFrame) -> pd.DataFrame:
-    """Give an empty list the types that a full one has."""
+    """Set on an empty list the types that a full one has."""
     if len(visits):
         return visits
     times = dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]")
@@ -161,13 +161,13 @@ class _Maker:
         return place[order], self.doors.homes[order]
 
     def flats(self, place: int) -> list[int]:
-        """Give the homes of a building as flats are counted."""
+        """Return the homes of a building as flats are counted."""
         places, homes = self._by_place
         first, last = np.searchsorted(places, [place, place + 1])
         return self._in_order(homes[first:last].tolist())
 
     def is_own(self, one: _Reached) -> bool:
-        """Tell a home that is known to be the burgled one from one of a building's."""
+        """Return whether a home is known to be the burgled one, not only its building."""
         return one.event.how != BY_BUILDING or not self.doors.home[one.door]
 
     def name_homes(self, links: pd.DataFrame) -> None:
@@ -182,7 +182,7 @@ class _Maker:
         self.history = self.history.naming(homes)
 
     def reached(self, link: Any) -> _Reached:
-        """Say whether past visits cover a link."""
+        """Find whether past visits cover a link."""
         event, door = self.events[link.event], int(link.door)
         covered = told = False
         if not self.history.empty:
@@ -229,7 +229,7 @@ class _Maker:
         )  # fmt: skip
 
     def _place(self, members: list[int], lead: _Reached) -> dict[str, Any]:
-        """Say where a row is: at its first flat, or at the recorded point."""
+        """Return where a row is: at its first flat, or at the recorded point."""
         doors, event = self.doors, lead.event
         if not members:
             return {
@@ -253,7 +253,7 @@ class _Maker:
         }
 
     def _number(self, members: list[int]) -> str | None:
-        """Give the number of a home as it is written, of several the number of the house."""
+        """Return the number of a home as it is written, of several the number of the house."""
         written: str | None = self.doors.number_text[members[0]]
         if len(members) == 1 or written is None:
             return written
@@ -274,7 +274,7 @@ class _Maker:
         return Link(one.link, one.steps, one.apart_m, one.ring, event, burgled)
 
     def _id(self, members: list[int], opener: _Reached, *, alone: bool) -> str:
-        """Make the id of a visit: from the burglary that opened it and the first flat.
+        """Build the id of a visit: from the burglary that opened it and the first flat.
 
         All flats of the building count for that, so that a visit to one of them changes no id.
         """
@@ -289,7 +289,7 @@ class _Maker:
         return visit_id(opener.event.force, opener.event.first_ref, home)
 
     def _ids(self, door: int, event: Any, link: str) -> frozenset[str]:
-        """Give every id that a visit to a home for a burglary may have."""
+        """Return every id that a visit to a home for a burglary may have."""
         if door < 0:
             homes = {_unmatched(event)}
         elif link == SAME_BUILDING:
@@ -301,7 +301,7 @@ class _Maker:
         return frozenset(visit_id(event.force, event.first_ref, home) for home in homes)
 
     def _key(self, door: int) -> str:
-        """Give the UPRN of the first flat of a home's building."""
+        """Return the UPRN of the first flat of a home's building."""
         place = int(self.doors.place[door])
         if place not in self._keys:
             flats = self.flats(place) or [door]
@@ -315,7 +315,7 @@ class _Maker:
         return sorted(homes, key=lambda home: flat_order(self.doors, home))
 
     def _missed(self, members: list[int], opener: _Reached) -> list[tuple[pd.Timestamp, str]]:
-        """Give when nobody was told, at any of the homes, and why: the last two times at most."""
+        """Return when nobody was told, at any of the homes, and why: the last two times at most."""
         if self.history.empty:
             return []
         homes = [(self.doors.uprn[door], door) for door in members] or [(None, opener.door)]
@@ -351,10 +351,10 @@ def _known(one: _Reached) -> tuple[Any, ...]:
 
 
 def _unmatched(event: Any) -> str:
-    """Name the home of a victim without an address."""
+    """Return a name for the home of a victim without an address."""
     return event.address or f"{event.x:.0f}, {event.y:.0f}"
 
 
 def _others(home: str) -> str:
-    """Name the other homes of a building in which one is burgled."""
+    """Return a name for the other homes of a building in which one is burgled."""
     return f"{home} others"

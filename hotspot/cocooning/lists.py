@@ -18,7 +18,7 @@ from hotspot.english import count
 class CocooningLists(NamedTuple):
     """Both lists of one plan.
 
-    Attributes
+    Parameters
     ----------
     targets : GeoDataFrame
         As `cocooning_targets` returns them.

@@ -81,7 +81,7 @@ def events_of(
 
 
 def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
-    """Tell the rows without UPRN that repeat a reference and an address, or else a place.
+    """Find the rows without UPRN that repeat a reference and an address, or else a place.
 
     At a UPRN they are joined by their windows, as any references are.
     """
@@ -96,7 +96,7 @@ def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
 
 
 def when_known(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
-    """Take a day without a time for its end: an officer counts 24 hours from no midnight."""
+    """Replace a day without a time by its end: an officer counts 24 hours from no midnight."""
     return moments.where(moments != moments.dt.normalize(), end_of_day(moments))
 
 
@@ -138,7 +138,7 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
 
 
 def _around(points: Floats, doors: Doors) -> list[Ints]:
-    """Give the addresses near enough to each point to be meant by a text, shops too."""
+    """Return the addresses near enough to each point to be meant by a text, shops too."""
     if not len(points) or not len(doors.x):
         return [np.array([], dtype=np.int64)] * len(points)
     places = np.column_stack([doors.x, doors.y])
@@ -235,5 +235,5 @@ def _building(flats: Iterable[int], doors: Doors) -> int:
 
 
 def flat_order(doors: Doors, flat: int) -> tuple[Any, ...]:
-    """Give the place of a flat in its building: as flats are counted, then by UPRN."""
+    """Return the place of a flat in its building: as flats are counted, then by UPRN."""
     return natural_key(doors.address[flat] or ""), doors.uprn[flat]

@@ -208,7 +208,7 @@ def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, in
 
 
 def _near(incidents: gpd.GeoDataFrame, settings: ListSettings) -> Near:
-    """Say which addresses can matter: around live burglaries, and any that a burglary names.
+    """Find which addresses can matter: around live burglaries, and any that a burglary names.
 
     Doors lie within the rule's distance of a live burglary; whether the text of a burglary
     names one of them alone turns on what else lies near.
@@ -279,7 +279,7 @@ def _ranked(
 
 
 def _scheduled(visits: pd.DataFrame, settings: ListSettings) -> Bools:
-    """Tell the visits that fit: burgled homes first, then where most is to be expected."""
+    """Choose the visits that fit: burgled homes first, then where most is to be expected."""
     if settings.max_visits is None:
         return np.ones(len(visits), dtype=bool)
     in_turn = visits.sort_values(list(_RANK_ORDER), ascending=list(_RANK_ORDER.values()))
@@ -288,7 +288,7 @@ def _scheduled(visits: pd.DataFrame, settings: ListSettings) -> Bools:
 
 
 def _without_message(made: Made, doors: Doors) -> Bools:
-    """Tell the homes that get no message: those visited, those told, those who refused."""
+    """Find the homes that get no message: those visited, those told, those who refused."""
     kept_back = np.zeros(len(doors.uprn), dtype=bool)
     kept_back[made.told] = True
     for listed in made.visits["doors"]:
@@ -311,7 +311,7 @@ def _unmatched_stops(
 
 
 def among(values: Texts, chosen: frozenset[str]) -> Bools:
-    """Tell which texts are on the stop list, letter for letter."""
+    """Return which texts are on the stop list, letter for letter."""
     return np.asarray(pd.Series(values, dtype=object).isin(chosen))
 
 
@@ -335,7 +335,7 @@ def _past_events(
     settings: ListSettings,
     matched: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, int]:
-    """Give the events of a year or of the window, and how many live references are left out."""
+    """Return the events of a year or of the window, and how many live references are left out."""
     age_days = ages_days(incidents, settings.as_of)
     in_time = age_days <= max(_YEAR_DAYS, settings.window_days)
     recent = known_by(incidents, settings.as_of) & in_time
@@ -389,12 +389,12 @@ def _links(
 
 
 def _burgled(doors: Doors, door: int, event: int) -> Neighbours:
-    """Give the burgled home itself; a victim without an address is known by the burglary."""
+    """Return the burgled home itself; a victim without an address is known by the burglary."""
     return _ring_0(np.array([door if door >= 0 else -2 - event]))
 
 
 def _flats(doors: Doors, building: int) -> Neighbours:
-    """Give every home of a building in which one is burgled; where none is known the building."""
+    """Return every home of a building in which one is burgled; where none is known the building."""
     place = doors.place[building]
     homes = doors.homes[doors.place[doors.homes] == place]
     return _ring_0(homes if len(homes) else np.array([building]))

@@ -28,7 +28,7 @@ class Forecaster(Protocol):
 
 
 def usual_risk(past: pd.DataFrame, addresses: int, today: pd.Timestamp) -> float:
-    """Give the burglaries to expect at a home in two weeks if the past year went on evenly."""
+    """Estimate the burglaries to expect at a home in two weeks if the past year went on evenly."""
     if past.empty:
         return 0.0
     days = min(_YEAR_DAYS, (today.normalize() - past["ended"].min().normalize()).days + 1)
@@ -37,7 +37,7 @@ def usual_risk(past: pd.DataFrame, addresses: int, today: pd.Timestamp) -> float
 
 
 def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
-    """Say how far one burglary raises the risk of a home, as a share of the usual risk.
+    """Compute how far one burglary raises the risk of a home, as a share of the usual risk.
 
     Parameters
     ----------
@@ -73,13 +73,13 @@ def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
 
 @cache
 def _in_time(age_days: int) -> float:
-    """Average what is left of a burglary's effect over the days ahead."""
+    """Compute the mean of what is left of a burglary's effect over the days ahead."""
     weeks = (age_days + np.arange(1, AHEAD_DAYS + 1)) // _STEP_DAYS
     return float(np.mean(1.0 / (1.0 + weeks)))
 
 
 def modelled_risk(model: Forecaster, visits: pd.DataFrame, doors: Doors, crs: Any) -> Floats:
-    """Give expected burglaries at one home of each visit by a model of risk per square kilometre.
+    """Return expected burglaries at one home of each visit by a model of risk per square kilometre.
 
     The homes within 100 m share what the model expects there.
     """

@@ -120,7 +120,7 @@ def homes_around(
 
 
 def _roles(places: _Places, start: _Start, reach: Reach) -> tuple[Ints, Texts, Ints]:
-    """Tell ring, link and steps of each building: by house numbers, else by distance."""
+    """Find ring, link and steps of each building: by house numbers, else by distance."""
     count = len(places.apart_m)
     ring, steps = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     link = np.full(count, "", dtype=object)
@@ -221,13 +221,13 @@ def _next_door(places: _Places, start: _Start, side: Bools, each_side: int) -> t
 
 
 def _walk(places: _Places, start: _Start, ahead: Ints) -> Ints:
-    """Go from house to house until the next one is too far."""
+    """Walk from house to house until the next one is too far."""
     too_far = np.round(_steps(_stops(places, start, ahead)), 2) > NEXT_WITHIN_M
     return ahead[: int(np.argmax(too_far))] if too_far.any() else ahead
 
 
 def _numbered_consecutively(places: _Places, start: _Start, on_street: Bools) -> bool:
-    """Tell 1, 2, 3 along one side (a close, a square) from odd and even sides.
+    """Test whether the houses run 1, 2, 3 along one side (a close, a square).
 
     On a street with two sides the next number is across the road and the next but one is next
     door; where the houses run 1, 2, 3 the next number is about half as far as the next but one.
@@ -244,7 +244,7 @@ def _numbered_consecutively(places: _Places, start: _Start, on_street: Bools) ->
 
 
 def _stops(places: _Places, start: _Start, at: Ints) -> Floats:
-    """Give the points of the burgled home and some places, shape (1 + n, 2)."""
+    """Return the points of the burgled home and some places, shape (1 + n, 2)."""
     return np.column_stack([np.r_[start.x, places.x[at]], np.r_[start.y, places.y[at]]])
 
 

@@ -2,17 +2,17 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from hotspot._checks import (
     choice_problems,
     frame_problems,
     incident_problems,
+    integer_problems,
     point_problems,
     positive_problems,
     raise_problems,
@@ -25,7 +25,7 @@ from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.tiers import Tier, read_tiers
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
-from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
+from hotspot.rule import ACT_WITHIN_HOURS, AgeBands
 
 
 class ListOptions(TypedDict, total=False):
@@ -170,27 +170,29 @@ def read_settings(
     if revisit_days is None:
         # As long as the rule says that what was told at a visit holds.
         revisit_days = window_days
-    distance_problems = positive_problems(distance_m=distance_m)
+    days = {"visit_days": visit_days, "window_days": window_days, "revisit_days": revisit_days}
+    number_problems = positive_problems(distance_m=distance_m) + integer_problems(0, **days)
+    if max_visits is not None:
+        number_problems += integer_problems(1, max_visits=max_visits)
     exclude, stop_problems = _stop_list(options.get("exclude", ()))
     tiers, tier_problems = _tiers(options.get("tiers"))
     model = options.get("model")
     last, date_problems = _last_moment(as_of)
-    problems += wrong_name + distance_problems
     settings = ListSettings(
-        as_of=last,
-        preset=name,
-        visit_days=_whole("visit_days", visit_days, 0, problems),
-        distance_m=RULE.distance_m if distance_problems else float(distance_m),
-        window_days=_whole("window_days", window_days, 0, problems),
-        revisit_days=_whole("revisit_days", revisit_days, 0, problems),
-        max_visits=None if max_visits is None else _whole("max_visits", max_visits, 1, problems),
-        exclude=exclude,
-        tiers=tiers,
-        model=model,
-        reach=preset.reach,
-    )
-    problems += stop_problems + tier_problems + _model_problems(model) + date_problems
-    return settings, problems
+        last, name, visit_days, distance_m, window_days, revisit_days, max_visits, exclude, tiers,
+        model, preset.reach,
+    )  # fmt: skip
+    if not number_problems:
+        # Numbers of numpy would not go into the record of a run.
+        settings = replace(
+            settings,
+            visit_days=int(visit_days),
+            distance_m=float(distance_m),
+            window_days=int(window_days),
+            revisit_days=int(revisit_days),
+        )
+    problems += wrong_name + number_problems + stop_problems + tier_problems
+    return settings, problems + _model_problems(model) + date_problems
 
 
 def _unknown_problems(options: Iterable[str], known: Sequence[str]) -> list[str]:
@@ -202,15 +204,6 @@ def _unknown_problems(options: Iterable[str], known: Sequence[str]) -> list[str]
         meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
         problems.append(f"{name} is not a setting of a list: {meant}")
     return problems
-
-
-def _whole(name: str, value: object, least: int, problems: list[str]) -> int:
-    """Return a whole number; where it is none, add that to the problems and return the least."""
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
-        return int(value)
-    above = "0 or more" if least == 0 else "above 0"
-    problems.append(f"{name} must be a whole number, {above}, not {value!r}.")
-    return least
 
 
 def _last_moment(as_of: AsOf) -> tuple[pd.Timestamp, list[str]]:

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from hotspot._errors import ConfigError
+from hotspot.rule import ACT_WITHIN_HOURS
 
 _LEAST = {"min_burglaries_12m": "burglaries_12m", "min_live": "live"}
 _MOST = {"max_days": "days", "max_distance_m": "distance_m"}
 _KEYS = ("name", "rings", *_LEAST, *_MOST)
-_RINGS = (0, 1, 2)
+_RINGS = tuple(range(len(ACT_WITHIN_HOURS)))
 
 
 class Tier(NamedTuple):
@@ -75,7 +76,7 @@ def read_tiers(tables: Iterable[Mapping[str, Any]] | None) -> tuple[Tier, ...]:
 
 
 def tiers_of(visits: pd.DataFrame, tiers: tuple[Tier, ...]) -> "np.ndarray[Any, Any]":
-    """Give each visit the first tier whose rule it meets, None where it meets none.
+    """Assign each visit the first tier whose rule it meets, None where it meets none.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ class Link(NamedTuple):
 
 
 def visit_id(force: str | None, crime_ref: str, door: str) -> str:
-    """Make an id of what a visit is about, so that the same visit has it on every run.
+    """Build an id of what a visit is about, so that the same visit has it on every run.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def within_m(apart_m: float) -> int:
 
 
 def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
-    """Say in full why a door is listed: every burglary that reaches it, the leading one first."""
+    """Explain why a door is listed: every burglary that reaches it, the leading one first."""
     sentences = [_sentence(link) for link in links]
     if burglaries_12m > (1 if links[0].link == BURGLED else 0):
         times = "once" if burglaries_12m == 1 else f"{burglaries_12m} times"
@@ -89,7 +89,7 @@ def door_note(
     *,
     check_first: bool = False,
 ) -> str:
-    """Say why, without another home's address or any reference.
+    """Explain why, without another home's address or any reference.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def door_note(
 
 
 def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_days: int) -> str:
-    """Say why a home gets a message and no visit."""
+    """Explain why a home gets a message and no visit."""
     return (
         f"Within {distance_m:g} m of {count(crimes, 'burglary', 'burglaries')} of the past "
         f"{window_days} days, the newest found {long_day(newest, year=False)}."
@@ -136,7 +136,7 @@ def _reported(event: Any) -> str:
 
 
 def where(link: Link) -> str:
-    """Say what a home is to a burgled one, up to the name of that one."""
+    """Return what a home is to a burgled one, up to the name of that one."""
     if link.link == BURGLED:
         return "Burgled"
     if link.link == ALONG:
@@ -169,7 +169,7 @@ def _how_matched(event: Any) -> str:
 def notes(
     counts: dict[str, int], unclassified: int, addresses: int, settings: ListSettings
 ) -> list[str]:
-    """Say what a reader of the list must know about what is on it and what is not."""
+    """Return what a reader of the list must know about what is on it and what is not."""
     said = []
     if unclassified and unclassified == addresses:
         said.append("No address is classified: every one is taken for a home.")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import chosen_seed, positive_problems, raise_problems
+from hotspot._checks import chosen_seed, integer_problems, positive_problems, raise_problems
 from hotspot._errors import ConfigError
 from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
@@ -46,7 +46,7 @@ _DRAWS = 2_000
 class TargetingAccuracy:
     """Result of `targeting_accuracy`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row for the lists, for each of their rings, and for each other way to choose as many
@@ -88,7 +88,12 @@ class TargetingAccuracy:
     seed: int
 
     def summary(self) -> str:
-        """Return in plain words how the lists did, and what that does not show."""
+        """Return in plain words how the lists did, and what that does not show.
+
+        Returns
+        -------
+        str
+        """
         lists = self.table.iloc[0]
         if not lists["visits"]:
             return f"Replaying {self._span}: no home was listed."
@@ -114,7 +119,12 @@ class TargetingAccuracy:
         return "\n".join(lines)
 
     def headline(self) -> str:
-        """Return what it comes to, in two sentences."""
+        """Return what it comes to, in two sentences.
+
+        Returns
+        -------
+        str
+        """
         lists = self.table.iloc[0]
         if not lists["visits"]:
             return self.summary()
@@ -317,9 +327,8 @@ def _checked(
     problems += positive_problems(
         area_share=hot.area_share, cell_size_m=hot.cell_size_m, bandwidth_m=hot.bandwidth_m
     )
-    for name, value in {**whole, "period_days": hot.period_days}.items():
-        if value is not None and not (isinstance(value, (int, np.integer)) and value >= 1):
-            problems.append(f"{name} must be a whole number, 1 or more, not {value!r}.")
+    given = {name: value for name, value in whole.items() if value is not None}
+    problems += integer_problems(1, period_days=hot.period_days, **given)
     raise_problems(data_problems(incidents, addresses, areas, "Targeting accuracy"), problems)
     return settings, hot
 
@@ -409,7 +418,7 @@ def _per_thousand(burglaries: Floats, visits: Floats) -> Floats:
 
 
 def _middle(drawn: Floats) -> tuple[Floats, Floats]:
-    """Give the middle 95 % of each column, NaN where it is never known."""
+    """Return the middle 95 % of each column, NaN where it is never known."""
     known = ~np.isnan(drawn).all(axis=0)
     limits = np.full((2, drawn.shape[1]), np.nan)
     limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
@@ -421,7 +430,7 @@ def _rate(row: "pd.Series[Any]") -> str:
 
 
 def _compared(row: dict[str, Any]) -> str:
-    """Say whether the lists did better than another way, or that it cannot be told."""
+    """Return whether the lists did better than another way, or that it cannot be told."""
     other, low, high = row["chosen_by"], row["difference_low"], row["difference_high"]
     span = f"({low:+.1f} to {high:+.1f} a thousand)"
     if low > 0:

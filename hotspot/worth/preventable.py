@@ -10,13 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import chosen_seed, incident_problems, positive_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import (
+    chosen_seed,
+    incident_problems,
+    integer_problems,
+    positive_problems,
+    raise_problems,
+)
 from hotspot._kernels.pairs import Neighbours, neighbours
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.dates import day_numbers, event_times, month_only_problems
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
+from hotspot.rule import RULE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 
 SAME_ADDRESS = "same address"
 _DAY_S = 86_400
-_LEVEL = (0.025, 0.975)
+_LIMITS = (0.025, 0.975)
 _DRAWS = 1_000
 # Where chance alone gives nearly every burglary an earlier one nearby, no excess can be seen.
 _SATURATED = 0.9
@@ -36,7 +42,7 @@ _SATURATED = 0.9
 class PreventableShare:
     """Result of `preventable_share`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per reach, the nearest first, each with all that is nearer: ``reach``; ``followers``,
@@ -67,7 +73,12 @@ class PreventableShare:
     seed: int
 
     def summary(self) -> str:
-        """Say in plain words what visits could at most prevent, and what that does not show."""
+        """Return in plain words what visits could at most prevent, and what that does not show.
+
+        Returns
+        -------
+        str
+        """
         rows: list[Any] = self.table[self.table["followers"] > 0].to_dict("records")
         if not rows:
             reach = self.table["reach"].iloc[-1]
@@ -76,31 +87,36 @@ class PreventableShare:
                 f"{reach} and {self.window_days} days: there is nothing that visits to neighbours "
                 "could prevent."
             )
-        told = rows[:2] if rows[0]["reach"] == SAME_ADDRESS else rows[:1]
-        said = [self._row_words(row) for row in told]
-        said += [self._chance_words(told[-1]), self._times_words()]
-        said += [
+        nearest = rows[:2] if rows[0]["reach"] == SAME_ADDRESS else rows[:1]
+        lines = [self._row_words(row) for row in nearest]
+        lines += [self._chance_words(nearest[-1]), self._times_words()]
+        lines += [
             "This is a ceiling: it counts what a visit could have come before, not what a visit "
             "would have stopped. Visits are not proven to prevent a burglary."
         ]
-        return "\n".join(said)
+        return "\n".join(lines)
 
     def headline(self) -> str:
-        """Say what it comes to, in two sentences."""
+        """Return what it comes to, in two sentences.
+
+        Returns
+        -------
+        str
+        """
         if not self.table["followers"].any():
             return self.summary()
         rows: list[Any] = self.table[self.table["followers"] > 0].to_dict("records")
         row = rows[min(len(rows) - 1, int(rows[0]["reach"] == SAME_ADDRESS))]
         where = "at the same address as" if row["reach"] == SAME_ADDRESS else f"{row['reach']} of"
-        said = (
+        sentence = (
             f"Of {count(self.burglaries, 'burglary', 'burglaries')} {percent(row['of_all'])} came "
             f"{where} another of the {self.window_days} days before, more than "
             f"{self.response_days:g} days after it was known; by chance alone "
             f"{percent(row['by_chance'])} would have. "
         )
         if row["by_chance"] > _SATURATED or not row["beyond_low"] > 0:
-            return said + "That visits could come before more than chance gives is not shown."
-        return said + (
+            return sentence + "That visits could come before more than chance gives is not shown."
+        return sentence + (
             f"Beyond chance that leaves {percent(row['beyond_chance'])} "
             f"({percent(row['beyond_low'])} to {percent(row['beyond_high'])}) of all burglaries "
             "for visits to come before; that visits prevent them is not proven."
@@ -160,14 +176,14 @@ class PreventableShare:
                 f"By chance alone {percent(row['by_chance'])} would have, burglaries lie so close "
                 "together here: how many have to do with the earlier one cannot be told."
             )
-        said = (
+        sentence = (
             f"By chance alone {percent(row['by_chance'])} would have followed one {where} so late. "
         )
         if not row["beyond_low"] > 0:
-            return said + "That there are more than chance gives is not shown."
+            return sentence + "That there are more than chance gives is not shown."
         return (
-            f"{said}Beyond chance {percent(row['beyond_followers'])} of all burglaries follow one "
-            f"so, and {percent(row['beyond_chance'])} ({percent(row['beyond_low'])} to "
+            f"{sentence}Beyond chance {percent(row['beyond_followers'])} of all burglaries follow "
+            f"one so, and {percent(row['beyond_chance'])} ({percent(row['beyond_low'])} to "
             f"{percent(row['beyond_high'])}) late enough for the force to act: visits so near can "
             "prevent no more repeats than these."
         )
@@ -175,25 +191,25 @@ class PreventableShare:
     def _times_words(self) -> str:
         last = self.table.iloc[-1]
         least, most = (last[name] / last["followers"] for name in ("in_time_least", "in_time_most"))
-        said = (
+        sentence = (
             "Unknown times are spread over their windows; at worst and at best the share "
             f"{last['reach']} is {percent(least)} and {percent(most)}."
         )
         if self.recorded_share < 1:
             untold = 1 - self.recorded_share
             which = f"{percent(untold)} of the burglaries do" if untold < 1 else "The burglaries do"
-            said += (
+            sentence += (
                 f" {which} not tell when they were recorded and count as known when they were "
                 "found: the true share is lower."
             )
-        return said
+        return sentence
 
 
 def preventable_share(
     incidents: gpd.GeoDataFrame,
     response_days: float = 2.0,
-    distance_m: float = 400.0,
-    window_days: int = 42,
+    distance_m: float = RULE.distance_m,
+    window_days: int = RULE.window_days,
     *,
     reaches_m: Sequence[float] = (100.0, 200.0),
     permutations: int = 99,
@@ -204,7 +220,7 @@ def preventable_share(
     Parameters
     ----------
     incidents : GeoDataFrame
-        As `read_incidents` gives them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres.
     response_days : float
         From the moment a burglary is recorded (where that is not told, is found) to the visits.
     distance_m : float
@@ -324,16 +340,12 @@ def _check(
     if not (np.isfinite(response_days) and response_days >= 0):
         settings.append(f"response_days must be a number, 0 or more, not {response_days!r}.")
     settings += positive_problems(**{f"reaches_m[{i}]": m for i, m in enumerate(reaches_m)})
-    if not isinstance(permutations, (int, np.integer)) or permutations < 1:
-        settings.append(f"permutations must be a whole number above 0, not {permutations!r}.")
-    if problems:
-        raise DataError(problems + settings)
-    if settings:
-        raise ConfigError(settings)
+    settings += integer_problems(1, permutations=permutations)
+    raise_problems(problems, settings)
 
 
 def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, _Places, Ints]:
-    """Give times and places of each event, and when it was recorded (`NEVER`: not told)."""
+    """Return times and places of each event, and when it was recorded (`NEVER`: not told)."""
     stands = standing_rows(incidents)
     rows = np.unique(stands)
     events = incidents.iloc[rows]
@@ -351,13 +363,13 @@ def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, 
 
 
 def _recorded(incidents: gpd.GeoDataFrame, stands: Ints) -> Ints:
-    """Give for the row that stands for an event when the first of its references was recorded."""
-    told = np.full(len(incidents), NEVER)
+    """Return for the row that stands for an event when the first of its references was recorded."""
+    recorded = np.full(len(incidents), NEVER)
     if "recorded_at" in incidents.columns:
         known = incidents["recorded_at"].notna().to_numpy()
-        told[known] = _seconds(incidents["recorded_at"][known])
+        recorded[known] = _seconds(incidents["recorded_at"][known])
     first = np.full(len(incidents), NEVER)
-    np.minimum.at(first, stands, told)
+    np.minimum.at(first, stands, recorded)
     return first
 
 
@@ -373,7 +385,7 @@ def _near(places: _Places, edges: Floats) -> Neighbours:
 
 
 def _in_time(acts: Ints, times: _Times) -> Floats:
-    """Give the share of each event's window that lies after the act, by reach."""
+    """Return the share of each event's window that lies after the act, by reach."""
     start, end = times.start[:, None], times.end[:, None]
     length = np.maximum(end - start, 1)
     # A known moment is in time where it is later; a window by the part of it that is later.
@@ -413,7 +425,7 @@ def _table(edges: Floats, first: Ints, times: _Times, by_chance: Floats, seed: i
 
 
 def _beyond(of_all: Floats, by_chance: Floats) -> Floats:
-    """Give the share that is left of what follows when chance is taken out."""
+    """Return the share that is left of what follows when chance is taken out."""
     rest = 1.0 - by_chance
     return np.divide(of_all - by_chance, rest, out=np.full_like(of_all, np.nan), where=rest > 0)
 
@@ -440,11 +452,11 @@ def _intervals(
 
 
 def _quantiles(drawn: Floats) -> tuple[Floats, Floats]:
-    """Give the middle 95 % of what was drawn, NaN where a reach has nothing to count."""
+    """Return the middle 95 % of what was drawn, NaN where a reach has nothing to count."""
     known = ~np.isnan(drawn).all(axis=0)
     limits = np.full((2, drawn.shape[1]), np.nan)
     if known.any():
-        limits[:, known] = np.nanquantile(drawn[:, known], _LEVEL, axis=0)
+        limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
     return limits[0], limits[1]
 
 
