@@ -130,6 +130,7 @@ def _name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, 
     by_heading = match_columns(columns, {"area": (*known_columns("areas")["area"], *coded)})
     if by_heading:
         return by_heading["area"]
+    # Of a layer with one column of text that never repeats, that is the name whatever its heading.
     unique = [name for name in columns if is_text(frame[name]) and frame[name].is_unique]
     if len(unique) == 1:
         return unique[0]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot._errors import DataError, DataWarning
+from hotspot._errors import ConfigError, DataError, DataWarning
 
 TODAY = "2026-03-31"
 COLUMNS = ["Crime Ref", "Offence", "Date From", "Time From", "Date To", "Time To", "Easting",
@@ -491,3 +491,34 @@ def test_the_choice_of_offences_is_told_for_every_way_of_saying_it() -> None:
     ]
     assert "--offence burglary" in told
     assert 'offences = "burglary" in a TOML file' in told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": ["Date From"]},
+        {"columns": {"date": "Date From"}},
+        {"crs": "here"},
+        {"to_crs": "EPSG:4326"},
+        {"timezone": "Mars/Base"},
+        {"timezone": 5},
+        {"as_of": "soon"},
+    ],
+)
+def test_an_option_that_can_never_be_right_is_a_wrong_argument(wrong: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        check(clean_rows(), **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": {"uprn": "Nowhere"}},
+        {"columns": {"uprn": "Nowhere", "date": "Date From"}},
+        {"offences": "burglery"},
+        {"within": "beats.geojson"},
+    ],
+)
+def test_what_does_not_fit_the_data_is_wrong_data(wrong: dict[str, object]) -> None:
+    with pytest.raises(DataError):
+        check(clean_rows(), **wrong)

@@ -83,6 +83,7 @@ def read_addresses(
     opened = open_source(source, known=known_names(known, columns))
     given = given_columns(opened.columns, columns or {}, FIELDS, opened.name)
     mapped = {field: names[0] for field, names in given.items()}
+    # What the user says goes before what is known.
     mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
     if "address" not in mapped and "street" not in mapped:
         raise DataError(
@@ -168,11 +169,11 @@ def read_streets(
     return in_metres(streets[lines], to_crs, "streets")
 
 
-def _street_column(found: Sequence[str], source: str) -> str:
+def _street_column(headings: Sequence[str], source: str) -> str:
     """Find the column of street names by its heading."""
-    matched = match_columns(found, known_columns("streets"))
+    matched = match_columns(headings, known_columns("streets"))
     if "street" not in matched:
-        listed = ", ".join(map(repr, found))
+        listed = ", ".join(map(repr, headings))
         raise DataError(f"Which column of {source} holds the street names? It has {listed}.")
     return matched["street"]
 

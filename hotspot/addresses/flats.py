@@ -83,8 +83,8 @@ def name_flats(addresses: Sequence[str]) -> str:
 
 
 def _flat(text: str) -> Flat | None:
-    found = _UNIT.fullmatch(text.strip())
-    return Flat(found["word"], found["name"], found["rest"].strip()) if found else None
+    match = _UNIT.fullmatch(text.strip())
+    return Flat(match["word"], match["name"], match["rest"].strip()) if match else None
 
 
 def _runs(names: list[str]) -> list[str]:

@@ -38,10 +38,10 @@ def parse_house(text: str) -> House | None:
     >>> parse_house("12a"), parse_house("Flat 3, 12-14"), parse_house("Rose Cottage")
     (House(number=12, suffix='A'), House(number=12, suffix=''), None)
     """
-    found = _NUMBER.search(_WITHIN_A_HOUSE.sub(" ", text))
-    if found is None or int(found[1]) == 0:
+    match = _NUMBER.search(_WITHIN_A_HOUSE.sub(" ", text))
+    if match is None or int(match[1]) == 0:
         return None
-    return House(int(found[1]), (found[2] or "").upper())
+    return House(int(match[1]), (match[2] or "").upper())
 
 
 def text_key(text: str) -> str:

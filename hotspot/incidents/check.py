@@ -29,7 +29,7 @@ def check_incidents(
     offence_table: Table | None = None,
     as_of: AsOf | None = None,
 ) -> IncidentCheck:
-    """Check of every row of recorded crimes whether it can be used, and if not, why.
+    """Check every row of recorded crimes: whether it can be used, and if not, why.
 
     Parameters
     ----------

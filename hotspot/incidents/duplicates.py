@@ -57,6 +57,7 @@ def _keys(references: pd.Series, forces: pd.Series | None) -> pd.Series:
     keys = references.astype(object)
     if forces is None:
         return keys
+    # A unit separator stands in no name, so that "A" of "BC" is not "AB" of "C".
     return keys.where(keys.isna(), forces.fillna("").astype(object) + "\x1f" + keys)
 
 
@@ -149,6 +150,7 @@ def shared_address_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
     if known.empty:
         return []
     known = known.sort_values(["uprn", "occurred_from"], kind="stable")
+    # Against the latest end so far, not the end of the row before: a long window may hold several.
     latest = known.groupby("uprn")["occurred_to"].cummax()
     same = known["uprn"].eq(known["uprn"].shift())
     overlaps = (same & (known["occurred_from"] <= latest.shift())).to_numpy()

@@ -71,13 +71,13 @@ def open_incidents(
 
 
 def map_columns(
-    found: Sequence[str], given: Given | None, has_geometry: bool, source: str
+    headings: Sequence[str], given: Given | None, has_geometry: bool, source: str
 ) -> dict[str, tuple[str, ...]]:
     """Find which columns of an incident file hold which field.
 
     Parameters
     ----------
-    found : sequence of str
+    headings : sequence of str
         Columns of the source.
     given : mapping, optional
         What the user says; it goes before what is known.
@@ -105,7 +105,7 @@ def map_columns(
     {'crime_ref': ('Ref',), 'occurred_from': ('Date From', 'Time From'),
      'easting': ('E',), 'northing': ('N',)}
     """
-    mapped = given_columns(found, given or {}, FIELDS, source)
+    mapped = given_columns(headings, given or {}, FIELDS, source)
     for field, names in mapped.items():
         if field == "address":
             continue
@@ -116,7 +116,7 @@ def map_columns(
             )
     own_place = bool(set(PLACE_FIELDS) & set(mapped))
     taken = [name for names in mapped.values() for name in names]
-    matched = match_columns(found, known_columns("incidents", "places"), taken)
+    matched = match_columns(headings, known_columns("incidents", "places"), taken)
     for field in FIELDS:
         partner = next((pair for pair in PLACE_PAIRS if field in pair), ())
         if field in mapped or field not in matched:
@@ -129,7 +129,7 @@ def map_columns(
         if field in DATE_FIELDS and time is not None:
             mapped[field] = (matched[field], time)
     mapped = {field: mapped[field] for field in FIELDS if field in mapped}
-    _refuse_unknown_layout(found, mapped, has_geometry, source)
+    _refuse_unknown_layout(headings, mapped, has_geometry, source)
     return mapped
 
 
@@ -154,7 +154,7 @@ def field_text(frame: pd.DataFrame, mapped: Mapped, field: str) -> pd.Series:
 
 
 def _refuse_unknown_layout(
-    found: Sequence[str], mapped: Mapped, has_geometry: bool, source: str
+    headings: Sequence[str], mapped: Mapped, has_geometry: bool, source: str
 ) -> None:
     """Refuse in one message that lists what was found, what is missing, and how to map it."""
     missing = []
@@ -165,7 +165,7 @@ def _refuse_unknown_layout(
     if not missing:
         return
     taken = {name for names in mapped.values() for name in names}
-    free = [name for name in found if name not in taken]
+    free = [name for name in headings if name not in taken]
     example = {field: _guess(free, _CLUES[field]) for field in missing}
     lacking = []
     if "occurred_from" in missing:
@@ -177,7 +177,7 @@ def _refuse_unknown_layout(
     in_python = ", ".join(f'"{field}": "{name}"' for field, name in example.items())
     in_toml = ", ".join(f'{field} = "{name}"' for field, name in example.items())
     raise DataError(
-        f"The columns of {source} are not known. Found: {', '.join(map(repr, found))}. "
+        f"The columns of {source} are not known. Found: {', '.join(map(repr, headings))}. "
         f"Missing: {'; '.join(lacking)}.{hint} Say which they are, e.g. "
         f"columns={{{in_python}}}, or in a TOML file columns = {{ {in_toml} }}."
     )

@@ -157,8 +157,8 @@ def select_offences(
     [True, False, True]
     """
     entries = _entries(read_offence_table(table))
-    codes, found = pd.factorize(offences.astype(object))
-    different = [str(value) for value in found]
+    codes, unique = pd.factorize(offences.astype(object))
+    different = [str(value) for value in unique]
     values = [normalise_offence(value) for value in different]
     lines = [entries.of(value) for value in values]
     burglaries = entries.groups.get(_BURGLARY, set())
@@ -210,22 +210,23 @@ class _Entries:
         exact = self.codes.get(value, set()) | self.names.get(value, set())
         if exact or " " not in value:
             return exact
+        # "28E Burglary - Residential" or "Burglary Residential (28E)"; "Assault 2" has no code.
         first, *_, last = value.split()
         at_end = set() if last.isdigit() else self.codes.get(last, set())
         return self.codes.get(first) or at_end
 
     def chosen_by(self, choice: str) -> set[int]:
         """Find the lines of a choice: code, name, group, a class or a span such as 28A-H."""
-        found = self.of(choice) | self.groups.get(choice, set())
+        lines = self.of(choice) | self.groups.get(choice, set())
         span = _SPAN.fullmatch(choice)
         if span is not None:
             number, first, last = span.groups()
             letters = (chr(letter) for letter in range(ord(first), ord(last) + 1))
-            return found.union(*(self.codes.get(number + letter, set()) for letter in letters))
+            return lines.union(*(self.codes.get(number + letter, set()) for letter in letters))
         if choice.isdigit():
-            same_class = (lines for code, lines in self.codes.items() if code[:-1] == choice)
-            return found.union(*same_class)
-        return found
+            same_class = (its for code, its in self.codes.items() if code[:-1] == choice)
+            return lines.union(*same_class)
+        return lines
 
 
 def _entries(table: pd.DataFrame) -> _Entries:
@@ -255,11 +256,11 @@ def _picked(
     problems = []
     for choice in wanted:
         key = normalise_offence(choice)
-        found = entries.chosen_by(key)
-        lines |= found
+        its = entries.chosen_by(key)
+        lines |= its
         if key in values:
             literal.add(key)
-        elif not found:
+        elif not its:
             close = difflib.get_close_matches(
                 str(choice), list(dict.fromkeys([*entries.shown, *different])), 3, 0.5
             )

@@ -82,7 +82,7 @@ def read_windows(
     faults.add(none_known, first.name, first.cells, "no date")
     start = np.where(np.isnat(start), end, start)
     end = np.where(np.isnat(end), start, end)
-    # A day without a time is held as its midnight.
+    # A day without a time is held as its midnight, and so lies before a time on that day.
     day_only = (end < start) & (end == _days(start))
     warnings = _midnight_warnings(day_only & last.has_time & ~faults.faulty, last)
     end = np.where(day_only, start, end)
@@ -137,6 +137,7 @@ def _ended_when_recorded(
     """Cut windows at the recording where they end long after it, most often by a wrong year."""
     same_day = ~times.has_time & (_days(start) == _days(recorded))
     before = usable & (recorded < start) & ~same_day
+    # A day of grace: the report may be entered the morning after, or the clock be an hour off.
     late = usable & ~before & (end > recorded + _DAY)
     warnings = []
     if late.any():

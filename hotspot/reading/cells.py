@@ -177,6 +177,7 @@ def to_numbers(
 
 def _with_commas(text: pd.Series, degrees: bool) -> NDArray[np.float64]:
     """Read numbers with commas; the column decides whether they part thousands or decimals."""
+    # "412,345" is both; a single one that can only be a decimal decides for the column.
     decimal = text.str.fullmatch(_DECIMAL_COMMA, na=False)
     thousands = text.str.fullmatch(_THOUSANDS, na=False)
     with_comma = decimal | thousands

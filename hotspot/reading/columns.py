@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TypeAlias
 
 from hotspot._checks import raise_problems
+from hotspot._errors import ConfigError
 from hotspot.reading.cells import normalise_name
 
 #: What a user may give for one field: a column, or several.
@@ -67,24 +68,34 @@ def known_names(fields: Mapping[str, Sequence[str]], given: Given | None) -> fro
     -------
     frozenset of str
 
+    Raises
+    ------
+    ConfigError
+        If what the user says is no mapping.
+
     Examples
     --------
     >>> sorted(known_names({"uprn": ["uprn"]}, {"address": "Where It Is"}))
     ['uprn', 'whereitis']
     """
-    said = (name for names in (given or {}).values() for name in as_list(names))
+    if given is not None and not isinstance(given, Mapping):
+        raise ConfigError(
+            "columns must map a field to its column, such as {'address': 'Where'}, not "
+            f"{type(given).__name__}."
+        )
+    own = (name for names in (given or {}).values() for name in as_list(names))
     known = (name for names in fields.values() for name in names)
-    return frozenset((*known, *map(normalise_name, said)))
+    return frozenset((*known, *map(normalise_name, own)))
 
 
 def match_columns(
-    found: Sequence[str], known: Mapping[str, Sequence[str]], taken: Sequence[str] = ()
+    headings: Sequence[str], known: Mapping[str, Sequence[str]], taken: Sequence[str] = ()
 ) -> dict[str, str]:
     """Find the column of each field by its name.
 
     Parameters
     ----------
-    found : sequence of str
+    headings : sequence of str
         Columns of the source.
     known : mapping of str to sequence of str
         Normalised names of each field, best first.
@@ -102,7 +113,7 @@ def match_columns(
     {'easting': 'E'}
     """
     by_name: dict[str, str] = {}
-    for name in found:
+    for name in headings:
         if name not in taken:
             by_name.setdefault(normalise_name(name), name)
     return {
@@ -113,13 +124,13 @@ def match_columns(
 
 
 def given_columns(
-    found: Sequence[str], given: Given, fields: Sequence[str], source: str
+    headings: Sequence[str], given: Given, fields: Sequence[str], source: str
 ) -> dict[str, tuple[str, ...]]:
     """Check what the user says against the columns there are, and name all that is wrong at once.
 
     Parameters
     ----------
-    found : sequence of str
+    headings : sequence of str
         Columns of the source.
     given : mapping
         Field to column, or to several columns. Case and punctuation of a column do not count
@@ -142,7 +153,7 @@ def given_columns(
     """
     unknown, missing = [], []
     checked: dict[str, tuple[str, ...]] = {}
-    by_name = {normalise_name(name): name for name in reversed(found)}
+    by_name = {normalise_name(name): name for name in reversed(headings)}
     for field, names in given.items():
         if field not in fields:
             hint = _close(field, fields)
@@ -150,9 +161,9 @@ def given_columns(
             continue
         meant = []
         for name in as_list(names):
-            column = name if name in found else by_name.get(normalise_name(name))
+            column = name if name in headings else by_name.get(normalise_name(name))
             if column is None:
-                hint, listed = _close(name, found), ", ".join(map(repr, found))
+                hint, listed = _close(name, headings), ", ".join(map(repr, headings))
                 missing.append(
                     f"{source} has no column {name!r} for {field}{hint}; it has {listed}."
                 )
@@ -170,13 +181,13 @@ def _close(name: str, names: Sequence[str]) -> str:
 
 
 def same_names_notes(
-    found: Sequence[str], mapped: Mapping[str, tuple[str, ...]]
+    headings: Sequence[str], mapped: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Describe which column was taken where several have the same heading.
 
     Parameters
     ----------
-    found : sequence of str
+    headings : sequence of str
         Columns of the source; a repeated heading has its turn after it, as ``"Date (2)"``.
     mapped : mapping
         What `map_columns` gave.
@@ -192,9 +203,9 @@ def same_names_notes(
     """
     taken = [name for names in mapped.values() for name in names]
     headed: dict[str, list[str]] = {}
-    for name in found:
+    for name in headings:
         first = _TURN.sub("", name)
-        heading = first if first in found else name
+        heading = first if first in headings else name
         headed.setdefault(normalise_name(heading), []).append(name)
     notes = []
     for names in headed.values():

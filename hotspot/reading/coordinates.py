@@ -266,6 +266,7 @@ def _source_crs(pair: _Pair) -> tuple[CRS, list[str]]:
         note = f"{pair.called} hold degrees; read as longitude and latitude (EPSG:4326)."
         return WGS84, [note]
     on_grid = on_british_grid(pair.first[pair.usable], pair.second[pair.usable])
+    # Most, not all: the rows that are off it are faults of their own.
     if pair.kind == "easting" and float(np.mean(on_grid)) > 0.5:
         return BRITISH_GRID, []
     why = "; they do not fit the British National Grid" if pair.kind == "easting" else ""
@@ -302,6 +303,7 @@ def _refuse_wrong_degrees(pair: _Pair, middle: tuple[float, float], source: CRS)
             "map easting and northing, or x and y, and give the crs."
         )
     longitude, latitude = middle
+    # By the middle: with single rows exchanged, those are faults and the columns are right.
     exchanged = abs(latitude) > 90 or (
         in_great_britain(latitude, longitude) and not in_great_britain(longitude, latitude)
     )

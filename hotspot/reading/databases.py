@@ -43,6 +43,7 @@ def open_database(url_text: str, table: str | None) -> Source:
         raise DataError(f"The database cannot be read: {_first_line(error)}.") from error
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
+        # In the order of the key, so that a row has the same number every time.
         query = sa.select(*(reflected.c[name] for name in wanted)).order_by(*reflected.primary_key)
         first = 1
         with engine.connect().execution_options(yield_per=ROWS_PER_CHUNK) as connection:

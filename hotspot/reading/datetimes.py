@@ -163,7 +163,7 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
         raise ConfigError(
             f"timezone={timezone!r} is not known; write e.g. 'Europe/London'."
         ) from error
@@ -200,6 +200,7 @@ def _parts_of_text(cells: pd.Series) -> _Parts:
     timed = times != ""
     simple = np.isin(parts[:, 0], (FIXED, OPEN)) & (clocks[:, 0] == FIXED)
     parts[timed & simple, 4:] = clocks[timed & simple, 4:]
+    # What the halves cannot say, such as "5 March 2026" parted at its first space, is read whole.
     whole = timed & ~simple
     if whole.any():
         parts[whole] = _by_unique(cells[whole], read_moment)
@@ -231,6 +232,7 @@ def _add_clock(parts: _Parts, cells: pd.Series, meant: Flags) -> list[str]:
     """Add times of day from a column of their own, where the date brings none."""
     seconds = _by_unique(cells, lambda cell: (read_clock(cell),))[:, 0]
     bad = meant & np.isin(parts.kind, (FIXED, OPEN)) & (seconds == BAD_CLOCK)
+    # Midnight counts as none: a spreadsheet writes it beside every date.
     use = (parts.seconds <= 0) & (seconds >= 0)
     parts.seconds[use] = seconds[use]
     if not bad.any():
@@ -253,6 +255,7 @@ def _decide_order(columns: Iterable[_Parts], dayfirst: bool) -> tuple[bool, list
         either += int(np.count_nonzero(is_open & (parts.first <= 12) & (parts.second <= 12)))
     if only_day + only_month + either == 0:
         return dayfirst, [], []
+    # Dates of both orders are two exports pasted together, or typing errors: the most decide.
     day_first = dayfirst if only_day == only_month else only_day > only_month
     order, other = ("day", "month") if day_first else ("month", "day")
     read = f"Dates were read {order} first"

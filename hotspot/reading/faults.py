@@ -94,6 +94,7 @@ class Faults:
         lines: dict[int, tuple[str, Any, list[str]]] = {}
         for at, column, values, reasons in self._added:
             for i, value, reason in zip(at.tolist(), values, reasons, strict=True):
+                # The first fault names the column and the value: the others may follow from it.
                 known = lines.setdefault(i, (column, value, []))
                 if reason not in known[2]:
                     known[2].append(reason)

@@ -61,6 +61,7 @@ def _cells_with_formula(content: IO[bytes]) -> Iterator[tuple[int, int]]:
             if place and element.find(f"{_MAIN}f") is not None:
                 yield int(place[2]), _column_number(place[1])
         elif element.tag == f"{_MAIN}row":
+            # A sheet of a million rows must not stand in memory as a tree.
             element.clear()
 
 

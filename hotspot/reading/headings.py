@@ -168,6 +168,7 @@ def chunks_of_rows(
     block = list(islice(body, ROWS_PER_CHUNK))
     while True:
         following = list(islice(body, ROWS_PER_CHUNK))
+        # A footer must not fall into two blocks, of which neither would know it as one.
         if 0 < len(following) <= _FOOTER_ROWS:
             block, following = block + following, []
         yield _chunk(block, number, header, wanted, places, strict_width, last=not following)
@@ -196,6 +197,7 @@ def _chunk(
     blank = 0
     for at, row in enumerate(block):
         first = row[0] if row else None
+        # The usual row is known at a glance, which spares a million of them the tests below.
         plain = len(row) == width and filled(first) and first != heading
         if not plain or at in footers:
             if not any(map(filled, row)):
@@ -241,6 +243,7 @@ def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
         if not cells:
             continue
         worded = _FOOTER.match(str(cells[0]).strip()) is not None
+        # In a table of two columns a row with one cell filled may well be a record.
         alone = len(cells) == 1 and width >= 3
         if not alone and not (worded and len(cells) <= max(2, width // 3)):
             break

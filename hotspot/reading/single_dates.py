@@ -13,6 +13,7 @@ from hotspot.reading.cells import MISSING_WORDS
 MISSING, UNREADABLE, FIXED, OPEN, MONTH = range(5)
 NO_TIME = -1
 NO_CLOCK, BAD_CLOCK = -1, -2
+# No offset in minutes, which go to 840 on the Line Islands.
 NO_ZONE = 100_000
 
 _DAY_S = 86_400

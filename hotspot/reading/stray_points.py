@@ -219,5 +219,8 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
 
 
 def _kilometres(x: Floats, y: Floats) -> Floats:
-    """Return the distinct places to the kilometre, so that a pile of rows counts as one."""
+    """Return the distinct places to the kilometre, so that a pile of rows counts as one.
+
+    A geocoder's fallback in another county may hold a hundred rows, and is no town.
+    """
     return np.unique(np.round(np.column_stack((x, y)), -3), axis=0)

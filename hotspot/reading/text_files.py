@@ -25,6 +25,7 @@ from hotspot.reading.headings import (
 )
 from hotspot.reading.open_quotes import TextRows, stray_marks
 
+# In the order in which they win where two part the text equally well.
 DELIMITERS = (",", ";", "\t", "|")
 _BLOCK_BYTES = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 16
@@ -118,6 +119,7 @@ def _undamaged(rows: TextRows, path: Path) -> Iterator[Row]:
 
 def _bytes(path: Path) -> BinaryIO:
     """Open the file, unzipped where its first bytes say that it is gzipped."""
+    # Not by the ending: a portal's download may be gzipped under the name .csv.
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     return cast("BinaryIO", gzip.open(path, "rb")) if zipped else path.open("rb")
@@ -137,12 +139,14 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
             if block.startswith(codecs.BOM_UTF8):
                 return "utf-8-sig", []
             _refuse_binary(path, block)
+            # All of the file, not its head alone: the first accent may stand in the last row.
             decoder = codecs.getincrementaldecoder("utf-8")()
             while block:
                 decoder.decode(block)
                 block = file.read(_BLOCK_BYTES)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
+        # Latin text is hardly ever UTF-8 by chance, and what is not comes from Windows.
         return "cp1252", [f"{path.name} is not UTF-8; read as Windows-1252."]
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise _damaged(path, error) from error
@@ -175,7 +179,6 @@ def _layout(sample: str, known: Collection[str]) -> tuple[str, int]:
         hits = max(known_names_in(line, known) for line in lines)
         parted, width = _evenness(sample, delimiter)
         layouts.append((hits if hits >= FEWEST_KNOWN else 0, parted, delimiter, width))
-    # Of equals the first in the list, the comma above all, is the one.
     _, _, delimiter, width = max(layouts, key=lambda layout: layout[:2])
     return delimiter, width
 

@@ -110,6 +110,7 @@ def _choose_sheet(
     if not headers:
         where = f"the sheet {sheet!r} of {path.name}" if sheet is not None else path.name
         raise DataError(f"No table in {where}: a header and rows below it.")
+    # Of equals the first: a workbook opens there.
     return max(headers.items(), key=lambda item: _is_known(item[1], known))
 
 
