@@ -1,6 +1,9 @@
 """One way to write a result: whole or not at all, and nothing in it that runs."""
 
+import html
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -87,11 +90,32 @@ def test_a_result_gets_page_table_picture_workbook_and_record_by_its_protocol(
 
 
 def test_a_result_without_a_marking_says_so_in_every_file(tmp_path: Path) -> None:
-    html, csv, book = Counts().write(tmp_path, name="mine", formats=("html", "csv", "xlsx"))
-    assert html.name == "mine.html"
-    assert html.read_text(encoding="utf-8").count("NO MARKING GIVEN") == 2
+    page, csv, book = Counts().write(tmp_path, name="mine", formats=("html", "csv", "xlsx"))
+    assert page.name == "mine.html"
+    assert page.read_text(encoding="utf-8").count("NO MARKING GIVEN") == 2
     assert "NO MARKING GIVEN" in csv.read_text(encoding="utf-8-sig")
     assert "NO MARKING GIVEN" in openpyxl.load_workbook(book)["counts"].oddHeader.center.text
+
+
+@pytest.mark.parametrize(
+    ("marking", "printed"),
+    [
+        ("A" * 60, "A" * 60),
+        ("A" * 61, "A" * 60),
+        ("&" * 60, "&&" * 30),
+        (f"{'A' * 59}&", "A" * 59),
+        (f"{'A' * 58}&", f"{'A' * 58}&&"),
+    ],
+)
+def test_a_long_marking_is_cut_and_never_lost_in_the_header_of_a_workbook(
+    tmp_path: Path, marking: str, printed: str
+) -> None:
+    (path,) = Counts().write(tmp_path, marking=marking, formats="xlsx")
+    with zipfile.ZipFile(path) as parts:
+        sheet = html.unescape(parts.read("xl/worksheets/sheet1.xml").decode())
+    header = re.search("<oddHeader>(.*?)</oddHeader>", sheet)
+    assert header is not None
+    assert header[1] == f"&LDoors counted&C&B{printed}"
 
 
 def test_hostile_text_is_only_text_on_the_page_of_a_result(tmp_path: Path) -> None:
@@ -165,8 +189,8 @@ def test_knox_and_density_have_a_page_a_workbook_and_a_record(tmp_path: Path) ->
     )  # fmt: skip
     results = hs.knox_test(incidents, permutations=9, seed=3), hs.density.map_density(incidents)
     for result in results:
-        html, *_, book, record = result.write(tmp_path)
-        page = html.read_text(encoding="utf-8")
+        first, *_, book, record = result.write(tmp_path)
+        page = first.read_text(encoding="utf-8")
         for sentence in result.summary().splitlines():
             assert sentence in page.replace("&#39;", "'")
         assert openpyxl.load_workbook(book)[result.product].max_row == len(result.table) + 1

@@ -87,6 +87,7 @@ class _Made:
         write_page(page, path)
 
     def _write_csv(self, path: Path) -> None:
+        # A table is copied out of its folder; marking and cut-off go with every row.
         said: dict[str, Any] = {**self._page.csv_columns, "marking": self._shown}
         write_table(self._result.table.assign(**said), path)
 

@@ -64,6 +64,7 @@ def set_page(sheet: Worksheet, stamp: Stamp) -> None:
     marking, title, cut_off = map(_print_text, (stamp.marking, stamp.title, stamp.cut_off))
     sheet.set_landscape()
     sheet.set_paper(_A4)
+    # One page wide and as many long as it takes.
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
     right = f"&RCut-off: {cut_off}" if cut_off else ""
@@ -156,4 +157,12 @@ def _write_cell(
 
 def _print_text(text: str) -> str:
     """Return text for a header, in which an ampersand is doubled and room is short."""
-    return text[:_MOST_HEADER_CHARACTERS].replace("&", "&&")
+    shown = ""
+    for letter in text:
+        # Half a pair would be a code; and of a header of more than 255 characters, its marking
+        # with it, nothing is printed.
+        doubled = letter.replace("&", "&&")
+        if len(shown) + len(doubled) > _MOST_HEADER_CHARACTERS:
+            break
+        shown += doubled
+    return shown

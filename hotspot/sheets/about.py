@@ -82,6 +82,7 @@ def about_targets(
         parameters=tuple(
             (words, _value(parameters[name]))
             for name, words in _PARAMETER_WORDS.items()
+            # No preset is the usual; that visits have no limit is worth a line.
             if name in parameters and not (name == "preset" and parameters[name] is None)
         ),
         inputs=tuple((clean_text(name), digest) for name, digest in (inputs or {}).items()),

@@ -16,7 +16,8 @@ from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.strip_map import draw_map
 
 STREET_NOT_KNOWN = "Street not known"
-# What a page of the sheet holds, in millimetres, once marking, title and map are on it.
+# What a page of the sheet holds, in millimetres, once marking, title and map are on it. Measured
+# in print, since the browser breaks pages by itself and would part a door from its map.
 _PAGE_MM = 197.0
 _STREET_MM = 7.0
 _DOOR_MM = 30.3

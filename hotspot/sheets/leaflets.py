@@ -81,6 +81,7 @@ def leaflets(homes: pd.DataFrame, area: str, about: About, message: str | None =
 
 def _rounds(homes: pd.DataFrame) -> list[_Round]:
     """Count the leaflets of each street that may be named; all others are one round."""
+    # Counted as printed: spellings that differ in what nobody sees are one street.
     streets = homes["street"].fillna("").map(clean_text).str.strip()
     sizes = streets[streets != ""].value_counts()
     named = sizes[sizes >= FEWEST_HOMES]

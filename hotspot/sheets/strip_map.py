@@ -16,12 +16,15 @@ from hotspot.output.text import clean_text
 
 Floats = npt.NDArray[np.float64]
 
+# What A4 has between its margins, and a quarter of its height, so that six doors fit below.
 WIDTH_MM, HEIGHT_MM = 190.0, 56.0
 # No closer than this, so that a single door still shows its street.
 _LEAST_WIDTH_M = 120.0
 _MARGIN_MM = 7.0
+# As the template draws them: a number of three digits needs a wider sign.
 _PIN_HEIGHT_MM = 5.6
 _PIN_WIDTHS_MM = {1: 5.6, 2: 7.0, 3: 9.0}
+# A letter of the names on the map, wide ones included.
 _LETTER_MM = 2.1
 _SCALE_LENGTHS_M = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 _LONGEST_SCALE_MM = 34.0
@@ -101,8 +104,10 @@ def draw_map(
         Pin(int(stop), bool(burgled), *_rounded(*point), *_rounded(*at), float(width))
         for stop, burgled, point, at, width in drawn
     ]
+    # A dot on the frame would be cut in half: a millimetre is its own radius.
     near = view.on_paper(others[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
     shown = ((near > 1) & (near < [WIDTH_MM - 1, HEIGHT_MM - 1])).all(axis=1)
+    # 5 m fit at the closest there is, and stand for what is wider than all the lengths.
     length = max(m for m in _SCALE_LENGTHS_M if m * view.mm_per_m <= _LONGEST_SCALE_MM or m == 5)
     taken = [*placed, *_furniture(length * view.mm_per_m)]
     paths, names = ([], []) if streets is None else _streets(streets, view, taken)
@@ -113,6 +118,7 @@ def draw_map(
         height=HEIGHT_MM,
         label=f"Map of {which}, north up",
         streets=paths,
+        # To scale, but never so thin that a printer loses it, nor so wide that it hides doors.
         road_mm=round(float(np.clip(_ROAD_M * view.mm_per_m, 0.9, 2.6)), 2),
         names=names,
         others=[_rounded(*point) for point in near[shown]],
@@ -187,12 +193,14 @@ def _streets(
 ) -> tuple[list[str], list[Label]]:
     """Draw the lines that lie in the view, and name each street once, clear of the numbers."""
     ground = view.ground()
+    # The index answers in no fixed order, and equal lists are to be equal files.
     rows = np.sort(streets.sindex.query(shapely.box(*ground)))
     lines = shapely.clip_by_rect(streets.geometry.to_numpy()[rows], *ground)
     parts, owner = shapely.get_parts(lines, return_index=True)
     drawn = [
         (rows[row], view.on_paper(shapely.get_coordinates(part)))
         for part, row in zip(parts, owner, strict=True)
+        # Lines and rings: where a street only touches the frame, a point is left of it.
         if shapely.get_type_id(part) in (1, 2) and not shapely.is_empty(part)
     ]
     paths = [_path(points) for _, points in drawn]
@@ -222,6 +230,7 @@ def _furniture(scale_mm: float) -> list[tuple[float, float]]:
 def _label(name: str, lines: Iterable[Floats], taken: list[Any]) -> Label | None:
     """Return a name on the straight piece of its street where it is clearest, if any is long."""
     needed = len(name) * _LETTER_MM
+    # Nearer than three millimetres to a number a name is not readable: better none.
     best, best_room = None, 3.0
     for points in lines:
         for (x0, y0), (x1, y1) in pairwise(points):

@@ -225,7 +225,7 @@ class _Lists:
 
     @property
     def with_leaflet(self) -> pd.DataFrame:
-        """Every home that gets a leaflet, burgled or not."""
+        """Every home that gets a leaflet, burgled or not, so that none stands out."""
         doors = self.rows[["street"]]
         return doors if self.homes is None else pd.concat([doors, self.homes[["street"]]])
 

@@ -196,6 +196,7 @@ def _allowed(kind: str, about: About) -> dict[str, Any] | None:
     return {
         "validate": "date",
         "criteria": "between",
+        # A year mistyped in January is the commonest fault in dates filled in by hand.
         "minimum": (listed.normalize() - pd.Timedelta(days=_DAYS_BEFORE)).to_pydatetime(),
         "maximum": (listed.normalize() + pd.Timedelta(days=days)).to_pydatetime(),
         "input_title": "Date and time",
