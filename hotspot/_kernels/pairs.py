@@ -198,6 +198,19 @@ def neighbours(
     return Neighbours(rows.order, start, other, len(limit))
 
 
+def neighbours_in_space(
+    x: Floats,
+    y: Floats,
+    edges_m: Floats,
+    closed_right: npt.NDArray[np.bool_],
+    manhattan: bool = False,
+    before: Callable[[int], object] | None = None,
+) -> Neighbours:
+    """Find every pair within the last edge, whatever the days; as of `neighbours`."""
+    any_day = np.zeros(len(x), dtype=np.int64)
+    return neighbours(x, y, any_day, any_day, 0, edges_m, closed_right, manhattan, before=before)
+
+
 @njit(cache=True, nogil=True)
 def _add_degrees(start, other, out):
     for i in range(out.shape[1]):

@@ -6,16 +6,19 @@ each event carries its share of them: half of each pair. Drawing a block twice c
 its events twice (the marked point bootstrap of Loh and Stein 2004 and Loh 2008).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from hotspot._checks import choice_problems, integer_problems, positive_problems
 from hotspot._kernels.blocks import count_by_block
-from hotspot._kernels.pairs import degrees, neighbours
+from hotspot._kernels.pairs import degrees, neighbours_in_space
 from hotspot.dates import EventDate, event_days
-from hotspot.knox.bands import Bands
+from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments
 from hotspot.knox.times import partners_in_time
 
@@ -65,9 +68,8 @@ class BlockPairs:
         days = event_days(events, date)
         side = block_m or _block_side(x, y)
         block, blocks = _block_of(x, y, side)
-        any_day = np.zeros(len(x), dtype=np.int64)
         edges = np.array(bands.edges_m)
-        near = neighbours(x, y, any_day, any_day, 0, edges, bands.closed_right)
+        near = neighbours_in_space(x, y, edges, bands.closed_right)
         space, time = (
             np.empty((len(edges), len(x)), np.int64),
             partners_in_time(days, bands.longest_days),
@@ -125,6 +127,20 @@ class BlockPairs:
         space = Graph.of_degrees(self.space_degrees[rows].sum(axis=0))
         time = Graph.of_degrees(self.time_degrees[columns].sum(axis=0))
         return moments(space, time, int(self.events.sum()))
+
+
+def block_problems(
+    distance_bands_m: Sequence[float],
+    time_bands_days: Sequence[int],
+    date: str,
+    resamples: int,
+    block_m: float | None,
+) -> list[str]:
+    """Return what is wrong with the bands, and with how blocks are to be drawn."""
+    problems = band_problems(distance_bands_m, time_bands_days, "right", 0.0)
+    problems += choice_problems("date", date, get_args(EventDate))
+    problems += integer_problems(1, resamples=resamples)
+    return problems if block_m is None else problems + positive_problems(block_m=block_m)
 
 
 def ratios(observed: Floats, expected: Floats) -> Floats:

@@ -3,7 +3,6 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -15,16 +14,14 @@ from scipy.optimize import isotonic_regression
 
 from hotspot._checks import (
     check_incidents_frame,
-    choice_problems,
     chosen_seed,
-    integer_problems,
     positive_problems,
     raise_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
-from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.blocks import BlockPairs, ratios
+from hotspot.knox.bands import Bands
+from hotspot.knox.blocks import BlockPairs, block_problems, ratios
 from hotspot.knox.moments import upper_tail
 from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
@@ -317,15 +314,11 @@ def _check(
     resamples: int,
     block_m: float | None,
 ) -> None:
-    problems = band_problems(distances_m, days, "right", 0.0)
-    problems += positive_problems(
-        raised=raised, **({} if block_m is None else {"block_m": block_m})
-    )
-    problems += choice_problems("date", date, get_args(EventDate))
+    problems = block_problems(distances_m, days, date, resamples, block_m)
+    problems += positive_problems(raised=raised)
     for name, value, edges in (("near_m", near_m, distances_m), ("near_days", near_days, days)):
         if value not in edges:
             problems.append(f"{name} must be one of the upper edges, not {value!r}.")
-    problems += integer_problems(1, resamples=resamples)
     check_incidents_frame(incidents, arguments=problems)
     raise_problems(month_only_problems(incidents, "A rule"))
 

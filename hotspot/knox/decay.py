@@ -3,7 +3,6 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -14,16 +13,14 @@ from matplotlib.figure import Figure
 
 from hotspot._checks import (
     check_incidents_frame,
-    choice_problems,
     chosen_seed,
-    integer_problems,
     positive_problems,
     raise_problems,
 )
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
-from hotspot.knox.bands import Bands, band_problems
-from hotspot.knox.blocks import BlockPairs, ratios
+from hotspot.knox.bands import Bands
+from hotspot.knox.blocks import BlockPairs, block_problems, ratios
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
 
@@ -223,7 +220,9 @@ def near_repeat_decay(
     1     (0, 50] m       2.0    3.0
     2   (50, 100] m       0.0    NaN
     """
-    _check(incidents, distance_bands_m, time_bands_days, near_m, date, resamples, block_m)
+    problems = block_problems(distance_bands_m, time_bands_days, date, resamples, block_m)
+    check_incidents_frame(incidents, arguments=problems + positive_problems(near_m=near_m))
+    raise_problems(month_only_problems(incidents, "A decay by days"))
     bands = Bands((0.0, *map(float, distance_bands_m)), tuple(map(int, time_bands_days)))
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
@@ -254,25 +253,6 @@ def near_repeat_decay(
         resamples=resamples,
         seed=chosen,
     )
-
-
-def _check(
-    incidents: gpd.GeoDataFrame,
-    distance_bands_m: Sequence[float],
-    time_bands_days: Sequence[int],
-    near_m: float,
-    date: str,
-    resamples: int,
-    block_m: float | None,
-) -> None:
-    problems = band_problems(distance_bands_m, time_bands_days, "right", 0.0)
-    problems += choice_problems("date", date, get_args(EventDate))
-    problems += positive_problems(near_m=near_m)
-    if block_m is not None:
-        problems += positive_problems(block_m=block_m)
-    problems += integer_problems(1, resamples=resamples)
-    check_incidents_frame(incidents, arguments=problems)
-    raise_problems(month_only_problems(incidents, "A decay by days"))
 
 
 def _profile(

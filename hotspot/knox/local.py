@@ -14,11 +14,11 @@ from hotspot._kernels.local import (
     hypergeometric_tail,
     permuted_excess,
 )
-from hotspot._kernels.pairs import Neighbours, degrees, neighbours
+from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
-from hotspot.near_repeat.events import check_rule, standing_rows
+from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows
 from hotspot.rule import RULE
 
 Ints = npt.NDArray[np.int64]
@@ -196,7 +196,7 @@ def chain_significance(
     """
     wrong = integer_problems(1, permutations=permutations)
     check_rule(incidents, distance_m, window_days, *wrong, date=date)
-    events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
+    events = incidents[distinct_events(incidents)]
     days, near = event_days(events, date), _near(events, distance_m)
     links = link_events(events, distance_m, window_days, date)
     n = len(events)
@@ -233,8 +233,7 @@ def chain_significance(
 def _near(events: gpd.GeoDataFrame, distance_m: float) -> Neighbours:
     """Find the neighbours within the distance, whatever their dates."""
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
-    any_day = np.zeros(len(x), dtype=np.int64)
-    return neighbours(x, y, any_day, any_day, 0, np.array([float(distance_m)]), np.array([True]))
+    return neighbours_in_space(x, y, np.array([float(distance_m)]), np.array([True]))
 
 
 def _hypergeometric_moments(draws: Ints, good: Ints, total: int) -> tuple[Floats, Floats]:

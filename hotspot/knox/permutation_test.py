@@ -20,7 +20,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.knox import bytes_needed, count_followers
-from hotspot._kernels.pairs import Neighbours, degrees, neighbours
+from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
@@ -192,22 +192,19 @@ def _near(
     # The Near Repeat Calculator holds coordinates so: pairs at an edge fall where it puts them.
     if single_precision:
         x, y = x.astype(np.float32).astype(float), y.astype(np.float32).astype(float)
-    any_day = np.zeros(len(x), dtype=np.int64)
     edges = np.array(bands.edges_m)
 
-    def say_beforehand(pairs: int) -> None:
+    def warn_of_memory(pairs: int) -> None:
         needed = bytes_needed(pairs, len(x), len(edges))
         if needed > _MUCH_MEMORY:
             warnings.warn(
                 f"{count(pairs, 'pair')} within {edges[-1]:g} m: the test takes about "
                 f"{needed / 1e9:.1f} GB of memory. A shorter last distance takes less.",
                 DataWarning,
-                stacklevel=4,
+                stacklevel=6,
             )
 
-    return neighbours(
-        x, y, any_day, any_day, 0, edges, bands.closed_right, manhattan, before=say_beforehand
-    )
+    return neighbours_in_space(x, y, edges, bands.closed_right, manhattan, before=warn_of_memory)
 
 
 def _judged(

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist
 
 from hotspot.dates import AsOf, EventDate, ages_days, cutoff, day_numbers, event_times, known_by
-from hotspot.near_repeat.events import check_rule, standing_rows, time_rank
+from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows, time_rank
 from hotspot.near_repeat.pairs import pairs_by_position
 from hotspot.rule import RULE
 
@@ -178,7 +178,7 @@ def near_repeat_chains(
     if as_of is not None:
         incidents = incidents[known_by(incidents, as_of)]
     # What is not known yet is left out first: it may not stand for an event either.
-    events = incidents[standing_rows(incidents) == np.arange(len(incidents))]
+    events = incidents[distinct_events(incidents)]
     links = link_events(events, distance_m, window_days, date, same_place_m)
     chains = _chain_table(events, links, date)
     geometry = _arrows(events, links)
