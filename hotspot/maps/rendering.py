@@ -16,7 +16,7 @@ from branca.element import Element, Figure, Html
 from jinja2 import TemplateSyntaxError
 
 from hotspot._errors import OutputError
-from hotspot.maps.elements import Panel, RowLayer, Verbatim
+from hotspot.maps.elements import Panel, ScriptLayer, Verbatim
 from hotspot.maps.folium_inside import children_of, text_of
 
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -197,7 +197,7 @@ def _by_class(figure: Figure) -> Iterator[tuple[str, str]]:
     for container in (figure.html, figure.script):
         for name, piece in children_of(container).items():
             maker = makers.get(name, piece)
-            if not isinstance(maker, (RowLayer, Panel)):
+            if not isinstance(maker, (ScriptLayer, Panel)):
                 yield type(maker).__name__, piece.render()
 
 
