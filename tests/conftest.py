@@ -3,14 +3,20 @@
 import contextlib
 import os
 import sqlite3
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+
+from hotspot import DataWarning
+from hotspot.briefing import Briefing, brief
+from tests.small_town import write_town
 
 # A slow machine is no fault of the code, and no test asserts a time.
 settings.register_profile("no deadline", deadline=None)
@@ -54,6 +60,33 @@ def still_open(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
     monkeypatch.setattr(sqlite3.dbapi2, "connect", keep)
     return number
+
+
+@pytest.fixture(scope="session")
+def town_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a small town and its set-up, not to be written into."""
+    folder = tmp_path_factory.mktemp("town")
+    write_town(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def town(town_folder: Path) -> Briefing:
+    """One briefing of the small town, to be read by every test that can do with it."""
+    return quiet_briefing(town_folder / "briefing.toml")
+
+
+@pytest.fixture(scope="session")
+def old_town(town_folder: Path) -> Briefing:
+    """Briefing of the small town three days later, when its data are old."""
+    place = town_folder.with_name(f"{town_folder.name}-old")
+    return quiet_briefing(town_folder / "briefing.toml", as_of="2026-03-05", folder=place)
+
+
+def quiet_briefing(set_up: Path, **options: Any) -> Briefing:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        return brief(set_up, **options)
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,29 @@
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
 import hotspot as hs
-from hotspot.briefing import Briefing, brief, issue_lists, load_config
-from hotspot.briefing.config import load_settings, read_config
-from hotspot.briefing.findings import find_change, find_lists
+from hotspot.briefing import Briefing, brief, issue_lists, load_config, read_config
+from hotspot.briefing.config import load_settings
+from hotspot.briefing.findings import find_change, find_density, find_lists
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.track_record import find_proof
 from hotspot.dates import cutoff
-from tests.small_town import Burglary, X, Y, door, uprn, usual, write_burglaries, write_town
+from tests.small_town import (
+    Burglary,
+    X,
+    Y,
+    door,
+    quick_town,
+    uprn,
+    usual,
+    write_burglaries,
+    write_town,
+)
 from tests.test_briefing_products import page_of, section, text_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
@@ -54,7 +65,7 @@ def test_a_cut_off_taken_from_a_mistyped_year_is_told_first_of_all(tmp_path: Pat
 
 
 def test_a_study_area_drawn_around_what_came_later_is_not_backtested_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, town_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
 
@@ -62,8 +73,9 @@ def test_a_study_area_drawn_around_what_came_later_is_not_backtested_in(
         asked.append(within)
 
     monkeypatch.setattr("hotspot.briefing.track_record.quick_backtest", ask)
-    alone(tmp_path / "bare", usual(), as_of="2026-03-02")
-    brief(write_town(tmp_path / "town"))
+    bare = read_config({"incidents": write_burglaries(tmp_path / "b.csv", usual()), "worth": False})
+    for config in (bare, load_config(town_folder / "briefing.toml")):
+        find_proof(read_inputs(config), shapely.box(X, Y, X + 500, Y + 500))
     assert asked[0] is None
     assert asked[1].area.sum() > 0
 
@@ -108,11 +120,12 @@ def test_a_single_burglary_is_no_hotspot(tmp_path: Path) -> None:
 def test_hotspots_hold_three_burglaries_or_more_and_are_ranked_from_one(tmp_path: Path) -> None:
     far = Burglary("FAR/1", "2026-02-20 12:00", cells={"Easting": f"{X + 1300}"})
     dense = "[density]\nbandwidth_m = 60\narea_share = 0.2\n"
-    made = brief(write_town(tmp_path, [*usual(), far], dense))
-    assert len(made.hotspots)
-    assert made.hotspots["crimes"].min() >= 3
-    assert made.hotspots["rank"].tolist() == list(range(1, len(made.hotspots) + 1))
-    assert not made.hotspots.intersects(shapely.Point(X + 1300, Y)).any()
+    spots = find_density(read_inputs(load_config(write_town(tmp_path, [*usual(), far], dense))))
+    spots = spots.hotspots
+    assert len(spots)
+    assert spots["crimes"].min() >= 3
+    assert spots["rank"].tolist() == list(range(1, len(spots) + 1))
+    assert not spots.intersects(shapely.Point(X + 1300, Y)).any()
 
 
 def exchanged(rows: list[Burglary]) -> list[Burglary]:
@@ -157,8 +170,8 @@ def test_burglaries_far_from_their_own_addresses_are_an_alarm(tmp_path: Path) ->
 
 def test_a_few_burglaries_elsewhere_raise_no_alarm(tmp_path: Path) -> None:
     rows = usual()
-    made = brief(write_town(tmp_path, [*exchanged(rows[:5]), *rows[5:]]))
-    assert not any("outside all beats" in text for text in made.warnings)
+    path = write_town(tmp_path, [*exchanged(rows[:5]), *rows[5:]])
+    assert read_inputs(load_config(path)).alarms == ()
 
 
 @pytest.mark.parametrize("layers", [True, False])
@@ -184,7 +197,7 @@ def test_a_home_on_the_stop_list_by_reference_is_hidden_without_its_uprn(tmp_pat
     ]
     path = write_town(tmp_path, [*usual(), stopped, by_place, *near], STOP)
     (tmp_path / "exclude.csv").write_text("STOP/1\nSTOP/2\n")
-    made = brief(path)
+    made = issue_lists(path)
     homes = {uprn("Mill Lane", 40), uprn("Sea View", 12)}
     assert made.targets is not None
     assert made.messages is not None
@@ -196,24 +209,23 @@ def test_an_entry_that_only_an_unusable_row_bears_is_no_slip(tmp_path: Path) -> 
     broken = Burglary("BAD/1", "2026-03-01 12:00", cells={"Northing": "x"})
     path = write_town(tmp_path, [*usual(), broken], STOP)
     (tmp_path / "exclude.csv").write_text("BAD/1\nNONE/1\n")
-    told = [text for text in brief(path).warnings if "of the stop list (" in text]
+    told = [text for text in issue_lists(path).warnings if "of the stop list (" in text]
     assert [text.split("of it) ")[1][:20] for text in told] == [
         "matches nothing in t", "matches only rows of"
     ]  # fmt: skip
     assert "row 2 of it" in told[0]
 
 
-def test_page_and_sheets_agree_on_what_was_due(tmp_path: Path) -> None:
-    made = brief(write_town(tmp_path))
-    assert made.targets is not None
-    late = made.targets["act_by"] <= cutoff("2026-03-02")
+def test_page_and_sheets_agree_on_what_was_due(town: Briefing) -> None:
+    assert town.targets is not None
+    late = town.targets["act_by"] <= cutoff("2026-03-02")
     due = int((~late).sum())
-    assert 0 < due < len(made.targets)
-    doors = section(made, "doors")
+    assert 0 < due < len(town.targets)
+    doors = section(town, "doors")
     assert f"{int(late.sum())} visits were due by the end of Monday 2 March 2026." in doors
-    page = page_of(made)
-    assert f"{len(made.targets)} doors to visit, {due} still due" in page
-    sheets = [text_of(path) for path in (made.folder / "targets").glob("*.html")]
+    page = page_of(town)
+    assert f"{len(town.targets)} doors to visit, {due} still due" in page
+    sheets = [text_of(path) for path in (town.folder / "targets").glob("*.html")]
     assert sum(text.count("was due") for text in sheets) == int(late.sum())
 
 
@@ -226,14 +238,11 @@ def test_one_page_gives_one_number_for_the_last_12_months(tmp_path: Path) -> Non
     assert f"density of {mapped:,} burglaries" in section(made, "hotspots")
 
 
-def test_old_data_are_told_in_every_row_of_the_tables(tmp_path: Path) -> None:
-    path = write_town(tmp_path)
-    old = brief(path, as_of="2026-03-05")
-    new = brief(path, folder=tmp_path / "new")
+def test_old_data_are_told_in_every_row_of_the_tables(town: Briefing, old_town: Briefing) -> None:
     for name in ("targets.csv", "messages.csv"):
-        table = pd.read_csv(old.folder / name, dtype=str)
+        table = pd.read_csv(old_town.folder / name, dtype=str)
         assert set(table["to_know"]) == {"DATA IS 3 DAYS OLD"}, name
-        assert "to_know" not in pd.read_csv(new.folder / name).columns
+        assert "to_know" not in pd.read_csv(town.folder / name).columns
 
 
 def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
@@ -244,17 +253,21 @@ def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
         brief(path)
 
 
-def beats_compared(made: Briefing) -> bool:
-    return "Rising and falling" in (made.folder / "map.html").read_text(encoding="utf-8")
+def change_of(set_up: Path) -> gpd.GeoDataFrame | None:
+    return find_change(read_inputs(load_config(set_up)))
 
 
 def test_beats_are_held_against_the_same_weeks_of_last_year(tmp_path: Path) -> None:
-    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in range(1, 5)]
-    assert beats_compared(brief(write_town(tmp_path / "long", [*older, *usual()])))
+    # With one of the usual ones four from before both seasons, the fewest that make a history.
+    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in (1, 2, 3)]
+    set_up = quick_town(tmp_path / "long", burglaries=[*older, *usual()])
+    assert change_of(set_up) is not None
+    assert "Rising and falling" in (brief(set_up).folder / "map.html").read_text(encoding="utf-8")
+    assert change_of(write_town(tmp_path / "three", [*older[:2], *usual()])) is None
     # A year that was mistyped does not make a short file long: every beat would seem to rise.
     recent = [row for row in usual() if row.found > "2025-06-01"]
     stray = Burglary("STRAY/1", "1924-03-01 12:00")
-    assert not beats_compared(brief(write_town(tmp_path / "short", [*recent, stray])))
+    assert change_of(write_town(tmp_path / "short", [*recent, stray])) is None
 
 
 def test_late_reports_do_not_make_beats_fall(tmp_path: Path) -> None:
@@ -265,8 +278,7 @@ def test_late_reports_do_not_make_beats_fall(tmp_path: Path) -> None:
     ]
     changes = []
     for name, rows in (("without", []), ("with", late)):
-        chosen = load_config(write_town(tmp_path / name, [*older, *usual(), *rows]))
-        changes.append(find_change(read_inputs(chosen)))
+        changes.append(change_of(write_town(tmp_path / name, [*older, *usual(), *rows])))
     without, with_late = changes
     assert without is not None
     assert with_late is not None

@@ -241,11 +241,10 @@ def test_the_layer_that_did_better_opens(sample: Briefing) -> None:
     assert "orecast" in page
 
 
-def test_with_too_few_burglaries_it_is_said_that_it_cannot_be_told(tmp_path: Path) -> None:
-    made = brief(write_town(tmp_path))
-    assert made.proof.backtest is None
-    assert made.proof.no_backtest in section(made, "map")
-    assert "cannot be told from fewer than 100 burglaries in two years" in section(made, "doors")
+def test_with_too_few_burglaries_it_is_said_that_it_cannot_be_told(town: Briefing) -> None:
+    assert town.proof.backtest is None
+    assert town.proof.no_backtest in section(town, "map")
+    assert "cannot be told from fewer than 100 burglaries in two years" in section(town, "doors")
 
 
 def test_it_can_be_left_out(tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from hotspot.briefing import Briefing, brief, products
 from hotspot.briefing import folder as folders
 from hotspot.briefing.config import load_config
 from hotspot.briefing.folder import sha256
+from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.sections.trust import STANDING_SENTENCES
-from tests.small_town import Burglary, X, Y, usual, write_burglaries, write_town
+from tests.small_town import Burglary, X, Y, quick_town, usual, write_burglaries, write_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 
@@ -43,11 +44,6 @@ def section(briefing: Briefing, name: str) -> str:
     found = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL)
     assert found is not None
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Briefing:
-    return brief(write_town(tmp_path_factory.mktemp("town")))
 
 
 def test_the_folder_holds_what_it_should(town: Briefing) -> None:
@@ -221,17 +217,19 @@ def test_two_runs_give_the_same_bytes(town: Briefing, tmp_path: Path) -> None:
 
 
 def test_fresh_data_have_no_banner_and_old_data_have_it_on_every_product(
-    town: Briefing, tmp_path: Path
+    town: Briefing, old_town: Briefing
 ) -> None:
     assert not any("DAYS OLD" in text_of(path) for path in town.folder.rglob("*.html"))
-    old = brief(town.folder.parent / "briefing.toml", as_of="2026-03-05", folder=tmp_path / "old")
-    for path in [*old.folder.rglob("*.html"), *old.folder.rglob("*.xlsx")]:
+    for path in [*old_town.folder.rglob("*.html"), *old_town.folder.rglob("*.xlsx")]:
         assert "DATA IS 3 DAYS OLD" in text_of(path), path.name
 
 
-def test_two_days_are_not_old(town: Briefing, tmp_path: Path) -> None:
-    made = brief(town.folder.parent / "briefing.toml", as_of="2026-03-04", folder=tmp_path / "new")
-    assert "DAYS OLD" not in page_of(made)
+def test_two_days_are_not_old_and_three_are(town_folder: Path) -> None:
+    set_up = load_config(town_folder / "briefing.toml")
+    banners = [
+        read_inputs(set_up.changed(as_of=as_of)).stale for as_of in ("2026-03-04", "2026-03-05")
+    ]
+    assert banners == [None, "DATA IS 3 DAYS OLD"]
 
 
 def test_later_burglaries_are_left_out_and_counted(town: Briefing, tmp_path: Path) -> None:
@@ -389,7 +387,7 @@ def test_a_cut_off_before_all_data_is_told(town: Briefing, tmp_path: Path) -> No
 def test_a_failure_while_writing_leaves_the_issued_briefing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_town(tmp_path)
+    path = quick_town(tmp_path)
     first = brief(path)
     before = {name: sha256(first.folder / name) for name in first.record["outputs"]}
 
@@ -404,7 +402,7 @@ def test_a_failure_while_writing_leaves_the_issued_briefing(
 
 
 def test_an_issued_briefing_is_replaced_only_when_asked_and_untouched(tmp_path: Path) -> None:
-    path = write_town(tmp_path)
+    path = quick_town(tmp_path)
     made = brief(path)
     with pytest.raises(hs.OutputError, match="--replace"):
         brief(path)
@@ -428,16 +426,16 @@ def test_a_taken_folder_is_told_before_the_work(
 
 
 def test_inputs_and_data_of_the_user_are_never_touched(tmp_path: Path) -> None:
-    path = write_town(tmp_path)
+    path = quick_town(tmp_path)
     before = {file: sha256(file) for file in tmp_path.iterdir()}
     brief(path)
     assert {file: sha256(file) for file in before} == before
 
 
 def test_a_set_up_may_be_a_mapping_a_config_or_keywords(tmp_path: Path) -> None:
-    path = write_town(tmp_path)
+    path = quick_town(tmp_path)
     config = load_config(path)
-    mapping = {"incidents": str(tmp_path / "burglaries.csv"), "as_of": "2026-03-02"}
+    mapping = {"incidents": str(tmp_path / "burglaries.csv"), "as_of": "2026-03-02", "worth": False}
     made = [
         brief(config, folder=tmp_path / "1"),
         brief(mapping, folder=tmp_path / "2"),
@@ -460,9 +458,7 @@ def test_a_briefing_tells_what_it_found(town: Briefing) -> None:
 
 def test_wide_zones_are_called_too_wide(town: Briefing, tmp_path: Path) -> None:
     assert "too wide to task from" in section(town, "map")
-    narrow = brief(
-        write_town(tmp_path, settings="[rule]\ndistance_m = 20\n"),
-    )
+    narrow = brief(quick_town(tmp_path, "[rule]\ndistance_m = 20\n"))
     assert "too wide" not in page_of(narrow)
     assert "The zones cover" in section(narrow, "map")
 

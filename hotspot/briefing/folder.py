@@ -64,7 +64,7 @@ def issued_folder(
         refuse_taken(folder, replace)
         building = _begin(folder)
     except OSError as error:
-        raise _told(error, folder) from error
+        raise _in_words(error, folder) from error
     try:
         yield building
         _finish(building)
@@ -72,7 +72,7 @@ def issued_folder(
         _swap(building, folder, aside, then)
     except OSError as error:
         if _concerns(error, building, folder, aside):
-            raise _told(error, folder) from error
+            raise _in_words(error, folder) from error
         raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -147,10 +147,10 @@ def _refuse_touched(folder: Path, record: dict[str, Any]) -> None:
             "run again."
         )
     if added or changed:
-        told = [f"added: {_listed(added)}"] * bool(added)
-        told += [f"changed: {_listed(changed)}"] * bool(changed)
+        work = [f"added: {_listed(added)}"] * bool(added)
+        work += [f"changed: {_listed(changed)}"] * bool(changed)
         raise OutputError(
-            f"{folder} holds work that was done after it was issued ({'; '.join(told)}): nothing "
+            f"{folder} holds work that was done after it was issued ({'; '.join(work)}): nothing "
             "was changed. Move those files elsewhere, or choose another folder."
         )
 
@@ -172,7 +172,7 @@ def _record(folder: Path) -> dict[str, Any] | None:
 
 
 def _recover(folder: Path, aside: Path) -> None:
-    """Tidy what a killed run left: restore a folder moved aside, remove what is spent."""
+    """Restore what a killed run moved aside, and remove what it left unfinished."""
     for left in folder.parent.glob(f".{folder.name}.new-*"):
         if _is_spent(left):
             shutil.rmtree(left, ignore_errors=True)
@@ -189,7 +189,7 @@ def _recover(folder: Path, aside: Path) -> None:
 
 
 def _is_spent(left: Path) -> bool:
-    """Tell a folder that a killed run left from one that another run is building."""
+    """Test whether a killed run left a folder, or another run is building it."""
     marker = left / _UNFINISHED
     try:
         host, process = marker.read_text(encoding="utf-8").split()
@@ -216,13 +216,13 @@ def _begin(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.new-{secrets.token_hex(4)}")
     building.mkdir()
-    told = f"{platform.node() or '?'} {os.getpid()}"
-    (building / _UNFINISHED).write_text(told, encoding="utf-8")
+    builder = f"{platform.node() or '?'} {os.getpid()}"
+    (building / _UNFINISHED).write_text(builder, encoding="utf-8")
     return building
 
 
 def _finish(building: Path) -> None:
-    """Bring the files to the disk before their folder gets its name."""
+    """Write the files through to the disk before their folder gets its name."""
     for path in building.rglob("*"):
         if path.is_file():
             with path.open("r+b") as file:
@@ -230,7 +230,7 @@ def _finish(building: Path) -> None:
 
 
 def _swap(building: Path, folder: Path, aside: Path, then: Callable[[], object]) -> None:
-    """Put the new folder in the place of the old one, or leave the old one there."""
+    """Replace the old folder by the new one, or leave the old one there."""
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
     replaced = folder.exists()
@@ -263,15 +263,15 @@ def _swap(building: Path, folder: Path, aside: Path, then: Callable[[], object])
 
 
 def _concerns(error: OSError, *places: Path) -> bool:
-    """Tell faults of our folder from those of some other file that the block reads."""
+    """Test whether a fault is of our folder, not of some other file that the block reads."""
     if error.filename is None:
         return True
     named = Path(os.fsdecode(error.filename))
     return any(named == place or place in named.parents for place in places)
 
 
-def _told(error: OSError, folder: Path) -> OSError:
-    """Turn a fault of the file system into a sentence."""
+def _in_words(error: OSError, folder: Path) -> OSError:
+    """Return a fault of the file system as a sentence."""
     if isinstance(error, OutputError):
         return error
     if isinstance(error, PermissionError):

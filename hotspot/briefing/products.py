@@ -127,7 +127,7 @@ def _write_lists(
         marking=inputs.config.output.marking,
         as_of=inputs.as_of,
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
-        inputs={name: told["sha256"] for name, told in record["inputs"].items()},
+        inputs={name: file["sha256"] for name, file in record["inputs"].items()},
         messages=lists.messages,
         streets=inputs.layers.streets,
         overall=folder,
