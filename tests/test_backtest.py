@@ -246,6 +246,19 @@ def test_a_run_that_was_broken_off_goes_on(town, tmp_path, monkeypatch):
         backtest(NearRepeatRisk(), town.iloc[1:], GRID, checkpoint=path, **settings)
 
 
+@pytest.mark.parametrize("left", [1, 3, 6])
+def test_a_run_goes_on_wherever_in_a_window_it_was_broken_off(town, tmp_path, left):
+    path = tmp_path / "run.jsonl"
+    days = {"start": "2024-10-01", "end": "2024-10-22"}
+    whole = backtest(ProspectiveMap(), town, GRID, checkpoint=path, **days)
+    lines = [line for line in path.read_text().splitlines() if line]
+    # Four models to a window, and three windows that learn once.
+    assert len(lines) == 12
+    path.write_text("\n".join(lines[:left]))
+    again = backtest(ProspectiveMap(), town, GRID, checkpoint=path, **days)
+    pd.testing.assert_frame_equal(whole.table, again.table)
+
+
 def test_three_sentences_say_what_finds_most_and_when_the_rule_adds_nothing(result):
     most, margin, rule = result.sentences()
     assert result.summary().splitlines() == [most, margin, rule]

@@ -144,10 +144,10 @@ def backtest(
     arguments += _model_problems(named) + manner.problems()
     raise_problems(_incident_problems(incidents, grid) + data, arguments)
     plan = _plan(named, incidents, grid, _inside(within, grid), manner)
-    kept = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
+    progress = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
     with tqdm(total=total, desc="Backtest", disable=None, delay=1) as bar:
-        scores = run(plan, kept, threads, bar.update)
+        scores = run(plan, progress, threads, bar.update)
     seed = chosen_seed(seed)
     weights = bootstrap_weights(len(plan.starts), int(resamples), seed)
     return judged(scores, plan, weights, _parameters(plan, int(resamples), seed))

@@ -155,7 +155,7 @@ class Checkpoint:
     Parameters
     ----------
     path : Path or None
-        None: nothing is kept.
+        None: nothing is written.
     fingerprint : str
         Scores of anything else are passed over.
     """
@@ -198,6 +198,20 @@ def run(
 
     A block begins where models learn anew, so blocks do not turn on each other and the answer is
     the same on any number of threads.
+
+    Parameters
+    ----------
+    plan : Plan
+    checkpoint : Checkpoint
+        What it holds is not worked out again.
+    threads : int, optional
+        Default: the processors.
+    step : callable
+        Called with the number of scores of each finished window.
+
+    Returns
+    -------
+    list of Score
     """
     _ = plan.whole, plan.day, plan.cell  # worked out once, before the threads part
     done = {(score.window, score.model): score for score in checkpoint.read()}
@@ -227,11 +241,12 @@ def _block(
         todo = [name for name in plan.models if (start, name) not in done]
         scores += [done[start, name] for name in plan.models if name not in todo]
         if todo:
-            if not fitted:
-                # From the block's first window even where its scores are on disk already: a run
-                # that goes on must not learn later than one that was never broken off.
+            # From the block's first window even where its scores are on disk already: a run that
+            # goes on must not learn later than one that was never broken off.
+            unfitted = [name for name in todo if name not in fitted]
+            if unfitted:
                 learned_from = _known(plan, int(block[0]))
-                fitted = {name: _learned(plan.models[name], learned_from) for name in todo}
+                fitted.update({name: _fit(plan.models[name], learned_from) for name in unfitted})
             fresh = _window(plan, start, {name: fitted[name] for name in todo})
             checkpoint.add(fresh)
             scores += fresh
@@ -244,7 +259,7 @@ def _known(plan: Plan, start: int) -> History:
     return plan.whole.earlier(start - 1)
 
 
-def _learned(model: Any, history: History) -> Any:
+def _fit(model: Any, history: History) -> Any:
     """Fit a copy of a model to what was known; nothing else is handed over."""
     fresh = clone(model)
     if isinstance(fresh, Forecast):
