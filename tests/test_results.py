@@ -162,6 +162,28 @@ def test_a_file_held_open_puts_back_those_renamed_before_it(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("renamed", [0, 1, 2])
+def test_a_run_that_is_stopped_between_two_files_leaves_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renamed: int
+) -> None:
+    old = Counts().write(tmp_path, formats=("html", "csv"))
+    before = {path: path.read_bytes() for path in old}
+    rename, places = Path.replace, []
+
+    def stop(self: Path, target: Path) -> Path:
+        # Pages and tables are renamed once by themselves, in the folder's hidden files.
+        if self.suffix != ".old" and not Path(target).name.startswith("."):
+            if len(places) == renamed:
+                raise KeyboardInterrupt
+            places.append(target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        Counts("Harbour").write(tmp_path, formats=("html", "csv", "json"))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_two_files_whose_names_begin_alike_are_two_files(tmp_path: Path) -> None:
     names = [f"{'a' * 60} {number}.txt" for number in (1, 2)]
     files = {name: lambda path, name=name: path.write_text(name) for name in names}

@@ -109,7 +109,9 @@ def _rename_all(beside: dict[Path, Path]) -> None:
             # One file alone needs no copy: where its rename fails, the old one still stands.
             old[path] = _second_name(path) if len(beside) > 1 else None
             temporary.replace(path)
-    except OSError:
+    except BaseException:
+        # Also where somebody stops the run: half of the new files beside half of the old would
+        # contradict each other.
         for path, second in old.items():
             if beside[path].exists():
                 # The one that refused. To rename one name of a file to another does nothing.
