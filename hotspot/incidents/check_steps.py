@@ -75,10 +75,9 @@ class _Table:
     options: CheckOptions
     remarks: _Remarks
 
-    def text(self, name: str, rows: NDArray[np.bool_] | None = None) -> pd.Series:
-        """Return a field as text, of some of the rows or of all."""
-        frame = self.rows.frame if rows is None else self.rows.frame[rows]
-        return field_text(frame, self.mapped, name)
+    def text(self, name: str) -> pd.Series:
+        """Return a field as text."""
+        return field_text(self.rows.frame, self.mapped, name)
 
 
 def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
@@ -226,18 +225,18 @@ def _incidents(
     table: _Table, chosen: NDArray[np.bool_], windows: Windows, location: Location
 ) -> gpd.GeoDataFrame:
     """Build the canonical frame of the rows chosen; those with faults hold NaT and NaN."""
-    named = "crime_ref" in table.mapped
+    frame, mapped = table.rows.frame[chosen], table.mapped
     data: dict[str, Any] = {
-        "crime_ref": table.text("crime_ref", chosen) if named else None,
+        "crime_ref": field_text(frame, mapped, "crime_ref") if "crime_ref" in mapped else None,
         "occurred_from": windows.start,
         "occurred_to": windows.end,
     }
     if windows.recorded is not None:
         data["recorded_at"] = windows.recorded
     for name in _TEXT_FIELDS:
-        if name in table.mapped:
-            data[name] = table.text(name, chosen)
-    incidents = pd.DataFrame(data, index=table.rows.frame.index[chosen])
+        if name in mapped:
+            data[name] = field_text(frame, mapped, name)
+    incidents = pd.DataFrame(data, index=frame.index)
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 
 
