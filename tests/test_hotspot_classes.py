@@ -100,6 +100,16 @@ def test_periods_are_counted_back_from_the_last_day_and_whole():
     assert shorter["crimes"].sum() == 5
 
 
+def test_a_cut_off_at_a_time_leaves_out_what_is_later_that_day():
+    incidents = incidents_at([50] * 4, [50] * 4, [0, 9, 19.25, 19.75])
+    by_noon = classify_hotspots(incidents, GRID, period_days=10, as_of="2025-01-20 12:00")
+    assert by_noon["crimes"].sum() == 3
+    assert by_noon.attrs["periods"] == ["2025-01-01", "2025-01-11"]
+    assert classify_hotspots(incidents, GRID, period_days=10)["crimes"].sum() == 4
+    with pytest.raises(hs.ConfigError, match="as_of"):
+        classify_hotspots(incidents, GRID, as_of="some day")
+
+
 def test_what_cannot_be_classified_is_refused():
     incidents = incidents_at([50] * 3, [50] * 3, [0, 1, 2])
     with pytest.raises(hs.DataError, match="two periods"):
