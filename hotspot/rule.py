@@ -108,6 +108,8 @@ class Ring:
         As sheets and maps head it.
     plural : str
         As sentences count its homes.
+    because : str
+        Why a home of it is listed, for whoever asks.
     act_within_hours : int or None
         After the burglary was recorded; None where no visit is made.
     """
@@ -115,17 +117,24 @@ class Ring:
     number: int
     label: str
     plural: str
+    because: str
     act_within_hours: int | None
 
 
 #: By their numbers. The hours are those of the guidance: the victim and the neighbours within a
 #: day or two.
 RINGS = (
-    Ring(0, "Burgled home", "burgled homes", 24),
-    Ring(1, "Next door", "next door", 48),
-    Ring(2, "Opposite or behind", "opposite or behind", 48),
-    Ring(3, "Nearby", "nearby", None),
-)
+    Ring(0, "Burgled home", "burgled homes", "it is the burgled home itself", 24),
+    Ring(
+        1, "Next door", "next door",
+        "it is next door to a burgled home, or near it along the same side of the street", 48,
+    ),
+    Ring(
+        2, "Opposite or behind", "opposite or behind",
+        "it is opposite or behind a burgled home", 48,
+    ),
+    Ring(3, "Nearby", "nearby", "it is near a burgled home", None),
+)  # fmt: skip
 #: Of the rings that are visited, by their numbers.
 ACT_WITHIN_HOURS = tuple(
     ring.act_within_hours for ring in RINGS if ring.act_within_hours is not None

@@ -85,9 +85,9 @@ class Doors:
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
-        found = np.asarray(self.index.get_indexer(pd.Index(uprns, dtype=object)))
-        found = np.where(pd.isna(uprns), -1, found)
-        return np.where(found >= 0, np.append(self.position, -1)[found], -1)
+        row = np.asarray(self.index.get_indexer(pd.Index(uprns, dtype=object)))
+        row = np.where(pd.isna(uprns), -1, row)
+        return np.where(row >= 0, np.append(self.position, -1)[row], -1)
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,9 @@ def without_text(frame: pd.DataFrame, column: str) -> Bools:
 def _stripped(values: Any) -> Texts:
     # A loop over a million cells is quicker than the string methods of a column of objects.
     cells = np.asarray(values, dtype=object)
-    told = np.empty(len(cells), dtype=object)
-    told[:] = [cell.strip() or None if type(cell) is str else _text(cell) for cell in cells]
-    return told
+    stripped = np.empty(len(cells), dtype=object)
+    stripped[:] = [cell.strip() or None if type(cell) is str else _text(cell) for cell in cells]
+    return stripped
 
 
 def _text(value: Any) -> str | None:
@@ -286,19 +286,19 @@ def _cell_keys(column: Ints, row: Ints) -> Ints:
     return np.asarray(column * (1 << 32) + row).ravel()
 
 
-def _told(
-    frame: pd.DataFrame, column: str, rows: Ints, tell: Callable[[str], Any], *, default: Any
+def _read_each(
+    frame: pd.DataFrame, column: str, rows: Ints, read: Callable[[str], Any], *, default: Any
 ) -> Any:
     """Apply a reading of text once per distinct text; missing text gives the default."""
     codes, distinct = _factorized(frame, column, rows)
-    told = np.array([*(tell(text) if text else default for text in distinct), default])
-    return told[codes]
+    values = np.array([*(read(text) if text else default for text in distinct), default])
+    return values[codes]
 
 
-def _codes(frame: pd.DataFrame, column: str, rows: Ints, tell: Callable[[str], str]) -> Ints:
+def _codes(frame: pd.DataFrame, column: str, rows: Ints, read: Callable[[str], str]) -> Ints:
     """Rank the texts of a column, those that read the same alike; -1 where there is none."""
     codes, distinct = _factorized(frame, column, rows)
-    keys = np.array([(tell(text) or None) if text else None for text in distinct], dtype=object)
+    keys = np.array([(read(text) or None) if text else None for text in distinct], dtype=object)
     ranks = pd.factorize(keys, sort=True)[0] if len(keys) else keys.astype(np.int64)
     return np.append(ranks, -1)[codes].astype(np.int64)
 
@@ -313,10 +313,10 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
     """Find the buildings that hold flats, and all that is a home or holds one."""
     has_parent = parent_at >= 0
-    is_parent = _told(frame, "classification", rows, says_parent, default=False)
+    is_parent = _read_each(frame, "classification", rows, says_parent, default=False)
     is_parent[parent_at[has_parent]] = True
-    is_home = _told(frame, "classification", rows, says_home, default=True)
-    could_hold = _told(frame, "classification", rows, says_parent, default=True)
+    is_home = _read_each(frame, "classification", rows, says_home, default=True)
+    could_hold = _read_each(frame, "classification", rows, says_parent, default=True)
     lived_in = is_home | (is_parent & could_hold)
     lived_in[parent_at[has_parent & is_home]] = True
     return is_parent.astype(bool), lived_in.astype(bool)

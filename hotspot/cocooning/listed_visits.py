@@ -340,10 +340,10 @@ def _nearest_of_each(group: list[_Reached]) -> list[_Reached]:
     order = sorted(
         group, key=lambda one: (one.covered, one.ring, -one.event.rank, one.apart_m, one.steps)
     )
-    kept: dict[int, _Reached] = {}
+    nearest: dict[int, _Reached] = {}
     for one in order:
-        kept.setdefault(one.event.rank, one)
-    return list(kept.values())
+        nearest.setdefault(one.event.rank, one)
+    return list(nearest.values())
 
 
 def _known(one: _Reached) -> tuple[Any, ...]:

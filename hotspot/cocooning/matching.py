@@ -15,7 +15,10 @@ from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_c
 from hotspot.dates import end_of_day
 from hotspot.near_repeat import distinct_events
 
+# A point put on a house by hand is off by a frontage or two; farther off the nearest home is a
+# guess that would send officers to a stranger.
 MATCH_WITHIN_M = 25.0
+# A text is surer than a point, but the next village may have a 12 High Street, too.
 SAME_TEXT_WITHIN_M = 100.0
 
 _TEXTS = ("crime_ref", "uprn", "force", "address", "area")
@@ -63,6 +66,7 @@ def events_of(
         }
     ).sort_values(["uprn", "occurred_from", "crime_ref", "x", "y"], ignore_index=True)
     rows = rows[~repeated_references(rows, rows["x"], rows["y"])].reset_index(drop=True)
+    # Rows are in the order of home and window, so that each event is a run of rows.
     first = distinct_events(rows)
     event = np.cumsum(first) - 1
     events = rows[first].drop(columns=["occurred_from", "occurred_to"]).reset_index(drop=True)
@@ -121,6 +125,7 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     door = doors.find(texts(incidents, "uprn"))
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
+    # A text is read only near a burglary that has one: of a city's addresses a few thousand.
     read: dict[int, _Read] = {}
     for row, addresses in zip(left, _around(points[left], doors), strict=True):
         text = text_key(address[row] or "")
@@ -129,6 +134,7 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
             read.update({at: _read(doors, at) for at in addresses.tolist() if at not in read})
         match = _by_text(own, addresses, read, doors)
         door[row], how[row] = match or _by_place(points[row], own, addresses, read, doors)
+    # A UPRN may be that of the block: its flats are homes, itself is no door.
     building = np.append(doors.lived_in & ~doors.home, False)
     how[building[door]] = BY_BUILDING
     # One more entry, for what matched nothing: so far off is no number.
@@ -195,6 +201,7 @@ def _by_place(
     homes = addresses[doors.home[addresses]]
     dx, dy = doors.x[homes] - point[0], doors.y[homes] - point[1]
     off_m = np.round(np.hypot(dx, dy), 2)
+    # Of homes equally far the more western, then southern: never the first row of the file.
     order = np.lexsort((doors.place[homes], dy, dx, off_m))
     homes = homes[order[off_m[order] <= MATCH_WITHIN_M]]
     if not len(homes):

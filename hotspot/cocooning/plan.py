@@ -33,7 +33,10 @@ from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
 
+# The 12 months of a leap year; what is a day too old is left out where they are counted.
 _YEAR_DAYS = 366
+# Whoever was burgled first, then where most is to be expected; the rest only breaks ties, by when
+# and where, so that the order of the files never decides who is visited.
 _RANK_ORDER = {
     "later": True, "expected": False, "ring": True, "newest": False, "distance_m": True,
     "street_rank": True, "house_rank": True, "uprn": True, "visit_id": True,
@@ -283,6 +286,7 @@ def _scheduled(visits: pd.DataFrame, settings: ListSettings) -> Bools:
     if settings.max_visits is None:
         return np.ones(len(visits), dtype=bool)
     in_turn = visits.sort_values(list(_RANK_ORDER), ascending=list(_RANK_ORDER.values()))
+    # Doors outside all areas are one more team's, not nobody's.
     turn = in_turn.groupby("area", dropna=False, sort=False).cumcount()
     return np.asarray((turn < settings.max_visits).reindex(visits.index), dtype=bool)
 

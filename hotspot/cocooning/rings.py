@@ -10,7 +10,9 @@ from hotspot.cocooning.presets import Reach
 
 # The next house along a street: rural plots and a side street pass, a park or a school does not.
 NEXT_WITHIN_M = 100.0
+# Across a road with front gardens on both sides; a dual carriageway or a green is wider.
 OPPOSITE_WITHIN_M = 60.0
+# Two back gardens end to end.
 BEHIND_WITHIN_M = 50.0
 
 # A home lies in front or behind within this of straight ahead: tan(60 degrees), 60 each way.
@@ -152,6 +154,8 @@ def _by_number(
     in_a_close = _numbered_consecutively(places, start, on_street)
     side = on_street & (in_a_close | ~other_side)
     next_door, passed = _next_door(places, start, side, reach.each_side)
+    # In a close no number tells the sides apart: who is nearer than the farthest of those next door
+    # and none of them stands across it.
     if in_a_close and len(next_door):
         other_side = on_street & (places.apart_m < places.apart_m[next_door].max())
         other_side[next_door] = False
@@ -168,7 +172,8 @@ def _by_place(
     other side of it is its rear.
     """
     along, across = _seen_from(places, start, next_door)
-    # Where nobody is opposite it cannot be told which way a house faces.
+    # Where nobody is opposite it cannot be told which way a house faces. To the decimetre: houses
+    # in line with the burgled one are on no side of it.
     facing_side = np.sign(np.round(across[opposite].sum(), 1))
     ahead, faces = across * facing_side, bool(facing_side)
     taken = np.zeros(len(along), dtype=bool)
@@ -201,6 +206,8 @@ def _seen_from(places: _Places, start: _Start, next_door: Ints) -> tuple[Floats,
     """Measure how far each place lies along the street and across it, in metres."""
     x, y = places.x - start.x, places.y - start.y
     house = places.house[next_door]
+    # From the last house below to the next above: where the street bends its line at the burgled
+    # home counts, not that of the whole street.
     up, down = next_door[house > start.house][:1], next_door[house < start.house][:1]
     run_x, run_y = x[up].sum() - x[down].sum(), y[up].sum() - y[down].sum()
     length = np.hypot(run_x, run_y)
@@ -222,6 +229,7 @@ def _next_door(places: _Places, start: _Start, side: Bools, each_side: int) -> t
 
 def _walk(places: _Places, start: _Start, ahead: Ints) -> Ints:
     """Walk from house to house until the next one is too far."""
+    # To the centimetre, as all distances here: a step of exactly the limit is within it.
     too_far = np.round(_steps(_stops(places, start, ahead)), 2) > NEXT_WITHIN_M
     return ahead[: int(np.argmax(too_far))] if too_far.any() else ahead
 
@@ -240,6 +248,8 @@ def _numbered_consecutively(places: _Places, start: _Start, on_street: Bools) ->
     by_side = np.r_[_steps(stops[odd]), _steps(stops[~odd])]
     if odd.all() or not odd.any() or not len(by_side):
         return False
+    # A half where they run in order, one or more where every other is across the road: two thirds
+    # stands between. Medians, because a gap in the numbers is no longer a step.
     return bool(3 * np.median(in_order) < 2 * np.median(by_side))
 
 

@@ -170,15 +170,15 @@ def notes(
     counts: dict[str, int], unclassified: int, addresses: int, settings: ListSettings
 ) -> list[str]:
     """Return what a reader of the list must know about what is on it and what is not."""
-    said = []
+    lines = []
     if unclassified and unclassified == addresses:
-        said.append("No address is classified: every one is taken for a home.")
+        lines.append("No address is classified: every one is taken for a home.")
     elif unclassified:
-        said.append(
+        lines.append(
             f"{count(unclassified, 'address', 'addresses')} without a classification: "
             "taken for homes."
         )
-    told = {
+    words = {
         "unmatched": ("burgled home matched no address", "burgled homes matched no address"),
         "non_residential": (
             "burglary at a non-residential address makes no visit",
@@ -217,5 +217,5 @@ def notes(
         ),
         "excluded": ("burglary left out by the stop list", "burglaries left out by the stop list"),
     }
-    said += [f"{count(counts[key], *words)}." for key, words in told.items() if counts[key]]
-    return said
+    lines += [f"{count(counts[key], *forms)}." for key, forms in words.items() if counts[key]]
+    return lines

@@ -11,14 +11,8 @@ import sqlalchemy as sa
 
 from hotspot._errors import DataError
 from hotspot.english import count, list_day, long_moment
+from hotspot.rule import RINGS
 from hotspot.visits.schema import asked, burglaries, frame_of, lists, made
-
-_RINGS = (
-    "it is the burgled home itself",
-    "it is next door to a burgled home, or near it along the same side of the street",
-    "it is opposite or behind a burgled home",
-    "it is near a burgled home",
-)
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Explanation:
             + (f" (UPRN {last['uprns']})" if last["uprns"] else "")
             + (f", {last['area']}" if last["area"] else "")
             + ".",
-            f"Ring {last['ring']}: {_RINGS[min(int(last['ring']), 3)]}.",
+            f"Ring {last['ring']}: {RINGS[min(int(last['ring']), len(RINGS) - 1)].because}.",
         ]
         if last["reason"]:
             sentences.append(f"On the list: {last['reason']}")

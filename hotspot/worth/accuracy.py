@@ -18,6 +18,7 @@ from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.rule import RINGS
+from hotspot.worth.intervals import middle_of
 from hotspot.worth.replay import (
     OTHERS,
     Day,
@@ -38,7 +39,7 @@ LISTS = "the lists"
 _RINGS = tuple(
     f"{ring.plural} (ring {ring.number})" for ring in RINGS if ring.act_within_hours is not None
 )
-_LIMITS = (0.025, 0.975)
+# Limits of 95 % rest on the outer 50 draws at each end.
 _DRAWS = 2_000
 
 
@@ -353,8 +354,9 @@ def _table(lists: list[Day], run: int, seed: int) -> pd.DataFrame:
     drawn = _draws(len(lists), run, seed)
     rate = _per_thousand(burglaries.sum(axis=0), visits.sum(axis=0))
     rates = _per_thousand(drawn @ burglaries, drawn @ visits)
-    low, high = _middle(rates)
-    apart_low, apart_high = _middle(rates[:, :1] - rates)
+    low, high = middle_of(rates)
+    # Of the same draws: what was a quiet month for the lists was one for the others.
+    apart_low, apart_high = middle_of(rates[:, :1] - rates)
     own = np.arange(len(rate)) <= len(_RINGS)
     return pd.DataFrame(
         {
@@ -402,6 +404,7 @@ def _by_list(lists: list[Day]) -> pd.DataFrame:
 
 def _draws(lists: int, run: int, seed: int) -> Floats:
     """Draw runs of neighbouring lists, around the end; how often each list is in each draw."""
+    # Around the end, so that the first and the last lists are drawn as often as the others.
     run = min(run, lists)
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, lists, size=(_DRAWS, math.ceil(lists / run)))
@@ -415,14 +418,6 @@ def _per_thousand(burglaries: Floats, visits: Floats) -> Floats:
     rate = np.full(burglaries.shape, np.nan)
     np.divide(1000 * burglaries, visits, out=rate, where=visits > 0)
     return rate
-
-
-def _middle(drawn: Floats) -> tuple[Floats, Floats]:
-    """Return the middle 95 % of each column, NaN where it is never known."""
-    known = ~np.isnan(drawn).all(axis=0)
-    limits = np.full((2, drawn.shape[1]), np.nan)
-    limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
-    return limits[0], limits[1]
 
 
 def _rate(row: "pd.Series[Any]") -> str:

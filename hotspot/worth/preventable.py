@@ -23,6 +23,7 @@ from hotspot.dates import day_numbers, event_times, month_only_problems
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
+from hotspot.worth.intervals import middle_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 
 SAME_ADDRESS = "same address"
 _DAY_S = 86_400
-_LIMITS = (0.025, 0.975)
+# Limits of 95 % rest on the outer 25 draws at each end.
 _DRAWS = 1_000
 # Where chance alone gives nearly every burglary an earlier one nearby, no excess can be seen.
 _SATURATED = 0.9
@@ -288,6 +289,7 @@ def preventable_share(
     first = first_acts(near, places.home, times.rank, times.day, window_days, times.act)
     by_chance = np.zeros((2, len(edges)))
     rng = np.random.default_rng(chosen)
+    # All that belongs to a time moves with it, so that delays stay those of real records.
     for _ in range(permutations):
         deal = rng.permutation(len(times.day))
         dealt = _Times(*(values[deal] for values in times))
@@ -387,6 +389,7 @@ def _near(places: _Places, edges: Floats) -> Neighbours:
 def _in_time(acts: Ints, times: _Times) -> Floats:
     """Return the share of each event's window that lies after the act, by reach."""
     start, end = times.start[:, None], times.end[:, None]
+    # A known moment has no length: it is late enough or not.
     length = np.maximum(end - start, 1)
     # A known moment is in time where it is later; a window by the part of it that is later.
     after = np.where(end > start, end - np.maximum(acts, start), end > acts)
@@ -426,6 +429,7 @@ def _table(edges: Floats, first: Ints, times: _Times, by_chance: Floats, seed: i
 
 def _beyond(of_all: Floats, by_chance: Floats) -> Floats:
     """Return the share that is left of what follows when chance is taken out."""
+    # Abbott: who follows none escaped both, 1 - all = (1 - chance) (1 - beyond).
     rest = 1.0 - by_chance
     return np.divide(of_all - by_chance, rest, out=np.full_like(of_all, np.nan), where=rest > 0)
 
@@ -441,6 +445,7 @@ def _intervals(
         return unknown, unknown, unknown, unknown
     sums = np.zeros((weeks, 2 * follows.shape[1] + 1))
     np.add.at(sums, week, np.column_stack([follows, in_time, np.ones(len(day))]))
+    # Another stream than that of the deals, which began at the seed itself.
     draws = np.random.default_rng(seed + 1).multinomial(weeks, [1 / weeks] * weeks, size=_DRAWS)
     drawn = draws @ sums
     followers, counted = np.split(drawn[:, :-1], 2, axis=1)
@@ -448,16 +453,7 @@ def _intervals(
     beyond = _beyond(
         counted / np.maximum(drawn[:, -1:], 1), np.broadcast_to(by_chance, share.shape)
     )
-    return (*_quantiles(share), *_quantiles(beyond))
-
-
-def _quantiles(drawn: Floats) -> tuple[Floats, Floats]:
-    """Return the middle 95 % of what was drawn, NaN where a reach has nothing to count."""
-    known = ~np.isnan(drawn).all(axis=0)
-    limits = np.full((2, drawn.shape[1]), np.nan)
-    if known.any():
-        limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
-    return limits[0], limits[1]
+    return (*middle_of(share), *middle_of(beyond))
 
 
 def _median_days(delay_s: Ints) -> float:
