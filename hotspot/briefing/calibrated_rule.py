@@ -24,7 +24,7 @@ def with_calibrated_rule(inputs: Inputs) -> Inputs:
     Warns
     -----
     DataWarning
-        Which rule it is and how sure that is, so that every product's reader is told.
+        Which rule it is and how sure that is, for every product's reader.
     """
     rule = inputs.config.rule
     if not rule.calibrate or inputs.month_only:

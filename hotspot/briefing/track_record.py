@@ -35,7 +35,7 @@ _LEAST_MATCHED = 0.5
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found out, or why it was not.
+    """How well map and lists did, or why that is not known.
 
     Attributes
     ----------
@@ -58,15 +58,15 @@ class Proof:
     forecast: xr.DataArray | None = None
 
     def figures(self) -> dict[str, Any]:
-        """Give the tables, ready for a record."""
-        found = {
+        """Return the tables, ready for a record."""
+        results = {
             "backtest": self.backtest,
             "preventable_share": self.preventable,
             "targeting_accuracy": self.accuracy,
         }
         return {
             name: json.loads(result.table.to_json(orient="records", double_precision=6))
-            for name, result in found.items()
+            for name, result in results.items()
             if result is not None
         }
 
