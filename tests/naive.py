@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.grid import Grid
+from hotspot.rule import result_word
 
 
 def pairs(
@@ -658,12 +659,15 @@ def visit_counts(
             for visit in visits
             if visit["visit_id"] == door["visit_id"] and door["newest"] <= visit["at"] <= as_of
         ]
-        contacts = [v for v in own if v["leaflet"] or v["result"] in ("face to face", "leaflet")]
-        no_home = bool(own) and all(v["result"] in ("empty", "address not found") for v in own)
+        # What a word means is the table's to say; who counts where is worked out again here.
+        word = {v["result"]: result_word(v["result"]) for v in own}
+        contacts = [v for v in own if v["leaflet"] or word[v["result"]].reached]
+        leaflets = [v for v in own if v["leaflet"] or word[v["result"]].leaflet]
+        no_home = bool(own) and not any(word[v["result"]].lives_there for v in own)
         due = bool(own) or door["act_by"] <= as_of
         occupied = due and not no_home
         fresh = door["act_by"] >= started
-        spoken = any(v["result"] == "face to face" for v in own)
+        spoken = any(word[v["result"]].face_to_face for v in own)
         tell("asked", True, True)
         tell("not yet due", not due, True)
         tell("due", due, True)
@@ -675,7 +679,7 @@ def visit_counts(
         tell("found occupied", occupied, due)
         tell("reached", bool(contacts), occupied)
         tell("face to face", spoken, occupied)
-        tell("leaflet only", bool(contacts) and not spoken, occupied)
+        tell("leaflet only", bool(leaflets) and not spoken, occupied)
         recorded = door["act_by"] - door["hours"]
         limits = {"within 24 h": recorded + 24, "within 48 h": recorded + 48}
         for name, limit in {**limits, "in time": door["act_by"]}.items():

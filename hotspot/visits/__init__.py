@@ -1,4 +1,10 @@
-"""The ledger of visits: who was asked, what was done, in time, and why each door."""
+"""The ledger of visits: who was asked, what was done, in time, and why each door.
+
+A list is issued in `issuing`, a returned sheet read in `sheet_reading`, checked in `row_checks` and
+recorded in `recording`. What the ledger answers stands in `queries`, the report in `report` over
+the counts of `measures`, "why my door?" in `explanation`, what is deleted in `retention`. `ledger`
+is their one face, `store` the database behind it and `schema` its tables.
+"""
 
 import lazy_loader
 
