@@ -679,7 +679,8 @@ def visit_counts(
         tell("found occupied", occupied, due)
         tell("reached", bool(contacts), occupied)
         tell("face to face", spoken, occupied)
-        tell("leaflet only", bool(leaflets) and not spoken, occupied)
+        advised = any(word[v["result"]].reached and word[v["result"]].answered for v in own)
+        tell("leaflet only", bool(leaflets) and not advised, occupied)
         recorded = door["act_by"] - door["hours"]
         limits = {"within 24 h": recorded + 24, "within 48 h": recorded + 48}
         for name, limit in {**limits, "in time": door["act_by"]}.items():
