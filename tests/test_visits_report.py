@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspot import ConfigError
+from hotspot.rule import RESULT_WORDS
 from hotspot.visits import RESULTS, VisitLedger
 from hotspot.visits.measures import measures, wilson
 from tests import naive
@@ -261,8 +262,11 @@ def test_every_share_agrees_with_counting_door_by_door(doors, visits, until):
     found = report.table[report.table["by"] == "all"].set_index("measure")
     for measure, numbers in expected.items():
         assert tuple(found.loc[measure, ["count", "out_of"]]) == numbers, measure
-    parts = ("reached", "refused", "language or access", "no reply", "not attempted")
-    assert found.loc[list(parts), "count"].sum() == found.loc["found occupied", "count"]
+    told_nobody = [word.measure for word in RESULT_WORDS if word.lives_there and not word.reached]
+    assert (
+        found.loc[["reached", *told_nobody, "not attempted"], "count"].sum()
+        == found.loc["found occupied", "count"]
+    )
 
 
 def test_the_report_of_three_simulated_weeks_equals_the_truth(ledger):
