@@ -342,3 +342,14 @@ def test_one_sign_in_twenty_may_be_a_control(tmp_path: Path) -> None:
     path.write_bytes(content.replace(b"1,2,3\n\n", b"1,2,\x03\n\n"))
     with pytest.raises(DataError, match="not a text file"):
         open_source(path)
+
+
+def test_a_month_is_at_most_12() -> None:
+    notes = {}
+    for cell in ("12/12/2025", "13/12/2025", "12/13/2025", "11/12/2025"):
+        reading = read_datetimes(pd.DataFrame({"Date": [cell]}), {"occurred_from": ("Date",)})
+        notes[cell] = " ".join([*reading.notes, *reading.warnings])
+    assert notes["12/12/2025"] == ""
+    assert notes["13/12/2025"] == "Dates were read day first: 1 date can only be that."
+    assert notes["12/13/2025"] == "Dates were read month first: 1 date can only be that."
+    assert "every one of them fits month first too" in notes["11/12/2025"]
