@@ -397,3 +397,6 @@ def test_every_wrong_setting_and_no_room_are_told():
     with pytest.raises(DataError, match="months only") as told:
         targeting_accuracy(months, homes.drop(columns="uprn"), "2025-01-02", "2025-02-12")
     assert len(told.value.problems) == 2
+    elsewhere = gpd.GeoSeries([shapely.box(0, 0, 9, 9)], crs="EPSG:3857")
+    with pytest.raises(DataError, match="within is in"):
+        targeting_accuracy(incidents, homes, "2025-01-02", "2025-03-12", within=elsewhere)

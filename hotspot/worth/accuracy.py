@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import chosen_seed, integer_problems, positive_problems, raise_problems
+from hotspot._checks import (
+    chosen_seed,
+    integer_problems,
+    positive_problems,
+    raise_problems,
+    same_crs_problems,
+)
 from hotspot._errors import ConfigError
 from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
@@ -330,7 +336,11 @@ def _checked(
     )
     given = {name: value for name, value in whole.items() if value is not None}
     problems += integer_problems(1, period_days=hot.period_days, **given)
-    raise_problems(data_problems(incidents, addresses, areas, "Targeting accuracy"), problems)
+    data = data_problems(incidents, addresses, areas, "Targeting accuracy")
+    # A bare geometry has no CRS to be wrong.
+    if not data and hasattr(hot.within, "crs"):
+        data = same_crs_problems(incidents, within=hot.within)
+    raise_problems(data, problems)
     return settings, hot
 
 
