@@ -346,10 +346,12 @@ def test_one_sign_in_twenty_may_be_a_control(tmp_path: Path) -> None:
 
 def test_a_month_is_at_most_12() -> None:
     notes = {}
-    for cell in ("12/12/2025", "13/12/2025", "12/13/2025", "11/12/2025"):
+    for cell in ("12/12/2025", "13/12/2025", "12/13/2025", "11/12/2025", "12/11/2025"):
         reading = read_datetimes(pd.DataFrame({"Date": [cell]}), {"occurred_from": ("Date",)})
         notes[cell] = " ".join([*reading.notes, *reading.warnings])
+        assert not reading.times["occurred_from"].unreadable.any()
     assert notes["12/12/2025"] == ""
     assert notes["13/12/2025"] == "Dates were read day first: 1 date can only be that."
     assert notes["12/13/2025"] == "Dates were read month first: 1 date can only be that."
-    assert "every one of them fits month first too" in notes["11/12/2025"]
+    for cell in ("11/12/2025", "12/11/2025"):
+        assert "every one of them fits month first too" in notes[cell]
