@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import add_reading, add_result, answer, outline_of, reading
+from hotspot.cli.options import Value, add_result_command, answer, outline_of, reading
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
 _MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
@@ -13,55 +13,27 @@ _MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
 
 def add(commands: Any) -> None:
     """Add the command."""
-    backtest = commands.add_parser(
+    tried = f"what to try beside the baselines: {', '.join(_MODELS)} (all)"
+    until = "day by which the last window has ended; not included"
+    add_result_command(
+        commands,
         "backtest",
-        help="forecast the past and tell what works in this area: a page with table and curves",
-        description=(
-            "Forecast window after window of the past, each from what was known before it, and "
-            "tell which forecast found most. Study area and windows are chosen by what the data "
-            "bear where they are not given."
-        ),
+        _backtest,
+        "forecast the past and tell what works in this area: a page with table and curves",
+        "Forecast window after window of the past, each from what was known before it, and "
+        "tell which forecast found most. Study area and windows are chosen by what the data "
+        "bear where they are not given.",
+        {
+            "--cell": Value("M", "side of a cell", 250.0),
+            "--start": Value("DATE", "first day of the first window", kind=_day),
+            "--end": Value("DATE", until, kind=_day),
+            "--windows": Value("N", "at most so many windows", 104),
+            "--horizon": Value("DAYS", "days in a window", 7),
+            "--area-share": Value("SHARE", "shares of the area that are searched", [0.01, 0.05]),
+            "--models": Value("NAME", tried, list(_MODELS), choices=_MODELS),
+            "--resume": Value(None, "go on with a run that was broken off", False),
+        },
     )
-    add_reading(backtest)
-    backtest.add_argument(
-        "--cell", type=float, default=250.0, metavar="M", help="side of a cell (250)"
-    )
-    backtest.add_argument(
-        "--start", metavar="DATE", type=_day, help="first day of the first window"
-    )
-    backtest.add_argument(
-        "--end",
-        metavar="DATE",
-        type=_day,
-        help="day by which the last window has ended; not included",
-    )
-    backtest.add_argument(
-        "--windows", type=int, default=104, metavar="N", help="at most so many windows (104)"
-    )
-    backtest.add_argument(
-        "--horizon", type=int, default=7, metavar="DAYS", help="days in a window (7)"
-    )
-    backtest.add_argument(
-        "--area-share",
-        nargs="+",
-        type=float,
-        default=[0.01, 0.05],
-        metavar="SHARE",
-        help="shares of the area that are searched (0.01 0.05)",
-    )
-    backtest.add_argument(
-        "--models",
-        nargs="+",
-        choices=_MODELS,
-        default=list(_MODELS),
-        metavar="NAME",
-        help=f"what to try beside the baselines: {', '.join(_MODELS)} (all)",
-    )
-    backtest.add_argument(
-        "--resume", action="store_true", help="go on with a run that was broken off"
-    )
-    add_result(backtest, "backtest")
-    backtest.set_defaults(run=_backtest)
 
 
 def _day(text: str) -> date:

@@ -4,20 +4,26 @@ import argparse
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import DONE, UNUSABLE, add_json, add_reading, print_json, reading
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    UNUSABLE,
+    Value,
+    add_command,
+    add_reading,
+    add_values,
+    print_answer,
+    reading,
+)
 
 
 def add(commands: Any) -> None:
     """Add the command."""
-    check = commands.add_parser(
-        "check",
-        help="read a file of burglaries and say what can be used, and what cannot and why",
-        description="Read a file of burglaries and say what can be used, and what cannot and why.",
-    )
+    words = "read a file of burglaries and say what can be used, and what cannot and why"
+    check = add_command(commands, "check", _check, words, f"{words.capitalize()}.", {})
     add_reading(check)
-    check.add_argument("--rejected", metavar="FILE", help="write what cannot be used to a CSV file")
-    add_json(check)
-    check.set_defaults(run=_check)
+    rejected = Value("FILE", "write what cannot be used to a CSV file")
+    add_values(check, {"--rejected": rejected, "--json": JSON})
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -26,10 +32,7 @@ def _check(options: argparse.Namespace) -> int:
         from hotspot.output.tables import write_rejected
 
         write_rejected(check.rejected, options.rejected)
-    if options.json:
-        print_json(_content(check))
-    else:
-        print(check.summary())
+    print_answer(options, _content(check), check.summary())
     return DONE if len(check.accepted) else UNUSABLE
 
 

@@ -5,35 +5,29 @@ import sys
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import add_reading, add_result, answer, outline_of, reading
+from hotspot.cli.options import Value, add_result_command, answer, outline_of, reading
 from hotspot.rule import RULE
 
 
 def add(commands: Any) -> None:
     """Add the command."""
-    density = commands.add_parser(
+    radius = (
+        "radius of the kernel in metres, or 'select' to have it chosen "
+        f"(that of the near-repeat rule, {RULE.distance_m:g})"
+    )
+    add_result_command(
+        commands,
         "density",
-        help="map where burglaries stay: page, map, GeoTIFF and GeoPackage",
-        description="Map where burglaries stay, and outline the highest places.",
+        _density,
+        "map where burglaries stay: page, map, GeoTIFF and GeoPackage",
+        "Map where burglaries stay, and outline the highest places.",
+        {
+            "--bandwidth": Value("M", radius, kind=_bandwidth),
+            "--cell": Value("M", "side of a cell (bandwidth / 8)", kind=float),
+            "--kernel": Value(None, "quartic, gaussian, ...", "quartic"),
+            "--area-share": Value("SHARE", "top share of area", 0.01),
+        },
     )
-    add_reading(density)
-    density.add_argument(
-        "--bandwidth",
-        type=_bandwidth,
-        default=None,
-        metavar="M",
-        help=(
-            "radius of the kernel in metres, or 'select' to have it chosen "
-            f"(that of the near-repeat rule, {RULE.distance_m:g})"
-        ),
-    )
-    density.add_argument("--cell", type=float, metavar="M", help="side of a cell (bandwidth / 8)")
-    density.add_argument("--kernel", default="quartic", help="quartic, gaussian, ... (quartic)")
-    density.add_argument(
-        "--area-share", type=float, default=0.01, metavar="SHARE", help="top share of area (0.01)"
-    )
-    add_result(density, "density")
-    density.set_defaults(run=_density)
 
 
 def _bandwidth(text: str) -> float | str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import DONE, add_reading, reading
+from hotspot.cli.options import DONE, Value, add_command, add_reading, add_values, reading
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
 _SHEETS = {"A4": (1123, 794), "A3": (1587, 1123)}
@@ -20,64 +20,47 @@ def add(commands: Any) -> None:
         description="Print a saved map, or make a map for the public.",
     )
     kinds = maps.add_subparsers(title="what to do", metavar="WHAT", required=True)
-    _add_print(kinds)
-    _add_public(kinds)
-
-
-def _add_print(kinds: Any) -> None:
-    printed = kinds.add_parser(
+    add_command(
+        kinds,
         "print",
-        help="print a saved map to PDF or PNG, landscape",
-        description=(
-            "Print a saved map to PDF or PNG, landscape, with the Edge, Chrome or Chromium of this "
-            "machine and no network."
-        ),
+        _print,
+        "print a saved map to PDF or PNG, landscape",
+        "Print a saved map to PDF or PNG, landscape, with the Edge, Chrome or Chromium of this "
+        "machine and no network.",
+        {
+            "file": Value(None, "a saved map: one HTML file"),
+            "--paper": Value(None, "size", "A4", choices=list(_SHEETS)),
+            "--out": Value("FILE", "ends in .pdf or .png (beside the map, as PDF)"),
+        },
     )
-    printed.add_argument("file", help="a saved map: one HTML file")
-    printed.add_argument("--paper", default="A4", choices=["A4", "A3"], help="size (A4)")
-    printed.add_argument(
-        "--out", metavar="FILE", help="ends in .pdf or .png (beside the map, as PDF)"
-    )
-    printed.set_defaults(run=_print)
-
-
-def _add_public(kinds: Any) -> None:
-    public = kinds.add_parser(
+    public = add_command(
+        kinds,
         "public",
-        help="make a map that can be published: it names no home, or is not made",
-        description=(
-            "Make a map that can be published: counts in places with enough addresses, late, and "
-            "no small number that could be worked out. Where that cannot be proven, none is made."
-        ),
+        _public,
+        "make a map that can be published: it names no home, or is not made",
+        "Make a map that can be published: counts in places with enough addresses, late, and "
+        "no small number that could be worked out. Where that cannot be proven, none is made.",
+        {},
     )
     add_reading(public)
-    public.add_argument("--addresses", metavar="FILE", help="all addresses there are")
-    public.add_argument("--areas", metavar="FILE", help="count by these areas, not by squares")
-    public.add_argument("--area-name", metavar="COLUMN", help="which column names an area")
-    public.add_argument("--streets", metavar="FILE", help="the backdrop")
-    public.add_argument(
-        "--minimum", type=int, default=8, metavar="N", help="addresses in each place (8)"
+    months = "length of a period: 12 for calendar years, 3 for quarters"
+    add_values(
+        public,
+        {
+            "--addresses": Value("FILE", "all addresses there are"),
+            "--areas": Value("FILE", "count by these areas, not by squares"),
+            "--area-name": Value("COLUMN", "which column names an area"),
+            "--streets": Value("FILE", "the backdrop"),
+            "--minimum": Value("N", "addresses in each place", 8),
+            "--smallest": Value("N", "counts below it are hidden", 3),
+            "--lag-days": Value("DAYS", "show nothing newer", 28),
+            "--months": Value("N", months, 12),
+            "--as-of": Value("DATE", "the day of the map (the newest incident)"),
+            "--cell": Value("M", "side of a cell", 500.0),
+            "--title": Value(None, "what stands above the map"),
+            "--out": Value("FILE", "", "public.html"),
+        },
     )
-    public.add_argument(
-        "--smallest", type=int, default=3, metavar="N", help="counts below it are hidden (3)"
-    )
-    public.add_argument(
-        "--lag-days", type=int, default=28, metavar="DAYS", help="show nothing newer (28)"
-    )
-    public.add_argument(
-        "--months",
-        type=int,
-        default=12,
-        metavar="N",
-        help="length of a period: 12 for calendar years, 3 for quarters (12)",
-    )
-    public.add_argument("--as-of", metavar="DATE", help="the day of the map (the newest incident)")
-    public.add_argument(
-        "--cell", type=float, default=500.0, metavar="M", help="side of a cell (500)"
-    )
-    public.add_argument("--title", help="what stands above the map")
-    public.add_argument("--out", default="public.html", metavar="FILE", help="(public.html)")
-    public.set_defaults(run=_public)
 
 
 def _print(options: argparse.Namespace) -> int:

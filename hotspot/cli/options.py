@@ -2,14 +2,83 @@
 
 import argparse
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from hotspot.output.results import Result, Writer
 
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+
+
+class Value(NamedTuple):
+    """What an option, or an argument without dashes, takes.
+
+    Parameters
+    ----------
+    metavar : str or None
+        What its value is called.
+    help : str
+        What it is for; the default is added, unless brackets tell it already.
+    default : object
+        Its type is that of the value; a list takes several, and False is a switch.
+    kind : callable, optional
+        Reads the value, where the default does not show its type.
+    choices : sequence of str, optional
+    """
+
+    metavar: str | None
+    help: str
+    default: Any = None
+    kind: Callable[[str], Any] | None = None
+    choices: Sequence[str] | None = None
+
+
+Values: TypeAlias = Mapping[str, Value]
+Run: TypeAlias = Callable[[argparse.Namespace], int]
+JSON = Value(None, "print what a program can read", False)
+
+
+def add_command(
+    commands: Any, name: str, run: Run, words: str, description: str, values: Values
+) -> argparse.ArgumentParser:
+    """Add a command with its arguments."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=description
+    )
+    command.set_defaults(run=run)
+    add_values(command, values)
+    return command
+
+
+def add_values(command: argparse.ArgumentParser, values: Values) -> None:
+    """Add arguments to a command."""
+    for name, (metavar, words, default, kind, choices) in values.items():
+        if default is False:
+            command.add_argument(name, action="store_true", help=words)
+            continue
+        several = isinstance(default, list)
+        defaults = default if several else [] if default is None else [default]
+        if defaults:
+            kind = kind or type(defaults[0])
+            listed = " ".join(one if isinstance(one, str) else f"{one:g}" for one in defaults)
+            words = words if words.endswith(")") else f"{words} ({listed})".strip()
+        # fmt: off
+        command.add_argument(name, metavar=metavar, help=words or None, default=default,
+                             type=kind or str, choices=choices, nargs="+" if several else None)
+        # fmt: on
+
+
+def add_result_command(
+    commands: Any, name: str, run: Run, words: str, description: str, values: Values
+) -> None:
+    """Add a command that reads burglaries and whose answer is a result that writes itself."""
+    command = add_command(commands, name, run, words, description, {})
+    add_reading(command)
+    marking = Value(None, "protective marking that the products carry")
+    written = {"--marking": marking, "--folder": Value(None, "where to write", name)}
+    add_values(command, {**values, **written, "--json": JSON})
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
@@ -25,16 +94,16 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         help="which column holds a field, e.g. crime_ref='Crime Ref'",
     )
     command.add_argument("--crs", help="what the coordinates are in, e.g. EPSG:27700")
-    command.add_argument(
-        "--offence",
-        nargs="+",
-        action="extend",
-        metavar="CODE",
-        help="codes or names of the offences to use, e.g. burglary",
+    offences = "codes or names of the offences to use, e.g. burglary"
+    command.add_argument("--offence", nargs="+", action="extend", metavar="CODE", help=offences)
+    add_values(
+        command,
+        {
+            "--month-first": Value(None, "03/04/2026 is 4 March", False),
+            "--sheet": Value(None, "name of the sheet of a workbook"),
+            "--within": Value("FILE", "polygons of the study area"),
+        },
     )
-    command.add_argument("--month-first", action="store_true", help="03/04/2026 is 4 March")
-    command.add_argument("--sheet", help="name of the sheet of a workbook")
-    command.add_argument("--within", metavar="FILE", help="polygons of the study area")
 
 
 def _column(text: str) -> tuple[str, list[str]]:
@@ -72,13 +141,6 @@ def outline_of(path: str | None) -> Any:
     return read_outline(path)
 
 
-def add_result(command: argparse.ArgumentParser, folder: str) -> None:
-    """Add the arguments of a command whose answer is a result that writes itself."""
-    command.add_argument("--marking", help="protective marking that the products carry")
-    command.add_argument("--folder", default=folder, help=f"where to write ({folder})")
-    add_json(command)
-
-
 def answer(
     result: "Result", options: argparse.Namespace, files: "Mapping[str, Writer] | None" = None
 ) -> int:
@@ -88,7 +150,7 @@ def answer(
     ----------
     result : Result
     options : Namespace
-        Of `add_reading` and `add_result`.
+        Of `add_result_command`.
     files : mapping of callable, optional
         Further files, as `Result.write` takes them.
 
@@ -101,19 +163,19 @@ def answer(
 
     marking, inputs = options.marking, inputs_of([options.file])
     written = result.write(options.folder, marking=marking, inputs=inputs, files=files)
-    if options.json:
-        record = result.record(marking, inputs)
-        print_json({**record, "files": [str(path) for path in written]})
-    else:
-        print(result.summary(), *written, sep="\n")
+    record = {**result.record(marking, inputs), "files": [str(path) for path in written]}
+    print_answer(options, record, result.summary(), *written)
     return DONE
-
-
-def add_json(command: argparse.ArgumentParser) -> None:
-    """Add the argument that asks for output for programs."""
-    command.add_argument("--json", action="store_true", help="print what a program can read")
 
 
 def print_json(value: Any) -> None:
     """Print what a program can read."""
     print(json.dumps(value, indent=2))
+
+
+def print_answer(options: argparse.Namespace, content: Mapping[str, Any], *lines: object) -> None:
+    """Print what a program can read where that was asked for, else what people read."""
+    if options.json:
+        print_json(content)
+    else:
+        print(*lines, sep="\n")

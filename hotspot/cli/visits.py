@@ -2,17 +2,26 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import DataError, OutputError
-from hotspot.cli.options import DONE, UNUSABLE, print_json
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    UNUSABLE,
+    Run,
+    Value,
+    Values,
+    add_command,
+    add_values,
+    print_answer,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from hotspot.visits import Recorded, VisitLedger
 
 _LEDGER = "visits.db"
-_FOLDER = "visits"
 
 
 def add(commands: Any) -> None:
@@ -23,61 +32,38 @@ def add(commands: Any) -> None:
         description="Keep what the teams did at the doors, and say what it came to.",
     )
     kinds = visits.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_record(kinds)
-    _add_report(kinds)
-    _add_explain(kinds)
-    _add_purge(kinds)
-
-
-def _add_record(kinds: Any) -> None:
-    record = _command(
-        kinds,
-        "record",
-        _record,
-        "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger",
-    )
+    words = "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger"
+    source = Value(None, "where the rows come from (the name of the file)")
+    zone = Value("ZONE", "times with a zone become this zone's: Europe/London")
+    record = _command(kinds, "record", _record, words, {"--source": source, "--timezone": zone})
     record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
-    record.add_argument("--source", help="where the rows come from (the name of the file)")
-    record.add_argument(
-        "--timezone", metavar="ZONE", help="times with a zone become this zone's: Europe/London"
+    _command(
+        kinds,
+        "report",
+        _report,
+        "coverage, contact and timeliness, as page, table and chart",
+        {
+            "--folder": Value(None, "where to write page, table and chart", "visits"),
+            "--as-of": Value("DATE", "what came later does not count"),
+            "--marking": Value(None, "protective marking (that of the set-up)"),
+        },
     )
-
-
-def _add_report(kinds: Any) -> None:
-    report = _command(
-        kinds, "report", _report, "coverage, contact and timeliness, as page, table and chart"
-    )
-    report.add_argument(
-        "--folder", default=_FOLDER, help=f"where to write page, table and chart ({_FOLDER})"
-    )
-    report.add_argument("--as-of", metavar="DATE", help="what came later does not count")
-    report.add_argument("--marking", help="protective marking (that of the set-up)")
-
-
-def _add_explain(kinds: Any) -> None:
-    explain = _command(
-        kinds, "explain", _explain, "why a door: its burglaries, distances, dates and the rule"
-    )
-    explain.add_argument(
-        "visit_id", metavar="VISIT", help="the id on the list, such as V-AB12CD34EF"
-    )
-
-
-def _add_purge(kinds: Any) -> None:
-    purge = _command(kinds, "purge", _purge, "delete what is older than a day, and say what went")
+    words = "why a door: its burglaries, distances, dates and the rule"
+    visit = Value("VISIT", "the id on the list, such as V-AB12CD34EF")
+    _command(kinds, "explain", _explain, words, {"visit_id": visit})
+    words = "delete what is older than a day, and say what went"
+    purge = _command(kinds, "purge", _purge, words, {})
     purge.add_argument(
         "--before", required=True, metavar="DATE", help="the first day to keep: 2026-01-31"
     )
-    purge.add_argument(
-        "--marks", action="store_true", help="do-not-contact marks made before go too"
-    )
+    add_values(purge, {"--marks": Value(None, "do-not-contact marks made before go too", False)})
 
 
 def _command(
-    kinds: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
+    kinds: Any, name: str, run: Run, words: str, values: Values
 ) -> argparse.ArgumentParser:
     """Add a command of ``hotspot visits``, which all ask where the ledger is."""
-    command: argparse.ArgumentParser = kinds.add_parser(name, help=words, description=f"{words}.")
+    command = add_command(kinds, name, run, words, f"{words}.", {})
     where = command.add_mutually_exclusive_group()
     where.add_argument(
         "--ledger",
@@ -85,8 +71,7 @@ def _command(
         help=f"database URL or SQLite file of the ledger ({_LEDGER} in this folder)",
     )
     where.add_argument("--config", metavar="TOML", help="the set-up that names the ledger")
-    command.add_argument("--json", action="store_true", help="print what a program can read")
-    command.set_defaults(run=run)
+    add_values(command, {"--json": JSON, **values})
     return command
 
 
@@ -166,28 +151,19 @@ def _report(options: argparse.Namespace) -> int:
 
         marking = load_config(options.config).output.marking
     files = [str(path) for path in report.write(options.folder, marking=marking)]
-    if options.json:
-        print_json({**report.record(marking), "files": files})
-    else:
-        print(report.summary(), *files, sep="\n")
+    print_answer(options, {**report.record(marking), "files": files}, report.summary(), *files)
     return DONE
 
 
 def _explain(options: argparse.Namespace) -> int:
     with _ledger(options) as ledger:
         explanation = ledger.explain(options.visit_id)
-    if options.json:
-        print_json(explanation.to_dict())
-    else:
-        print(explanation.summary())
+    print_answer(options, explanation.to_dict(), explanation.summary())
     return DONE
 
 
 def _purge(options: argparse.Namespace) -> int:
     with _ledger(options) as ledger:
         purged = ledger.purge(options.before, marks=options.marks)
-    if options.json:
-        print_json(purged.to_dict())
-    else:
-        print(purged.summary())
+    print_answer(options, purged.to_dict(), purged.summary())
     return DONE
