@@ -1,9 +1,9 @@
 """The command line: read what was asked, call a public function, print what it gave.
 
 To add a command, write a module here with a function ``add(commands)`` and give it its place in
-`COMMANDS`. Where its answer is a result (`hotspot.output.results.Result`), `options.add_result_command`
-and `options.answer` ask for the folder, write it and print it. Heavy libraries are loaded when a
-command runs, never above, so that ``hotspot --help`` is quick.
+`COMMANDS`. Where its answer is a result (`hotspot.output.results.Result`), it is added by
+`options.add_result_command`, and `options.answer` writes it and prints it. Heavy libraries are
+loaded when a command runs, never above, so that ``hotspot --help`` is quick.
 """
 
 import argparse

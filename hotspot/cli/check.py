@@ -12,7 +12,7 @@ from hotspot.cli.options import (
     add_command,
     add_reading,
     add_values,
-    print_answer,
+    print_json,
     reading,
 )
 
@@ -32,7 +32,10 @@ def _check(options: argparse.Namespace) -> int:
         from hotspot.output.tables import write_rejected
 
         write_rejected(check.rejected, options.rejected)
-    print_answer(options, _content(check), check.summary())
+    if options.json:
+        print_json(_content(check))
+    else:
+        print(check.summary())
     return DONE if len(check.accepted) else UNUSABLE
 
 
