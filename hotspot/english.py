@@ -41,8 +41,18 @@ def name_rows(labels: Sequence[Any] | pd.Index, most: int = 5) -> str:
     rest = len(labels) - len(names)
     if rest:
         names.append(f"{rest:,} more")
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{'row' if len(labels) == 1 else 'rows'} {listed}"
+    return f"{'row' if len(labels) == 1 else 'rows'} {and_list(names)}"
+
+
+def and_list(names: Sequence[str]) -> str:
+    """Return one name or more as they stand in a sentence.
+
+    Examples
+    --------
+    >>> and_list(["Kelp Lane"]), and_list(["Kelp Lane", "High Street", "Quay"])
+    ('Kelp Lane', 'Kelp Lane, High Street and Quay')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def some_of(names: Sequence[str], most: int = 6) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hotspot.addresses.house_numbers import text_key
+from hotspot.english import and_list
 
 _UNIT = re.compile(
     r"(?P<word>flat|apartment|apt|unit|room|studio|suite|maisonette)s?\b\.?\s*(?:no\.?\s*)?"
@@ -74,10 +75,10 @@ def name_flats(addresses: Sequence[str]) -> str:
     buildings = {text_key(flat.building) for flat in flats}
     if len(flats) == len(ordered) and len(words) == len(buildings) == 1:
         names = _runs([flat.name for flat in flats])
-        return f"{flats[0].word.capitalize()}s {_listed(names)}, {flats[0].building}"
+        return f"{flats[0].word.capitalize()}s {and_list(names)}, {flats[0].building}"
     heads, shared = _shared_end(ordered)
     if heads:
-        return f"{_listed(heads)}, {shared}"
+        return f"{and_list(heads)}, {shared}"
     more = len(ordered) - 1
     return f"{ordered[0]} and {more} more home{'s' * (more > 1)} in the building"
 
@@ -102,10 +103,6 @@ def _runs(names: list[str]) -> list[str]:
         for run in drawn
         for name in ([f"{run[0]} to {run[-1]}"] if len(run) >= _A_RUN else run)
     ]
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _shared_end(addresses: Sequence[str]) -> tuple[list[str], str]:

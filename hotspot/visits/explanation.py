@@ -19,7 +19,7 @@ from hotspot.visits.schema import asked, burglaries, frame_of, lists, made
 class Explanation:
     """Why a door was asked for.
 
-    Attributes
+    Parameters
     ----------
     visit_id : str
     asked : DataFrame

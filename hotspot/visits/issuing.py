@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import sqlalchemy as sa
 
 from hotspot import __version__
 from hotspot._errors import DataError
@@ -14,16 +13,7 @@ from hotspot.dates import cutoff
 from hotspot.english import count, name_rows
 from hotspot.output.text import clean_text
 from hotspot.rule import ACT_WITHIN_HOURS
-from hotspot.visits.schema import (
-    STARTED,
-    asked,
-    burglaries,
-    lists,
-    read_time,
-    replace_rows,
-    rows_with,
-    write_time,
-)
+from hotspot.visits import schema
 from hotspot.visits.store import Store
 
 _NEEDED = ("visit_id", "ring", "address", "act_by")
@@ -56,12 +46,12 @@ def issue_list(
     asking_rows = _asking_rows(pd.DataFrame(targets), targets.attrs, listed)
     burglary_rows = _burglary_rows(pd.DataFrame(targets), links, last)
     with store.writing() as connection:
-        _keep_list(connection, listed)
-        added = _keep_askings(connection, asking_rows)
-        _keep_burglaries(connection, burglary_rows)
-        started = read_time(connection, STARTED)
+        schema.keep_rows(connection, schema.lists, [listed], _another_length)
+        added = schema.keep_rows(connection, schema.asked, asking_rows, _merged)
+        schema.keep_rows(connection, schema.burglaries, burglary_rows, _fuller)
+        started = schema.read_time(connection, schema.STARTED)
         if started is None or last < started:
-            write_time(connection, STARTED, last)
+            schema.write_time(connection, schema.STARTED, last)
     return added
 
 
@@ -174,49 +164,20 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | 
     return None if joined == dict(old) else joined
 
 
-def _keep_list(connection: sa.Connection, listed: Mapping[str, Any]) -> None:
-    """Write that a list was issued, and by which rule."""
-    same = (lists.c.as_of == listed["as_of"]) & (
-        lists.c.parameters_digest == listed["parameters_digest"]
-    )
-    old = connection.execute(sa.select(lists.c.doors, lists.c.messages).where(same)).one_or_none()
-    if old is None:
-        connection.execute(sa.insert(lists).values(listed))
-    elif tuple(old) != (listed["doors"], listed["messages"]):
-        connection.execute(sa.update(lists).where(same).values(listed))
+def _another_length(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any] | None:
+    """Write a list again only where it has grown or shrunk: when it was issued stays as it was."""
+    same = all(old[name] == new[name] for name in ("doors", "messages"))
+    return None if same else new
 
 
-def _keep_askings(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
-    """Write askings that are new, join those that are not, and return how many were added."""
-    old = {
-        (row["visit_id"], row["attempt"]): row
-        for row in rows_with(connection, asked.c.visit_id, [row["visit_id"] for row in rows])
-    }
-    new = [row for row in rows if (row["visit_id"], row["attempt"]) not in old]
-    known = [(old.get((row["visit_id"], row["attempt"])), row) for row in rows]
-    again = [_merged(before, row) for before, row in known if before]
-    if new:
-        connection.execute(sa.insert(asked), new)
-    replace_rows(connection, asked, [row for row in again if row])
-    return len(new)
+def _fuller(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any] | None:
+    """Join what two lists say of a burglary at a door.
 
-
-def _keep_burglaries(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Write the burglaries that reach the doors of a list."""
-    old = {
-        (row["visit_id"], row["crime_ref"]): row
-        for row in rows_with(connection, burglaries.c.visit_id, [row["visit_id"] for row in rows])
-    }
-    new = [row for row in rows if (row["visit_id"], row["crime_ref"]) not in old]
-    again = []
-    for row in rows:
-        before = old.get((row["visit_id"], row["crime_ref"]))
-        # What an older list says adds nothing, and what one says without details takes none away.
-        if before and before != row and row["as_of"] >= before["as_of"]:
-            again.append({name: before[name] if row[name] is None else row[name] for name in row})
-    if new:
-        connection.execute(sa.insert(burglaries), new)
-    replace_rows(connection, burglaries, again)
+    What an older list says adds nothing, and what one says without details takes none away.
+    """
+    if old == new or new["as_of"] < old["as_of"]:
+        return None
+    return {name: old[name] if value is None else value for name, value in new.items()}
 
 
 def _moment(value: Any) -> Any:

@@ -18,7 +18,7 @@ def all_visits(connection: sa.Connection) -> pd.DataFrame:
     doors = _doors(connection)
     joined = visits.merge(doors, how="left", on="visit_id", suffixes=("", "_asked"))
     visits["known"] = visits["visit_id"].isin(doors["visit_id"])
-    visits["uprn"] = _first_known(visits["uprn"], joined["uprn_asked"])
+    visits["uprn"] = first_known(visits["uprn"], joined["uprn_asked"])
     first = ["visit_id", "uprn", "result", "visited_at", "recorded_at", "known"]
     rest = [name for name in visits.columns if name not in first]
     ordered = visits.sort_values(["visited_at", "visit_id", "result"], ignore_index=True)
@@ -53,7 +53,7 @@ def _history(visits: pd.DataFrame, marked: pd.DataFrame, doors: pd.DataFrame) ->
     rows = rows.merge(doors, how="left", on="visit_id", suffixes=("", "_asked"))
     # The list knows the home better than the sheet, on which a UPRN may have lost its zeros.
     for name, listed in (("uprn", "uprn_asked"), ("uprns", "uprns")):
-        rows[name] = _first_known(rows[listed], rows["uprn"])
+        rows[name] = first_known(rows[listed], rows["uprn"])
     barred = set(marked["uprn"].dropna())
     by_visit = set(marked["visit_id"].dropna())
     rows["do_not_contact"] = rows["uprn"].isin(barred) | rows["visit_id"].isin(by_visit)
@@ -76,7 +76,7 @@ def _doors(connection: sa.Connection) -> pd.DataFrame:
     return rows.drop_duplicates("visit_id", keep="last", ignore_index=True)
 
 
-def _first_known(one: pd.Series, other: pd.Series) -> pd.Series:
+def first_known(one: pd.Series, other: pd.Series) -> pd.Series:
     """Return the first of two texts that is there, else None."""
     known = one.where(one.notna(), other).astype(object)
     return known.where(known.notna(), None)

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from hotspot.dates import end_of_day
 from hotspot.english import count, name_rows
 from hotspot.reading.faults import FAULT_COLUMNS
+from hotspot.visits.queries import first_known
 from hotspot.visits.result_words import at_odds
 from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_rows
-from hotspot.visits.schema import asked, lists, made, marks, replace_rows, rows_with
+from hotspot.visits.schema import asked, keep_rows, lists, made, marks, replace_rows, rows_with
 from hotspot.visits.sheet_reading import Returned
 from hotspot.visits.store import Store
 
@@ -34,7 +35,7 @@ class Recorded:
     Every row read is counted once: `added`, `repeated`, `marked`, `not_done` and the rows of
     `rejected` add up to `rows_read`.
 
-    Attributes
+    Parameters
     ----------
     source : str or None
         Where the rows came from.
@@ -85,7 +86,8 @@ class Recorded:
         if len(self.rejected):
             sentences.append(f"Not recorded: {count(self.rejected_rows, 'row')}.")
             sentences += [
-                f"- {_row(row.row)}, {row.column}{_shown(row.value)}: {_sentence(row.reason)}"
+                f"- {name_rows([row.row])}, {row.column}{_shown(row.value)}: "
+                f"{_sentence(row.reason)}"
                 for row in self.rejected.head(_SHOWN).itertuples()
             ]
             sentences += _more(len(self.rejected))
@@ -169,7 +171,8 @@ class _Written:
         marked = _with_listed_spelling(connection, marked)
         ids = [*visits["visit_id"], *marked["visit_id"].dropna()]
         self._asked = _first_asked(connection, ids)
-        self._on_lists = _uprns_on_lists(connection, visits)
+        same_home = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
+        self._on_lists = {row["uprn"] for row in same_home}
         self._keep_visits(visits)
         for label, visit_id in checked.marked_though_rejected["visit_id"].items():
             reason = "the row was not recorded, its do-not-contact mark was"
@@ -271,14 +274,7 @@ class _Written:
     def _keep_marks(self, homes: pd.DataFrame) -> None:
         """Mark homes, by the UPRN of the list where the row has none."""
         listed = [self._asked.get(visit_id, {}).get("uprn") for visit_id in homes["visit_id"]]
-        uprns = pd.Series(
-            [
-                own if known is None else known
-                for own, known in zip(homes["uprn"], listed, strict=True)
-            ],
-            index=homes.index,
-            dtype=object,
-        )
+        uprns = first_known(pd.Series(listed, index=homes.index, dtype=object), homes["uprn"])
         mark_homes(self._connection, homes.assign(uprn=uprns))
 
 
@@ -291,12 +287,9 @@ def mark_homes(connection: sa.Connection, homes: pd.DataFrame) -> int:
             "uprn": uprn if named else None,
             "visit_id": visit_id,
         }
-    old = {row["marked"] for row in rows_with(connection, marks.c.marked, rows)}
     now = pd.Timestamp.now().floor("s").to_pydatetime()
-    new = [{"marked": key, "marked_at": now, **row} for key, row in rows.items() if key not in old]
-    if new:
-        connection.execute(sa.insert(marks), new)
-    return len(new)
+    marked = [{"marked": key, "marked_at": now, **row} for key, row in rows.items()]
+    return keep_rows(connection, marks, marked)
 
 
 def _last_moment(visit: Mapping[str, Any]) -> pd.Timestamp:
@@ -320,17 +313,10 @@ def _with_listed_spelling(connection: sa.Connection, rows: pd.DataFrame) -> pd.D
 
 def _first_asked(connection: sa.Connection, visit_ids: list[str]) -> dict[str, dict[str, Any]]:
     """Read the first asking of each visit."""
-    first: dict[str, dict[str, Any]] = {}
-    for row in rows_with(connection, asked.c.visit_id, visit_ids):
-        before = first.get(row["visit_id"])
-        if before is None or row["attempt"] < before["attempt"]:
-            first[row["visit_id"]] = row
-    return first
-
-
-def _uprns_on_lists(connection: sa.Connection, visits: pd.DataFrame) -> set[str]:
-    rows = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
-    return {row["uprn"] for row in rows}
+    rows = list(rows_with(connection, asked.c.visit_id, visit_ids))
+    # Of several attempts the first comes last, and stays.
+    rows.sort(key=lambda row: row["attempt"], reverse=True)
+    return {row["visit_id"]: row for row in rows}
 
 
 def _among(uprn: str, uprns: str) -> bool:
@@ -350,10 +336,6 @@ def _ledger_row(record: dict[Any, Any], source: str | None, now: Any) -> dict[st
         "source": source,
         "recorded_at": now,
     }
-
-
-def _row(label: object) -> str:
-    return name_rows([label])
 
 
 def _shown(value: object) -> str:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from hotspot._checks import choice_problems
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf, cutoff
-from hotspot.english import count, list_day, long_day, percent, percent_interval
+from hotspot.english import and_list, count, list_day, long_day, percent, percent_interval
 from hotspot.output.pictures import Picture
 from hotspot.output.results import Result, ResultPage
 from hotspot.visits.measures import (
@@ -36,7 +36,7 @@ _MOST_GROUPS = 25
 class VisitReport(Result):
     """Result of `VisitLedger.report`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per group and measure: ``by`` ("all", "area", "ring", "week"), ``group``,
@@ -190,7 +190,7 @@ class VisitReport(Result):
             f"{self.count('empty or not found'):,} empty or not there, which leaves "
             f"{occupied:,} to reach.",
             f"Of those {occupied:,}: {self.count('reached'):,} reached "
-            f"({self._share('reached')}), {_and(talked, *without_talk)}.",
+            f"({self._share('reached')}), {and_list([talked, *without_talk])}.",
         ]
 
     def _timeliness(self) -> list[str]:
@@ -257,8 +257,7 @@ class VisitReport(Result):
         axes.set_xlim(0, asked * 1.75)
         axes.set_xticks([])
         axes.set_title("From asked to reached: doors", loc="left", fontsize=10)
-        for side in ("top", "right", "bottom", "left"):
-            axes.spines[side].set_visible(False)
+        axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
 
     def _draw_areas(self, axes: Axes, areas: Sequence[str]) -> None:
@@ -294,10 +293,6 @@ def cut_off_words(report: VisitReport) -> str:
         f"Counted up to {list_day(report.as_of)}, what falls due later is not overdue; the first "
         f"list is of {list_day(report.started)}."
     )
-
-
-def _and(*parts: str) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def make_report(

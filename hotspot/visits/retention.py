@@ -9,17 +9,8 @@ import sqlalchemy as sa
 from hotspot._errors import ConfigError, OutputError
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
-from hotspot.visits.schema import (
-    PURGED,
-    asked,
-    burglaries,
-    delete_rows,
-    frame_of,
-    made,
-    read_time,
-    write_time,
-)
-from hotspot.visits.schema import marks as marks_table
+from hotspot.visits import schema
+from hotspot.visits.schema import asked, burglaries, made
 from hotspot.visits.store import Store
 
 
@@ -27,7 +18,7 @@ from hotspot.visits.store import Store
 class Purged:
     """Result of `VisitLedger.purge`: what went.
 
-    Attributes
+    Parameters
     ----------
     before : Timestamp
         The limit.
@@ -58,21 +49,17 @@ class Purged:
         str
         """
         marks = f" {count(self.marks, 'do-not-contact mark')} deleted." if self.marks else ""
+        waiting = (
+            " The file could not be rebuilt, because another program has it open: what was "
+            "deleted is gone from the ledger, and its space is given back by the next purge."
+        )
         if self.first is None or self.last is None:
             return f"Nothing is older than {plain_day(self.before)}: nothing was deleted.{marks}"
         return (
             f"Deleted what ended before {plain_day(self.before)}: {count(self.doors, 'door')} with "
             f"{count(self.asked, 'row')} of what was asked, {count(self.visits, 'visit')} and "
             f"{count(self.burglaries, 'reference')} of burglaries, from {plain_day(self.first)} to "
-            f"{plain_day(self.last)}.{marks}{self._waiting()}"
-        )
-
-    def _waiting(self) -> str:
-        if self.rebuilt:
-            return ""
-        return (
-            " The file could not be rebuilt, because another program has it open: what was "
-            "deleted is gone from the ledger, and its space is given back by the next purge."
+            f"{plain_day(self.last)}.{marks}{'' if self.rebuilt else waiting}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,16 +86,16 @@ def purge(store: Store, before: AsOf, marks: bool) -> Purged:
     with store.writing() as connection:
         old, first, last = _old_doors(connection, limit)
         gone = {
-            table.name: delete_rows(connection, table.c.visit_id, old)
+            table.name: schema.delete_rows(connection, table.c.visit_id, old)
             for table in (made, burglaries, asked)
         }
-        purged = read_time(connection, PURGED)
+        purged = schema.read_time(connection, schema.PURGED)
         if old and (purged is None or limit > purged):
-            write_time(connection, PURGED, limit)
+            schema.write_time(connection, schema.PURGED, limit)
         unmarked = 0
         if marks:
-            wanted = sa.delete(marks_table).where(marks_table.c.marked_at < limit.to_pydatetime())
-            unmarked = int(connection.execute(wanted).rowcount)
+            old_mark = schema.marks.c.marked_at < limit.to_pydatetime()
+            unmarked = connection.execute(sa.delete(schema.marks).where(old_mark)).rowcount
     return Purged(
         before=limit,
         doors=len(old),
@@ -141,7 +128,7 @@ def _old_doors(
         (made.c.visit_id, made.c.visited_at),
     )
     known = pd.concat(
-        [frame_of(connection, sa.select(*pair), ("visit_id", "at")) for pair in moments]
+        [schema.frame_of(connection, sa.select(*pair), ("visit_id", "at")) for pair in moments]
     )
     ends = known.groupby("visit_id")["at"].max()
     old = set(ends.index[ends < limit])

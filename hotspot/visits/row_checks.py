@@ -163,7 +163,7 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
         wrong = _problems(records[place], faults[place], moments[place], latest)
         rejected += [(row, *problem) for problem in wrong]
         good[place] = not wrong
-    visits = _visits(texts[good], moments[good], time_known[good])
+    visits = _visits(texts[good], filled[good], moments[good], time_known[good])
     rejected += _conflicts(visits)
     bad_rows = {row for row, *_ in rejected}
     usable = ~visits.index.isin(bad_rows)
@@ -295,23 +295,17 @@ def _unknown_result(text: str) -> str:
     return f"not a known result{meant}"
 
 
-def _visits(texts: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray) -> pd.DataFrame:
+def _visits(
+    texts: pd.DataFrame, filled: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray
+) -> pd.DataFrame:
     """Return good rows in the fields of the ledger."""
-    rows = texts.drop(columns=["visited_at"])
-    marked = [
-        ticked(mark) or means_do_not_contact(result)
-        for mark, result in zip(texts["do_not_contact"], texts["result"], strict=True)
-    ]
-    return rows.assign(
-        result=pd.Series(
-            [canonical_result(result) for result in texts["result"]], rows.index, dtype=object
-        ),
-        visited_at=pd.Series(moments, index=rows.index).astype("datetime64[us]"),
+    results = [canonical_result(result) for result in texts["result"]]
+    return texts.assign(
+        result=pd.Series(results, texts.index, dtype=object),
+        visited_at=pd.Series(moments, texts.index).astype("datetime64[us]"),
         time_known=time_known,
-        leaflet_left=pd.Series(
-            [leaflet_told(text) for text in texts["leaflet_left"]], rows.index, dtype=bool
-        ),
-        do_not_contact=pd.Series(marked, rows.index, dtype=bool),
+        leaflet_left=filled["leaflet_left"].astype(bool),
+        do_not_contact=filled["do_not_contact"].astype(bool),
     )
 
 

@@ -1,6 +1,6 @@
 """The tables of a ledger, the same on every database, and how their rows are read and written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,12 @@ STARTED = "started"
 PURGED = "purged_before"
 # Databases take only so many values in one question: SQLite 999 where it is old.
 _AT_ONCE = 500
+
+
+def _optional(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+    """Return columns of one type in which nothing need stand."""
+    return [sa.Column(name, kind) for name in names]
+
 
 metadata = sa.MetaData()
 # In a database that others use too, our tables keep to themselves by their names.
@@ -42,16 +48,9 @@ asked = sa.Table(
     sa.Column("task", sa.String(40), nullable=False),
     sa.Column("ring", sa.Integer, nullable=False),
     sa.Column("uprn", sa.String(100)),
-    sa.Column("uprns", sa.Text),
-    sa.Column("address", sa.Text),
-    sa.Column("area", sa.Text),
-    sa.Column("reason", sa.Text),
-    sa.Column("door_note", sa.Text),
-    sa.Column("tier", sa.Text),
-    sa.Column("crime_refs", sa.Text),
+    *_optional(sa.Text, "uprns", "address", "area", "reason", "door_note", "tier", "crime_refs"),
     sa.Column("distance_m", sa.Float),
-    sa.Column("newest", sa.DateTime),
-    sa.Column("act_by", sa.DateTime),
+    *_optional(sa.DateTime, "newest", "act_by"),
     sa.Column("act_within_hours", sa.Float),
     sa.Column("expires", sa.DateTime),
     sa.Column("first_as_of", sa.DateTime, nullable=False),
@@ -71,8 +70,7 @@ burglaries = sa.Table(
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("link", sa.Text),
     sa.Column("distance_m", sa.Float),
-    sa.Column("found", sa.DateTime),
-    sa.Column("recorded", sa.DateTime),
+    *_optional(sa.DateTime, "found", "recorded"),
     sa.Column("as_of", sa.DateTime, nullable=False),
 )
 # No reference to `asked` either: a visit is kept even where no list holds its id.
@@ -86,12 +84,9 @@ made = sa.Table(
     sa.Column("time_known", sa.Boolean, nullable=False),
     sa.Column("collar_number", sa.Text),
     sa.Column("leaflet_left", sa.Boolean, nullable=False),
-    sa.Column("camera_or_doorbell", sa.Text),
-    sa.Column("referral", sa.Text),
+    *_optional(sa.Text, "camera_or_doorbell", "referral"),
     sa.Column("do_not_contact", sa.Boolean, nullable=False),
-    sa.Column("for_the_officer", sa.Text),
-    sa.Column("note", sa.Text),
-    sa.Column("source", sa.Text),
+    *_optional(sa.Text, "for_the_officer", "note", "source"),
     sa.Column("recorded_at", sa.DateTime, nullable=False),
 )
 marks = sa.Table(
@@ -157,6 +152,32 @@ def replace_rows(
     connection.execute(sa.update(table).where(same), renamed)
 
 
+def keep_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[dict[str, Any]],
+    join: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None] | None = None,
+) -> int:
+    """Insert the rows whose keys are new, and return how many those are.
+
+    `join` gets the row that is there and the one with its key, and returns what to write in their
+    place, None to leave the old one. Without it the old ones stay.
+    """
+    keys = list(table.primary_key)
+    old = {
+        tuple(row[key.name] for key in keys): row
+        for row in rows_with(connection, keys[0], [row[keys[0].name] for row in rows])
+    }
+    known = [(old.get(tuple(row[key.name] for key in keys)), row) for row in rows]
+    new = [row for there, row in known if there is None]
+    if new:
+        connection.execute(sa.insert(table), new)
+    if join is not None:
+        joined = [join(there, row) for there, row in known if there is not None]
+        replace_rows(connection, table, [row for row in joined if row])
+    return len(new)
+
+
 def delete_rows(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> int:
     """Delete the rows of a table that have one of some values in a column."""
     deleted = 0
@@ -174,11 +195,8 @@ def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
 
 def write_time(connection: sa.Connection, name: str, time: pd.Timestamp) -> None:
     """Write a time beside the tables, which outlives what `purge` deletes."""
-    row = {"name": name, "value": time.isoformat()}
-    if read_time(connection, name) is None:
-        connection.execute(sa.insert(meta).values(row))
-    else:
-        connection.execute(sa.update(meta).where(meta.c.name == name).values(row))
+    connection.execute(sa.delete(meta).where(meta.c.name == name))
+    connection.execute(sa.insert(meta).values(name=name, value=time.isoformat()))
 
 
 def _column(values: list[Any], kind: Any) -> pd.Series:

@@ -20,7 +20,7 @@ _OUR_ID = re.compile(r"V-[A-Z2-7]{10}", re.IGNORECASE)
 class Returned:
     """A returned sheet, read and not yet judged.
 
-    Attributes
+    Parameters
     ----------
     rows : DataFrame
         What stands in it, index the row of the spreadsheet.

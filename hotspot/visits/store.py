@@ -160,8 +160,6 @@ class Store:
         """Raise what a database says as a sentence for people."""
         try:
             yield
-        except HotspotError:
-            raise
         except sa.exc.DBAPIError as error:
             raise _sentence(self.shown, error) from error
 
