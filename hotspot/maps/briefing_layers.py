@@ -14,16 +14,21 @@ import pandas as pd
 from hotspot.english import count, month, percent, window
 from hotspot.maps import colours
 from hotspot.maps.colours import Style
-from hotspot.maps.elements import Drawing, LegendEntry, RowLayer, WeekLayer
+from hotspot.maps.elements import (
+    Drawing,
+    LegendEntry,
+    RowLayer,
+    WeekLayer,
+    list_of,
+    script_json,
+)
 from hotspot.maps.features import (
     Field,
     as_text,
-    bounds_of,
     drawable,
+    drawing_of,
     line_labels,
     point_labels,
-    rows_of,
-    texts_of,
 )
 from hotspot.maps.scene import Scene
 from hotspot.rule import RINGS, AgeBands
@@ -55,16 +60,19 @@ _TARGET_FIELDS: tuple[Field, ...] = (
     ("crime_refs", "Linked burglaries", as_text),
     ("visit_id", "Visit", as_text),
 )
+_POINT_FIELDS: tuple[Field, ...] = (
+    ("happened", "Happened", as_text),
+    ("offence_code", "Offence", as_text),
+)
 _WEEK_DAYS = 7
 
 
 def draw_streets(streets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw quiet lines, with names where the map is close enough to read them."""
     streets = drawable(streets)
-    return Drawing(
-        rows_of(streets),
+    return drawing_of(
+        streets,
         [colours.STREET],
-        bounds_of(streets),
         labels=line_labels(streets, "street"),
         label_options={"className": "hotspot-street", "minZoom": 16},
         grow=True,
@@ -73,25 +81,22 @@ def draw_streets(streets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
 
 def draw_buildings(buildings: gpd.GeoDataFrame, _: Scene) -> Drawing:
     """Draw the ground plans of houses, at street zoom."""
-    buildings = drawable(buildings)
-    return Drawing(rows_of(buildings), [colours.BUILDING], bounds_of(buildings), min_zoom=15)
+    return drawing_of(drawable(buildings), [colours.BUILDING], min_zoom=15)
 
 
 def draw_water(water: gpd.GeoDataFrame, _: Scene) -> Drawing:
     """Draw lakes and the sea, and rivers that come as lines."""
     water = drawable(water)
     lines = water.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
-    styles = [colours.WATER, colours.RIVER]
-    return Drawing(rows_of(water, lines.astype(int)), styles, bounds_of(water))
+    return drawing_of(water, [colours.WATER, colours.RIVER], lines.astype(int))
 
 
 def draw_areas(areas: gpd.GeoDataFrame, _: Scene) -> Drawing:
     """Draw the outlines of the beats, with their names."""
     areas = drawable(areas)
-    return Drawing(
-        rows_of(areas),
+    return drawing_of(
+        areas,
         [colours.AREA],
-        bounds_of(areas),
         labels=point_labels(areas, areas["area"].tolist()),
         label_options={"className": "hotspot-area"},
     )
@@ -105,14 +110,14 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
     band = AgeBands.within(max(scene.window_days, int(ages.max(initial=0)))).of(ages)
     # The script draws the rows of a layer upwards, so that the first, the newest, lies on top.
     zones, band = zones.iloc[np.argsort(band, kind="stable")], np.sort(band)
-    names, texts = texts_of(zones, _ZONE_FIELDS)
     crimes = zones.get("crimes", pd.Series(1, index=zones.index)).to_numpy()
     labels = zones["age_band"].to_numpy()
-    return Drawing(
-        rows_of(zones, band, [f"Raised risk, {label} old" for label in labels], texts),
+    return drawing_of(
+        zones,
         colours.ZONES,
-        bounds_of(zones),
-        fields=names,
+        band,
+        [f"Raised risk, {label} old" for label in labels],
+        _ZONE_FIELDS,
         labels=point_labels(zones, _days_left(zones)),
         label_options={"className": "hotspot-zone", "minZoom": 13},
         legend=[
@@ -139,12 +144,11 @@ def draw_hotspots(hotspots: gpd.GeoDataFrame, _: Scene) -> Drawing:
     """Draw the outlines of the places where burglary stays, with their rank."""
     hotspots = drawable(hotspots)
     ranks = [as_text(rank) or "" for rank in hotspots["rank"]]
-    names, texts = texts_of(hotspots, _HOTSPOT_FIELDS)
-    return Drawing(
-        rows_of(hotspots, headings=[f"Hotspot {rank}" for rank in ranks], texts=texts),
+    return drawing_of(
+        hotspots,
         [colours.HOTSPOT],
-        bounds_of(hotspots),
-        fields=names,
+        headings=[f"Hotspot {rank}" for rank in ranks],
+        fields=_HOTSPOT_FIELDS,
         labels=point_labels(hotspots, ranks),
         label_options={"className": "hotspot-rank"},
         legend=[(colours.HOTSPOT, count(len(ranks), "place"))] if ranks else (),
@@ -160,14 +164,14 @@ def draw_targets(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
     targets, ring = targets.iloc[np.argsort(ring, kind="stable")], np.sort(ring)
     targets["ring_words"] = [RINGS[each].label for each in ring]
     if "task" in targets.columns:
-        targets["task"] = [_unless_plain(task) for task in targets["task"]]
-    names, texts = texts_of(targets, _TARGET_FIELDS)
-    headings = [as_text(address) or "Address not known" for address in targets["address"]]
-    return Drawing(
-        rows_of(targets, ring, headings, texts),
+        # A visit is what every door is listed for: only what is more is worth a line.
+        targets["task"] = targets["task"].where(targets["task"] != "visit", None)
+    return drawing_of(
+        targets,
         colours.DOORS,
-        bounds_of(targets),
-        fields=names,
+        ring,
+        [as_text(address) or "Address not known" for address in targets["address"]],
+        _TARGET_FIELDS,
         grow=True,
         legend=[
             (style, f"{kind.label}: {(ring == kind.number).sum():,}")
@@ -175,12 +179,6 @@ def draw_targets(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
             if (ring == kind.number).any()
         ],
     )
-
-
-def _unless_plain(task: object) -> str | None:
-    """Return a task where it is more than a visit."""
-    text = as_text(task)
-    return None if text == "visit" else text
 
 
 def draw_months(_: gpd.GeoDataFrame, scene: Scene) -> Drawing | None:
@@ -239,17 +237,18 @@ def _points(
     numbers: npt.NDArray[np.int64] | None = None,
 ) -> Drawing:
     """Draw points with their reference, dates and offence; never an address."""
-    names, texts = texts_of(incidents, [("offence_code", "Offence", as_text)])
-    headings = [as_text(reference) or "No reference" for reference in incidents["crime_ref"]]
-    rows = rows_of(incidents, numbers, headings, [when, *texts])
-    return Drawing(
-        [[*row, int(age)] for row, age in zip(rows, ages, strict=True)],
+    drawing = drawing_of(
+        incidents.assign(happened=when),
         styles,
-        bounds_of(incidents),
-        fields=["Happened", *names],
+        numbers,
+        [as_text(reference) or "No reference" for reference in incidents["crime_ref"]],
+        _POINT_FIELDS,
         legend=legend,
         many=True,
     )
+    for row, age in zip(drawing.rows, ages, strict=True):
+        row.append(int(age))
+    return drawing
 
 
 def week_layer(
@@ -271,4 +270,15 @@ def week_layer(
     back = pd.to_timedelta(np.arange(0, scene.ages.max() + 1, _WEEK_DAYS), unit="D")
     ends = scene.last.normalize() - back
     weeks = [window(end - pd.Timedelta(days=_WEEK_DAYS - 1), end, year=True) for end in ends]
-    return WeekLayer("Week by week", points, today, colours.WEEK, weeks, scene.window_days)
+    own, before = colours.WEEK
+    options = {
+        "styles": [own.options(), before.options()],
+        "weeks": weeks,
+        "windowDays": scene.window_days,
+    }
+    return WeekLayer(
+        "Week by week",
+        f"weeks({list_of(points)},{list_of(today)},{script_json(options)})",
+        [(own, "in the week shown"), (before, f"in the {scene.window_days} days to its end")],
+        show=False,
+    )

@@ -8,7 +8,7 @@ import shapely
 from hotspot.english import count
 from hotspot.maps.colours import AGAIN, ARROW
 from hotspot.maps.elements import Drawing, LegendEntry
-from hotspot.maps.features import Field, as_text, bounds_of, drawable, rows_of, texts_of
+from hotspot.maps.features import Field, as_text, drawable, drawing_of
 from hotspot.maps.scene import Scene
 
 # By which columns the three frames are told apart.
@@ -60,11 +60,11 @@ def draw_chains(chains: pd.DataFrame, scene: Scene) -> Drawing:
     if set(_CHAIN_COLUMNS) <= set(chains.columns) and isinstance(chains, gpd.GeoDataFrame):
         links = drawable(chains)
         headings = [f"Chain {as_text(name)}" for name in links["chain"]]
-        names, texts = texts_of(links, _CHAIN_FIELDS)
+        fields = _CHAIN_FIELDS
     else:
         links = _links(chains, scene)
         headings = [as_text(reference) or "No reference" for reference in links["later"]]
-        names, texts = texts_of(links, _LINK_FIELDS)
+        fields = _LINK_FIELDS
     at_a_point = (links.geom_type == "Point").to_numpy()
     arrows = int(shapely.get_num_geometries(links.geometry.to_numpy()[~at_a_point]).sum())
     legend: list[LegendEntry] = []
@@ -72,12 +72,8 @@ def draw_chains(chains: pd.DataFrame, scene: Scene) -> Drawing:
         legend.append((ARROW, f"to the burglary that followed: {arrows:,}"))
     if at_a_point.any():
         legend.append((AGAIN, f"again at the same point: {count(at_a_point.sum(), 'place')}"))
-    return Drawing(
-        rows_of(links, at_a_point.astype(int), headings, texts),
-        (ARROW, AGAIN),
-        bounds_of(links),
-        fields=names,
-        legend=legend,
+    return drawing_of(
+        links, (ARROW, AGAIN), at_a_point.astype(int), headings, fields, legend=legend
     )
 
 

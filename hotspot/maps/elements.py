@@ -19,6 +19,7 @@ from branca.element import Element, Figure, MacroElement
 from hotspot.maps import colours
 from hotspot.maps.colours import Style
 from hotspot.maps.folium_inside import children_of
+from hotspot.output.pages import make_page
 
 # What could end a script element or begin markup inside one; JSON reads the escapes back.
 _SCRIPT_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
@@ -125,21 +126,19 @@ class ScriptLayer(folium.map.Layer):
     ----------
     name : str
         In the layer control.
+    call : str
+        The call of our script that makes the layer.
     legend : sequence of (Style, str)
     show : bool
         Whether it is on when the map opens.
     """
 
-    def __init__(self, name: str, legend: Sequence[LegendEntry], show: bool) -> None:
+    def __init__(self, name: str, call: str, legend: Sequence[LegendEntry], show: bool) -> None:
         super().__init__(name=name, overlay=True, show=show)
-        self.legend = legend
-
-    def call(self) -> str:
-        """Return the call of our script that makes the layer."""
-        raise NotImplementedError
+        self.call, self.legend = call, legend
 
     def render(self, **kwargs: Any) -> str:
-        script = f"var {self.get_name()} = hotspotMap.{self.call()};\n"
+        script = f"var {self.get_name()} = hotspotMap.{self.call};\n"
         page_of(self).script.add_child(Verbatim(script), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
@@ -149,7 +148,6 @@ class RowLayer(ScriptLayer):
     """A drawing as a layer of a map."""
 
     def __init__(self, name: str, drawing: Drawing, show: bool = True) -> None:
-        super().__init__(name, drawing.legend, show)
         options = {
             "styles": [style.options() for style in drawing.styles],
             "fields": drawing.fields,
@@ -158,13 +156,11 @@ class RowLayer(ScriptLayer):
             "grow": drawing.grow,
             "minZoom": drawing.min_zoom,
         }
+        maker = "points" if drawing.many else "layer"
         # As text at once: a map is often saved more than once, and a town has many rows.
-        self.arguments = f"{script_json(drawing.rows)}, {script_json(options)}"
-        self.maker = "points" if drawing.many else "layer"
+        call = f"{maker}({script_json(drawing.rows)}, {script_json(options)})"
+        super().__init__(name, call, drawing.legend, show)
         self.bounds = drawing.bounds
-
-    def call(self) -> str:
-        return f"{self.maker}({self.arguments})"
 
     def get_bounds(self) -> list[list[float | None]]:
         west, south, east, north = (edge if isfinite(edge) else None for edge in self.bounds)
@@ -172,50 +168,10 @@ class RowLayer(ScriptLayer):
 
 
 class WeekLayer(ScriptLayer):
-    """The points of other layers, a week at a time, with a slider below the map; off at first.
-
-    Parameters
-    ----------
-    name : str
-        In the layer control.
-    points : sequence of RowLayer
-        What is shown, each of many points.
-    today : sequence of Layer
-        What is of the cut-off and must not be seen beside an earlier week.
-    styles : (Style, Style)
-        Of the week's own points, and of those of the weeks before that still count.
-    weeks : sequence of str
-        What each week is called, the newest first.
-    window_days : int
-        How long points count.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        points: Sequence[RowLayer],
-        today: Sequence[folium.map.Layer],
-        styles: tuple[Style, Style],
-        weeks: Sequence[str],
-        window_days: int,
-    ) -> None:
-        own, before = styles
-        legend = ((own, "in the week shown"), (before, f"in the {window_days} days to its end"))
-        super().__init__(name, legend, show=False)
-        self.points, self.today = points, today
-        self.options = script_json(
-            {
-                "styles": [style.options() for style in styles],
-                "weeks": list(weeks),
-                "windowDays": window_days,
-            }
-        )
-
-    def call(self) -> str:
-        return f"weeks({_list_of(self.points)},{_list_of(self.today)},{self.options})"
+    """The points of other layers, a week at a time, with a slider below the map."""
 
 
-def _list_of(layers: Iterable[folium.map.Layer]) -> str:
+def list_of(layers: Iterable[folium.map.Layer]) -> str:
     """Write a list of layers for our script."""
     return f"[{','.join(layer.get_name() for layer in layers)}]"
 
@@ -264,40 +220,16 @@ class Panel(folium.LayerControl):
         self.map, self.text, self.home = m, text, home
 
     def render(self, **kwargs: Any) -> str:
-        page = page_of(self)
-        page.header.add_child(
-            Verbatim(f"<title>{html.escape(self.text.title)}</title>\n"), name="hotspot_title"
-        )
+        page, text = page_of(self), vars(self.text)
+        title = Verbatim(f"<title>{html.escape(self.text.title)}</title>\n")
+        page.header.add_child(title, name="hotspot_title")
         # First on the page, where keyboards and screen readers begin.
-        page.html.add_child(Verbatim(self._bar()), name=f"{self.get_name()}_bar", index=0)
-        page.html.add_child(Verbatim(self._aside()), name=self.get_name())
+        bar = Verbatim(f"{make_page('map_bar.html.j2', **text)}\n")
+        page.html.add_child(bar, name=f"{self.get_name()}_bar", index=0)
+        panel = Verbatim(f"{make_page('map_panel.html.j2', **text)}\n")
+        page.html.add_child(panel, name=self.get_name())
         page.script.add_child(Verbatim(self._script()), name=self.get_name())
         return ""
-
-    def _bar(self) -> str:
-        return (
-            '<a class="hotspot-skip" href="#hotspot-tables">Skip the map: show tables</a>\n'
-            '<header class="hotspot-bar">'
-            + _tag("strong", self.text.marking, "hotspot-marking")
-            + _tag("h1", self.text.title, "hotspot-title")
-            + _tag("strong", self.text.warning, "hotspot-warning")
-            + _tag("span", self.text.known, "hotspot-known")
-            + '<span class="hotspot-buttons"><button type="button" class="hotspot-as-tables" '
-            'aria-expanded="false" aria-controls="hotspot-tables">Show as tables</button>'
-            '<button type="button" class="hotspot-print">Print</button></span></header>\n'
-        )
-
-    def _aside(self) -> str:
-        notes = "".join(_tag("li", note, "hotspot-note") for note in self.text.notes)
-        return (
-            '<section class="hotspot-tables" id="hotspot-tables" tabindex="-1" hidden '
-            'aria-label="The map as tables"></section>\n'
-            '<aside class="hotspot-panel" aria-label="Layers and legend">'
-            + _tag("p", self.text.figure, "hotspot-figure")
-            + '<div class="hotspot-key"></div>'
-            '<details class="hotspot-notes" open><summary>What this map shows and does not'
-            f"</summary><ul>{notes}</ul></details></aside>\n"
-        )
 
     def _script(self) -> str:
         """Write the call of our script, late, so that layers can be added after the panel."""
@@ -313,22 +245,11 @@ class Panel(folium.LayerControl):
         listed.sort(key=lambda layer: isinstance(layer, WeekLayer))
         listed += [layer for layer in downwards if layer not in listed]
         bases = [layer for layer in layers if not layer.overlay]
-        arguments = (
-            self.map.get_name(),
-            _pairs(bases),
-            _pairs(listed),
-            _list_of(overlays),
-            script_json(self.home),
-        )
+        groups = f"{_pairs(bases)}, {_pairs(listed)}, {list_of(overlays)}"
         return (
             'document.addEventListener("DOMContentLoaded", () => '
-            f"hotspotMap.panel({', '.join(arguments)}));\n"
+            f"hotspotMap.panel({self.map.get_name()}, {groups}, {script_json(self.home)}));\n"
         )
-
-
-def _tag(name: str, text: str | None, kind: str) -> str:
-    """Write an element with a text; nothing where there is none."""
-    return f'<{name} class="{kind}">{html.escape(text)}</{name}>' if text else ""
 
 
 def _pairs(layers: Iterable[folium.map.Layer]) -> str:
@@ -356,8 +277,7 @@ class TileNotice(MacroElement):
 
     def __init__(self, host: str, sentence: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.host = host
-        self.sentence = sentence
+        self.host, self.sentence = host, sentence
 
     def render(self, **kwargs: Any) -> str:
         line = Verbatim(notice_line(self.sentence))

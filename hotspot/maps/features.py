@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 
 from hotspot.english import moment
-from hotspot.maps.elements import Bounds
+from hotspot.maps.colours import Style
+from hotspot.maps.elements import Bounds, Drawing
 from hotspot.output.text import clean_text
 
 # The sixth decimal of a degree is a decimetre; more only makes the file larger.
@@ -80,6 +81,33 @@ def rows_of(
         return [list(row) for row in zip(shapes, numbers, strict=True)]
     popups = zip(headings, *texts, strict=True)
     return [list(row) for row in zip(shapes, numbers, map(list, popups), strict=True)]
+
+
+def drawing_of(
+    frame: gpd.GeoDataFrame,
+    styles: Sequence[Style],
+    numbers: Sequence[int] | np.ndarray[Any, Any] | None = None,
+    headings: Sequence[str | None] | None = None,
+    fields: Sequence[Field] = (),
+    **how: Any,
+) -> Drawing:
+    """Draw the rows of a frame and, with headings, popups of its fields.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, n rows
+    styles : sequence of Style
+    numbers, headings : sequence, n
+        As of `rows_of`.
+    fields : sequence of (column, name, formatter)
+        What popups show, of the columns that are there.
+    **how
+        The further fields of a `Drawing`.
+    """
+    names, texts = texts_of(frame, fields)
+    rows = rows_of(frame, numbers, headings, texts)
+    shown = None if headings is None else names
+    return Drawing(rows, styles, bounds_of(frame), fields=shown, **how)
 
 
 def texts_of(

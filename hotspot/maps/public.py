@@ -36,12 +36,17 @@ from hotspot.maps.disclosure import (
     protected,
 )
 from hotspot.maps.elements import Drawing, Panel, PanelText, RowLayer
-from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
+from hotspot.maps.features import Field, as_text, drawing_of, point_labels
 from hotspot.maps.offline_map import bare_map
 
 _MARKING = "PUBLIC"
 # Of what lies in no place with homes; more means that the addresses are of somewhere else.
 _MOST_OUTSIDE = 0.05
+_FIELDS: tuple[Field, ...] = (
+    ("crimes", "Burglaries", as_text),
+    ("homes", "Addresses", as_text),
+    ("rate", "Burglaries for 1,000 addresses", as_text),
+)
 # About this many burglaries are one step of the total that is told.
 _TOTAL_STEP = 10
 
@@ -328,11 +333,12 @@ def _draw_counts(places: gpd.GeoDataFrame, settings: _Settings, named: bool) -> 
         f"{1000 * number / at:,.0f}" if state == SHOWN else None
         for state, number, at in zip(status, crimes, places["homes"], strict=True)
     ]
-    return Drawing(
-        rows_of(places, styles, [as_text(name) for name in places["name"]], [counts, homes, rates]),
+    return drawing_of(
+        places.assign(crimes=counts, homes=homes, rate=rates),
         [*colours.COUNTS, colours.FEW, colours.WITHHELD],
-        bounds_of(places),
-        fields=["Burglaries", "Addresses", "Burglaries for 1,000 addresses"],
+        styles,
+        [as_text(name) for name in places["name"]],
+        _FIELDS,
         labels=point_labels(places, places["name"].tolist()) if named else (),
         label_options={"className": "hotspot-area"},
         legend=_legend(edges, status, few),

@@ -7,15 +7,7 @@ import numpy.typing as npt
 from hotspot.english import count, percent
 from hotspot.maps.colours import FALLING, NO_SURE_CHANGE, RISING
 from hotspot.maps.elements import Drawing
-from hotspot.maps.features import (
-    Field,
-    as_text,
-    bounds_of,
-    drawable,
-    point_labels,
-    rows_of,
-    texts_of,
-)
+from hotspot.maps.features import Field, as_text, drawable, drawing_of, point_labels
 from hotspot.maps.scene import Scene
 
 _KINDS = (
@@ -89,20 +81,17 @@ def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
         number = change[_CLASS].map(_BY_CLASS).to_numpy(dtype=np.int64)
     else:
         # Only where chance alone leaves no doubt: a ratio of 2 from two burglaries to four is none.
-        number = np.where(
-            change["ratio_low"] > 1,
-            _RISING,
-            np.where(change["ratio_high"] < 1, _FALLING, _NEITHER),
-        )
+        falls = np.where(change["ratio_high"] < 1, _FALLING, _NEITHER)
+        number = np.where(change["ratio_low"] > 1, _RISING, falls)
         intervals = change[["ratio_low", "ratio_high"]].itertuples(index=False)
         change = change.assign(interval=[_interval(low, high) for low, high in intervals])
     change = change.assign(kind=[_KINDS[kind][0] for kind in number])
-    names, texts = texts_of(change, _FIELDS)
-    return Drawing(
-        rows_of(change, number, _headings(change, number), texts),
+    return drawing_of(
+        change,
         [style for _, _, style in _KINDS],
-        bounds_of(change),
-        fields=names,
+        number,
+        _headings(change, number),
+        _FIELDS,
         labels=point_labels(change, [_KINDS[kind][1] for kind in number]),
         label_options={"className": "hotspot-change", "rise": 18},
         legend=[

@@ -18,7 +18,7 @@ from hotspot.english import percent
 from hotspot.geo import cells_in_share
 from hotspot.maps.colours import DENSITY, FORECAST, NO_SIGN
 from hotspot.maps.elements import Drawing, LegendEntry
-from hotspot.maps.features import as_text, bounds_of, point_labels, rows_of
+from hotspot.maps.features import Field, as_text, drawing_of, point_labels
 from hotspot.maps.scene import Scene
 
 # The darkest colour begins here, as a share of the highest value.
@@ -61,20 +61,17 @@ def draw_density(surface: xr.DataArray, _: Scene | None = None) -> Drawing:
     highest = float(np.nanmax(surface.to_numpy(), initial=0.0))
     steps = step_values(highest)
     bands = contour_bands(surface, [*steps, math.inf])
-    drawn = ~bands.geometry.is_empty
     edges = [f"{low:.3g} to {high:.3g}" for low, high in pairwise([*steps, highest])]
+    bands = bands.assign(values=edges, text=[f"{step:.3g}" for step in steps])
+    bands = bands[~bands.geometry.is_empty]
     smoothing = _smoothing(surface)
-    units = smoothing[0] if surface.attrs.get("units") else "value"
-    km2 = [as_text(area) for area in bands.area / 1e6]
-    texts = [[text for text, there in zip(column, drawn, strict=True) if there]
-             for column in (edges, km2)]  # fmt: skip
-    numbers = np.flatnonzero(drawn)
-    return Drawing(
-        rows_of(bands[drawn], numbers, [f"Burglary density: {text}" for text in texts[0]], texts),
+    return drawing_of(
+        bands.assign(km2=bands.area / 1e6),
         DENSITY,
-        bounds_of(bands[drawn]),
-        fields=[units[:1].upper() + units[1:], "Square kilometres"],
-        labels=_level_labels(bands[drawn], [f"{step:.3g}" for step in np.array(steps)[drawn]]),
+        bands.index,
+        [f"Burglary density: {text}" for text in bands["values"]],
+        _fields(smoothing[0] if surface.attrs.get("units") else "value"),
+        labels=_level_labels(bands),
         label_options={"className": "hotspot-level", "minZoom": 12},
         legend=[
             *((NO_SIGN, line) for line in smoothing),
@@ -105,13 +102,12 @@ def draw_forecast(forecast: xr.DataArray, _: Scene | None = None) -> Drawing:
         chosen = order[first:last]
         chosen = chosen[values.flat[chosen] > 0]
         if len(chosen):
-            ground = f"{percent(share)} of the ground"
-            rows.append((f"{'Next, to' if first else 'Highest'} {ground}", chosen))
-    shapes = gpd.GeoDataFrame(
-        geometry=[_ground(forecast, chosen) for _, chosen in rows], crs=forecast.attrs["crs"]
-    )
+            which = "Next, to" if first else "Highest"
+            rows.append((f"{which} {percent(share)} of the ground", chosen))
     expected = [float(values.flat[chosen].sum()) for _, chosen in rows]
     sums = [f"{value:.2g} of {total:.3g} ({percent(value / total)})" for value in expected]
+    ground = [_ground(forecast, chosen) for _, chosen in rows]
+    shapes = gpd.GeoDataFrame({"values": sums}, geometry=ground, crs=forecast.attrs["crs"])
     days = forecast.attrs.get("days")
     period = f"expected burglaries, next {days} days" if days else "expected burglaries"
     legend: list[LegendEntry] = [(NO_SIGN, period)] if rows else []
@@ -119,16 +115,12 @@ def draw_forecast(forecast: xr.DataArray, _: Scene | None = None) -> Drawing:
         (style, f"{name}: {text}")
         for style, (name, _), text in zip(FORECAST, rows, sums, strict=False)
     ]
-    return Drawing(
-        rows_of(
-            shapes,
-            range(len(rows)),
-            [f"Forecast: {name[:1].lower()}{name[1:]}" for name, _ in rows],
-            [sums, [as_text(area) for area in shapes.area / 1e6]],
-        ),
+    return drawing_of(
+        shapes.assign(km2=shapes.area / 1e6),
         FORECAST,
-        bounds_of(shapes),
-        fields=[period[:1].upper() + period[1:], "Square kilometres"],
+        range(len(rows)),
+        [f"Forecast: {name[:1].lower()}{name[1:]}" for name, _ in rows],
+        _fields(period),
         legend=legend,
     )
 
@@ -219,9 +211,15 @@ def _polygons(points: Any, offsets: Any) -> Iterator[shapely.Polygon]:
             yield polygon
 
 
-def _level_labels(bands: gpd.GeoDataFrame, texts: Sequence[str]) -> list[list[object]]:
-    """Return labels with its value at the top of each curve, the longest curves first."""
-    curves = bands.assign(text=list(texts)).explode(ignore_index=True)
+def _fields(values: str) -> tuple[Field, ...]:
+    """Return what a popup shows of a part of the ground: what its values are, and its size."""
+    heading = values[:1].upper() + values[1:]
+    return ("values", heading, as_text), ("km2", "Square kilometres", as_text)
+
+
+def _level_labels(bands: gpd.GeoDataFrame) -> list[list[object]]:
+    """Return labels with its ``text`` at the top of each curve, the longest curves first."""
+    curves = bands.explode(ignore_index=True)
     if curves.empty:
         return []
     rings = curves.set_geometry(curves.geometry.exterior)
