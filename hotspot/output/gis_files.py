@@ -147,7 +147,6 @@ def write_hotspots(
     raise_problems(
         crs_problems(hotspots.crs, "hotspots"), _ending_problems(path, "Hotspots", (".gpkg",))
     )
-    about = {**hotspots.attrs, **({} if marking is None else {"marking": marking})}
     # Without rows there is nothing to tell it from, and a layer of unknown kind opens nowhere.
     kind = None if len(hotspots) else "Polygon"
     with replacing_file(path) as temporary:
@@ -159,7 +158,7 @@ def write_hotspots(
             layer=layer,
             engine="pyogrio",
             geometry_type=kind,
-            layer_options={"DESCRIPTION": json.dumps(about, default=str)},
+            layer_options={"DESCRIPTION": json.dumps(_about(hotspots, marking), default=str)},
         )
     return [path]
 
@@ -191,11 +190,14 @@ def _geo_keys(crs: CRS) -> tuple[int, ...]:
 
 def _metadata(surface: xr.DataArray, marking: str | None) -> str:
     """Write the attributes of a surface as GDAL's XML, escaped."""
-    attrs: dict[str, Any] = {**surface.attrs, **({} if marking is None else {"marking": marking})}
-    items = "".join(
-        f'<Item name="{_plain(name)}">{_plain(value)}</Item>' for name, value in attrs.items()
-    )
-    return f"<GDALMetadata>{items}</GDALMetadata>"
+    about = _about(surface, marking).items()
+    items = [f'<Item name="{_plain(name)}">{_plain(value)}</Item>' for name, value in about]
+    return f"<GDALMetadata>{''.join(items)}</GDALMetadata>"
+
+
+def _about(made: xr.DataArray | gpd.GeoDataFrame, marking: str | None) -> dict[Any, Any]:
+    """Return what is kept beside the values: parameters and, where there is one, the marking."""
+    return {**made.attrs} if marking is None else {**made.attrs, "marking": marking}
 
 
 def _plain(value: object) -> str:

@@ -4,9 +4,9 @@ import io
 import math
 import textwrap
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,8 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
+
+from hotspot.output.text import clean_text
 
 _WIDTH_IN = 7.1
 _HEIGHTS_IN = (3.6, 7.4)
@@ -45,7 +47,7 @@ class Picture(Figure):
     """A figure that Jupyter shows by itself, whether or not a plotting backend was chosen."""
 
     def _repr_png_(self) -> bytes:
-        return _png(self)
+        return png_of(self)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def map_picture(layers: PictureLayers) -> bytes:
             labelcolor=_INK,
             handlelength=1.8,
         )
-    return _png(figure)
+    return png_of(figure)
 
 
 def _filled(
@@ -175,39 +177,25 @@ def _draw_zones(axes: Axes, zones: gpd.GeoDataFrame | None) -> list[Artist]:
     """Fill the zones, the oldest first, so that the newest lie on top."""
     if zones is None or zones.empty:
         return []
-    fills = _zone_fills(zones)
-    for band, fill in reversed(list(fills.items())):
+    bands = zones.groupby("age_band")["newest_days"].min().sort_values().index
+    # What is older than all the fills has that of the oldest.
+    fills = list(zip(bands, [*_ZONE_FILLS, *[_ZONE_FILLS[-1]] * len(bands)], strict=False))
+    edge: dict[str, Any] = {"edgecolor": _INK, "linewidth": 0.4}
+    for band, fill in reversed(fills):
         paths = _polygon_paths(zones.geometry[zones["age_band"] == band])
-        axes.add_collection(
-            PathCollection(
-                paths, facecolors=fill, alpha=0.5, edgecolors=_INK, linewidths=0.4, zorder=3
-            )
-        )
+        axes.add_collection(PathCollection(paths, facecolor=fill, alpha=0.5, zorder=3, **edge))
     return [
-        Patch(facecolor=fill, alpha=0.6, edgecolor=_INK, linewidth=0.4, label=f"Zone of {band}")
-        for band, fill in fills.items()
+        Patch(facecolor=fill, alpha=0.6, label=f"Zone of {band}", **edge) for band, fill in fills
     ]
-
-
-def _zone_fills(zones: gpd.GeoDataFrame) -> Mapping[str, str]:
-    newest = zones.groupby("age_band")["newest_days"].min().sort_values()
-    fills = [*_ZONE_FILLS, *[_ZONE_FILLS[-1]] * len(newest)]
-    return {str(band): fill for band, fill in zip(newest.index, fills, strict=False)}
 
 
 def draw_hotspots(axes: Axes, hotspots: gpd.GeoDataFrame | None) -> list[Artist]:
     """Draw hotspots in outline, white and ink, to be seen on any ground, with the first ranks."""
     if hotspots is None or hotspots.empty:
         return []
-    axes.add_collection(
-        LineCollection(
-            _lines(hotspots.geometry.boundary),
-            colors=_HOTSPOT_LINE,
-            linewidths=1.8,
-            zorder=5,
-            path_effects=[withStroke(linewidth=3.6, foreground="white")],
-        )
-    )
+    halo = [withStroke(linewidth=3.6, foreground="white")]
+    style: dict[str, Any] = {"colors": _HOTSPOT_LINE, "linewidths": 1.8, "path_effects": halo}
+    axes.add_collection(LineCollection(_lines(hotspots.geometry.boundary), zorder=5, **style))
     bounds = hotspots.geometry.bounds
     middle = (bounds["minx"] + bounds["maxx"]) / 2
     labels = zip(hotspots["rank"], middle, bounds["maxy"], strict=True)
@@ -231,7 +219,7 @@ def _label(
     axes: Axes, text: str, x: float, y: float, *, color: str, fontsize: int, above: bool = False
 ) -> None:
     """Write a name that came from data: never read as a formula, cut off at the picture's edge."""
-    text = _shown(text)
+    text = clean_text(text)
     axes.text(
         x,
         y,
@@ -251,13 +239,8 @@ def _label(
 def set_words(text: Text, words: str, letters: int) -> None:
     """Set words that may have come from data: in lines, not too many, never read as a formula."""
     text.set_parse_math(False)
-    lines = textwrap.wrap(_shown(words), letters, max_lines=_MOST_LINES, placeholder=" …")
+    lines = textwrap.wrap(clean_text(words), letters, max_lines=_MOST_LINES, placeholder=" …")
     text.set_text("\n".join(lines))
-
-
-def _shown(text: str) -> str:
-    """Return a text without control, direction and broken characters."""
-    return "".join(letter for letter in text if letter.isprintable() or letter.isspace())
 
 
 def draw_scale(axes: Axes, width_m: float) -> None:
@@ -295,20 +278,18 @@ def _polygon_paths(geometries: gpd.GeoSeries) -> Sequence[DrawnPath]:
     paths = []
     for part in parts[~shapely.is_empty(parts)]:
         # Normalised, so that holes turn against their outline: only then are they left unfilled.
-        rings = shapely.get_rings(shapely.normalize(part))
-        paths.append(
-            DrawnPath.make_compound_path(
-                *(DrawnPath(shapely.get_coordinates(ring), closed=True) for ring in rings)
-            )
-        )
+        rings = map(shapely.get_coordinates, shapely.get_rings(shapely.normalize(part)))
+        outlines = [DrawnPath(ring, closed=True) for ring in rings]
+        paths.append(DrawnPath.make_compound_path(*outlines))
     return paths
 
 
-def _png(figure: Figure) -> bytes:
+def png_of(figure: Figure, dpi: float | Literal["figure"] = "figure") -> bytes:
+    """Return a figure as a PNG picture: the same figure gives the same bytes."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # A name in a script that the font lacks is drawn as boxes; the page has it as text.
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
         # Without the version of matplotlib, so that the same layers give the same bytes.
-        figure.savefig(buffer, format="png", metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()

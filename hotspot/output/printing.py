@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from hotspot._checks import choice_problems, positive_problems
-from hotspot._errors import ConfigError, OutputError
+from hotspot._checks import choice_problems, positive_problems, raise_problems
+from hotspot._errors import OutputError
 from hotspot.output.files import replacing_file
 
 _ON_THE_PATH = (
@@ -117,16 +117,17 @@ def print_page(
     hotspot._errors.ConfigError: The file to print to must end in '.pdf' or '.png', not '.doc'.
     """
     page, out = Path(page), Path(out)
+    kind = out.suffix.lower()
+    problems = choice_problems("paper", paper, ("A4", "A3"))
+    if kind not in _BEGINNINGS:
+        ending = out.suffix or out.name
+        problems.append(f"The file to print to must end in '.pdf' or '.png', not {ending!r}.")
+    problems += positive_problems(width=width, height=height, scale=scale, timeout_s=timeout_s)
+    raise_problems(arguments=problems)
     try:
         content = page.read_bytes()
-    except FileNotFoundError:
-        content = None
-    problems = _problems(out, paper, width=width, height=height, scale=scale, timeout_s=timeout_s)
-    if problems:
-        raise ConfigError(problems)
-    if content is None:
-        raise OutputError(f"Cannot print {page}: there is no such file.")
-    kind = out.suffix.lower()
+    except FileNotFoundError as error:
+        raise OutputError(f"Cannot print {page}: there is no such file.") from error
     if kind == ".pdf":
         size = f"{paper} {'landscape' if landscape else 'portrait'}"
         # At the very end it rules over whatever the page itself says of its paper.
@@ -159,15 +160,6 @@ def need_browser() -> Path:
             "in any browser and print it from there."
         )
     return browser
-
-
-def _problems(out: Path, paper: str, **numbers: float) -> list[str]:
-    problems = choice_problems("paper", paper, ("A4", "A3"))
-    if out.suffix.lower() not in _BEGINNINGS:
-        problems.append(
-            f"The file to print to must end in '.pdf' or '.png', not {out.suffix or out.name!r}."
-        )
-    return problems + positive_problems(**numbers)
 
 
 def _places() -> list[Path]:

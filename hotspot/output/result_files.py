@@ -1,10 +1,11 @@
 """Page, table, picture, workbook and JSON of any result, written whole or not at all."""
 
 import base64
-import io
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from hotspot._checks import choice_problems, raise_problems
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
 from hotspot.output.pages import make_page, write_page
-from hotspot.output.results import FORMATS, PageTable, Result, ResultPage, Writer
+from hotspot.output.results import FORMATS, PageTable, Result, Writer
 from hotspot.output.tables import write_table
 from hotspot.output.workbook_files import Stamp, write_tables
 
 _DPI = 150
+_INPUT_COLUMNS = [("Input", "head"), ("SHA-256", "hash")]
 
 
 def write_result(
@@ -39,8 +41,10 @@ def write_result(
     raise_problems(
         arguments=[p for one in formats for p in choice_problems("formats", one, FORMATS)]
     )
-    made = _Made(result, shown_marking(marking), inputs, marking)
-    writers = {Path(folder) / f"{name}.{kind}": made.writer(kind) for kind in formats}
+    made = _Made(result, marking, inputs)
+    writers: dict[Path, Writer] = {
+        Path(folder) / f"{name}.{kind}": getattr(made, f"write_{kind}") for kind in formats
+    }
     writers |= {Path(folder) / other: writer for other, writer in files.items()}
     with replacing_files(writers) as places:
         for path, writer in writers.items():
@@ -48,70 +52,62 @@ def write_result(
     return list(writers)
 
 
+@dataclass
 class _Made:
     """The files of one result, which share its page and its picture."""
 
-    def __init__(
-        self, result: Result, shown: str, inputs: Mapping[str, str], marking: str | None
-    ) -> None:
-        self._result, self._shown, self._inputs, self._marking = result, shown, inputs, marking
-        self._page: ResultPage = result.page()
-        self._drawn: bytes | None = None
+    result: Result
+    marking: str | None
+    inputs: Mapping[str, str]
 
-    def writer(self, kind: str) -> Writer:
-        """Return what writes the file of one format."""
-        writer: Writer = getattr(self, f"_write_{kind}")
-        return writer
+    def __post_init__(self) -> None:
+        self.page = self.result.page()
+        self.shown = shown_marking(self.marking)
+        self.settings = [(name, str(value)) for name, value in self.page.settings]
 
-    def _picture(self) -> bytes:
-        if self._drawn is None:
-            buffer = io.BytesIO()
-            # Without the name of the software equal results are equal files.
-            self._result.plot().savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
-            self._drawn = buffer.getvalue()
-        return self._drawn
+    @cached_property
+    def picture(self) -> bytes:
+        # Loaded when a picture is made: JSON alone needs no matplotlib.
+        from hotspot.output.pictures import png_of
 
-    def _write_html(self, path: Path) -> None:
+        return png_of(self.result.plot(), dpi=_DPI)
+
+    def write_html(self, path: Path) -> None:
         page = make_page(
             "result_page.html.j2",
-            page=self._page,
-            title=self._page.title,
-            marking=self._shown,
-            picture=base64.b64encode(self._picture()).decode("ascii"),
-            settings=PageTable.of([("", "head"), ("", "")], self._settings(), kind="narrow"),
-            inputs=PageTable.of(
-                [("Input", "head"), ("SHA-256", "hash")], self._inputs.items(), kind="small"
-            ),
+            page=self.page,
+            title=self.page.title,
+            marking=self.shown,
+            picture=base64.b64encode(self.picture).decode("ascii"),
+            settings=PageTable.of([("", "head"), ("", "")], self.settings, kind="narrow"),
+            inputs=PageTable.of(_INPUT_COLUMNS, self.inputs.items(), kind="small"),
             version=f"Made with hotspot {__version__}.",
         )
         write_page(page, path)
 
-    def _write_csv(self, path: Path) -> None:
+    def write_csv(self, path: Path) -> None:
         # A table is copied out of its folder; marking and cut-off go with every row.
-        said: dict[str, Any] = {**self._page.csv_columns, "marking": self._shown}
-        write_table(self._result.table.assign(**said), path)
+        said: dict[str, Any] = {**self.page.csv_columns, "marking": self.shown}
+        write_table(self.result.table.assign(**said), path)
 
-    def _write_png(self, path: Path) -> None:
-        path.write_bytes(self._picture())
+    def write_png(self, path: Path) -> None:
+        path.write_bytes(self.picture)
 
-    def _write_xlsx(self, path: Path) -> None:
-        page = self._page
+    def write_xlsx(self, path: Path) -> None:
+        page = self.page
         about = [
-            ("Marking", self._shown),
+            ("Marking", self.shown),
             ("What was counted", page.scope),
             *(("What was found", line) for line in page.sentences),
             *(("How far to trust it", line) for line in page.limits),
-            *self._settings(),
-            *((f"SHA-256 of {name}", digest) for name, digest in self._inputs.items()),
+            *self.settings,
+            *((f"SHA-256 of {name}", digest) for name, digest in self.inputs.items()),
             ("Made by", f"hotspot {__version__}"),
         ]
-        stamp = Stamp(page.title, self._shown, "", page.as_of)
-        write_tables(self._result.tables(), path, stamp, about)
+        stamp = Stamp(page.title, self.shown, "", page.as_of)
+        write_tables(self.result.tables(), path, stamp, about)
 
-    def _write_json(self, path: Path) -> None:
-        record = self._result.record(self._marking, self._inputs)
+    def write_json(self, path: Path) -> None:
+        record = self.result.record(self.marking, self.inputs)
         text = json.dumps(record, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-    def _settings(self) -> list[tuple[str, str]]:
-        return [(name, str(value)) for name, value in self._page.settings]

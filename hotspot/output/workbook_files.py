@@ -115,24 +115,18 @@ def write_tables(
         }
         for name, table in tables.items():
             sheet = book.add_worksheet(name)
-            for column, heading in enumerate(table.columns):
-                _write_column(sheet, column, str(heading), table[heading], styles)
+            for column, (heading, values) in enumerate(table.items()):
+                sheet.write_string(0, column, str(heading), styles["heading"])
+                widths = [_NARROWEST, len(str(heading))]
+                for line, value in enumerate(values, start=1):
+                    widths.append(_write_cell(sheet, line, column, value, styles))
+                sheet.set_column(column, column, min(max(widths) + 2, _WIDEST))
             sheet.freeze_panes(1, 1)
             sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
             sheet.repeat_rows(0)
             set_page(sheet, stamp)
         write_about(book, stamp, about)
     return path
-
-
-def _write_column(
-    sheet: Worksheet, column: int, heading: str, values: "pd.Series[Any]", styles: dict[str, Format]
-) -> None:
-    sheet.write_string(0, column, heading, styles["heading"])
-    widths = [len(heading)]
-    for line, value in enumerate(values, start=1):
-        widths.append(_write_cell(sheet, line, column, value, styles))
-    sheet.set_column(column, column, min(max(_NARROWEST, *widths) + 2, _WIDEST))
 
 
 def _write_cell(

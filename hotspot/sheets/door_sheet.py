@@ -1,7 +1,6 @@
 """The sheet that goes to the doors: no reference, and no other home's address."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -26,14 +25,6 @@ _ADDRESS_CHARACTERS, _NOTE_CHARACTERS = 48, 60
 _TEXT_CHARACTERS = 92
 
 
-@dataclass(frozen=True)
-class _Page:
-    """The doors of one page, each with the street where that is named anew."""
-
-    doors: pd.DataFrame
-    headings: tuple[str | None, ...]
-
-
 def door_sheet(
     rows: pd.DataFrame, title: str, about: About, streets: gpd.GeoDataFrame | None = None
 ) -> str:
@@ -53,17 +44,13 @@ def door_sheet(
     str
         HTML.
     """
+    shown = [door(row, about.last_moment) for row in rows.itertuples(index=False)]
     pages = [
         {
-            "doors": [
-                {**door(row, about.last_moment), "heading": heading}
-                for row, heading in zip(
-                    page.doors.itertuples(index=False), page.headings, strict=True
-                )
-            ],
-            "map": draw_map(page.doors, rows.drop(page.doors.index), streets),
+            "doors": shown[start:end],
+            "map": draw_map(rows.iloc[start:end], rows.drop(rows.index[start:end]), streets),
         }
-        for page in _pages(rows, about)
+        for start, end in _pages(shown, about)
     ]
     return make_page(
         "sheet_doors.html.j2",
@@ -113,12 +100,9 @@ def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
 
 def _task(row: Any) -> str:
     """Return what to do where it is not the usual, and with what pack."""
-    parts: list[str] = []
-    if row.task and row.task != "visit":
-        parts.append(f"{row.task[0].upper()}{row.task[1:]} (attempt {int(row.attempt)})")
-    if row.tier:
-        parts.append(f"{row.tier[0].upper()}{row.tier[1:]} pack")
-    return ", ".join(parts)
+    task = f"{row.task} (attempt {int(row.attempt)})" if row.task not in (None, "visit") else ""
+    parts = [task, f"{row.tier} pack" if row.tier else ""]
+    return ", ".join(f"{part[0].upper()}{part[1:]}" for part in parts if part)
 
 
 def _short(moment: pd.Timestamp) -> str:
@@ -136,27 +120,27 @@ def _before(row: Any) -> str:
     return f"{count(times, 'burglary', 'burglaries')} here in 12 months"
 
 
-def _pages(rows: pd.DataFrame, about: About) -> Iterator[_Page]:
-    """Split the doors into pages that surely hold them, so that each map shows just its own."""
-    start, headings, street = 0, list[str | None](), None
+def _pages(doors: list[dict[str, Any]], about: About) -> Iterator[tuple[int, int]]:
+    """Split the doors into pages that surely hold them, so that each map shows just its own.
+
+    Where a street is named anew, above its first door and at the top of a page, the door gets it
+    as its ``heading``.
+    """
+    start, street = 0, None
     warned = sum(ceil(len(text) / _TEXT_CHARACTERS) for text in about.warnings)
     left = _PAGE_MM - warned * _LINE_MM
-    lines: list[Any] = list(rows.itertuples(index=False))
-    for position, row in enumerate(lines):
-        name = row.street or STREET_NOT_KNOWN
-        needed = _height_mm(row, about)
-        if headings and left < needed + (0 if name == street else _STREET_MM):
-            yield _Page(rows.iloc[start:position], tuple(headings))
-            start, headings, street, left = position, [], None, _PAGE_MM
-        if name != street:
-            left -= _STREET_MM
-        headings.append(None if name == street else name)
-        left -= needed
-        street = name
-    yield _Page(rows.iloc[start:], tuple(headings))
+    for position, shown in enumerate(doors):
+        needed = _height_mm(shown)
+        if position > start and left < needed + (0 if shown["street"] == street else _STREET_MM):
+            yield start, position
+            start, street, left = position, None, _PAGE_MM
+        shown["heading"] = None if shown["street"] == street else shown["street"]
+        left -= needed + (_STREET_MM if shown["heading"] else 0)
+        street = shown["street"]
+    yield start, len(doors)
     if left < _limits_mm(about):
         # Only for what the list does not show: it would run over the page.
-        yield _Page(rows.iloc[:0], ())
+        yield len(doors), len(doors)
 
 
 def _limits_mm(about: About) -> float:
@@ -168,9 +152,9 @@ def _limits_mm(about: About) -> float:
     return 7 + _LINE_MM * (lines + ceil((small + 30) / _TEXT_CHARACTERS))
 
 
-def _height_mm(row: Any, about: About) -> float:
-    shown = door(row, about.last_moment)
+def _height_mm(shown: dict[str, Any]) -> float:
+    """Return how high one door of a page is."""
     note = " ".join([shown["note"], shown["before"], shown["task"]])
-    lines = ceil(len(row.address or "") / _ADDRESS_CHARACTERS)
+    lines = ceil(len(shown["address"] or "") / _ADDRESS_CHARACTERS)
     lines += ceil(len(note) / _NOTE_CHARACTERS)
     return _DOOR_MM + max(lines - 2, 0) * _LINE_MM

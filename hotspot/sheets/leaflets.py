@@ -3,7 +3,7 @@
 The first page is for the team that delivers them, and stays with it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -32,8 +32,7 @@ If you see a burglary happening, call 999. To tell us of anything you noticed, o
 advice, call 101. To stay anonymous, call Crimestoppers on 0800 555 111."""
 
 
-@dataclass(frozen=True)
-class _Round:
+class _Round(NamedTuple):
     """One street's leaflets; without a name those of all other streets."""
 
     street: str | None

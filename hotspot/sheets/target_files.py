@@ -4,13 +4,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import Problems, choice_problems, raise_problems
+from hotspot._checks import choice_problems, raise_problems
 from hotspot.dates import AsOf
 from hotspot.output.files import replacing_files, safe_file_name
 from hotspot.output.pages import write_page
@@ -260,61 +261,49 @@ def _of_area(
     # Names are appended to, not given a suffix: an area may be called "St. Mary".
     if len(rows) and "xlsx" in formats:
         path = folder / f"{name}.xlsx"
-        yield _File(
-            area, WORKBOOK, path, lambda path: write_workbook(rows, path, title, about, whole=False)
-        )
-    if len(rows):
-        yield from _page_files(
-            (area, SHEET, SHEET_PDF),
-            folder / name,
-            lambda: door_sheet(rows, title, about, lists.streets),
-            html="html" in formats,
-            pdf="pdf" in formats,
-        )
+        write = partial(write_workbook, rows, title=title, about=about, whole=False)
+        yield _File(area, WORKBOOK, path, write)
+    sheet = partial(door_sheet, rows, title, about, lists.streets)
+    if len(rows) and "html" in formats:
+        yield _File(area, SHEET, folder / f"{name}.html", _page(sheet))
+    if len(rows) and "pdf" in formats:
+        yield _File(area, SHEET_PDF, folder / f"{name}.pdf", _print(sheet))
     if len(rows) and "phone" in formats:
         taken.append(safe_file_name(f"{name} phone", taken))
-        path = folder / f"{taken[-1]}.html"
-        yield _File(
-            area, PHONE, path, lambda path: write_page(phone_sheet(rows, title, area, about), path)
-        )
+        phone = partial(phone_sheet, rows, title, area, about)
+        yield _File(area, PHONE, folder / f"{taken[-1]}.html", _page(phone))
     if "message" in formats:
         taken.append(safe_file_name(f"{name} message", taken))
-        yield from _page_files(
-            (area, LEAFLETS, LEAFLETS_PDF),
-            folder / taken[-1],
-            lambda: leaflets(lists.with_leaflet, area, about, lists.message),
-            # Leaflets were asked for: where neither kind of page was, they come as one.
-            html="html" in formats or "pdf" not in formats,
-            pdf="pdf" in formats,
-        )
+        pages = partial(leaflets, lists.with_leaflet, area, about, lists.message)
+        # Leaflets were asked for: where neither kind of page was, they come as one.
+        if "html" in formats or "pdf" not in formats:
+            yield _File(area, LEAFLETS, folder / f"{taken[-1]}.html", _page(pages))
+        if "pdf" in formats:
+            yield _File(area, LEAFLETS_PDF, folder / f"{taken[-1]}.pdf", _print(pages))
 
 
-def _page_files(
-    named: tuple[str, str, str], place: Path, make: Callable[[], str], *, html: bool, pdf: bool
-) -> Iterator[_File]:
-    """Return a page and its print, as far as they are asked for."""
-    area, kind, printed = named
-    if html:
-        path = place.with_name(f"{place.name}.html")
-        yield _File(area, kind, path, lambda path: write_page(make(), path))
-    if pdf:
-        path = place.with_name(f"{place.name}.pdf")
-        yield _File(area, printed, path, lambda path: _print(make(), path))
+def _page(make: Callable[[], str]) -> Callable[[Path], object]:
+    """Return what writes a page, which is made only then."""
+    return lambda path: write_page(make(), path)
 
 
-def _print(page: str, path: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="hotspot-") as folder:
-        print_page(write_page(page, Path(folder) / "page.html"), path)
+def _print(make: Callable[[], str]) -> Callable[[Path], object]:
+    """Return what prints a page, which is made only then."""
+
+    def write(path: Path) -> None:
+        with tempfile.TemporaryDirectory(prefix="hotspot-") as folder:
+            print_page(write_page(make(), Path(folder) / "page.html"), path)
+
+    return write
 
 
 def _overall(lists: _Lists, folder: Path) -> Iterator[_File]:
     about = lists.about
     if "xlsx" in lists.formats:
         path = folder / f"{_OVERALL}.xlsx"
-        yield _File(
-            None, WORKBOOK, path,
-            lambda path: write_workbook(lists.rows, path, "Doors to visit", about, whole=True),
-        )  # fmt: skip
+        title = "Doors to visit"
+        write = partial(write_workbook, lists.rows, title=title, about=about, whole=True)
+        yield _File(None, WORKBOOK, path, write)
     if "csv" in lists.formats:
         extra = {"cut_off": about.cut_off, "marking": about.marking}
         if about.warnings:
@@ -338,23 +327,19 @@ def _check(
     settings = [] if by is None else choice_problems("by", by, ("area",))
     for name in formats:
         settings += choice_problems("formats", name, FORMATS)
-    data = Problems()
-    needed: dict[str, tuple[Any, Iterable[str]]] = {
-        "targets": (targets, NEEDED),
-        "messages": (messages, _MESSAGE_FIELDS),
-        "streets": (streets, ()),
-    }
-    for what, (frame, columns) in needed.items():
-        if frame is None:
-            continue
-        if not isinstance(frame, gpd.GeoDataFrame):
-            data.add(f"The {what} must be a geopandas.GeoDataFrame, not {type(frame).__name__}.")
-            continue
-        missing = [name for name in columns if name not in frame.columns]
-        if missing:
-            data.add(f"The {what} lack {', '.join(missing)}.")
-    if not data.found and streets is not None and streets.crs != targets.crs:
-        data.add(
+    data = []
+    needed: list[tuple[str, Any, Iterable[str]]] = [
+        ("targets", targets, NEEDED),
+        ("messages", messages, _MESSAGE_FIELDS),
+        ("streets", streets, ()),
+    ]
+    for what, frame, columns in needed:
+        if frame is not None and not isinstance(frame, gpd.GeoDataFrame):
+            data.append(f"The {what} must be a geopandas.GeoDataFrame, not {type(frame).__name__}.")
+        elif frame is not None and (missing := [c for c in columns if c not in frame.columns]):
+            data.append(f"The {what} lack {', '.join(missing)}.")
+    if not data and streets is not None and streets.crs != targets.crs:
+        data.append(
             "The streets are in another CRS than the targets: turn them with .to_crs(targets.crs)."
         )
-    raise_problems(data.found, settings)
+    raise_problems(data, settings)
