@@ -150,7 +150,9 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
         return
     known = known_columns("streets")
     names = [fields[name] for name in (*known["street"], *known["number"]) if name in fields]
-    chunk = source.read([*names, *tags, *_classes(fields)])
+    # Geofabrik says in its column "fclass" what a road is.
+    classes = [fields["fclass"]] if "fclass" in fields else []
+    chunk = source.read([*names, *tags, *classes])
     frame = gpd.GeoDataFrame(chunk.frame, geometry=chunk.geometry, crs=source.crs)
     frame = frame[frame.geometry.notna()].to_crs(crs)
     # By its name a layer holds one kind; a mixed one is asked for each, tag by tag.
@@ -166,20 +168,12 @@ def _kind_by_name(name: str) -> str | None:
     return next((kind for kind, words in _BY_NAME if re.search(words, plain)), None)
 
 
-def _classes(fields: dict[str, str]) -> list[str]:
-    """Return the column in which Geofabrik says what a road is."""
-    return [fields["fclass"]] if "fclass" in fields else []
-
-
 def _of_kind(
     frame: gpd.GeoDataFrame, kind: str, fields: dict[str, str], by_tags: bool
 ) -> pd.Series:
     """Choose rows by shape and, where the layer's name says too little, by tag."""
-    right = pd.Series(
-        [number in _SHAPES[kind] for number in shapely.get_type_id(frame.geometry.to_numpy())],
-        index=frame.index,
-        dtype=bool,
-    )
+    shapes = pd.Series(shapely.get_type_id(frame.geometry.to_numpy()), index=frame.index)
+    right = shapes.isin(_SHAPES[kind])
 
     def tag(name: str) -> pd.Series:
         given = frame[fields[name]] if name in fields else None

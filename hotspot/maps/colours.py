@@ -66,14 +66,10 @@ class Style:
             "fillColor": self.fill,
             "fillOpacity": self.fill_opacity,
         }
-        optional = {
-            "dashArray": self.dash,
-            "radius": self.radius,
-            "shape": self.shape,
-            "pattern": self.pattern,
-            "arrow": self.arrow,
-        }
-        return options | {name: value for name, value in optional.items() if value}
+        if self.dash:
+            options["dashArray"] = self.dash
+        names = ("radius", "shape", "pattern", "arrow")
+        return options | {name: getattr(self, name) for name in names if getattr(self, name)}
 
     def swatch(self) -> str:
         """Draw the style as a small SVG picture."""

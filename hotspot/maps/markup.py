@@ -121,25 +121,22 @@ class Page:
         return "".join([*parts, markup[place:]])
 
     def _file(self, address: str) -> str:
+        """Return a file as an element: nothing where no element needs it or none can be had."""
+        if unneeded(address, self.by_class):
+            return ""
         found = self.library.text(address)
-        if found is None or unneeded(address, self.by_class):
-            return self._left_out(address)
-        if _is_style(address):
-            texts = [text for _, text in self.by_class]
-            return style_element(found, address, self.library, texts, self.problems)
-        return script_element(found)
-
-    def _left_out(self, address: str) -> str:
-        """Return nothing for a file that nothing needs; refuse the others by name."""
-        if not unneeded(address, self.by_class):
-            names = users(address, self.by_class) or sorted(
-                self.asked_by.get(address, ["your own HTML"])
-            )
+        if found is None:
+            asking = sorted(self.asked_by.get(address, ["your own HTML"]))
+            names = users(address, self.by_class) or asking
             self._refuse(
                 f"{address} is needed by {', '.join(names)}, but {why_missing(address)}. Put it "
                 "into a folder, if you have it, and name that with files=."
             )
-        return ""
+            return ""
+        if not urlsplit(address).path.endswith(".css"):
+            return script_element(found)
+        texts = [text for _, text in self.by_class]
+        return style_element(found, address, self.library, texts, self.problems)
 
     def _unloadable(self, tag: Tag) -> str:
         address = tag.addresses()[0]
@@ -179,7 +176,3 @@ def pictures_asked_for(markup: str) -> list[str]:
         for address in tag.addresses()
         if urlsplit(address).netloc or _PICTURE_NAME.search(urlsplit(address).path)
     ]
-
-
-def _is_style(address: str) -> bool:
-    return urlsplit(address).path.endswith(".css")

@@ -38,6 +38,11 @@ _SIGNS = {
     "awesome_rotate_css": r"fa-rotate-[1-9]",
     "glyphicons_css": rf"\"prefix\": \"glyphicon\"|{_CLASS}glyphicon\b",
 }
+_MARKER_PICTURES = {
+    "iconUrl": "marker-icon.png",
+    "iconRetinaUrl": "marker-icon-2x.png",
+    "shadowUrl": "marker-shadow.png",
+}
 # A developer's console would ask for the map of a minified script.
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
 _VERSION = re.compile(r"[@/-](\d+(?:\.\d+)+)")
@@ -67,14 +72,14 @@ class Library:
 
     def text(self, address: str) -> Found | None:
         """Find a script or a style; None where nothing holds it."""
-        if path := _in_xstatic(address):
-            return _read(path)
-        if text := folium_offline().get(address):
+        path = _in_xstatic(address)
+        if path is None and (text := folium_offline().get(address)):
             return Found(text)
-        for name in _names(address):
-            if path := self._offered.get(name):
-                return _read(path)
-        return None
+        if path is None:
+            offered = map(self._offered.get, _names(address))
+            path = next(filter(None, offered), None)
+        # A byte-order mark inside a page would spoil the first rule of a style sheet.
+        return None if path is None else Found(path.read_text(encoding="utf-8-sig"), path)
 
     def picture(self, address: str, beside: Path | None = None) -> str | None:
         """Find a picture or font and return it as a data address."""
@@ -103,9 +108,7 @@ def unneeded(address: str, pieces: list[tuple[str, str]]) -> bool:
 def users(address: str, pieces: list[tuple[str, str]]) -> list[str]:
     """Return the elements that need one of folium's default files, by name."""
     sign = _default_files().get(address)
-    if sign is None:
-        return []
-    return sorted({name for name, text in pieces if re.search(sign, text)})
+    return sorted({name for name, text in pieces if sign and re.search(sign, text)})
 
 
 def why_missing(address: str) -> str:
@@ -131,15 +134,11 @@ def folium_offline() -> dict[str, str]:
     source = Path(spec.origin).with_name("elements.py").read_text(encoding="utf-8")
     held = {}
     for statement in ast.parse(source).body:
-        if not isinstance(statement, ast.Assign):
-            continue
-        target, value = statement.targets[0], statement.value
-        if (
-            isinstance(target, ast.Subscript)
-            and isinstance(target.slice, ast.Constant)
-            and isinstance(value, ast.Constant)
-        ):
-            held[str(target.slice.value)] = str(value.value)
+        match statement:
+            case ast.Assign(
+                [ast.Subscript(slice=ast.Constant(str(address)))], ast.Constant(str(text))
+            ):
+                held[address] = text
     return held
 
 
@@ -164,16 +163,10 @@ def _by_name(folder: Path) -> dict[str, Path]:
 def _in_xstatic(address: str) -> Path | None:
     """Find a file in an XStatic package of exactly the version in the address."""
     asked = _VERSION.search(address)
-    if asked is None:
-        return None
-    names = _names(address)
-    for version, folder in _xstatic():
-        # Another version may lack what the map's script calls, and nobody would see it before use.
-        if version == asked[1]:
-            for name in names:
-                if (folder / name).is_file():
-                    return folder / name
-    return None
+    # Another version may lack what the map's script calls, and nobody would see it before use.
+    folders = [folder for version, folder in _xstatic() if asked and version == asked[1]]
+    paths = (folder / name for folder in folders for name in _names(address))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _xstatic() -> Iterator[tuple[str, Path]]:
@@ -203,16 +196,7 @@ def _names(address: str) -> list[str]:
     return list(dict.fromkeys([name, plain, f"{stem}.min{dot}{end}", bare]))
 
 
-def _read(path: Path) -> Found:
-    # A byte-order mark inside a page would spoil the first rule of a style sheet.
-    return Found(path.read_text(encoding="utf-8-sig"), path)
-
-
 def _marker_icon(images: Path) -> str:
     """Return what tells Leaflet its marker: it looks beside a file that it did not load."""
-    pictures = {
-        "iconUrl": data_uri(images / "marker-icon.png"),
-        "iconRetinaUrl": data_uri(images / "marker-icon-2x.png"),
-        "shadowUrl": data_uri(images / "marker-shadow.png"),
-    }
+    pictures = {option: data_uri(images / name) for option, name in _MARKER_PICTURES.items()}
     return f'\nL.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({json.dumps(pictures)});'

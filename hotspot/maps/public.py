@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import folium
 import geopandas as gpd
@@ -186,7 +187,8 @@ def public_map(
     homes = None if addresses is None else homes_of(addresses)
     places = _places(homes, areas, settings)
     places["crimes"], outside = _counts(counted.geometry, places)
-    places["status"] = _status(places, outside, _homes_elsewhere(homes, places), settings)
+    elsewhere = None if homes is None else len(homes) - int(places["homes"].sum())
+    places["status"] = _status(places, outside, elsewhere, settings)
 
     m = bare_map()
     drawing = _draw_counts(places, settings, named=areas is not None)
@@ -196,11 +198,12 @@ def public_map(
     RowLayer("Burglaries by place", drawing).add_to(m)
     if streets is not None:
         RowLayer("Streets", draw_streets(streets)).add_to(m)
+    total = _rounded(int(places["crimes"].sum()))
     text = PanelText(
         title=as_text(title) or "Recorded burglaries",
         marking=_MARKING,
         known=f"Found from {plain_day(start)} to {plain_day(end - pd.Timedelta(days=1))}",
-        figure=_total(places),
+        figure=f"In all {total} burglaries in {count(len(places), 'place')}.",
         notes=[*_notes(settings, areas is not None, outside), *filter(None, map(as_text, notes))],
     )
     Panel(m, text, home).add_to(m)
@@ -297,15 +300,13 @@ def _counts(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> tuple[np.ndarray
     return np.bincount(place[place >= 0], minlength=len(places)), outside
 
 
-def _homes_elsewhere(homes: gpd.GeoSeries | None, places: gpd.GeoDataFrame) -> int | None:
-    """Count the homes in no place; None where nobody can tell."""
-    return None if homes is None else len(homes) - int(places["homes"].sum())
-
-
 def _status(
     places: gpd.GeoDataFrame, outside: int, homes_elsewhere: int | None, settings: _Settings
 ) -> np.ndarray:
-    """Choose which counts are shown, with what a known total leaves for the rest of the ground."""
+    """Choose which counts are shown, with what a known total leaves for the rest of the ground.
+
+    Where no addresses were given, nobody can tell how many homes lie elsewhere.
+    """
     crimes, homes = places["crimes"].to_numpy(), places["homes"].to_numpy()
     unknown = homes_elsewhere is None and outside > 0
     if unknown or 0 < (homes_elsewhere or 0) < settings.minimum:
@@ -355,24 +356,16 @@ def _edges(shown: np.ndarray) -> list[int]:
 
 
 def _legend(edges: list[int], status: np.ndarray, few: str) -> list[tuple[Style, str]]:
+    tops = [f" to {edge - 1:,}" if edge - 1 > low else "" for low, edge in pairwise(edges)]
     entries = [
-        (style, f"{low:,} or more" if following is None else _span(low, following - 1))
-        for style, low, following in zip(colours.COUNTS, edges, [*edges[1:], None], strict=False)
+        (style, f"{low:,}{top}")
+        for style, low, top in zip(colours.COUNTS, edges, [*tops, " or more"], strict=False)
     ]
     if (status == FEW).any():
         entries.append((colours.FEW, few))
     if (status == WITHHELD).any():
         entries.append((colours.WITHHELD, "not shown, to protect homes"))
     return entries
-
-
-def _span(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def _total(places: gpd.GeoDataFrame) -> str:
-    total = _rounded(int(places["crimes"].sum()))
-    return f"In all {total} burglaries in {count(len(places), 'place')}."
 
 
 def _rounded(number: int) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import folium
 from branca.element import Figure
 from folium.plugins import DualMap
+from markupsafe import Markup
 
 from hotspot import __version__
 from hotspot._checks import Problems, raise_problems
@@ -22,6 +23,7 @@ from hotspot.maps.packaged_files import Library
 from hotspot.maps.rendering import elements_of, render
 from hotspot.maps.tiles import blanked, sort_tiles
 from hotspot.output.files import replacing_file
+from hotspot.output.pages import make_page
 
 # Without tiles a map has no nearest zoom, and plugins that count on one stop.
 _NEAREST = "L.Map.mergeOptions({maxZoom: 20});\n"
@@ -140,25 +142,12 @@ def _page(
     if title:
         # Folium writes a title as it is, so one may be escaped already.
         head = f"<title>{html.escape(html.unescape(title))}</title>\n{head}"
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            "<head>",
-            *first,
-            # Browsers may look up the hosts of links before anybody follows them.
-            '<meta http-equiv="x-dns-prefetch-control" content="off">',
-            f'<meta name="generator" content="hotspot {__version__}">',
-            head,
-            "</head>",
-            "<body>",
-            body,
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>",
-            "",
-        ]
+    # All of it is markup already, the user's own with it.
+    markup = {"head": Markup(head), "body": Markup(body), "script": Markup(script)}
+    page = make_page(
+        "saved_map.html.j2", first=[*map(Markup, first)], version=__version__, **markup
     )
+    return f"{page}\n"
 
 
 def _policy(scripts: Iterable[str], sources: Iterable[str], frames: bool) -> str:

@@ -19,13 +19,17 @@ _FONT_SIGNS = {
     "fa-v4compatibility.woff2": r"(?!)",
 }
 # Two small pictures that no package holds, drawn by us: they change no meaning.
-_TOGGLE = (
+_TOGGLE_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18">'
     '<path d="M14 5v9H5M14 14L4 4" fill="none" stroke="#333" stroke-width="2"/></svg>'
 )
-_WAIT = (
+_WAIT_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16">'
     '<circle cx="8" cy="8" r="6" fill="none" stroke="#999" stroke-dasharray="3"/></svg>'
+)
+_TOGGLE, _WAIT = (
+    f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode('ascii')).decode('ascii')}"
+    for drawn in (_TOGGLE_SVG, _WAIT_SVG)
 )
 _DRAWN = {"toggle.svg": _TOGGLE, "toggle.png": _TOGGLE, "loader.gif": _WAIT}
 
@@ -54,7 +58,7 @@ def style_element(
         if not target or target.startswith(_HARMLESS):
             return place[0]
         name = target.partition("?")[0].partition("#")[0].rpartition("/")[2]
-        held = library.picture(target, beside) or _drawn(name)
+        held = library.picture(target, beside) or _DRAWN.get(name)
         if held is None:
             lost.append(name)
         return f'url("{held or "data:,"}")'
@@ -84,10 +88,3 @@ def _not_held(name: str, kind: str, address: str) -> str:
     return f"The {kind} {name}, which {address} shows, is in no package that is installed" + (
         f": run pip install {package}." if package else "."
     )
-
-
-def _drawn(name: str) -> str | None:
-    if name not in _DRAWN:
-        return None
-    drawn = base64.b64encode(_DRAWN[name].encode("ascii")).decode("ascii")
-    return f"data:image/svg+xml;base64,{drawn}"
