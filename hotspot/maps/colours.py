@@ -1,6 +1,7 @@
 """The colours, lines and signs of everything on a map, and why they are these.
 
-All that a map's layers are drawn in stands here; scripts and style sheets of the page get theirs
+All that a map's layers are drawn in stands here; how a style looks in a legend is drawn by
+``map_legend.html.j2``; scripts and style sheets of the page get theirs
 from `for_scripts` and `for_style_sheets`. Three rules hold for each set:
 
 - Kinds on one layer differ in lightness, so that they stay apart for people who see no red or
@@ -16,14 +17,6 @@ The Cartographic Journal 40, 27-37), which were tested for both.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-# How the patterns and the head of an arrow look in a legend.
-_PATTERN_PATHS = {
-    "hatch": "M2 9l7-7M4 14L16 2M11 14L22 3M18 14l4-4",
-    "backhatch": "M2 7l7 7M4 2l12 12M11 2l11 11M18 2l4 4",
-    "dots": "M5 5h2M11 5h2M17 5h2M8 8h2M14 8h2M5 11h2M11 11h2M17 11h2",
-}
-_HEAD_PATH = "l-6-4m6 4l-6 4"
 
 
 @dataclass(frozen=True)
@@ -70,29 +63,6 @@ class Style:
             options["dashArray"] = self.dash
         names = ("radius", "shape", "pattern", "arrow")
         return options | {name: getattr(self, name) for name in names if getattr(self, name)}
-
-    def swatch(self) -> str:
-        """Draw the style as a small SVG picture."""
-        if self.shape:
-            corners = " ".join(
-                f"{12 + x * self.radius:.1f},{8 + y * self.radius:.1f}" for x, y in self.shape
-            )
-            outline = f'<polygon points="{corners}"'
-        elif self.radius:
-            outline = f'<circle cx="12" cy="8" r="{min(self.radius, 6.5):g}"'
-        elif self.fill:
-            outline = '<rect x="2" y="2" width="20" height="12"'
-        else:
-            outline = f'<path d="M1 8h22{_HEAD_PATH if self.arrow else ""}"'
-        marks = _PATTERN_PATHS.get(self.pattern, "")
-        return (
-            '<svg width="24" height="16" aria-hidden="true">'
-            f'{outline} fill="{self.fill or "none"}" fill-opacity="{self.fill_opacity:g}" '
-            f'stroke="{self.stroke}" stroke-width="{self.weight:g}" '
-            f'stroke-dasharray="{self.dash or "none"}"/>'
-            + (f'<path d="{marks}" fill="none" stroke="{self.stroke}"/>' if marks else "")
-            + "</svg>"
-        )
 
 
 #: Of a line of a legend that only says something.

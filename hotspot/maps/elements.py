@@ -254,22 +254,12 @@ class Panel(folium.LayerControl):
 
 def _pairs(layers: Iterable[folium.map.Layer]) -> str:
     """Write a list of layers, each with its legend and name, for our script."""
-    pairs = [
-        f"[{layer.get_name()},{script_json(_legend(layer))},{script_json(layer.layer_name)}]"
-        for layer in layers
-    ]
+    pairs = []
+    for layer in layers:
+        name = layer.layer_name
+        shown = make_page("map_legend.html.j2", name=name, legend=getattr(layer, "legend", ()))
+        pairs.append(f"[{layer.get_name()},{script_json(shown)},{script_json(name)}]")
     return f"[{','.join(pairs)}]"
-
-
-def _legend(layer: folium.map.Layer) -> str:
-    """Write the name of a layer with its legend, as HTML for the layer control."""
-    entries: Sequence[LegendEntry] = getattr(layer, "legend", ())
-    signs = "".join(
-        f'<span class="hotspot-sign">{style.swatch()} {html.escape(text)}</span>'
-        for style, text in entries
-    )
-    name = f'<span class="hotspot-layer">{html.escape(layer.layer_name)}</span>'
-    return f'{name}<span class="hotspot-legend">{signs}</span>' if signs else name
 
 
 class TileNotice(MacroElement):
@@ -287,8 +277,4 @@ class TileNotice(MacroElement):
 
 def notice_line(sentence: str) -> str:
     """Write a line that stands at the foot of any page with a map."""
-    return (
-        '<p class="hotspot-tiles" style="position:fixed;bottom:0;left:0;right:0;z-index:1000;'
-        'margin:0;padding:2px 8px;background:#fff;font:12px sans-serif;text-align:center">'
-        f"{html.escape(sentence)}</p>\n"
-    )
+    return f"{make_page('map_notice.html.j2', sentence=sentence)}\n"

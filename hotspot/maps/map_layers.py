@@ -6,14 +6,14 @@ To add a layer: a field of `MapLayers` and a row of `LAYERS`, both here. Its col
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hotspot._checks import choice_problems, incident_problems
+from hotspot._checks import incident_problems
 from hotspot.maps import briefing_layers as draw
 from hotspot.maps.chain_arrows import chain_problems, draw_chains
 from hotspot.maps.elements import Drawing
@@ -198,8 +198,3 @@ def data_problems(given: Mapping[str, Any]) -> list[str]:
         if name == "incidents" or given[name] is not None
         for problem in checks[name](name, given[name])
     ]
-
-
-def opens_problems(opens: object) -> list[str]:
-    """Return that a map cannot open with a layer, if it cannot."""
-    return [] if opens is None else choice_problems("opens", opens, get_args(Opens))

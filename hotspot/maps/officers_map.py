@@ -2,21 +2,21 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import folium
 import geopandas as gpd
 import shapely
 import xarray as xr
 
-from hotspot._checks import raise_problems
+from hotspot._checks import choice_problems, raise_problems
 from hotspot.dates import AsOf, as_of_problems, is_end_of_day
 from hotspot.english import moment, month, short_day
 from hotspot.maps.briefing_layers import week_layer
 from hotspot.maps.colours import NO_SIGN
 from hotspot.maps.elements import Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of
-from hotspot.maps.map_layers import LAYERS, MapLayers, data_problems, opens_problems
+from hotspot.maps.map_layers import LAYERS, MapLayers, Opens, data_problems
 from hotspot.maps.offline_map import bare_map
 from hotspot.maps.scene import Scene
 from hotspot.maps.tiles import tile_layer, tile_notice, tile_problems
@@ -138,7 +138,8 @@ def _check(
     if not isinstance(layers, MapLayers):
         arguments.append(f"layers must be a hotspot.maps.MapLayers, not {type(layers).__name__}.")
         layers = MapLayers()
-    arguments += opens_problems(layers.opens)
+    if layers.opens is not None:
+        arguments += choice_problems("opens", layers.opens, get_args(Opens))
     raise_problems(data_problems(given | vars(layers)), arguments)
 
 

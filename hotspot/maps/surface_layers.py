@@ -1,7 +1,7 @@
 """Surfaces on a map: density as smooth contours, a forecast as the cells that stand highest."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -169,13 +169,20 @@ def contour_bands(surface: xr.DataArray, levels: Sequence[float]) -> gpd.GeoData
         _places(x, surface, values.shape[1], fine.shape[1] - 2),
         _places(y, surface, values.shape[0], fine.shape[0] - 2),
         np.ma.masked_invalid(fine),
-        fill_type=FillType.OuterOffset,
+        fill_type=FillType.ChunkCombinedOffsetOffset,
     )
-    bands = []
-    for low, high in pairwise(levels):
-        parts = list(_polygons(*curves.filled(low, high)))
-        bands.append(shapely.multipolygons(parts) if parts else shapely.MultiPolygon())
+    bands = [_ground_of(*curves.filled(low, high)) for low, high in pairwise(levels)]
     return gpd.GeoDataFrame(geometry=bands, crs=surface.attrs["crs"])
+
+
+def _ground_of(corners: Any, rings: Any, polygons: Any) -> shapely.MultiPolygon:
+    """Return what contourpy gives in one chunk: corners, and where rings and polygons begin."""
+    if corners[0] is None:
+        return shapely.MultiPolygon()
+    starts = (rings[0], polygons[0])
+    parts: Any = shapely.from_ragged_array(shapely.GeometryType.POLYGON, corners[0], starts)
+    # Two levels that meet at one point of the surface leave a line.
+    return shapely.MultiPolygon(list(parts[shapely.area(parts) > 0]))
 
 
 def _finer(values: Values) -> Values:
@@ -199,16 +206,6 @@ def _places(centres: Values, surface: xr.DataArray, cells: int, fine: int) -> Va
         step = float(centres[-1] - centres[0]) / (fine - 1)
     places: Values = centres[0] + step * np.arange(-1, fine + 1)
     return places
-
-
-def _polygons(points: Any, offsets: Any) -> Iterator[shapely.Polygon]:
-    """Return the polygons, with their holes, of what contourpy calls "OuterOffset"."""
-    for corners, starts in zip(points, offsets, strict=True):
-        shell, *holes = (corners[first:last] for first, last in pairwise(starts))
-        polygon = shapely.Polygon(shell, holes)
-        # Two levels that meet at one point of the surface leave a line.
-        if polygon.area > 0:
-            yield polygon
 
 
 def _fields(values: str) -> tuple[Field, ...]:

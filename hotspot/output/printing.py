@@ -183,9 +183,11 @@ def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> 
         folder = Path(name)
         page, made = folder / "page.html", folder / f"made{kind}"
         page.write_bytes(content)
+        # As root, and as nobody else, Chromium starts without a sandbox only.
+        sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         print_to = "--print-to-pdf" if kind == ".pdf" else "--screenshot"
         command = [
-            str(browser), *_QUIETLY, *_NO_NETWORK, *_without_sandbox(),
+            str(browser), *_QUIETLY, *_NO_NETWORK, *sandbox,
             f"--user-data-dir={folder / 'profile'}",
             f"--virtual-time-budget={_SETTLED_MS}", f"{print_to}={made}", *wanted, page.as_uri(),
         ]  # fmt: skip
@@ -195,11 +197,6 @@ def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> 
         why = f" It said: {last_words}" if last_words else ""
         raise OutputError(f"{browser} could not print the page.{why}")
     return printed
-
-
-def _without_sandbox() -> list[str]:
-    """Return how to start without a sandbox, for root alone, as whom Chromium starts with none."""
-    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 def _run(command: list[str], timeout_s: float) -> str:

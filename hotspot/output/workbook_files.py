@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -151,12 +152,10 @@ def _write_cell(
 
 def _print_text(text: str) -> str:
     """Return text for a header, in which an ampersand is doubled and room is short."""
-    shown = ""
-    for letter in text:
-        # Half a pair would be a code; and of a header of more than 255 characters, its marking
-        # with it, nothing is printed.
-        doubled = letter.replace("&", "&&")
-        if len(shown) + len(doubled) > _MOST_HEADER_CHARACTERS:
-            break
-        shown += doubled
-    return shown
+    letters = [letter.replace("&", "&&") for letter in text]
+    ends = accumulate(map(len, letters))
+    # Half a pair would be a code; and of a header of more than 255 characters, its marking with
+    # it, nothing is printed.
+    return "".join(
+        letter for letter, end in zip(letters, ends, strict=True) if end <= _MOST_HEADER_CHARACTERS
+    )

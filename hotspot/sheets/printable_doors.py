@@ -44,12 +44,9 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
     for name, missing in _MAY_LACK.items():
         if name not in rows.columns:
             rows[name] = missing
-    for name in rows.columns:
-        if not pd.api.types.is_numeric_dtype(rows[name]) and not pd.api.types.is_datetime64_dtype(
-            rows[name]
-        ):
-            texts = [None if pd.isna(text) else clean_text(str(text)) for text in rows[name]]
-            rows[name] = pd.Series(texts, index=rows.index, dtype=object)
+    for column in rows.select_dtypes(exclude=["number", "bool", "datetime"]):
+        texts = [None if pd.isna(text) else clean_text(str(text)) for text in rows[column]]
+        rows[column] = pd.Series(texts, index=rows.index, dtype=object)
     rows["area"] = listed_areas(targets["area"])
     # Another maker's list may count rings beyond ours.
     rows["door"] = [RINGS[min(max(int(ring), 0), len(RINGS) - 1)].label for ring in rows["ring"]]
