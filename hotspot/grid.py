@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 import xarray as xr
@@ -14,6 +13,7 @@ from pyproj import CRS
 
 from hotspot._checks import crs_problems, integer_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,12 @@ class Grid:
         )
 
     @property
-    def x(self) -> npt.NDArray[np.float64]:
+    def x(self) -> Floats:
         """Cell centres from west to east, shape (ncols,)."""
         return self.xmin + (np.arange(self.ncols, dtype=np.float64) + 0.5) * self.cell_size_m
 
     @property
-    def y(self) -> npt.NDArray[np.float64]:
+    def y(self) -> Floats:
         """Cell centres from south to north, shape (nrows,)."""
         return self.ymin + (np.arange(self.nrows, dtype=np.float64) + 0.5) * self.cell_size_m
 
@@ -195,7 +195,7 @@ class Grid:
         cells = np.where(inside, row * self.ncols + col, -1).astype(np.int64)
         return pd.Series(cells, index=points.index, name="cell")
 
-    def centres_within(self, area: shapely.Geometry) -> npt.NDArray[np.bool_]:
+    def centres_within(self, area: shapely.Geometry) -> Bools:
         """Return which cells have their centre in an area.
 
         Parameters
@@ -211,7 +211,7 @@ class Grid:
         x, y = np.meshgrid(self.x, self.y)
         return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
 
-    def surface(self, values: npt.NDArray[np.float64], **attrs: Any) -> xr.DataArray:
+    def surface(self, values: Floats, **attrs: Any) -> xr.DataArray:
         """Return values as a surface that names its CRS and its cells.
 
         Parameters

@@ -1,10 +1,10 @@
 """Pairs near in space and time, shared out to the blocks of ground that their events stand on."""
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from hotspot._kernels.pairs import Ints, Neighbours
+from hotspot._kernels.arrays import Ints
+from hotspot._kernels.pairs import Neighbours
 
 
 @njit(cache=True, nogil=True)
@@ -23,7 +23,7 @@ def _share_out(start, other, days, column, block, out):
 
 def count_by_block(
     near: Neighbours, days: Ints, longest_days: Ints, block: Ints, blocks: int
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """Count the partners of the events of each block, by band of distance and of time.
 
     Parameters

@@ -3,11 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from hotspot._kernels.arrays import Floats, Ints
 
 # Buckets along the longer side at most: a small reach over a wide country must not make more
 # buckets than memory holds.

@@ -13,14 +13,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 from numba.extending import register_jitable
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.threads import run_blocks
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # Mass of the Gaussian beyond the radius at which it is cut off.
 GAUSSIAN_TAIL = 1e-12

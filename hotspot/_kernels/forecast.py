@@ -9,14 +9,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import events_near, into_buckets
 from hotspot._kernels.threads import run_blocks
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Shape(NamedTuple):

@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import events_near, into_buckets
 from hotspot._kernels.pairs import near_pairs
 from hotspot._kernels.threads import blocks, run_blocks
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 #: Steps to the metre in which distances are held.
 STEPS_PER_M = 10

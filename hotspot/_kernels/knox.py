@@ -9,10 +9,10 @@ the batch nor the number of threads can change a count.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from hotspot._kernels.pairs import Floats, Ints, Neighbours, lag_share
+from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.pairs import Neighbours, lag_share
 from hotspot._kernels.threads import cores, run_blocks
 
 # Told how many permutations are done.
@@ -164,7 +164,7 @@ def count_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """Count the pairs of each band of distance within each lag, as observed and permuted.
 
     Parameters
@@ -260,7 +260,7 @@ def count_window_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """Count as `count_lags` does, each pair by the probability of its lag, out of `scale`.
 
     Parameters

@@ -8,11 +8,10 @@ next, and the sums of powers of their squared distances.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.density import KERNELS
-from hotspot._kernels.pairs import Floats, Ints
 from hotspot._kernels.threads import run_blocks
 
 # Places in a block: each has many neighbours, so few share out evenly.
@@ -115,6 +114,6 @@ def leave_one_out(
         density += coefficient * sums[:, :, power] / radius_sq**power
     # Rounding may leave a hair below 0 where every neighbour is at the very edge.
     density = np.maximum(density, 0.0) * peak / radius_sq
-    out: npt.NDArray[np.float64] = np.empty_like(density)
+    out: Floats = np.empty_like(density)
     out[order] = density
     return out

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.knox import Step, _shuffle
-from hotspot._kernels.pairs import Floats, Ints, Neighbours
+from hotspot._kernels.pairs import Neighbours
 from hotspot._kernels.threads import run_blocks
 
 # Permutations in a block: each is slow enough to be shared out by the few.
@@ -23,7 +23,7 @@ def _count_partners(start, other, days, window, out):
                 out[other[pair]] += 1
 
 
-def count_partners(near: Neighbours, days: Ints, window_days: int) -> npt.NDArray[np.int64]:
+def count_partners(near: Neighbours, days: Ints, window_days: int) -> Ints:
     """Count the neighbours of each event that are near in time too, in the caller's order.
 
     Parameters

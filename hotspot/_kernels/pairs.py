@@ -12,10 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.threads import run_blocks
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # Big enough that starting a thread costs nothing beside it, small enough to share out evenly.
 _BLOCK = 4096
@@ -139,7 +137,7 @@ def neighbours(
     last_day: Ints,
     window_days: int,
     edges_m: Floats,
-    closed_right: npt.NDArray[np.bool_],
+    closed_right: Bools,
     manhattan: bool = False,
     threads: int | None = None,
     before: Callable[[int], object] | None = None,
@@ -202,7 +200,7 @@ def neighbours_in_space(
     x: Floats,
     y: Floats,
     edges_m: Floats,
-    closed_right: npt.NDArray[np.bool_],
+    closed_right: Bools,
     manhattan: bool = False,
     before: Callable[[int], object] | None = None,
 ) -> Neighbours:

@@ -1,12 +1,10 @@
 """When the force could first have acted on an earlier burglary nearby, for each burglary."""
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from hotspot._kernels.arrays import Ints
 from hotspot._kernels.pairs import Neighbours
-
-Ints = npt.NDArray[np.int64]
 
 #: Where no earlier burglary is near.
 NEVER = np.iinfo(np.int64).max

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from hotspot._kernels.arrays import Floats
 from hotspot.forecast.base import Forecast
-from hotspot.forecast.history import Floats
 from hotspot.forecast.retrospective import RetrospectiveDensity
 from hotspot.grid import Grid
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from tqdm import tqdm
@@ -22,6 +21,7 @@ from hotspot._checks import (
     seed_problems,
 )
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Bools, Ints
 from hotspot.backtesting.backtest_result import Backtest
 from hotspot.backtesting.baselines import BASELINES, baselines
 from hotspot.backtesting.rolling_windows import Checkpoint, Plan, run
@@ -192,7 +192,7 @@ class _Manner:
             )
         return problems
 
-    def starts(self) -> npt.NDArray[np.int64]:
+    def starts(self) -> Ints:
         """Return the first day of each whole window that has ended by the end."""
         first, last = day_named("start", self.start), day_named("end", self.end)
         horizon = int(self.horizon_days)
@@ -204,7 +204,7 @@ def _plan(
     named: Mapping[str, Any],
     incidents: gpd.GeoDataFrame,
     grid: Grid,
-    inside: npt.NDArray[np.bool_],
+    inside: Bools,
     manner: _Manner,
 ) -> Plan:
     """Return what is forecast and how it is scored.
@@ -294,7 +294,7 @@ def _area_problems(within: Any, grid: Any) -> tuple[list[str], list[str]]:
     return [], []
 
 
-def _inside(within: Any, grid: Grid) -> npt.NDArray[np.bool_]:
+def _inside(within: Any, grid: Grid) -> Bools:
     """Return which cells are in the study area."""
     if within is None:
         return np.ones(grid.shape, dtype=bool)

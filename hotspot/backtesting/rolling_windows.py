@@ -12,21 +12,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
 from hotspot import __version__
 from hotspot._errors import DataError, OutputError
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.threads import cores
 from hotspot.backtesting.scoring import CURVE_SHARES, top_cells, top_sums
 from hotspot.dates import event_days
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
 from hotspot.grid import Grid
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # Of what lies how far back a map is compared with what it finds (recapture, after Levine 2008).
 _YEAR_DAYS = 365
@@ -58,7 +55,7 @@ class Plan:
     models: Mapping[str, Any]
     incidents: gpd.GeoDataFrame
     grid: Grid
-    inside: npt.NDArray[np.bool_]
+    inside: Bools
     starts: Ints
     horizon_days: int
     area_shares: tuple[float, ...]
@@ -296,7 +293,7 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
     return scores
 
 
-def _counts(plan: Plan, among: npt.NDArray[np.bool_], first: int, stop: int) -> tuple[Floats, int]:
+def _counts(plan: Plan, among: Bools, first: int, stop: int) -> tuple[Floats, int]:
     """Count incidents of days in [first, stop) by cell of the study area, and in all."""
     chosen = among & (plan.day >= first) & (plan.day < stop)
     cell = plan.cell[chosen]

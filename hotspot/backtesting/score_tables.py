@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import DataError
+from hotspot._kernels.arrays import Floats
 from hotspot.backtesting.backtest_result import Backtest
 from hotspot.backtesting.baselines import BASELINES, DENSITY
 from hotspot.backtesting.rolling_windows import Plan, Score
@@ -19,8 +19,6 @@ from hotspot.backtesting.scoring import (
 )
 from hotspot.forecast.live_zones import LiveZones
 from hotspot.forecast.near_repeat_risk import NearRepeatRisk
-
-Floats = npt.NDArray[np.float64]
 
 _COLUMNS = (
     "model", "area_share", "hit_rate", "low", "high", "pai", "pei",

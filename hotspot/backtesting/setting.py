@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
@@ -17,6 +16,7 @@ from hotspot._checks import (
     raise_problems,
 )
 from hotspot._errors import ConfigError, DataError, DataWarning
+from hotspot._kernels.arrays import Bools
 from hotspot.dates import (
     AsOf,
     cutoff,
@@ -61,7 +61,7 @@ class Setting:
 
     incidents: gpd.GeoDataFrame
     grid: Grid
-    inside: npt.NDArray[np.bool_]
+    inside: Bools
     start: pd.Timestamp
     end: pd.Timestamp
 
@@ -169,7 +169,7 @@ def day_named(name: str, value: AsOf) -> pd.Timestamp:
         raise ConfigError([text.replace("as_of", name, 1) for text in error.problems]) from None
 
 
-def late_strays(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+def late_strays(incidents: gpd.GeoDataFrame) -> Bools:
     """Find the last few incidents that come after half a year without any, as mistyped years do.
 
     Parameters
@@ -195,7 +195,7 @@ def late_strays(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 
 def cells_near(
     incidents: gpd.GeoDataFrame, cell_size_m: float, near_m: float = _NEAR_M
-) -> tuple[Grid, npt.NDArray[np.bool_]]:
+) -> tuple[Grid, Bools]:
     """Build a grid around incidents, and find which of its cells have their centre near one.
 
     Parameters

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, Type
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
 from hotspot._checks import check_incidents_frame, choice_problems, positive_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.density import KERNELS
 from hotspot._kernels.leave_one_out import leave_one_out
 from hotspot.english import count
@@ -21,7 +21,6 @@ from hotspot.rule import RULE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Floats = npt.NDArray[np.float64]
 Method = Literal["likelihood", "rule of thumb"]
 
 DEFAULT_BANDWIDTH_M = RULE.distance_m

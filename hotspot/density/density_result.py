@@ -70,7 +70,7 @@ class DensityResult(Result):
             f"{count(attrs['incidents'], 'incident')} from {attrs['period_first']} to "
             f"{attrs['period_last']}; {attrs['kernel']} kernel, {attrs['bandwidth_m']:g} m "
             f"({attrs['bandwidth_from']}). Highest: {float(self.surface.max()):,.1f} "
-            f"{attrs['units']}.",
+            f"{attrs['units']}."
         ]
         if len(spots):
             lines.append(

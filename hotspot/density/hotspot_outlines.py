@@ -21,12 +21,11 @@ from hotspot._checks import (
     raise_problems,
     same_crs_problems,
 )
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.dates import cutoff, event_times
 from hotspot.geo import area_positions, cells_in_share
 from hotspot.grid import Grid
 
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 # Points of each polygon, and where its outer ring and its holes begin among them.
 _Rings: TypeAlias = tuple[list[Floats], list[npt.NDArray[np.uint32]]]
 
@@ -159,7 +158,7 @@ class _Spots(NamedTuple):
     of_cells: bool
 
 
-def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
+def _top_cells(values: Floats, inside: Bools, area_share: float) -> Bools:
     """Mark the highest cells; of equal ones the more southern, then western, go first."""
     number = cells_in_share(area_share, int(inside.sum()))
     # Stable, so that of equal cells the same ones are chosen on every machine.
@@ -169,7 +168,7 @@ def _top_cells(values: Floats, inside: Mask, area_share: float) -> Mask:
     return top & inside & (np.nan_to_num(values) > 0)
 
 
-def _cell_spots(grid: Grid, top: Mask) -> _Spots:
+def _cell_spots(grid: Grid, top: Bools) -> _Spots:
     # Cells that share an edge: those that meet in a corner only are two hotspots.
     labels, number = ndimage.label(top)
     cells = np.bincount(labels.ravel(), minlength=number + 1)[1:]
@@ -180,16 +179,14 @@ def _cell_spots(grid: Grid, top: Mask) -> _Spots:
     return _Spots(_objects([shapely.coverage_union_all(part) for part in parts]), labels, True)
 
 
-def cell_boxes(
-    grid: Grid, rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64]
-) -> npt.NDArray[np.object_]:
+def cell_boxes(grid: Grid, rows: Ints, cols: Ints) -> npt.NDArray[np.object_]:
     """Return the square of each cell; edges are worked out alike on both sides, so they meet."""
     x = grid.xmin + np.arange(grid.ncols + 1) * grid.cell_size_m
     y = grid.ymin + np.arange(grid.nrows + 1) * grid.cell_size_m
     return np.asarray(shapely.box(x[cols], y[rows], x[cols + 1], y[rows + 1]), dtype=object)
 
 
-def _smooth_spots(grid: Grid, values: Floats, top: Mask) -> _Spots:
+def _smooth_spots(grid: Grid, values: Floats, top: Bools) -> _Spots:
     """Draw contours around the chosen cells, inside the study area."""
     labels = np.zeros(values.shape, dtype=np.int32)
     if not top.any():
@@ -223,7 +220,7 @@ def _polygon(points: Floats, offsets: npt.NDArray[np.uint32]) -> shapely.Geometr
 
 
 def _clipped(
-    outlines: Sequence[shapely.Geometry], grid: Grid, outside: Mask, top: Mask
+    outlines: Sequence[shapely.Geometry], grid: Grid, outside: Bools, top: Bools
 ) -> list[shapely.Geometry]:
     """Cut off what lies in cells outside the study area."""
     # Only what is near a chosen cell, where the contours are: a union of all the cells of a large
@@ -236,7 +233,7 @@ def _clipped(
 
 
 def _labelled(
-    outlines: Sequence[shapely.Geometry], grid: Grid, top: Mask, labels: npt.NDArray[np.int32]
+    outlines: Sequence[shapely.Geometry], grid: Grid, top: Bools, labels: npt.NDArray[np.int32]
 ) -> _Spots:
     """Keep the outlines that hold the centre of a chosen cell, and number those cells."""
     rows, cols = np.nonzero(top)
@@ -255,11 +252,7 @@ def _objects(geometries: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
 
 
 def _count_crimes(
-    spots: gpd.GeoDataFrame,
-    grid: Grid,
-    shapes: _Spots,
-    inside: Mask,
-    incidents: gpd.GeoDataFrame,
+    spots: gpd.GeoDataFrame, grid: Grid, shapes: _Spots, inside: Bools, incidents: gpd.GeoDataFrame
 ) -> None:
     """Add the crimes of each hotspot to the frame under construction, best first."""
     cell = grid.cells_of(incidents).to_numpy()

@@ -8,14 +8,12 @@ from scipy import stats
 
 from hotspot._checks import empty_words, integer_problems, positive_problems, share_problems
 from hotspot._errors import DataError
+from hotspot._kernels.arrays import Bools, Floats
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
 from hotspot.density.significance import Shape, cells_for, gi_star
 from hotspot.density.surface import Area
 from hotspot.geo import cells_in_share
 from hotspot.grid import Grid
-
-Mask = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 DEFINITIONS = {
     "emerging": "hot in a recent period and in no earlier one",
@@ -182,7 +180,7 @@ def recent_periods(periods: int, share: float) -> int:
 
 
 def hotspot_classes(
-    hot: Mask, recent: int, persistent_share: float, trend: Floats, has_trend: Mask
+    hot: Bools, recent: int, persistent_share: float, trend: Floats, has_trend: Bools
 ) -> npt.NDArray[np.str_]:
     """Return the class of each cell, from when it was hot.
 
@@ -249,6 +247,6 @@ def _trends(z: Floats) -> tuple[Floats, Floats]:
     return tau, np.where(varies, np.minimum(p_value, 1.0), 1.0)
 
 
-def _when(hot: Mask, starts: pd.DatetimeIndex, first: bool) -> pd.DatetimeIndex:
+def _when(hot: Bools, starts: pd.DatetimeIndex, first: bool) -> pd.DatetimeIndex:
     number = np.argmax(hot, axis=0) if first else len(hot) - 1 - np.argmax(hot[::-1], axis=0)
     return pd.DatetimeIndex(starts[number].where(hot.any(axis=0)))

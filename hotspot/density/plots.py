@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 
 from hotspot._checks import frame_problems, raise_problems
 from hotspot._errors import DataError
+from hotspot._kernels.arrays import Floats
 from hotspot.density.weights import aoristic_calendar
 from hotspot.english import count, day_of_year, percent
 from hotspot.output.pictures import (
@@ -25,8 +26,6 @@ from hotspot.output.pictures import (
     draw_streets,
     set_words,
 )
-
-Floats = npt.NDArray[np.float64]
 
 _WIDTH_IN = 7.1
 _HEIGHTS_IN = (3.6, 8.5)

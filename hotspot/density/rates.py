@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 import xarray as xr
@@ -18,6 +17,7 @@ from hotspot._checks import (
     same_crs_problems,
 )
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
@@ -25,8 +25,6 @@ from hotspot.density.surface import Area, checked_points, grid_for, period_of, s
 from hotspot.english import name_rows
 from hotspot.geo import area_positions
 from hotspot.grid import Grid
-
-Floats = npt.NDArray[np.float64]
 
 
 def rate_surface(
@@ -244,7 +242,7 @@ def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) ->
     """
     corner = homes.min(axis=1, keepdims=True)
 
-    def block(points: Floats) -> npt.NDArray[np.int64]:
+    def block(points: Floats) -> Ints:
         return np.asarray(np.floor((points - corner) / block_m), dtype=np.int64)
 
     blocks, number = np.unique(block(homes[:, people > 0]), axis=1, return_inverse=True)

@@ -20,12 +20,11 @@ from hotspot._checks import (
     share_problems,
 )
 from hotspot._errors import ConfigError
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.density.hotspot_outlines import cell_boxes
 from hotspot.density.surface import Area, study_area
 from hotspot.grid import Grid
 
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Shape = Literal["square", "hexagon"]
 #: Sums values of shape (n,) over the cells near each cell.
 NearSum: TypeAlias = Callable[[Floats], Floats]
@@ -57,7 +56,7 @@ class Cells(NamedTuple):
     outlines: npt.NDArray[np.object_]
     near: NearSum
     numbers: Floats
-    cell_of: npt.NDArray[np.int64]
+    cell_of: Ints
 
 
 def significant_hotspots(
@@ -168,7 +167,7 @@ def significant_hotspots(
 class _SquareSum:
     """Of squares: whole runs of each row, as differences of running sums."""
 
-    def __init__(self, inside: Mask, reach_cells: float) -> None:
+    def __init__(self, inside: Bools, reach_cells: float) -> None:
         self.inside = inside
         rows = math.floor(reach_cells)
         self.half_width = {

@@ -6,7 +6,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 import xarray as xr
@@ -21,13 +20,13 @@ from hotspot._checks import (
     same_crs_problems,
 )
 from hotspot._errors import DataError
+from hotspot._kernels.arrays import Bools, Floats
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
 from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
 from hotspot.english import count, name_rows
 from hotspot.grid import Grid
 
-Floats = npt.NDArray[np.float64]
 Area: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | shapely.Geometry
 Per = Literal["year", "month", "week", "day", "period", "relative"]
 
@@ -271,7 +270,7 @@ def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: 
     # In whole cells from the corner, so that every cell is summed in the same way.
     inside = wider.centres_within(area)
 
-    def sums(cells: npt.NDArray[np.bool_], shape: tuple[int, int]) -> Floats:
+    def sums(cells: Bools, shape: tuple[int, int]) -> Floats:
         row, col = (np.asarray(at, dtype=np.float64) for at in np.nonzero(cells))
         return kernel_sums(
             col - reach + 0.5, row - reach + 0.5, np.ones(len(row)), (0.0, 0.0), 1.0, shape,

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspot._checks import check_incidents_frame, frame_problems, raise_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Ints
 from hotspot.dates import month_only_problems
 from hotspot.english import DAYS, count, name_rows
 
-Seconds = npt.NDArray[np.int64]
+Seconds = Ints
 
 _HOUR_S, _DAY_S, _WEEK_S = 3_600, 86_400, 604_800
 # 1970-01-01 was a Thursday: seconds from the Monday before.
@@ -209,11 +209,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     length = end - start
     spans = [_spans([day], (hour, hour + 1)) for day in range(7) for hour in range(24)]
     sums = [float(((_passed(end, span) - _passed(start, span)) / length).sum()) for span in spans]
-    table = pd.DataFrame(
-        np.reshape(sums, (7, 24)),
-        index=list(DAYS),
-        columns=range(24),
-    )
+    table = pd.DataFrame(np.reshape(sums, (7, 24)), index=list(DAYS), columns=range(24))
     dated = incidents["occurred_from"] == incidents["occurred_to"]
     table.attrs |= {
         "incidents": len(incidents),

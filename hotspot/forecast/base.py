@@ -10,8 +10,9 @@ from sklearn.base import BaseEstimator
 
 from hotspot._checks import integer_problems, point_problems, raise_problems, same_crs_problems
 from hotspot._errors import ConfigError
+from hotspot._kernels.arrays import Floats
 from hotspot.dates import AsOf
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.grid import Grid
 
 UNITS = "expected incidents per cell"

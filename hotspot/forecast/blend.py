@@ -17,8 +17,9 @@ import pandas as pd
 from sklearn.base import clone
 
 from hotspot._checks import integer_problems, positive_problems
+from hotspot._kernels.arrays import Floats
 from hotspot.forecast.base import Forecast
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.forecast.retrospective import RetrospectiveDensity
 from hotspot.grid import Grid
 

@@ -7,13 +7,11 @@ threads of its own and round by their number.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.hawkes import Links, Windows, links, persistent_density, raised, shared
 from hotspot.forecast.history import History
 from hotspot.forecast.triggers import Trigger, best_mean_days, best_scale_m
-
-Floats = npt.NDArray[np.float64]
 
 # Beyond the outermost incidents there is ground too: a box without a margin would make "anywhere"
 # denser than it is.

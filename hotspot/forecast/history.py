@@ -5,11 +5,11 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspot._checks import check_incidents_frame, empty_words, raise_problems
 from hotspot._errors import DataError
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot.dates import (
     SHARE_SCALE,
     AsOf,
@@ -21,9 +21,6 @@ from hotspot.dates import (
 )
 from hotspot.forecast.level import SeasonalLevel, reported_shares
 from hotspot.near_repeat import distinct_events
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from hotspot._kernels.arrays import Floats, Ints
 
 _YEAR_DAYS = 365.25
 # A season cannot be told from a trend in less than a year and a half.
@@ -139,9 +138,7 @@ class SeasonalLevel:
         return self.height * _rate(design, self.coefficients)
 
 
-def reported_shares(
-    delay: npt.NDArray[np.int64], age: npt.NDArray[np.int64], weight: Floats
-) -> Floats:
+def reported_shares(delay: Ints, age: Ints, weight: Floats) -> Floats:
     """Estimate which share of a day's incidents is known after each number of days.
 
     Parameters
@@ -191,7 +188,7 @@ def _rate(design: Floats, coefficients: Floats) -> Floats:
     return np.asarray(np.exp((design * coefficients).sum(axis=1)))
 
 
-def _design(days: npt.NDArray[np.int64], last_day: int, length: int) -> Floats:
+def _design(days: Ints, last_day: int, length: int) -> Floats:
     """Build the columns of level, trend, season and week; the last day has no trend in it."""
     angle = 2 * np.pi * days / _YEAR_DAYS
     season = np.column_stack([np.cos(angle), np.sin(angle)])

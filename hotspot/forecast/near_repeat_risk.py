@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast, centres
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.grid import Grid
 from hotspot.knox import knox_test
 from hotspot.knox.bands import band_problems

@@ -3,9 +3,10 @@
 import numpy as np
 
 from hotspot._checks import integer_problems, positive_problems
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast, centres
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.grid import Grid
 
 _WEEK_DAYS = 7

@@ -5,9 +5,10 @@ from typing import Literal
 import numpy as np
 
 from hotspot._checks import choice_problems, integer_problems, positive_problems
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import GAUSSIAN, QUARTIC, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast, centres
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.grid import Grid
 from hotspot.rule import RULE
 

@@ -17,6 +17,7 @@ from hotspot._checks import (
     same_crs_problems,
     share_problems,
 )
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import EXPONENTIAL, GAUSSIAN, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.expectation import (
@@ -28,7 +29,7 @@ from hotspot.forecast.expectation import (
     climb,
     fit,
 )
-from hotspot.forecast.history import Floats, History
+from hotspot.forecast.history import History
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 

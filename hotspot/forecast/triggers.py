@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.hawkes import STEPS_PER_M
-
-Floats = npt.NDArray[np.float64]
 
 # At a mean lag of 1 day all offspring comes on the next one, and the decay divides by 0.
 _SHORTEST_DAYS = 1.2

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from hotspot._checks import choice_problems
+from hotspot._kernels.arrays import Bools, Ints
 
 SAME_PLACE = "same place"
 
@@ -36,7 +36,7 @@ class Bands:
     open_ended: bool = False
 
     @property
-    def closed_right(self) -> npt.NDArray[np.bool_]:
+    def closed_right(self) -> Bools:
         """Whether the upper edge of each band of distance is inside; the same place's always is."""
         right = np.full(len(self.edges_m), self.closed == "right")
         if self.same_place_m is not None:
@@ -44,7 +44,7 @@ class Bands:
         return right
 
     @property
-    def longest_days(self) -> npt.NDArray[np.int64]:
+    def longest_days(self) -> Ints:
         """Longest lag in whole days within each upper edge."""
         # Lags are whole days: below an open edge of 7 the longest is 6.
         return np.array(self.edges_days, dtype=np.int64) - (self.closed == "left")

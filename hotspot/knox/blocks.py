@@ -12,18 +12,15 @@ from typing import get_args
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
 from hotspot._checks import choice_problems, integer_problems, positive_problems
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.blocks import count_by_block
 from hotspot._kernels.pairs import degrees, neighbours_in_space
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments
 from hotspot.knox.times import partners_in_time
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 # Blocks of a kilometre hold most chains whole; where the area is small they are halved, for a
 # bootstrap of few blocks says little.

@@ -12,12 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from hotspot._checks import (
-    check_incidents_frame,
-    chosen_seed,
-    positive_problems,
-    raise_problems,
-)
+from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems, raise_problems
+from hotspot._kernels.arrays import Floats
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands
@@ -26,8 +22,6 @@ from hotspot.knox.moments import upper_tail
 from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
-
-Floats = npt.NDArray[np.float64]
 
 _INK, _RED = "#1d2733", "#c8102e"
 # Fewer blocks than these make an interval that says little.

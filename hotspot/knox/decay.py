@@ -6,25 +6,18 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hotspot._checks import (
-    check_incidents_frame,
-    chosen_seed,
-    positive_problems,
-    raise_problems,
-)
+from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems, raise_problems
+from hotspot._kernels.arrays import Floats
 from hotspot.dates import EventDate, month_only_problems
 from hotspot.english import count
 from hotspot.knox.bands import Bands
 from hotspot.knox.blocks import BlockPairs, block_problems, ratios
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
-
-Floats = npt.NDArray[np.float64]
 
 _INK, _RED, _GREY = "#1d2733", "#c8102e", "#cfd5dc"
 # So that the bars of two lines do not hide each other.

@@ -2,12 +2,12 @@
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
 from hotspot._checks import chosen_seed, integer_problems
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.local import (
     chain_excess,
     count_partners,
@@ -20,9 +20,6 @@ from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows
 from hotspot.rule import RULE
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def local_knox(

@@ -10,11 +10,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from hotspot._kernels.arrays import Floats, Ints
 
 
 class Graph(NamedTuple):

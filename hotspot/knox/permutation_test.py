@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from tqdm import tqdm
@@ -19,6 +18,7 @@ from hotspot._checks import (
     raise_problems,
 )
 from hotspot._errors import DataError, DataWarning
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
@@ -29,8 +29,6 @@ from hotspot.knox.test_result import ALPHA, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide, with_rest
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
-
-Floats = npt.NDArray[np.float64]
 
 # Bytes from which a user should know beforehand.
 _MUCH_MEMORY = 1_000_000_000

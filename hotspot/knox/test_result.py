@@ -132,10 +132,7 @@ class KnoxTest(Result):
         finite = ratio.to_numpy()[np.isfinite(ratio.to_numpy())]
         highest = max(2.0, float(np.quantile(finite, 0.8)) if len(finite) else 2.0)
         image = axes.imshow(
-            ratio.to_numpy(),
-            cmap="PuOr_r",
-            norm=TwoSlopeNorm(1.0, 0.0, highest),
-            aspect="auto",
+            ratio.to_numpy(), cmap="PuOr_r", norm=TwoSlopeNorm(1.0, 0.0, highest), aspect="auto"
         )
         for (row, column), value in np.ndenumerate(ratio.to_numpy()):
             text = "–" if np.isnan(value) else f"{value:.2f}"

@@ -4,15 +4,12 @@ from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.knox import Step, count_lags, count_window_lags, window_sums
 from hotspot._kernels.pairs import Neighbours
 from hotspot.dates import SHARE_SCALE, DayShares
 from hotspot.knox.moments import Graph
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class KnownDays:

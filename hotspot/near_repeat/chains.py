@@ -11,15 +11,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist
 
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot.dates import AsOf, EventDate, ages_days, cutoff, day_numbers, event_times, known_by
 from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows, time_rank
 from hotspot.near_repeat.pairs import pairs_by_position
 from hotspot.rule import RULE
 
 ORIGINATOR, REPEAT, NEAR_REPEAT, ISOLATE = "originator", "repeat", "near repeat", "isolate"
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def label_repeats(

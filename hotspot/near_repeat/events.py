@@ -5,7 +5,6 @@ from typing import get_args
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspot._checks import (
@@ -15,10 +14,11 @@ from hotspot._checks import (
     positive_problems,
     raise_problems,
 )
+from hotspot._kernels.arrays import Bools, Ints
 from hotspot.dates import EventDate, month_only_problems
 
 
-def distinct_events(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+def distinct_events(incidents: gpd.GeoDataFrame) -> Bools:
     """Return which rows count as events, where one event has several references.
 
     Different references at one UPRN whose windows overlap are one event (a shared house is
@@ -37,7 +37,7 @@ def distinct_events(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(standing_rows(incidents) == np.arange(len(incidents)), dtype=bool)
 
 
-def standing_rows(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
+def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
     """Return for each row the position of the row that stands for its event, often itself."""
     stands = np.arange(len(incidents))
     if "uprn" not in incidents.columns:
@@ -56,7 +56,7 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     return stands
 
 
-def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> npt.NDArray[np.int64]:
+def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> Ints:
     """Rank by time, then reference, then place: the order of the rows cannot change it."""
     # Where only days are known moments tie; a reference is at least nothing that re-sorting a
     # file can change.

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from hotspot._checks import frame_problems, raise_problems, same_crs_problems
+from hotspot._kernels.arrays import Ints
 from hotspot.dates import AsOf, ages_days, cutoff, known_by
 from hotspot.geo import area_positions
 from hotspot.near_repeat.events import check_rule, distinct_events
@@ -99,7 +100,7 @@ def near_repeat_zones(
 def _dissolved(
     points: gpd.GeoSeries,
     ends: npt.NDArray[np.datetime64],
-    ages: npt.NDArray[np.int64],
+    ages: Ints,
     distance_m: float,
     window_days: int,
 ) -> gpd.GeoDataFrame:

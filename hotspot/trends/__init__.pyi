@@ -1,8 +1,4 @@
 from .change import hotspot_change
 from .concentrated_places import Concentration, concentration
 
-__all__ = [
-    "Concentration",
-    "concentration",
-    "hotspot_change",
-]
+__all__ = ["Concentration", "concentration", "hotspot_change"]

@@ -14,11 +14,10 @@ from hotspot._checks import (
     share_problems,
 )
 from hotspot._errors import ConfigError
+from hotspot._kernels.arrays import Bools, Ints
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import Period, period_of
 from hotspot.geo import area_positions
-
-Floats = npt.NDArray[np.float64]
 
 
 def hotspot_change(
@@ -114,16 +113,12 @@ def hotspot_change(
     return change
 
 
-def _in_period(times: pd.Series, period: Period) -> npt.NDArray[np.bool_]:
+def _in_period(times: pd.Series, period: Period) -> Bools:
     return ((times >= period.first) & (times <= period.last)).to_numpy()
 
 
 def compare_rates(
-    before: npt.NDArray[np.int64],
-    after: npt.NDArray[np.int64],
-    years_before: float,
-    years_after: float,
-    confidence: float,
+    before: Ints, after: Ints, years_before: float, years_after: float, confidence: float
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Compare Poisson counts over two times: ratio of the rates, exact interval and p-value."""
     total = before + after

@@ -12,13 +12,9 @@ import pandas as pd
 import shapely
 from scipy import stats
 
-from hotspot._checks import (
-    check_incidents_frame,
-    frame_problems,
-    raise_problems,
-    same_crs_problems,
-)
+from hotspot._checks import check_incidents_frame, frame_problems, raise_problems, same_crs_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot._kernels.arrays import Ints
 from hotspot.english import count as counted
 from hotspot.english import name_rows
 from hotspot.geo import area_positions, nearest_positions
@@ -26,9 +22,6 @@ from hotspot.grid import Grid
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -197,7 +190,7 @@ def concentration(
     )
 
 
-def _checked_counts(values: pd.Series | npt.ArrayLike) -> Counts:
+def _checked_counts(values: pd.Series | npt.ArrayLike) -> Ints:
     numbers = np.asarray(values, dtype=np.float64)
     labels = values.index if isinstance(values, pd.Series) else pd.RangeIndex(numbers.size)
     if numbers.ndim != 1:
@@ -212,7 +205,7 @@ def _checked_counts(values: pd.Series | npt.ArrayLike) -> Counts:
 
 def _by_place(
     incidents: gpd.GeoDataFrame, places: Grid | gpd.GeoDataFrame | None, distance_m: float
-) -> Counts:
+) -> Ints:
     if places is None:
         raise ConfigError("Say what a place is: give places=, a Grid, areas, streets, addresses.")
     is_grid = isinstance(places, Grid)
@@ -229,7 +222,7 @@ def _by_place(
     return np.bincount(place[place >= 0], minlength=len(places))
 
 
-def _ginis(rising: Counts) -> tuple[float, float]:
+def _ginis(rising: Ints) -> tuple[float, float]:
     """Compute the plain and the generalised coefficient of counts in rising order."""
     places, crimes = len(rising), int(rising.sum())
     # A whole number, so that an even sharing gives exactly 0.
@@ -241,7 +234,7 @@ def _ginis(rising: Counts) -> tuple[float, float]:
     return gini, slope / crimes**2 - places / crimes + 1
 
 
-def _table(held: Counts, shares: tuple[float, ...]) -> pd.DataFrame:
+def _table(held: Ints, shares: tuple[float, ...]) -> pd.DataFrame:
     places, crimes = len(held) - 1, int(held[-1])
     even = np.full(places, crimes // places)
     even[: crimes % places] += 1
