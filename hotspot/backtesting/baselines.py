@@ -1,5 +1,7 @@
 """The maps that any forecast has to beat."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hotspot._kernels.arrays import Floats
@@ -11,6 +13,7 @@ RANDOM, COUNT, DENSITY = "random", "all-history count", "year's density"
 BASELINES = (RANDOM, COUNT, DENSITY)
 
 
+@dataclass(eq=False, repr=False)
 class EvenRisk(Forecast):
     """The same risk in every cell of the study area: what a search at random finds.
 
@@ -20,8 +23,7 @@ class EvenRisk(Forecast):
         How many there are.
     """
 
-    def __init__(self, cells: int) -> None:
-        self.cells = cells
+    cells: int
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
         return np.full(grid.shape, self._expected(days) / self.cells)

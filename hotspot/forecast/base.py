@@ -158,8 +158,8 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         return history
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
-        """Return expected counts, shape of the grid."""
-        raise NotImplementedError
+        """Return expected counts, shape of the grid: by default the risk at each cell's centre."""
+        return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         """Return expected counts per square metre at points."""

@@ -11,6 +11,7 @@ The years 2016 and 2017 and other cities were only ever scored.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from hotspot.grid import Grid
 _STEPS, _TOLERANCE = 300, 1e-9
 
 
+@dataclass(eq=False, repr=False)
 class Blend(Forecast):
     """Forecast by a weighted mean of other forecasts; the weights are learned on past windows.
 
@@ -77,17 +79,10 @@ class Blend(Forecast):
     np.float64(1.0)
     """
 
-    def __init__(
-        self,
-        models: Mapping[str, Forecast] | None = None,
-        windows: int = 26,
-        horizon_days: int = 7,
-        cell_size_m: float = 250.0,
-    ) -> None:
-        self.models = models
-        self.windows = windows
-        self.horizon_days = horizon_days
-        self.cell_size_m = cell_size_m
+    models: Mapping[str, Forecast] | None = None
+    windows: int = 26
+    horizon_days: int = 7
+    cell_size_m: float = 250.0
 
     def _problems(self) -> list[str]:
         problems = integer_problems(1, windows=self.windows, horizon_days=self.horizon_days)
@@ -119,9 +114,8 @@ class Blend(Forecast):
 
     def _origins(self, history: History) -> list[int]:
         """Return the days after which the past windows begin, the earliest first."""
-        days = history.last_day - history.first_day + 1
-        windows = min(int(self.windows), days // 2 // int(self.horizon_days))
         horizon = int(self.horizon_days)
+        windows = min(int(self.windows), history.days // 2 // horizon)
         return [history.last_day - number * horizon for number in range(windows, 0, -1)]
 
     def past_windows(self, history: History) -> tuple[Floats, Floats, int]:

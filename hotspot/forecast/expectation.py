@@ -84,7 +84,7 @@ class Likelihood:
                 ).astype(np.float64)
                 for trigger in triggers
             ),
-            days=history.last_day - history.first_day + 1,
+            days=history.days,
         )
 
     def parts(self, parameters: Parameters) -> tuple[Floats, list[Floats]]:

@@ -138,6 +138,16 @@ class History:
         return int(self.day.min())
 
     @property
+    def days(self) -> int:
+        """Length of the history, the day of the cut-off included."""
+        return self.last_day - self.first_day + 1
+
+    @property
+    def ages(self) -> Ints:
+        """Days from the last day of each event's window to the cut-off."""
+        return self.last_day - self.day[self.offset[1:] - 1]
+
+    @property
     def event(self) -> Ints:
         """Position of the event that each entry of `day` belongs to."""
         return np.repeat(np.arange(len(self)), np.diff(self.offset))
@@ -173,6 +183,5 @@ class History:
 
     def daily(self) -> Floats:
         """Count events by day, from the first day to that of the cut-off."""
-        days = self.last_day - self.first_day + 1
-        counts = np.bincount(self.day - self.first_day, self.share, minlength=days)
+        counts = np.bincount(self.day - self.first_day, self.share, minlength=self.days)
         return counts.astype(np.float64)

@@ -1,16 +1,18 @@
 """The near-repeat rule as it is drawn on maps: how many live zones cover a place."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hotspot._checks import integer_problems, positive_problems
 from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import table_sums_at
-from hotspot.forecast.base import Forecast, centres
+from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
-from hotspot.grid import Grid
 from hotspot.rule import RULE
 
 
+@dataclass(eq=False, repr=False)
 class LiveZones(Forecast):
     """Forecast by the zones as a map shows them: more is expected where more of them cover a place.
 
@@ -52,11 +54,8 @@ class LiveZones(Forecast):
     [1.057, 1.057, 0.0]
     """
 
-    def __init__(
-        self, distance_m: float = RULE.distance_m, window_days: int = RULE.window_days
-    ) -> None:
-        self.distance_m = distance_m
-        self.window_days = window_days
+    distance_m: float = RULE.distance_m
+    window_days: int = RULE.window_days
 
     def _problems(self) -> list[str]:
         problems = positive_problems(distance_m=self.distance_m)
@@ -64,7 +63,7 @@ class LiveZones(Forecast):
 
     def _take(self, history: History) -> None:
         super()._take(history)
-        age = history.last_day - history.day[history.offset[1:] - 1]
+        age = history.ages
         # Tomorrow it is a day older: what is of the window's last day today has no zone then.
         live = age < self.window_days
         self.x_, self.y_ = history.x[live], history.y[live]
@@ -78,6 +77,3 @@ class LiveZones(Forecast):
         edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)
         table = np.array([[each]])
         return table_sums_at(x, y, self.x_, self.y_, kind, edge, True, table)
-
-    def _in_cells(self, grid: Grid, days: int) -> Floats:
-        return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2

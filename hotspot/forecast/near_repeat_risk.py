@@ -1,14 +1,14 @@
 """The near-repeat rule as a forecast, as strong as the force's own Knox ratios show it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import table_sums_at
-from hotspot.forecast.base import Forecast, centres
+from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
-from hotspot.grid import Grid
 from hotspot.knox import knox_test
 from hotspot.knox.bands import band_problems
 from hotspot.rule import RULE
@@ -20,6 +20,7 @@ _OLDEST_DAYS = 50 * 365
 _SQUARE_M = 500.0
 
 
+@dataclass(eq=False, repr=False)
 class NearRepeatRisk(Forecast):
     """Forecast by the near-repeat rule: risk is raised near recent incidents, and flat elsewhere.
 
@@ -68,13 +69,8 @@ class NearRepeatRisk(Forecast):
     0.47
     """
 
-    def __init__(
-        self,
-        distance_bands_m: Sequence[float] = RULE.distance_bands_m,
-        time_bands_days: Sequence[int] = RULE.time_bands_days,
-    ) -> None:
-        self.distance_bands_m = distance_bands_m
-        self.time_bands_days = time_bands_days
+    distance_bands_m: Sequence[float] = RULE.distance_bands_m
+    time_bands_days: Sequence[int] = RULE.time_bands_days
 
     def _problems(self) -> list[str]:
         return band_problems(self.distance_bands_m, self.time_bands_days, "right", None)
@@ -105,7 +101,7 @@ class NearRepeatRisk(Forecast):
 
     def _take(self, history: History) -> None:
         super()._take(history)
-        age = history.last_day - history.day[history.offset[1:] - 1]
+        age = history.ages
         live = age < self.time_bands_days[-1]
         self.x_, self.y_, self.age_ = history.x[live], history.y[live], age[live]
         self.squares_ = np.unique(_squares(history.x, history.y), axis=0)
@@ -139,9 +135,6 @@ class NearRepeatRisk(Forecast):
         known = np.zeros(int(which.max()) + 1)
         known[which[: len(self.squares_)]] = rest
         return np.asarray(raised + known[which[len(self.squares_) :]])
-
-    def _in_cells(self, grid: Grid, days: int) -> Floats:
-        return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2
 
 
 def _squares(x: Floats, y: Floats) -> Floats:

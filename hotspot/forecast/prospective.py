@@ -1,5 +1,7 @@
 """ProMap: recent and near incidents raise risk, by the published weights."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hotspot._checks import integer_problems, positive_problems
@@ -14,6 +16,7 @@ _WEEK_DAYS = 7
 _REACH_M, _WINDOW_DAYS = 400.0, 56
 
 
+@dataclass(eq=False, repr=False)
 class ProspectiveMap(Forecast):
     """Forecast as ProMap does: each recent incident nearby counts by its distance and age.
 
@@ -60,12 +63,9 @@ class ProspectiveMap(Forecast):
     array([[0.5  , 0.25 , 0.167, 0.125]])
     """
 
-    def __init__(
-        self, distance_m: float = _REACH_M, window_days: int = _WINDOW_DAYS, unit_m: float = 50.0
-    ) -> None:
-        self.distance_m = distance_m
-        self.window_days = window_days
-        self.unit_m = unit_m
+    distance_m: float = _REACH_M
+    window_days: int = _WINDOW_DAYS
+    unit_m: float = 50.0
 
     def _problems(self) -> list[str]:
         problems = positive_problems(distance_m=self.distance_m, unit_m=self.unit_m)
@@ -88,8 +88,7 @@ class ProspectiveMap(Forecast):
 
     def _take(self, history: History) -> None:
         super()._take(history)
-        ended = history.day[history.offset[1:] - 1]
-        age = history.last_day - ended
+        age = history.ages
         live = age < self.window_days
         self.x_, self.y_ = history.x[live], history.y[live]
         self.weeks_ = age[live] // _WEEK_DAYS

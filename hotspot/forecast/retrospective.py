@@ -1,5 +1,6 @@
 """Densities of past incidents as forecasts: tomorrow will be like the past."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from hotspot.rule import RULE
 Kernel = Literal["quartic", "gaussian", "cell"]
 
 
+@dataclass(eq=False, repr=False)
 class RetrospectiveDensity(Forecast):
     """Forecast by the density of past incidents, which may fade with age.
 
@@ -63,17 +65,10 @@ class RetrospectiveDensity(Forecast):
     array([[0.667, 0.   , 0.333]])
     """
 
-    def __init__(
-        self,
-        bandwidth_m: float = RULE.distance_m,
-        lookback_days: int | None = 365,
-        decay_days: float | None = None,
-        kernel: Kernel = "quartic",
-    ) -> None:
-        self.bandwidth_m = bandwidth_m
-        self.lookback_days = lookback_days
-        self.decay_days = decay_days
-        self.kernel = kernel
+    bandwidth_m: float = RULE.distance_m
+    lookback_days: int | None = 365
+    decay_days: float | None = None
+    kernel: Kernel = "quartic"
 
     def _problems(self) -> list[str]:
         problems = positive_problems(bandwidth_m=self.bandwidth_m)

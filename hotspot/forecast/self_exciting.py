@@ -1,6 +1,6 @@
 """A self-exciting process with two triggers: one burglary raises the risk of others."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,7 @@ _NODES, _SHARES = roots_genlaguerre(6, 0.5)
 _MIXTURE = tuple(zip(np.sqrt(2 * _NODES), _SHARES / _SHARES.sum(), strict=True))
 
 
+@dataclass(eq=False, repr=False)
 class SelfExcitingProcess(Forecast):
     """Forecast by a background and by what each incident triggers, at its address and nearby.
 
@@ -128,23 +129,13 @@ class SelfExcitingProcess(Forecast):
     0.0
     """
 
-    def __init__(
-        self,
-        bandwidth_m: float = 200.0,
-        place_m: float | None = None,
-        repeat_days: int = 365,
-        near_m: float = 1000.0,
-        near_days: int = 120,
-        iterations: int = 200,
-        tolerance: float = 1e-6,
-    ) -> None:
-        self.bandwidth_m = bandwidth_m
-        self.place_m = place_m
-        self.repeat_days = repeat_days
-        self.near_m = near_m
-        self.near_days = near_days
-        self.iterations = iterations
-        self.tolerance = tolerance
+    bandwidth_m: float = 200.0
+    place_m: float | None = None
+    repeat_days: int = 365
+    near_m: float = 1000.0
+    near_days: int = 120
+    iterations: int = 200
+    tolerance: float = 1e-6
 
     def intervals(self, confidence: float = 0.95) -> pd.DataFrame:
         """Estimate how exactly the parameters are known.
@@ -224,8 +215,7 @@ class SelfExcitingProcess(Forecast):
         """
         history = self._fitted()
         raise_problems(same_crs_problems(history.incidents, grid=grid))
-        days = history.last_day - history.first_day + 1
-        due = self._background_cells(grid, self.background_ * days)
+        due = self._background_cells(grid, self.background_ * history.days)
         for number, trigger in enumerate(self.triggers_):
             left = np.minimum(history.last_day - history.day, trigger.reach_days)
             weight = history.summed(history.share * trigger.cumulative()[left])
@@ -249,7 +239,7 @@ class SelfExcitingProcess(Forecast):
         # early, of the order that Mohler and others (2011) find for burglary.
         place = float(self.place_m or typical_place_m(history))
         scales_m = np.geomspace(place, max(self.bandwidth_m, 2 * place), _SCALES)
-        per_day = len(history) / (history.last_day - history.first_day + 1)
+        per_day = len(history) / history.days
         start = Parameters(
             background=np.full(_SCALES + 1, 0.8 / (_SCALES + 1)) * per_day,
             triggers=(
@@ -282,12 +272,15 @@ class SelfExcitingProcess(Forecast):
         share = learned.fillna(self.background_share_.mean()).to_numpy()
         self.place_weight_ = share / share.sum()
 
-    def _weights(self, trigger: Trigger, days: int) -> Floats:
-        """Return the offspring of each incident to be expected over the days."""
-        history = self._fitted()
-        past = np.concatenate([trigger.cumulative(), np.full(days, trigger.cumulative()[-1])])
-        age = np.minimum(history.last_day - history.day, trigger.reach_days)
-        return trigger.offspring * history.summed(history.share * (past[age + days] - past[age]))
+    def _risen(self, days: int) -> list[Floats]:
+        """Return, by trigger, the offspring of each incident to be expected over the days."""
+        history, risen = self._fitted(), []
+        for trigger in self.triggers_:
+            past = np.pad(trigger.cumulative(), (0, days), mode="edge")
+            age = np.minimum(history.last_day - history.day, trigger.reach_days)
+            coming = history.summed(history.share * (past[age + days] - past[age]))
+            risen.append(trigger.offspring * coming)
+        return risen
 
     def _background_rates(self, days: int) -> Floats:
         """Return the expected incidents of each part of the background over the days.
@@ -298,12 +291,13 @@ class SelfExcitingProcess(Forecast):
         parts = self.background_ / self.background_.sum()
         return np.asarray(parts * self._expected(days) * (1.0 - self.triggered_share_))
 
-    def _later(self, days: int, direct: float) -> float:
+    def _later(self, days: int, rates: Floats, risen: list[Floats]) -> float:
         """Compute by what factor that which is triggered within the days themselves adds.
 
         Offspring of incidents that are still to come: where they will be is not known, so the
         whole map is raised by their number.
         """
+        direct = float(rates.sum() + sum(weight.sum() for weight in risen))
         due = np.full(days, direct / days)
         lags = np.zeros(days)
         for trigger in self.triggers_:
@@ -338,11 +332,11 @@ class SelfExcitingProcess(Forecast):
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
         rates = self._background_rates(days)
-        risen = [self._weights(trigger, days) for trigger in self.triggers_]
+        risen = self._risen(days)
         cells = self._background_cells(grid, rates)
         for number, weight in enumerate(risen):
             cells += self._trigger_cells(grid, number, weight)
-        return cells * self._later(days, float(rates.sum() + sum(w.sum() for w in risen)))
+        return cells * self._later(days, rates, risen)
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         history = self._fitted()
@@ -353,13 +347,10 @@ class SelfExcitingProcess(Forecast):
         risk = inside * (rates[-1] / area_anywhere_m2(history))
         for rate, scale in zip(rates, self.scales_m_, strict=False):
             risk = risk + sums_at(*held, self.place_weight_ * rate, GAUSSIAN, float(scale))
-        risen = [self._weights(trigger, days) for trigger in self.triggers_]
-        shapes = GAUSSIAN, EXPONENTIAL
+        risen, shapes = self._risen(days), (GAUSSIAN, EXPONENTIAL)
         for trigger, weight, shape in zip(self.triggers_, risen, shapes, strict=True):
             risk = risk + sums_at(*held, weight, shape, trigger.scale_m)
-        return np.asarray(
-            risk * self._later(days, float(rates.sum() + sum(w.sum() for w in risen)))
-        )
+        return np.asarray(risk * self._later(days, rates, risen))
 
 
 def typical_place_m(history: History) -> float:

@@ -1,5 +1,6 @@
 """Triggers by which one incident raises the risk of others: kernels in time and space."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,14 +77,17 @@ def away_table(scale_m: float, shape: str, reach_m: float) -> Floats:
 
     What lies beyond the reach is divided out, or a wide kernel would seem to trigger less.
     """
-    steps = round(reach_m * STEPS_PER_M) + 1
-    away = np.arange(steps) / STEPS_PER_M
+    away = np.arange(round(reach_m * STEPS_PER_M) + 1) / STEPS_PER_M / scale_m
+    falling = np.exp(-0.5 * away**2) if shape == "gaussian" else np.exp(-away)
+    # Both shapes have 2 pi scale^2 as their integral over the whole plane.
+    return np.asarray(falling / (2 * np.pi * scale_m**2 * _mass_within(reach_m / scale_m, shape)))
+
+
+def _mass_within(scales: float, shape: str) -> float:
+    """Compute the share of a density within a distance in scales, in closed form."""
     if shape == "gaussian":
-        inside = -np.expm1(-0.5 * (reach_m / scale_m) ** 2)
-        return np.asarray(np.exp(-0.5 * (away / scale_m) ** 2) / (2 * np.pi * scale_m**2 * inside))
-    far = reach_m / scale_m
-    inside = 1.0 - (1.0 + far) * np.exp(-far)
-    return np.asarray(np.exp(-away / scale_m) / (2 * np.pi * scale_m**2 * inside))
+        return float(-np.expm1(-0.5 * scales**2))
+    return float(1.0 - (1.0 + scales) * np.exp(-scales))
 
 
 def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
@@ -108,9 +112,7 @@ def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
         likely = (lags[1:] * np.log(table[1:] + 1e-300)).sum()
         return float(lags.sum() * np.log(exposure) - likely)
 
-    bounds = np.log(_SHORTEST_DAYS), np.log(2.0 * reach_days)
-    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded",
-                                        options={"xatol": _TOLERANCE}).x))  # fmt: skip
+    return _lowest(loss, _SHORTEST_DAYS, 2.0 * reach_days)
 
 
 def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
@@ -122,14 +124,15 @@ def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> 
 
     def loss(log_scale: float) -> float:
         scale = float(np.exp(log_scale))
-        if shape == "gaussian":
-            inside = -np.expm1(-0.5 * (reach_m / scale) ** 2)
-            power = 0.5 * second / scale**2
-        else:
-            inside = 1.0 - (1.0 + reach_m / scale) * np.exp(-reach_m / scale)
-            power = moment / scale
+        power = 0.5 * second / scale**2 if shape == "gaussian" else moment / scale
+        inside = _mass_within(reach_m / scale, shape)
         return float(power + total * (2.0 * log_scale + np.log(inside)))
 
-    bounds = np.log(lowest_m), np.log(max(reach_m, 2 * lowest_m))
-    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded",
-                                        options={"xatol": _TOLERANCE}).x))  # fmt: skip
+    return _lowest(loss, lowest_m, max(reach_m, 2 * lowest_m))
+
+
+def _lowest(loss: Callable[[float], float], least: float, most: float) -> float:
+    """Find the value between two bounds at whose logarithm a loss is lowest."""
+    # In logarithms: lags and scales are positive, and as far off by half as by double.
+    bounds, options = (np.log(least), np.log(most)), {"xatol": _TOLERANCE}
+    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded", options=options).x))
