@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS
 
 from hotspot._errors import ConfigError, DataError, HotspotError
+from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
@@ -186,9 +187,11 @@ def incident_problems(
 
 
 def check_incidents_frame(
-    incidents: gpd.GeoDataFrame, *data: str, arguments: Iterable[str] = ()
+    incidents: gpd.GeoDataFrame, *data: str, arguments: Iterable[str] = (), needs_days: str = ""
 ) -> None:
     """Raise every problem with the incidents, and with what else a function was given, at once.
+
+    Whether dates are months only is asked of sound incidents, and where nothing else is wrong.
 
     Parameters
     ----------
@@ -197,6 +200,8 @@ def check_incidents_frame(
         Problems of other data.
     arguments : iterable of str
         Problems of arguments.
+    needs_days : str
+        What takes the day of each burglary, if anything does: "The Knox test".
 
     Raises
     ------
@@ -204,6 +209,8 @@ def check_incidents_frame(
         As of `raise_problems`.
     """
     raise_problems([*incident_problems(incidents), *data], arguments)
+    if needs_days:
+        raise_problems(month_only_problems(incidents, needs_days))
 
 
 def raise_problems(data: Iterable[str] = (), arguments: Iterable[str] = ()) -> None:

@@ -67,11 +67,9 @@ class BlockPairs:
         block, blocks = _block_of(x, y, side)
         edges = np.array(bands.edges_m)
         near = neighbours_in_space(x, y, edges, bands.closed_right)
-        space, time = (
-            np.empty((len(edges), len(x)), np.int64),
-            partners_in_time(days, bands.longest_days),
-        )
+        space = np.empty((len(edges), len(x)), np.int64)
         space[:, near.order] = degrees(near)
+        time = partners_in_time(days, bands.longest_days)
         return cls(
             # Half of each pair to either event, so that the blocks add up to every pair once.
             pairs=count_by_block(near, days, bands.longest_days, block, blocks) / 2,
@@ -118,6 +116,13 @@ class BlockPairs:
         # Loh and Stein (2004): as many blocks as there are, each as likely, whatever they hold.
         fair = np.full(self.blocks, 1 / self.blocks)
         return np.random.default_rng(seed).multinomial(self.blocks, fair, size=resamples)
+
+    def resampled(self, resamples: int, seed: int) -> tuple[Floats, Floats]:
+        """Return the `counts` of so many draws; of none where a single block holds everything.
+
+        Drawn anew it is always itself, and an interval would seem sure.
+        """
+        return self.counts(self.draw(resamples if self.blocks > 1 else 0, seed))
 
     def moments(self, rows: slice, columns: slice) -> tuple[float, float]:
         """Compute the exact mean and variance of the pairs in some bands, dates permuted."""

@@ -1,6 +1,5 @@
 """Which distance and window fit the burglaries of this area, and how sure that is."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems, raise_problems
+from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import EventDate, month_only_problems
+from hotspot.dates import EventDate
 from hotspot.english import count
 from hotspot.knox.bands import Bands
 from hotspot.knox.blocks import BlockPairs, block_problems, ratios
@@ -22,6 +21,7 @@ from hotspot.knox.moments import upper_tail
 from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
+from hotspot.output.results import shown_html
 
 _INK, _RED = "#1d2733", "#c8102e"
 # Fewer blocks than these make an interval that says little.
@@ -145,7 +145,7 @@ class RuleCalibration:
         axes.set_ylim(bottom=0)
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        return shown_html(self.summary())
 
     def _no_rule(self) -> str:
         if self.p_value > ALPHA:
@@ -254,7 +254,12 @@ def calibrate_rule(
     >>> calibrate_rule(incidents, seed=1).supported
     False
     """
-    _check(incidents, distances_m, days, raised, near_m, near_days, date, resamples, block_m)
+    problems = block_problems(distances_m, days, date, resamples, block_m)
+    problems += positive_problems(raised=raised)
+    for name, value, edges in (("near_m", near_m, distances_m), ("near_days", near_days, days)):
+        if value not in edges:
+            problems.append(f"{name} must be one of the upper edges, not {value!r}.")
+    check_incidents_frame(incidents, arguments=problems, needs_days="A rule")
     bands = Bands((0.0, *map(float, distances_m)), tuple(map(int, days)))
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
@@ -263,10 +268,8 @@ def calibrate_rule(
     near = slice(1, 1 + int(np.searchsorted(distances_m, near_m)) + 1)
     soon = slice(0, int(np.searchsorted(days, near_days)) + 1)
     by_distance, by_time = _summed(pairs.counts(), near, soon)
-    # One set of draws serves distance and time, so that the two intervals belong together; a
-    # single block drawn anew is always itself and would seem sure.
-    draws = pairs.draw(resamples if pairs.blocks > 1 else 0, chosen)
-    drawn_distance, drawn_time = _summed(pairs.counts(draws), near, soon)
+    # One set of draws serves distance and time, so that the two intervals belong together.
+    drawn_distance, drawn_time = _summed(pairs.resampled(resamples, chosen), near, soon)
     far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance)
     long = _profile(bands.time_labels, days, by_time, drawn_time)
     # One test of one cell, fixed beforehand: no band was chosen after a look at the ratios, so its
@@ -297,26 +300,6 @@ def calibrate_rule(
     )
 
 
-def _check(
-    incidents: gpd.GeoDataFrame,
-    distances_m: Sequence[float],
-    days: Sequence[int],
-    raised: float,
-    near_m: float,
-    near_days: int,
-    date: str,
-    resamples: int,
-    block_m: float | None,
-) -> None:
-    problems = block_problems(distances_m, days, date, resamples, block_m)
-    problems += positive_problems(raised=raised)
-    for name, value, edges in (("near_m", near_m, distances_m), ("near_days", near_days, days)):
-        if value not in edges:
-            problems.append(f"{name} must be one of the upper edges, not {value!r}.")
-    check_incidents_frame(incidents, arguments=problems)
-    raise_problems(month_only_problems(incidents, "A rule"))
-
-
 def _summed(
     counts: tuple[Floats, Floats], near: slice, soon: slice
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -335,12 +318,11 @@ def _profile(
     """Return the ratio by band, with what the resamples make of it."""
     observed, expected = counts[0][0], counts[1][0]
     ratio = ratios(observed, expected)
-    low = high = np.full(len(ratio), np.nan)
     resampled = ratios(*drawn)
+    low, high = np.full((2, len(ratio)), np.nan)
     # A band in which no resample expects a pair has no ratio: quantiles of nothing would warn.
     known = ~np.isnan(ratio) & ~np.isnan(resampled).all(axis=0)
     if known.any():
-        low, high = low.copy(), high.copy()
         low[known], high[known] = np.nanquantile(resampled[:, known], (0.025, 0.975), axis=0)
     return pd.DataFrame(
         {

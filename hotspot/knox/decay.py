@@ -1,8 +1,10 @@
 """How risk falls off with distance and with days after a burglary."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -10,20 +12,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems, raise_problems
+from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import EventDate, month_only_problems
+from hotspot.dates import EventDate
 from hotspot.english import count
 from hotspot.knox.bands import Bands
 from hotspot.knox.blocks import BlockPairs, block_problems, ratios
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
+from hotspot.output.results import shown_html
 
 _INK, _RED, _GREY = "#1d2733", "#c8102e", "#cfd5dc"
 # So that the bars of two lines do not hide each other.
 _APART = 0.08
 # Of a normal distribution, 95 % lie within so many standard deviations.
 _SPREADS = 1.959964
+_VALUES = ("observed", "expected", "ratio", "ratio_low", "ratio_high", "chance_low", "chance_high")
+# Labels of some bands of distance or of time, and which they are.
+_Group: TypeAlias = tuple[dict[str, str], slice]
 
 
 @dataclass(frozen=True)
@@ -82,15 +88,12 @@ class NearRepeatDecay:
                 f"{where}, risk is {_words(first)} ({first[band]}) at first and {_words(last)} "
                 f"({last[band]}) at the end."
             )
-        return "\n".join(
-            [
-                *lines,
-                f"In brackets: 95 % of {self.resamples:,} resamples of "
-                f"{count(self.blocks, 'block')} of {self.block_m:g} m (seed {self.seed}). Risk "
-                "that changes from year to year in "
-                "parts of the area raises all ratios a little, however far and late.",
-            ]
+        lines.append(
+            f"In brackets: 95 % of {self.resamples:,} resamples of {count(self.blocks, 'block')} "
+            f"of {self.block_m:g} m (seed {self.seed}). Risk that changes from year to year in "
+            "parts of the area raises all ratios a little, however far and late."
         )
+        return "\n".join(lines)
 
     def plot(self) -> Figure:
         """Draw the ratio by distance and by day, with intervals and what chance alone would give.
@@ -128,12 +131,7 @@ class NearRepeatDecay:
         return figure
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        tables = (self.by_distance, self.by_day, self.by_day_same_place)
-        return words + "".join(
-            table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
-            for table in tables
-        )
+        return shown_html(self.summary(), self.by_distance, self.by_day, self.by_day_same_place)
 
 
 def near_repeat_decay(
@@ -214,29 +212,30 @@ def near_repeat_decay(
     2   (50, 100] m       0.0    NaN
     """
     problems = block_problems(distance_bands_m, time_bands_days, date, resamples, block_m)
-    check_incidents_frame(incidents, arguments=problems + positive_problems(near_m=near_m))
-    raise_problems(month_only_problems(incidents, "A decay by days"))
+    problems += positive_problems(near_m=near_m)
+    check_incidents_frame(incidents, arguments=problems, needs_days="A decay by days")
     bands = Bands((0.0, *map(float, distance_bands_m)), tuple(map(int, time_bands_days)))
     events = incidents[distinct_events(incidents)]
     pairs = BlockPairs.of_events(events, bands, date, block_m)
     chosen = chosen_seed(seed)
-    counts = pairs.counts()
-    drawn = pairs.counts(pairs.draw(resamples if pairs.blocks > 1 else 0, chosen))
-    rows = [slice(row, row + 1) for row in range(len(bands.edges_m))]
-    columns = [slice(column, column + 1) for column in range(len(bands.edges_days))]
+    profile = partial(_profile, pairs, pairs.counts(), pairs.resampled(resamples, chosen))
+    rows = [
+        ({"distance_band": label}, slice(row, row + 1))
+        for row, label in enumerate(bands.distance_labels)
+    ]
+    columns = [
+        ({"time_band": label}, slice(column, column + 1))
+        for column, label in enumerate(bands.time_labels)
+    ]
     # From row 1 on, without the same place; the first band always, or a near_m below it would sum
     # nothing.
     nearby = slice(1, 1 + max(1, sum(edge <= near_m for edge in bands.edges_m[1:])))
     soon = slice(0, max(1, sum(edge <= near_days for edge in bands.edges_days)))
-
-    def profile(cells: list[tuple[slice, slice]]) -> pd.DataFrame:
-        return _profile(pairs, counts, drawn, cells)
-
     return NearRepeatDecay(
-        table=_labelled(profile([(r, c) for r in rows for c in columns]), bands),
-        by_distance=_labelled(profile([(r, soon) for r in rows]), bands, time=False),
-        by_day=_labelled(profile([(nearby, c) for c in columns]), bands, distance=False),
-        by_day_same_place=_labelled(profile([(rows[0], c) for c in columns]), bands, False),
+        table=profile(rows, columns),
+        by_distance=profile(rows, [({}, soon)]),
+        by_day=profile([({}, nearby)], columns),
+        by_day_same_place=profile([({}, slice(0, 1))], columns),
         bands=bands,
         near_m=bands.edges_m[nearby.stop - 1],
         near_days=bands.edges_days[soon.stop - 1],
@@ -252,11 +251,12 @@ def _profile(
     pairs: BlockPairs,
     counts: tuple[Floats, Floats],
     drawn: tuple[Floats, Floats],
-    cells: Sequence[tuple[slice, slice]],
+    rows: Sequence[_Group],
+    columns: Sequence[_Group],
 ) -> pd.DataFrame:
-    """Compute the ratio in each group of cells, with its intervals."""
-    rows = []
-    for near, soon in cells:
+    """Compute the ratio in each group of cells, with its intervals, labels in front."""
+    cells = []
+    for (row, near), (column, soon) in product(rows, columns):
         observed, expected = (float(of[0, near, soon].sum()) for of in counts)
         _, variance = pairs.moments(near, soon)
         resampled = ratios(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
@@ -267,23 +267,9 @@ def _profile(
         off = _SPREADS * np.sqrt(max(variance, 0)) / expected if expected else np.nan
         ratio = observed / expected if expected else np.nan
         chance = (max(1 - off, 0), 1 + off) if expected else (np.nan, np.nan)
-        rows.append((observed, expected, ratio, low, high, *chance))
-    names = ["observed", "expected", "ratio", "ratio_low", "ratio_high"]
-    return pd.DataFrame(rows, columns=[*names, "chance_low", "chance_high"])
-
-
-def _labelled(
-    profile: pd.DataFrame, bands: Bands, distance: bool = True, time: bool = True
-) -> pd.DataFrame:
-    """Add the bands that a profile runs over, in front of it."""
-    rows, columns = bands.distance_labels, bands.time_labels
-    if time:
-        names = np.tile(np.array(columns, dtype=object), len(profile) // len(columns))
-        profile.insert(0, "time_band", names)
-    if distance:
-        names = np.repeat(np.array(rows, dtype=object), len(profile) // len(rows))
-        profile.insert(0, "distance_band", names)
-    return profile
+        values = (observed, expected, ratio, low, high, *chance)
+        cells.append({**row, **column, **dict(zip(_VALUES, values, strict=True))})
+    return pd.DataFrame(cells)
 
 
 def _draw(

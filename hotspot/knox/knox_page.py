@@ -66,7 +66,7 @@ def _grid(test: "KnoxTest") -> PageTable:
         [
             str(distance),
             *(
-                Cell(_two_places(value), "n more" if above else "n")
+                Cell(_number(value), "n more" if above else "n")
                 for value, above in zip(values, over, strict=True)
             ),
         ]
@@ -80,16 +80,12 @@ def _grid(test: "KnoxTest") -> PageTable:
 def _cells(table: pd.DataFrame) -> PageTable:
     rows = [
         [row["distance_band"], row["time_band"], f"{row['observed']:,.10g}",
-         f"{row['expected']:,.1f}", _two_places(row["ratio"]), _two_places(row["z"]),
-         *(_three_digits(row[name]) for name in ("p_value", "p_table", "q_value"))]
+         f"{row['expected']:,.1f}", _number(row["ratio"]), _number(row["z"]),
+         *(_number(row[name], ".3g") for name in ("p_value", "p_table", "q_value"))]
         for _, row in table.iterrows()
     ]  # fmt: skip
     return PageTable.of(_COLUMNS, rows, kind="small")
 
 
-def _two_places(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:,.2f}"
-
-
-def _three_digits(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:.3g}"
+def _number(value: float, form: str = ",.2f") -> str:
+    return "" if pd.isna(value) else format(value, form)

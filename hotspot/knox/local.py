@@ -18,7 +18,7 @@ from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
-from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows
+from hotspot.near_repeat.events import check_rule, distinct_events, split_events
 from hotspot.rule import RULE
 
 
@@ -95,9 +95,7 @@ def local_knox(
     3           1         1     0.333    0.333
     """
     check_rule(incidents, distance_m, window_days, date=date)
-    stands = standing_rows(incidents)
-    counted = stands == np.arange(len(incidents))
-    events = incidents[counted]
+    events, event, _ = split_events(incidents)
     days, near = event_days(events, date), _near(events, distance_m)
     in_space = np.empty(len(events), dtype=np.int64)
     in_space[near.order] = degrees(near)[0]
@@ -113,7 +111,6 @@ def local_knox(
     # Who has no neighbour is no test: counted, they would only thin the discoveries out.
     q_value = np.ones(len(events))
     q_value[in_space > 0] = stats.false_discovery_control(p_value[in_space > 0])
-    event = (np.cumsum(counted) - 1)[stands]
     return gpd.GeoDataFrame(
         {
             "neighbours": in_space[event],

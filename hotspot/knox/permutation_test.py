@@ -15,13 +15,12 @@ from hotspot._checks import (
     choice_problems,
     chosen_seed,
     integer_problems,
-    raise_problems,
 )
 from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.arrays import Floats
 from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
-from hotspot.dates import PairDate, day_shares, event_days, month_only_problems
+from hotspot.dates import PairDate, day_shares, event_days
 from hotspot.english import count
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
@@ -124,8 +123,15 @@ def knox_test(
     1    (0, 100] m  0-7 days         2  0.666667
     """
     nrc = preset == "nrc"
-    _check(incidents, distance_bands_m, time_bands_days, permutations, metric, closed,
-           same_place_m, date, preset)  # fmt: skip
+    problems = band_problems(distance_bands_m, time_bands_days, closed, same_place_m)
+    problems += choice_problems("metric", metric, ("euclidean", "manhattan"))
+    problems += choice_problems("date", date, get_args(PairDate))
+    problems += [] if preset is None else choice_problems("preset", preset, ("nrc",))
+    if nrc and same_place_m != 0:
+        problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
+    problems += integer_problems(0, permutations=permutations)
+    check_incidents_frame(incidents, arguments=problems, needs_days="The Knox test")
+    _check_span(incidents)
     same_place = 0.0 if nrc else same_place_m
     bands = Bands(
         (*(() if same_place is None else (float(same_place),)), *map(float, distance_bands_m)),
@@ -155,30 +161,10 @@ def knox_test(
     )
 
 
-def _check(
-    incidents: gpd.GeoDataFrame,
-    distance_bands_m: Sequence[float],
-    time_bands_days: Sequence[int],
-    permutations: int,
-    metric: str,
-    closed: str,
-    same_place_m: float | None,
-    date: str,
-    preset: str | None,
-) -> None:
-    problems = band_problems(distance_bands_m, time_bands_days, closed, same_place_m)
-    problems += choice_problems("metric", metric, ("euclidean", "manhattan"))
-    problems += choice_problems("date", date, get_args(PairDate))
-    if preset is not None:
-        problems += choice_problems("preset", preset, ("nrc",))
-        if preset == "nrc" and same_place_m != 0:
-            problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
-    problems += integer_problems(0, permutations=permutations)
-    check_incidents_frame(incidents, arguments=problems)
-    raise_problems(month_only_problems(incidents, "The Knox test"))
-    days = event_days(incidents, "to")
+def _check_span(incidents: gpd.GeoDataFrame) -> None:
+    first, last = event_days(incidents, "from"), event_days(incidents, "to")
     # Permuted days are compared as 16-bit integers, as many to a vector as can be.
-    if len(days) and days.max() - event_days(incidents, "from").min() > np.iinfo(np.int16).max:
+    if len(first) and last.max() - first.min() > np.iinfo(np.int16).max:
         raise DataError("The dates lie more than 89 years apart.")
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 # Expected pairs below which a cell says little, the usual bound for a table (Cochran 1954).
 FEW_PAIRS = 5
+_SETTINGS = (
+    "events", "followers", "permutations", "seed", "metric", "date", "changed_by_date",
+)  # fmt: skip
 _RULE_WORDS = rule_words(RULE.distance_m, RULE.window_days)
 
 
@@ -95,23 +98,16 @@ class KnoxTest(Result):
         if not self.events:
             return f"{empty_words()}\nThere is nothing to test."
         if self.table["z"].isna().all():
-            return "\n".join(
-                [
-                    *self._opening(),
-                    "There is nothing to test: however the dates are dealt out over the places, "
-                    "every cell of the table stays as it is.",
-                ]
+            return (
+                f"{self._opening()}\nThere is nothing to test: however the dates are dealt out "
+                "over the places, every cell of the table stays as it is."
             )
-        return "\n".join(
-            [
-                *self._opening(),
-                *self._same_place(),
-                *self._reach_words(),
-                *self._how_sure(),
-                "This shows clustering in this area as a whole. It does not show where, who, or "
-                "why, and not that visits prevent anything.",
-            ]
+        lines = [self._opening(), *self._same_place(), *self._reach_words(), *self._how_sure()]
+        lines.append(
+            "This shows clustering in this area as a whole. It does not show where, who, or why, "
+            "and not that visits prevent anything."
         )
+        return "\n".join(lines)
 
     def plot(self) -> "Figure":
         """Draw the ratio of each cell, bold where it is more than chance.
@@ -138,19 +134,13 @@ class KnoxTest(Result):
             text = "–" if np.isnan(value) else f"{value:.2f}"
             # White on the darkest cells, or nobody could read the numbers that matter most.
             dark = abs(min(value, highest) - 1) / (highest - 1 if value > 1 else 1) > 0.6
-            axes.text(
-                column,
-                row,
-                text + ("*" if raised[row, column] else ""),
-                ha="center",
-                va="center",
-                fontweight="bold" if raised[row, column] else "normal",
-                color="white" if dark else "black",
-            )
+            above = raised[row, column]
+            axes.text(column, row, f"{text}*" if above else text, ha="center", va="center",
+                      fontweight="bold" if above else "normal",
+                      color="white" if dark else "black")  # fmt: skip
         axes.set_xticks(range(ratio.shape[1]), ratio.columns)
         axes.set_yticks(range(ratio.shape[0]), ratio.index)
-        axes.set_xlabel("Time between two burglaries")
-        axes.set_ylabel("Distance between them")
+        axes.set(xlabel="Time between two burglaries", ylabel="Distance between them")
         axes.set_title(
             f"Pairs of burglaries, observed over expected by chance ({self.events:,} burglaries)\n"
             f"* more than chance at the {ALPHA:.0%} level, the whole table allowed for",
@@ -178,37 +168,24 @@ class KnoxTest(Result):
         dict
         """
         return {
-            "events": self.events,
-            "followers": self.followers,
-            "permutations": self.permutations,
-            "seed": self.seed,
-            "metric": self.metric,
-            "date": self.date,
-            "changed_by_date": self.changed_by_date,
+            **{name: getattr(self, name) for name in _SETTINGS},
             "summary": self.summary().splitlines(),
             "cells": json.loads(self.table.to_json(orient="records", double_precision=12)),
         }
 
-    def _opening(self) -> list[str]:
-        pairs = self.table["observed"].sum() if not self.bands.open_ended else None
-        sentences = [f"{count(self.events, 'burglary', 'burglaries')} counted."]
-        if pairs is not None and self.events:
-            expected = self.table["expected"].sum()
-            sentences.append(
-                f"Within {self._farthest_m:g} m and {self._longest_days} days of each other: "
-                f"{pairs:,.0f} {'pair' if pairs == 1 else 'pairs'}, where chance gives "
-                f"{expected:,.0f}. Burglaries that follow another so closely: {self.followers:,} "
-                f"({self.followers / self.events:.0%}); many would without any link between them."
-            )
-        return [" ".join(sentences)]
-
-    @property
-    def _farthest_m(self) -> float:
-        return self.bands.edges_m[-1]
-
-    @property
-    def _longest_days(self) -> int:
-        return int(self.bands.longest_days[-1])
+    def _opening(self) -> str:
+        counted = f"{count(self.events, 'burglary', 'burglaries')} counted."
+        # An open-ended table holds every pair there is, so that its sum says nothing.
+        if self.bands.open_ended:
+            return counted
+        pairs, expected = self.table["observed"].sum(), self.table["expected"].sum()
+        return (
+            f"{counted} Within {self.bands.edges_m[-1]:g} m and {self.bands.longest_days[-1]} "
+            f"days of each other: {pairs:,.0f} {'pair' if pairs == 1 else 'pairs'}, where chance "
+            f"gives {expected:,.0f}. Burglaries that follow another so closely: "
+            f"{self.followers:,} ({self.followers / self.events:.0%}); many would without any "
+            "link between them."
+        )
 
     def _same_place(self) -> list[str]:
         if self.bands.same_place_m is None:
@@ -268,8 +245,8 @@ class KnoxTest(Result):
         """Return whether each side of the rule is wider or narrower than what is shown."""
         verdicts = []
         for reach, rule, most, unit in (
-            (reach_m, RULE.distance_m, self._farthest_m, "m"),
-            (reach_days, RULE.window_days, self._longest_days, "days"),
+            (reach_m, RULE.distance_m, self.bands.edges_m[-1], "m"),
+            (reach_days, RULE.window_days, self.bands.longest_days[-1], "days"),
         ):
             if reach < rule:
                 verdict = f"is wider than what is shown here ({reach:g} {unit})"
@@ -291,13 +268,11 @@ class KnoxTest(Result):
         if self.changed_by_date is None:
             return [judged]
         if self.changed_by_date == 0:
-            return [
-                judged,
-                "The start, the middle or the end of unknown times give the same answer.",
-            ]
-        cells = count(self.changed_by_date, "cell")
-        return [
-            judged,
-            f"The answer turns on how unknown times are counted: in {cells} of {len(self.table)} "
-            "the start, the middle and the end of the windows disagree.",
-        ]
+            by_date = "The start, the middle or the end of unknown times give the same answer."
+        else:
+            by_date = (
+                "The answer turns on how unknown times are counted: in "
+                f"{count(self.changed_by_date, 'cell')} of {len(self.table)} the start, the "
+                "middle and the end of the windows disagree."
+            )
+        return [judged, by_date]

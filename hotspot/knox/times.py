@@ -1,5 +1,6 @@
 """The time side of a Knox test: days that are known, or windows spread over their days."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from hotspot.dates import SHARE_SCALE, DayShares
 from hotspot.knox.moments import Graph
 
 
+@dataclass(frozen=True)
 class KnownDays:
     """Events of which the day is known.
 
@@ -21,8 +23,7 @@ class KnownDays:
         Days since any date.
     """
 
-    def __init__(self, days: Ints) -> None:
-        self.days = days
+    days: Ints
 
     def counts(
         self,
@@ -42,10 +43,11 @@ class KnownDays:
         """Return nearness in time between the lags as graphs; with what is beyond, where asked."""
         partners = partners_in_time(self.days, longest)
         return [
-            Graph.of_degrees(band) for band in (with_rest(partners) if everything else partners)
+            Graph.of_degrees(each) for each in (with_rest(partners) if everything else partners)
         ]
 
 
+@dataclass(frozen=True)
 class SpreadWindows:
     """Events of which only a window is known, each spread over the days of its window.
 
@@ -55,8 +57,7 @@ class SpreadWindows:
         The windows of n events.
     """
 
-    def __init__(self, shares: DayShares) -> None:
-        self.shares = shares
+    shares: DayShares
 
     def counts(
         self,

@@ -13,7 +13,7 @@ from scipy.spatial.distance import pdist
 
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot.dates import AsOf, EventDate, ages_days, cutoff, day_numbers, event_times, known_by
-from hotspot.near_repeat.events import check_rule, distinct_events, standing_rows, time_rank
+from hotspot.near_repeat.events import check_rule, distinct_events, split_events, time_rank
 from hotspot.near_repeat.pairs import pairs_by_position
 from hotspot.rule import RULE
 
@@ -91,12 +91,9 @@ def label_repeats(
     3      isolate   NaN     <NA>         NaN  <NA>
     """
     check_rule(incidents, distance_m, window_days, date=date, same_place_m=same_place_m)
-    stands = standing_rows(incidents)
-    counted = stands == np.arange(len(incidents))
-    events = incidents[counted]
-    links = link_events(events, distance_m, window_days, date, same_place_m)
     # A further reference of an event carries what the row that stands for the event does.
-    event = (np.cumsum(counted) - 1)[stands]
+    events, event, counted = split_events(incidents)
+    links = link_events(events, distance_m, window_days, date, same_place_m)
     follows, linked = links.follows[event], links.follows[event] >= 0
     ids_type = incidents["crime_ref"].dtype
     named = np.array([*links.chain_ids, None], dtype=object)
@@ -106,11 +103,11 @@ def label_repeats(
             "chain": pd.Series(named[links.chain[event]], incidents.index, dtype=ids_type),
             "follows": _index_labels(events.index, follows).set_axis(incidents.index),
             "distance_m": links.distance_m[event],
-            "days": pd.array(links.days[event], "Int64"),
+            "days": pd.Series(links.days[event], incidents.index, "Int64").where(linked),
             "counted": counted,
         },
         index=incidents.index,
-    ).assign(days=lambda table: table["days"].where(linked))
+    )
 
 
 def near_repeat_chains(
@@ -323,17 +320,13 @@ def _chain_table(events: gpd.GeoDataFrame, links: Links, date: EventDate) -> pd.
             "crimes": by_chain.size(),
             "span_days": last - first,
             "extent_m": _extents(events, links),
-            "first_day": _as_dates(first),
-            "last_day": _as_dates(last),
+            "first_day": pd.to_datetime(first, unit="D").astype("datetime64[ns]"),
+            "last_day": pd.to_datetime(last, unit="D").astype("datetime64[ns]"),
             "originators": originators.agg(", ".join),
             "repeats": (crimes["label"] == REPEAT).groupby(crimes["chain"]).sum(),
             "near_repeats": (crimes["label"] == NEAR_REPEAT).groupby(crimes["chain"]).sum(),
         }
     ).rename_axis(index=None)
-
-
-def _as_dates(days: pd.Series) -> pd.Series:
-    return pd.to_datetime(days, unit="D").astype("datetime64[ns]")
 
 
 def _extents(events: gpd.GeoDataFrame, links: Links) -> Floats:

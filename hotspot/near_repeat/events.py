@@ -12,10 +12,9 @@ from hotspot._checks import (
     choice_problems,
     integer_problems,
     positive_problems,
-    raise_problems,
 )
 from hotspot._kernels.arrays import Bools, Ints
-from hotspot.dates import EventDate, month_only_problems
+from hotspot.dates import EventDate
 
 
 def distinct_events(incidents: gpd.GeoDataFrame) -> Bools:
@@ -35,6 +34,22 @@ def distinct_events(incidents: gpd.GeoDataFrame) -> Bools:
         False for every further row of an event.
     """
     return np.asarray(standing_rows(incidents) == np.arange(len(incidents)), dtype=bool)
+
+
+def split_events(incidents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ints, Bools]:
+    """Return the rows that stand for an event, and of each row its event and whether it stands.
+
+    Returns
+    -------
+    events : GeoDataFrame, m rows
+    event : ndarray of int64, shape (n,)
+        Position in `events` of the row that stands for the event of each.
+    counted : ndarray of bool, shape (n,)
+        As of `distinct_events`.
+    """
+    stands = standing_rows(incidents)
+    counted = stands == np.arange(len(incidents))
+    return incidents[counted], (np.cumsum(counted) - 1)[stands], counted
 
 
 def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
@@ -100,5 +115,4 @@ def check_rule(
     """
     problems = rule_problems(distance_m, window_days, same_place_m)
     problems += [*choice_problems("date", date, dates), *more]
-    check_incidents_frame(incidents, arguments=problems)
-    raise_problems(month_only_problems(incidents, "The near-repeat rule"))
+    check_incidents_frame(incidents, arguments=problems, needs_days="The near-repeat rule")

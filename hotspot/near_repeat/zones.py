@@ -139,18 +139,14 @@ def _street_names(zones: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> 
         return names
     named = streets[streets["street"].notna()]
     zone, street = named.sindex.query(zones.geometry, predicate="intersects")
-    inside = shapely.intersection(
-        zones.geometry.to_numpy()[zone], named.geometry.to_numpy()[street]
+    within = zones.geometry.to_numpy()[zone]
+    inside = shapely.intersection(within, named.geometry.to_numpy()[street])
+    stretches = pd.DataFrame({"zone": zone, "street": named["street"].to_numpy()[street]})
+    # Pieces of one name are added up: a long street is often drawn as many short lines.
+    by_name = stretches.assign(length_m=shapely.length(inside)).groupby(["zone", "street"]).sum()
+    by_name = by_name.reset_index().sort_values(
+        ["zone", "length_m", "street"], ascending=[True, False, True]
     )
-    stretches = pd.DataFrame(
-        {
-            "zone": zone,
-            "street": named["street"].to_numpy()[street],
-            "length_m": shapely.length(inside),
-        }
-    )
-    by_name = stretches.groupby(["zone", "street"])[["length_m"]].sum().reset_index()
-    by_name = by_name.sort_values(["zone", "length_m", "street"], ascending=[True, False, True])
     joined = by_name.groupby("zone")["street"].agg(", ".join)
     names.loc[joined.index] = joined
     return names

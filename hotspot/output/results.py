@@ -306,6 +306,17 @@ class Result(ABC):
                             files or {})  # fmt: skip
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
-        return words + table
+        return shown_html(self.summary(), self.table)
+
+
+def shown_html(summary: str, *tables: pd.DataFrame) -> str:
+    r"""Return what Jupyter shows of a result: a paragraph for each line, then the tables.
+
+    Examples
+    --------
+    >>> shown_html("Two\n& three")
+    '<p>Two</p><p>&amp; three</p>'
+    """
+    words = [f"<p>{html.escape(line)}</p>" for line in summary.splitlines()]
+    shown = [table.to_html(index=False, float_format=lambda v: f"{v:.4g}") for table in tables]
+    return "".join([*words, *shown])
