@@ -181,10 +181,6 @@ class Backtest(Result):
         }
 
     @property
-    def _window_count(self) -> int:
-        return int(self.windows["window"].nunique())
-
-    @property
     def _usual_share(self) -> float:
         """The share of the area that words are about: few cells hold too few to tell."""
         shares = self.table["area_share"].unique()
@@ -197,9 +193,10 @@ class Backtest(Result):
         return rows.iloc[0]
 
     def _windows_words(self) -> str:
+        windows = self.windows["window"].nunique()
         if self.horizon_days == 7:
-            return count(self._window_count, "week")
-        return f"{count(self._window_count, 'window')} of {count(self.horizon_days, 'day')}"
+            return count(windows, "week")
+        return f"{count(windows, 'window')} of {count(self.horizon_days, 'day')}"
 
     def _best_words(self) -> str:
         row = self._row(self.best(self._usual_share))
@@ -251,14 +248,11 @@ class Backtest(Result):
         # What points to a gain is not called nothing, however small it is.
         if row["difference"] <= 0 and row["difference_high"] <= worth_having:
             return f"The rule adds nothing here: by itself the near-repeat rule found {against}."
+        events = self.windows.drop_duplicates("window")["events"].sum()
         return (
-            f"{self._windows_words()} with {self._events:,} burglaries are too few to tell whether "
-            f"the near-repeat rule adds anything here: by itself it found {against}."
+            f"{self._windows_words()} with {events:,} burglaries are too few to tell whether the "
+            f"near-repeat rule adds anything here: by itself it found {against}."
         )
-
-    @property
-    def _events(self) -> int:
-        return int(self.windows.drop_duplicates("window")["events"].sum())
 
 
 def _capital(text: str) -> str:

@@ -1,6 +1,5 @@
 """The bandwidth that foresaw the past best."""
 
-import html
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -10,11 +9,12 @@ import pandas as pd
 from hotspot._checks import positive_problems, raise_problems
 from hotspot._errors import DataError
 from hotspot.dates import AsOf
-from hotspot.density import Bandwidth
+from hotspot.density.bandwidth_selection import Bandwidth, draw_candidates
 from hotspot.forecast.blend import Blend
 from hotspot.forecast.history import History
 from hotspot.forecast.retrospective import Kernel, RetrospectiveDensity
 from hotspot.output.pictures import Picture
+from hotspot.output.results import shown_html
 
 # Share of the forecast that is spread evenly: the logarithm forgives no cell without any, so one
 # incident in an unforeseen place would decide.
@@ -41,10 +41,6 @@ class BandwidthChoice(Bandwidth):
         Higher is better, and 0 is no better than chance.
     """
 
-    @property
-    def bandwidth_m(self) -> float:
-        return float(self)
-
     def plot(self) -> Picture:
         """Draw how well each bandwidth foresaw, and which was chosen.
 
@@ -55,24 +51,16 @@ class BandwidthChoice(Bandwidth):
         figure = Picture(figsize=(6.0, 4.0), layout="constrained")
         axes = figure.subplots()
         ranked = self.table.sort_values("bandwidth_m")
-        axes.plot(ranked["bandwidth_m"], np.exp(ranked["score"]), "o-", color="#1d2733",
-                  label="candidates")  # fmt: skip
-        axes.axvline(self.bandwidth_m, color="#c8102e", linestyle="--",
-                     label=f"chosen: {self.bandwidth_m:,.0f} m")  # fmt: skip
+        metres, times = ranked["bandwidth_m"], np.exp(ranked["score"])
+        draw_candidates(axes, self, metres, times, metres)
         axes.axhline(1.0, color="#5c6773", linestyle=":", label="no better than chance")
-        axes.set_xscale("log")
-        axes.set_xticks(ranked["bandwidth_m"], [f"{width:,.0f}" for width in ranked["bandwidth_m"]])
-        axes.set_xticks([], minor=True)
-        axes.set_xlabel("Bandwidth, m (logarithmic scale)")
         axes.set_ylabel("Times the share of an even forecast\nwhere incidents came")
         axes.set_title("Bandwidth that foresaw past windows best", fontsize=10)
         axes.legend(frameon=False)
-        axes.grid(alpha=0.3)
         return figure
 
     def _repr_html_(self) -> str:
-        table: str = self.table.to_html(index=False, float_format=lambda value: f"{value:.4g}")
-        return f"<p>{html.escape(self.summary())}</p>{table}"
+        return shown_html(self.summary(), self.table)
 
 
 def choose_bandwidth(

@@ -1,7 +1,6 @@
 """Backtests by rolling windows: what is asked for is checked first, then forecast and scored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ from tqdm import tqdm
 
 from hotspot._checks import (
     chosen_seed,
-    empty_words,
-    incident_problems,
     integer_problems,
     raise_problems,
     same_crs_problems,
@@ -27,8 +24,8 @@ from hotspot.backtesting.baselines import BASELINES, baselines
 from hotspot.backtesting.rolling_windows import Checkpoint, Plan, run
 from hotspot.backtesting.score_tables import judged
 from hotspot.backtesting.scoring import bootstrap_weights
-from hotspot.backtesting.setting import day_named
-from hotspot.dates import AsOf, known_by, month_only_problems
+from hotspot.backtesting.setting import day_named, unfit_incidents
+from hotspot.dates import AsOf, known_by
 from hotspot.forecast.base import Forecast
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
@@ -138,12 +135,30 @@ def backtest(
     ['ProspectiveMap', 'random', 'all-history count', "year's density"]
     """
     named = _named(models)
-    manner = _Manner(start, end, horizon_days, area_shares, refit_days, resamples, seed,
-                     checkpoint, threads)  # fmt: skip
     data, arguments = _area_problems(within, grid)
-    arguments += _model_problems(named) + manner.problems()
+    arguments += _model_problems(named) + _share_problems(area_shares)
+    arguments += integer_problems(1, refit_days=refit_days, resamples=resamples)
+    arguments += [] if threads is None else integer_problems(1, threads=threads)
+    arguments += seed_problems(seed) + _checkpoint_problems(checkpoint)
+    arguments += _window_problems(start, end, horizon_days)
+    # All at once, and before anything is forecast: hours of work must not end in such a fault.
     raise_problems(_incident_problems(incidents, grid) + data, arguments)
-    plan = _plan(named, incidents, grid, _inside(within, grid), manner)
+    first = day_named("start", start)
+    events = incidents[distinct_events(incidents)]
+    before = first - pd.Timedelta(days=1)
+    inside = _inside(within, grid)
+    if not known_by(events, before).any():
+        raise DataError(f"No incident was known by {before:%Y-%m-%d}, before the first window.")
+    plan = Plan(
+        models={**named, **baselines(grid.cell_size_m, int(inside.sum()))},
+        incidents=events,
+        grid=grid,
+        inside=inside,
+        starts=_starts(first, day_named("end", end), int(horizon_days)),
+        horizon_days=int(horizon_days),
+        area_shares=tuple(area_shares),
+        refit_days=int(refit_days),
+    )
     progress = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
     with tqdm(total=total, desc="Backtest", disable=None, delay=1) as bar:
@@ -153,92 +168,33 @@ def backtest(
     return judged(scores, plan, weights, _parameters(plan, int(resamples), seed))
 
 
-@dataclass(frozen=True)
-class _Manner:
-    """How windows are forecast and scored, as of the arguments of `backtest`."""
-
-    start: AsOf
-    end: AsOf
-    horizon_days: int
-    area_shares: Sequence[float]
-    refit_days: int
-    resamples: int
-    seed: int | None
-    checkpoint: str | Path | None
-    threads: int | None
-
-    def problems(self) -> list[str]:
-        """Return what is wrong with them: hours of work must not end in a fault of theirs."""
-        lengths = integer_problems(1, horizon_days=self.horizon_days)
-        problems = [
-            *lengths,
-            *integer_problems(1, refit_days=self.refit_days, resamples=self.resamples),
-            *([] if self.threads is None else integer_problems(1, threads=self.threads)),
-            *seed_problems(self.seed),
-            *_share_problems(self.area_shares),
-            *_checkpoint_problems(self.checkpoint),
-        ]
-        for name in ("start", "end"):
-            try:
-                day_named(name, getattr(self, name))
-            except ConfigError as error:
-                lengths += error.problems
-                problems += error.problems
-        if not lengths and not len(self.starts()):
-            first, last = day_named("start", self.start), day_named("end", self.end)
-            problems.append(
-                f"No whole window of {self.horizon_days} days lies between {first:%Y-%m-%d} and "
-                f"{last:%Y-%m-%d}."
-            )
+def _window_problems(start: AsOf, end: AsOf, horizon_days: int) -> list[str]:
+    """Return what keeps whole windows from lying between two days."""
+    problems, days = integer_problems(1, horizon_days=horizon_days), []
+    for name, value in (("start", start), ("end", end)):
+        try:
+            days.append(day_named(name, value))
+        except ConfigError as error:
+            problems += error.problems
+    if problems or len(_starts(days[0], days[1], horizon_days)):
         return problems
-
-    def starts(self) -> Ints:
-        """Return the first day of each whole window that has ended by the end."""
-        first, last = day_named("start", self.start), day_named("end", self.end)
-        horizon = int(self.horizon_days)
-        day = int(first.to_datetime64().astype("datetime64[D]").astype(np.int64))
-        return day + horizon * np.arange(max((last - first).days // horizon, 0))
+    return [
+        f"No whole window of {horizon_days} days lies between {days[0]:%Y-%m-%d} and "
+        f"{days[1]:%Y-%m-%d}."
+    ]
 
 
-def _plan(
-    named: Mapping[str, Any],
-    incidents: gpd.GeoDataFrame,
-    grid: Grid,
-    inside: Bools,
-    manner: _Manner,
-) -> Plan:
-    """Return what is forecast and how it is scored.
-
-    Raises
-    ------
-    DataError
-        If nothing was known before the first window.
-    """
-    events = incidents[distinct_events(incidents)]
-    before = day_named("start", manner.start) - pd.Timedelta(days=1)
-    if not known_by(events, before).any():
-        raise DataError(f"No incident was known by {before:%Y-%m-%d}, before the first window.")
-    return Plan(
-        models={**named, **baselines(grid.cell_size_m, int(inside.sum()))},
-        incidents=events,
-        grid=grid,
-        inside=inside,
-        starts=manner.starts(),
-        horizon_days=int(manner.horizon_days),
-        area_shares=tuple(manner.area_shares),
-        refit_days=int(manner.refit_days),
-    )
+def _starts(first: pd.Timestamp, last: pd.Timestamp, horizon_days: int) -> Ints:
+    """Return the first day of each whole window that has ended by the last day."""
+    day = int(first.to_datetime64().astype("datetime64[D]").astype(np.int64))
+    return day + horizon_days * np.arange(max((last - first).days // horizon_days, 0))
 
 
 def _incident_problems(incidents: gpd.GeoDataFrame, grid: Grid) -> list[str]:
-    problems = incident_problems(incidents)
-    if problems:
+    problems = unfit_incidents(incidents)
+    if problems or not isinstance(grid, Grid):
         return problems
-    if incidents.empty:
-        return [empty_words()]
-    if isinstance(grid, Grid):
-        problems = same_crs_problems(incidents, grid=grid)
-    return problems + month_only_problems(incidents, "A backtest")
+    return same_crs_problems(incidents, grid=grid)
 
 
 def _model_problems(named: Mapping[str, Any]) -> list[str]:

@@ -20,11 +20,6 @@ from hotspot.backtesting.scoring import (
 from hotspot.forecast.live_zones import LiveZones
 from hotspot.forecast.near_repeat_risk import NearRepeatRisk
 
-_COLUMNS = (
-    "model", "area_share", "hit_rate", "low", "high", "pai", "pei",
-    "difference", "difference_low", "difference_high",
-    "search_efficiency", "recapture", "noise", "rank",
-)  # fmt: skip
 # Bounds, as shares of the area, of the groups of cells whose calibration is shown.
 _GROUPS = (0.01, 0.05, 0.2, 1.0)
 # Finding this share of what the best possible map would have, where the baselines find far
@@ -63,22 +58,16 @@ def judged(
     events = np.array([s.events for s in by_model[DENSITY]])
     if not events.sum():
         raise DataError("No incident lies in any of the windows: there is nothing to score.")
-    table = pd.DataFrame(
-        [
-            {
-                "model": name,
-                "area_share": share,
-                **_rates(by_model[name], by_model[DENSITY], place, weights),
-                **_indices(by_model[name], place, plan),
-            }
-            for place, share in enumerate(plan.area_shares)
-            for name in plan.models
-        ]
-    )
+    rows = [
+        {"model": name, "area_share": share, **_measures(by_model, name, place, plan, weights)}
+        for place, share in enumerate(plan.area_shares)
+        for name in plan.models
+    ]
+    table = pd.DataFrame(rows)
     ranks = table.groupby("area_share")["hit_rate"].rank(ascending=False, method="min")
     table["rank"] = ranks.astype(int)
     return Backtest(
-        table=table[list(_COLUMNS)],
+        table=table,
         windows=_windows(by_model, plan.area_shares),
         calibration=_calibration(by_model, len(plan.area_shares)),
         curves=_curves(by_model, len(plan.area_shares)),
@@ -103,61 +92,53 @@ def _suspects(table: pd.DataFrame) -> tuple[str, ...]:
     return tuple(table.loc[beatable & (table["pei"] >= _TOO_GOOD), "model"].unique())
 
 
-def _rates(
-    rows: list[Score], plain: list[Score], place: int, weights: Floats
+def _measures(
+    by_model: Mapping[str, list[Score]], name: str, place: int, plan: Plan, weights: Floats
 ) -> dict[str, float | bool]:
-    """Return the hit rate and its difference from that of the year's density, with intervals.
+    """Compute what a model found in a share of the area, and measures of the same maps.
 
-    The difference is taken window by window before anything is resampled: a busy or an easy week
-    is one for both maps, and what they share cancels.
+    The difference from the year's density is taken window by window before anything is resampled:
+    a busy or an easy week is one for both maps, and what they share cancels.
     """
+    rows = by_model[name]
     events = np.array([s.events for s in rows])
     hits = np.array([s.hits[place] for s in rows])
-    more = hits - np.array([s.hits[place] for s in plain])
+    more = hits - np.array([s.hits[place] for s in by_model[DENSITY]])
     low, high = ratio_interval(hits, events, weights)
     difference_low, difference_high = ratio_interval(more, events, weights)
+    rate, number = hits.sum() / events.sum(), int(plan.numbers[place])
+    past = sum(s.past_events for s in rows)
+    before = sum(s.past[place] for s in rows) / past if past else 0.0
     return {
-        "hit_rate": hits.sum() / events.sum(),
+        "hit_rate": rate,
         "low": low,
         "high": high,
+        # By the share of the cells that was searched, which rounding has moved from that asked for.
+        "pai": prediction_accuracy(rate, number / plan.cells),
+        "pei": prediction_efficiency(hits.sum(), sum(s.best[place] for s in rows)),
         "difference": more.sum() / events.sum(),
         "difference_low": difference_low,
         "difference_high": difference_high,
+        "search_efficiency": hits.sum() / len(rows) / (number * plan.grid.cell_area_km2),
+        "recapture": rate / before if before else float("nan"),
         "noise": difference_low <= 0 <= difference_high,
     }
 
 
-def _indices(rows: list[Score], place: int, plan: Plan) -> dict[str, float]:
-    """Return other measures of the same maps."""
-    number = int(plan.numbers[place])
-    hits = sum(s.hits[place] for s in rows)
-    rate = hits / sum(s.events for s in rows)
-    past = sum(s.past_events for s in rows)
-    before = sum(s.past[place] for s in rows) / past if past else 0.0
-    return {
-        # By the share of the cells that was searched, which rounding has moved from that asked for.
-        "pai": prediction_accuracy(rate, number / plan.cells),
-        "pei": prediction_efficiency(hits, sum(s.best[place] for s in rows)),
-        "search_efficiency": hits / len(rows) / (number * plan.grid.cell_area_km2),
-        "recapture": rate / before if before else float("nan"),
-    }
-
-
 def _windows(by_model: dict[str, list[Score]], area_shares: tuple[float, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "window": pd.Timestamp(np.datetime64(score.window, "D")),
-                "model": name,
-                "area_share": share,
-                "events": int(score.events),
-                "hits": score.hits[place],
-            }
-            for name, rows in by_model.items()
-            for score in rows
-            for place, share in enumerate(area_shares)
-        ]
-    )
+    rows = [
+        (
+            pd.Timestamp(np.datetime64(score.window, "D")),
+            name,
+            share,
+            int(score.events),
+            score.hits[place],
+        )
+        for name, scores in by_model.items()
+        for score in scores
+        for place, share in enumerate(area_shares)
+    ]
+    return pd.DataFrame(rows, columns=["window", "model", "area_share", "events", "hits"])
 
 
 def _calibration(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
@@ -168,29 +149,18 @@ def _calibration(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
     for name, scores in by_model.items():
         seen = np.diff(np.array([s.hits for s in scores])[:, places].sum(axis=0), prepend=0.0)
         due = np.diff(np.array([s.due for s in scores])[:, places].sum(axis=0), prepend=0.0)
-        for group in range(len(_GROUPS)):
-            rows.append(
-                {
-                    "model": name,
-                    "cells": f"top {100 * edges[group]:g}-{100 * edges[group + 1]:g} %",
-                    "expected": due[group],
-                    "observed": seen[group],
-                    "ratio": seen[group] / due[group] if due[group] > 0 else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
+        for low, high, observed, expected in zip(edges, _GROUPS, seen, due, strict=False):
+            cells = f"top {100 * low:g}-{100 * high:g} %"
+            ratio = observed / expected if expected > 0 else np.nan
+            rows.append((name, cells, expected, observed, ratio))
+    return pd.DataFrame(rows, columns=["model", "cells", "expected", "observed", "ratio"])
 
 
 def _curves(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
     """Return hit rates at the shares of curves, which stand from `first` on in the scores."""
-    return pd.DataFrame(
-        [
-            {
-                "model": name,
-                "area_share": share,
-                "hit_rate": sum(s.hits[place] for s in rows) / sum(s.events for s in rows),
-            }
-            for name, rows in by_model.items()
-            for place, share in enumerate(CURVE_SHARES, start=first)
-        ]
-    )
+    rows = [
+        (name, share, sum(s.hits[place] for s in scores) / sum(s.events for s in scores))
+        for name, scores in by_model.items()
+        for place, share in enumerate(CURVE_SHARES, start=first)
+    ]
+    return pd.DataFrame(rows, columns=["model", "area_share", "hit_rate"])

@@ -113,12 +113,9 @@ def choose_setting(
     DataWarning
         If incidents are so much later than the others that the cut-off is set before them.
     """
-    faults = incident_problems(incidents)
-    if not faults:
-        months = month_only_problems(incidents, "A backtest")
-        faults = [empty_words()] if incidents.empty else months
     arguments = integer_problems(1, most_windows=most_windows, horizon_days=horizon_days)
-    raise_problems(faults, arguments + positive_problems(cell_size_m=cell_size_m))
+    arguments += positive_problems(cell_size_m=cell_size_m)
+    raise_problems(unfit_incidents(incidents), arguments)
     last = cutoff(_newest(incidents) if as_of is None else as_of)
     if as_of is None:
         _warn_of_strays(incidents, last)
@@ -138,6 +135,16 @@ def choose_setting(
         grid = _bearable(Grid.over(area, cell_size_m))
         inside = grid.centres_within(area.union_all())
     return Setting(known, grid, inside, first, end)
+
+
+def unfit_incidents(incidents: gpd.GeoDataFrame) -> list[str]:
+    """Return what keeps incidents from being backtested: their shape, their number, their dates."""
+    problems = incident_problems(incidents)
+    if problems:
+        return problems
+    if incidents.empty:
+        return [empty_words()]
+    return month_only_problems(incidents, "A backtest")
 
 
 def day_named(name: str, value: AsOf) -> pd.Timestamp:

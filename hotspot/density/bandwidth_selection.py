@@ -1,7 +1,7 @@
 """How far an incident is spread: choosing a bandwidth, and saying why."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypeAlias
 
 import geopandas as gpd
@@ -19,6 +19,7 @@ from hotspot.english import count
 from hotspot.rule import RULE
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Method = Literal["likelihood", "rule of thumb"]
@@ -112,21 +113,27 @@ class Bandwidth(float):
             )
         figure = Picture(figsize=(6.0, 4.0), layout="constrained")
         axes = figure.subplots()
-        metres, height = self.table["bandwidth_m"], self.table["log_likelihood"]
-        axes.plot(metres, height, "o-", color="#1d2733", markersize=4, linewidth=1,
-                  label="candidates")  # fmt: skip
-        axes.axvline(float(self), color="#c8102e", linestyle="--",
-                     label=f"chosen: {float(self):.0f} m")  # fmt: skip
-        axes.set_xscale("log")
+        metres = self.table["bandwidth_m"]
         ticks = [step for step in _TICKS_M if metres.min() <= step <= metres.max()]
-        axes.set_xticks(ticks, [f"{step:,}" for step in ticks])
-        axes.set_xticks([], minor=True)
-        axes.set_xlabel("Bandwidth, m (logarithmic scale)")
+        draw_candidates(axes, self, metres, self.table["log_likelihood"], ticks)
         axes.set_ylabel("Mean log-likelihood of an incident,\ngiven those at all other places")
         axes.set_title("Bandwidth under which the incidents are least surprising", fontsize=10)
         axes.legend(frameon=False)
-        axes.grid(alpha=0.3)
         return figure
+
+
+def draw_candidates(
+    axes: "Axes", chosen_m: float, metres: pd.Series, height: pd.Series, ticks: Iterable[float]
+) -> None:
+    """Draw the height of each candidate over its bandwidth, and which was chosen."""
+    axes.plot(metres, height, "o-", color="#1d2733", markersize=4, linewidth=1,
+              label="candidates")  # fmt: skip
+    axes.axvline(chosen_m, color="#c8102e", linestyle="--", label=f"chosen: {chosen_m:,.0f} m")
+    axes.set(xscale="log", xlabel="Bandwidth, m (logarithmic scale)")
+    axes.set_xticks(list(ticks), [f"{step:,.0f}" for step in ticks])
+    # Or the scale would write powers of ten between the candidates.
+    axes.set_xticks([], minor=True)
+    axes.grid(alpha=0.3)
 
 
 def bandwidth_and_reason(bandwidth_m: Any) -> tuple[float, str]:

@@ -105,7 +105,10 @@ def classify_hotspots(
     >>> sorted(DEFINITIONS)[:3]
     ['diminishing', 'emerging', 'former']
     """
-    problems = _problems(period_days, periods, recent_share, persistent_share, alpha)
+    problems = integer_problems(1, period_days=period_days)
+    problems += [] if periods is None else integer_problems(2, periods=periods)
+    problems += positive_problems(persistent_share=persistent_share)
+    problems += share_problems(recent_share=recent_share, alpha=alpha)
     cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within, problems)
     if incidents.empty:
         raise DataError(empty_words())
@@ -152,20 +155,6 @@ def classify_hotspots(
         recent_periods=recent,
     )
     return classified
-
-
-def _problems(
-    period_days: int,
-    periods: int | None,
-    recent_share: float,
-    persistent_share: float,
-    alpha: float,
-) -> list[str]:
-    problems = integer_problems(1, period_days=period_days)
-    if periods is not None:
-        problems += integer_problems(2, periods=periods)
-    problems += positive_problems(persistent_share=persistent_share)
-    return problems + share_problems(recent_share=recent_share, alpha=alpha)
 
 
 def recent_periods(periods: int, share: float) -> int:

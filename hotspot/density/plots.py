@@ -204,11 +204,9 @@ def _colours(values: Floats) -> tuple[str | Colormap, Normalize]:
 
 def _name_axes(axes: Axes, *, metres: bool, width: float) -> None:
     if not metres:
-        axes.set_xlabel("Column of cells, from the west")
-        axes.set_ylabel("Row of cells, from the south")
+        axes.set(xlabel="Column of cells, from the west", ylabel="Row of cells, from the south")
         return
-    axes.set_xlabel("Easting, km")
-    axes.set_ylabel("Northing, km")
+    axes.set(xlabel="Easting, km", ylabel="Northing, km")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value / 1000:,.6g}")
     axes.tick_params(labelsize=8)
@@ -325,18 +323,15 @@ def _draw_week(axes: Axes, calendar: pd.DataFrame) -> None:
     )  # fmt: skip
     axes.set_xticks(range(0, 25, 3), [f"{hour:02}:00" for hour in range(0, 25, 3)])
     axes.set_yticks(np.arange(7) + 0.5, calendar.index)
-    axes.set_xlabel("Hour of the day")
-    axes.set_ylabel("Day of the week")
+    axes.set(xlabel="Hour of the day", ylabel="Day of the week")
 
 
 def _draw_sums(hours: Axes, days: Axes, calendar: pd.DataFrame) -> None:
     """Draw the sums by hour and by weekday as bars."""
     hours.bar(np.arange(24) + 0.5, calendar.sum(axis=0), 0.9, color=_NOTE)
-    hours.set(xlim=(0, 24), xticks=range(0, 25, 3), xticklabels=[])
-    hours.set_ylabel("Incidents")
+    hours.set(xlim=(0, 24), xticks=range(0, 25, 3), xticklabels=[], ylabel="Incidents")
     days.barh(np.arange(7) + 0.5, calendar.sum(axis=1), 0.9, color=_NOTE)
-    days.set(ylim=(7, 0), yticks=[])
-    days.set_xlabel("Incidents")
+    days.set(ylim=(7, 0), yticks=[], xlabel="Incidents")
     for axes in (hours, days):
         axes.spines[["top", "right"]].set_visible(False)
 

@@ -1,7 +1,6 @@
 """Crimes for each household or person: a surface that a crowded estate does not win by its size."""
 
 import math
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -118,7 +117,7 @@ def rate_surface(
         raise DataError("The population is 0 everywhere.")
     times = event_times(incidents)
     covered = period_of(times, resolution(incidents), period)
-    counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
+    counted = covered.holds(times)
     crimes = np.stack([crimes_x[counted], crimes_y[counted]])
     number = crimes.shape[1]
     # By the kernel's height at its centre, so that sums per square metre read as counts around a
@@ -130,17 +129,25 @@ def rate_surface(
     if shrink is None:
         # Blocks of two bandwidths share hardly any kernel, so their rates are nearly independent.
         shrink = _shrinkage(crimes, np.stack([x, y]), people, 2 * bandwidth)
-    rates = _rates(around, behind, number / float(people.sum()), float(shrink))
+    overall = number / float(people.sum())
+    populated = np.where(behind > 0, behind, np.nan)
+    if shrink == math.inf:
+        # Chance explains all that the rates vary: everywhere is the overall rate.
+        rate = np.full(grid.shape, overall)
+    else:
+        rate = (around + shrink * overall) / (populated + shrink)
     shown = behind > 0 if area is None else (behind > 0) & grid.centres_within(area)
     per_year = per / covered.years
     units = f"incidents per {per:g} per year"
+    values = {
+        "rate": (rate * per_year, units),
+        "rate_unshrunk": (around / populated * per_year, units),
+        "incidents": (around, "incidents around"),
+        "population": (behind, "population around"),
+    }
     surfaces = {
-        "rate": grid.surface(np.where(shown, rates.rate * per_year, np.nan), units=units),
-        "rate_unshrunk": grid.surface(
-            np.where(shown, rates.unshrunk * per_year, np.nan), units=units
-        ),
-        "incidents": grid.surface(np.where(shown, around, np.nan), units="incidents around"),
-        "population": grid.surface(np.where(shown, behind, np.nan), units="population around"),
+        name: grid.surface(np.where(shown, of, np.nan), units=unit)
+        for name, (of, unit) in values.items()
     }
     return xr.Dataset(
         surfaces,
@@ -149,30 +156,12 @@ def rate_surface(
             "kernel": kernel,
             "bandwidth_m": bandwidth,
             "bandwidth_from": bandwidth_from,
-            "period_first": f"{covered.first:%Y-%m-%d}",
-            "period_last": f"{covered.last:%Y-%m-%d}",
-            "period_years": covered.years,
-            "overall_rate": rates.overall * per_year,
+            **covered.attrs(),
+            "overall_rate": overall * per_year,
             "shrink": float(shrink),
             "incidents_without_population": _nobody_near(grid, crimes, behind),
         },
     )
-
-
-class _Rates(NamedTuple):
-    rate: Floats
-    unshrunk: Floats
-    overall: float
-
-
-def _rates(around: Floats, behind: Floats, overall: float, shrink: float) -> _Rates:
-    """Compute the rates where anyone lives; NaN elsewhere."""
-    populated = np.where(behind > 0, behind, np.nan)
-    # Chance explains all that the rates vary: everywhere is the overall rate.
-    if shrink == math.inf:
-        return _Rates(np.where(behind > 0, overall, np.nan), around / populated, overall)
-    shrunk = (around + shrink * overall) / (populated + shrink)
-    return _Rates(shrunk, around / populated, overall)
 
 
 def _people(

@@ -97,8 +97,8 @@ def street_hotspots(
     raise_problems(same_crs_problems(incidents, streets=streets))
     times = event_times(incidents)
     covered = period_of(times, resolution(incidents), period)
-    counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
-    weight = weights_of(incidents, weights)
+    counted = covered.holds(times)
+    weight = weights_of(incidents, weights)[counted]
     points = incidents.geometry.to_numpy()[counted]
     nearest = nearest_positions(points, streets.geometry.to_numpy(), distance_m)
     matched = nearest >= 0
@@ -106,9 +106,7 @@ def street_hotspots(
         {
             "street": streets["street"].to_numpy(),
             "crimes": np.bincount(nearest[matched], minlength=len(streets)),
-            "weight": np.bincount(
-                nearest[matched], weight[counted][matched], minlength=len(streets)
-            ),
+            "weight": np.bincount(nearest[matched], weight[matched], minlength=len(streets)),
             "length_km": shapely.length(streets.geometry.to_numpy()) / 1000,
         },
         geometry=streets.geometry.to_numpy(),

@@ -43,6 +43,15 @@ class Period(NamedTuple):
     last: pd.Timestamp
     years: float
 
+    def holds(self, times: pd.Series) -> Bools:
+        """Return which of the times lie in it, both ends included."""
+        return ((times >= self.first) & (times <= self.last)).to_numpy()
+
+    def attrs(self) -> dict[str, Any]:
+        """Return what a surface says of its period."""
+        days = {"period_first": f"{self.first:%Y-%m-%d}", "period_last": f"{self.last:%Y-%m-%d}"}
+        return {**days, "period_years": self.years}
+
 
 def kernel_density(
     incidents: gpd.GeoDataFrame,
@@ -145,7 +154,7 @@ def kernel_density(
     times = event_times(incidents)
     dates = resolution(incidents)
     covered = period_of(times, dates, period)
-    counted = ((times >= covered.first) & (times <= covered.last)).to_numpy()
+    counted = covered.holds(times)
     # Beyond the border nothing is known, so what was recorded there is no sample of it.
     if edge_correction:
         counted = counted & shapely.intersects_xy(area, x, y)
@@ -165,9 +174,7 @@ def kernel_density(
         kernel=kernel,
         bandwidth_m=float(bandwidth),
         bandwidth_from=bandwidth_from,
-        period_first=f"{covered.first:%Y-%m-%d}",
-        period_last=f"{covered.last:%Y-%m-%d}",
-        period_years=covered.years,
+        **covered.attrs(),
         incidents=int(counted.sum()),
         weight_sum=float(weight.sum()),
         weights=_weights_name(weights),

@@ -9,7 +9,6 @@ import pandas as pd
 from hotspot._checks import check_incidents_frame, frame_problems, raise_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Ints
-from hotspot.dates import month_only_problems
 from hotspot.english import DAYS, count, name_rows
 
 Seconds = Ints
@@ -78,8 +77,7 @@ def harm_weights(
             f"{count(int(unknown.sum()), 'incident')} with a code that the table does not have: "
             f"{listed}."
         )
-    if problems:
-        raise DataError(problems)
+    raise_problems(problems)
     return pd.Series(values.to_numpy(), index=incidents.index, name="harm")
 
 
@@ -101,8 +99,7 @@ def _harm_by_code(table: Mapping[str, float] | pd.Series | pd.DataFrame) -> dict
             problems.append(f"The harm of {code!r} must be a number of 0 or more, not {value!r}.")
         elif harm.setdefault(key, float(number)) != float(number):
             problems.append(f"The code {code!r} is in the table twice, with different harm.")
-    if problems:
-        raise DataError(problems)
+    raise_problems(problems)
     return harm
 
 
@@ -156,8 +153,7 @@ def aoristic_weights(
     [0.75]
     """
     spans = _spans(_weekday_numbers(weekdays), hours)
-    check_incidents_frame(incidents)
-    raise_problems(month_only_problems(incidents, "An aoristic weight"))
+    check_incidents_frame(incidents, needs_days="An aoristic weight")
     start, end = _windows(incidents)
     share = (_passed(end, spans) - _passed(start, spans)) / (end - start)
     return pd.Series(share, index=incidents.index, name="aoristic_weight")
@@ -203,8 +199,7 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     >>> calendar.loc["Friday", 23], calendar.loc["Saturday", 1], calendar.sum().sum()
     (np.float64(0.25), np.float64(0.25), np.float64(1.0))
     """
-    check_incidents_frame(incidents)
-    raise_problems(month_only_problems(incidents, "A calendar of offences"))
+    check_incidents_frame(incidents, needs_days="A calendar of offences")
     start, end = _windows(incidents)
     length = end - start
     spans = [_spans([day], (hour, hour + 1)) for day in range(7) for hour in range(24)]

@@ -3,7 +3,6 @@
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import stats
 
 from hotspot._checks import (
@@ -14,9 +13,9 @@ from hotspot._checks import (
     share_problems,
 )
 from hotspot._errors import ConfigError
-from hotspot._kernels.arrays import Bools, Ints
+from hotspot._kernels.arrays import Ints
 from hotspot.dates import AsOf, event_times, resolution
-from hotspot.density.surface import Period, period_of
+from hotspot.density.surface import period_of
 from hotspot.geo import area_positions
 
 
@@ -101,8 +100,7 @@ def hotspot_change(
     # One more than there are hotspots: the last counts what lies in none of them.
     spot = np.where(spot < 0, len(hotspots), spot)
     counts = [
-        np.bincount(spot[_in_period(times, period)], minlength=len(hotspots) + 1)
-        for period in (one, two)
+        np.bincount(spot[period.holds(times)], minlength=len(hotspots) + 1) for period in (one, two)
     ]
     compared = compare_rates(counts[0], counts[1], one.years, two.years, confidence)
     change = hotspots.assign(**{column: values[:-1] for column, values in compared.items()})
@@ -111,10 +109,6 @@ def hotspot_change(
     )
     change.attrs["elsewhere"] = {column: values[-1].item() for column, values in compared.items()}
     return change
-
-
-def _in_period(times: pd.Series, period: Period) -> Bools:
-    return ((times >= period.first) & (times <= period.last)).to_numpy()
 
 
 def compare_rates(

@@ -99,9 +99,8 @@ class Concentration:
             axes.annotate(f"{held:.0f} % at {share:.3g} % of places", (share, held), (8, -4),
                           textcoords="offset points", va="top", fontsize=9,
                           path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set(xlim=(0, 100), ylim=(0, 101))
-        axes.set_xlabel("Share of places, those with most crime first, %")
-        axes.set_ylabel("Share of crime, %")
+        axes.set(xlim=(0, 100), ylim=(0, 101), ylabel="Share of crime, %",
+                 xlabel="Share of places, those with most crime first, %")  # fmt: skip
         axes.set_title(
             f"Concentration of {counted(self.crimes, 'crime')} over "
             f"{counted(self.places, 'place')}\n(generalised Gini {self.generalised_gini:.2f})",
