@@ -48,11 +48,14 @@ def positive_problems(**values: float) -> list[str]:
     return [
         f"{name} must be a finite number above 0, not {value!r}."
         for name, value in values.items()
-        if isinstance(value, bool)
-        or not isinstance(value, (int, float, np.integer, np.floating))
-        or not np.isfinite(value)
-        or value <= 0
+        if not (is_number(value) and np.isfinite(value) and value > 0)
     ]
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a number; True is one to Python, and never meant as one."""
+    number = isinstance(value, (int, float, np.integer, np.floating))
+    return number and not isinstance(value, bool)
 
 
 def integer_problems(least: int, **values: Any) -> list[str]:
@@ -76,9 +79,7 @@ def share_problems(**values: float) -> list[str]:
     return [
         f"{name} must be between 0 and 1, not {value!r}."
         for name, value in values.items()
-        if isinstance(value, bool)
-        or not isinstance(value, (int, float, np.integer, np.floating))
-        or not 0 < value < 1
+        if not (is_number(value) and 0 < value < 1)
     ]
 
 
@@ -90,9 +91,7 @@ def chosen_seed(seed: int | None) -> int:
     ConfigError
         If it is no whole number, 0 or more.
     """
-    problems = seed_problems(seed)
-    if problems:
-        raise ConfigError(problems)
+    raise_problems(arguments=seed_problems(seed))
     if seed is None:
         return int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) >> 1
     return int(seed)
@@ -187,11 +186,15 @@ def incident_problems(
 
 
 def check_incidents_frame(
-    incidents: gpd.GeoDataFrame, *data: str, arguments: Iterable[str] = (), needs_days: str = ""
+    incidents: gpd.GeoDataFrame,
+    *data: str,
+    arguments: Iterable[str] = (),
+    needs_days: str = "",
+    **in_its_crs: Any,
 ) -> None:
     """Raise every problem with the incidents, and with what else a function was given, at once.
 
-    Whether dates are months only is asked of sound incidents, and where nothing else is wrong.
+    What asks for sound incidents, their dates and their CRS, is checked after that.
 
     Parameters
     ----------
@@ -202,6 +205,8 @@ def check_incidents_frame(
         Problems of arguments.
     needs_days : str
         What takes the day of each burglary, if anything does: "The Knox test".
+    **in_its_crs : GeoDataFrame, Grid or None
+        What must be in the CRS of the incidents, by name.
 
     Raises
     ------
@@ -211,6 +216,7 @@ def check_incidents_frame(
     raise_problems([*incident_problems(incidents), *data], arguments)
     if needs_days:
         raise_problems(month_only_problems(incidents, needs_days))
+    raise_problems(same_crs_problems(incidents, **in_its_crs))
 
 
 def raise_problems(data: Iterable[str] = (), arguments: Iterable[str] = ()) -> None:

@@ -11,8 +11,8 @@ import shapely
 import xarray as xr
 from pyproj import CRS
 
-from hotspot._checks import crs_problems, integer_problems, positive_problems
-from hotspot._errors import ConfigError, DataError
+from hotspot._checks import crs_problems, integer_problems, positive_problems, raise_problems
+from hotspot._errors import DataError
 from hotspot._kernels.arrays import Bools, Floats
 
 
@@ -63,8 +63,7 @@ class Grid:
             if not math.isfinite(value)
         ]
         problems += crs_problems(crs, "grid's cells")
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(arguments=problems)
         object.__setattr__(self, "crs", crs)
         for name in ("xmin", "ymin", "cell_size_m"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -119,8 +118,7 @@ class Grid:
             problems.append("No CRS is known for the grid: give crs=, e.g. 'EPSG:27700'.")
         elif crs is not None and own is not None and own != CRS.from_user_input(crs):
             problems.append("crs= is not that of the frame: turn the frame with .to_crs first.")
-        if problems:
-            raise ConfigError(problems)
+        raise_problems(arguments=problems)
         if isinstance(frame_or_geometry, (gpd.GeoDataFrame, gpd.GeoSeries)):
             xmin, ymin, xmax, ymax = frame_or_geometry.total_bounds
         else:

@@ -103,14 +103,11 @@ def sums_at(
     buckets = into_buckets(x, y, weight, reach)
     heavy, scale_m = weight[buckets.order], float(scale_m)
     out = np.zeros(len(px))
-    run_blocks(
-        lambda first, stop: _sums_at(
-            px, py, buckets, heavy, shape.code, scale_m, reach, first, stop, out
-        ),
-        len(px),
-        _POINTS,
-        threads,
-    )
+
+    def work(first: int, stop: int) -> None:
+        _sums_at(px, py, buckets, heavy, shape.code, scale_m, reach, first, stop, out)
+
+    run_blocks(work, len(px), _POINTS, threads)
     return out
 
 
@@ -175,12 +172,11 @@ def table_sums_at(
     limit = squares if closed_right else np.nextafter(squares, -np.inf)
     kinds = kind[buckets.order]
     out = np.zeros(len(px))
-    run_blocks(
-        lambda first, stop: _table_sums_at(px, py, buckets, kinds, limit, table, first, stop, out),
-        len(px),
-        _POINTS,
-        threads,
-    )
+
+    def work(first: int, stop: int) -> None:
+        _table_sums_at(px, py, buckets, kinds, limit, table, first, stop, out)
+
+    run_blocks(work, len(px), _POINTS, threads)
     return out
 
 
@@ -257,15 +253,13 @@ def gaussian_in_cells(
     x, y, weight = x[order], y[order], weight[order]
     out = np.zeros(shape)
     # Blocks of rows repeat the work on events near their edges, so wide kernels get tall ones.
-    reach = GAUSSIAN.reach * float(sd_m)
+    cell_m, sd_m = float(cell_m), float(sd_m)
+    reach = GAUSSIAN.reach * sd_m
     rows = max(_ROWS, 4 * math.ceil(reach / cell_m))
     corner = float(corner[0]), float(corner[1])
-    run_blocks(
-        lambda start, stop: _gaussian_rows(
-            x, y, weight, corner, float(cell_m), float(sd_m), reach, start, stop, out
-        ),
-        shape[0],
-        rows,
-        threads,
-    )
+
+    def work(start: int, stop: int) -> None:
+        _gaussian_rows(x, y, weight, corner, cell_m, sd_m, reach, start, stop, out)
+
+    run_blocks(work, shape[0], rows, threads)
     return out

@@ -265,14 +265,11 @@ def persistent_density(
     buckets = into_buckets(x, y, weight, reach)
     days, heavy = day[buckets.order], weight[buckets.order]
     sums = np.zeros(len(x))
-    run_blocks(
-        lambda first, stop: _persistent(
-            buckets, days, heavy, scale_m, reach, apart_days, first, stop, sums
-        ),
-        len(x),
-        _BLOCK,
-        threads,
-    )
+
+    def work(first: int, stop: int) -> None:
+        _persistent(buckets, days, heavy, scale_m, reach, apart_days, first, stop, sums)
+
+    run_blocks(work, len(x), _BLOCK, threads)
     by_day = np.argsort(days, kind="stable")
     passed = np.concatenate([[0.0], np.cumsum(heavy[by_day])])
     low = np.searchsorted(days[by_day], days - apart_days, side="left")

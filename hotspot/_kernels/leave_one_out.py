@@ -102,12 +102,12 @@ def leave_one_out(
     steps = np.arange(_STEPS) * (radius_sq[-1] / _STEPS) * (1 - 1e-9)
     band_of = np.searchsorted(radius_sq, steps)
     sums = np.zeros((len(x), len(bandwidths_m), len(coefficients)))
-    run_blocks(
-        lambda start, stop: _band_sums(
-            x[order], y[order], events[order], row_start, row, radius_sq, band_of, start, stop, sums
-        ),
-        len(x), _BLOCK, threads,
-    )  # fmt: skip
+    x, y, events = x[order], y[order], events[order]
+
+    def work(start: int, stop: int) -> None:
+        _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, sums)
+
+    run_blocks(work, len(x), _BLOCK, threads)
     np.cumsum(sums, axis=1, out=sums)
     density = np.zeros((len(x), len(bandwidths_m)))
     for power, coefficient in enumerate(coefficients):

@@ -213,15 +213,12 @@ def permuted_excess(
     out = np.zeros(permutations)
     # Narrow integers: more of them stay in the cache.
     ordered = (days - days.min(initial=0))[near.order].astype(np.int32)
-    run_blocks(
-        lambda first, stop: _permuted_excess(
-            near.start, near.other, ordered, window_days, share, np.uint64(seed), first, stop, out
-        ),
-        permutations,
-        _FEW,
-        threads,
-        step,
-    )
+
+    def work(first: int, stop: int) -> None:
+        _permuted_excess(near.start, near.other, ordered, window_days, share, np.uint64(seed),
+                         first, stop, out)  # fmt: skip
+
+    run_blocks(work, permutations, _FEW, threads, step)
     return out
 
 

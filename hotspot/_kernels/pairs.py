@@ -319,12 +319,9 @@ def lag_probability(
     ndarray of float64, shape (m,)
     """
     out = np.empty(len(pairs))
-    run_blocks(
-        lambda start, stop: _lag_probability(
-            pairs, first_day, offset, cumulative, window_days, scale, start, stop, out
-        ),
-        len(pairs),
-        _BLOCK,
-        threads,
-    )
+
+    def work(start: int, stop: int) -> None:
+        _lag_probability(pairs, first_day, offset, cumulative, window_days, scale, start, stop, out)
+
+    run_blocks(work, len(pairs), _BLOCK, threads)
     return out

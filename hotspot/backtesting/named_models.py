@@ -1,9 +1,9 @@
 """The forecasts to choose from by a short name, and what people call them."""
 
 from collections.abc import Sequence
+from itertools import chain
 
-from hotspot._checks import choice_problems
-from hotspot._errors import ConfigError
+from hotspot._checks import choice_problems, raise_problems
 from hotspot.forecast import (
     Blend,
     Forecast,
@@ -46,9 +46,6 @@ def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast
         "rule": ("near-repeat rule, learned", NearRepeatRisk()),
         "zones": ("live zones", LiveZones()),
     }
-    problems = [
-        problem for name in short_names for problem in choice_problems("models", name, [*known])
-    ]
-    if problems:
-        raise ConfigError(problems)
+    problems = [choice_problems("models", name, [*known]) for name in short_names]
+    raise_problems(arguments=chain.from_iterable(problems))
     return dict(known[name] for name in short_names)

@@ -235,19 +235,19 @@ def _checkpoint_problems(checkpoint: Any) -> list[str]:
 
 def _area_problems(within: Any, grid: Any) -> tuple[list[str], list[str]]:
     """Return what is wrong with the data of the study area, and with grid and area themselves."""
+    data: list[str] = []
+    arguments: list[str] = []
     if not isinstance(grid, Grid):
-        return [], [f"grid must be a Grid, not {type(grid).__name__}."]
-    if isinstance(within, np.ndarray):
-        if within.shape == grid.shape and within.dtype == bool:
-            return [], []
-        return [], ["within must be a mask of the grid's shape, or an area."]
-    if within is None or isinstance(within, shapely.Geometry):
-        return [], []
-    if not isinstance(within, (gpd.GeoDataFrame, gpd.GeoSeries)):
-        return [], [f"within must be an area or a mask, not {type(within).__name__}."]
-    if within.crs != grid.crs:
-        return ["within is not in the CRS of the grid: turn it with .to_crs first."], []
-    return [], []
+        arguments = [f"grid must be a Grid, not {type(grid).__name__}."]
+    elif isinstance(within, np.ndarray):
+        if within.shape != grid.shape or within.dtype != bool:
+            arguments = ["within must be a mask of the grid's shape, or an area."]
+    elif isinstance(within, (gpd.GeoDataFrame, gpd.GeoSeries)):
+        if within.crs != grid.crs:
+            data = ["within is not in the CRS of the grid: turn it with .to_crs first."]
+    elif within is not None and not isinstance(within, shapely.Geometry):
+        arguments = [f"within must be an area or a mask, not {type(within).__name__}."]
+    return data, arguments
 
 
 def _inside(within: Any, grid: Grid) -> Bools:

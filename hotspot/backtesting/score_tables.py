@@ -127,13 +127,7 @@ def _measures(
 
 def _windows(by_model: dict[str, list[Score]], area_shares: tuple[float, ...]) -> pd.DataFrame:
     rows = [
-        (
-            pd.Timestamp(np.datetime64(score.window, "D")),
-            name,
-            share,
-            int(score.events),
-            score.hits[place],
-        )
+        (np.datetime64(score.window, "D"), name, share, int(score.events), score.hits[place])
         for name, scores in by_model.items()
         for score in scores
         for place, share in enumerate(area_shares)

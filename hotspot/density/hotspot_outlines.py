@@ -18,8 +18,8 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     integer_problems,
+    is_number,
     raise_problems,
-    same_crs_problems,
 )
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.dates import cutoff, event_times
@@ -97,8 +97,7 @@ def hotspots(
     if incidents is None:
         raise_problems(arguments=problems)
     else:
-        check_incidents_frame(incidents, arguments=problems)
-        raise_problems(same_crs_problems(incidents, surface=grid))
+        check_incidents_frame(incidents, arguments=problems, surface=grid)
     values = surface.to_numpy()
     inside = ~np.isnan(values)
     if threshold is None:
@@ -135,13 +134,9 @@ def _problems(
     area_share: float | None, threshold: float | None, count: int | None, method: str
 ) -> list[str]:
     problems = choice_problems("method", method, ("cells", "smooth"))
-    if area_share is not None and not (
-        isinstance(area_share, (int, float)) and 0 < area_share <= 1
-    ):
+    if area_share is not None and not (is_number(area_share) and 0 < area_share <= 1):
         problems.append(f"area_share must be above 0 and at most 1, not {area_share!r}.")
-    if threshold is not None and not (
-        isinstance(threshold, (int, float)) and math.isfinite(threshold)
-    ):
+    if threshold is not None and not (is_number(threshold) and math.isfinite(threshold)):
         problems.append(f"threshold must be a finite number, not {threshold!r}.")
     if area_share is not None and threshold is not None:
         problems.append("Give area_share or threshold, not both.")

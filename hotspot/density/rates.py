@@ -131,11 +131,7 @@ def rate_surface(
         shrink = _shrinkage(crimes, np.stack([x, y]), people, 2 * bandwidth)
     overall = number / float(people.sum())
     populated = np.where(behind > 0, behind, np.nan)
-    if shrink == math.inf:
-        # Chance explains all that the rates vary: everywhere is the overall rate.
-        rate = np.full(grid.shape, overall)
-    else:
-        rate = (around + shrink * overall) / (populated + shrink)
+    rate = _shrunk(around, populated, overall, float(shrink))
     shown = behind > 0 if area is None else (behind > 0) & grid.centres_within(area)
     per_year = per / covered.years
     units = f"incidents per {per:g} per year"
@@ -162,6 +158,14 @@ def rate_surface(
             "incidents_without_population": _nobody_near(grid, crimes, behind),
         },
     )
+
+
+def _shrunk(around: Floats, populated: Floats, overall: float, shrink: float) -> Floats:
+    """Compute rates as if so many more people with the overall rate lived around each cell."""
+    # Chance explains all that the rates vary: everywhere is the overall rate.
+    if shrink == math.inf:
+        return np.full(around.shape, overall)
+    return (around + shrink * overall) / (populated + shrink)
 
 
 def _people(

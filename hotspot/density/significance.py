@@ -15,8 +15,6 @@ from hotspot._checks import (
     check_incidents_frame,
     choice_problems,
     positive_problems,
-    raise_problems,
-    same_crs_problems,
     share_problems,
 )
 from hotspot._errors import ConfigError
@@ -220,8 +218,7 @@ def cells_for(
     problems += [] if distance_m is None else positive_problems(distance_m=distance_m)
     if grid is not None and shape == "hexagon":
         problems.append("A grid has square cells: for hexagons give cell_size_m.")
-    check_incidents_frame(incidents, arguments=problems)
-    raise_problems(same_crs_problems(incidents, grid=grid))
+    check_incidents_frame(incidents, arguments=problems, grid=grid)
     area = study_area(within, incidents)
     size = cell_size_m if grid is None else grid.cell_size_m
     reach = (_NEXT[shape] * size if distance_m is None else distance_m) * _HAIR
@@ -241,15 +238,9 @@ def _squares(
     incidents: gpd.GeoDataFrame, grid: Grid, area: shapely.Geometry | None, reach_m: float
 ) -> Cells:
     inside = np.ones(grid.shape, dtype=bool) if area is None else grid.centres_within(area)
-    number = np.where(inside.ravel(), np.cumsum(inside.ravel()) - 1, -1)
-    cell = grid.cells_of(incidents).to_numpy()
     near = _SquareSum(inside, reach_m / grid.cell_size_m)
-    return Cells(
-        cell_boxes(grid, *np.nonzero(inside)),
-        near,
-        near(np.ones(int(inside.sum()))),
-        np.where(cell >= 0, number[cell], -1),
-    )
+    cell = grid.cells_of(incidents).to_numpy()
+    return _cells(cell_boxes(grid, *np.nonzero(inside)), near, inside.ravel(), cell)
 
 
 def _hexagons(
@@ -279,16 +270,16 @@ def _hexagons(
     else:
         shapely.prepare(area)
         inside = shapely.intersects_xy(area, centres)
+    corners = (steps[inside][:, None, :] + _HEXAGON) * step_m
+    outlines = np.asarray(shapely.polygons(corners), dtype=object)
+    return _cells(outlines, _TreeSum(centres[inside], reach_m), inside, cell)
+
+
+def _cells(outlines: npt.NDArray[np.object_], near: NearSum, inside: Bools, cell_of: Ints) -> Cells:
+    """Return the cells of the study area, numbered, with how many are near each."""
     number = np.where(inside, np.cumsum(inside) - 1, -1)
-    corners = steps[inside][:, None, :] + _HEXAGON
-    centres = centres[inside]
-    near = _TreeSum(centres, reach_m)
-    return Cells(
-        np.asarray(shapely.polygons(corners * step_m), dtype=object),
-        near,
-        near(np.ones(len(centres))),
-        number[cell],
-    )
+    own = np.where(cell_of >= 0, number[cell_of], -1)
+    return Cells(outlines, near, near(np.ones(len(outlines))), own)
 
 
 class GiStar(NamedTuple):

@@ -12,8 +12,6 @@ from hotspot._checks import (
     frame_problems,
     integer_problems,
     positive_problems,
-    raise_problems,
-    same_crs_problems,
 )
 from hotspot.dates import AsOf, event_times, resolution
 from hotspot.density.surface import period_of, weights_of
@@ -91,10 +89,8 @@ def street_hotspots(
     problems = positive_problems(distance_m=distance_m)
     problems += choice_problems("by", by, ("segment", "street"))
     problems += integer_problems(0, minimum=minimum)
-    check_incidents_frame(
-        incidents, *frame_problems(streets, "streets", ("street",)), arguments=problems
-    )
-    raise_problems(same_crs_problems(incidents, streets=streets))
+    faults = frame_problems(streets, "streets", ("street",))
+    check_incidents_frame(incidents, *faults, arguments=problems, streets=streets)
     times = event_times(incidents)
     covered = period_of(times, resolution(incidents), period)
     counted = covered.holds(times)

@@ -62,18 +62,11 @@ def _grid(test: "KnoxTest") -> PageTable:
     """Lay the ratios out by distance and time, those above chance in bold."""
     ratio, raised = test.grid("ratio"), test.raised()
     heads = [("Distance", "head"), *((str(label), "n") for label in ratio.columns)]
-    rows: list[list[str | Cell]] = [
-        [
-            str(distance),
-            *(
-                Cell(_number(value), "n more" if above else "n")
-                for value, above in zip(values, over, strict=True)
-            ),
-        ]
-        for distance, values, over in zip(
-            ratio.index, ratio.to_numpy(), raised.to_numpy(), strict=True
-        )
-    ]
+    rows: list[list[str | Cell]] = []
+    for (distance, values), above in zip(ratio.iterrows(), raised.to_numpy(), strict=True):
+        kinds = ["n more" if each else "n" for each in above]
+        cells = [Cell(_number(value), kind) for value, kind in zip(values, kinds, strict=True)]
+        rows.append([str(distance), *cells])
     return PageTable.of(heads, rows)
 
 

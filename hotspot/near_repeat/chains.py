@@ -257,7 +257,7 @@ def link_events(
     apart[linked], days[linked] = pairs["distance_m"].to_numpy()[link], pairs["days"].iloc[link]
     label = np.where(chain < 0, ISOLATE, ORIGINATOR).astype(object)
     label[linked] = np.where(near[link], NEAR_REPEAT, REPEAT)
-    return Links(chain, _chain_ids(events, chain, rank), follows, apart, days, label, rank)
+    return Links(chain, _chain_ids(events, _leads(chain, rank)), follows, apart, days, label, rank)
 
 
 def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:
@@ -276,11 +276,15 @@ def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:
     return np.where(in_chain, number[part], -1).astype(np.int64)
 
 
-def _chain_ids(events: gpd.GeoDataFrame, chain: Ints, rank: Ints) -> npt.NDArray[np.object_]:
-    """Return the id of each chain, the reference of its first crime."""
+def _leads(chain: Ints, rank: Ints) -> Ints:
+    """Return the position of the first crime of each chain."""
     in_order = np.argsort(rank)
     in_order = in_order[chain[in_order] >= 0]
-    leads = in_order[np.unique(chain[in_order], return_index=True)[1]]
+    return in_order[np.unique(chain[in_order], return_index=True)[1]]
+
+
+def _chain_ids(events: gpd.GeoDataFrame, leads: Ints) -> npt.NDArray[np.object_]:
+    """Return the id of each chain, the reference of its first crime."""
     ids = events["crime_ref"].iloc[leads].astype(str).astype(object)
     # Two forces may use one reference; an id must stay what it is when their data are joined.
     if "force" in events.columns:
@@ -346,9 +350,7 @@ def _arrows(events: gpd.GeoDataFrame, links: Links) -> npt.NDArray[np.object_]:
     points = events.geometry.to_numpy()
     place = shapely.get_coordinates(points)
     order = np.argsort(links.rank)
-    leads = order[links.chain[order] >= 0]
-    leads = leads[np.unique(links.chain[leads], return_index=True)[1]]
-    drawn = np.asarray(points[leads], dtype=object)
+    drawn = np.asarray(points[_leads(links.chain, links.rank)], dtype=object)
     follower = order[links.follows[order] >= 0]
     start, end = place[links.follows[follower]], place[follower]
     # A line of no length would not be valid.

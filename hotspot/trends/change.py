@@ -8,8 +8,6 @@ from scipy import stats
 from hotspot._checks import (
     check_incidents_frame,
     frame_problems,
-    raise_problems,
-    same_crs_problems,
     share_problems,
 )
 from hotspot._errors import ConfigError
@@ -84,12 +82,8 @@ def hotspot_change(
        ratio  ratio_low  ratio_high
     0   0.25       0.03        1.26
     """
-    check_incidents_frame(
-        incidents,
-        *frame_problems(hotspots, "hotspots"),
-        arguments=share_problems(confidence=confidence),
-    )
-    raise_problems(same_crs_problems(incidents, hotspots=hotspots))
+    faults, arguments = frame_problems(hotspots, "hotspots"), share_problems(confidence=confidence)
+    check_incidents_frame(incidents, *faults, arguments=arguments, hotspots=hotspots)
     times = event_times(incidents)
     dates = resolution(incidents)
     one, two = period_of(times, dates, before), period_of(times, dates, after)

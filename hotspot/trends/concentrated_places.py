@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from scipy import stats
 
-from hotspot._checks import check_incidents_frame, frame_problems, raise_problems, same_crs_problems
+from hotspot._checks import check_incidents_frame, frame_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Ints
 from hotspot.english import count as counted
@@ -207,9 +207,8 @@ def _by_place(
 ) -> Ints:
     if places is None:
         raise ConfigError("Say what a place is: give places=, a Grid, areas, streets, addresses.")
-    is_grid = isinstance(places, Grid)
-    check_incidents_frame(incidents, *([] if is_grid else frame_problems(places, "places")))
-    raise_problems(same_crs_problems(incidents, places=places))
+    faults = [] if isinstance(places, Grid) else frame_problems(places, "places")
+    check_incidents_frame(incidents, *faults, places=places)
     if isinstance(places, Grid):
         cell = places.cells_of(incidents).to_numpy()
         return np.bincount(cell[cell >= 0], minlength=places.nrows * places.ncols)
@@ -243,16 +242,11 @@ def _table(held: Ints, shares: tuple[float, ...]) -> pd.DataFrame:
         # In decimals: 0.07 of 100 crimes are 7, which binary fractions would make 8.
         needed = int((Decimal(str(share)) * crimes).to_integral_value(ROUND_CEILING))
         number = int(np.searchsorted(held, needed))
-        rows.append(
-            {
-                "crime_share": share,
-                "places": number,
-                "place_share": number / places,
-                "place_share_even": int(np.searchsorted(even_held, needed)) / places,
-                "place_share_chance": _by_chance(places, crimes, needed),
-            }
-        )
-    return pd.DataFrame(rows)
+        even_share = int(np.searchsorted(even_held, needed)) / places
+        chance = _by_chance(places, crimes, needed)
+        rows.append((share, number, number / places, even_share, chance))
+    names = ("crime_share", "places", "place_share", "place_share_even", "place_share_chance")
+    return pd.DataFrame(rows, columns=list(names))
 
 
 def _by_chance(places: int, crimes: int, needed: int) -> float:
