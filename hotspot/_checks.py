@@ -44,7 +44,7 @@ class Problems:
 
 
 def positive_problems(**values: float) -> list[str]:
-    """Name each of the values that is not a finite number above 0."""
+    """Return which of the values are not finite numbers above 0."""
     return [
         f"{name} must be a finite number above 0, not {value!r}."
         for name, value in values.items()
@@ -75,7 +75,7 @@ def integer_problems(least: int, **values: Any) -> list[str]:
 
 
 def share_problems(**values: float) -> list[str]:
-    """Name each of the values that does not lie between 0 and 1, such as a confidence."""
+    """Return which of the values, such as a confidence, do not lie between 0 and 1."""
     return [
         f"{name} must be between 0 and 1, not {value!r}."
         for name, value in values.items()
@@ -84,7 +84,7 @@ def share_problems(**values: float) -> list[str]:
 
 
 def chosen_seed(seed: int | None) -> int:
-    """Take a seed as it is, or draw a fresh one that can be told and used again.
+    """Return a seed as it is, or a fresh one that can be kept and used again.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def seed_problems(seed: object) -> list[str]:
 
 
 def choice_problems(name: str, value: object, choices: Sequence[str]) -> list[str]:
-    """Name the choices where `value` is none of them."""
+    """Return the choices where `value` is none of them."""
     if value in choices:
         return []
     listed = ", ".join(repr(choice) for choice in choices)
@@ -120,7 +120,7 @@ def choice_problems(name: str, value: object, choices: Sequence[str]) -> list[st
 
 
 def crs_problems(crs: CRS | None, what: str) -> list[str]:
-    """Say what keeps distances from being metres, if anything does."""
+    """Return what keeps distances from being metres, if anything does."""
     if crs is None:
         return [f"The {what} have no CRS: set it with .set_crs(...), e.g. 'EPSG:27700'."]
     if not crs.is_projected or any(
@@ -134,7 +134,7 @@ def crs_problems(crs: CRS | None, what: str) -> list[str]:
 
 
 def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> list[str]:
-    """Say what keeps `frame` from being one of our frames: type, CRS, index, columns."""
+    """Return what keeps `frame` from being one of our frames: type, CRS, index, columns."""
     if not isinstance(frame, gpd.GeoDataFrame):
         return [f"The {what} must be a geopandas.GeoDataFrame, not {type(frame).__name__}."]
     problems = []
@@ -155,7 +155,7 @@ def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> lis
 
 
 def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:
-    """Name the rows without a finite point."""
+    """Return which rows have no finite point."""
     geometry = frame.geometry.to_numpy()
     # Of anything but a point that is there, these are NaN.
     x, y = shapely.get_x(geometry), shapely.get_y(geometry)
@@ -169,7 +169,7 @@ def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:
 def incident_problems(
     incidents: object, columns: Iterable[str] = INCIDENT_COLUMNS, what: str = "incidents"
 ) -> list[str]:
-    """Say what keeps `incidents` from being incidents as the readers give them."""
+    """Return what keeps `incidents` from being incidents as the readers return them."""
     problems = frame_problems(incidents, what, columns)
     if problems or not isinstance(incidents, gpd.GeoDataFrame):
         return problems

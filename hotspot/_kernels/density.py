@@ -310,28 +310,26 @@ def _arrange(
     total, rows = len(x), ground.nrows + 2 * ground.reach
     row = np.empty(total, dtype=np.int32)
     counts = np.zeros((max(math.ceil(total / _POINTS), 1), rows), dtype=np.int64)
-    run_blocks(
-        lambda start, stop: _find_rows(
-            x, y, weight, ground, start, stop, row, counts[start // _POINTS]
-        ),
-        total, _POINTS, threads,
-    )  # fmt: skip
+
+    def find_rows(start: int, stop: int) -> None:
+        _find_rows(x, y, weight, ground, start, stop, row, counts[start // _POINTS])
+
+    run_blocks(find_rows, total, _POINTS, threads)
     # Row by row, and in each the blocks in turn.
     ends = np.cumsum(counts.T).reshape(rows, -1)
     at = np.ascontiguousarray((ends - counts.T).T)
     row_stop = ends[:, -1].copy()
     row_start = np.r_[0, row_stop[:-1]]
     points = np.empty((int(row_stop[-1]), 3))
-    run_blocks(
-        lambda start, stop: _place(
-            x, y, weight, ground, start, stop, row, at[start // _POINTS], points
-        ),
-        total, _POINTS, threads,
-    )  # fmt: skip
-    run_blocks(
-        lambda start, stop: _sort_rows(points, row_start, row_stop, ground, start, stop),
-        rows, _ROWS, threads if len(points) > _POINTS else 1,
-    )  # fmt: skip
+
+    def place(start: int, stop: int) -> None:
+        _place(x, y, weight, ground, start, stop, row, at[start // _POINTS], points)
+
+    def sort_rows(start: int, stop: int) -> None:
+        _sort_rows(points, row_start, row_stop, ground, start, stop)
+
+    run_blocks(place, total, _POINTS, threads)
+    run_blocks(sort_rows, rows, _ROWS, threads if len(points) > _POINTS else 1)
     return points, row_start, row_stop
 
 
@@ -392,10 +390,9 @@ def kernel_sums(
     out = np.empty(shape)
     terms = float((row_stop - row_start).sum()) * width * 2 * radius / cell_m
     rows = _row_sums(form.profile, form.separable)
-    run_blocks(
-        lambda start, stop: rows(
-            points, row_start, row_stop, ground, bandwidth_m, peak, start, stop, out
-        ),
-        nrows, _ROWS, 1 if terms < _FEW_TERMS else threads,
-    )  # fmt: skip
+
+    def work(start: int, stop: int) -> None:
+        rows(points, row_start, row_stop, ground, bandwidth_m, peak, start, stop, out)
+
+    run_blocks(work, nrows, _ROWS, 1 if terms < _FEW_TERMS else threads)
     return out

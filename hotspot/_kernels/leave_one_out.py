@@ -5,12 +5,10 @@ a point needs for every bandwidth are the number of its neighbours between one b
 next, and the sums of powers of their squared distances.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.arrays import Floats
 from hotspot._kernels.density import KERNELS
 from hotspot._kernels.threads import run_blocks
 
@@ -18,16 +16,6 @@ from hotspot._kernels.threads import run_blocks
 _BLOCK = 512
 # Steps of squared distance in the table that finds the bandwidths around a distance.
 _STEPS = 4096
-
-
-class _Points(NamedTuple):
-    """Places in rows as high as the widest bandwidth, sorted by x; each with its events."""
-
-    x: Floats
-    y: Floats
-    events: Floats
-    start: Ints
-    row: Ints
 
 
 @njit(cache=True, nogil=True)

@@ -127,7 +127,7 @@ def _row(row: pd.Series) -> list[str]:
 
 
 def _calibration(table: pd.DataFrame) -> PageTable:
-    """Lay expected and observed incidents out by forecast and group of cells."""
+    """Return expected and observed incidents by forecast and group of cells."""
     groups = [(f"Cells: {group}", "n") for group in table["cells"].unique()]
     rows = [
         [

@@ -127,7 +127,13 @@ def choose_setting(
     else:
         first = day_named("start", start)
     before = known[known_by(known, first - pd.Timedelta(days=1))]
-    _check_enough(known, before, first, end)
+    scored = len(known) - len(before)
+    if len(before) < _FEWEST_BEFORE or scored < _FEWEST_SCORED:
+        raise DataError(
+            f"{count(len(before), 'burglary', 'burglaries')} before {first:%Y-%m-%d} and "
+            f"{scored:,} from then to {end - pd.Timedelta(days=1):%Y-%m-%d} are too few to tell "
+            f"how well places are foreseen: {_FEWEST_BEFORE} and {_FEWEST_SCORED} are the least."
+        )
     if within is None:
         grid, inside = cells_near(before, cell_size_m)
     else:
@@ -273,16 +279,3 @@ def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_
             f"{horizon_days} days: fewer than {_FEWEST_WINDOWS} cannot tell forecasts apart."
         )
     return min(bears, int(most)) * horizon_days
-
-
-def _check_enough(
-    known: gpd.GeoDataFrame, before: gpd.GeoDataFrame, first: pd.Timestamp, end: pd.Timestamp
-) -> None:
-    """Raise a fault where fewer than a fair comparison takes lie in or before the windows."""
-    scored = len(known) - len(before)
-    if len(before) < _FEWEST_BEFORE or scored < _FEWEST_SCORED:
-        raise DataError(
-            f"{count(len(before), 'burglary', 'burglaries')} before {first:%Y-%m-%d} and "
-            f"{scored:,} from then to {end - pd.Timedelta(days=1):%Y-%m-%d} are too few to tell "
-            f"how well places are foreseen: {_FEWEST_BEFORE} and {_FEWEST_SCORED} are the least."
-        )

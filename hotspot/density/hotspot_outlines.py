@@ -154,7 +154,7 @@ class _Spots(NamedTuple):
 
 
 def _top_cells(values: Floats, inside: Bools, area_share: float) -> Bools:
-    """Mark the highest cells; of equal ones the more southern, then western, go first."""
+    """Choose the highest cells; of equal ones the more southern, then western, go first."""
     number = cells_in_share(area_share, int(inside.sum()))
     # Stable, so that of equal cells the same ones are chosen on every machine.
     order = np.argsort(-np.where(inside, values, -math.inf), axis=None, kind="stable")
@@ -171,7 +171,8 @@ def _cell_spots(grid: Grid, top: Bools) -> _Spots:
     by_label = np.argsort(labels[rows, cols], kind="stable")
     boxes = cell_boxes(grid, rows[by_label], cols[by_label])
     parts = np.split(boxes, np.cumsum(cells)[:-1]) if number else []
-    return _Spots(_objects([shapely.coverage_union_all(part) for part in parts]), labels, True)
+    outlines = [shapely.coverage_union_all(part) for part in parts]
+    return _Spots(np.array(outlines, dtype=object), labels, True)
 
 
 def cell_boxes(grid: Grid, rows: Ints, cols: Ints) -> npt.NDArray[np.object_]:
@@ -185,7 +186,7 @@ def _smooth_spots(grid: Grid, values: Floats, top: Bools) -> _Spots:
     """Draw contours around the chosen cells, inside the study area."""
     labels = np.zeros(values.shape, dtype=np.int32)
     if not top.any():
-        return _Spots(_objects([]), labels, False)
+        return _Spots(np.empty(0, dtype=object), labels, False)
     outside = np.isnan(values)
     lowest = float(values[top].min())
     # A contour cannot tell equal cells apart: all of them count.
@@ -223,27 +224,22 @@ def _clipped(
     near = ndimage.binary_dilation(top, np.ones((3, 3), dtype=bool), iterations=2)
     rows, cols = np.divmod(np.flatnonzero(near & ~outside), grid.ncols)
     area = shapely.coverage_union_all(cell_boxes(grid, rows, cols))
-    parts = shapely.get_parts(shapely.intersection(_objects(outlines), area))
+    parts = shapely.get_parts(shapely.intersection(outlines, area))
     return [part for part in parts if part.geom_type == "Polygon"]
 
 
 def _labelled(
     outlines: Sequence[shapely.Geometry], grid: Grid, top: Bools, labels: npt.NDArray[np.int32]
 ) -> _Spots:
-    """Keep the outlines that hold the centre of a chosen cell, and number those cells."""
+    """Select the outlines that hold the centre of a chosen cell, and number those cells."""
     rows, cols = np.nonzero(top)
-    parts = _objects([part for outline in outlines for part in shapely.get_parts(outline)])
+    # An outline that crosses itself is made valid in several parts, each a hotspot of its own.
+    parts = shapely.get_parts(np.array(outlines, dtype=object))
     centres = np.asarray(shapely.points(grid.x[cols], grid.y[rows]), dtype=object)
     which = area_positions(centres, parts)
     held, number = np.unique(which[which >= 0], return_inverse=True)
     labels[rows[which >= 0], cols[which >= 0]] = number + 1
     return _Spots(parts[held], labels, False)
-
-
-def _objects(geometries: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
-    made = np.empty(len(geometries), dtype=object)
-    made[:] = geometries
-    return made
 
 
 def _count_crimes(

@@ -162,45 +162,39 @@ def significant_hotspots(
     return tested_cells
 
 
-class _SquareSum:
-    """Of squares: whole runs of each row, as differences of running sums."""
+def _square_sum(inside: Bools, reach_cells: float) -> NearSum:
+    """Return how to sum over squares: whole runs of each row, as differences of running sums."""
+    rows = math.floor(reach_cells)
+    # Half the width of the disc in each row that it reaches, its own first among them.
+    half_width = {
+        up: math.floor(math.sqrt(max(reach_cells**2 - up * up, 0.0)))
+        for up in range(-rows, rows + 1)
+    }
+    (nrows, ncols), widest = inside.shape, half_width[0]
 
-    def __init__(self, inside: Bools, reach_cells: float) -> None:
-        self.inside = inside
-        rows = math.floor(reach_cells)
-        self.half_width = {
-            up: math.floor(math.sqrt(max(reach_cells**2 - up * up, 0.0)))
-            for up in range(-rows, rows + 1)
-        }
-
-    def __call__(self, values: Floats) -> Floats:
-        nrows, ncols = self.inside.shape
+    def near(values: Floats) -> Floats:
         # A running sum along each row makes a run of any length one difference: the work grows with
         # the reach, not with its square.
-        rows, widest = len(self.half_width) // 2, self.half_width[0]
         padded = np.zeros((nrows + 2 * rows, ncols + 2 * widest + 1))
-        padded[rows : rows + nrows, widest + 1 : widest + 1 + ncols][self.inside] = values
+        padded[rows : rows + nrows, widest + 1 : widest + 1 + ncols][inside] = values
         running = np.cumsum(padded, axis=1)
         total = np.zeros((nrows, ncols))
-        for up, half in self.half_width.items():
+        for up, half in half_width.items():
             row = running[rows + up : rows + up + nrows]
             total += row[:, widest + half + 1 : widest + half + 1 + ncols]
             total -= row[:, widest - half : widest - half + ncols]
-        return np.asarray(total[self.inside])
+        return np.asarray(total[inside])
+
+    return near
 
 
-class _TreeSum:
-    """Of cells of any shape, by the distance of their centres."""
-
-    def __init__(self, centres: Floats, distance_m: float) -> None:
-        tree = cKDTree(centres)
-        self.matrix = tree.sparse_distance_matrix(tree, distance_m, output_type="coo_matrix")
-        self.matrix = self.matrix.tocsr()
-        # Stored distances become weights of 1; a cell's own, 0, is kept among them.
-        self.matrix.data[:] = 1.0
-
-    def __call__(self, values: Floats) -> Floats:
-        return np.asarray(self.matrix @ values)
+def _tree_sum(centres: Floats, distance_m: float) -> NearSum:
+    """Return how to sum over cells of any shape, by the distance of their centres."""
+    tree = cKDTree(centres)
+    matrix = tree.sparse_distance_matrix(tree, distance_m, output_type="coo_matrix").tocsr()
+    # Stored distances become weights of 1; a cell's own, 0, is kept among them.
+    matrix.data[:] = 1.0
+    return lambda values: np.asarray(matrix @ values)
 
 
 def cells_for(
@@ -238,7 +232,7 @@ def _squares(
     incidents: gpd.GeoDataFrame, grid: Grid, area: shapely.Geometry | None, reach_m: float
 ) -> Cells:
     inside = np.ones(grid.shape, dtype=bool) if area is None else grid.centres_within(area)
-    near = _SquareSum(inside, reach_m / grid.cell_size_m)
+    near = _square_sum(inside, reach_m / grid.cell_size_m)
     cell = grid.cells_of(incidents).to_numpy()
     return _cells(cell_boxes(grid, *np.nonzero(inside)), near, inside.ravel(), cell)
 
@@ -272,7 +266,7 @@ def _hexagons(
         inside = shapely.intersects_xy(area, centres)
     corners = (steps[inside][:, None, :] + _HEXAGON) * step_m
     outlines = np.asarray(shapely.polygons(corners), dtype=object)
-    return _cells(outlines, _TreeSum(centres[inside], reach_m), inside, cell)
+    return _cells(outlines, _tree_sum(centres[inside], reach_m), inside, cell)
 
 
 def _cells(outlines: npt.NDArray[np.object_], near: NearSum, inside: Bools, cell_of: Ints) -> Cells:

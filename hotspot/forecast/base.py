@@ -16,7 +16,6 @@ from hotspot.forecast.history import History
 from hotspot.grid import Grid
 
 UNITS = "expected incidents per cell"
-POINT_UNITS = "expected incidents per km²"
 
 
 class Forecast(BaseEstimator):  # type: ignore[misc]

@@ -77,12 +77,9 @@ class Likelihood:
                 for trigger in triggers
             ),
             left_days=tuple(
-                np.bincount(
-                    np.minimum(left, trigger.reach_days),
-                    history.share,
-                    minlength=trigger.reach_days + 1,
-                ).astype(np.float64)
-                for trigger in triggers
+                # Of more days than the reach it does not matter how many: they end the counts.
+                np.bincount(np.minimum(left, reach), history.share, reach + 1).astype(np.float64)
+                for reach in (trigger.reach_days for trigger in triggers)
             ),
             days=history.days,
         )
@@ -97,6 +94,11 @@ class Likelihood:
             for trigger, held in zip(parameters.triggers, self.linked, strict=True)
         ]
         return background, risen
+
+    def background_share(self, parameters: Parameters) -> Floats:
+        """Compute the probability that each event was triggered by none before it."""
+        background, risen = self.parts(parameters)
+        return background / (background + sum(risen))
 
     def exposure(self, number: int, trigger: Trigger) -> float:
         """Sum, over the events, the share of their offspring that would have come by the cut-off.
@@ -244,8 +246,7 @@ def fit(
         loose = tolerance * (100.0 if number < _ROUNDS - 1 else 1.0)
         parameters, steps, converged = climb(likelihood, parameters, floor_m, iterations, loose)
         done += steps
-        background, risen = likelihood.parts(parameters)
-        weight = background / (background + sum(risen))
+        weight = likelihood.background_share(parameters)
         if number < _ROUNDS - 1:
             likelihood.density = background_density(history, weight, scales_m)
     value = likelihood.value(parameters)

@@ -392,19 +392,13 @@ def _supported(fitted: Fit) -> tuple[Fit, tuple[float, ...]]:
         best = max(value, fitted.likelihood.value(flat))
         gains.append(float(2.0 * (fitted.log_likelihood - best)))
         if gains[-1] < chi2.ppf(1 - _ALPHA, 1 + number):
-            fitted = _with(fitted, rest, value)
+            fitted = replace(
+                fitted,
+                parameters=rest,
+                log_likelihood=value,
+                background_share=fitted.likelihood.background_share(rest),
+            )
     return fitted, tuple(gains)
-
-
-def _with(fitted: Fit, parameters: Parameters, log_likelihood: float) -> Fit:
-    """Return a fit with other parameters."""
-    background, risen = fitted.likelihood.parts(parameters)
-    return replace(
-        fitted,
-        parameters=parameters,
-        log_likelihood=log_likelihood,
-        background_share=background / (background + sum(risen)),
-    )
 
 
 def _sampling(names: list[str], values: Floats, scores: Floats, confidence: float) -> pd.DataFrame:

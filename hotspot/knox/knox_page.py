@@ -59,7 +59,7 @@ def knox_page(test: "KnoxTest") -> ResultPage:
 
 
 def _grid(test: "KnoxTest") -> PageTable:
-    """Lay the ratios out by distance and time, those above chance in bold."""
+    """Return the ratios by distance and time, those above chance in bold."""
     ratio, raised = test.grid("ratio"), test.raised()
     heads = [("Distance", "head"), *((str(label), "n") for label in ratio.columns)]
     rows: list[list[str | Cell]] = []
