@@ -184,6 +184,7 @@ class Backtest(Result):
     def _usual_share(self) -> float:
         """The share of the area that words are about: few cells hold too few to tell."""
         shares = self.table["area_share"].unique()
+        # Never a larger share than the usual one: words about half of the area would say nothing.
         usual = shares[shares <= _USUAL_SHARE]
         return float(usual.max() if len(usual) else shares.min())
 
@@ -233,6 +234,7 @@ class Backtest(Result):
     def _rule_words(self) -> str:
         if not self.rules:
             return "The near-repeat rule was not among the forecasts tried."
+        # Only what beats last year's map by more than noise is called a help.
         helpful = self._helpful(self.rules)
         rows = [self._row(name) for name in helpful or self.rules]
         row = max(rows, key=lambda row: row["difference"])

@@ -138,7 +138,9 @@ def choose_bandwidth(
     shares, counts, cells = blend.past_windows(History.known(incidents, as_of))
     if not counts.sum():
         raise DataError("The history is too short to foresee a window of it.")
+    # Times the cells, so that an even forecast is 1 and has a score of 0.
     mixed = (1 - _EVEN) * shares * cells + _EVEN
+    # Per incident, so that busy and quiet towns have scores of one kind.
     score = (np.log(mixed) * counts).sum(axis=1) / counts.sum()
     best, beside = int(np.argmax(score)), ", ".join(f"{width:,.0f}" for width in widths)
     return BandwidthChoice(

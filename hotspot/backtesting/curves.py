@@ -52,6 +52,7 @@ def _draw_curves(axes: Axes, result: "Backtest", styles: Mapping[str, Mapping[st
     for name, style in styles.items():
         curve = result.curves[result.curves["model"] == name]
         curve = curve[curve["area_share"] <= _MOST_SHARE]
+        # From the origin: who searches nothing finds nothing.
         x, y = (100 * np.append(0, curve[axis]) for axis in ("area_share", "hit_rate"))
         axes.plot(x, y, label=_plain(name), **style)
     axes.set_xlabel("Share of the area searched, %")

@@ -145,6 +145,7 @@ def backtest(
     raise_problems(_incident_problems(incidents, grid) + data, arguments)
     first = day_named("start", start)
     events = incidents[distinct_events(incidents)]
+    # A cut-off counts to the end of its day.
     before = first - pd.Timedelta(days=1)
     inside = _inside(within, grid)
     if not known_by(events, before).any():
@@ -186,6 +187,7 @@ def _window_problems(start: AsOf, end: AsOf, horizon_days: int) -> list[str]:
 
 def _starts(first: pd.Timestamp, last: pd.Timestamp, horizon_days: int) -> Ints:
     """Return the first day of each whole window that has ended by the last day."""
+    # In whole days since 1970, as the events are held.
     day = int(first.to_datetime64().astype("datetime64[D]").astype(np.int64))
     return day + horizon_days * np.arange(max((last - first).days // horizon_days, 0))
 
@@ -277,6 +279,7 @@ def _named(models: Any) -> dict[str, Any]:
 
 def _parameters(plan: Plan, resamples: int, seed: int) -> dict[str, Any]:
     """Return what a backtest was run with, as JSON can hold it."""
+    # The last day that was scored, not the end asked for: odd days make no window.
     first, last = int(plan.starts[0]), int(plan.starts[-1]) + plan.horizon_days - 1
     return {
         "first_day": str(np.datetime64(first, "D")),

@@ -220,6 +220,7 @@ def run(
     def work(block: Ints) -> list[Score]:
         return _block(plan, block, done, checkpoint, step)
 
+    # Threads and not processes: the kernels release the interpreter's lock, and nothing is copied.
     with ThreadPoolExecutor(threads or cores()) as pool:
         return [score for scores in pool.map(work, blocks) for score in scores]
 
@@ -273,6 +274,7 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
     seen, events = _counts(plan, anytime, start, start + plan.horizon_days)
     known = plan.whole.known_day < start
     past, past_events = _counts(plan, known, start - _YEAR_DAYS, start)
+    # The best possible map is what happened itself.
     best = top_sums(seen, seen, plan.numbers)
     scores = []
     for name, model in models.items():

@@ -106,6 +106,7 @@ def _measures(
     more = hits - np.array([s.hits[place] for s in by_model[DENSITY]])
     low, high = ratio_interval(hits, events, weights)
     difference_low, difference_high = ratio_interval(more, events, weights)
+    # A ratio of sums: a mean of weekly rates would count a week of two burglaries as one of fifty.
     rate, number = hits.sum() / events.sum(), int(plan.numbers[place])
     past = sum(s.past_events for s in rows)
     before = sum(s.past[place] for s in rows) / past if past else 0.0
@@ -119,7 +120,9 @@ def _measures(
         "difference": more.sum() / events.sum(),
         "difference_low": difference_low,
         "difference_high": difference_high,
+        # Bowers, Johnson and Pease (2004): what an hour's walk in the cells would have met.
         "search_efficiency": hits.sum() / len(rows) / (number * plan.grid.cell_area_km2),
+        # Levine (2008): below 1 a map found less than the past in its cells had promised.
         "recapture": rate / before if before else float("nan"),
         "noise": difference_low <= 0 <= difference_high,
     }
@@ -141,6 +144,7 @@ def _calibration(by_model: dict[str, list[Score]], first: int) -> pd.DataFrame:
     edges = [0.0, *_GROUPS]
     rows = []
     for name, scores in by_model.items():
+        # Sums up to each bound: their differences are the groups between two bounds.
         seen = np.diff(np.array([s.hits for s in scores])[:, places].sum(axis=0), prepend=0.0)
         due = np.diff(np.array([s.due for s in scores])[:, places].sum(axis=0), prepend=0.0)
         for low, high, observed, expected in zip(edges, _GROUPS, seen, due, strict=False):

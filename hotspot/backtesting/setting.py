@@ -123,6 +123,7 @@ def choose_setting(
     # A cut-off in the morning leaves a day of which not all is known: it is not scored.
     end = day_after(last) if is_end_of_day(last) else last.normalize()
     if start is None:
+        # Counted back from the end, so that the newest days are scored and odd ones left out.
         first = end - pd.Timedelta(days=_scored_days(known, end, most_windows, horizon_days))
     else:
         first = day_named("start", start)
@@ -201,6 +202,7 @@ def late_strays(incidents: gpd.GeoDataFrame) -> Bools:
     [False, False, False, True]
     """
     days = day_numbers(incidents["occurred_to"])
+    # One more than may be strays: the gap before the first of them is looked at too.
     last = np.sort(days)[-_STRAYS - 1 :]
     gaps = np.flatnonzero(np.diff(last) > _STRAY_GAP_DAYS)
     return days > last[gaps[0]] if len(gaps) else np.zeros(len(days), dtype=bool)
@@ -231,6 +233,7 @@ def cells_near(
     """
     grid = _bearable(Grid.over(incidents, cell_size_m, margin_m=near_m + cell_size_m))
     x, y = np.meshgrid(grid.x, grid.y)
+    # By a tree: cells times incidents would be billions of distances.
     tree = cKDTree(np.column_stack([incidents.geometry.x, incidents.geometry.y]))
     away, _ = tree.query(np.column_stack([x.ravel(), y.ravel()]))
     return grid, np.asarray(away <= near_m).reshape(grid.shape)
@@ -249,6 +252,7 @@ def _bearable(grid: Grid) -> Grid:
 def _newest(incidents: gpd.GeoDataFrame) -> np.datetime64:
     """Return the day of the newest incident, but for strays in the future."""
     days = day_numbers(incidents["occurred_to"])[~late_strays(incidents)]
+    # A quantile that is a day of the data: an interpolated one might be none.
     return np.datetime64(int(np.quantile(days, 1 - _STRAY_END_SHARE, method="higher")), "D")
 
 

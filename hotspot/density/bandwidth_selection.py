@@ -251,6 +251,7 @@ def select_bandwidth(
 def _places(incidents: gpd.GeoDataFrame) -> _Places:
     geometry = incidents.geometry.to_numpy()
     points = np.stack([shapely.get_x(geometry), shapely.get_y(geometry)], axis=1)
+    # One place with many incidents counts as one: each would otherwise vouch for the others.
     distinct, events = np.unique(points, axis=0, return_counts=True)
     return _Places(distinct[:, 0].copy(), distinct[:, 1].copy(), events.astype(np.float64))
 
@@ -258,8 +259,11 @@ def _places(incidents: gpd.GeoDataFrame) -> _Places:
 def _rule_of_thumb(places: _Places, kernel: str) -> Bandwidth:
     number = int(places.events.sum())
     variances = [np.cov(values, fweights=places.events.astype(int)) for values in places[:2]]
+    # The mean of both variances, so that turning the map changes nothing.
     spread = math.sqrt((variances[0] + variances[1]) / 2)
     return Bandwidth(
+        # In the plane the best width falls with the sixth root of the number (Silverman 1986,
+        # section 4.3.2).
         KERNELS[kernel].equivalent_radius * spread * number ** (-1 / 6),
         f"rule of thumb for {count(number, 'incident')} with a spread of {spread:,.0f} m",
     )
@@ -268,7 +272,10 @@ def _rule_of_thumb(places: _Places, kernel: str) -> Bandwidth:
 def _candidates(places: _Places, rule_m: float) -> Floats:
     points = np.stack([places.x, places.y], axis=1)
     nearest = cKDTree(points).query(points, k=2)[0][:, 1]
+    # Narrower ones would draw single houses and not places.
     low = max(float(np.median(nearest)), 25.0)
+    # Even in logarithms, since widths are told apart by their ratio; over two octaves at least,
+    # also where one heap makes the rule of thumb narrow.
     return np.geomspace(low, max(rule_m, 4 * low), _CANDIDATES)
 
 

@@ -103,6 +103,7 @@ def hotspots(
     if threshold is None:
         top = _top_cells(values, inside, area_share or DEFAULT_AREA_SHARE)
     else:
+        # Ground where nothing happened is no hotspot, however low the threshold.
         top = inside & (np.nan_to_num(values) >= threshold) & (np.nan_to_num(values) > 0)
     shapes = _cell_spots(grid, top) if method == "cells" else _smooth_spots(grid, values, top)
     peaks = ndimage.maximum(values, shapes.labels, np.arange(1, len(shapes.outlines) + 1))
@@ -111,11 +112,13 @@ def hotspots(
         {
             "peak": np.asarray(peaks, dtype=np.float64),
             "area_km2": area_km2,
+            # The floor is against 0 / 0, where no cell has a value.
             "area_share": area_km2 / max(inside.sum() * grid.cell_area_km2, math.ulp(0)),
         },
         geometry=shapes.outlines,
         crs=grid.crs,
     )
+    # Of equal peaks the larger first, and then as they stand: ranks must be the same every time.
     spots = spots.sort_values(["peak", "area_km2"], ascending=False, kind="stable")
     if incidents is not None:
         _count_crimes(spots, grid, shapes, inside, incidents)
@@ -191,6 +194,7 @@ def _smooth_spots(grid: Grid, values: Floats, top: Bools) -> _Spots:
     lowest = float(values[top].min())
     # A contour cannot tell equal cells apart: all of them count.
     top = ~outside & (values >= lowest)
+    # Half-way to the next lower cell, so that the contour parts the two whatever the units.
     level = (lowest + float(values[~outside & ~top].max(initial=0.0))) / 2
     # Beyond the border, whose height is unknown, the ground goes on as it ends; half a cell more
     # takes the contours from the centres of the border cells to their edges.

@@ -124,6 +124,7 @@ def classify_hotspots(
     # out at the beginning.
     period = fit - 1 - ago // period_days
     counted = (times <= last).to_numpy() & (period >= 0) & (cells.cell_of >= 0)
+    # Each period is tested by itself, so counts stand a row per period.
     counts = np.zeros((fit, len(cells.outlines)))
     np.add.at(counts, (period[counted], cells.cell_of[counted]), 1.0)
     tests = [gi_star(row, cells.near, cells.numbers) for row in counts]
@@ -237,5 +238,6 @@ def _trends(z: Floats) -> tuple[Floats, Floats]:
 
 
 def _when(hot: Bools, starts: pd.DatetimeIndex, first: bool) -> pd.DatetimeIndex:
+    # The first True; the last one is the first from the end.
     number = np.argmax(hot, axis=0) if first else len(hot) - 1 - np.argmax(hot[::-1], axis=0)
     return pd.DatetimeIndex(starts[number].where(hot.any(axis=0)))

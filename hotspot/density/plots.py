@@ -102,6 +102,7 @@ def plot_surface(
     extent = _extent(values)
     if ax is None:
         shape = (extent[3] - extent[2]) / (extent[1] - extent[0])
+        # Within bounds: a long thin area would make a picture of no height.
         height = float(np.clip(_WIDTH_IN * 0.78 * shape, *_HEIGHTS_IN)) + _AROUND_IN
         figure: Figure | SubFigure = Picture(figsize=(_WIDTH_IN, height), layout="constrained")
         ax = figure.subplots()
@@ -164,6 +165,7 @@ def _extent(surface: xr.DataArray) -> tuple[float, float, float, float]:
     for name in ("x", "y"):
         at = surface[name].to_numpy().astype(float)
         steps = [(at[-1] - at[0]) / (len(at) - 1)] if len(at) > 1 else []
+        # Coordinates are those of centres; the picture ends half a cell beyond them.
         half = float(surface.attrs.get("cell_size_m", *(steps or [1.0]))) / 2
         edges += [at[0] - half, at[-1] + half]
     return edges[0], edges[1], edges[2], edges[3]
@@ -197,8 +199,10 @@ def _draw_values(
 def _colours(values: Floats) -> tuple[str | Colormap, Normalize]:
     lowest, highest = float(np.nanmin(values)), float(np.nanmax(values))
     if lowest < 0:
+        # As far on both sides of 0, or one sign would look stronger than the other.
         farthest = max(-lowest, highest)
         return _BOTH_WAYS, TwoSlopeNorm(0.0, -farthest, farthest)
+    # From 0 on: colours from the lowest value on would make a flat surface look steep.
     return _RISING, Normalize(0.0, highest or 1.0)
 
 

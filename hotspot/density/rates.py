@@ -130,6 +130,7 @@ def rate_surface(
         # Blocks of two bandwidths share hardly any kernel, so their rates are nearly independent.
         shrink = _shrinkage(crimes, np.stack([x, y]), people, 2 * bandwidth)
     overall = number / float(people.sum())
+    # Where nobody lives there is no rate, and not one of 0.
     populated = np.where(behind > 0, behind, np.nan)
     rate = _shrunk(around, populated, overall, float(shrink))
     shown = behind > 0 if area is None else (behind > 0) & grid.centres_within(area)
@@ -219,6 +220,7 @@ def _spread(areas: gpd.GeoDataFrame, counts: Floats, grid: Grid) -> tuple[Floats
     cell = np.flatnonzero(area >= 0)
     area = area[cell]
     cells = np.bincount(area, minlength=len(areas))
+    # Nobody may be lost: their people would make the rates around too high.
     tiny = shapely.point_on_surface(areas.geometry.to_numpy()[cells == 0])
     return (
         np.concatenate([xs.ravel()[cell], shapely.get_x(tiny)]),
@@ -233,6 +235,7 @@ def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) ->
     What the rates of blocks vary beyond chance is the variance of true risk; the ratio of the
     mean to it is the strength of the prior. Infinite where chance explains all of it.
     """
+    # Blocks of their own, apart from the cells: each cell's kernel reaches into its neighbours.
     corner = homes.min(axis=1, keepdims=True)
 
     def block(points: Floats) -> Ints:
@@ -244,6 +247,7 @@ def _shrinkage(crimes: Floats, homes: Floats, people: Floats, block_m: float) ->
     at = [number_of[place] for place in map(tuple, block(crimes).T.tolist()) if place in number_of]
     counts = np.bincount(np.asarray(at, dtype=np.int64), minlength=len(behind))
     overall = counts.sum() / behind.sum()
+    # Weighted by people, for a block of few says little of how true rates vary.
     spread = float(behind @ (counts / behind - overall) ** 2 / behind.sum())
     # Marshall (1991): the weighted variance of the rates, less what Poisson counts of such numbers
     # of people would vary by themselves.

@@ -215,6 +215,7 @@ def cells_for(
     check_incidents_frame(incidents, arguments=problems, grid=grid)
     area = study_area(within, incidents)
     size = cell_size_m if grid is None else grid.cell_size_m
+    # Of cells whose centres are just so far apart rounding must not leave some out.
     reach = (_NEXT[shape] * size if distance_m is None else distance_m) * _HAIR
     if grid is None and shape == "square":
         covered = incidents if area is None else area
@@ -245,6 +246,8 @@ def _hexagons(
     row_height = size * math.sqrt(3) / 2
     first_col, last_col = np.floor(covered[[0, 2]] / size).astype(int)
     first_row, last_row = np.floor(covered[[1, 3]] / row_height).astype(int)
+    # A row and a column more on every side: an incident at the edge may be nearest to a centre
+    # beyond it.
     row, col = np.meshgrid(
         np.arange(first_row - 1, last_row + 2),
         np.arange(first_col - 1, last_col + 2),

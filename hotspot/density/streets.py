@@ -121,6 +121,7 @@ def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     named = segments["street"].notna()
     unnamed = pd.Series(np.arange(len(segments)), index=segments.index).astype(object)
     key = segments["street"].astype(object).where(named, unnamed)
+    # Counts and lengths are added before rates are made: a mean of rates would favour short lines.
     joined = segments.dissolve(
         by=key.to_numpy(),
         aggfunc={"street": "first", "crimes": "sum", "weight": "sum", "length_km": "sum"},

@@ -285,15 +285,18 @@ def mass_inside(grid: Grid, area: shapely.Geometry, bandwidth_m: float, kernel: 
         )  # fmt: skip
 
     whole = sums(np.ones((2 * reach + 1, 2 * reach + 1), dtype=bool), (1, 1))[0, 0]
+    # Rounding may leave a hair more than all of it inside.
     return np.asarray(np.minimum(sums(inside, grid.shape) / whole, 1.0))
 
 
 def _scaled(values: Floats, years: float, per: str) -> Floats:
     """Convert sums per square metre, in place, to the units asked for."""
     if per == "relative":
+        # Where nothing happened, a surface of 0 stays one: no division by 0.
         highest = float(np.nanmax(values, initial=0.0))
         values /= highest or 1.0
     else:
+        # Sums are per square metre; a million of these are a square kilometre.
         values *= 1e6 if per == "period" else 1e6 / (years * _PER_YEAR[per])
     return values
 

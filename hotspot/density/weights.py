@@ -221,6 +221,7 @@ def _windows(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:
         incidents[name].to_numpy().astype("datetime64[s]").astype(np.int64) + _EPOCH_S
         for name in ("occurred_from", "occurred_to")
     )
+    # Midnight alone is what an export writes for a day without a time.
     end = np.where((start == end) & (start % _DAY_S == 0), start + _DAY_S, end)
     # A moment is the second that begins with it.
     return start, np.maximum(end, start + 1)
@@ -245,6 +246,7 @@ def _weekday_numbers(weekdays: Sequence[str] | None) -> list[int]:
 def _spans(weekdays: Sequence[int], hours: tuple[float, float]) -> list[tuple[int, int]]:
     """Return the hours as seconds from Monday 00:00, cut where the week ends."""
     try:
+        # In whole seconds, so that shares of shifts add up to exactly 1.
         first, last = (round(float(hour) * 3600) for hour in hours)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"hours must be two numbers, such as (22, 6), not {hours!r}.") from error

@@ -154,6 +154,8 @@ def ratios(observed: Floats, expected: Floats) -> Floats:
 def _block_side(x: Floats, y: Floats) -> float:
     """Choose the widest side that leaves enough blocks with an event."""
     side = _WIDEST_BLOCK_M
+    # Halved rather than fitted: one of three round sides is easily told, and the same for like
+    # areas.
     while side > _NARROWEST_BLOCK_M and _block_of(x, y, side)[1] < _ENOUGH_BLOCKS:
         side /= 2
     return side
@@ -163,6 +165,8 @@ def _block_of(x: Floats, y: Floats, side: float) -> tuple[Ints, int]:
     """Return the block of each event, from the south-western corner on, and how many hold one."""
     if not len(x):
         return np.empty(0, dtype=np.int64), 0
+    # From the corner of the events: a grid from the origin of the coordinates would cut small areas
+    # anyhow.
     square = np.stack([x - x.min(), y - y.min()], axis=1) // side
     found, block = np.unique(square, axis=0, return_inverse=True)
     return block.reshape(-1).astype(np.int64), len(found)

@@ -128,6 +128,8 @@ class RuleCalibration:
         interval: tuple[float, float] | None,
     ) -> None:
         upper = profile["upper"].to_numpy()
+        # At the middle of each band: drawn at its edge, risk would seem to reach farther than it
+        # was measured.
         middle = (upper + np.concatenate([[0], upper[:-1]])) / 2
         low, high = profile["ratio_low"], profile["ratio_high"]
         axes.vlines(middle, low, high, color="#8a96a3", label="95 % of the resamples")
@@ -352,6 +354,8 @@ def _falling(observed: Floats, expected: Floats) -> Floats:
 
 def _reach(smoothed: npt.ArrayLike, edges: Sequence[float], raised: float) -> float:
     """Return the last edge up to which risk is raised, or 0."""
+    # The fitted ratios only fall, so all bands up to the last raised one are raised, but for those
+    # without a ratio.
     within = np.flatnonzero(np.asarray(smoothed) >= raised)
     return float(edges[within[-1]]) if len(within) else 0.0
 

@@ -261,6 +261,8 @@ def _profile(
         _, variance = pairs.moments(near, soon)
         resampled = ratios(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
         resampled = resampled[~np.isnan(resampled)]
+        # By percentiles (Efron and Tibshirani 1993): ratios are skew, and a normal interval could
+        # fall below 0.
         low, high = np.quantile(resampled, (0.025, 0.975)) if len(resampled) else (np.nan, np.nan)
         # The exact spread over permutations (Barton and David 1966): pairs share events, and taken
         # for independent they would seem surer than they are.

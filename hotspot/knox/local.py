@@ -234,6 +234,8 @@ def _hypergeometric_moments(draws: Ints, good: Ints, total: int) -> tuple[Floats
     """Compute the mean and standard deviation of the good ones among the drawn."""
     if total == 0:
         return np.zeros(len(draws)), np.zeros(len(draws))
+    # Of a draw without putting back: the last factor of the variance is its correction for a finite
+    # number.
     mean = draws * (good / total)
     variance = mean * (1 - good / total) * (total - draws) / max(total - 1, 1)
     return mean, np.sqrt(np.maximum(variance, 0))

@@ -229,6 +229,8 @@ def _closed_form(
 
 def _with_rest(counts: Floats, near: Neighbours, times: TimeSide, bands: Bands) -> Floats:
     """Add the open row and column: what the margins, which no permutation changes, leave over."""
+    # Each row and column has a sum that dealing out dates cannot change, so what is beyond needs no
+    # count.
     pairs = np.diff(near.start).reshape(-1, near.bands).sum(axis=0)
     later = pairs[None, :, None] - counts.sum(axis=2, keepdims=True)
     counts = np.concatenate([counts, later], axis=2)
@@ -268,6 +270,8 @@ def _table(bands: Bands, counts: Floats, mean: Floats, variance: Floats) -> pd.D
             "z": np.where(spread > 0, z, np.nan),
             "p_value": p_value,
             "p_table": p_table,
+            # Cells share events and rise together: for such dependence the rate is still controlled
+            # (Benjamini and Yekutieli 2001).
             "q_value": stats.false_discovery_control(p_value),
         }
     )

@@ -126,6 +126,7 @@ class KnoxTest(Result):
                         layout="constrained")  # fmt: skip
         axes = figure.subplots()
         finite = ratio.to_numpy()[np.isfinite(ratio.to_numpy())]
+        # One cell of few pairs can have any ratio: it must not take all the colour from the others.
         highest = max(2.0, float(np.quantile(finite, 0.8)) if len(finite) else 2.0)
         image = axes.imshow(
             ratio.to_numpy(), cmap="PuOr_r", norm=TwoSlopeNorm(1.0, 0.0, highest), aspect="auto"

@@ -95,6 +95,7 @@ TimeSide: TypeAlias = KnownDays | SpreadWindows
 
 def partners_in_time(days: Ints, longest: Ints) -> Ints:
     """Count the others within each band of lags of each event, shape (times, n)."""
+    # By place in the sorted days: pairs in time alone are too many to be listed.
     ordered = np.sort(days)
     # Less one in each: an event is no partner of its own.
     within = [

@@ -267,6 +267,7 @@ def _number_chains(pairs: pd.DataFrame, rank: Ints) -> Ints:
     graph = coo_array((np.ones(len(pairs), dtype=np.int8), ends), shape=(n, n))
     part = connected_components(graph, directed=False)[1] if n else np.empty(0, dtype=np.int64)
     # The components' own labels follow the order of the rows, so they are numbered anew by time.
+    # A part of one event is no chain: that event is an isolate.
     in_chain = np.bincount(part, minlength=1)[part] > 1
     in_order = np.argsort(rank)
     in_order = in_order[in_chain[in_order]]
@@ -351,6 +352,7 @@ def _arrows(events: gpd.GeoDataFrame, links: Links) -> npt.NDArray[np.object_]:
     place = shapely.get_coordinates(points)
     order = np.argsort(links.rank)
     drawn = np.asarray(points[_leads(links.chain, links.rank)], dtype=object)
+    # In order of time, so that arrows are drawn as the chain grew.
     follower = order[links.follows[order] >= 0]
     start, end = place[links.follows[follower]], place[follower]
     # A line of no length would not be valid.

@@ -97,6 +97,8 @@ def pairs_by_position(
     same_place_m: float = 0.0,
 ) -> pd.DataFrame:
     """Find the pairs of `near_repeat_pairs`, by positions in `events` instead of labels."""
+    # Windows that are spread still need one order and one lag for people to read: those of their
+    # middles.
     times = event_times(events, "midpoint" if date == "aoristic" else date)
     days = day_numbers(times)
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
@@ -113,6 +115,7 @@ def pairs_by_position(
     rank = time_rank(events, times)
     swapped = rank[pairs[:, 0]] > rank[pairs[:, 1]]
     pairs[swapped] = pairs[swapped, ::-1]
+    # In order of time: that in which the search met them turns on rows of the plane.
     order = np.lexsort((rank[pairs[:, 1]], rank[pairs[:, 0]]))
     first, second = pairs[order].T
     repeat = same_address(events, first, second, same_place_m)
@@ -121,6 +124,7 @@ def pairs_by_position(
             "first": first,
             "second": second,
             "distance_m": np.hypot(x[first] - x[second], y[first] - y[second]),
+            # Whole calendar days, as the rule is written: a night's difference is a day.
             "days": np.abs(days[second] - days[first]),
             "probability": probability[order],
             "kind": np.where(repeat, "repeat", "near repeat"),

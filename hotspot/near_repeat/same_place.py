@@ -33,6 +33,7 @@ def same_address(
     same_point = dx * dx + dy * dy <= same_place_m * same_place_m
     if "uprn" not in events.columns:
         return np.asarray(same_point, dtype=bool)
+    # As whole numbers, -1 where none is known: references are texts in some exports.
     uprn = pd.factorize(events["uprn"])[0]
     both_known = (uprn[first] >= 0) & (uprn[second] >= 0)
     return np.asarray(np.where(both_known, uprn[first] == uprn[second], same_point), dtype=bool)
@@ -42,5 +43,6 @@ def same_building(events: gpd.GeoDataFrame, first: Ints, second: Ints) -> Bools:
     """Return which pairs were in one building: one parent UPRN, or one the parent of the other."""
     own = events["uprn"] if "uprn" in events.columns else pd.Series(None, events.index, object)
     parent = events["parent_uprn"]
+    # A house that is not divided is its own building.
     building = pd.factorize(parent.where(parent.notna(), own))[0]
     return np.asarray((building[first] >= 0) & (building[first] == building[second]), dtype=bool)

@@ -116,6 +116,8 @@ def _dissolved(
     for number in range(len(bands.labels)):
         own = np.flatnonzero(part_band == number)
         part[band == number] = own[area_positions(centres[band == number], parts[own])]
+    # Each circle is counted in the one part that holds its centre, so that parts add up to all
+    # crimes.
     members = pd.DataFrame({"part": part, "end": ends, "age": ages}).groupby("part")
     zones = gpd.GeoDataFrame(
         {

@@ -98,6 +98,8 @@ def hotspot_change(
     ]
     compared = compare_rates(counts[0], counts[1], one.years, two.years, confidence)
     change = hotspots.assign(**{column: values[:-1] for column, values in compared.items()})
+    # Of many hotspots some change by chance: the false discovery rate allows for their number
+    # (Benjamini and Hochberg 1995).
     change["q_value"] = (
         stats.false_discovery_control(change["p_value"].to_numpy()) if len(change) else []
     )
@@ -119,6 +121,7 @@ def compare_rates(
     even = years_after / (years_before + years_after)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = [longer * share / (1 - share) for share in (low, high)]
+        # Of rates and not of counts: the two periods may be of unequal length.
         ratio = np.asarray(longer * (after / before))
     # Given the total, the later count is binomial with the share of time that is later: twice the
     # smaller tail (Przyborowski and Wilenski 1940).

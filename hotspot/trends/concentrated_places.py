@@ -86,6 +86,7 @@ class Concentration:
 
         figure = Picture(figsize=(6.0, 4.6), layout="constrained")
         axes = figure.subplots()
+        # Shares are drawn in per cent, as they are spoken of.
         percents = 100 * self.table
         axes.plot(100 * self.curve["place_share"], 100 * self.curve["crime_share"],
                   color="#c8102e", linewidth=2, label="these places")  # fmt: skip
@@ -234,6 +235,7 @@ def _ginis(rising: Ints) -> tuple[float, float]:
 
 def _table(held: Ints, shares: tuple[float, ...]) -> pd.DataFrame:
     places, crimes = len(held) - 1, int(held[-1])
+    # As even as whole crimes can be: some places have one more than others.
     even = np.full(places, crimes // places)
     even[: crimes % places] += 1
     even_held = np.concatenate([[0], np.cumsum(even)])
@@ -260,6 +262,7 @@ def _by_chance(places: int, crimes: int, needed: int) -> float:
     counts = np.arange(most, 0, -1)
     expected = places * stats.binom.pmf(counts, crimes, 1 / places)
     held = np.cumsum(expected * counts)
+    # Of the places with the count at which the share is reached only so many as are still needed.
     last = min(int(np.searchsorted(held, needed)), len(counts) - 1)
     before = held[last - 1] if last else 0.0
     whole = float(expected[:last].sum())
