@@ -9,6 +9,7 @@ from hotspot.backtesting.setting import choose_setting
 from hotspot.incidents import read_incidents
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hotspot._errors.DataWarning")
 def test_the_blend_is_not_below_the_best_baseline_by_more_than_noise(data_dir):
     incidents = read_incidents(

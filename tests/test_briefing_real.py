@@ -8,7 +8,7 @@ import pytest
 
 import hotspot as hs
 
-pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hotspot.DataWarning")]
 
 
 def test_a_year_of_chicago_gives_density_zones_map_and_page(data_dir: Path, tmp_path: Path) -> None:

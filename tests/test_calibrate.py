@@ -99,6 +99,7 @@ def test_a_wider_truth_gives_a_wider_rule():
     assert wide.window_days > narrow.window_days
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_reach_of_the_process_nearly_always():
     held = []
     for seed in range(15):
@@ -108,6 +109,7 @@ def test_intervals_hold_the_reach_of_the_process_nearly_always():
     assert np.mean(held) > 0.85
 
 
+@pytest.mark.slow
 def test_areas_without_near_repeats_are_seldom_given_a_rule():
     random = np.random.default_rng(5)
     trials, given_rule = 80, 0

@@ -50,6 +50,7 @@ def test_as_even_as_can_be_is_no_concentration():
     assert concentration([7, 0, 0]).generalised_gini == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_the_share_by_chance_is_that_of_a_simulation():
     random = np.random.default_rng(1)
     drawn = []

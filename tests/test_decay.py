@@ -74,6 +74,7 @@ def test_the_band_of_chance_is_the_exact_spread():
     assert 1 - cell["chance_low"] == pytest.approx(1.96 * spread, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_band_of_chance_holds_what_chance_gives():
     random = np.random.default_rng(4)
     trials, within = 100, 0

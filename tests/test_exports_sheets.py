@@ -136,6 +136,7 @@ def test_a_run_that_fails_leaves_every_old_file(tmp_path, monkeypatch):
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_every_old_file_whole(tmp_path):
     folder, sign = tmp_path / "lists", tmp_path / "half way"
     old = write_targets(made_targets(), folder)

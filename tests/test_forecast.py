@@ -334,6 +334,7 @@ def sample(sample_dir):
     return incidents, truth, SelfExcitingProcess().fit(incidents, truth["last_day"])
 
 
+@pytest.mark.slow
 def test_the_sample_towns_true_parameters_are_recovered(sample):
     _, truth, model = sample
     found, true = model.intervals(), truth["parameters"]
@@ -352,6 +353,7 @@ def test_the_sample_towns_true_parameters_are_recovered(sample):
     assert model.level_.season_amplitude == pytest.approx(true["season_amplitude"], abs=0.12)
 
 
+@pytest.mark.slow
 def test_residuals_of_a_process_that_fits_are_standard(sample):
     incidents, _, model = sample
     weeks = model.residuals()
@@ -364,6 +366,7 @@ def test_residuals_of_a_process_that_fits_are_standard(sample):
     assert model.converged_
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_triggering_is_found_where_there_is_none(make_incidents, sample, seed):
     incidents, _, _ = sample

@@ -53,6 +53,7 @@ def test_z_is_that_of_esda(shape):
     assert found["crimes"].sum() == len(incidents) - found.attrs["outside"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chance", "within"), [([0.75, 0.2, 0.04, 0.01], 1.4), ([0.992, 0.006, 0.002], 3)]
 )
@@ -79,6 +80,7 @@ def test_single_crimes_in_an_empty_country_are_not_hot():
     assert (found["hotspot_class"] == "neither").all()
 
 
+@pytest.mark.slow
 def test_few_false_ones_are_called_hot():
     called = 0
     for seed in range(20):

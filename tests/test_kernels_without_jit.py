@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 KERNELS = ROOT / "hotspot" / "_kernels"
@@ -27,6 +29,7 @@ def run(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_small_cases_reach_every_kernel_and_agree_uncompiled(tmp_path):
     # splitmix64 is meant to overflow; whole numbers of numpy, unlike compiled ones, warn of it.
     overflows = "ignore:overflow encountered in scalar:RuntimeWarning"

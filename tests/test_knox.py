@@ -90,6 +90,7 @@ def test_mean_and_variance_are_those_of_every_permutation(rows):
         np.testing.assert_allclose(z, np.where(spread > 0, (observed - mean) / spread, np.nan))
 
 
+@pytest.mark.slow
 def test_permutation_p_values_are_those_of_every_permutation_within_chance():
     rows = [(0, 0, 0), (0, 1, 1), (1, 0, 2), (5, 5, 9), (6, 6, 20), (5, 6, 11)]
     draws = 20_000
@@ -151,6 +152,7 @@ def test_the_open_row_and_column_leave_out_no_pair(chicago):
     assert test.table["expected"].sum() == pytest.approx(pairs)
 
 
+@pytest.mark.slow
 def test_the_closed_form_agrees_with_many_permutations(chicago):
     """9,999 permutations agreed in all 30 cells, variance ratios 0.966 to 1.033, on all years."""
     year = chicago[chicago["occurred_from"].dt.year == 2016]
@@ -169,6 +171,7 @@ def test_the_closed_form_agrees_with_many_permutations(chicago):
     assert np.all(np.abs(drawn.var(axis=0) / spread**2 - 1) < 0.1)
 
 
+@pytest.mark.slow
 def test_the_matched_distribution_is_near_the_permutations(chicago):
     year = chicago[chicago["occurred_from"].dt.year == 2016]
     drawn = hs.knox_test(year, (400,), (42,), permutations=0, same_place_m=None).table
@@ -187,6 +190,7 @@ def test_the_matched_distribution_is_near_the_permutations(chicago):
         assert abs(upper_tail(np.array([cut]), mean, variance)[0] - share) < error + 0.02 * share
 
 
+@pytest.mark.slow
 def test_the_matched_distribution_is_within_what_is_said_of_a_million_permutations():
     """Within 3 % at 0.05 and 0.01, mostly within 10 % at 0.001, for means from under 5 up."""
     random = np.random.default_rng(12)
@@ -295,6 +299,7 @@ def test_long_lags_need_no_narrow_type_and_many_pairs_do_not_overflow():
     assert (test.table["ratio_median"][:3] > 0).all()
 
 
+@pytest.mark.slow
 def test_p_values_are_uniform_where_nothing_clusters():
     random = np.random.default_rng(1)
     found = []

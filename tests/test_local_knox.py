@@ -127,6 +127,7 @@ def null_town(random, events=120):
     return incidents_at(x, y, random.integers(0, 200, events))
 
 
+@pytest.mark.slow
 def test_false_alarms_around_burglaries_are_as_seldom_as_said():
     random = np.random.default_rng(11)
     trials, alarms, p_values = 80, 0, []
@@ -140,6 +141,7 @@ def test_false_alarms_around_burglaries_are_as_seldom_as_said():
         assert low <= stats.binom.ppf(0.999, trials, level)
 
 
+@pytest.mark.slow
 def test_false_alarms_of_chains_are_as_frequent_as_said():
     random = np.random.default_rng(12)
     trials, alarms = 50, 0

@@ -366,6 +366,7 @@ def test_a_cut_off_is_named_as_a_day_or_a_time() -> None:
         assert words in page_text(briefing_map(incidents, as_of=as_of))
 
 
+@pytest.mark.slow
 def test_45_000_incidents_stay_a_file_that_can_be_mailed() -> None:
     generator = np.random.default_rng(1)
     places = np.array([[640000], [370000]]) + generator.normal(0, 5000, (2, 45_000))

@@ -12,6 +12,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.slow
 # The kernel's own libraries warn of things that are no business of ours.
 @pytest.mark.filterwarnings("default")
 def test_a_notebook_runs(path: Path):

@@ -78,6 +78,7 @@ def batches_in(ledger, team):
     return parts[1].astype(int).value_counts() if len(parts) else pd.Series(dtype=int)
 
 
+@pytest.mark.slow
 def test_teams_that_write_at_once_and_are_killed_at_any_moment_lose_nothing(url):
     VisitLedger(url)
     started = {team: start_team(url, team, 1_000_000) for team in ("killed1", "killed2")}
