@@ -298,6 +298,7 @@ def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:
         issue_lists(write_town(tmp_path / "odd", settings='[cocooning]\nrank_by = "age"\n'))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cocooning", "window_days"),
     [({"preset": "swordfish", "exclude": "exclude.csv"}, 42),

@@ -387,7 +387,7 @@ def test_a_cut_off_before_all_data_is_told(town: Briefing, tmp_path: Path) -> No
 def test_a_failure_while_writing_leaves_the_issued_briefing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = quick_town(tmp_path)
+    path = quick_town(tmp_path, '[output]\nformats = ["csv"]\n')
     first = brief(path)
     before = {name: sha256(first.folder / name) for name in first.record["outputs"]}
 
@@ -402,7 +402,7 @@ def test_a_failure_while_writing_leaves_the_issued_briefing(
 
 
 def test_an_issued_briefing_is_replaced_only_when_asked_and_untouched(tmp_path: Path) -> None:
-    path = quick_town(tmp_path)
+    path = quick_town(tmp_path, '[output]\nformats = ["xlsx"]\n')
     made = brief(path)
     with pytest.raises(hs.OutputError, match="--replace"):
         brief(path)
@@ -433,7 +433,7 @@ def test_inputs_and_data_of_the_user_are_never_touched(tmp_path: Path) -> None:
 
 
 def test_a_set_up_may_be_a_mapping_a_config_or_keywords(tmp_path: Path) -> None:
-    path = quick_town(tmp_path)
+    path = quick_town(tmp_path, '[output]\nformats = ["csv"]\n')
     config = load_config(path)
     mapping = {"incidents": str(tmp_path / "burglaries.csv"), "as_of": "2026-03-02", "worth": False}
     made = [

@@ -219,6 +219,7 @@ def test_a_phone_shows_the_map_and_keeps_the_legend_one_tap_away(browser: Any, f
     assert_quiet(opened)
 
 
+@pytest.mark.slow
 def test_45_000_incidents_can_be_looked_at(browser: Any, tmp_path: Path) -> None:
     generator = np.random.default_rng(1)
     places = np.array([[640000.0], [370000.0]]) + generator.normal(0, 5000, (2, 45_000))
