@@ -143,15 +143,21 @@ def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> lis
         problems.append(
             f"The {what} lack the column{'s' * (len(missing) > 1)} {', '.join(missing)}."
         )
-    if not frame.index.is_unique:
-        twice = frame.index[frame.index.duplicated()].unique()
-        problems.append(
-            f"The index of the {what} is not unique ({name_rows(twice)} more than once): "
-            "call .reset_index(drop=True) first."
-        )
+    problems += index_problems(frame, f"the {what}")
     if frame.active_geometry_name is None:
         return [*problems, f"The {what} have no geometry column."]
     return [*problems, *crs_problems(frame.crs, what)]
+
+
+def index_problems(frame: pd.DataFrame, what: str) -> list[str]:
+    """Name the labels of rows that stand more than once."""
+    if frame.index.is_unique:
+        return []
+    twice = frame.index[frame.index.duplicated()].unique()
+    return [
+        f"The index of {what} is not unique ({name_rows(twice)} more than once): "
+        "call .reset_index(drop=True) first."
+    ]
 
 
 def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:

@@ -149,11 +149,7 @@ def read_streets(
     opened = open_source(source)
     if not opened.has_geometry:
         raise DataError(f"{opened.name} holds no lines: streets come as GeoPackage or GeoJSON.")
-    if name:
-        mapped = given_columns(opened.columns, {"street": name}, ("street",), opened.name)
-        column = mapped["street"][0]
-    else:
-        column = _street_column(opened.columns, opened.name)
+    column = _street_column(opened.columns, name, opened.name)
     chunk = opened.read([column])
     if chunk.frame.empty:
         raise DataError(no_rows(source, opened, "streets"))
@@ -169,8 +165,10 @@ def read_streets(
     return in_metres(streets[lines], to_crs, "streets")
 
 
-def _street_column(headings: Sequence[str], source: str) -> str:
-    """Find the column of street names by its heading."""
+def _street_column(headings: Sequence[str], name: str | None, source: str) -> str:
+    """Find the column of street names: as the user says, else by its heading."""
+    if name:
+        return given_columns(headings, {"street": name}, ("street",), source)["street"][0]
     matched = match_columns(headings, known_columns("streets"))
     if "street" not in matched:
         listed = ", ".join(map(repr, headings))

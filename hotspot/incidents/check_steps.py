@@ -1,7 +1,7 @@
 """The steps of a check: read, choose, find what is wrong, keep the rest."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -58,22 +58,15 @@ class CheckOptions:
 
 
 @dataclass
-class _Remarks:
-    """What the reader of a check should know, gathered on the way."""
-
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class _Table:
-    """The rows of a source, and how they are to be read."""
+    """The rows of a source and how to read them; notes and warnings gather on the way."""
 
     opened: Source
     mapped: Mapped
     rows: Chunk
     options: CheckOptions
-    remarks: _Remarks
+    notes: list[str]
+    warnings: list[str]
 
     def text(self, name: str) -> pd.Series:
         """Return a field as text."""
@@ -94,7 +87,7 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     """
     last_moment = cutoff(pd.Timestamp.now().normalize() if options.as_of is None else options.as_of)
     table = _read_table(source, options)
-    rows, remarks = table.rows, table.remarks
+    rows = table.rows
     unwanted, all_burglary = _unwanted(table)
     chosen = ~(unwanted["offence"].faulty | unwanted["status"].faulty)
 
@@ -102,20 +95,19 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     reading = _read_dates(table, chosen)
     resolution = _resolution(source, reading)
     windows = read_windows(reading.among(chosen), rows.frame.index[chosen], resolution, last_moment)
-    remarks.warnings += windows.warnings
+    table.warnings += windows.warnings
     location = _locate(table).among(chosen)
-    faults = Faults(rows.frame.index[chosen])
-    faults.extend(windows.faults)
+    faults = windows.faults
     faults.extend(location.faults)
 
     incidents = _incidents(table, chosen, windows, location)[~faults.faulty]
     incidents, warned = without_lost_digits(incidents)
-    remarks.warnings += warned
+    table.warnings += warned
     duplicates = _duplicates(incidents, table)
     incidents, noted, warned = with_references(incidents[~duplicates.faulty])
-    remarks.notes += noted
-    remarks.warnings += warned
-    incidents = _without_free_text(incidents, remarks)
+    table.notes += noted
+    table.warnings += warned
+    incidents = _without_free_text(incidents, table.warnings)
     incidents.attrs = {
         "resolution": resolution,
         "source": table.opened.name,
@@ -123,15 +115,10 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     }
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
-    _warn_of_many(incidents, rejected, remarks)
+    _warn_of_many(incidents, rejected, table.warnings)
+    source_name = table.opened.name
     return IncidentCheck(
-        incidents,
-        rejected,
-        remarks.warnings,
-        resolution,
-        remarks.notes,
-        table.opened.name,
-        all_burglary,
+        incidents, rejected, table.warnings, resolution, table.notes, source_name, all_burglary
     )
 
 
@@ -153,7 +140,7 @@ def _read_table(source: Readable, options: CheckOptions) -> _Table:
         warnings.append(no_rows(source, opened, "incidents"))
     if rows.blank_rows:
         warnings.append(f"{count(rows.blank_rows, 'blank row')} passed over.")
-    return _Table(opened, mapped, rows, options, _Remarks(notes, warnings))
+    return _Table(opened, mapped, rows, options, notes, warnings)
 
 
 def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
@@ -168,7 +155,7 @@ def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
         values = table.text("offence_code")
         selection = select_offences(values, offences, table.options.offence_table)
         out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
-        table.remarks.warnings += selection.warnings
+        table.warnings += selection.warnings
         all_burglary = selection.is_burglary
     elif offences:
         raise DataError(
@@ -193,8 +180,8 @@ def _read_dates(table: _Table, chosen: NDArray[np.bool_]) -> Reading:
     reading = read_datetimes(
         table.rows.frame, columns, options.dayfirst, options.timezone, among=chosen
     )
-    table.remarks.notes += reading.notes
-    table.remarks.warnings += reading.warnings
+    table.notes += reading.notes
+    table.warnings += reading.warnings
     return reading
 
 
@@ -216,8 +203,8 @@ def _locate(table: _Table) -> Location:
         to_crs=options.to_crs,
         within=options.within,
     )
-    table.remarks.notes.append(location.transformation)
-    table.remarks.warnings += location.warnings
+    table.notes.append(location.transformation)
+    table.warnings += location.warnings
     return location
 
 
@@ -245,12 +232,12 @@ def _duplicates(incidents: gpd.GeoDataFrame, table: _Table) -> Faults:
     if "crime_ref" not in table.mapped:
         return Faults(incidents.index)
     references = incidents["crime_ref"].rename(table.mapped["crime_ref"][0])
-    table.remarks.warnings += case_warnings(references, incidents.get("force"))
+    table.warnings += case_warnings(references, incidents.get("force"))
     x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
     return duplicate_faults(references, incidents.get("force"), x, y)
 
 
-def _without_free_text(incidents: gpd.GeoDataFrame, remarks: _Remarks) -> gpd.GeoDataFrame:
+def _without_free_text(incidents: gpd.GeoDataFrame, warnings: list[str]) -> gpd.GeoDataFrame:
     """Withhold methods that are sentences rather than codes."""
     if "mo" not in incidents:
         return incidents
@@ -258,7 +245,7 @@ def _without_free_text(incidents: gpd.GeoDataFrame, remarks: _Remarks) -> gpd.Ge
     if not long.any():
         return incidents
     rows = incidents.index[long]
-    remarks.warnings.append(
+    warnings.append(
         f"{count(len(rows), 'method')} of more than {_LONGEST_MO} characters held back: free text "
         f"reaches no product ({name_rows(rows)})."
     )
@@ -267,8 +254,7 @@ def _without_free_text(incidents: gpd.GeoDataFrame, remarks: _Remarks) -> gpd.Ge
 
 def _warn_of_accepted(incidents: gpd.GeoDataFrame, resolution: Resolution, table: _Table) -> None:
     """Add what may be wrong with rows that are used."""
-    warnings = table.remarks.warnings
-    start, end = incidents["occurred_from"], incidents["occurred_to"]
+    start, end, warnings = incidents["occurred_from"], incidents["occurred_to"], table.warnings
     warnings += window_warnings(start, end, resolution)
     warnings += pile_warnings(incidents)
     warnings += shared_address_warnings(incidents)
@@ -288,12 +274,12 @@ def _rejected(rows: Chunk, faults: Faults, *others: Faults) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _warn_of_many(incidents: gpd.GeoDataFrame, rejected: pd.DataFrame, remarks: _Remarks) -> None:
+def _warn_of_many(incidents: gpd.GeoDataFrame, rejected: pd.DataFrame, warnings: list[str]) -> None:
     """Warn where most of what was chosen cannot be used: then the reading may be wrong."""
     unusable = int((rejected["reason"] != NOT_SELECTED).sum())
     if unusable > len(incidents):
-        remarks.warnings.insert(
+        warnings.insert(
             0, f"More rows cannot be used ({unusable:,}) than can ({len(incidents):,})."
         )
     elif len(rejected) and not unusable and incidents.empty:
-        remarks.warnings.insert(0, "No row is of the offences chosen.")
+        warnings.insert(0, "No row is of the offences chosen.")

@@ -145,7 +145,8 @@ def shared_address_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
     """
     if "uprn" not in incidents:
         return []
-    known = pd.DataFrame(incidents.loc[incidents["uprn"].notna(), _SHARED])
+    columns = ["uprn", "occurred_from", "occurred_to"]
+    known = pd.DataFrame(incidents.loc[incidents["uprn"].notna(), columns])
     known = known[known["uprn"].duplicated(keep=False)]
     if known.empty:
         return []
@@ -162,6 +163,3 @@ def shared_address_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
         f"{count(len(rows), 'row')} of different references at one UPRN with overlapping windows "
         f"({name_rows(rows)}): a shared house? They count as one event in the rule."
     ]
-
-
-_SHARED = ["uprn", "occurred_from", "occurred_to"]

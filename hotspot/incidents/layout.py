@@ -157,21 +157,18 @@ def _refuse_unknown_layout(
     headings: Sequence[str], mapped: Mapped, has_geometry: bool, source: str
 ) -> None:
     """Refuse in one message that lists what was found, what is missing, and how to map it."""
-    missing = []
+    missing, lacking = [], []
     if "occurred_from" not in mapped and "occurred_to" not in mapped:
         missing.append("occurred_from")
+        lacking.append("the date it happened (occurred_from, and occurred_to where there is one)")
     if not has_geometry and not any({*pair} <= set(mapped) for pair in PLACE_PAIRS):
-        missing.extend(("easting", "northing"))
+        missing += ["easting", "northing"]
+        lacking.append("where (easting and northing, longitude and latitude, or x and y with crs)")
     if not missing:
         return
     taken = {name for names in mapped.values() for name in names}
     free = [name for name in headings if name not in taken]
     example = {field: _guess(free, _CLUES[field]) for field in missing}
-    lacking = []
-    if "occurred_from" in missing:
-        lacking.append("the date it happened (occurred_from, and occurred_to where there is one)")
-    if "easting" in missing:
-        lacking.append("where (easting and northing, longitude and latitude, or x and y with crs)")
     recorded = mapped.get("recorded_at")
     hint = f" {recorded[0]!r} looks like the date it was recorded." if recorded else ""
     in_python = ", ".join(f'"{field}": "{name}"' for field, name in example.items())

@@ -59,13 +59,14 @@ def with_references(
     notes, warnings = [], []
     if missing.any():
         nameless = incidents[missing]
-        made = made_references(_contents(nameless), nameless.index)
+        contents = _contents(nameless)
+        made = made_references(contents)
         references[missing] = made
         notes.append(
             f"{count(len(made), 'row')} without a reference got one made from the row's content "
             f"(such as {made.iloc[0]})."
         )
-        again = repeated_references(made)
+        again = made.index[contents.duplicated()]
         if len(again):
             warnings.append(
                 f"{count(len(again), 'row')} without a reference, the same as an earlier one "
@@ -90,15 +91,13 @@ def _contents(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(contents)
 
 
-def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:
+def made_references(contents: pd.DataFrame) -> pd.Series:
     """Compute references from what rows say, so that their order does not matter.
 
     Parameters
     ----------
     contents : pandas.DataFrame
         What the reference is made of: numbers and text, nothing missing.
-    index : pandas.Index
-        Labels for the result.
 
     Returns
     -------
@@ -107,7 +106,7 @@ def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:
 
     Examples
     --------
-    >>> made_references(pd.DataFrame({"x": [1, 2, 1]}), pd.Index([2, 3, 4])).nunique()
+    >>> made_references(pd.DataFrame({"x": [1, 2, 1]}, index=[2, 3, 4])).nunique()
     3
     """
     hashed = pd.util.hash_pandas_object(contents, index=False).to_numpy()
@@ -116,16 +115,4 @@ def made_references(contents: pd.DataFrame, index: pd.Index) -> pd.Series:
         f"{_MADE}{number:016x}"[: len(_MADE) + 12] + (f"-{again + 1}" if again else "")
         for number, again in zip(hashed.tolist(), turn.tolist(), strict=True)
     ]
-    return pd.Series(texts, index=index, dtype=object)
-
-
-def repeated_references(references: pd.Series) -> pd.Index:
-    """Find the rows whose made reference says that an earlier row is the same.
-
-    Examples
-    --------
-    >>> repeated_references(pd.Series(["made-0f", "made-0f-2"], index=[2, 9])).tolist()
-    [9]
-    """
-    again = references.str.fullmatch(_MADE + r"[0-9a-f]+-\d+").fillna(False).astype(bool)
-    return references.index[again]
+    return pd.Series(texts, index=contents.index, dtype=object)

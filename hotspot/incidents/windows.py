@@ -111,12 +111,11 @@ def _days(moments: Moments) -> Moments:
 
 def _backwards(start: Moments, end: Moments) -> list[str]:
     """Describe of each window that ends before it begins when it does either."""
-    moments = zip(_minutes(start), _minutes(end), strict=True)
-    return [f"to before from (from {begun} to {ended})" for begun, ended in moments]
-
-
-def _minutes(moments: Moments) -> list[str]:
-    return [text.replace("T", " ") for text in np.datetime_as_string(moments, unit="m").tolist()]
+    moments = zip(pd.DatetimeIndex(start), pd.DatetimeIndex(end), strict=True)
+    return [
+        f"to before from (from {begun:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M})"
+        for begun, ended in moments
+    ]
 
 
 def _midnight_warnings(rows: Flags, last: Times) -> list[str]:
@@ -220,21 +219,21 @@ def window_warnings(start: pd.Series, end: pd.Series, resolution: Resolution) ->
     >>> window_warnings(pd.Series(start, index=[7]), pd.Series(end, index=[7]), "day")
     ['1 window of over a year (row 7).']
     """
-    warnings = []
     if resolution == "month":
-        warnings.append(
+        return [
             "The dates are months only. Whatever needs days (the near-repeat rule, zones, target "
             "lists) is refused; density works, with that caveat."
-        )
-        return warnings
+        ]
+    warnings = []
     long = (end - start).to_numpy() > _YEAR
     if long.any():
         rows = start.index[long]
         warnings.append(f"{count(len(rows), 'window')} of over a year ({name_rows(rows)}).")
     begin, finish = _midnights(start), _midnights(end)
-    both = begin.equals(finish)
-    for rows, what in ((begin, "begin and end" if both else "begin"), (finish, "end")):
-        if len(rows) and not (both and what == "end"):
+    same = begin.equals(finish)
+    kinds = {"begin and end": begin} if same else {"begin": begin, "end": finish}
+    for what, rows in kinds.items():
+        if len(rows):
             warnings.append(
                 f"{count(len(rows), 'row')} {what} at midnight exactly, far more than at other "
                 f"hours: probably a default where no time was known ({name_rows(rows)})."

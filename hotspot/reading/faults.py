@@ -38,7 +38,7 @@ class Faults:
     def __init__(self, index: pd.Index) -> None:
         self.index = index
         self.faulty: NDArray[np.bool_] = np.zeros(len(index), dtype=bool)
-        self._added: list[tuple[NDArray[np.intp], str, list[Any], list[str]]] = []
+        self._added: list[pd.DataFrame] = []
 
     def add(
         self,
@@ -67,8 +67,11 @@ class Faults:
             shown = values.iloc[at].tolist()
         else:
             shown = [values[i] for i in at.tolist()]
-        reasons = [reason] * len(at) if isinstance(reason, str) else list(reason)
-        self._added.append((at, column, shown, reasons))
+        # As objects, lest a whole number beside a missing one be shown as a float.
+        value = pd.Series(shown, dtype=object)
+        self._added.append(
+            pd.DataFrame({"at": at, "column": column, "value": value, "reason": reason})
+        )
         self.faulty[at] = True
 
     def extend(self, other: "Faults") -> None:
@@ -79,21 +82,18 @@ class Faults:
     def among(self, rows: NDArray[np.bool_]) -> "Faults":
         """Select the faults of some of the rows."""
         chosen = Faults(self.index[rows])
+        chosen.faulty = self.faulty[rows]
         place = np.cumsum(rows) - 1
-        for at, column, values, reasons in self._added:
-            own = [i for i, row in enumerate(at.tolist()) if rows[row]]
-            where = place[at[own]]
-            chosen._added.append(
-                (where, column, [values[i] for i in own], [reasons[i] for i in own])
-            )
-            chosen.faulty[where] = True
+        for added in self._added:
+            own = added[rows[added["at"]]]
+            chosen._added.append(own.assign(at=place[own["at"]]))
         return chosen
 
     def table(self) -> pd.DataFrame:
         """Return row, column, value and reason: a line for each faulty row, in row order."""
         lines: dict[int, tuple[str, Any, list[str]]] = {}
-        for at, column, values, reasons in self._added:
-            for i, value, reason in zip(at.tolist(), values, reasons, strict=True):
+        for added in self._added:
+            for i, column, value, reason in added.itertuples(index=False, name=None):
                 # The first fault names the column and the value: the others may follow from it.
                 known = lines.setdefault(i, (column, value, []))
                 if reason not in known[2]:

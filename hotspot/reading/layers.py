@@ -15,8 +15,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
+from hotspot._checks import index_problems, raise_problems
 from hotspot._errors import DataError
-from hotspot.english import name_rows
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Request, Source
 from hotspot.reading.crs import Extent
 
@@ -40,12 +40,7 @@ def open_frame(frame: pd.DataFrame, name: str = "the frame") -> Source:
     DataError
         If the index is not unique, or two columns have one name.
     """
-    if not frame.index.is_unique:
-        twice = frame.index[frame.index.duplicated()].unique()
-        raise DataError(
-            f"The index of {name} is not unique ({name_rows(twice)} more than once): "
-            "call .reset_index(drop=True) first."
-        )
+    raise_problems(index_problems(frame, name))
     geometry_name, crs = None, None
     if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None:
         geometry_name, crs = frame.active_geometry_name, frame.crs

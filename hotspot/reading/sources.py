@@ -9,6 +9,7 @@ incidents, addresses, areas, backdrops and returned sheets can all be of it.
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -279,11 +280,10 @@ def _named_by_file(
             for chunk in source.chunks(wanted):
                 labels = [f"{path.name}:{row}" for row in chunk.frame.index]
                 others = chunk.not_records
-                yield Chunk(
+                yield replace(
+                    chunk,
                     frame=chunk.frame.set_axis(pd.Index(labels, dtype=object, name="row")),
-                    geometry=chunk.geometry,
                     not_records=others.assign(row=[f"{path.name}:{row}" for row in others["row"]]),
-                    blank_rows=chunk.blank_rows,
                     warnings=tuple(f"{path.name}: {text}" for text in chunk.warnings),
                 )
 

@@ -48,9 +48,6 @@ class PairTexts:
         self.words = ("longitude", "latitude") if geographic else ("easting", "northing")
         self._first, self._second = first, second
 
-    def __len__(self) -> int:
-        return len(self._first)
-
     def __getitem__(self, at: int) -> str:
         return f"{self._first[at]:.12g}, {self._second[at]:.12g}"
 

@@ -7,6 +7,7 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -67,7 +68,7 @@ def open_text_file(path: Path, request: Request) -> Source:
         with _text(path, encoding) as file:
             rows = TextRows(file, delimiter, width, path.name)
             warned = 0
-            for chunk in chunks_of_rows(_undamaged(rows, path), header, wanted, strict_width=True):
+            for chunk in chunks_of_rows(iter(rows), header, wanted, strict_width=True):
                 new = rows.stray[warned:]
                 warned += len(new)
                 yield replace(chunk, warnings=(stray_marks(new),)) if new else chunk
@@ -100,7 +101,7 @@ def read_text_rows(path: Path, delimiter: str) -> list[Row]:
     encoding, _ = _encoding(path)
     with _text(path, encoding) as file:
         text_rows = TextRows(file, delimiter, 1, path.name)
-        rows = list(_undamaged(text_rows, path))
+        rows = list(text_rows)
     if text_rows.stray:
         raise DataError(f"{path.name}: {stray_marks(text_rows.stray)}")
     for number, row in enumerate(rows, 1):
@@ -109,24 +110,24 @@ def read_text_rows(path: Path, delimiter: str) -> list[Row]:
     return rows
 
 
-def _undamaged(rows: TextRows, path: Path) -> Iterator[Row]:
-    """Iterate over every row; refuse a gzip file that ends in damage."""
-    try:
-        yield from rows
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _damaged(path, error) from error
-
-
-def _bytes(path: Path) -> BinaryIO:
-    """Open the file, unzipped where its first bytes say that it is gzipped."""
+@contextmanager
+def _bytes(path: Path) -> Iterator[BinaryIO]:
+    """Open the file, unzipped where its first bytes say that it is gzipped; refuse damage."""
     # Not by the ending: a portal's download may be gzipped under the name .csv.
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.open(path, "rb")) if zipped else path.open("rb")
+    try:
+        with gzip.open(path, "rb") if zipped else path.open("rb") as opened:
+            yield cast("BinaryIO", opened)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        # Met while reading, often in the last rows: a download that broke off.
+        raise DataError(f"{path.name} is a damaged gzip file: {error}.") from error
 
 
-def _text(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_bytes(path), encoding=encoding, errors="replace", newline="")
+@contextmanager
+def _text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+    with _bytes(path) as file:
+        yield io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
 
 
 def _encoding(path: Path) -> tuple[str, list[str]]:
@@ -148,13 +149,7 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         # Latin text is hardly ever UTF-8 by chance, and what is not comes from Windows.
         return "cp1252", [f"{path.name} is not UTF-8; read as Windows-1252."]
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _damaged(path, error) from error
     return "utf-8", []
-
-
-def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(f"{path.name} is a damaged gzip file: {error}.")
 
 
 def _refuse_binary(path: Path, block: bytes) -> None:

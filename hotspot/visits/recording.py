@@ -196,14 +196,15 @@ class _Written:
             if wrong:
                 self.rejected.append((label, *wrong))
                 continue
-            key = (row["visited_at"], row["result"])
-            if key in of_door:
-                self.repeated += 1
-                self._fill_in(label, of_door[key], row, new, fuller)
-            else:
+            key = (row["visit_id"], row["visited_at"], row["result"])
+            old = of_door.setdefault(key[1:], row)
+            if old is row:
                 self.added += 1
-                of_door[key] = row
-                new[row["visit_id"], *key] = row
+                new[key] = row
+            else:
+                self.repeated += 1
+                if self._fill_in(label, old, row) and key not in new:
+                    fuller[key] = old
             self._flag(label, row)
         if new:
             self._connection.execute(sa.insert(made), list(new.values()))
@@ -225,16 +226,8 @@ class _Written:
                 return "result", row["result"], f"the ledger has {result!r} at that time"
         return None
 
-    def _fill_in(
-        self,
-        label: Any,
-        old: dict[str, Any],
-        row: dict[str, Any],
-        new: Mapping[tuple[str, Any, str], dict[str, Any]],
-        fuller: dict[tuple[str, Any, str], dict[str, Any]],
-    ) -> None:
-        """Write details of a repeated row that the visit lacked; never over one."""
-        key = (row["visit_id"], row["visited_at"], row["result"])
+    def _fill_in(self, label: Any, old: dict[str, Any], row: dict[str, Any]) -> bool:
+        """Add details of a repeated row that the visit lacked, if any; never over one."""
         changed = dict(old)
         for name in DETAILS:
             if old[name] is None:
@@ -244,10 +237,10 @@ class _Written:
                 self.flagged.append((label, row["visit_id"], reason))
         for name in ("leaflet_left", "do_not_contact"):
             changed[name] = old[name] or row[name]
-        if changed != old:
-            old.update(changed)
-            if key not in new:
-                fuller[key] = old
+        if changed == old:
+            return False
+        old.update(changed)
+        return True
 
     def _flag(self, label: Any, row: dict[str, Any]) -> None:
         """List what was kept and may be wrong."""
