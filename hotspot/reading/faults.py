@@ -93,7 +93,8 @@ class Faults:
         """Return row, column, value and reason: a line for each faulty row, in row order."""
         lines: dict[int, tuple[str, Any, list[str]]] = {}
         for added in self._added:
-            for i, column, value, reason in added.itertuples(index=False, name=None):
+            columns = (added[name].tolist() for name in added)
+            for i, column, value, reason in zip(*columns, strict=True):
                 # The first fault names the column and the value: the others may follow from it.
                 known = lines.setdefault(i, (column, value, []))
                 if reason not in known[2]:
