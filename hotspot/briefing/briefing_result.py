@@ -16,7 +16,7 @@ from hotspot.incidents import IncidentCheck
 class IssuedLists:
     """Lists that were issued.
 
-    Attributes
+    Parameters
     ----------
     folder : Path
         Where they are.
@@ -67,8 +67,10 @@ class IssuedLists:
 class Briefing(IssuedLists):
     """A briefing that was issued: of `files` the page is first, a set-up that was guessed last.
 
-    Attributes
+    Parameters
     ----------
+    folder, files, check, targets, messages, warnings, record, newly_asked
+        As of `IssuedLists`.
     surface : DataArray
         Density of burglaries per square kilometre and year.
     hotspots : GeoDataFrame

@@ -122,6 +122,21 @@ class OutputSettings(_Table):
 class Config(_Table):
     """A whole set-up, checked. `load_config` and `read_config` make one.
 
+    Parameters
+    ----------
+    as_of : date or time, optional
+        The cut-off; without one the last day that the burglaries tell of.
+    incidents : table
+        The file of burglaries and how to read it.
+    addresses, areas, basemap : table, optional
+        Files of what lies around them.
+    rule, density, cocooning : table
+        How zones, hotspots and lists of doors are made.
+    backtest, worth : bool
+        Whether to find out how well the map and the lists did lately.
+    output : table
+        Where the briefing goes, and how it is marked.
+
     Examples
     --------
     >>> config = read_config({"incidents": __file__, "rule": {"distance_m": 300}})

@@ -12,13 +12,13 @@ import secrets
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hotspot._errors import DataWarning, OutputError
-from hotspot.english import count
+from hotspot.english import some_of
 from hotspot.output.files import sha256
 
 RUN_FILE = "run.json"
@@ -112,7 +112,7 @@ def refuse_taken(folder: Path, replace: bool) -> None:
     if record is None:
         names = sorted(path.name for path in folder.iterdir())
         raise OutputError(
-            f"{folder} holds files that hotspot did not write ({_listed(names)}): nothing was "
+            f"{folder} holds files that hotspot did not write ({some_of(names, 5)}): nothing was "
             "changed. Choose another folder."
         )
     if not replace:
@@ -143,22 +143,16 @@ def _refuse_touched(folder: Path, record: dict[str, Any]) -> None:
             changed.append(name)
     if opened:
         raise OutputError(
-            f"Cannot replace {folder}: {_listed(opened)} is open in another program. Close it and "
-            "run again."
+            f"Cannot replace {folder}: {some_of(opened, 5)} is open in another program. Close it "
+            "and run again."
         )
     if added or changed:
-        work = [f"added: {_listed(added)}"] * bool(added)
-        work += [f"changed: {_listed(changed)}"] * bool(changed)
+        work = [f"added: {some_of(added, 5)}"] * bool(added)
+        work += [f"changed: {some_of(changed, 5)}"] * bool(changed)
         raise OutputError(
             f"{folder} holds work that was done after it was issued ({'; '.join(work)}): nothing "
             "was changed. Move those files elsewhere, or choose another folder."
         )
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(names[:most])
-    rest = len(names) - most
-    return f"{shown} and {count(rest, 'more', 'more')}" if rest > 0 else shown
 
 
 def _record(folder: Path) -> dict[str, Any] | None:
@@ -205,10 +199,9 @@ def _is_spent(left: Path) -> bool:
 def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
+    except OSError as error:
+        # One of another user may not be asked after, and runs.
+        return not isinstance(error, ProcessLookupError)
     return True
 
 

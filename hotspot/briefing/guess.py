@@ -3,10 +3,10 @@
 import json
 import tomllib
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import tomlkit
-from tomlkit.items import Item, Table
 
 from hotspot import __version__
 from hotspot._errors import ConfigError, DataWarning, OutputError
@@ -20,35 +20,58 @@ from hotspot.reading.chunks import Source
 from hotspot.rule import RULE
 
 _BURGLARY = "burglary"
-_MORE = """
-What the briefing can use besides. Take the # away and name your own files.
+# As a person would write it, with what it leaves open as comments. The folder has the file's name,
+# so that no two files share it.
+_SET_UP = """\
+# Set-up of a briefing, guessed by hotspot {version}. Edit it and run:
+#   hotspot brief {name}
+# Paths are relative to this file. A line that begins with # is off.
 
-[addresses]
-path = "addresses.csv"          # makes the lists of doors to visit
+# as_of = 2026-03-02    # the cut-off; else the newest row's day
 
-[areas]
-path = "beats.geojson"
-name = "beat"                   # the column with their names
+[incidents]
+path = {path}
+{offences}dayfirst = true # 03/04/2026 is 3 April, where the column does not decide
+# crs = "EPSG:27700"    # needed for columns named x and y
+# within = "district.geojson"    # rows outside are rejected
 
-[basemap]
-streets = "streets.geojson"
+[incidents.columns]
+{columns}
 
-[rule]
-distance_m = {rule.distance_m:g}
-window_days = {rule.window_days}
+[output]
+folder = {folder}
+marking = "OFFICIAL-SENSITIVE"
+author = ""
 
-[cocooning]
-visit_days = {visit_days}
-max_visits = 40                 # a beat
-exclude = "exclude.csv"         # references or UPRNs that no product may show
-ledger = "visits.db"            # keeps what was asked and done, week by week
+# What the briefing can use besides. Take the # away and name your own files.
 
-[density]
-cell_size_m = {density.cell_size_m:g}
-bandwidth_m = {density.bandwidth_m:g}
-area_share = {density.area_share:g}
-period_days = {density.period_days}
+# [addresses]
+# path = "addresses.csv"          # makes the lists of doors to visit
+
+# [areas]
+# path = "beats.geojson"
+# name = "beat"                   # the column with their names
+
+# [basemap]
+# streets = "streets.geojson"
+
+# [rule]
+# distance_m = {rule.distance_m:g}
+# window_days = {rule.window_days}
+
+# [cocooning]
+# visit_days = {visit_days}
+# max_visits = 40                 # a beat
+# exclude = "exclude.csv"         # references or UPRNs that no product may show
+# ledger = "visits.db"            # keeps what was asked and done, week by week
+
+# [density]
+# cell_size_m = {density.cell_size_m:g}
+# bandwidth_m = {density.bandwidth_m:g}
+# area_share = {density.area_share:g}
+# period_days = {density.period_days}
 """
+_OTHERS_TOO = f'offences = "{_BURGLARY}" # the file holds other offences too\n'
 
 
 def guess_set_up(path: Path) -> tuple[Config, Path | None, bool]:
@@ -111,62 +134,26 @@ def set_up_beside(path: Path) -> Path:
 
 
 def _written(path: Path) -> str:
-    """Return the set-up as a person would write it, with what it leaves open as comments."""
+    """Return the set-up of a file, with the numbers that hold where a table is left out."""
     opened, mapped = open_incidents(path)
-    document = tomlkit.document()
-    for line in (
-        f"Set-up of a briefing, guessed by hotspot {__version__}. Edit it and run:",
-        f"  hotspot brief {_in_a_comment(set_up_beside(path).name)}",
-        "Paths are relative to this file. A line that begins with # is off.",
-    ):
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.nl())
-    document.add(tomlkit.comment("as_of = 2026-03-02    # the cut-off; else the newest row's day"))
-    document.add(tomlkit.nl())
-    document.add("incidents", _incidents(path, opened, mapped))
-    document.add("output", _output(path))
-    for line in _more().splitlines():
-        document.add(tomlkit.comment(line) if line else tomlkit.nl())
-    return tomlkit.dumps(document)
+    set_up = set_up_beside(path)
+    columns = {field: names[0] if len(names) == 1 else names for field, names in mapped.items()}
+    return _SET_UP.format(
+        version=__version__,
+        name=_in_a_comment(set_up.name),
+        path=_quoted(path.name),
+        offences=_OTHERS_TOO if _holds_other_offences(opened, mapped) else "",
+        columns="\n".join(f"{field} = {_quoted(names)}" for field, names in columns.items()),
+        folder=_quoted(f"{set_up.stem}-briefing"),
+        rule=RULE,
+        density=DensitySettings(),
+        visit_days=PRESETS["standard"].visit_days,
+    )
 
 
-def _more() -> str:
-    """Return what the briefing can use besides, with the numbers that hold where it is left out."""
-    visit_days = PRESETS["standard"].visit_days
-    return _MORE.strip().format(rule=RULE, density=DensitySettings(), visit_days=visit_days)
-
-
-def _incidents(path: Path, opened: Source, mapped: dict[str, tuple[str, ...]]) -> Table:
-    table = tomlkit.table()
-    table.add("path", path.name)
-    if _holds_other_offences(opened, mapped):
-        table.add("offences", _with_comment(_BURGLARY, "the file holds other offences too"))
-    day_first = "03/04/2026 is 3 April, where the column does not decide"
-    table.add("dayfirst", _with_comment(True, day_first))
-    table.add(tomlkit.comment('crs = "EPSG:27700"    # needed for columns named x and y'))
-    table.add(tomlkit.comment('within = "district.geojson"    # rows outside are rejected'))
-    columns = tomlkit.table()
-    for field, names in mapped.items():
-        columns.add(field, names[0] if len(names) == 1 else list(names))
-    table.add("columns", columns)
-    table.add(tomlkit.nl())
-    return table
-
-
-def _with_comment(value: str | bool, text: str) -> Item:
-    item = tomlkit.item(value)
-    item.comment(text)
-    return item
-
-
-def _output(path: Path) -> Table:
-    """Return the table of outputs: a folder of the file's name, so that no two files share it."""
-    table = tomlkit.table()
-    table.add("folder", f"{set_up_beside(path).stem}-briefing")
-    table.add("marking", "OFFICIAL-SENSITIVE")
-    table.add("author", "")
-    table.add(tomlkit.nl())
-    return table
+def _quoted(value: str | Sequence[str]) -> str:
+    """Return a text or a list of texts as TOML writes it."""
+    return tomlkit.item(value).as_string()
 
 
 def _holds_other_offences(opened: Source, mapped: dict[str, tuple[str, ...]]) -> bool:

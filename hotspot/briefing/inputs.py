@@ -18,7 +18,7 @@ from hotspot.briefing.input_files import FILE_TABLES, InputFiles, Layers, read_f
 from hotspot.briefing.stop_list import StopList
 from hotspot.briefing.street_names import street_names
 from hotspot.cocooning.doors import prepare_doors
-from hotspot.cocooning.matching import BY_TEXT, BY_UPRN, events_of
+from hotspot.cocooning.matching import BY_TEXT, BY_UPRN, match_addresses
 from hotspot.english import name_rows
 from hotspot.geo import area_names
 from hotspot.incidents import IncidentCheck
@@ -199,18 +199,16 @@ def _matched(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) ->
     So a home on the stop list is hidden however the burglary names it, and a repeat is counted
     where only one of the two has a UPRN.
     """
-    matched = pd.DataFrame(index=incidents.index, columns=["uprn", "parent", "how"], dtype=object)
     if addresses is None:
-        return matched
+        columns = ["uprn", "parent", "how"]
+        return pd.DataFrame(index=incidents.index, columns=columns, dtype=object)
     doors = prepare_doors(addresses)
-    events = events_of(incidents, doors).explode("refs").drop_duplicates("refs").set_index("refs")
-    own = events.reindex(incidents["crime_ref"])
-    door = own["door"].fillna(-1).astype(int).to_numpy()
-    matched["uprn"], matched["parent"] = doors.uprn[door], doors.parent[door]
-    matched["how"] = own["how"].to_numpy(dtype=object)
-    # -1 took the last door's: a burglary that no door matches has none.
-    matched[door < 0] = None
-    return matched
+    own = match_addresses(incidents, doors)
+    door = own["door"].to_numpy()
+    # One more entry, for what no door matches.
+    none = np.array([None])
+    uprn, parent = np.append(doors.uprn, none)[door], np.append(doors.parent, none)[door]
+    return own.assign(uprn=uprn, parent=parent)
 
 
 def _placed(known: gpd.GeoDataFrame, layers: Layers, matched: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -114,7 +114,6 @@ def brief(
     with stages(7) as stage, data_warnings() as warned:
         stage("reading the set-up")
         chosen = choose_set_up(config, settings).changed(as_of, folder)
-        place = chosen.config.output.folder
         with _issuing(chosen, replace) as issuing:
             stage("reading the data")
             inputs = _read(chosen)
@@ -133,14 +132,7 @@ def brief(
             products.write_briefing(issuing.building, inputs, findings, record)
     warn_of_data(texts)
     return Briefing(
-        folder=place,
-        files=(*products.in_reading_order(place, record), *chosen.guessed),
-        check=inputs.check,
-        targets=None if lists is None else lists.targets,
-        messages=None if lists is None else lists.messages,
-        warnings=tuple(texts),
-        record=record,
-        newly_asked=issuing.newly_asked,
+        **_issued(chosen, inputs, record, issuing),
         surface=density.surface,
         hotspots=density.hotspots,
         zones=None if raised is None else raised.zones,
@@ -179,7 +171,6 @@ def issue_lists(
             raise ConfigError("Lists need addresses: add [addresses] with a path to the set-up.")
         refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
-        place = chosen.config.output.folder
         with _issuing(chosen, replace) as issuing:
             stage("reading the data")
             inputs = _read(chosen)
@@ -192,16 +183,7 @@ def issue_lists(
             record = make_record(inputs, None, lists, chosen.file, texts)
             products.write_lists_only(issuing.building, inputs, lists, record)
     warn_of_data(texts)
-    return IssuedLists(
-        folder=place,
-        files=(*products.in_reading_order(place, record), *chosen.guessed),
-        check=inputs.check,
-        targets=lists.targets,
-        messages=lists.messages,
-        warnings=tuple(texts),
-        record=record,
-        newly_asked=issuing.newly_asked,
-    )
+    return IssuedLists(**_issued(chosen, inputs, record, issuing))
 
 
 @dataclass
@@ -229,6 +211,23 @@ def _issuing(chosen: ChosenSetUp, replace: bool) -> Iterator[_Issuing]:
         with issued_folder(chosen.config.output.folder, replace, then=issuing.ask) as building:
             issuing.building = building
             yield issuing
+
+
+def _issued(
+    chosen: ChosenSetUp, inputs: Inputs, record: dict[str, Any], issuing: _Issuing
+) -> dict[str, Any]:
+    """Return what every run comes to, by the names of `IssuedLists`."""
+    folder, lists = chosen.config.output.folder, issuing.lists
+    return {
+        "folder": folder,
+        "files": (*products.in_reading_order(folder, record), *chosen.guessed),
+        "check": inputs.check,
+        "targets": None if lists is None else lists.targets,
+        "messages": None if lists is None else lists.messages,
+        "warnings": tuple(record["warnings"]),
+        "record": record,
+        "newly_asked": issuing.newly_asked,
+    }
 
 
 def _read(chosen: ChosenSetUp) -> Inputs:

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -118,12 +118,7 @@ def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> di
 def versions() -> dict[str, str]:
     """Return the versions of the package, of Python and of what the numbers turn on."""
     named = {"hotspot": hotspot.__version__, "python": platform.python_version()}
-    for name in _DEPENDENCIES:
-        try:
-            named[name] = version(name)
-        except PackageNotFoundError:
-            named[name] = "not installed"
-    return named
+    return named | {name: version(name) for name in _DEPENDENCIES}
 
 
 def outputs_of(folder: Path) -> dict[str, str]:

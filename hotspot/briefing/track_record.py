@@ -74,7 +74,7 @@ class Proof:
 def find_proof(
     inputs: Inputs, study_area: shapely.Geometry, ledger: VisitLedger | None = None
 ) -> Proof:
-    """Judge the layers of the map and the lists by the burglaries that came after.
+    """Test the layers of the map and the lists by the burglaries that came after.
 
     Parameters
     ----------

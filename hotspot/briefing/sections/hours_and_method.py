@@ -36,21 +36,6 @@ _COLUMNS = [
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    """An hour of the week.
-
-    Attributes
-    ----------
-    colour : str
-    title : str
-        Which hour, and its share.
-    """
-
-    colour: str
-    title: str
-
-
-@dataclass(frozen=True)
 class HeatRow:
     """A day of the week.
 
@@ -58,13 +43,13 @@ class HeatRow:
     ----------
     day : str
     share : str
-    cells : sequence of HeatCell
-        One an hour.
+    cells : sequence of tuple
+        The colour of each hour, and which it is, with its share.
     """
 
     day: str
     share: str
-    cells: Sequence[HeatCell]
+    cells: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -123,10 +108,7 @@ def _heat(spread: Hours) -> list[HeatRow]:
             day,
             percent(row.sum()),
             [
-                HeatCell(
-                    _shade(share / most),
-                    f"{day} {hour:02d}:00 to {hour + 1:02d}:00: {share:.1%}",
-                )
+                (_shade(share / most), f"{day} {hour:02d}:00 to {hour + 1:02d}:00: {share:.1%}")
                 for hour, share in enumerate(row)
             ],
         )

@@ -1,7 +1,5 @@
 """The few numbers at the top of the page, which a reader looks for first."""
 
-from dataclasses import dataclass
-
 from hotspot.briefing.figures.homes import repeat_addresses, tells_homes
 from hotspot.briefing.figures.known import DAY_DAYS, WEEK_DAYS
 from hotspot.briefing.findings import Findings
@@ -9,22 +7,8 @@ from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.doors_to_visit import past_due
 
 
-@dataclass(frozen=True)
-class KeyNumber:
-    """A number and what it counts.
-
-    Attributes
-    ----------
-    value : str
-    label : str
-    """
-
-    value: str
-    label: str
-
-
-def key_numbers(inputs: Inputs, findings: Findings) -> list[KeyNumber]:
-    """Return the few numbers that a reader looks for first."""
+def key_numbers(inputs: Inputs, findings: Findings) -> list[tuple[str, str]]:
+    """Return the few numbers that a reader looks for first, each with what it counts."""
     density = findings.density
     last = _key(len(density.hotspots), "hotspot", "hotspots")
     if inputs.month_only:
@@ -46,5 +30,5 @@ def key_numbers(inputs: Inputs, findings: Findings) -> list[KeyNumber]:
     return [*keys, last]
 
 
-def _key(number: int, label: str, plural: str | None = None) -> KeyNumber:
-    return KeyNumber(f"{number:,}", label if number == 1 else plural or label)
+def _key(number: int, label: str, plural: str | None = None) -> tuple[str, str]:
+    return f"{number:,}", label if number == 1 else plural or label

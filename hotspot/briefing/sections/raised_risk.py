@@ -54,9 +54,7 @@ class MapSection(Section):
 
     alarm: bool = False
     picture: str = ""
-    picture_text: str = (
-        "Map of the zones by age, the hotspots and the burglaries of the last 7 days"
-    )
+    picture_text: str = _PICTURE_TEXT
     map_href: str = ""
     foresight: Part | None = None
 

@@ -1,7 +1,7 @@
 """How far to trust it all: what holds of every briefing, of these data and of this run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hotspot.briefing.sections.section import Section, Sources
@@ -19,23 +19,6 @@ STANDING_SENTENCES = (
 
 
 @dataclass(frozen=True)
-class InputFile:
-    """A file that the briefing was made from.
-
-    Attributes
-    ----------
-    name : str
-        Its setting.
-    file : str
-    sha256 : str
-    """
-
-    name: str
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True)
 class TrustSection(Section):
     """The section, with data, settings and files of this run.
 
@@ -45,7 +28,8 @@ class TrustSection(Section):
         How many rows could be used.
     warnings : sequence of str
     parameters : str
-    inputs : sequence of InputFile
+    inputs : mapping
+        ``file`` and ``sha256`` of each, by its setting.
     """
 
     block: ClassVar[str] = "trust"
@@ -53,7 +37,7 @@ class TrustSection(Section):
     headline: str = ""
     warnings: Sequence[str] = ()
     parameters: str = ""
-    inputs: Sequence[InputFile] = ()
+    inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def trust(sources: Sources) -> Section:
@@ -63,7 +47,7 @@ def trust(sources: Sources) -> Section:
         headline=sources.inputs.check.headline(),
         warnings=sources.record["warnings"],
         parameters=_parameters(sources),
-        inputs=[InputFile(name, **file) for name, file in sources.record["inputs"].items()],
+        inputs=sources.record["inputs"],
     )
 
 
