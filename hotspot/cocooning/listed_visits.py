@@ -17,37 +17,16 @@ from hotspot.cocooning.visit_history import TASKS, History, Past, latest
 from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
 from hotspot.rule import ACT_WITHIN_HOURS
 
-
-class Visit(NamedTuple):
-    """A building to go to, or one flat; `doors` is empty where the address is not known."""
-
-    visit_id: str
-    uprn: str | None
-    uprns: str | None
-    address: str
-    number: str | None
-    street: str | None
-    ring: int
-    reason: str
-    door_note: str
-    task: str
-    attempt: int
-    act_by: pd.Timestamp
-    expires: pd.Timestamp
-    crime_refs: str
-    burglaries_12m: int
-    distance_m: float
-    newest: pd.Timestamp
-    x: float
-    y: float
-    own_area: str | None
-    doors: tuple[int, ...]
-    street_rank: int
-    house_rank: int
-    raised: float
-    live: int
-    days: int
-    reach: tuple[Link, ...]
+# The columns of the rows, with the types that an empty list would not have by itself. ``doors`` is
+# empty where the address is not known; ``reach`` holds a `Link` per burglary.
+_TYPES = {
+    **dict.fromkeys(("visit_id", "uprn", "uprns", "address", "number", "street"), "object"),
+    **dict.fromkeys(("reason", "door_note", "task", "crime_refs", "own_area"), "object"),
+    **dict.fromkeys(("doors", "street_rank", "house_rank", "reach"), "object"),
+    **dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]"),
+    **dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64"),
+    **dict.fromkeys(("distance_m", "x", "y", "raised"), "float64"),
+}
 
 
 class Made(NamedTuple):
@@ -121,21 +100,11 @@ def make_visits(
     left_out = sorted({one.door for one in reached} - open_homes)
     untold = {one.door for one in reached if not one.told}
     return Made(
-        _typed(pd.DataFrame(visits, columns=list(Visit._fields))),
+        pd.DataFrame(visits) if visits else pd.DataFrame([], columns=list(_TYPES)).astype(_TYPES),
         left_out,
         [door for door in left_out if door not in untold],
         maker.history,
     )
-
-
-def _typed(visits: pd.DataFrame) -> pd.DataFrame:
-    """Set on an empty list the types that a full one has."""
-    if len(visits):
-        return visits
-    times = dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]")
-    whole = dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64")
-    parts = dict.fromkeys(("distance_m", "x", "y", "raised"), "float64")
-    return visits.astype({**times, **whole, **parts})
 
 
 class _Maker:
@@ -192,7 +161,7 @@ class _Maker:
             covered = told or self.history.covers(home, ids, event, link.ring)
         return _Reached(door, event, link.link, link.steps, link.apart_m, link.ring, covered, told)
 
-    def visit(self, group: list[_Reached], *, alone: bool) -> Visit:
+    def visit(self, group: list[_Reached], *, alone: bool) -> dict[str, Any]:
         """Describe a row: its leading burglary, all that reach it, what there is to do."""
         members = self._in_order({one.door for one in group if not one.covered and one.door >= 0})
         reach = _nearest_of_each(group)
@@ -203,7 +172,7 @@ class _Maker:
         began = latest(missed[-1][0]) if missed else opener.event.began
         at = {*members, *(one.event.door for one in reach if one.link == BURGLED)}
         burglaries = sum(int(self.in_a_year[door]) for door in at)
-        return Visit(
+        return dict(
             visit_id=self._id(members, opener, alone=alone),
             **self._place(members, lead),
             ring=lead.ring,

@@ -6,10 +6,11 @@ from typing import NamedTuple, Unpack
 import geopandas as gpd
 import pandas as pd
 
+from hotspot._checks import raise_problems
 from hotspot._errors import DataWarning
 from hotspot.cocooning.list_frames import link_frame, message_frame, target_frame
 from hotspot.cocooning.plan import Plan, make_plan
-from hotspot.cocooning.settings import ListOptions, ListSettings, checked_settings
+from hotspot.cocooning.settings import ListOptions, ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf
 from hotspot.english import count
@@ -332,7 +333,8 @@ def _plan(
     options: ListOptions,
 ) -> tuple[Plan, ListSettings]:
     """Check what a list is to be made of, and plan it."""
-    settings = checked_settings(incidents, addresses, as_of, areas, max_visits, options)
+    settings, problems = read_settings(as_of, max_visits, options)
+    raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
     plan = make_plan(incidents, addresses, areas, settings, ledger)
     _warn(plan)
     return plan, settings

@@ -413,13 +413,7 @@ def _ring_0(door: Ints) -> Neighbours:
 
 def _without(around: Neighbours, burgled: Ints) -> Neighbours:
     kept = ~np.isin(around.door, burgled)
-    return Neighbours(
-        around.door[kept],
-        around.ring[kept],
-        around.link[kept],
-        around.steps[kept],
-        around.apart_m[kept],
-    )
+    return Neighbours._make(values[kept] for values in around)
 
 
 def _within_rule(live: pd.DataFrame, doors: Doors, distance_m: float) -> tuple[Ints, Ints]:

@@ -1,9 +1,9 @@
 """Settings of a list: the keywords that a caller gives, and the checked record made of them."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +15,6 @@ from hotspot._checks import (
     integer_problems,
     point_problems,
     positive_problems,
-    raise_problems,
     same_crs_problems,
 )
 from hotspot._errors import ConfigError
@@ -26,6 +25,8 @@ from hotspot.cocooning.tiers import Tier, read_tiers
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
 from hotspot.rule import ACT_WITHIN_HOURS, AgeBands
+
+_T = TypeVar("_T")
 
 
 class ListOptions(TypedDict, total=False):
@@ -104,37 +105,6 @@ class ListSettings:
         return f"{words}, at most {self.max_visits:,} an area"
 
 
-def checked_settings(
-    incidents: gpd.GeoDataFrame,
-    addresses: gpd.GeoDataFrame,
-    as_of: AsOf,
-    areas: gpd.GeoDataFrame | None,
-    max_visits: int | None,
-    options: Mapping[str, Any],
-) -> ListSettings:
-    """Check the data and the settings of a list, and return the settings.
-
-    Parameters
-    ----------
-    incidents, addresses, as_of, areas, max_visits
-        As of `cocooning_targets`.
-    options : mapping
-        Its keywords, those that were given.
-
-    Returns
-    -------
-    ListSettings
-
-    Raises
-    ------
-    DataError, ConfigError
-        Naming every problem.
-    """
-    settings, problems = read_settings(as_of, max_visits, options)
-    raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
-    return settings
-
-
 def read_settings(
     as_of: AsOf,
     max_visits: int | None,
@@ -174,23 +144,18 @@ def read_settings(
     number_problems = positive_problems(distance_m=distance_m) + integer_problems(0, **days)
     if max_visits is not None:
         number_problems += integer_problems(1, max_visits=max_visits)
+    if not number_problems:
+        # Numbers of numpy would not go into the record of a run.
+        visit_days, window_days, revisit_days = int(visit_days), int(window_days), int(revisit_days)
+        distance_m = float(distance_m)
     exclude, stop_problems = _stop_list(options.get("exclude", ()))
-    tiers, tier_problems = _tiers(options.get("tiers"))
+    tiers, tier_problems = _attempted(read_tiers, options.get("tiers"), ())
     model = options.get("model")
-    last, date_problems = _last_moment(as_of)
+    last, date_problems = _attempted(cutoff, as_of, pd.Timestamp.max)
     settings = ListSettings(
         last, name, visit_days, distance_m, window_days, revisit_days, max_visits, exclude, tiers,
         model, preset.reach,
     )  # fmt: skip
-    if not number_problems:
-        # Numbers of numpy would not go into the record of a run.
-        settings = replace(
-            settings,
-            visit_days=int(visit_days),
-            distance_m=float(distance_m),
-            window_days=int(window_days),
-            revisit_days=int(revisit_days),
-        )
     problems += wrong_name + number_problems + stop_problems + tier_problems
     return settings, problems + _model_problems(model) + date_problems
 
@@ -206,11 +171,12 @@ def _unknown_problems(options: Iterable[str], known: Sequence[str]) -> list[str]
     return problems
 
 
-def _last_moment(as_of: AsOf) -> tuple[pd.Timestamp, list[str]]:
+def _attempted(read: Callable[[Any], _T], value: Any, default: Any) -> tuple[_T, list[str]]:
+    """Read a setting; where it is wrong, return the default and the problems."""
     try:
-        return cutoff(as_of), []
+        return read(value), []
     except ConfigError as error:
-        return pd.Timestamp.max, error.problems
+        return default, error.problems
 
 
 def _stop_list(exclude: Iterable[str]) -> tuple[frozenset[str], list[str]]:
@@ -219,13 +185,6 @@ def _stop_list(exclude: Iterable[str]) -> tuple[frozenset[str], list[str]]:
         problem = "exclude must be a list of crime references and UPRNs, each one text."
         return frozenset(), [problem]
     return frozenset(entry.strip() for entry in stopped) - {""}, []
-
-
-def _tiers(tables: Any) -> tuple[tuple[Tier, ...], list[str]]:
-    try:
-        return read_tiers(tables), []
-    except ConfigError as error:
-        return (), error.problems
 
 
 def _model_problems(model: object) -> list[str]:

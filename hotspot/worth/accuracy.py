@@ -24,7 +24,7 @@ from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.rule import RINGS
-from hotspot.worth.intervals import middle_of
+from hotspot.worth.intervals import Floats, middle_of
 from hotspot.worth.replay import (
     OTHERS,
     Day,
@@ -38,8 +38,6 @@ from hotspot.worth.replay import (
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Floats = npt.NDArray[np.float64]
 
 LISTS = "the lists"
 _RINGS = tuple(

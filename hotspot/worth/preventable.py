@@ -23,13 +23,12 @@ from hotspot.dates import day_numbers, event_times, month_only_problems
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
-from hotspot.worth.intervals import middle_of
+from hotspot.worth.intervals import Floats, middle_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 SAME_ADDRESS = "same address"
 _DAY_S = 86_400

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot.cocooning.doors import Doors, prepare_doors, texts
+from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors, texts
 from hotspot.cocooning.matching import match_addresses
 from hotspot.cocooning.plan import Visits, among, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
@@ -22,10 +22,6 @@ from hotspot.geo import area_positions
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 #: With whom the lists are compared, in this order.
 OTHERS = ("homes in the hotspots", "homes at random", "other homes of the street")
