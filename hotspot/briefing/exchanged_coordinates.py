@@ -23,9 +23,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def check_coordinates(
-    incidents: gpd.GeoDataFrame,
-    addresses: gpd.GeoDataFrame | None,
-    areas: gpd.GeoDataFrame | None,
+    incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None
 ) -> tuple[str, ...]:
     """Check whether most burglaries lie in the beats and at their own addresses.
 

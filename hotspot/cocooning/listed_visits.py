@@ -111,12 +111,7 @@ class _Maker:
     """Holds what all rows are made from."""
 
     def __init__(
-        self,
-        doors: Doors,
-        live: pd.DataFrame,
-        barred: Bools,
-        in_a_year: Ints,
-        history: History,
+        self, doors: Doors, live: pd.DataFrame, barred: Bools, in_a_year: Ints, history: History
     ) -> None:
         self.doors, self.barred = doors, barred
         self.in_a_year, self.history = in_a_year, history

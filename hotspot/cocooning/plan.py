@@ -130,10 +130,7 @@ def make_plan(
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
     crimes[visits.barred | _without_message(visits.made, doors)] = 0
     counts = _counts(visits, doors, ledger)
-    counts |= {
-        "live_within_window": int(in_window.sum()),
-        "ring3": int(np.count_nonzero(crimes)),
-    }
+    counts |= {"live_within_window": int(in_window.sum()), "ring3": int(np.count_nonzero(crimes))}
     stops = _unmatched_stops(incidents, addresses, settings.exclude)
     points = incidents.geometry
     repeated = int(repeated_references(incidents, points.x, points.y).sum())

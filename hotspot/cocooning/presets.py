@@ -42,7 +42,7 @@ class Preset:
 PRESETS = {
     "standard": Preset(
         "Ross, N. and Pease, K. (2007). Predicting where lightning will strike. The risk spreads "
-        "to some 400 metres and is gone after six weeks to two months.",
+        "to some 400 metres and is gone after six weeks to two months."
     ),
     "trafford": Preset(
         "Fielding, M. and Jones, V. (2012). 'Disrupting the optimal forager': predictive risk "

@@ -84,10 +84,7 @@ def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
 
 
 def door_note(
-    link: Link,
-    missed: list[tuple[pd.Timestamp, str]] | None = None,
-    *,
-    check_first: bool = False,
+    link: Link, missed: list[tuple[pd.Timestamp, str]] | None = None, *, check_first: bool = False
 ) -> str:
     """Explain why, without another home's address or any reference.
 

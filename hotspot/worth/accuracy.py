@@ -288,14 +288,7 @@ def targeting_accuracy(
     crimes = match_crimes(incidents, town, list_settings.exclude)
     lists = list(
         replayed(
-            crimes,
-            town,
-            days,
-            list_settings,
-            hot,
-            areas=areas,
-            ledger=ledger,
-            horizon_days=horizon,
+            crimes, town, days, list_settings, hot, areas=areas, ledger=ledger, horizon_days=horizon
         )
     )
     after = crimes.distinct & (crimes.day > days[0]) & (crimes.day <= days[-1] + horizon)

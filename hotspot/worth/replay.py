@@ -253,11 +253,7 @@ def _hot(
     if not (known["occurred_to"] >= first).any():
         return np.zeros(len(points), dtype=bool)
     surface = kernel_density(
-        known,
-        grid=grid,
-        bandwidth_m=hot.bandwidth_m,
-        within=hot.within,
-        period=(first, last),
+        known, grid=grid, bandwidth_m=hot.bandwidth_m, within=hot.within, period=(first, last)
     )
     spots = hotspots(surface, area_share=hot.area_share)
     return area_positions(points, spots, name="rank") >= 0

@@ -52,10 +52,7 @@ def new(sources: Sources) -> Section:
         return Section(sentences)
     return Section(
         sentences,
-        (
-            table(_COUNT_COLUMNS, _counts(inputs), kind="narrow"),
-            table(_COLUMNS, rows[:_MOST_ROWS]),
-        ),
+        (table(_COUNT_COLUMNS, _counts(inputs), kind="narrow"), table(_COLUMNS, rows[:_MOST_ROWS])),
         left_out(len(rows) - _MOST_ROWS, "burglary", "burglaries", "on the map"),
     )
 
