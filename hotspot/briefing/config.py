@@ -8,26 +8,8 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hotspot._errors import ConfigError
+from hotspot.briefing import config_values as values
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
-from hotspot.briefing.config_values import (
-    AddressField,
-    Count,
-    Flag,
-    Formats,
-    IncidentField,
-    InputPath,
-    Ledger,
-    Length,
-    Moment,
-    Names,
-    OutputPath,
-    Share,
-    Text,
-    Tiers,
-    moment,
-    one_of,
-    table_with_path,
-)
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
@@ -44,78 +26,78 @@ class _Table(BaseModel):
 class IncidentSettings(_Table):
     """The file of burglaries and how to read it."""
 
-    path: InputPath
-    columns: dict[IncidentField, Names] | None = None
-    crs: Text | None = None
-    dayfirst: Flag = True
-    timezone: Text | None = None
-    offences: Names | None = None
-    offence_table: InputPath | None = None
-    sheet: Text | None = None
-    within: InputPath | None = None
+    path: values.InputPath
+    columns: dict[values.IncidentField, values.Names] | None = None
+    crs: values.Text | None = None
+    dayfirst: values.Flag = True
+    timezone: values.Text | None = None
+    offences: values.Names | None = None
+    offence_table: values.InputPath | None = None
+    sheet: values.Text | None = None
+    within: values.InputPath | None = None
 
 
 class AddressSettings(_Table):
     """The file of addresses."""
 
-    path: InputPath
-    columns: dict[AddressField, Names] | None = None
-    crs: Text | None = None
+    path: values.InputPath
+    columns: dict[values.AddressField, values.Names] | None = None
+    crs: values.Text | None = None
 
 
 class AreaSettings(_Table):
     """The file of beats or wards, and the column of their names."""
 
-    path: InputPath
-    name: Text | None = None
+    path: values.InputPath
+    name: values.Text | None = None
 
 
 class BasemapSettings(_Table):
     """What lies under the zones: files of the user's own, and web tiles only if named."""
 
-    streets: InputPath | None = None
-    backdrop: InputPath | None = None
-    tiles: Text | None = None
+    streets: values.InputPath | None = None
+    backdrop: values.InputPath | None = None
+    tiles: values.Text | None = None
 
 
 class RuleSettings(_Table):
     """The near-repeat rule; `calibrate` takes the one that the burglaries themselves propose."""
 
-    distance_m: Length = RULE.distance_m
-    window_days: Count = RULE.window_days
-    calibrate: Flag = False
+    distance_m: values.Length = RULE.distance_m
+    window_days: values.Count = RULE.window_days
+    calibrate: values.Flag = False
 
 
 class DensitySettings(_Table):
     """Where risk stays: the last `period_days`, and the share of the area called a hotspot."""
 
-    cell_size_m: Length = 50.0
-    bandwidth_m: Length = DEFAULT_BANDWIDTH_M
-    area_share: Share = 0.01
-    period_days: Count = 365
+    cell_size_m: values.Length = 50.0
+    bandwidth_m: values.Length = DEFAULT_BANDWIDTH_M
+    area_share: values.Share = 0.01
+    period_days: values.Count = 365
 
 
 class CocooningSettings(_Table):
     """Who is visited and how soon, what is kept of it, and who is shown nowhere."""
 
-    preset: Annotated[str | None, AfterValidator(one_of(tuple(PRESETS)))] = None
-    visit_days: Count | None = None
-    max_visits: Count | None = None
+    preset: Annotated[str | None, AfterValidator(values.one_of(tuple(PRESETS)))] = None
+    visit_days: values.Count | None = None
+    max_visits: values.Count | None = None
     revisit_days: Annotated[int | None, Field(strict=True, ge=0)] = None
     response_days: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.0
-    rank_by: Annotated[str, AfterValidator(one_of(("rule", "forecast")))] = "rule"
-    exclude: InputPath | None = None
-    ledger: Ledger | None = None
-    tiers: Tiers = None
+    rank_by: Annotated[str, AfterValidator(values.one_of(("rule", "forecast")))] = "rule"
+    exclude: values.InputPath | None = None
+    ledger: values.Ledger | None = None
+    tiers: values.Tiers = None
 
 
 class OutputSettings(_Table):
     """Where the briefing goes, what it is marked, and which kinds of lists are made."""
 
-    folder: OutputPath = Field(default=Path("briefing"), validate_default=True)
-    marking: Text = "OFFICIAL-SENSITIVE"
+    folder: values.OutputPath = Field(default=Path("briefing"), validate_default=True)
+    marking: values.Text = "OFFICIAL-SENSITIVE"
     author: Annotated[str, Field(strict=True)] = ""
-    formats: Formats = USUAL_FORMATS
+    formats: values.Formats = USUAL_FORMATS
     seed: Annotated[int, Field(strict=True, ge=0)] = 0
 
 
@@ -146,16 +128,16 @@ class Config(_Table):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    as_of: Moment = None
-    incidents: Annotated[IncidentSettings, BeforeValidator(table_with_path)]
-    addresses: Annotated[AddressSettings | None, BeforeValidator(table_with_path)] = None
-    areas: Annotated[AreaSettings | None, BeforeValidator(table_with_path)] = None
+    as_of: values.Moment = None
+    incidents: Annotated[IncidentSettings, BeforeValidator(values.table_with_path)]
+    addresses: Annotated[AddressSettings | None, BeforeValidator(values.table_with_path)] = None
+    areas: Annotated[AreaSettings | None, BeforeValidator(values.table_with_path)] = None
     basemap: BasemapSettings = BasemapSettings()
     rule: RuleSettings = RuleSettings()
     density: DensitySettings = DensitySettings()
     cocooning: CocooningSettings = CocooningSettings()
-    backtest: Flag = True
-    worth: Flag = True
+    backtest: values.Flag = True
+    worth: values.Flag = True
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
 
     def input_files(self) -> dict[str, Path]:
@@ -198,7 +180,7 @@ class Config(_Table):
         update: dict[str, Any] = {}
         if as_of is not None:
             try:
-                update["as_of"] = moment(as_of)
+                update["as_of"] = values.moment(as_of)
             except ValueError as error:
                 raise ConfigError(f"as_of {error}") from None
         if folder is not None:
@@ -269,7 +251,7 @@ def readable_tables(settings: Mapping[str, Any], base: str | Path = ".") -> dict
     for name, model in _TABLES.items():
         try:
             tables[name] = model.model_validate(
-                table_with_path(settings.get(name, {})), context={"base": Path(base)}
+                values.table_with_path(settings.get(name, {})), context={"base": Path(base)}
             )
         except ValidationError:
             continue

@@ -8,15 +8,7 @@ from typing import Any, TypedDict, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import (
-    choice_problems,
-    frame_problems,
-    incident_problems,
-    integer_problems,
-    point_problems,
-    positive_problems,
-    same_crs_problems,
-)
+from hotspot import _checks
 from hotspot._errors import ConfigError
 from hotspot.cocooning.doors import without_text
 from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS, Reach
@@ -130,7 +122,7 @@ def read_settings(
     """
     problems = _unknown_problems(options, known)
     name = options.get("preset") or DEFAULT_PRESET
-    wrong_name = choice_problems("preset", name, tuple(PRESETS))
+    wrong_name = _checks.choice_problems("preset", name, tuple(PRESETS))
     preset = PRESETS[DEFAULT_PRESET if wrong_name else name]
     visit_days, distance_m, window_days = (
         getattr(preset, field) if options.get(field) is None else options[field]
@@ -141,9 +133,10 @@ def read_settings(
         # As long as the rule says that what was told at a visit holds.
         revisit_days = window_days
     days = {"visit_days": visit_days, "window_days": window_days, "revisit_days": revisit_days}
-    number_problems = positive_problems(distance_m=distance_m) + integer_problems(0, **days)
+    number_problems = _checks.positive_problems(distance_m=distance_m)
+    number_problems += _checks.integer_problems(0, **days)
     if max_visits is not None:
-        number_problems += integer_problems(1, max_visits=max_visits)
+        number_problems += _checks.integer_problems(1, max_visits=max_visits)
     if not number_problems:
         # Numbers of numpy would not go into the record of a run.
         visit_days, window_days, revisit_days = int(visit_days), int(window_days), int(revisit_days)
@@ -212,9 +205,9 @@ def data_problems(
     -------
     list of str
     """
-    problems = incident_problems(incidents)
-    address_problems = frame_problems(addresses, "addresses", ("uprn", "address"))
-    area_problems = [] if areas is None else frame_problems(areas, "areas", ("area",))
+    problems = _checks.incident_problems(incidents)
+    address_problems = _checks.frame_problems(addresses, "addresses", ("uprn", "address"))
+    area_problems = [] if areas is None else _checks.frame_problems(areas, "areas", ("area",))
     if not problems:
         problems = month_only_problems(incidents, what)
         problems += _text_problems(incidents, "incidents", crime_ref=True, uprn=False)
@@ -224,11 +217,11 @@ def data_problems(
                 "The column recorded_at of the incidents must be timezone-naive datetime64."
             )
     if not address_problems:
-        address_problems = point_problems(addresses, "addresses")
+        address_problems = _checks.point_problems(addresses, "addresses")
         address_problems += _text_problems(addresses, "addresses", uprn=True, parent_uprn=False)
     problems += address_problems + area_problems
     if not problems:
-        problems += same_crs_problems(incidents, addresses=addresses, areas=areas)
+        problems += _checks.same_crs_problems(incidents, addresses=addresses, areas=areas)
     return problems
 
 

@@ -7,21 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from hotspot.cocooning import rings
 from hotspot.cocooning.matching import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
-from hotspot.cocooning.rings import (
-    ACROSS,
-    ACROSS_NAMED,
-    ALONG,
-    AT_BACK,
-    BACK_OR_BESIDE,
-    BESIDE_NAMED,
-    BURGLED,
-    CORNER,
-    NEARBY,
-    NEARBY_ALONE,
-    NEXT_NEAREST,
-    NEXT_NEAREST_ALONE,
-)
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.visit_history import EXPIRED_DAYS
 from hotspot.english import count, long_day, long_moment
@@ -31,16 +18,16 @@ NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded 
 
 
 _WHERE = {
-    BESIDE_NAMED: "Beside, without a house number,",
-    ACROSS: "Opposite",
-    ACROSS_NAMED: "Opposite, without a house number,",
-    AT_BACK: "Backs on to",
-    CORNER: "Round the corner from",
-    BACK_OR_BESIDE: "Behind or beside",
-    NEARBY: "Among the nearest homes (house numbers not known) to",
-    NEXT_NEAREST: "Close (house numbers not known) to",
-    NEARBY_ALONE: "Among the nearest homes (no house number next to it) to",
-    NEXT_NEAREST_ALONE: "Close (no house number next to it) to",
+    rings.BESIDE_NAMED: "Beside, without a house number,",
+    rings.ACROSS: "Opposite",
+    rings.ACROSS_NAMED: "Opposite, without a house number,",
+    rings.AT_BACK: "Backs on to",
+    rings.CORNER: "Round the corner from",
+    rings.BACK_OR_BESIDE: "Behind or beside",
+    rings.NEARBY: "Among the nearest homes (house numbers not known) to",
+    rings.NEXT_NEAREST: "Close (house numbers not known) to",
+    rings.NEARBY_ALONE: "Among the nearest homes (no house number next to it) to",
+    rings.NEXT_NEAREST_ALONE: "Close (no house number next to it) to",
 }
 
 
@@ -76,7 +63,7 @@ def within_m(apart_m: float) -> int:
 def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
     """Explain why a door is listed: every burglary that reaches it, the leading one first."""
     sentences = [_sentence(link) for link in links]
-    if burglaries_12m > (1 if links[0].link == BURGLED else 0):
+    if burglaries_12m > (1 if links[0].link == rings.BURGLED else 0):
         times = "once" if burglaries_12m == 1 else f"{burglaries_12m} times"
         whose = "This home was" if homes == 1 else "These homes were"
         sentences.append(f"{whose} burgled {times} in the past 12 months.")
@@ -98,7 +85,7 @@ def door_note(
         The home was visited or refused before it was burgled.
     """
     when = _reported(link.event)
-    if link.link == BURGLED:
+    if link.link == rings.BURGLED:
         notes = [f"burgled home, {when}"]
         if link.event.door < 0:
             notes.append("address not matched: confirm it before the visit")
@@ -134,16 +121,16 @@ def _reported(event: Any) -> str:
 
 def where(link: Link) -> str:
     """Return what a home is to a burgled one, up to the name of that one."""
-    if link.link == BURGLED:
+    if link.link == rings.BURGLED:
         return "Burgled"
-    if link.link == ALONG:
+    if link.link == rings.ALONG:
         return "Next door to" if link.steps == 1 else f"{link.steps} doors from"
     return _WHERE.get(link.link, "In the same building as")
 
 
 def _sentence(link: Link) -> str:
     found = f"found {long_day(link.event.ended)}"
-    if link.link == BURGLED:
+    if link.link == rings.BURGLED:
         return f"Burgled, {found}.{_how_matched(link.event)}"
     return f"{where(link)} {link.burgled_address}, burgled, {found} ({link.apart_m:.0f} m)."
 

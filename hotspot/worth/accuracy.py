@@ -11,13 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import (
-    chosen_seed,
-    integer_problems,
-    positive_problems,
-    raise_problems,
-    same_crs_problems,
-)
+from hotspot import _checks
 from hotspot._errors import ConfigError
 from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
@@ -279,7 +273,7 @@ def targeting_accuracy(
     >>> result.table.loc[0, ["visits", "burglaries", "per_thousand"]].tolist()
     [2.0, 1.0, 500.0]
     """
-    chosen = chosen_seed(seed)
+    chosen = _checks.chosen_seed(seed)
     whole = {"every_days": every_days, "horizon_days": horizon_days}
     list_settings, hot = _checked(incidents, addresses, areas, end, settings, whole)
     horizon = list_settings.window_days if horizon_days is None else horizon_days
@@ -322,16 +316,16 @@ def _checked(
     names = {field.name for field in fields(HotspotSettings)}
     chosen = {name: value for name, value in options.items() if name in names}
     hot = HotspotSettings(**{"within": areas, **chosen})
-    problems += positive_problems(
+    problems += _checks.positive_problems(
         area_share=hot.area_share, cell_size_m=hot.cell_size_m, bandwidth_m=hot.bandwidth_m
     )
     given = {name: value for name, value in whole.items() if value is not None}
-    problems += integer_problems(1, period_days=hot.period_days, **given)
+    problems += _checks.integer_problems(1, period_days=hot.period_days, **given)
     data = data_problems(incidents, addresses, areas, "Targeting accuracy")
     # A bare geometry has no CRS to be wrong.
     if not data and hasattr(hot.within, "crs"):
-        data = same_crs_problems(incidents, within=hot.within)
-    raise_problems(data, problems)
+        data = _checks.same_crs_problems(incidents, within=hot.within)
+    _checks.raise_problems(data, problems)
     return settings, hot
 
 

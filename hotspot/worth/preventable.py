@@ -10,13 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._checks import (
-    chosen_seed,
-    incident_problems,
-    integer_problems,
-    positive_problems,
-    raise_problems,
-)
+from hotspot import _checks
 from hotspot._kernels.pairs import Neighbours, neighbours
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.dates import day_numbers, event_times, month_only_problems
@@ -281,7 +275,7 @@ def preventable_share(
     3  within 400 m          2      1.0
     """
     _check(incidents, response_days, distance_m, window_days, reaches_m, permutations)
-    chosen = chosen_seed(seed)
+    chosen = _checks.chosen_seed(seed)
     times, places, recorded = _events(incidents, response_days)
     edges = np.array([0.0, *sorted(float(m) for m in reaches_m if m < distance_m), distance_m])
     near = _near(places, edges)
@@ -334,15 +328,15 @@ def _check(
     permutations: int,
 ) -> None:
     """Raise every problem with the data and the settings at once."""
-    problems = incident_problems(incidents)
+    problems = _checks.incident_problems(incidents)
     if not problems:
         problems = month_only_problems(incidents, "The preventable share")
     settings = rule_problems(distance_m, window_days)
     if not (np.isfinite(response_days) and response_days >= 0):
         settings.append(f"response_days must be a number, 0 or more, not {response_days!r}.")
-    settings += positive_problems(**{f"reaches_m[{i}]": m for i, m in enumerate(reaches_m)})
-    settings += integer_problems(1, permutations=permutations)
-    raise_problems(problems, settings)
+    settings += _checks.positive_problems(**{f"reaches_m[{i}]": m for i, m in enumerate(reaches_m)})
+    settings += _checks.integer_problems(1, permutations=permutations)
+    _checks.raise_problems(problems, settings)
 
 
 def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, _Places, Ints]:
