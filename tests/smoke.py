@@ -1,0 +1,77 @@
+"""Run every command of an installed package on the sample, with warnings as errors.
+
+For Pythons that the whole suite does not run on: ``python tests/smoke.py`` needs nothing but the
+package itself and the standard library, and exits with the number of commands that failed.
+"""
+
+import csv
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# A browser prints maps to PDF; where there is none, that command is left out.
+BROWSERS = ("chromium", "google-chrome", "microsoft-edge")
+
+
+def commands(folder: Path) -> Iterator[list[str]]:
+    """Yield what is run, in order: later commands use what earlier ones made."""
+    sample = folder / "sample_data"
+    crimes, addresses = str(sample / "burglaries.csv"), str(sample / "addresses.csv")
+    set_up = sample / "briefing.toml"
+    text = set_up.read_text(encoding="utf-8")
+    set_up.write_text(text.replace("# ledger = ", "ledger = "), encoding="utf-8")
+    config = ["--config", str(set_up)]
+    yield ["--version"]
+    yield ["check", crimes]
+    yield ["knox", crimes, "--permutations", "99"]
+    yield ["density", crimes]
+    yield ["backtest", crimes]
+    yield ["brief", str(set_up)]
+    yield ["cocoon", str(set_up), "--folder", str(folder / "lists")]
+    visit, returned = _returned(folder)
+    yield ["visits", "record", returned, *config]
+    yield ["visits", "report", *config]
+    yield ["visits", "explain", visit, *config]
+    yield ["visits", "purge", "--before", "2020-01-31", *config]
+    yield ["map", "public", crimes, "--addresses", addresses]
+    if any(map(shutil.which, BROWSERS)):
+        yield ["map", "print", str(sample / "briefing" / "map.html")]
+
+
+def _returned(folder: Path) -> tuple[str, str]:
+    """Fill in a list as a team would; return the id of its first door, and the file."""
+    with (folder / "lists" / "targets.csv").open(encoding="utf-8-sig", newline="") as file:
+        ids = [row["visit_id"] for row in csv.DictReader(file)]
+    path = folder / "returned.csv"
+    rows = [("visit_id", "Result", "Visited at"), *((one, "no reply", "2026-03-03") for one in ids)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return ids[0], str(path)
+
+
+def main() -> int:
+    """Run the commands in a copy of the sample and print which failed."""
+    failed = 0
+    made_here = shutil.ignore_patterns("briefing", "*.db")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        shutil.copytree(ROOT / "sample_data", folder / "sample_data", ignore=made_here)
+        for arguments in commands(folder):
+            # numpy's notice of binary compatibility says nothing about our code.
+            strict = [sys.executable, "-W", "error", "-W", "ignore:numpy:RuntimeWarning"]
+            run = [*strict, "-m", "hotspot", *arguments]
+            done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
+            words = " ".join(one for one in arguments[:2] if "/" not in one and "\\" not in one)
+            print(f"{'ok' if done.returncode == 0 else 'FAILED':6} hotspot {words}", flush=True)
+            if done.returncode:
+                failed += 1
+                print(done.stdout[-2000:], done.stderr[-4000:], sep="\n")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
