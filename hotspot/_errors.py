@@ -40,15 +40,33 @@ class HotspotError(Exception):
 
 
 class DataError(HotspotError, ValueError):
-    """The data cannot be used for what was asked."""
+    """The data cannot be used for what was asked.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        As of `HotspotError`.
+    """
 
 
 class ConfigError(HotspotError, ValueError):
-    """A setting is wrong, unknown or missing."""
+    """A setting is wrong, unknown or missing.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        As of `HotspotError`.
+    """
 
 
 class OutputError(HotspotError, OSError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written where it was asked for.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        As of `HotspotError`.
+    """
 
 
 class DataWarning(UserWarning):

@@ -28,7 +28,7 @@ _DAY_S = 86_400
 
 
 def looks_monthly(dates: pd.Series) -> bool:
-    """Tell whether dates that read like days are months in disguise.
+    """Return whether dates that read like days are months in disguise.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def looks_monthly(dates: pd.Series) -> bool:
 
 
 def resolution(incidents: gpd.GeoDataFrame) -> Resolution:
-    """Say how exact the dates of incidents are: known to the day, or to the month only.
+    """Return how exact the dates of incidents are: known to the day, or to the month only.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def resolution(incidents: gpd.GeoDataFrame) -> Resolution:
 
 
 def month_only_problems(incidents: gpd.GeoDataFrame, what: str) -> list[str]:
-    """Say why `what` cannot be had where the dates are months."""
+    """Return why `what` cannot be had where the dates are months; nothing where they are days."""
     if resolution(incidents) == "day":
         return []
     return [
@@ -93,7 +93,7 @@ def month_only_problems(incidents: gpd.GeoDataFrame, what: str) -> list[str]:
 
 
 def event_times(incidents: gpd.GeoDataFrame, date: EventDate = "midpoint") -> pd.Series:
-    """Give the one moment at which each incident is counted.
+    """Return the one moment at which each incident is counted.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def day_numbers(times: pd.Series) -> npt.NDArray[np.int64]:
 
 
 def event_days(incidents: gpd.GeoDataFrame, date: EventDate = "midpoint") -> npt.NDArray[np.int64]:
-    """Give the calendar day of each incident, as days since 1970-01-01."""
+    """Return the calendar day of each incident, as days since 1970-01-01."""
     return day_numbers(event_times(incidents, date))
 
 
@@ -196,7 +196,7 @@ def day_shares(incidents: gpd.GeoDataFrame) -> DayShares:
 
 
 def cutoff(as_of: AsOf) -> pd.Timestamp:
-    """Give the last moment that counts for a cut-off.
+    """Return the last moment that counts for a cut-off.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def day_after(last: pd.Timestamp) -> pd.Timestamp:
 
 
 def known_by(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.bool_]:
-    """Tell which incidents were known at a cut-off: ended, and recorded where that is told.
+    """Return which incidents were known at a cut-off: ended, and recorded where that is told.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def ages_days(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.int64]
 
 
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
-    """Length of a period of whole days, both ends included, in years of 365.25 days.
+    """Return the length of a period of whole days, both ends included, in years of 365.25 days.
 
     Raises
     ------

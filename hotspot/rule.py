@@ -81,7 +81,7 @@ class AgeBands:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Name each band by its first and last day."""
+        """Return the label of each band: its first and last day."""
         starts = (0, *(edge + 1 for edge in self.edges_days[:-1]))
         return tuple(
             f"{start}-{end} days" for start, end in zip(starts, self.edges_days, strict=True)
