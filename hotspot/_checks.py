@@ -261,12 +261,17 @@ def empty_words(what: str = "incidents") -> str:
 
 
 def same_crs_problems(incidents: gpd.GeoDataFrame, **others: Any) -> list[str]:
-    """Return what is not in the CRS of the incidents."""
+    """Return what is not in the CRS of the incidents, and how it is brought there."""
+    # A grid has no other form in another CRS: it is laid anew.
     return [
         f"The {name} {'are' if name.endswith('s') else 'is'} in "
         f"{other.crs.name if other.crs else 'no CRS'} but the incidents are in "
-        f"{incidents.crs.name}: turn {'them' if name.endswith('s') else 'it'} with "
-        ".to_crs(incidents.crs)."
+        f"{incidents.crs.name}: "
+        + (
+            f"turn {'them' if name.endswith('s') else 'it'} with .to_crs(incidents.crs)."
+            if hasattr(other, "to_crs")
+            else "lay it over the incidents, with Grid.over(incidents, ...)."
+        )
         for name, other in others.items()
         if other is not None and other.crs != incidents.crs
     ]

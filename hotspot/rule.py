@@ -3,6 +3,7 @@
 Each number or word that two rooms need to agree on stands here once, as a small record.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pandas as pd
 
 from hotspot._errors import DataError
 
@@ -26,6 +28,11 @@ class NearRepeatRule:
         Width of the bands in which a Knox test cuts distance and window.
     age_edges_days : tuple of int
         Upper edges of the ages by which maps and sheets colour; the window is the last.
+
+    Examples
+    --------
+    >>> NearRepeatRule(244.0, 10).distance_bands_m, NearRepeatRule(244.0, 10).time_bands_days
+    ((100.0, 200.0, 244.0), (7, 10))
     """
 
     distance_m: float = 400.0
@@ -36,14 +43,14 @@ class NearRepeatRule:
 
     @property
     def distance_bands_m(self) -> tuple[float, ...]:
-        """Upper edges of bands of equal width, up to the distance of the rule."""
-        bands = round(self.distance_m / self.band_m)
-        return tuple(self.band_m * number for number in range(1, bands + 1))
+        """Upper edges of bands of equal width; the last is the distance, whatever remains."""
+        whole = math.ceil(self.distance_m / self.band_m) - 1
+        return (*(self.band_m * number for number in range(1, whole + 1)), self.distance_m)
 
     @property
     def time_bands_days(self) -> tuple[int, ...]:
-        """Upper edges of bands of equal width, up to the window of the rule."""
-        return tuple(range(self.band_days, self.window_days + 1, self.band_days))
+        """Upper edges of bands of equal width; the last is the window, whatever remains."""
+        return (*range(self.band_days, self.window_days, self.band_days), self.window_days)
 
 
 #: Ross and Pease (2007): the risk spreads to some 400 metres and is gone after six weeks to two
@@ -269,3 +276,21 @@ def result_word(label: str) -> ResultWord:
             f"use the version that wrote it. Known are {', '.join(words)}."
         )
     return words[label]
+
+
+def due_before_start(
+    act_by: "pd.Series[pd.Timestamp]", started: "pd.Timestamp"
+) -> "pd.Series[bool]":
+    """Return whether each door was due by the first list: nobody can be late for it.
+
+    Parameters
+    ----------
+    act_by : Series of datetime64
+    started : Timestamp
+        The cut-off of the first list that a ledger was given.
+
+    Returns
+    -------
+    Series of bool
+    """
+    return act_by <= started

@@ -666,7 +666,7 @@ def visit_counts(
         no_home = bool(own) and not any(word[v["result"]].lives_there for v in own)
         due = bool(own) or door["act_by"] <= as_of
         occupied = due and not no_home
-        fresh = door["act_by"] >= started
+        fresh = door["act_by"] > started
         spoken = any(word[v["result"]].face_to_face for v in own)
         tell("asked", True, True)
         tell("not yet due", not due, True)

@@ -15,6 +15,7 @@ from hotspot.backtesting.setting import choose_setting
 from hotspot.cli import main
 from hotspot.cli.backtest import _MODELS
 from hotspot.forecast import LiveZones, ProspectiveMap
+from hotspot.rule import NearRepeatRule
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,13 @@ def test_too_little_is_said_in_a_sentence(make_incidents, days, events, why):
     assert why in too_little(few, as_of)
     with pytest.raises(DataError, match=why):
         choose_setting(few)
+
+
+def test_the_zones_that_are_judged_are_those_of_the_rule(town):
+    rule = NearRepeatRule(300.0, 28)
+    result = quick_backtest(town, "2025-02-03", windows=8, rule=rule)
+    zones = result.parameters["models"]["live zones"]
+    assert zones == "LiveZones(distance_m=300.0, window_days=28)"
 
 
 def test_months_are_too_little(make_incidents):

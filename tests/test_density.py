@@ -564,3 +564,11 @@ def test_density_of_chicago_agrees_with_scikit_learn_kernel_sums(data_dir):
         ones = np.ones(len(xy))
         got = kernel_sums(xy[:, 0], xy[:, 1], ones, (x - 25, y - 25), 50.0, (1, 1), 400.0)
         assert got[0, 0] == pytest.approx(value, rel=1e-12)
+
+
+def test_a_grid_that_is_none_is_a_wrong_argument(make_incidents):
+    with pytest.raises(hs.ConfigError, match=r"grid must be a hotspot\.Grid, not int"):
+        hs.kernel_density(make_incidents([0, 9], [0, 9], [0, 1]), grid=5)
+    other = hs.Grid(0, 0, 100, 2, 2, "EPSG:25832")
+    with pytest.raises(hs.DataError, match=r"lay it over the incidents, with Grid\.over"):
+        hs.kernel_density(make_incidents([0, 9], [0, 9], [0, 1]), other)

@@ -1,4 +1,4 @@
-"""The house: imports run only downwards, public names stand once, and docstrings say what they do."""
+"""The house: imports run downwards, public names stand once, docstrings say what is done."""
 
 import ast
 import importlib
@@ -33,8 +33,21 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Verbs that begin a sentence to a person, not the summary of a function.
 NO_FIRST_WORDS = frozenset(
-    "Give Gives Say Says Tell Tells Put Puts Take Takes Turn Turns Bring Brings Let Lets Make Makes "
-    "Name Names Know Knows".split()
+    word + ending
+    for word in (
+        "Give",
+        "Say",
+        "Tell",
+        "Put",
+        "Take",
+        "Turn",
+        "Bring",
+        "Let",
+        "Make",
+        "Name",
+        "Know",
+    )
+    for ending in ("", "s")
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STUBS = sorted(PACKAGE.rglob("__init__.pyi"))
@@ -96,7 +109,7 @@ def test_no_two_rooms_and_no_two_modules_import_each_other():
     by_room: dict[str, set[str]] = {}
     for name, others in GRAPH.items():
         by_room.setdefault(_room(name), set()).update(_room(other) for other in others)
-    for graph in (by_room, {name: others for name, others in GRAPH.items()}):
+    for graph in (by_room, GRAPH):
         assert _circle(graph) == []
 
 
@@ -126,10 +139,7 @@ def test_a_circle_is_seen():
 def test_the_lists_of_a_room_agree(stub: Path):
     tree = ast.parse(stub.read_text(encoding="utf-8"))
     imported = [
-        name.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for name in node.names
+        name.name for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names
     ]
     package = importlib.import_module(_dotted(stub))
     listed = next(

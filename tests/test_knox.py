@@ -470,3 +470,15 @@ def test_the_frame_of_the_caller_is_not_changed():
     before = incidents.copy(deep=True)
     hs.knox_test(incidents, permutations=9, seed=1)
     pd.testing.assert_frame_equal(incidents, before)
+
+
+def test_a_rule_beyond_the_table_is_not_judged():
+    # Four burglaries within 200 m and 14 days, again and again: raised to the end of the table.
+    rng = np.random.default_rng(1)
+    x, y = np.repeat(rng.uniform(0, 20000, (2, 150)), 4, axis=1) + rng.uniform(0, 200, (2, 600))
+    days = np.repeat(rng.integers(0, 700, 150), 4) + rng.integers(0, 14, 600)
+    words = hs.knox_test(
+        incidents_at(x, y, days), (100, 200, 300), (7, 14), permutations=0
+    ).summary()
+    assert "42 days cannot be judged: the table ends at 14 days, raised to its end" in words
+    assert "wider than what is shown" not in words

@@ -12,11 +12,14 @@ from hotspot.forecast import (
     ProspectiveMap,
     SelfExcitingProcess,
 )
+from hotspot.rule import RULE, NearRepeatRule
 
 SHORT_NAMES = ("blend", "self-exciting", "promap", "rule", "zones")
 
 
-def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast]:
+def models_named(
+    short_names: Sequence[str] = SHORT_NAMES, rule: NearRepeatRule = RULE
+) -> dict[str, Forecast]:
     """Return forecasts with their default settings, by what people call them.
 
     Parameters
@@ -43,8 +46,11 @@ def models_named(short_names: Sequence[str] = SHORT_NAMES) -> dict[str, Forecast
         "blend": ("blend", Blend()),
         "self-exciting": ("self-exciting process", SelfExcitingProcess()),
         "promap": ("ProMap", ProspectiveMap()),
-        "rule": ("near-repeat rule, learned", NearRepeatRisk()),
-        "zones": ("live zones", LiveZones()),
+        "rule": (
+            "near-repeat rule, learned",
+            NearRepeatRisk(rule.distance_bands_m, rule.time_bands_days),
+        ),
+        "zones": ("live zones", LiveZones(rule.distance_m, rule.window_days)),
     }
     problems = [choice_problems("models", name, [*known]) for name in short_names]
     raise_problems(arguments=chain.from_iterable(problems))

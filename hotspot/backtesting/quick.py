@@ -8,6 +8,7 @@ from hotspot.backtesting.named_models import models_named
 from hotspot.backtesting.protocol import backtest
 from hotspot.backtesting.setting import choose_setting
 from hotspot.dates import AsOf
+from hotspot.rule import RULE, NearRepeatRule
 
 _WINDOWS = 26
 # Those that need no more than seconds. The year's density and the plain count are always in.
@@ -19,6 +20,7 @@ def quick_backtest(
     as_of: AsOf,
     within: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
     *,
+    rule: NearRepeatRule = RULE,
     windows: int = _WINDOWS,
 ) -> Backtest | None:
     """Test the map's own layers on the last weeks, as far as the data bear it.
@@ -31,6 +33,8 @@ def quick_backtest(
         The cut-off: nothing after it is used.
     within : GeoDataFrame or GeoSeries, optional
         The study area, in any CRS. Default: within 500 m of what had happened before.
+    rule : NearRepeatRule
+        Whose live zones are tested.
     windows : int
         At most so many weeks are forecast.
 
@@ -60,7 +64,7 @@ def quick_backtest(
     except DataError:
         return None
     return backtest(
-        models_named(_MODELS), setting.incidents, setting.grid, setting.start, setting.end,
+        models_named(_MODELS, rule), setting.incidents, setting.grid, setting.start, setting.end,
         within=setting.inside, refit_days=windows * 7,
     )  # fmt: skip
 

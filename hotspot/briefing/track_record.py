@@ -16,6 +16,7 @@ from hotspot.briefing.list_options import list_options, list_settings
 from hotspot.dates import day_after
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
+from hotspot.rule import NearRepeatRule
 from hotspot.visits import VisitLedger
 from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share, targeting_accuracy
 
@@ -96,7 +97,13 @@ def find_proof(
     within = gpd.GeoSeries([study_area], crs=inputs.known.incidents.crs) if given else None
     backtest = no_backtest = forecast = None
     if inputs.config.backtest:
-        backtest = quick_backtest(inputs.known.incidents, inputs.as_of, within)
+        backtest = quick_backtest(
+            inputs.known.incidents,
+            inputs.as_of,
+            within,
+            # The zones that are judged are those that the map shows.
+            rule=NearRepeatRule(inputs.config.rule.distance_m, inputs.config.rule.window_days),
+        )
         if backtest is None:
             no_backtest = too_little(inputs.known.incidents, inputs.as_of, within)
         else:

@@ -32,6 +32,7 @@ from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
+from hotspot.rule import due_before_start
 
 # The 12 months of a leap year; what is a day too old is left out where they are counted.
 _YEAR_DAYS = 366
@@ -266,7 +267,9 @@ def _ranked(
     if ledger is not None:
         overdue[late] = "overdue"
         # Nobody is late for what nobody was asked: before the first list no visit was due.
-        overdue[late & (visits["act_by"] <= (ledger.started or settings.as_of))] = "before start"
+        overdue[late & due_before_start(visits["act_by"], ledger.started or settings.as_of)] = (
+            "before start"
+        )
     ranked = visits.assign(
         area=areas_of(visits, areas),
         tier=tiers_of(visits, settings.tiers),

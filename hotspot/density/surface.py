@@ -19,7 +19,7 @@ from hotspot._checks import (
     raise_problems,
     same_crs_problems,
 )
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Bools, Floats
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
@@ -225,6 +225,8 @@ def grid_for(
         if area is None:
             return Grid.over(incidents, cell, margin_m=bandwidth_m)
         return Grid.over(area, cell, crs=incidents.crs)
+    if not isinstance(grid, Grid):
+        raise ConfigError(f"grid must be a hotspot.Grid, not {type(grid).__name__}.")
     raise_problems(same_crs_problems(incidents, grid=grid))
     return grid
 

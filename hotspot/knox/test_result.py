@@ -249,7 +249,9 @@ class KnoxTest(Result):
             (reach_m, RULE.distance_m, self.bands.edges_m[-1], "m"),
             (reach_days, RULE.window_days, self.bands.longest_days[-1], "days"),
         ):
-            if reach < rule:
+            if reach == most < rule:
+                verdict = f"cannot be judged: the table ends at {most:g} {unit}, raised to its end"
+            elif reach < rule:
                 verdict = f"is wider than what is shown here ({reach:g} {unit})"
             elif reach > rule:
                 verdict = f"is narrower than what is shown here ({reach:g} {unit})"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hotspot import rule
 from hotspot.dates import end_of_day
 from hotspot.geo import NO_AREA
-from hotspot.rule import ResultWord
+from hotspot.rule import ResultWord, due_before_start
 
 GROUPINGS = ("area", "ring", "week")
 COLUMNS = ("by", "group", "measure", "count", "of", "out_of", "share", "low", "high")
@@ -145,7 +145,7 @@ def door_states(
     reached = reached_at.notna().to_numpy()
     face = at_doors(those("face_to_face"))
     past = (doors["act_by"] <= as_of).to_numpy()
-    before = (doors["act_by"] < started).to_numpy()
+    before = due_before_start(doors["act_by"], started).to_numpy()
     due = attempted | past
     # One visit that found somebody living there is worth more than several that found nobody; a
     # door where nobody called yet stays in, so that no share rises by leaving doors out.

@@ -60,7 +60,10 @@ def _parameters(sources: Sources) -> str:
         if used["max_visits"] is not None:
             visits += f", at most {used['max_visits']} a beat"
         if config.cocooning.preset is not None:
-            visits += f" (preset {used['preset']}: {used['distance_m']:g} m)"
+            visits += (
+                f" (preset {used['preset']}: {used['distance_m']:g} m and "
+                f"{used['window_days']} days)"
+            )
     return (
         f"Rule: {config.rule.distance_m:g} m and {config.rule.window_days} days. Visits: {visits}. "
         f"Density: cells of {config.density.cell_size_m:g} m, the top "
