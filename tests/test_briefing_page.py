@@ -14,8 +14,8 @@ from hotspot.briefing.sections.raised_risk import MapSection
 from hotspot.briefing.sections.repeats import RepeatsSection
 from hotspot.briefing.sections.section import Section, left_out, table
 from hotspot.briefing.sections.trust import TrustSection
+from hotspot.output.page_parts import Cell
 from hotspot.output.pages import environment
-from hotspot.output.results import Cell
 
 TEMPLATE = "briefing_sections.html.j2"
 KINDS = (Section, DoorsSection, HoursSection, RepeatsSection, TrustSection, MapSection)

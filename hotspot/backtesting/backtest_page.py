@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspot.backtesting.baselines import DENSITY
 from hotspot.output.handling import PLACES_NOT_PEOPLE
-from hotspot.output.results import PageSection, PageTable, ResultPage
+from hotspot.output.page_parts import PageSection, PageTable, ResultPage
 
 if TYPE_CHECKING:
     from hotspot.backtesting.backtest_result import Backtest

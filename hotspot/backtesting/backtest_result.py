@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from hotspot.backtesting.baselines import DENSITY
 from hotspot.english import count, percent
-from hotspot.output.results import Result, ResultPage
+from hotspot.output.page_parts import ResultPage
+from hotspot.output.results import Result
 
 # Words are about this share of the area, or the nearest below it.
 _USUAL_SHARE = 0.05

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from hotspot.output.results import Result, Writer
+    from hotspot.output.page_parts import Writer
+    from hotspot.output.results import Result
 
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, STOPPED = 0, 1, 2, 130

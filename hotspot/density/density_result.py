@@ -13,7 +13,8 @@ from hotspot.density.surface import kernel_density
 from hotspot.english import count, percent
 from hotspot.grid import Grid
 from hotspot.output.handling import NO_GROUND
-from hotspot.output.results import PageSection, PageTable, Result, ResultPage
+from hotspot.output.page_parts import PageSection, PageTable, ResultPage
+from hotspot.output.results import Result
 
 LIMITS = (
     "It shows where recorded incidents were: places, not people.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspot.output.handling import PLACES_NOT_PEOPLE
-from hotspot.output.results import Cell, PageSection, PageTable, ResultPage
+from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
 
 if TYPE_CHECKING:
     from hotspot.knox.test_result import KnoxTest

@@ -10,7 +10,8 @@ import pandas as pd
 from hotspot._checks import empty_words
 from hotspot.english import count, rule_words
 from hotspot.knox.bands import Bands
-from hotspot.output.results import Result, ResultPage
+from hotspot.output.page_parts import ResultPage
+from hotspot.output.results import Result
 from hotspot.rule import RULE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hotspot.maps.map_layers import MapLayers
 from hotspot.maps.officers_map import briefing_map
 from hotspot.maps.saving import save_map
 from hotspot.output.gis_files import write_hotspots, write_surface
-from hotspot.output.results import Writer
+from hotspot.output.page_parts import Writer
 
 
 def density_files(

@@ -7,23 +7,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotspot import __version__
 from hotspot._checks import choice_problems, raise_problems
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
+from hotspot.output.page_parts import FORMATS, PageTable, Writer
 from hotspot.output.pages import make_page, write_page
-from hotspot.output.results import FORMATS, PageTable, Result, Writer
 from hotspot.output.tables import write_table
 from hotspot.output.workbook_files import Stamp, write_tables
+
+if TYPE_CHECKING:
+    from hotspot.output.results import Result
 
 _DPI = 150
 _INPUT_COLUMNS = [("Input", "head"), ("SHA-256", "hash")]
 
 
 def write_result(
-    result: Result,
+    result: "Result",
     folder: str | os.PathLike[str],
     name: str,
     marking: str | None,
@@ -56,7 +59,7 @@ def write_result(
 class _Made:
     """The files of one result, which share its page and its picture."""
 
-    result: Result
+    result: "Result"
     marking: str | None
     inputs: Mapping[str, str]
 

@@ -12,8 +12,9 @@ from hotspot._checks import choice_problems
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import and_list, count, list_day, long_day, percent, percent_interval
+from hotspot.output.page_parts import ResultPage
 from hotspot.output.pictures import Picture
-from hotspot.output.results import Result, ResultPage
+from hotspot.output.results import Result
 from hotspot.visits.measures import (
     GROUPINGS,
     HOURS,

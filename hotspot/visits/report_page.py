@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspot import rule
 from hotspot.english import percent, percent_interval
-from hotspot.output.results import Cell, PageSection, PageTable, ResultPage
+from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
 from hotspot.visits.measures import HOURS, measures
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from hotspot.briefing.sections.section import (
 from hotspot.briefing.street_names import names_within
 from hotspot.dates import ages_days
 from hotspot.english import count, percent, short_day, some_of
-from hotspot.output.results import PageTable
+from hotspot.output.page_parts import PageTable
 
 _MOST_ROWS = 12
 _COLUMNS = [

@@ -9,7 +9,7 @@ import pandas as pd
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
 from hotspot.english import count
-from hotspot.output.results import Cell, PageTable
+from hotspot.output.page_parts import Cell, PageTable
 
 NOT_WITH_MONTHS = "Not shown: the dates of this export are months only."
 
