@@ -1,10 +1,11 @@
 """The command line, as a user's shell sees it."""
 
+import argparse
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 import hotspot
 from hotspot import cli
+from hotspot.cli import _parser
+from tests.conftest import ROOT
 from tests.small_town import Burglary, quick_town, usual, write_burglaries, write_town
 
 HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
@@ -255,3 +258,18 @@ def test_density_writes_a_geotiff_a_geopackage_and_a_map(run: Run, tmp_path: Pat
     assert wrong.returncode == 1
     assert "kernel must be one of" in wrong.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_the_smoke_on_other_pythons_runs_every_command():
+    run = (ROOT / "tests" / "smoke.py").read_text(encoding="utf-8")
+    for words in _commands(_parser()):
+        assert '["' + '", "'.join(words) + '"' in run, f"tests/smoke.py lacks {' '.join(words)}"
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[list[str]]:
+    """Yield the words of every command that has none below it."""
+    inner = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    if not inner:
+        yield []
+    for name, command in (pair for one in inner for pair in one.choices.items()):
+        yield from ([name, *words] for words in _commands(command))

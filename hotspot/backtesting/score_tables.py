@@ -120,7 +120,7 @@ def _measures(
         "difference": more.sum() / events.sum(),
         "difference_low": difference_low,
         "difference_high": difference_high,
-        # Bowers, Johnson and Pease (2004): what an hour's walk in the cells would have met.
+        # Bowers, Johnson and Pease (2004): incidents found for each square kilometre searched.
         "search_efficiency": hits.sum() / len(rows) / (number * plan.grid.cell_area_km2),
         # Levine (2008): below 1 a map found less than the past in its cells had promised.
         "recapture": rate / before if before else float("nan"),

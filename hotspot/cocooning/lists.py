@@ -180,7 +180,7 @@ def cocooning_targets(
     quarter elsewhere, for the order that was found [3]_. With `model` it is what the model
     expects there, shared by the homes within 100 m.
 
-    Presets: ``standard`` is 400 m, six weeks and visits for 14 days. ``trafford`` takes three
+    Presets: ``standard`` is `hotspot.rule.RULE` and visits for 14 days. ``trafford`` takes three
     weeks and colours by date from [4]_, ``swordfish`` the victim and four each side from [5]_,
     ``us-rct`` 244 m (800 feet) from [6]_, where all homes within were called at, and two weeks.
     What is not said here they have from ``standard``.

@@ -43,11 +43,11 @@ def near_repeat_zones(
     Returns
     -------
     GeoDataFrame
-        A row per zone, the newest first: ``age_band`` ("0-7 days", "8-14 days", "15-42 days"),
-        ``crimes`` whose circles it joins, ``newest`` (datetime64), ``newest_days`` (its age),
-        ``days_left`` until the newest circle ends, ``streets`` (names, the longest stretch first,
-        joined by ", ") and ``geometry``. Circles are dissolved within a band of age; bands may
-        overlap. `attrs` holds ``as_of``, ``distance_m`` and ``window_days``.
+        A row per zone, the newest first: ``age_band`` (such as "0-7 days", the last to the end of
+        the window), ``crimes`` whose circles it joins, ``newest`` (datetime64), ``newest_days``
+        (its age), ``days_left`` until the newest circle ends, ``streets`` (names, the longest
+        stretch first, joined by ", ") and ``geometry``. Circles are dissolved within a band of
+        age; bands may overlap. `attrs` holds ``as_of``, ``distance_m`` and ``window_days``.
 
     Raises
     ------
