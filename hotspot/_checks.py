@@ -150,7 +150,7 @@ def frame_problems(frame: object, what: str, columns: Iterable[str] = ()) -> lis
 
 
 def index_problems(frame: pd.DataFrame, what: str) -> list[str]:
-    """Name the labels of rows that stand more than once."""
+    """Return which labels of rows stand more than once."""
     if frame.index.is_unique:
         return []
     twice = frame.index[frame.index.duplicated()].unique()

@@ -15,6 +15,7 @@ from hotspot.briefing.findings import find_change, find_density, find_lists
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.track_record import find_proof
 from hotspot.dates import cutoff
+from hotspot.rule import RULE, NearRepeatRule
 from tests.small_town import (
     Burglary,
     X,
@@ -67,17 +68,22 @@ def test_a_cut_off_taken_from_a_mistyped_year_is_told_first_of_all(tmp_path: Pat
 def test_a_study_area_drawn_around_what_came_later_is_not_backtested_in(
     tmp_path: Path, town_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked, rules = [], []
 
-    def ask(incidents: object, as_of: object, within: object) -> None:
+    def ask(incidents: object, as_of: object, within: object, *, rule: object) -> None:
         asked.append(within)
+        rules.append(rule)
 
     monkeypatch.setattr("hotspot.briefing.track_record.quick_backtest", ask)
-    bare = read_config({"incidents": write_burglaries(tmp_path / "b.csv", usual()), "worth": False})
+    crimes = write_burglaries(tmp_path / "b.csv", usual())
+    rule = {"distance_m": 300, "window_days": 28}
+    bare = read_config({"incidents": crimes, "rule": rule, "worth": False})
     for config in (bare, load_config(town_folder / "briefing.toml")):
         find_proof(read_inputs(config), shapely.box(X, Y, X + 500, Y + 500))
     assert asked[0] is None
     assert asked[1].area.sum() > 0
+    # The zones that are judged are those of the run's own rule.
+    assert rules == [NearRepeatRule(300.0, 28), RULE]
 
 
 def test_a_date_of_another_century_is_no_hindrance(tmp_path: Path) -> None:

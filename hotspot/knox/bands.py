@@ -51,7 +51,7 @@ class Bands:
 
     @property
     def distance_labels(self) -> list[str]:
-        """Names of the rows, which say exactly what is inside."""
+        """Return the names of the rows, which say exactly what is inside."""
         labels = []
         below: float | None = None
         for edge in self.edges_m:
@@ -73,7 +73,7 @@ class Bands:
 
     @property
     def time_labels(self) -> list[str]:
-        """Names of the columns, by their first and last lag in whole days."""
+        """Return the names of the columns, by their first and last lag in whole days."""
         longest = self.longest_days.tolist()
         firsts = [0, *(last + 1 for last in longest[:-1])]
         labels = [

@@ -71,7 +71,7 @@ def hotspot_change(
 
     Examples
     --------
-    >>> import shapely
+    >>> import pandas as pd, shapely
     >>> day = pd.to_datetime(["2024-02-01"] * 8 + ["2025-02-01"] * 2)
     >>> frame = pd.DataFrame({"crime_ref": range(10), "occurred_from": day, "occurred_to": day})
     >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([5] * 10, [5] * 10),
