@@ -153,7 +153,7 @@ def test_faults_of_parameters_are_told_at_once():
 @settings(max_examples=60, deadline=None)
 @given(
     points,
-    st.sampled_from(["quartic", "epanechnikov", "triweight", "uniform", "cone", "gaussian"]),
+    st.sampled_from(list(KERNELS)),
     st.sampled_from([10.0, 50.0, 130.0, 400.0]),
 )
 def test_every_kernel_is_that_of_the_slow_twin(rows, kernel, bandwidth_m):
