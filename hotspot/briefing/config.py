@@ -121,9 +121,10 @@ class Config(_Table):
 
     Examples
     --------
-    >>> config = read_config({"incidents": __file__, "rule": {"distance_m": 300}})
+    >>> rule = {"distance_m": 300, "window_days": 28}
+    >>> config = read_config({"incidents": __file__, "rule": rule})
     >>> config.rule.distance_m, config.rule.window_days
-    (300.0, 42)
+    (300.0, 28)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)

@@ -270,7 +270,9 @@ def cocooning_messages(
     >>> burglary = gpd.GeoDataFrame(
     ...     {"crime_ref": ["B1"], "occurred_from": found, "occurred_to": found, "uprn": ["01"]},
     ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
-    >>> cocooning_messages(burglary, doors, "2026-03-02")["reason"].iloc[1]
+    >>> messages = cocooning_messages(
+    ...     burglary, doors, "2026-03-02", distance_m=400, window_days=42)
+    >>> messages["reason"].iloc[1]
     'Within 400 m of 1 burglary of the past 42 days, the newest found Monday 26 January.'
     """
     plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)

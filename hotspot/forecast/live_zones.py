@@ -48,7 +48,7 @@ class LiveZones(Forecast):
     >>> frame = pd.DataFrame({"crime_ref": ["A"], "occurred_from": pd.to_datetime(["2025-12-20"])})
     >>> frame["occurred_to"] = frame["occurred_from"]
     >>> incidents = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy([0], [0]), crs=27700)
-    >>> model = LiveZones().fit(incidents, "2025-12-31")
+    >>> model = LiveZones(distance_m=400, window_days=42).fit(incidents, "2025-12-31")
     >>> points = gpd.GeoSeries(gpd.points_from_xy([0, 400, 401], [0, 0, 0]), crs=27700)
     >>> model.predict_points(points).round(3).tolist()
     [1.057, 1.057, 0.0]

@@ -75,7 +75,8 @@ def near_repeat_pairs(
     >>> frame["occurred_to"] = frame["occurred_from"]
     >>> incidents = gpd.GeoDataFrame(
     ...     frame, geometry=gpd.points_from_xy([0, 400, 0], [0, 0, 0]), crs="EPSG:27700")
-    >>> near_repeat_pairs(incidents)[["first", "second", "distance_m", "days", "kind"]]
+    >>> pairs = near_repeat_pairs(incidents, distance_m=400, window_days=42)
+    >>> pairs[["first", "second", "distance_m", "days", "kind"]]
        first  second  distance_m  days         kind
     0      0       1       400.0    42  near repeat
     1      1       2       400.0     1  near repeat

@@ -72,7 +72,8 @@ def near_repeat_zones(
     >>> frame["occurred_from"] = frame["occurred_to"]
     >>> incidents = gpd.GeoDataFrame(
     ...     frame, geometry=gpd.points_from_xy([0, 500], [0, 0]), crs="EPSG:27700")
-    >>> near_repeat_zones(incidents, "2026-03-02")[["age_band", "crimes", "days_left"]]
+    >>> zones = near_repeat_zones(incidents, "2026-03-02", distance_m=400, window_days=42)
+    >>> zones[["age_band", "crimes", "days_left"]]
        age_band  crimes  days_left
     0  0-7 days       2         40
     """

@@ -269,7 +269,8 @@ def targeting_accuracy(
     >>> burglaries = gpd.GeoDataFrame(
     ...     {"crime_ref": ["A", "B"], "occurred_from": found, "occurred_to": found,
     ...      "uprn": ["01", "02"]}, geometry=gpd.points_from_xy([0, 10], [0, 0]), crs="EPSG:27700")
-    >>> result = targeting_accuracy(burglaries, doors, "2026-01-04", "2026-02-15")
+    >>> result = targeting_accuracy(
+    ...     burglaries, doors, "2026-01-04", "2026-02-15", distance_m=400, window_days=42)
     >>> result.table.loc[0, ["visits", "burglaries", "per_thousand"]].tolist()
     [2.0, 1.0, 500.0]
     """

@@ -267,7 +267,8 @@ def preventable_share(
     >>> incidents = gpd.GeoDataFrame(
     ...     {"crime_ref": list("ABC"), "occurred_from": found, "occurred_to": found},
     ...     geometry=gpd.points_from_xy([0, 50, 50], [0, 0, 0]), crs="EPSG:27700")
-    >>> preventable_share(incidents).table[["reach", "followers", "in_time"]]
+    >>> share = preventable_share(incidents, distance_m=400, window_days=42)
+    >>> share.table[["reach", "followers", "in_time"]]
               reach  followers  in_time
     0  same address          1      1.0
     1  within 100 m          2      1.0
