@@ -13,6 +13,7 @@ import pytest
 import hotspot as hs
 from hotspot.briefing import Briefing, brief, issue_lists, load_config, products
 from hotspot.briefing import folder as folders
+from hotspot.rule import RULE
 from hotspot.visits import VisitLedger
 from tests.small_town import quick_town, write_town
 from tests.test_briefing_products import page_of, section
@@ -228,8 +229,8 @@ def test_the_page_says_what_visits_are_worth(sample: Briefing) -> None:
     assert "that visits prevent them is not proven" in share.headline()
     for headline in (share.headline(), aimed.headline()):
         assert headline in section(sample, "doors")
-    # The six weeks after the last list that is judged were over at the cut-off.
-    assert aimed.last + pd.Timedelta(days=42) <= pd.Timestamp("2026-03-02")
+    # The window after the last list that is judged was over at the cut-off.
+    assert aimed.last + pd.Timedelta(days=RULE.window_days) <= pd.Timestamp("2026-03-02")
 
 
 def test_the_layer_that_did_better_opens(sample: Briefing) -> None:

@@ -19,6 +19,7 @@ from hotspot.briefing.config import load_config
 from hotspot.briefing.folder import sha256
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.sections.trust import STANDING_SENTENCES
+from hotspot.rule import RULE
 from tests.small_town import Burglary, X, Y, quick_town, usual, write_burglaries, write_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
@@ -200,7 +201,7 @@ def test_run_json_names_inputs_outputs_versions_and_counts(town: Briefing) -> No
     assert record["inputs"]["set-up"]["file"] == "briefing.toml"
     for name, digest in record["outputs"].items():
         assert sha256(town.folder / name) == digest
-    rule = {"distance_m": 400.0, "window_days": 42, "calibrate": False}
+    rule = {"distance_m": RULE.distance_m, "window_days": RULE.window_days, "calibrate": False}
     assert record["parameters"]["rule"] == rule
     assert record["counts"]["accepted"] == len(town.check.accepted)
     assert record["as_of"] == "2026-03-02T23:59:59"
@@ -346,6 +347,7 @@ def test_free_text_never_reaches_a_product(tmp_path: Path) -> None:
 def test_without_addresses_the_page_says_why_there_are_no_lists(tmp_path: Path) -> None:
     made = brief(
         incidents=str(write_burglaries(tmp_path / "b.csv", usual())),
+        density={"bandwidth_m": 400},
         output={"folder": str(tmp_path / "out")},
     )
     assert made.targets is None
@@ -374,7 +376,7 @@ def test_months_only_give_density_and_sentences(tmp_path: Path) -> None:
 def test_no_burglary_lately_is_said(town: Briefing, tmp_path: Path) -> None:
     made = brief(town.folder.parent / "briefing.toml", as_of="2026-06-30", folder=tmp_path / "q")
     assert "No door to visit: no burglary in the last 14 days." in section(made, "doors")
-    assert "No burglary in the last 42 days: no zone." in section(made, "map")
+    assert f"No burglary in the last {RULE.window_days} days: no zone." in section(made, "map")
     assert "0 burglaries recorded in the last 24 hours" in section(made, "new")
 
 
@@ -498,7 +500,7 @@ def test_the_rule_may_be_the_one_that_the_burglaries_propose(
     )
     assert made.zones is not None
     rule = made.record["parameters"]["rule"]
-    assert made.zones.attrs["distance_m"] == rule["distance_m"] < 400
+    assert made.zones.attrs["distance_m"] == rule["distance_m"] != RULE.distance_m
     assert any(text.startswith("[rule] calibrate: Proposed for") for text in made.warnings)
     assert "[rule] calibrate: Proposed" in page_of(made)
 
@@ -506,5 +508,5 @@ def test_the_rule_may_be_the_one_that_the_burglaries_propose(
 def test_a_rule_that_the_data_do_not_support_is_not_made_up(town: Briefing, tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
     made = brief(incidents=path, rule={"calibrate": True}, output={"folder": tmp_path / "out"})
-    assert made.record["parameters"]["rule"]["distance_m"] == 400
+    assert made.record["parameters"]["rule"]["distance_m"] == RULE.distance_m
     assert any("stay the rule" in text for text in made.warnings)

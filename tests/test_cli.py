@@ -14,6 +14,7 @@ import pytest
 import hotspot
 from hotspot import cli
 from hotspot.cli import _parser
+from hotspot.rule import RULE
 from tests.conftest import ROOT
 from tests.small_town import Burglary, quick_town, usual, write_burglaries, write_town
 
@@ -229,9 +230,10 @@ def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(
     assert "burglaries counted." in done.stdout
     assert done.stdout.rstrip().endswith("knox.json")
     cells = (tmp_path / "out" / "knox.csv").read_text(encoding="utf-8").splitlines()
-    assert len(cells) == 31
+    bands = (1 + len(RULE.distance_bands_m)) * len(RULE.time_bands_days)
+    assert len(cells) == 1 + bands
     record = json.loads((tmp_path / "out" / "knox.json").read_text(encoding="utf-8"))
-    assert (record["seed"], record["permutations"], len(record["cells"])) == (1, 19, 30)
+    assert (record["seed"], record["permutations"], len(record["cells"])) == (1, 19, bands)
     assert (tmp_path / "out" / "knox.png").read_bytes().startswith(b"\x89PNG")
 
 

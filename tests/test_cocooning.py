@@ -559,8 +559,9 @@ def test_a_visit_keeps_its_id_from_day_to_day_and_another_burglary_gives_another
 def test_messages_are_the_rest_within_the_rule_and_never_a_visit():
     street = two_sided("Long Road", last=200)
     crime = burglaries(("B1", "Long Road/1", 0, 0))
-    targets = cocooning_targets(crime, street, AS_OF)
-    messages = cocooning_messages(crime, street, AS_OF)
+    rule = {"distance_m": 400, "window_days": 42}
+    targets = cocooning_targets(crime, street, AS_OF, **rule)
+    messages = cocooning_messages(crime, street, AS_OF, **rule)
     assert (messages["ring"] == 3).all()
     assert not set(messages["uprn"]) & set(targets["uprn"])
     within = street[street.distance(shapely.Point(0, 0)) <= 400]
@@ -576,9 +577,10 @@ def test_messages_are_the_rest_within_the_rule_and_never_a_visit():
 def test_an_old_burglary_makes_messages_only():
     old = pd.Series([pd.Timestamp("2026-01-19 12:00")])
     crime = burglaries(("B1", "Mill Lane/1", 0, 0), occurred_from=old, occurred_to=old)
-    assert cocooning_targets(crime, two_sided(), AS_OF).empty
-    assert len(cocooning_messages(crime, two_sided(), AS_OF)) == 40
-    assert cocooning_messages(crime, two_sided(), "2026-03-03").empty
+    rule = {"distance_m": 400, "window_days": 42}
+    assert cocooning_targets(crime, two_sided(), AS_OF, **rule).empty
+    assert len(cocooning_messages(crime, two_sided(), AS_OF, **rule)) == 40
+    assert cocooning_messages(crime, two_sided(), "2026-03-03", **rule).empty
 
 
 def test_a_door_belongs_to_the_area_it_lies_in():

@@ -5,6 +5,7 @@ import pytest
 
 from hotspot import ConfigError, cocooning_targets
 from hotspot.cocooning import cocooning_lists, cocooning_messages
+from hotspot.rule import RULE, AgeBands
 from tests.test_cocooning import AS_OF, FOUND, burglaries, homes, join, numbers, two_sided
 from tests.test_cocooning_ledger import Kept, burglary, on
 
@@ -76,7 +77,8 @@ def test_an_unknown_setting_is_refused_and_a_near_one_is_named():
 def test_the_ages_by_which_sheets_colour_end_with_the_window_of_the_list():
     crime, street = burglaries(("B1", "Mill Lane/21", 100, 0)), two_sided()
     for settings, edges in (
-        ({}, [7, 14, 42]),
+        ({}, list(AgeBands.within(RULE.window_days).edges_days)),
+        ({"window_days": 42}, [7, 14, 42]),
         ({"preset": "us-rct"}, [7, 14]),
         ({"window_days": 21}, [7, 14, 21]),
     ):

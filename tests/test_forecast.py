@@ -252,12 +252,12 @@ def test_an_earlier_history_is_the_one_that_was_known(town):
 
 def test_live_zones_count_as_they_are_drawn(make_incidents):
     incidents = make_incidents([0, 300, 5000, 0], [0] * 4, [0, 10, 41, 42], start="2025-01-01")
-    model = LiveZones().fit(incidents, "2025-02-12")
+    model = LiveZones(distance_m=400, window_days=42).fit(incidents, "2025-02-12")
     points = gpd.GeoSeries(gpd.points_from_xy([0, -150, 400.1, 5000], [0] * 4), crs="EPSG:27700")
     risk = model.predict_points(points)
     # The first is of age 42 and has no zone tomorrow; that of the 300th metre reaches 0.
     assert (risk / risk.iloc[3]).tolist() == [2.0, 1.0, 1.0, 1.0]
-    quiet = LiveZones().fit(incidents, "2025-12-31")
+    quiet = LiveZones(distance_m=400, window_days=42).fit(incidents, "2025-12-31")
     assert (quiet.predict_points(points) == 0).all()
 
 
@@ -510,7 +510,8 @@ def test_defaults_are_those_of_the_rule():
 def test_a_day_too_late_for_a_zone_is_too_late_for_the_rule(make_incidents):
     # Ages at the cut-off are 0, 41 and 42: tomorrow the last is one day beyond the window.
     incidents = make_incidents([0, 4000, 8000], [0] * 3, [42, 1, 0])
-    model = NearRepeatRisk().fit(incidents, "2025-02-12")
+    model = NearRepeatRisk((100, 200, 300, 400), (7, 14, 21, 28, 35, 42))
+    model.fit(incidents, "2025-02-12")
     assert sorted(model.age_.tolist()) == [0, 41]
     model.raised_ = np.ones_like(model.raised_)
     one_day = model._table(1)

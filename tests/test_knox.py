@@ -21,6 +21,7 @@ from tests import naive
 from tests.conftest import incidents_at
 
 EDGES_M, EDGES_DAYS = (100, 200, 300), (2, 7, 14)
+FOUR_BY_SIX = (100, 200, 300, 400), (7, 14, 21, 28, 35, 42)
 spots = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 25))
 scenes = st.lists(spots, max_size=40)
 few = st.lists(spots, min_size=2, max_size=6)
@@ -133,7 +134,7 @@ def test_observed_counts_of_tiles_with_a_halo_add_up(rows):
 
 
 def test_chicago_is_the_published_table(chicago):
-    test = hs.knox_test(chicago, permutations=0)
+    test = hs.knox_test(chicago, *FOUR_BY_SIX, permutations=0)
     assert test.grid("observed").to_numpy().tolist() == CHICAGO
     np.testing.assert_allclose(test.grid("ratio"), CHICAGO_RATIO, atol=0.006)
 
@@ -250,11 +251,11 @@ def test_the_null_permutes_events_not_pairs(chicago):
 def test_pairs_exactly_at_an_edge_are_counted_once_and_in_the_right_band():
     """NearRepeatLite drops pairs at the top edge; open_cp counts a shared edge twice."""
     incidents = incidents_at([0, 100, 400], [0, 0, 0], [0, 7, 42])
-    right = hs.knox_test(incidents, permutations=0)
+    right = hs.knox_test(incidents, *FOUR_BY_SIX, permutations=0)
     assert right.grid("observed").loc["(0, 100] m", "0-7 days"] == 1
     assert right.grid("observed").loc["(300, 400] m", "36-42 days"] == 1
     assert right.table["observed"].sum() == 3
-    left = hs.knox_test(incidents, permutations=0, closed="left")
+    left = hs.knox_test(incidents, *FOUR_BY_SIX, permutations=0, closed="left")
     assert left.grid("observed").loc["[100, 200) m", "7-13 days"] == 1
     assert left.grid("observed").loc["[300, 400) m", "35-41 days"] == 1
     assert left.table["observed"].sum() == 2
@@ -318,7 +319,7 @@ def test_planted_repeats_are_found():
     days = random.integers(0, 365, 300).astype(float)
     x[200:], y[200:] = x[:100] + random.normal(0, 60, 100), y[:100] + random.normal(0, 60, 100)
     days[200:] = days[:100] + random.integers(0, 10, 100)
-    test = hs.knox_test(incidents_at(x, y, days), permutations=199, seed=1)
+    test = hs.knox_test(incidents_at(x, y, days), *FOUR_BY_SIX, permutations=199, seed=1)
     raised = test.raised()
     assert raised.loc["(0, 100] m", "0-7 days"]
     assert not raised.loc["(300, 400] m", "36-42 days"]
@@ -334,7 +335,7 @@ def test_planted_repeats_are_found():
 def test_awkward_inputs_have_an_answer(x, days, permutations, date):
     incidents = incidents_at(list(x), [0] * len(list(x)), list(days))
     test = hs.knox_test(incidents, permutations=permutations, seed=1, date=date)
-    assert len(test.table) == 30
+    assert len(test.table) == (1 + len(RULE.distance_bands_m)) * len(RULE.time_bands_days)
     assert test.table["p_value"].between(0, 1).all()
     assert test.summary()
     assert test.plot().axes
@@ -390,7 +391,7 @@ def test_the_choice_of_date_is_weighed():
 
 def test_much_memory_is_said_before_it_is_taken(monkeypatch):
     monkeypatch.setattr("hotspot.knox.permutation_test._MUCH_MEMORY", 10)
-    with pytest.warns(hs.DataWarning, match=r"1 pair within 400 m: .* GB"):
+    with pytest.warns(hs.DataWarning, match=rf"1 pair within {RULE.distance_m:g} m: .* GB"):
         hs.knox_test(incidents_at([0, 50], [0, 0], [0, 1]), permutations=0)
 
 
@@ -480,5 +481,6 @@ def test_a_rule_beyond_the_table_is_not_judged():
     words = hs.knox_test(
         incidents_at(x, y, days), (100, 200, 300), (7, 14), permutations=0
     ).summary()
-    assert "42 days cannot be judged: the table ends at 14 days, raised to its end" in words
+    beyond = f"{RULE.window_days} days cannot be judged: the table ends at 14 days"
+    assert f"{beyond}, raised to its end" in words
     assert "wider than what is shown" not in words

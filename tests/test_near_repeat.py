@@ -87,23 +87,23 @@ def test_aoristic_probability_is_that_of_the_slow_twin(rows, window_days):
 
 def test_aoristic_is_certain_where_times_are_known():
     incidents = incidents_at([0, 10, 20], [0, 0, 0], [0, 42, 90])
-    known = hs.near_repeat_pairs(incidents)
-    spread = hs.near_repeat_pairs(incidents, date="aoristic")
+    known = hs.near_repeat_pairs(incidents, window_days=42)
+    spread = hs.near_repeat_pairs(incidents, window_days=42, date="aoristic")
     pd.testing.assert_frame_equal(known, spread)
 
 
 def test_both_edges_are_within():
     incidents = incidents_at([0, 400, 400.001, 240], [0, 0, 0, 320], [0, 42, 42, 42.9])
-    found = hs.near_repeat_pairs(incidents)
+    found = hs.near_repeat_pairs(incidents, distance_m=400, window_days=42)
     assert as_set(found[found["first"] == 0]) == {(0, 1, 42), (0, 3, 42)}
     assert found.loc[found["first"] == 0, "distance_m"].tolist() == [400.0, 400.0]
 
 
 def test_calendar_days_count_not_hours():
     incidents = incidents_at([0, 0], [0, 1], [0.99, 43.01])
-    assert hs.near_repeat_pairs(incidents).empty
+    assert hs.near_repeat_pairs(incidents, window_days=42).empty
     incidents = incidents_at([0, 0], [0, 1], [0.01, 42.99])
-    assert hs.near_repeat_pairs(incidents)["days"].tolist() == [42]
+    assert hs.near_repeat_pairs(incidents, window_days=42)["days"].tolist() == [42]
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -114,7 +114,8 @@ def test_few_events_make_no_pair(number):
 
 
 def test_all_at_one_point_pair_with_all():
-    found = hs.near_repeat_pairs(incidents_at([7.0] * 30, [7.0] * 30, np.arange(30)))
+    incidents = incidents_at([7.0] * 30, [7.0] * 30, np.arange(30))
+    found = hs.near_repeat_pairs(incidents, window_days=42)
     assert len(found) == 30 * 29 // 2
     assert (found["kind"] == "repeat").all()
 
@@ -176,7 +177,7 @@ def test_every_fault_is_told_at_once():
 def test_a_burglary_on_the_edge_of_another_zone_counts_in_its_own():
     """Two circles that touch or cross by age: each burglary is counted once, in its own band."""
     incidents = incidents_at([0, 400, 800, 0], [0, 0, 0, 400], [0, 20, 21, 22])
-    zones = hs.near_repeat_zones(incidents, "2025-01-23")
+    zones = hs.near_repeat_zones(incidents, "2025-01-23", distance_m=400, window_days=42)
     assert zones["crimes"].sum() == 4
     assert dict(zip(zones["age_band"], zones["crimes"], strict=True)) == {
         "0-7 days": 3, "15-42 days": 1,
@@ -219,10 +220,10 @@ def test_pairs_of_chicago_are_the_published_ones(data_dir):
 def test_zones_count_from_the_end_of_the_window_to_the_last_day():
     incidents = incidents_at([0, 5000, 10_000], [0] * 3, [0, 1, 2])
     incidents["occurred_to"] += pd.Timedelta(days=3)
-    zones = hs.near_repeat_zones(incidents, "2025-02-15")
+    zones = hs.near_repeat_zones(incidents, "2025-02-15", window_days=42)
     assert zones["newest_days"].tolist() == [40, 41, 42]
     assert zones["days_left"].tolist() == [2, 1, 0]
-    assert len(hs.near_repeat_zones(incidents, "2025-02-16")) == 2
+    assert len(hs.near_repeat_zones(incidents, "2025-02-16", window_days=42)) == 2
 
 
 def test_what_was_not_known_at_the_cutoff_is_not_drawn():
@@ -236,7 +237,7 @@ def test_what_was_not_known_at_the_cutoff_is_not_drawn():
 
 def test_circles_dissolve_within_an_age_band_only():
     incidents = incidents_at([0, 700, 1400, 1401], [0] * 4, [0, 1, 2, 20])
-    zones = hs.near_repeat_zones(incidents, "2025-01-22")
+    zones = hs.near_repeat_zones(incidents, "2025-01-22", distance_m=400, window_days=42)
     assert zones["age_band"].tolist() == ["0-7 days", "15-42 days"]
     assert zones["crimes"].tolist() == [1, 3]
     assert zones.geometry.is_valid.all()

@@ -106,13 +106,13 @@ def test_of_one_day_the_lowest_reference_is_the_originator():
 
 def test_both_edges_are_within():
     incidents = incidents_at([0, 400, 9000, 9400.01], [0] * 4, [0, 42, 0, 1])
-    labels = label_repeats(incidents)
+    labels = label_repeats(incidents, distance_m=400, window_days=42)
     assert labels["label"].tolist() == ["originator", "near repeat", "isolate", "isolate"]
 
 
 def test_a_chain_may_have_several_originators_and_be_wider_than_the_rule():
     incidents = incidents_at([0, 700, 350], [0] * 3, [0, 1, 20])
-    chains = near_repeat_chains(incidents)
+    chains = near_repeat_chains(incidents, distance_m=400, window_days=42)
     assert chains["originators"].tolist() == ["B00000, B00001"]
     assert chains[["crimes", "extent_m"]].to_numpy().tolist() == [[3, 700.0]]
 
@@ -201,7 +201,8 @@ def test_few_events_make_no_chain(number):
 
 
 def test_all_at_one_place_are_one_chain_at_a_point():
-    chains = near_repeat_chains(incidents_at([7.0] * 30, [7.0] * 30, np.arange(30) * 40))
+    incidents = incidents_at([7.0] * 30, [7.0] * 30, np.arange(30) * 40)
+    chains = near_repeat_chains(incidents, window_days=42)
     assert chains["crimes"].tolist() == [30]
     assert chains["repeats"].tolist() == [29]
     assert chains["extent_m"].tolist() == [0.0]

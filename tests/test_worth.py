@@ -1,5 +1,7 @@
 """What visits could at most prevent, and how well past lists were aimed."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from hotspot import (
 )
 from hotspot.cocooning import plan
 from hotspot.near_repeat import distinct_events
+from hotspot.rule import RULE
 from hotspot.worth import preventable_share, replay, targeting_accuracy
 from tests import naive
 from tests.conftest import incidents_at
@@ -207,7 +210,8 @@ def test_with_trafford_visits_are_for_21_days_and_burglaries_count_for_as_many(t
     assert all(len(t) > len(s) for t, s in zip(issued, standard, strict=True))
     assert "(preset trafford, visits for three weeks)" in result.headline()
     assert targeting_accuracy(*town, FIRST, "2025-11-20", preset="trafford").horizon_days == 21
-    assert targeting_accuracy(*town, FIRST, "2025-11-20").horizon_days == 42
+    usual = targeting_accuracy(*town, FIRST, "2026-02-28", every_days=28)
+    assert usual.horizon_days == RULE.window_days
 
 
 def test_max_visits_counts_for_every_replayed_list(town):
@@ -282,6 +286,10 @@ def test_the_hotspots_are_those_of_the_density_room(town, monkeypatch):
     assert asked == [(250.0, 0.05, 100.0)] * WEEKS
 
 
+#: The rule under which the scenes on one street are counted by hand.
+BY_HAND: dict[str, Any] = {"distance_m": 400, "window_days": 42}
+
+
 def _street(houses=30):
     """One street of odd houses, ten metres apart."""
     numbers = [str(1 + 2 * i) for i in range(houses)]
@@ -301,7 +309,9 @@ def _in_street(numbers, days, **more):
 def test_counts_on_a_street_that_can_be_counted_by_hand():
     # House 11 is burgled: it and four each side are visited. Then 13 (listed), and 59 (not).
     incidents = _in_street([11, 13, 59], [0, 10, 12])
-    result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-13", every_days=7)
+    result = targeting_accuracy(
+        incidents, _street(), "2025-01-02", "2025-02-13", every_days=7, **BY_HAND
+    )
     rows = result.table.set_index("chosen_by")
     assert rows.loc["the lists", ["visits", "burglaries"]].tolist() == [9, 1]
     assert rows.loc["next door (ring 1)", ["visits", "burglaries"]].tolist() == [8, 1]
@@ -315,7 +325,9 @@ def test_counts_on_a_street_that_can_be_counted_by_hand():
 
 def test_a_burglary_counts_after_every_visit_before_it_and_only_after_the_list():
     incidents = _in_street([11, 13, 13], [0, 4, 20])
-    result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-27", every_days=7)
+    result = targeting_accuracy(
+        incidents, _street(), "2025-01-02", "2025-02-27", every_days=7, **BY_HAND
+    )
     # 13 is asked on day 0 (burgled on days 4 and 20) and again on day 7 (burgled on day 20).
     assert result.table.loc[0, "burglaries"] == 3
     assert result.by_list["burglaries"].tolist() == [2, 1, 0]
@@ -330,7 +342,7 @@ def test_rows_of_one_building_share_its_burglaries():
     )
     homes = pd.concat([street.assign(parent_uprn=None), flats], ignore_index=True)
     incidents = _in_street([11, 11], [0, 10]).assign(uprn=["F1", "F2"])
-    result = targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-13")
+    result = targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-13", **BY_HAND)
     rows = result.table.set_index("chosen_by")
     assert rows.loc["the lists", ["visits", "burglaries"]].tolist() == [10, 1]
     assert rows.loc["burgled homes (ring 0)", ["visits", "burglaries"]].tolist() == [1, 1]
@@ -339,7 +351,9 @@ def test_rows_of_one_building_share_its_burglaries():
 def test_a_late_report_is_not_known_before_it_was_recorded():
     late = _in_street([11, 13], [0, 3])
     late["recorded_at"] = late["occurred_to"] + pd.Timedelta(days=30)
-    result = targeting_accuracy(late, _street(), "2025-01-02", "2025-02-20", every_days=7)
+    result = targeting_accuracy(
+        late, _street(), "2025-01-02", "2025-02-20", every_days=7, **BY_HAND
+    )
     assert result.table.loc[0, "visits"] == 0
     assert "no home was listed" in result.summary()
 
@@ -349,7 +363,7 @@ def test_nothing_after_the_day_is_seen_and_a_planted_leak_is_caught(monkeypatch)
     incidents["recorded_at"] = incidents["occurred_to"] + pd.to_timedelta([0, 9, 11, 0], unit="D")
 
     def visits():
-        result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-13")
+        result = targeting_accuracy(incidents, _street(), "2025-01-02", "2025-02-13", **BY_HAND)
         return result.table.loc[0, ["visits", "burglaries"]].tolist()
 
     honest = visits()
@@ -364,7 +378,7 @@ def test_what_comes_later_changes_no_earlier_list(town):
     incidents, addresses = town
     early = incidents[incidents["recorded_at"] < "2025-12-01"]
     whole, cut = (
-        targeting_accuracy(rows, addresses, "2025-12-01", "2026-01-12").by_list
+        targeting_accuracy(rows, addresses, "2025-12-01", "2026-01-12", **BY_HAND).by_list
         for rows in (incidents, early)
     )
     assert whole["listed"].tolist() == cut["listed"].tolist()
@@ -391,7 +405,7 @@ def test_every_wrong_setting_and_no_room_are_told():
     assert len(told.value.problems) == 3
     assert "did you mean cell_size_m" in str(told.value)
     with pytest.raises(ConfigError, match="no room for a list"):
-        targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-12")
+        targeting_accuracy(incidents, homes, "2025-01-02", "2025-02-12", **BY_HAND)
     months = incidents.copy()
     months.attrs["resolution"] = "month"
     with pytest.raises(DataError, match="months only") as told:
