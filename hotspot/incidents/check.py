@@ -139,6 +139,11 @@ def read_incidents(
     DataError
         If the source cannot be read, or none of the rows chosen can be used.
 
+    Notes
+    -----
+    To choose the incidents of one beat, write ``incidents[incidents["area"] == "Westgate"]``. The
+    attribute ``incidents.area`` is not that column: in geopandas it is the size of every shape.
+
     Examples
     --------
     >>> import pandas as pd
