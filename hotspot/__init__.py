@@ -22,48 +22,29 @@ _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 # Names that stood at the top in 0.1, and the room that each is reached by now.
 _MOVED = {
-    "KnoxTest": "knox",
-    "RuleCalibration": "knox",
-    "NearRepeatDecay": "knox",
-    "calibrate_rule": "knox",
-    "near_repeat_decay": "knox",
-    "local_knox": "knox",
-    "chain_significance": "knox",
-    "Bandwidth": "density",
-    "aoristic_calendar": "density",
-    "aoristic_weights": "density",
-    "classify_hotspots": "density",
-    "harm_weights": "density",
-    "rate_surface": "density",
-    "select_bandwidth": "density",
-    "significant_hotspots": "density",
-    "street_hotspots": "density",
-    "plot_calendar": "density",
-    "plot_surface": "density",
-    "Concentration": "trends",
-    "concentration": "trends",
-    "hotspot_change": "trends",
-    "Forecast": "forecast",
-    "LiveZones": "forecast",
-    "SeasonalLevel": "forecast",
-    "Backtest": "backtesting",
-    "choose_bandwidth": "backtesting",
-    "quick_backtest": "backtesting",
-    "cocooning_lists": "cocooning",
-    "cocooning_messages": "cocooning",
-    "PreventableShare": "worth",
-    "TargetingAccuracy": "worth",
-    "preventable_share": "worth",
-    "targeting_accuracy": "worth",
-    "Recorded": "visits",
-    "VisitReport": "visits",
-    "explain": "visits",
-    "IncidentCheck": "incidents",
-    "offence_table": "incidents",
-    "read_streets": "addresses",
-    "read_backdrop": "maps",
-    "write_hotspots": "output",
-    "write_surface": "output",
+    name: room
+    for room, names in {
+        "knox": (
+            "KnoxTest NearRepeatDecay RuleCalibration calibrate_rule chain_significance "
+            "local_knox near_repeat_decay"
+        ),
+        "density": (
+            "Bandwidth aoristic_calendar aoristic_weights classify_hotspots harm_weights "
+            "plot_calendar plot_surface rate_surface select_bandwidth significant_hotspots "
+            "street_hotspots"
+        ),
+        "trends": "Concentration concentration hotspot_change",
+        "forecast": "Forecast LiveZones SeasonalLevel",
+        "backtesting": "Backtest choose_bandwidth quick_backtest",
+        "cocooning": "cocooning_lists cocooning_messages",
+        "worth": "PreventableShare TargetingAccuracy preventable_share targeting_accuracy",
+        "visits": "Recorded VisitReport explain",
+        "incidents": "IncidentCheck offence_table",
+        "addresses": "read_streets",
+        "maps": "read_backdrop",
+        "output": "write_hotspots write_surface",
+    }.items()
+    for name in names.split()
 }
 
 

@@ -1,89 +1,47 @@
-from . import (
-    addresses,
-    backtesting,
-    briefing,
-    cocooning,
-    density,
-    forecast,
-    incidents,
-    knox,
-    maps,
-    near_repeat,
-    output,
-    sheets,
-    trends,
-    visits,
-    worth,
-)
-from ._errors import ConfigError, DataError, DataWarning, HotspotError, OutputError
-from .addresses import read_addresses
-from .areas import read_areas
-from .backtesting import backtest
-from .briefing import brief
-from .cocooning import cocooning_targets
-from .density import hotspots, kernel_density
-from .forecast import (
-    Blend,
-    NearRepeatRisk,
-    ProspectiveMap,
-    RetrospectiveDensity,
-    SelfExcitingProcess,
-)
-from .grid import Grid
-from .incidents import check_incidents, read_incidents
-from .knox import knox_test
-from .maps import briefing_map, public_map, save_map
-from .near_repeat import label_repeats, near_repeat_chains, near_repeat_pairs, near_repeat_zones
-from .sheets import write_targets
-from .visits import VisitLedger
+from . import addresses as addresses
+from . import backtesting as backtesting
+from . import briefing as briefing
+from . import cocooning as cocooning
+from . import density as density
+from . import forecast as forecast
+from . import incidents as incidents
+from . import knox as knox
+from . import maps as maps
+from . import near_repeat as near_repeat
+from . import output as output
+from . import sheets as sheets
+from . import trends as trends
+from . import visits as visits
+from . import worth as worth
+from ._errors import ConfigError as ConfigError
+from ._errors import DataError as DataError
+from ._errors import DataWarning as DataWarning
+from ._errors import HotspotError as HotspotError
+from ._errors import OutputError as OutputError
+from .addresses import read_addresses as read_addresses
+from .areas import read_areas as read_areas
+from .backtesting import backtest as backtest
+from .briefing import brief as brief
+from .cocooning import cocooning_targets as cocooning_targets
+from .density import hotspots as hotspots
+from .density import kernel_density as kernel_density
+from .forecast import Blend as Blend
+from .forecast import NearRepeatRisk as NearRepeatRisk
+from .forecast import ProspectiveMap as ProspectiveMap
+from .forecast import RetrospectiveDensity as RetrospectiveDensity
+from .forecast import SelfExcitingProcess as SelfExcitingProcess
+from .grid import Grid as Grid
+from .incidents import check_incidents as check_incidents
+from .incidents import read_incidents as read_incidents
+from .knox import knox_test as knox_test
+from .maps import briefing_map as briefing_map
+from .maps import public_map as public_map
+from .maps import save_map as save_map
+from .near_repeat import label_repeats as label_repeats
+from .near_repeat import near_repeat_chains as near_repeat_chains
+from .near_repeat import near_repeat_pairs as near_repeat_pairs
+from .near_repeat import near_repeat_zones as near_repeat_zones
+from .sheets import write_targets as write_targets
+from .visits import VisitLedger as VisitLedger
 
 __version__: str
-
-__all__ = [
-    "Blend",
-    "ConfigError",
-    "DataError",
-    "DataWarning",
-    "Grid",
-    "HotspotError",
-    "NearRepeatRisk",
-    "OutputError",
-    "ProspectiveMap",
-    "RetrospectiveDensity",
-    "SelfExcitingProcess",
-    "VisitLedger",
-    "__version__",
-    "addresses",
-    "backtest",
-    "backtesting",
-    "brief",
-    "briefing",
-    "briefing_map",
-    "check_incidents",
-    "cocooning",
-    "cocooning_targets",
-    "density",
-    "forecast",
-    "hotspots",
-    "incidents",
-    "kernel_density",
-    "knox",
-    "knox_test",
-    "label_repeats",
-    "maps",
-    "near_repeat",
-    "near_repeat_chains",
-    "near_repeat_pairs",
-    "near_repeat_zones",
-    "output",
-    "public_map",
-    "read_addresses",
-    "read_areas",
-    "read_incidents",
-    "save_map",
-    "sheets",
-    "trends",
-    "visits",
-    "worth",
-    "write_targets",
-]

@@ -1,6 +1,2 @@
-from .address_reading import read_addresses, read_streets
-
-__all__ = [
-    "read_addresses",
-    "read_streets",
-]
+from .address_reading import read_addresses as read_addresses
+from .address_reading import read_streets as read_streets

@@ -1,13 +1,7 @@
-from .briefing_result import Briefing, IssuedLists
-from .config import Config, load_config, read_config
-from .issue import brief, issue_lists
-
-__all__ = [
-    "Briefing",
-    "Config",
-    "IssuedLists",
-    "brief",
-    "issue_lists",
-    "load_config",
-    "read_config",
-]
+from .briefing_result import Briefing as Briefing
+from .briefing_result import IssuedLists as IssuedLists
+from .config import Config as Config
+from .config import load_config as load_config
+from .config import read_config as read_config
+from .issue import brief as brief
+from .issue import issue_lists as issue_lists

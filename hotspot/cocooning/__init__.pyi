@@ -1,10 +1,5 @@
-from .lists import CocooningLists, cocooning_lists, cocooning_messages, cocooning_targets
-from .presets import PRESETS
-
-__all__ = [
-    "PRESETS",
-    "CocooningLists",
-    "cocooning_lists",
-    "cocooning_messages",
-    "cocooning_targets",
-]
+from .lists import CocooningLists as CocooningLists
+from .lists import cocooning_lists as cocooning_lists
+from .lists import cocooning_messages as cocooning_messages
+from .lists import cocooning_targets as cocooning_targets
+from .presets import PRESETS as PRESETS

@@ -1,30 +1,17 @@
-from .bandwidth_selection import DEFAULT_BANDWIDTH_M, Bandwidth, select_bandwidth
-from .density_result import DensityResult, map_density
-from .hotspot_outlines import hotspots
-from .hotspot_periods import classify_hotspots
-from .plots import plot_calendar, plot_surface
-from .rates import rate_surface
-from .significance import significant_hotspots
-from .streets import street_hotspots
-from .surface import UNITS, kernel_density
-from .weights import aoristic_calendar, aoristic_weights, harm_weights
-
-__all__ = [
-    "DEFAULT_BANDWIDTH_M",
-    "UNITS",
-    "Bandwidth",
-    "DensityResult",
-    "aoristic_calendar",
-    "aoristic_weights",
-    "classify_hotspots",
-    "harm_weights",
-    "hotspots",
-    "kernel_density",
-    "map_density",
-    "plot_calendar",
-    "plot_surface",
-    "rate_surface",
-    "select_bandwidth",
-    "significant_hotspots",
-    "street_hotspots",
-]
+from .bandwidth_selection import DEFAULT_BANDWIDTH_M as DEFAULT_BANDWIDTH_M
+from .bandwidth_selection import Bandwidth as Bandwidth
+from .bandwidth_selection import select_bandwidth as select_bandwidth
+from .density_result import DensityResult as DensityResult
+from .density_result import map_density as map_density
+from .hotspot_outlines import hotspots as hotspots
+from .hotspot_periods import classify_hotspots as classify_hotspots
+from .plots import plot_calendar as plot_calendar
+from .plots import plot_surface as plot_surface
+from .rates import rate_surface as rate_surface
+from .significance import significant_hotspots as significant_hotspots
+from .streets import street_hotspots as street_hotspots
+from .surface import UNITS as UNITS
+from .surface import kernel_density as kernel_density
+from .weights import aoristic_calendar as aoristic_calendar
+from .weights import aoristic_weights as aoristic_weights
+from .weights import harm_weights as harm_weights

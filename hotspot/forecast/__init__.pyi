@@ -1,19 +1,8 @@
-from .base import Forecast
-from .blend import Blend
-from .level import SeasonalLevel
-from .live_zones import LiveZones
-from .near_repeat_risk import NearRepeatRisk
-from .prospective import ProspectiveMap
-from .retrospective import RetrospectiveDensity
-from .self_exciting import SelfExcitingProcess
-
-__all__ = [
-    "Blend",
-    "Forecast",
-    "LiveZones",
-    "NearRepeatRisk",
-    "ProspectiveMap",
-    "RetrospectiveDensity",
-    "SeasonalLevel",
-    "SelfExcitingProcess",
-]
+from .base import Forecast as Forecast
+from .blend import Blend as Blend
+from .level import SeasonalLevel as SeasonalLevel
+from .live_zones import LiveZones as LiveZones
+from .near_repeat_risk import NearRepeatRisk as NearRepeatRisk
+from .prospective import ProspectiveMap as ProspectiveMap
+from .retrospective import RetrospectiveDensity as RetrospectiveDensity
+from .self_exciting import SelfExcitingProcess as SelfExcitingProcess

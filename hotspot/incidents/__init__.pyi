@@ -1,10 +1,4 @@
-from .check import check_incidents, read_incidents
-from .check_result import IncidentCheck
-from .offences import offence_table
-
-__all__ = [
-    "IncidentCheck",
-    "check_incidents",
-    "offence_table",
-    "read_incidents",
-]
+from .check import check_incidents as check_incidents
+from .check import read_incidents as read_incidents
+from .check_result import IncidentCheck as IncidentCheck
+from .offences import offence_table as offence_table

@@ -1,14 +1,6 @@
-from .backdrop import Backdrop, read_backdrop
-from .map_layers import MapLayers
-from .officers_map import briefing_map
-from .public import public_map
-from .saving import save_map
-
-__all__ = [
-    "Backdrop",
-    "MapLayers",
-    "briefing_map",
-    "public_map",
-    "read_backdrop",
-    "save_map",
-]
+from .backdrop import Backdrop as Backdrop
+from .backdrop import read_backdrop as read_backdrop
+from .map_layers import MapLayers as MapLayers
+from .officers_map import briefing_map as briefing_map
+from .public import public_map as public_map
+from .saving import save_map as save_map

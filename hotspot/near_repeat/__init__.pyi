@@ -1,12 +1,5 @@
-from .chains import label_repeats, near_repeat_chains
-from .events import distinct_events
-from .pairs import near_repeat_pairs
-from .zones import near_repeat_zones
-
-__all__ = [
-    "distinct_events",
-    "label_repeats",
-    "near_repeat_chains",
-    "near_repeat_pairs",
-    "near_repeat_zones",
-]
+from .chains import label_repeats as label_repeats
+from .chains import near_repeat_chains as near_repeat_chains
+from .events import distinct_events as distinct_events
+from .pairs import near_repeat_pairs as near_repeat_pairs
+from .zones import near_repeat_zones as near_repeat_zones

@@ -1,25 +1,15 @@
-from .files import replacing_file, safe_file_name
-from .gis_files import write_hotspots, write_surface
-from .page_parts import Cell, PageSection, PageTable, ResultPage
-from .printing import find_browser, print_page
-from .results import Result
-from .tables import write_rejected, write_table
-from .text import clean_text, safe_cell
-
-__all__ = [
-    "Cell",
-    "PageSection",
-    "PageTable",
-    "Result",
-    "ResultPage",
-    "clean_text",
-    "find_browser",
-    "print_page",
-    "replacing_file",
-    "safe_cell",
-    "safe_file_name",
-    "write_hotspots",
-    "write_rejected",
-    "write_surface",
-    "write_table",
-]
+from .files import replacing_file as replacing_file
+from .files import safe_file_name as safe_file_name
+from .gis_files import write_hotspots as write_hotspots
+from .gis_files import write_surface as write_surface
+from .page_parts import Cell as Cell
+from .page_parts import PageSection as PageSection
+from .page_parts import PageTable as PageTable
+from .page_parts import ResultPage as ResultPage
+from .printing import find_browser as find_browser
+from .printing import print_page as print_page
+from .results import Result as Result
+from .tables import write_rejected as write_rejected
+from .tables import write_table as write_table
+from .text import clean_text as clean_text
+from .text import safe_cell as safe_cell

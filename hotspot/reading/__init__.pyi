@@ -1,5 +1,1 @@
-from .sources import open_source
-
-__all__ = [
-    "open_source",
-]
+from .sources import open_source as open_source

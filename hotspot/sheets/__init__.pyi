@@ -1,6 +1,2 @@
-from .target_files import WrittenTargets, write_targets
-
-__all__ = [
-    "WrittenTargets",
-    "write_targets",
-]
+from .target_files import WrittenTargets as WrittenTargets
+from .target_files import write_targets as write_targets

@@ -1,4 +1,3 @@
-from .change import hotspot_change
-from .concentrated_places import Concentration, concentration
-
-__all__ = ["Concentration", "concentration", "hotspot_change"]
+from .change import hotspot_change as hotspot_change
+from .concentrated_places import Concentration as Concentration
+from .concentrated_places import concentration as concentration

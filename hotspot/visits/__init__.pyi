@@ -1,19 +1,9 @@
-from .explanation import Explanation
-from .ledger import VisitLedger, explain
-from .recording import Recorded
-from .report import VisitReport
-from .result_words import RESULTS
-from .retention import Purged
-from .sheet_reading import Returned, read_returns
-
-__all__ = [
-    "RESULTS",
-    "Explanation",
-    "Purged",
-    "Recorded",
-    "Returned",
-    "VisitLedger",
-    "VisitReport",
-    "explain",
-    "read_returns",
-]
+from .explanation import Explanation as Explanation
+from .ledger import VisitLedger as VisitLedger
+from .ledger import explain as explain
+from .recording import Recorded as Recorded
+from .report import VisitReport as VisitReport
+from .result_words import RESULTS as RESULTS
+from .retention import Purged as Purged
+from .sheet_reading import Returned as Returned
+from .sheet_reading import read_returns as read_returns

@@ -1,4 +1,4 @@
-from .accuracy import TargetingAccuracy, targeting_accuracy
-from .preventable import PreventableShare, preventable_share
-
-__all__ = ["PreventableShare", "TargetingAccuracy", "preventable_share", "targeting_accuracy"]
+from .accuracy import TargetingAccuracy as TargetingAccuracy
+from .accuracy import targeting_accuracy as targeting_accuracy
+from .preventable import PreventableShare as PreventableShare
+from .preventable import preventable_share as preventable_share
