@@ -4,7 +4,7 @@ An error may carry several problems at once: `HotspotError.problems` lists them,
 shows them all, so that a user mends a file in one go.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class HotspotError(Exception):
@@ -47,6 +47,30 @@ class DataError(HotspotError, ValueError):
     problems : str or iterable of str
         As of `HotspotError`.
     """
+
+
+class LayoutError(DataError):
+    """The columns of a file are not all known.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        As of `HotspotError`.
+    mapped : mapping of str to sequence of str, optional
+        The columns of the fields that were found.
+    gaps : mapping of str to sequence of str, optional
+        For each field that is missing the columns that may be it, none where nothing tells.
+    """
+
+    def __init__(
+        self,
+        problems: str | Iterable[str],
+        mapped: Mapping[str, Sequence[str]] | None = None,
+        gaps: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__(problems)
+        self.mapped = dict(mapped or {})
+        self.gaps = dict(gaps or {})
 
 
 class ConfigError(HotspotError, ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from hotspot._errors import ConfigError, DataError
+from hotspot._errors import ConfigError, LayoutError
 from hotspot.reading.cells import join_texts, normalise_name, to_text, without_missing_words
 from hotspot.reading.chunks import Source
 from hotspot.reading.columns import (
@@ -168,23 +168,27 @@ def _refuse_unknown_layout(
         return
     taken = {name for names in mapped.values() for name in names}
     free = [name for name in headings if name not in taken]
-    example = {field: _guess(free, _CLUES[field]) for field in missing}
+    candidates = {field: _candidates(free, _CLUES[field]) for field in missing}
+    example = {field: next(iter(names), "...") for field, names in candidates.items()}
     recorded = mapped.get("recorded_at")
     hint = f" {recorded[0]!r} looks like the date it was recorded." if recorded else ""
     in_python = ", ".join(f'"{field}": "{name}"' for field, name in example.items())
     in_toml = ", ".join(f'{field} = "{name}"' for field, name in example.items())
-    raise DataError(
+    raise LayoutError(
         f"The columns of {source} are not known. Found: {', '.join(map(repr, headings))}. "
         f"Missing: {'; '.join(lacking)}.{hint} Say which they are, e.g. "
-        f"columns={{{in_python}}}, or in a TOML file columns = {{ {in_toml} }}."
+        f"columns={{{in_python}}}, or in a TOML file columns = {{ {in_toml} }}.",
+        mapped,
+        candidates,
     )
 
 
-def _guess(free: Sequence[str], clues: Sequence[str]) -> str:
-    """Choose a column for an example: one that could be it, else a blank to fill in."""
+def _candidates(free: Sequence[str], clues: Sequence[str]) -> list[str]:
+    """Find the columns that could be it by their names, likeliest first."""
+    found: dict[str, None] = {}
     for clue in clues:
         for name in free:
             known = normalise_name(name)
             if clue in known and (len(clue) > 1 or clue in (known[0], known[-1])):
-                return name
-    return "..."
+                found[name] = None
+    return list(found)
