@@ -1,5 +1,6 @@
 """Checks that public functions share: every problem is collected, then raised at once."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._errors import ConfigError, DataError, HotspotError
+from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
 from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
 
@@ -196,6 +197,7 @@ def check_incidents_frame(
     *data: str,
     arguments: Iterable[str] = (),
     needs_days: str = "",
+    needs_rows: bool = False,
     **in_its_crs: Any,
 ) -> None:
     """Raise every problem with the incidents, and with what else a function was given, at once.
@@ -211,6 +213,8 @@ def check_incidents_frame(
         Problems of arguments.
     needs_days : str
         What takes the day of each burglary, if anything does: "The Knox test".
+    needs_rows : bool
+        Whether there is no answer without an incident.
     **in_its_crs : GeoDataFrame, Grid or None
         What must be in the CRS of the incidents, by name.
 
@@ -218,11 +222,37 @@ def check_incidents_frame(
     ------
     DataError, ConfigError
         As of `raise_problems`.
+
+    Warns
+    -----
+    DataWarning
+        If there is no incident.
     """
     raise_problems([*incident_problems(incidents), *data], arguments)
+    if needs_rows and incidents.empty:
+        raise DataError(empty_words())
     if needs_days:
         raise_problems(month_only_problems(incidents, needs_days))
     raise_problems(same_crs_problems(incidents, **in_its_crs))
+    warn_if_empty(incidents, stacklevel=4)
+
+
+def warn_if_empty(incidents: gpd.GeoDataFrame, stacklevel: int = 3) -> None:
+    """Warn of incidents without a row, which have an answer that is likely not the one meant.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+    stacklevel : int
+        As of `warnings.warn`: by default who called the function that asks.
+
+    Warns
+    -----
+    DataWarning
+    """
+    # No pairs, no zones and no doors are true of no burglaries: no error, but never in silence.
+    if incidents.empty:
+        warnings.warn(empty_words(), DataWarning, stacklevel=stacklevel)
 
 
 def raise_problems(data: Iterable[str] = (), arguments: Iterable[str] = ()) -> None:

@@ -725,6 +725,7 @@ def test_a_repeated_uprn_is_one_door_and_is_warned_of():
     assert targets["uprn"].is_unique
 
 
+@pytest.mark.filterwarnings("ignore:The incidents are empty")
 def test_nothing_to_list_gives_an_empty_list_with_all_columns():
     full = cocooning_targets(burglaries(("B1", "Mill Lane/21", 100, 0)), two_sided(), AS_OF)
     none = burglaries(("B1", "Mill Lane/21", 100, 0)).iloc[:0]

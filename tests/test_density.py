@@ -132,7 +132,7 @@ def test_weights_are_checked_row_by_row():
 def test_no_incident_is_density_zero_where_the_grid_and_the_period_are_given():
     surface = hs.kernel_density(incidents_at([], [], []), GRID, 300, period=YEAR)
     assert (surface == 0).all()
-    with pytest.raises(hs.DataError, match="no incidents"):
+    with pytest.raises(hs.DataError, match="incidents are empty"):
         hs.kernel_density(incidents_at([], [], []), GRID)
 
 

@@ -14,6 +14,9 @@ from hotspot.density.significance import cells_for, gi_star
 from tests import naive
 from tests.conftest import incidents_at
 
+# Frames without a row are among the awkward ones; what is said of them: tests/test_empty_frames.py.
+pytestmark = pytest.mark.filterwarnings("ignore:The incidents are empty")
+
 GRID = hs.Grid(0, 0, 100, ncols=7, nrows=5, crs="EPSG:27700")
 
 

@@ -20,6 +20,9 @@ from hotspot.rule import RULE
 from tests import naive
 from tests.conftest import incidents_at
 
+# Frames without a row are among the awkward ones; what is said of them: tests/test_empty_frames.py.
+pytestmark = pytest.mark.filterwarnings("ignore:The incidents are empty")
+
 EDGES_M, EDGES_DAYS = (100, 200, 300), (2, 7, 14)
 FOUR_BY_SIX = (100, 200, 300, 400), (7, 14, 21, 28, 35, 42)
 spots = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 25))

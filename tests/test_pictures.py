@@ -103,7 +103,8 @@ def test_a_calendar_is_titled_labelled_and_tells_what_is_known():
         assert words in " ".join(said.split())
     dates = plot_calendar(windows(("2025-06-06", "2025-06-06")))
     assert "only the days of the week" in " ".join(texts(dates).split())
-    assert "no incidents" in texts(plot_calendar(windows()))
+    with pytest.warns(hs.DataWarning, match="are empty"):
+        assert "no incidents" in texts(plot_calendar(windows()))
 
 
 def test_a_surface_is_titled_labelled_and_in_units():

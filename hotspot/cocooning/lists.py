@@ -6,7 +6,7 @@ from typing import NamedTuple, Unpack
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import raise_problems
+from hotspot._checks import raise_problems, warn_if_empty
 from hotspot._errors import DataWarning
 from hotspot.cocooning.list_frames import link_frame, message_frame, target_frame
 from hotspot.cocooning.plan import Plan, make_plan
@@ -337,6 +337,7 @@ def _plan(
     """Check what a list is to be made of, and plan it."""
     settings, problems = read_settings(as_of, max_visits, options)
     raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
+    warn_if_empty(incidents, stacklevel=4)
     plan = make_plan(incidents, addresses, areas, settings, ledger)
     _warn(plan)
     return plan, settings

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hotspot._checks import empty_words, integer_problems, positive_problems, share_problems
+from hotspot._checks import integer_problems, positive_problems, share_problems
 from hotspot._errors import DataError
 from hotspot._kernels.arrays import Bools, Floats
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
@@ -109,9 +109,9 @@ def classify_hotspots(
     problems += [] if periods is None else integer_problems(2, periods=periods)
     problems += positive_problems(persistent_share=persistent_share)
     problems += share_problems(recent_share=recent_share, alpha=alpha)
-    cells = cells_for(incidents, grid, cell_size_m, shape, distance_m, within, problems)
-    if incidents.empty:
-        raise DataError(empty_words())
+    cells = cells_for(
+        incidents, grid, cell_size_m, shape, distance_m, within, problems, needs_rows=True
+    )
     times = event_times(incidents)
     last = cutoff(times.max().normalize() if as_of is None else as_of)
     ago = day_numbers(pd.Series([last]))[0] - day_numbers(times)

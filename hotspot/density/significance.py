@@ -205,6 +205,7 @@ def cells_for(
     distance_m: float | None,
     within: Area | None,
     arguments: Sequence[str] = (),
+    needs_rows: bool = False,
 ) -> Cells:
     """Return the cells of the study area, with what is near what."""
     problems = [*arguments, *positive_problems(cell_size_m=cell_size_m)]
@@ -212,7 +213,7 @@ def cells_for(
     problems += [] if distance_m is None else positive_problems(distance_m=distance_m)
     if grid is not None and shape == "hexagon":
         problems.append("A grid has square cells: for hexagons give cell_size_m.")
-    check_incidents_frame(incidents, arguments=problems, grid=grid)
+    check_incidents_frame(incidents, arguments=problems, needs_rows=needs_rows, grid=grid)
     area = study_area(within, incidents)
     size = cell_size_m if grid is None else grid.cell_size_m
     # Of cells whose centres are just so far apart rounding must not leave some out.

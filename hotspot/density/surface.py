@@ -14,6 +14,7 @@ from hotspot._checks import (
     INCIDENT_COLUMNS,
     check_incidents_frame,
     choice_problems,
+    empty_words,
     frame_problems,
     positive_problems,
     raise_problems,
@@ -238,7 +239,7 @@ def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) ->
         last = cutoff(pd.Timestamp(period[1]).normalize())
         return Period(first, last, years_between(first, last))
     if times.empty:
-        raise DataError("There are no incidents to set the period by: give period=(first, last).")
+        raise DataError(f"{empty_words()} To set the period of none, give period=(first, last).")
     first, last = times.min().normalize(), times.max().normalize()
     # Months are written as their first day, and the last of them runs to its end.
     if dates == "month":

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import check_incidents_frame, empty_words, raise_problems
+from hotspot._checks import check_incidents_frame
 from hotspot._errors import DataError
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot.dates import (
@@ -17,7 +17,6 @@ from hotspot.dates import (
     day_numbers,
     day_shares,
     known_by,
-    month_only_problems,
 )
 from hotspot.forecast.level import SeasonalLevel, reported_shares
 from hotspot.near_repeat import distinct_events
@@ -64,9 +63,7 @@ class History:
             If the incidents are not in canonical shape, their dates are months only, or none was
             known.
         """
-        check_incidents_frame(incidents)
-        months = month_only_problems(incidents, "A forecast")
-        raise_problems([empty_words()] if incidents.empty else months)
+        check_incidents_frame(incidents, needs_days="A forecast", needs_rows=True)
         last = cutoff(as_of)
         events = incidents[known_by(incidents, as_of)]
         events = events[distinct_events(events)]

@@ -327,6 +327,7 @@ def _checked(
     if not data and hasattr(hot.within, "crs"):
         data = _checks.same_crs_problems(incidents, within=hot.within)
     _checks.raise_problems(data, problems)
+    _checks.warn_if_empty(incidents, stacklevel=4)
     return settings, hot
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from hotspot import _checks
 from hotspot._kernels.pairs import Neighbours, neighbours
 from hotspot._kernels.preceding import NEVER, first_acts
-from hotspot.dates import day_numbers, event_times, month_only_problems
+from hotspot.dates import day_numbers, event_times
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
@@ -329,15 +329,12 @@ def _check(
     permutations: int,
 ) -> None:
     """Raise every problem with the data and the settings at once."""
-    problems = _checks.incident_problems(incidents)
-    if not problems:
-        problems = month_only_problems(incidents, "The preventable share")
     settings = rule_problems(distance_m, window_days)
     if not (np.isfinite(response_days) and response_days >= 0):
         settings.append(f"response_days must be a number, 0 or more, not {response_days!r}.")
     settings += _checks.positive_problems(**{f"reaches_m[{i}]": m for i, m in enumerate(reaches_m)})
     settings += _checks.integer_problems(1, permutations=permutations)
-    _checks.raise_problems(problems, settings)
+    _checks.check_incidents_frame(incidents, arguments=settings, needs_days="The preventable share")
 
 
 def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, _Places, Ints]:
