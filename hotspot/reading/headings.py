@@ -17,8 +17,7 @@ from hotspot._errors import DataError
 from hotspot.english import count
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, not_records
-
-Row = list[Any]
+from hotspot.reading.group_headings import Merge, Row, filled, join_headings
 
 HEAD_ROWS = 30
 # One known name may stand in a banner: "Date: 3 March".
@@ -34,42 +33,60 @@ _FOOTER = re.compile(
 _LIKE_DATA = re.compile(
     r"[-+]?[\d.,]+(e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*", re.IGNORECASE
 )
+_LONGEST_HEADING = 40
+# What a line of a banner has and a heading has not: "Force: Kent", a year, a long number.
+_TITLE = re.compile(r":|[0-9]{3}")
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header stands, the names in it made unique, and what stands above it."""
+    """Where the headings stand, the names in them made unique, and what stands above them.
+
+    Attributes
+    ----------
+    number : int
+        The row, from 1, below which the records begin.
+    cells : tuple of tuple
+        What stands in its rows, each as wide as the table; most headers have one.
+    names : tuple of str
+    banner : tuple of str
+    """
 
     number: int
-    cells: tuple[Any, ...]
+    cells: tuple[tuple[Any, ...], ...]
     names: tuple[str, ...]
     banner: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
-        if not self.banner:
-            return ()
-        texts = "; ".join(repr(text[:60]) for text in self.banner[:3])
-        return (
-            f"The header is row {self.number}; above it {count(len(self.banner), 'banner row')} "
-            f"passed over ({texts}).",
-        )
-
-
-def filled(cell: Any) -> bool:
-    """Test whether anything stands in a cell."""
-    return not (cell is None or (isinstance(cell, str) and not cell.strip()))
+        notes = []
+        first = self.number - len(self.cells) + 1
+        if self.banner:
+            texts = "; ".join(repr(text[:60]) for text in self.banner[:3])
+            notes.append(
+                f"The header is row {first}; above it {count(len(self.banner), 'banner row')} "
+                f"passed over ({texts})."
+            )
+        if len(self.cells) > 1:
+            notes.append(
+                f"The headings stand in rows {first} to {self.number} and were joined: "
+                f"{', '.join(map(repr, self.names))}."
+            )
+        return tuple(notes)
 
 
 def _filled_cells(row: Row) -> list[Any]:
     return [cell for cell in row if filled(cell)]
 
 
-def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
+def find_header(
+    rows: Sequence[Row], known: Collection[str], merges: Sequence[Merge] = ()
+) -> Header | None:
     """Find the header among the first rows of a table.
 
     The row with the most names that are known wins, where there are two or more. Otherwise it is
     the first row that is all text, mostly different, and about as wide as the rows below it.
+    Headings that stand in several rows are joined.
 
     Parameters
     ----------
@@ -77,6 +94,8 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
         The first rows of the file, blank ones included.
     known : collection of str
         Names as `normalise_name` returns them.
+    merges : sequence of Merge, optional
+        Cells that were merged.
 
     Returns
     -------
@@ -90,13 +109,29 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> Header | None:
         best = next(shaped, None)
     if best is None:
         return None
-    banner = [" ".join(str(cell).strip() for cell in _filled_cells(row)) for row in rows[:best]]
+    found = join_headings(rows, best, known, merges, _like_heading)
+    banner = [
+        " ".join(str(cell).strip() for cell in _filled_cells(row)) for row in rows[: found.top]
+    ]
+    width = len(found.names)
     return Header(
-        number=1 + best,
-        cells=tuple(rows[best]),
-        names=_unique_names(rows[best]),
+        number=1 + found.bottom,
+        cells=tuple(_padded(row, width) for row in rows[found.top : found.bottom + 1]),
+        names=_unique_names(found.names),
         banner=tuple(text for text in banner if text),
     )
+
+
+def _padded(row: Row, width: int) -> tuple[Any, ...]:
+    return tuple((row + [""] * (width - len(row)))[:width])
+
+
+def _like_heading(cell: Any) -> bool:
+    """Test whether a cell could be a heading by what it holds."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_HEADING:
+        return False
+    text = cell.strip()
+    return not (_LIKE_DATA.fullmatch(text) or _FOOTER.match(text) or _TITLE.search(text))
 
 
 def known_names_in(row: Row, known: Collection[str]) -> int:
@@ -117,7 +152,7 @@ def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
     return len({name.casefold() for name in names}) > len(names) / 2
 
 
-def _unique_names(row: Row) -> tuple[str, ...]:
+def _unique_names(row: Sequence[Any]) -> tuple[str, ...]:
     """Return a name for every column: a blank one by its place, a repeated one by its turn."""
     names: list[str] = []
     for place, cell in enumerate(row, 1):
@@ -190,7 +225,7 @@ def _chunk(
     """Sort the rows of a block into records, blank rows and what is no record."""
     width = len(header.names)
     footers = _footers(block, width) if last else frozenset()
-    heading = header.cells[0]
+    headings = [cells[0] for cells in header.cells]
     numbers: list[int] = []
     records: list[Row] = []
     others: list[tuple[Any, str, str, str]] = []
@@ -198,7 +233,7 @@ def _chunk(
     for at, row in enumerate(block):
         first = row[0] if row else None
         # The usual row is known at a glance, which spares a million of them the tests below.
-        plain = len(row) == width and filled(first) and first != heading
+        plain = len(row) == width and filled(first) and first not in headings
         if not plain or at in footers:
             if not any(map(filled, row)):
                 blank += 1
@@ -225,7 +260,7 @@ def _why_no_record(
     if footer:
         shown = " ".join(str(cell).strip() for cell in _filled_cells(row))
         return header.names[0], shown, "not a record: looks like a footer"
-    if tuple(row[:width]) == header.cells:
+    if _padded(row, width) in header.cells:
         return header.names[0], str(row[0]), "not a record: the header again"
     extra = _filled_cells(row[width:])
     if strict_width and extra:

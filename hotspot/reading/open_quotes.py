@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.headings import Row
+from hotspot.reading.group_headings import Row
 
 # A mark that is never closed takes all lines there are, far more than any cell is written on.
 _MOST_LINES_IN_A_ROW = 100

@@ -15,10 +15,10 @@ from typing import BinaryIO, cast
 
 from hotspot._errors import DataError
 from hotspot.reading.chunks import Chunk, Request, Source
+from hotspot.reading.group_headings import Row
 from hotspot.reading.headings import (
     FEWEST_KNOWN,
     HEAD_ROWS,
-    Row,
     chunks_of_rows,
     find_header,
     known_names_in,

@@ -17,7 +17,8 @@ from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.formulas import formula_cells
-from hotspot.reading.headings import HEAD_ROWS, Header, Row, chunks_of_rows, find_header
+from hotspot.reading.group_headings import Merge, Row
+from hotspot.reading.headings import HEAD_ROWS, Header, chunks_of_rows, find_header
 
 
 def open_workbook(path: Path, request: Request) -> Source:
@@ -103,8 +104,8 @@ def _choose_sheet(
         raise DataError(f"{path.name} has no sheet {sheet!r}; it has {listed}.")
     headers = {}
     for name in [sheet] if sheet is not None else _worksheets(book):
-        rows = _rows(book.get_sheet_by_name(name))
-        header = find_header(list(islice(rows, HEAD_ROWS)), known)
+        table = book.get_sheet_by_name(name)
+        header = find_header(list(islice(_rows(table), HEAD_ROWS)), known, _merges(table))
         if header is not None:
             headers[name] = header
     if not headers:
@@ -121,3 +122,12 @@ def _is_known(header: Header, known: Collection[str]) -> bool:
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
     """Iterate over the rows of a sheet from its row 1 on, blank ones at the top too."""
     return iter(sheet.iter_rows())
+
+
+def _merges(sheet: CalamineSheet) -> list[Merge]:
+    """List the cells that were merged, counted as in `_rows`, where the format says so."""
+    shift = (sheet.start or (0, 0))[1]
+    return [
+        (top, left - shift, bottom, right - shift)
+        for (top, left), (bottom, right) in getattr(sheet, "merged_cell_ranges", None) or []
+    ]
