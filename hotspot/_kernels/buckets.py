@@ -83,6 +83,7 @@ def events_near(buckets, x, y, step):
     """
     row = int(np.floor((y - buckets.south) / buckets.size_m)) + step
     col = int(np.floor((x - buckets.west) / buckets.size_m))
+    # A point may lie outside of all buckets and still be in reach of those at the edge.
     low, high = max(col - 1, 0), min(col + 2, buckets.cols)
     if row < 0 or row >= buckets.rows or low >= high:
         return 0, 0

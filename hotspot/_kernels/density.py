@@ -41,6 +41,7 @@ _ROUNDING = 1e-12
 # in this file with the loop that takes them in: the cache of compiled code looks at its file only.
 @register_jitable
 def _step(rest, apart_sq, bandwidth):
+    # Exactly at the end counts: rest is 0 there, and points and cells on whole metres often tie.
     return 1.0 if rest >= 0.0 else 0.0
 
 
@@ -56,6 +57,7 @@ def _bowl(rest, apart_sq, bandwidth):
 
 @register_jitable
 def _biweight(rest, apart_sq, bandwidth):
+    # No branch: what is out of reach adds 0, so that the compiler can take many cells at a time.
     inside = max(rest, 0.0)
     return inside * inside
 
@@ -149,16 +151,23 @@ def _row_sums(profile, separable):
         dx_sq = np.empty(width)
         side = np.empty(width)
         limit = radius * radius
+        # Rows of points count from `reach` below the grid: these are all that a cell of ours can
+        # feel.
         for source in range(start, stop + 2 * ground.reach):
             for i in range(row_start[source], row_stop[source]):
                 x, y, weight = points[i, 0], points[i, 1], points[i, 2] * peak
                 first = int(np.floor(x / cell - ground.shift))
+                # Columns count from the padding on, so that no cell of the run has to be tested for
+                # the edge.
                 nearest = x - (first - width + 0.5) * cell
                 for k in range(width):
                     dx = nearest - k * cell
                     dx_sq[k] = dx * dx
+                    # A product takes its exponentials once a row and once a column, not at every
+                    # cell.
                     if separable:
                         side[k] = profile(limit - dx * dx, dx * dx, bandwidth)
+                # Rows beyond the block belong to another thread, which meets this point too.
                 low = max(int(np.floor((y - radius) / cell)), start)
                 high = min(int(np.ceil((y + radius) / cell)), stop)
                 for row in range(low, high):
@@ -177,6 +186,7 @@ def _row_sums(profile, separable):
                             value = profile(rest, dy * dy + dx_sq[k], bandwidth)
                             sums[np.uintp(at + k)] += height * value
         for row in range(start, stop):
+            # What fell into the padding lies beside the grid.
             at = (row - start) * wide + width
             for col in range(ncols):
                 out[row, col] = sums[at + col]
@@ -222,6 +232,8 @@ def _find_rows(x, y, weight, ground, start, stop, row, counts):
 def _place(x, y, weight, ground, start, stop, row, at, points):
     """Copy points [start, stop), from the grid's corner, to where those of their row stand."""
     for i in range(start, stop):
+        # Each block has places of its own in every row, so threads write without asking one
+        # another.
         if row[i] >= 0:
             j = at[row[i]]
             at[row[i]] = j + 1
@@ -234,6 +246,7 @@ def _place(x, y, weight, ground, start, stop, row, at, points):
 def _sort_few(points):
     """Sort points in place by x, y and weight (Shell 1959): mostly a few, never slow for many."""
     gap = 1
+    # Gaps 1, 4, 13, 40, ... (Knuth 1998): few steps even where one stretch holds most points.
     while gap < points.shape[0] // 3:
         gap = 3 * gap + 1
     while gap >= 1:
@@ -259,6 +272,7 @@ def _sort_row(points, west, scale, copies, at):
     `scale` takes an x from `west` on to one of as many stretches as there are points.
     """
     last = points.shape[0] - 1
+    # A counting sort into as many stretches as points leaves about one in each.
     at[: last + 2] = 0
     for i in range(points.shape[0]):
         at[min(int((points[i, 0] - west) * scale), last) + 1] += 1
@@ -270,6 +284,7 @@ def _sort_row(points, west, scale, copies, at):
             copies[at[stretch], k] = points[i, k]
         at[stretch] += 1
     left = 0
+    # `at` has moved on to where each stretch ends.
     for stretch in range(last + 1):
         if at[stretch] - left > 1:
             _sort_few(copies[left : at[stretch]])
@@ -291,6 +306,7 @@ def _sort_rows(points, row_start, row_stop, ground, start, stop):
         _sort_row(points[row_start[row] : row_stop[row]], west, count / breadth, copies, at)
         new = row_start[row] - 1
         for i in range(count):
+            # Repeats at one door are one point of more weight: exact, and one sum instead of many.
             if i and copies[i, 0] == copies[i - 1, 0] and copies[i, 1] == copies[i - 1, 1]:
                 points[new, 2] += copies[i, 2]
             else:
@@ -386,8 +402,10 @@ def kernel_sums(
         nrows=nrows, ncols=ncols, reach=math.ceil(radius / cell_m), width=width,
     )  # fmt: skip
     points, row_start, row_stop = _arrange(x, y, weight, ground, threads)
+    # The power of the bandwidth that a profile leaves out is made up for here, not at every cell.
     peak = form.peak / bandwidth_m ** (2 + form.power)
     out = np.empty(shape)
+    # About how many cells are added to: points, times cells along, times rows across.
     terms = float((row_stop - row_start).sum()) * width * 2 * radius / cell_m
     rows = _row_sums(form.profile, form.separable)
 

@@ -58,11 +58,14 @@ def _sums_at(px, py, buckets, weight, code, scale, reach, first, stop, out):
     x, y = buckets.x, buckets.y
     for p in range(first, stop):
         total = 0.0
+        # A bucket is as wide as the reach, so all that counts is in its own row and the two beside
+        # it.
         for step in range(-1, 2):
             low, high = events_near(buckets, px[p], py[p], step)
             for i in range(low, high):
                 dx, dy = x[i] - px[p], y[i] - py[p]
                 squared = dx * dx + dy * dy
+                # Buckets are square and the reach is round: their corners hold what is too far.
                 if squared <= reach * reach:
                     total += weight[i] * _density(code, squared, scale)
         out[p] = total
@@ -124,6 +127,8 @@ def _table_sums_at(px, py, buckets, kind, limit, table, first, stop, out):
                 squared = dx * dx + dy * dy
                 if squared > farthest:
                     continue
+                # Rings are few, and most events are met in the first: a walk beats a search by
+                # halves.
                 ring = 0
                 while squared > limit[ring]:
                     ring += 1
@@ -189,6 +194,8 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, start, stop, out):
     """
     xmin, ymin = corner
     ncols = out.shape[1]
+    # The normal distribution function is half the error function of z / sqrt(2), plus a half that
+    # cancels in differences.
     narrow = 1.0 / (sd * math.sqrt(2.0))
     first = np.searchsorted(y, ymin + start * cell - reach)
     last = np.searchsorted(y, ymin + stop * cell + reach, side="right")
@@ -199,6 +206,7 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, start, stop, out):
         left, right = max(left, 0), min(right, ncols - 1)
         if left > right:
             continue
+        # Each edge between cells is worked out once and serves both.
         west = 0.5 * math.erf((xmin + left * cell - x[i]) * narrow)
         for col in range(left, right + 1):
             east = 0.5 * math.erf((xmin + (col + 1) * cell - x[i]) * narrow)
@@ -211,6 +219,7 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, start, stop, out):
             above = 0.5 * math.erf((ymin + (row + 1) * cell - y[i]) * narrow)
             share = weight[i] * (above - below)
             below = above
+            # A view without bounds to compute: the compiler turns the loop over it into vectors.
             line = out[row, left : right + 1]
             for k in range(right + 1 - left):
                 line[k] += share * across[left + k]
@@ -247,6 +256,7 @@ def gaussian_in_cells(
     -------
     ndarray of float64, shape `shape`
     """
+    # An event of no weight could still change the order in which the others are rounded.
     counted = weight > 0
     x, y, weight = x[counted], y[counted], weight[counted]
     order = np.lexsort((weight, x, y))

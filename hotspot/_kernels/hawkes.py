@@ -73,10 +73,13 @@ def _link(pairs, x, y, windows, longest_days, at, linked):
     for p in range(pairs.shape[0]):
         a, b = pairs[p, 0], pairs[p, 1]
         dx, dy = x[a] - x[b], y[a] - y[b]
+        # Half up: Python's round goes to the even neighbour, and a table would be uneven by it.
         decimetres = int(np.floor(np.sqrt(dx * dx + dy * dy) * STEPS_PER_M + 0.5))
         # Where windows overlap either may have been first.
         for turn in range(2):
             child, parent = (b, a) if turn == 0 else (a, b)
+            # An event does not trigger one of the same day: which of the two came first is not
+            # known.
             shortest = max(day[offset[child]] - day[offset[parent + 1] - 1], 1)
             longest = min(day[offset[child + 1] - 1] - day[offset[parent]], longest_days)
             if longest < shortest:
@@ -84,6 +87,7 @@ def _link(pairs, x, y, windows, longest_days, at, linked):
             if not write:
                 at[child] += longest - shortest + 1
                 continue
+            # One array for all pairs, cleared only where this pair writes.
             chance[shortest : longest + 1] = 0.0
             for k in range(offset[child], offset[child + 1]):
                 for s in range(offset[parent], offset[parent + 1]):
@@ -119,6 +123,7 @@ def links(x: Floats, y: Floats, windows: Windows, distance_m: float, window_days
     first, last = day[offset[:-1]], day[offset[1:] - 1]
     pairs = near_pairs(x, y, first, last, distance_m, window_days)
     start = np.zeros(len(x) + 1, dtype=np.int64)
+    # No room yet: the first pass only counts.
     _link(pairs, x, y, windows, window_days, start[1:], _room(start, 0))
     np.cumsum(start, out=start)
     linked = _room(start, int(start[-1]))
@@ -176,6 +181,7 @@ def _shared(linked, by_lag, by_away, per, first, stop, lags, aways):
     for j in range(first, stop):
         for e in range(linked.start[j], linked.start[j + 1]):
             part = weight[e] * by_lag[lag[e]] * by_away[away[e]] * per[j]
+            # Two histograms are all that the M-step asks of the pairs, however many there are.
             lags[lag[e]] += part
             aways[away[e]] += part
 
@@ -214,6 +220,7 @@ def shared(
 @njit(cache=True, nogil=True)
 def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
     x, y = buckets.x, buckets.y
+    # Constants of the Gaussian, out of the loop.
     per = 1.0 / (2.0 * np.pi * scale * scale)
     half = -0.5 / (scale * scale)
     for p in range(first, stop):
@@ -221,6 +228,8 @@ def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
         for step in range(-1, 2):
             low, high = events_near(buckets, x[p], y[p], step)
             for i in range(low, high):
+                # What is near in time may have been triggered: it would be counted as background,
+                # twice over.
                 if abs(day[i] - day[p]) <= apart:
                     continue
                 dx, dy = x[i] - x[p], y[i] - y[p]
@@ -271,6 +280,7 @@ def persistent_density(
 
     run_blocks(work, len(x), _BLOCK, threads)
     by_day = np.argsort(days, kind="stable")
+    # The weight near in time by two look-ups in a running sum, instead of a walk over all pairs.
     passed = np.concatenate([[0.0], np.cumsum(heavy[by_day])])
     low = np.searchsorted(days[by_day], days - apart_days, side="left")
     high = np.searchsorted(days[by_day], days + apart_days, side="right")

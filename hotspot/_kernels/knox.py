@@ -54,6 +54,7 @@ def _shuffle(values, seed, number):
         # low half leaves room for bias.
         state, z = _next(state)
         product = (z >> np.uint64(32)) * bound
+        # Only here can a draw be one too many of the 2^32 that do not divide by the bound.
         if (product & _LOW_HALF) < bound:
             fair = np.uint64(2**32) % bound
             while (product & _LOW_HALF) < fair:
@@ -71,6 +72,7 @@ def _deal(days, seed, first, stop, side_by_side):
     for begin in range(first, stop, _TILE):
         width = min(_TILE, stop - begin)
         for k in range(width):
+            # From the days as they stand each time: a permutation does not build on the one before.
             shuffled[k] = days
             _shuffle(shuffled[k], seed, begin + k)
         # Written in tiles, or each value would pull in a cache line of its own.
@@ -102,6 +104,7 @@ def _counter(lanes):
         before it can overflow.
         """
         bands, times = counted.shape[0], counted.shape[1]
+        # How many more pairs a count of the narrow type is sure to hold.
         room = np.full(bands, np.int64(most))
         for i in range(days.shape[0]):
             for band in range(bands):
@@ -116,9 +119,12 @@ def _counter(lanes):
                         j = other[pair]
                         for k in range(lanes):
                             lag[k] = min(abs(np.int16(days[j, k] - days[i, k])), most)
+                        # A count for each bound rather than for the first that fits: no branch in
+                        # the inner loop.
                         for t in range(times):
                             last = longest[t]
                             for k in range(lanes):
+                                # The comparison itself is added: 1 or 0.
                                 counted[band, t, k] += np.uint8(lag[k] <= last)
                     at = stop
         for band in range(bands):
@@ -302,6 +308,7 @@ def _window_sums(kind, repeats, first_day, offset, cumulative, longest, scale, r
     before another that it can still meet.
     """
     times = longest.shape[0]
+    # Kinds stand by their first day, so those that are still in reach begin ever later.
     low = 0
     for k in range(kind.shape[0]):
         a = kind[k]
@@ -309,6 +316,8 @@ def _window_sums(kind, repeats, first_day, offset, cumulative, longest, scale, r
             low += 1
         for m in range(low, k + 1):
             b = kind[m]
+            # Windows that are alike are summed once: n kinds instead of n events, and n squared
+            # pairs fewer.
             others = repeats[m] - 1 if m == k else repeats[m]
             pairs = repeats[k] * others / 2.0 if m == k else repeats[k] * 1.0 * others
             before = 0

@@ -26,10 +26,12 @@ def _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, ou
     widest = np.sqrt(widest_sq)
     scale = band_of.shape[0] / widest_sq
     for i in range(start, stop):
+        # Rows are as high as the widest bandwidth: neighbours are in the own row or one beside it.
         for k in range(row[i] - 1, row[i] + 2):
             if k < 0 or k >= row_start.shape[0] - 1:
                 continue
             first, last = row_start[k], row_start[k + 1]
+            # Rows are long where bandwidths are wide, so the first in reach is found by halves.
             first += np.searchsorted(x[first:last], x[i] - widest)
             for j in range(first, last):
                 dx = x[j] - x[i]
@@ -37,12 +39,14 @@ def _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, ou
                     break
                 dy = y[j] - y[i]
                 apart = dx * dx + dy * dy
+                # Its own kernel left in would make the narrowest bandwidth the best of all.
                 if j == i or apart > widest_sq:
                     continue
                 # The table gives a band at or before the right one; at most a few steps are left.
                 band = band_of[min(int(apart * scale), band_of.shape[0] - 1)]
                 while apart > radius_sq[band]:
                     band += 1
+                # Powers of the squared distance, each from the one before.
                 term = events[j]
                 for power in range(powers):
                     out[i, band, power] += term
@@ -96,6 +100,7 @@ def leave_one_out(
         _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, sums)
 
     run_blocks(work, len(x), _BLOCK, threads)
+    # A wider bandwidth takes in all that a narrower one does: the bands add up.
     np.cumsum(sums, axis=1, out=sums)
     density = np.zeros((len(x), len(bandwidths_m)))
     for power, coefficient in enumerate(coefficients):

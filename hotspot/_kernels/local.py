@@ -59,16 +59,19 @@ def _tail(k, draws, good, total):
     where terms only fall, so that it may stop when they no longer count. Below the mode the chance
     is 1 less the other tail; above, a difference from 1 would lose what is small.
     """
+    # More drawn than there are bad ones: some good ones are certain.
     lowest, highest = max(0, draws + good - total), min(draws, good)
     if k <= lowest:
         return 1.0
     if k > highest:
         return 0.0
     bad = total - good
+    # Whether k is at or below the mean, compared without a division.
     down = k * total <= draws * good
     x = k - 1 if down else k
     term = math.exp(_log_choose(good, x) + _log_choose(bad, draws - x) - _log_choose(total, draws))
     chance = 0.0
+    # Away from the mode terms fall ever faster: what is left is below the rounding of a double.
     while term > chance * 1e-17:
         chance += term
         if down:
@@ -129,6 +132,7 @@ def _root(parent, i):
 def _tally(start, other, days, window, group, linked, close):
     """Count, in each group of events, the pairs near in both, and all pairs near in space."""
     for i in range(days.shape[0]):
+        # An event in no chain has no pairs of a chain.
         if group[i] < 0:
             continue
         for pair in range(start[i], start[i + 1]):
@@ -155,6 +159,7 @@ def _highest_excess(start, other, days, window, share):
     n = days.shape[0]
     # Chains are linked anew under each permutation, or the observed ones would be judged by links
     # that the permuted dates do not have.
+    # Union-find (Tarjan 1975): each chain is known by one of its events.
     parent = np.arange(n).astype(np.int32)
     for i in range(n):
         for pair in range(start[i], start[i + 1]):

@@ -56,6 +56,7 @@ def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
     # A hair higher than asked, so that rounding in the division cannot part points exactly that
     # far apart in y by two rows.
     row = np.floor(y / (height * _HAIR)).astype(np.int64)
+    # By x within a row, as the sweep needs it, and by y so that ties in x do not fall as rows came.
     order = np.lexsort((y, x, row))
     row = row[order]
     end = np.searchsorted(row, row, side="right")
@@ -106,9 +107,13 @@ def _sweep(rows, near, start, stop, at, other):
     for i in range(start, stop):
         for part in range(2):
             if part == 0:
+                # In the own row only what stands to the right: what is to the left has met this
+                # point already.
                 first, last = i + 1, end[i]
             else:
                 first, last = max(low, above[i, 0]), above[i, 1]
+                # Points of a row come in the order of x, so the window over the row above only
+                # moves right.
                 while first < last and x[first] < x[i] - reach:
                     first += 1
                 low = first
@@ -118,14 +123,20 @@ def _sweep(rows, near, start, stop, at, other):
                     break
                 dy = y[j] - y[i]
                 distance = abs(dx) + abs(dy) if manhattan else dx * dx + dy * dy
+                # Space before time: most candidates of the sweep are too far by a corner of their
+                # rows.
                 if distance > limit[bands - 1]:
                     continue
+                # Windows of days that overlap have no gap: both differences are then below 0.
                 if first_day[j] - last_day[i] > window or first_day[i] - last_day[j] > window:
                     continue
+                # Bands are few: a walk from the nearest beats a search by halves.
                 band = 0
                 while distance > limit[band]:
                     band += 1
                 if write:
+                    # In the second pass `at` says where the next partner of this event and band
+                    # goes.
                     other[at[i * bands + band]] = j
                 at[i * bands + band] += 1
 
@@ -189,6 +200,7 @@ def neighbours(
     sweep(start[1:], np.empty(0, dtype=np.int32))
     np.cumsum(start, out=start)
     if before is not None:
+        # The caller can refuse before memory is taken, with the number of pairs in hand.
         before(int(start[-1]))
     other = np.empty(int(start[-1]), dtype=np.int32)
     if len(other):
@@ -252,6 +264,7 @@ def near_pairs(
         x, y, first_day, last_day, window_days,
         np.array([distance_m]), np.array([True]), threads=threads,
     )  # fmt: skip
+    # The first of each pair, once for each of its partners.
     one = np.repeat(near.order, np.diff(near.start))
     return np.stack([one, near.order[near.other]], axis=1)
 
@@ -272,6 +285,7 @@ def lag_share(a, b, first_day, offset, cumulative, window):
         day = first_day[a] + k - first_day[b]
         high = min(day + window, days_b - 1)
         low = day - window - 1
+        # A difference of two running shares is what lies on the days between.
         within = cumulative[offset[b] + high] if high >= 0 else 0
         if low >= 0:
             within -= cumulative[offset[b] + min(low, days_b - 1)]

@@ -20,6 +20,7 @@ def _first_acts(start, other, bands, home, rank, day, window, act, out):
                 earlier, later = (i, j) if rank[i] < rank[j] else (j, i)
                 # Ranks and not days decide what is earlier, for of one day the order is known or
                 # chosen.
+                # Ranks rise with the days, so this difference is never below 0.
                 if day[later] - day[earlier] > window:
                     continue
                 into = band
