@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hotspot._errors import ConfigError
 from hotspot.incidents.windows import read_windows, resolution_of, window_warnings
+from hotspot.reading.clocks import read_clock
 from hotspot.reading.datetimes import Reading, read_datetimes
-from hotspot.reading.single_dates import read_clock
 
 TODAY = pd.Timestamp("2026-11-22 23:59:59")
 

@@ -13,10 +13,11 @@ from hotspot._errors import DataError
 from hotspot.addresses.flats import name_flats
 from hotspot.incidents.duplicates import pile_warnings
 from hotspot.incidents.windows import resolution_of, window_warnings
+from hotspot.reading.clocks import BAD_CLOCK, read_clock
 from hotspot.reading.coordinates import locate
 from hotspot.reading.crs import on_british_grid
 from hotspot.reading.datetimes import read_datetimes
-from hotspot.reading.single_dates import BAD_CLOCK, FIXED, UNREADABLE, read_clock, read_moment
+from hotspot.reading.single_dates import FIXED, UNREADABLE, read_moment
 from hotspot.reading.sources import open_source
 
 GRID = {"easting": "E", "northing": "N"}

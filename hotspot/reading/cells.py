@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,23 @@ def is_text(series: pd.Series) -> bool:
     if isinstance(series.dtype, pd.StringDtype):
         return True
     return series.dtype == object and pd.api.types.infer_dtype(series, skipna=True) == "string"
+
+
+def by_unique(
+    cells: pd.Series | NDArray[np.object_], read: Callable[[Any], tuple[int, ...]]
+) -> NDArray[np.int64]:
+    """Read each different cell once, since a column repeats its values; a row for each cell.
+
+    Examples
+    --------
+    >>> by_unique(pd.Series(["a", "bc", "a"]), lambda cell: (len(cell or ""),)).tolist()
+    [[1], [2], [1]]
+    """
+    codes, different = pd.factorize(cells)
+    read_once = [read(cell) for cell in different]
+    read_once.append(read(None))
+    table = np.array(read_once, dtype=np.int64)
+    return table[codes]
 
 
 def _cell_text(value: Any) -> str | None:

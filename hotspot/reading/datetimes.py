@@ -4,10 +4,9 @@ Whether 05/03 is the fifth of March or the third of May is decided once, jointly
 columns.
 """
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -15,34 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot._errors import ConfigError
-from hotspot.english import count, name_rows
-from hotspot.reading.cells import is_text
-from hotspot.reading.single_dates import (
-    BAD_CLOCK,
-    FIRST_YEAR,
-    FIXED,
-    LAST_YEAR,
-    MISSING,
-    MONTH,
-    NO_TIME,
-    NO_ZONE,
-    OPEN,
-    SENTINELS,
-    UNREADABLE,
-    read_clock,
-    read_moment,
-)
+from hotspot.english import count
+from hotspot.reading.clocks import NO_TIME, clock_warnings, read_clocks
+from hotspot.reading.date_order import days_of, decide_order, exchange_back
+from hotspot.reading.date_parts import Parts, parse
+from hotspot.reading.single_dates import FIXED, MISSING, MONTH, NO_ZONE, OPEN
 
 Flags: TypeAlias = NDArray[np.bool_]
-Integers: TypeAlias = NDArray[np.int64]
 Moments: TypeAlias = NDArray[np.datetime64]
-
-
-# How to have dates read the other way, in Python, on the command line and in a TOML file.
-_OTHER_ORDER = {
-    True: "dayfirst=False (--month-first on the command line, dayfirst = false in a TOML file)",
-    False: "dayfirst=True (no --month-first on the command line, dayfirst = true in a TOML file)",
-}
 
 
 @dataclass(frozen=True)
@@ -134,28 +113,20 @@ def read_datetimes(
     """
     zone = _zone(timezone)
     meant = np.ones(len(frame), dtype=bool) if among is None else among
-    parsed = {field: _parse(frame[names[0]]) for field, names in columns.items()}
-    day_first, notes, warnings = _decide_order(parsed.values(), dayfirst)
+    parsed = {field_name: parse(frame[names[0]]) for field_name, names in columns.items()}
+    day_first, notes, warnings = decide_order(parsed.values(), dayfirst)
+    by_name = {columns[field_name][0]: parts for field_name, parts in parsed.items()}
+    warnings += exchange_back(by_name, day_first, frame.index)
     times = {}
     for field_name, names in columns.items():
         parts = parsed[field_name]
         if len(names) > 1:
-            warnings += _add_clock(parts, frame[names[1]], meant)
+            noted, warned = _add_clock(parts, frame[names[1]], meant)
+            notes += noted
+            warnings += warned
         times[field_name], zoned = _times(parts, day_first, zone, frame[names[0]])
         warnings += _zone_warning(zoned & meant, frame[names[0]], zone)
     return Reading(times, notes, warnings)
-
-
-@dataclass
-class _Parts:
-    """A column of cells read as far as each can be by itself; see `single_dates.Moment`."""
-
-    kind: Integers
-    year: Integers
-    first: Integers
-    second: Integers
-    seconds: Integers
-    zone_minutes: Integers
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:
@@ -169,122 +140,21 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
         ) from error
 
 
-def _by_unique(
-    cells: pd.Series | NDArray[np.object_], read: Callable[[Any], tuple[int, ...]]
-) -> Integers:
-    """Read each different cell once, since a column repeats its values; a row for each cell."""
-    codes, different = pd.factorize(cells)
-    read_once = [read(cell) for cell in different]
-    read_once.append(read(None))
-    table = np.array(read_once, dtype=np.int64)
-    return table[codes]
-
-
-def _parse(cells: pd.Series) -> _Parts:
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        return _parts_of_datetimes(pd.DatetimeIndex(cells))
-    if is_text(cells):
-        return _parts_of_text(cells)
-    return _Parts(*_by_unique(cells, read_moment).T.copy())
-
-
-def _parts_of_text(cells: pd.Series) -> _Parts:
-    """Read dates and times of day apart, of which far fewer differ than of the two together."""
-    halves = [
-        cell.replace("T", " ", 1).partition(" ") if isinstance(cell, str) else ("", "", "")
-        for cell in cells.to_numpy(dtype=object)
-    ]
-    parts = _by_unique(np.array([half[0] for half in halves], dtype=object), read_moment)
-    times = np.array([half[2] for half in halves], dtype=object)
-    clocks = _by_unique(times, lambda text: read_moment(f"2000-01-01 {text}" if text else None))
-    timed = times != ""
-    simple = np.isin(parts[:, 0], (FIXED, OPEN)) & (clocks[:, 0] == FIXED)
-    parts[timed & simple, 4:] = clocks[timed & simple, 4:]
-    # What the halves cannot say, such as "5 March 2026" parted at its first space, is read whole.
-    whole = timed & ~simple
-    if whole.any():
-        parts[whole] = _by_unique(cells[whole], read_moment)
-    return _Parts(*parts.T.copy())
-
-
-def _parts_of_datetimes(moments: pd.DatetimeIndex) -> _Parts:
-    """Split a column of datetimes into parts, as `read_moment` does with one."""
-    known = np.asarray(moments.notna())
-    filled = moments.where(known, pd.Timestamp(2000, 1, 1, tz=moments.tz))
-    naive = filled.tz_localize(None)
-    seconds = np.asarray(naive.hour * 3600 + naive.minute * 60 + naive.second, dtype=np.int64)
-    zone = np.full(len(moments), NO_ZONE)
-    # A date without a time is held as its midnight, as a spreadsheet does.
-    if moments.tz is None:
-        seconds[seconds == 0] = NO_TIME
-    else:
-        ahead = naive - filled.tz_convert("UTC").tz_localize(None)
-        zone = np.asarray(ahead / pd.Timedelta(minutes=1)).astype(np.int64)
-    plausible = (naive.year >= FIRST_YEAR) & (naive.year <= LAST_YEAR)
-    kind = np.where(plausible, FIXED, UNREADABLE)
-    days = naive.to_numpy().astype("datetime64[D]")
-    kind[~known | np.isin(days, [np.datetime64(dt.date(*day)) for day in SENTINELS])] = MISSING
-    year, month, day = (np.asarray(part) for part in (naive.year, naive.month, naive.day))
-    return _Parts(kind, year, month, day, seconds, zone)
-
-
-def _add_clock(parts: _Parts, cells: pd.Series, meant: Flags) -> list[str]:
+def _add_clock(parts: Parts, cells: pd.Series, meant: Flags) -> tuple[list[str], list[str]]:
     """Add times of day from a column of their own, where the date brings none."""
-    seconds = _by_unique(cells, lambda cell: (read_clock(cell),))[:, 0]
-    bad = meant & np.isin(parts.kind, (FIXED, OPEN)) & (seconds == BAD_CLOCK)
+    seconds, notes = read_clocks(cells)
     # Midnight counts as none: a spreadsheet writes it beside every date.
     use = (parts.seconds <= 0) & (seconds >= 0)
     parts.seconds[use] = seconds[use]
-    if not bad.any():
-        return []
-    rows = cells.index[bad]
-    return [
-        f"{count(len(rows), 'time')} of day in {cells.name!r} cannot be read ({name_rows(rows)}); "
-        "the date alone was used."
-    ]
-
-
-def _decide_order(columns: Iterable[_Parts], dayfirst: bool) -> tuple[bool, list[str], list[str]]:
-    """Infer from all dates together whether the day or the month comes first, and describe how."""
-    only_day, only_month, either = 0, 0, 0
-    for parts in columns:
-        # 05/05 is the same day either way and decides nothing.
-        is_open = (parts.kind == OPEN) & (parts.first != parts.second)
-        only_day += int(np.count_nonzero(is_open & (parts.first > 12) & (parts.second <= 12)))
-        only_month += int(np.count_nonzero(is_open & (parts.first <= 12) & (parts.second > 12)))
-        either += int(np.count_nonzero(is_open & (parts.first <= 12) & (parts.second <= 12)))
-    if only_day + only_month + either == 0:
-        return dayfirst, [], []
-    # Dates of both orders are two exports pasted together, or typing errors: the most decide.
-    day_first = dayfirst if only_day == only_month else only_day > only_month
-    order, other = ("day", "month") if day_first else ("month", "day")
-    read = f"Dates were read {order} first"
-    if only_day and only_month:
-        few = min(only_day, only_month)
-        mixed = f"{read}, as most fit; {count(few, 'date')} can only be {other} first."
-        return day_first, [], [mixed]
-    if not only_day and not only_month:
-        either_way = (
-            f"{read}, but every one of them fits {other} first too: if that is wrong, say "
-            f"{_OTHER_ORDER[day_first]}."
-        )
-        return day_first, [], [either_way]
-    certain = [f"{read}: {count(max(only_day, only_month), 'date')} can only be that."]
-    return (day_first, certain, []) if day_first == dayfirst else (day_first, [], certain)
+    dated = meant & np.isin(parts.kind, (FIXED, OPEN))
+    return notes, clock_warnings(seconds[dated], cells[dated])
 
 
 def _times(
-    parts: _Parts, day_first: bool, zone: ZoneInfo | None, cells: pd.Series
+    parts: Parts, day_first: bool, zone: ZoneInfo | None, cells: pd.Series
 ) -> tuple[Times, Flags]:
     """Build moments out of parts."""
-    swap = (parts.kind == OPEN) & day_first
-    month = np.where(swap, parts.second, parts.first)
-    day = np.where(swap, parts.first, parts.second)
-    known = np.isin(parts.kind, (FIXED, OPEN, MONTH)) & (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(known, (parts.year - 1970) * 12 + month - 1, 0)
-    days = months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)
-    # The 31st of a month of 30 days has run on into the next: no date.
-    known &= days.astype("datetime64[M]").astype(np.int64) == months
+    days, known = days_of(parts, day_first)
     seconds = days.astype("datetime64[s]") + np.maximum(parts.seconds, 0)
     moments = np.where(known, seconds, np.datetime64("NaT", "s")).astype("datetime64[ns]")
     zoned: Flags = known & (parts.zone_minutes != NO_ZONE)

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hotspot.reading.cells import MISSING_WORDS
+from hotspot.reading.clocks import BAD_CLOCK, DAY_S, DIGITS, NO_TIME, TIME, seconds_of
 
 MISSING, UNREADABLE, FIXED, OPEN, MONTH = range(5)
-NO_TIME = -1
-NO_CLOCK, BAD_CLOCK = -1, -2
 # No offset in minutes, which go to 840 on the Line Islands.
 NO_ZONE = 100_000
 
-_DAY_S = 86_400
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 # Days that systems write where they know none.
 SENTINELS = frozenset(
@@ -35,13 +33,8 @@ _NOTHING_WRITTEN = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[t ]0{2}:0{2}(?::
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 _UNIX_EPOCH = dt.datetime(1970, 1, 1)
 
-_TIME = (
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?"
-)
-_DIGITS = r"(?P<digits>\d{4}(?:\d{2})?)(?: ?h(?:rs|ours)?\.?)?"
 _ZONE = r"(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?"
-_AFTER = rf"(?:(?:[t,]\s*|\s+at\s+|\s+)(?:{_DIGITS}|{_TIME})\s*{_ZONE})?"
+_AFTER = rf"(?:(?:[t,]\s*|\s+at\s+|\s+)(?:{DIGITS}|{TIME})\s*{_ZONE})?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,]+)?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -68,7 +61,6 @@ _MONTHS_ONLY = tuple(
 )
 _RUN_TOGETHER = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_CLOCK = re.compile(rf"(?:{_DIGITS}|{_TIME})")
 _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -132,57 +124,6 @@ def read_moment(cell: Any) -> Moment:
     return _read_text(str(cell).casefold())
 
 
-def read_clock(cell: Any) -> int:
-    """Read a time of day that stands in a column of its own.
-
-    Parameters
-    ----------
-    cell : object
-        Text, a time, or a number: a part of a day, or hours and minutes as in 930.
-
-    Returns
-    -------
-    int
-        Seconds since midnight, `NO_CLOCK` where none is given, `BAD_CLOCK` where it cannot be
-        read.
-
-    Examples
-    --------
-    >>> read_clock("0930"), read_clock("9.30am"), read_clock(0.5), read_clock("unknown")
-    (34200, 34200, 43200, -1)
-    """
-    if cell is None or cell is pd.NaT or cell is pd.NA:
-        return NO_CLOCK
-    if isinstance(cell, dt.datetime | dt.time):
-        return cell.hour * 3600 + cell.minute * 60 + cell.second
-    if isinstance(cell, dt.timedelta):
-        seconds = round(cell.total_seconds())
-        return seconds if 0 <= seconds <= _DAY_S else BAD_CLOCK
-    if isinstance(cell, bool | np.bool_):
-        return BAD_CLOCK
-    if isinstance(cell, int | float | np.integer | np.floating):
-        return _clock_of_number(float(cell))
-    text = " ".join(str(cell).casefold().split())
-    if text in MISSING_WORDS:
-        return NO_CLOCK
-    if _NUMBER.fullmatch(text) and (text.startswith("0.") or len(text) == 3):
-        return _clock_of_number(float(text))
-    match = _CLOCK.fullmatch(text) or _DATES[0].fullmatch(text)
-    return BAD_CLOCK if match is None else _seconds(match)
-
-
-def _clock_of_number(number: float) -> int:
-    """Read 0.5 as noon, as spreadsheets do, and 930 as half past nine."""
-    if math.isnan(number):
-        return NO_CLOCK
-    if 0 <= number < 1:
-        return round(number * _DAY_S)
-    if not number.is_integer() or not 0 <= number <= 2400:
-        return BAD_CLOCK
-    hours, minutes = divmod(int(number), 100)
-    return hours * 3600 + minutes * 60 if minutes < 60 else BAD_CLOCK
-
-
 def _read_text(text: str) -> Moment:
     if text in MISSING_WORDS or _NOTHING_WRITTEN.fullmatch(text):
         return Moment(MISSING)
@@ -205,7 +146,7 @@ def _read_text(text: str) -> Moment:
 def _of_match(match: re.Match[str]) -> Moment:
     """Convert a date that was recognised to numbers."""
     parts = match.groupdict()
-    seconds = _seconds(match)
+    seconds = seconds_of(match)
     if seconds == BAD_CLOCK:
         return Moment(UNREADABLE)
     zone = _zone_minutes(parts["zone"])
@@ -248,25 +189,6 @@ def _full_year(digits: str) -> int:
     return year + (2000 if year < 70 else 1900)
 
 
-def _seconds(match: re.Match[str]) -> int:
-    """Compute seconds since midnight; 24:00 is the end of the day, 12am its beginning."""
-    parts = match.groupdict()
-    if parts["digits"]:
-        digits = parts["digits"].ljust(6, "0")
-        hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    elif parts["hour"]:
-        hour = int(parts["hour"])
-        minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
-    else:
-        return NO_TIME
-    if parts["half"]:
-        if not 1 <= hour <= 12:
-            return BAD_CLOCK
-        hour = hour % 12 + (12 if parts["half"].startswith("p") else 0)
-    seconds = hour * 3600 + minute * 60 + second
-    return seconds if minute < 60 and second < 60 and seconds <= _DAY_S else BAD_CLOCK
-
-
 def _zone_minutes(zone: str | None) -> int:
     if not zone:
         return NO_ZONE
@@ -296,7 +218,7 @@ def _of_number(number: float) -> Moment:
         return Moment(MISSING)
     # Days of Excel from 1954 to 2201; days before would be hours and minutes, or just numbers.
     if 20_000 <= number < 110_000:
-        seconds = round(number * _DAY_S)
+        seconds = round(number * DAY_S)
         return _of_datetime(_EXCEL_EPOCH + dt.timedelta(seconds=seconds))
     if number.is_integer() and 19_000_101 <= number < 22_000_000:
         return _read_text(str(int(number)))

@@ -1,0 +1,96 @@
+"""Columns of dates, read as far as each cell can be by itself."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspot.reading.cells import by_unique, is_text
+from hotspot.reading.clocks import NO_TIME
+from hotspot.reading.single_dates import (
+    FIRST_YEAR,
+    FIXED,
+    LAST_YEAR,
+    MISSING,
+    NO_ZONE,
+    OPEN,
+    SENTINELS,
+    UNREADABLE,
+    read_moment,
+)
+
+Integers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass
+class Parts:
+    """A column of cells read as far as each can be by itself; see `single_dates.Moment`."""
+
+    kind: Integers
+    year: Integers
+    first: Integers
+    second: Integers
+    seconds: Integers
+    zone_minutes: Integers
+
+
+def parse(cells: pd.Series) -> Parts:
+    """Read a column of dates of any kind.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        As they stand in the source.
+
+    Returns
+    -------
+    Parts
+    """
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return _parts_of_datetimes(pd.DatetimeIndex(cells))
+    if is_text(cells):
+        return _parts_of_text(cells)
+    return Parts(*by_unique(cells, read_moment).T.copy())
+
+
+def _parts_of_text(cells: pd.Series) -> Parts:
+    """Read dates and times of day apart, of which far fewer differ than of the two together."""
+    halves = [
+        cell.replace("T", " ", 1).partition(" ") if isinstance(cell, str) else ("", "", "")
+        for cell in cells.to_numpy(dtype=object)
+    ]
+    parts = by_unique(np.array([half[0] for half in halves], dtype=object), read_moment)
+    times = np.array([half[2] for half in halves], dtype=object)
+    clocks = by_unique(times, lambda text: read_moment(f"2000-01-01 {text}" if text else None))
+    timed = times != ""
+    simple = np.isin(parts[:, 0], (FIXED, OPEN)) & (clocks[:, 0] == FIXED)
+    parts[timed & simple, 4:] = clocks[timed & simple, 4:]
+    # What the halves cannot say, such as "5 March 2026" parted at its first space, is read whole.
+    whole = timed & ~simple
+    if whole.any():
+        parts[whole] = by_unique(cells[whole], read_moment)
+    return Parts(*parts.T.copy())
+
+
+def _parts_of_datetimes(moments: pd.DatetimeIndex) -> Parts:
+    """Split a column of datetimes into parts, as `read_moment` does with one."""
+    known = np.asarray(moments.notna())
+    filled = moments.where(known, pd.Timestamp(2000, 1, 1, tz=moments.tz))
+    naive = filled.tz_localize(None)
+    seconds = np.asarray(naive.hour * 3600 + naive.minute * 60 + naive.second, dtype=np.int64)
+    zone = np.full(len(moments), NO_ZONE)
+    # A date without a time is held as its midnight, as a spreadsheet does.
+    if moments.tz is None:
+        seconds[seconds == 0] = NO_TIME
+    else:
+        ahead = naive - filled.tz_convert("UTC").tz_localize(None)
+        zone = np.asarray(ahead / pd.Timedelta(minutes=1)).astype(np.int64)
+    plausible = (naive.year >= FIRST_YEAR) & (naive.year <= LAST_YEAR)
+    kind = np.where(plausible, FIXED, UNREADABLE)
+    days = naive.to_numpy().astype("datetime64[D]")
+    kind[~known | np.isin(days, [np.datetime64(dt.date(*day)) for day in SENTINELS])] = MISSING
+    year, month, day = (np.asarray(part) for part in (naive.year, naive.month, naive.day))
+    return Parts(kind, year, month, day, seconds, zone)
