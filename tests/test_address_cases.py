@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.address_cases import parses, streets
+from tests.address_cases import parses, real, streets
 
 #: Shares of the cases that must be right; raise them with the parser, never lower them.
-FLOORS = {"parses": 0.17, "streets": 0.45}
+FLOORS = {"parses": 0.17, "streets": 0.45, "real": 0.0, "doors": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +49,10 @@ def test_the_share_of_right_neighbours_does_not_fall():
     walked = streets.measured()
     right = walked["wrong"] == ""
     assert right.mean() >= FLOORS["streets"], walked[~right].to_string()
+
+
+@pytest.mark.slow
+def test_the_shares_of_real_addresses_do_not_fall(data_dir):
+    shares, doors = real.measured(data_dir)
+    assert (shares["both"] >= FLOORS["real"] * shares["rows"]).all(), shares.to_string()
+    assert (doors["own door"] >= FLOORS["doors"] * doors["crimes"]).all(), doors.to_string()

@@ -1,8 +1,11 @@
 """Print the share of the cases that are right, by layout and by kind, and each that is wrong."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 
-from tests.address_cases import parses, streets
+from tests.address_cases import parses, real, streets
 
 WHAT = "door: number and street are right; whole: every part, the text, and whether it is a home"
 
@@ -40,3 +43,6 @@ if __name__ == "__main__":
     )
     for street in walked[walked["wrong"] != ""].itertuples():
         print(f"{street.kind}: {street.title}\n    wrong: {street.wrong}")
+    if folder := os.environ.get("HOTSPOT_DATA"):
+        for table in real.measured(Path(folder)):
+            print(f"\n{table.to_string(index=False)}")
