@@ -361,8 +361,8 @@ def test_what_is_not_there_gets_one_sentence(tmp_path: Path) -> None:
         open_source(tmp_path / "none.csv")
     with pytest.raises(DataError, match="holds no file that can be read"):
         open_source(tmp_path)
-    with pytest.raises(DataError, match="not list"):
-        open_source([1, 2])
+    with pytest.raises(DataError, match="not int"):
+        open_source(1)
 
 
 def test_a_locked_file_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -475,7 +475,8 @@ def test_a_stray_mark_after_a_cell_of_several_lines_is_named_by_row_and_line(
     assert chunk.frame["Date From"].iloc[151] == "Flat 3\n2 Fore St"
     assert "(row 152, line 153)" in chunk.warnings[0]
     (tmp_path / "b.csv").write_text(plain(numbered(3)), encoding="utf-8")
-    (told,) = read_all(tmp_path).warnings
+    told, copies = read_all(tmp_path).warnings
+    assert "2 rows of b.csv stand in a.csv too" in copies
     assert told.startswith("a.csv: 1 quotation mark")
 
 

@@ -58,8 +58,9 @@ class Chunk:
     ----------
     frame : pandas.DataFrame
         The columns asked for, as the source holds them (text in a CSV file, text, numbers and
-        dates in a workbook). The index names the row: its number in a spreadsheet, the number of
-        the feature, or the label in a frame.
+        dates in a workbook); those that a part of a joined source has not are left out. The index
+        names the row: its number in a spreadsheet, the number of the feature, or the label in a
+        frame.
     geometry : numpy.ndarray or None
         The shapely geometries of the rows, where the source has any.
     not_records : pandas.DataFrame
@@ -108,7 +109,7 @@ class Source:
     crs: CRS | None = None
     notes: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
-    formulas: Callable[[], list[tuple[int, str]]] = field(default=list, repr=False)
+    formulas: Callable[[], list[tuple[Any, str]]] = field(default=list, repr=False)
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Iterate over the rows of `columns`, in order, some at a time: memory stays bounded."""
@@ -125,8 +126,10 @@ class Source:
         if len(chunks) == 1:
             return chunks[0]
         geometries = [chunk.geometry for chunk in chunks if chunk.geometry is not None]
+        # Without empty frames, whose columns are of no type and would take that of the others.
+        frames = [chunk.frame for chunk in chunks if len(chunk.frame)] or [chunks[0].frame]
         return Chunk(
-            frame=pd.concat([chunk.frame for chunk in chunks]),
+            frame=pd.concat(frames).reindex(columns=list(dict.fromkeys(columns))),
             geometry=np.concatenate(geometries) if geometries else None,
             not_records=pd.concat([chunk.not_records for chunk in chunks], ignore_index=True),
             blank_rows=sum(chunk.blank_rows for chunk in chunks),

@@ -1,4 +1,4 @@
-"""One chunked opener for all readers: a path, a folder, a frame or a database URL.
+"""One chunked opener for all readers: paths, a folder, a frame or a database URL.
 
 To add a file format, write its opener in a module of this room, a function of a path and a
 `Request` that returns a `Source`, and add a line with it and the endings of its files to `FORMATS`
@@ -9,7 +9,6 @@ incidents, addresses, areas, backdrops and returned sheets can all be of it.
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -19,15 +18,16 @@ import pandas as pd
 from hotspot._checks import empty_words
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.chunks import Chunk, Request, Source
+from hotspot.reading.chunks import Request, Source
 from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
+from hotspot.reading.joined_sources import join_sources, same_layout
 from hotspot.reading.json_lists import open_json
 from hotspot.reading.layers import open_frame, open_layer, open_parquet
 from hotspot.reading.text_files import open_text_file, read_text_rows
 from hotspot.reading.workbooks import open_workbook
 
-Readable: TypeAlias = str | PathLike[str] | pd.DataFrame
+Readable: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]] | pd.DataFrame
 
 _ZIPPED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ALWAYS_WORKBOOKS = (".xlsx", ".xlsm")
@@ -115,10 +115,10 @@ def open_source(
 
     Parameters
     ----------
-    source : path, str or DataFrame
+    source : path, str, list of paths or DataFrame
         A file (delimited text, gzipped or not; a workbook; GeoPackage, GeoJSON, Shapefile;
-        Parquet), a folder of files of one layout, a frame, or a database URL such as
-        ``"sqlite:///crimes.db?table=burglaries"``.
+        Parquet), several of one layout (a folder, a list, a pattern such as ``"2026-*.csv"``), a
+        frame, or a database URL such as ``"sqlite:///crimes.db?table=burglaries"``.
     sheet : str, optional
         The sheet of a workbook, layer of a geographic file or table of a database.
     known : collection of str
@@ -150,17 +150,19 @@ def open_source(
     """
     if isinstance(source, pd.DataFrame):
         return open_frame(source)
-    if not isinstance(source, str | PathLike):
+    if not isinstance(source, str | PathLike | list | tuple):
         kind = type(source).__name__
         raise DataError(f"A source is a path, a frame or a database URL, not {kind}.")
     if isinstance(source, str) and re.match(r"(https?|ftp)://", source):
         raise DataError(f"Nothing is fetched from a network: download {source} and give the file.")
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
         return open_database(source, sheet)
-    path = Path(source).expanduser()
     request = Request(sheet, known, extent)
-    with _errors_in_words(path):
-        return _open_folder(path, request) if path.is_dir() else _open_file(path, request)
+    paths = files_of(source)
+    if len(paths) > 1:
+        return _open_together(paths, request)
+    with _errors_in_words(paths[0]):
+        return _open_file(paths[0], request)
 
 
 def read_plain_rows(path: Path, delimiter: str = ",") -> list[list[str]]:
@@ -238,53 +240,76 @@ def _open_file(path: Path, request: Request) -> Source:
     raise DataError(f"{path.name} is of no kind that can be read: {', '.join(endings())}.")
 
 
-def _open_folder(folder: Path, request: Request) -> Source:
-    """Open all files of a folder as one source; they must have the same columns."""
-    paths = sorted(
-        path
-        for path in folder.iterdir()
-        if path.name.lower().endswith(endings(in_folders=True))
-        and not path.name.startswith((".", "~"))
-    )
-    if not paths:
-        raise DataError(f"The folder {folder} holds no file that can be read.")
-    sources = [_open_file(path, request) for path in paths]
-    first = sources[0]
-    for path, source in zip(paths, sources, strict=True):
-        if set(source.columns) != set(first.columns) or source.crs != first.crs:
-            odd = sorted(set(source.columns) ^ set(first.columns))
+def files_of(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[Path]:
+    """Return the files that are read together.
+
+    Parameters
+    ----------
+    source : path or sequence of paths
+        Files, folders, and patterns such as ``"exports/2026-*.csv"``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Each once, those of a folder or a pattern by name. A single file need not exist.
+
+    Raises
+    ------
+    DataError
+        If a folder or a pattern has no file, or none is given.
+    """
+    given = [source] if isinstance(source, str | PathLike) else list(source)
+    if not all(isinstance(each, str | PathLike) for each in given):
+        raise DataError("A list of sources holds paths only: join frames with pandas.concat.")
+    files: dict[Path, None] = {}
+    for path in (Path(each).expanduser() for each in given):
+        # A browser numbers what it saves: "crimes [2].csv" is a file, and no pattern.
+        if set("*?[") & set(str(path)) and not path.exists():
+            matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            found = sorted(match for match in matches if match.is_file())
+        else:
+            found = _files_in(path) if path.is_dir() else [path]
+        if not found:
+            raise DataError(f"{path} holds no file that can be read.")
+        files.update(dict.fromkeys(found))
+    if not files:
+        raise DataError("An empty list of files was given.")
+    return list(files)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """List the files of a folder that are read with it."""
+    with _errors_in_words(folder):
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.name.lower().endswith(endings(in_folders=True))
+            and not path.name.startswith((".", "~"))
+        )
+
+
+def _open_together(paths: Sequence[Path], request: Request) -> Source:
+    """Open several files of one layout as one source, each known by as much as tells it apart."""
+    sources: dict[str, Source] = {}
+    for label, path in zip(_labels(paths), paths, strict=True):
+        with _errors_in_words(path):
+            sources[label] = _open_file(path, request)
+    (first, like), *others = sources.items()
+    for label, source in others:
+        if not same_layout(like, source, request.known):
+            odd = sorted(set(source.columns) ^ set(like.columns))
             raise DataError(
-                f"The files of {folder} differ in layout: {path.name} and {paths[0].name} do not "
-                f"share {', '.join(map(repr, odd)) or 'a CRS'}. Read them one by one."
+                f"The files differ in layout: {label} and {first} do not share "
+                f"{', '.join(map(repr, odd)) or 'a CRS'}. Read them one by one."
             )
-    if len(sources) == 1:
-        return first
-    notes = dict.fromkeys(note for source in sources for note in source.notes)
-    return Source(
-        name=f"{count(len(sources), 'file')} of {folder.name}",
-        columns=first.columns,
-        open_chunks=_named_by_file(paths, sources),
-        has_geometry=first.has_geometry,
-        crs=first.crs,
-        notes=tuple(notes),
-    )
+    parents = {path.parent.name for path in paths}
+    where = f" of {parents.pop()}" if len(parents) == 1 else ""
+    return join_sources(f"{count(len(sources), 'file')}{where}", sources, "file")
 
 
-def _named_by_file(
-    paths: Sequence[Path], sources: Sequence[Source]
-) -> Callable[[list[str]], Iterator[Chunk]]:
-    """Iterate over several files, rows named by file and number so that they stay unique."""
-
-    def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        for path, source in zip(paths, sources, strict=True):
-            for chunk in source.chunks(wanted):
-                labels = [f"{path.name}:{row}" for row in chunk.frame.index]
-                others = chunk.not_records
-                yield replace(
-                    chunk,
-                    frame=chunk.frame.set_axis(pd.Index(labels, dtype=object, name="row")),
-                    not_records=others.assign(row=[f"{path.name}:{row}" for row in others["row"]]),
-                    warnings=tuple(f"{path.name}: {text}" for text in chunk.warnings),
-                )
-
-    return open_chunks
+def _labels(paths: Sequence[Path]) -> list[str]:
+    """Return the names of files, with as many folders before them as tell them apart."""
+    depth = 1
+    while len({path.parts[-depth:] for path in paths}) < len(paths):
+        depth += 1
+    return ["/".join(path.parts[-depth:]) for path in paths]

@@ -1,8 +1,10 @@
 """Workbooks: .xlsx, .xls, .xlsb and .ods, read with calamine."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from python_calamine import (
     CalamineError,
@@ -18,11 +20,12 @@ from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.formulas import formula_cells
 from hotspot.reading.group_headings import Merge, Row
-from hotspot.reading.headings import HEAD_ROWS, Header, chunks_of_rows, find_header
+from hotspot.reading.headings import FEWEST_KNOWN, HEAD_ROWS, Header, chunks_of_rows, find_header
+from hotspot.reading.joined_sources import join_sources, same_layout
 
 
 def open_workbook(path: Path, request: Request) -> Source:
-    """Open one sheet of a workbook.
+    """Open a sheet of a workbook, or all those of one layout, such as a sheet a month.
 
     Parameters
     ----------
@@ -30,7 +33,7 @@ def open_workbook(path: Path, request: Request) -> Source:
         The file.
     request : Request
         The sheet, by default the first that holds a table with known names, else the first that
-        holds a table; and the names that mark a header.
+        holds a table, and with it those of its layout; and the names that mark a header.
 
     Returns
     -------
@@ -42,31 +45,66 @@ def open_workbook(path: Path, request: Request) -> Source:
         If it cannot be opened, is protected by a password, or holds no table.
     """
     with _workbook(path) as book:
-        name, header = _choose_sheet(path, book, request.sheet, request.known)
-        sheets = _worksheets(book)
-        first_column = (book.get_sheet_by_name(name).start or (0, 0))[1]
+        tables = _tables(path, book, request.sheet, request.known)
+        visible = _worksheets(book)
+        hidden = [name for name in _worksheets(book, visible=False) if name not in tables]
+    best = max(_known_in(source, request.known) for source in tables.values())
+    # Of equals the first: a workbook opens there. A list of codes has a known name or two as well.
+    first = next(
+        source
+        for source in tables.values()
+        if 2 * _known_in(source, request.known) >= best or best < FEWEST_KNOWN
+    )
+    alike = {
+        name: source
+        for name, source in tables.items()
+        if source is first or same_layout(first, source, request.known)
+    }
+    if len(alike) == 1:
+        opened = first
+    else:
+        opened = join_sources(f"{path.name}, {len(alike)} sheets", alike, "sheet")
+    note = _which_sheets(path, list(alike), visible, hidden)
+    return replace(opened, notes=(*note, *opened.notes), sheets=tuple(visible))
+
+
+def _known_in(source: Source, known: Collection[str]) -> int:
+    return len({normalise_name(name) for name in source.columns} & set(known))
+
+
+def _which_sheets(
+    path: Path, read: Sequence[str], visible: Sequence[str], hidden: Sequence[str]
+) -> tuple[str, ...]:
+    """Describe which sheets were read and which were not, where there are several."""
+    others = [repr(name) for name in visible if name not in read]
+    if len(read) == 1 and not others and not hidden:
+        return ()
+    listed = ", ".join(map(repr, read))
+    note = f"Read the sheet{'s' * (len(read) > 1)} {listed} of {path.name}"
+    note += " together" * (len(read) > 1)
+    note += f"; not read: {', '.join(others)}" * bool(others)
+    note += f"; hidden and not read: {', '.join(map(repr, hidden))}" * bool(hidden)
+    return (f"{note}.",)
+
+
+def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> Source:
+    """Open the table of one sheet."""
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _workbook(path) as book:
             rows = _rows(book.get_sheet_by_name(name))
             yield from chunks_of_rows(rows, header, wanted, strict_width=False)
 
-    def formulas() -> list[tuple[int, str]]:
+    def formulas() -> list[tuple[Any, str]]:
         # Calamine begins a row at the first column that holds anything, the file at column A.
         cells = ((row, column - first_column - 1) for row, column in formula_cells(path, name))
         return [(row, header.names[at]) for row, at in cells if 0 <= at < len(header.names)]
 
-    notes = list(header.notes)
-    others = [other for other in sheets if other != name]
-    if others:
-        listed = ", ".join(repr(other) for other in others)
-        notes.insert(0, f"Read the sheet {name!r} of {path.name}; not read: {listed}.")
     return Source(
         f"{path.name}, sheet {name}",
         header.names,
         open_chunks,
-        notes=tuple(notes),
-        sheets=tuple(sheets),
+        notes=header.notes,
         formulas=formulas,
     )
 
@@ -86,37 +124,33 @@ def _workbook(path: Path) -> CalamineWorkbook:
         raise DataError(f"{path.name} is no workbook that can be read: {error}.") from error
 
 
-def _worksheets(book: CalamineWorkbook) -> list[str]:
-    """List the sheets that a person sees as tables."""
+def _worksheets(book: CalamineWorkbook, *, visible: bool = True) -> list[str]:
+    """List the sheets that a person sees as tables, or those that are hidden."""
     return [
         sheet.name
         for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        if sheet.typ == SheetTypeEnum.WorkSheet
+        and (sheet.visible == SheetVisibleEnum.Visible) == visible
     ]
 
 
-def _choose_sheet(
+def _tables(
     path: Path, book: CalamineWorkbook, sheet: str | None, known: Collection[str]
-) -> tuple[str, Header]:
-    """Choose the sheet asked for, else the first with known names, else with a table."""
+) -> dict[str, Source]:
+    """Open the table of the sheet asked for, else of every sheet that has one."""
     if sheet is not None and sheet not in book.sheet_names:
         listed = ", ".join(repr(name) for name in book.sheet_names)
         raise DataError(f"{path.name} has no sheet {sheet!r}; it has {listed}.")
-    headers = {}
+    tables = {}
     for name in [sheet] if sheet is not None else _worksheets(book):
         table = book.get_sheet_by_name(name)
         header = find_header(list(islice(_rows(table), HEAD_ROWS)), known, _merges(table))
         if header is not None:
-            headers[name] = header
-    if not headers:
+            tables[name] = _sheet_source(path, name, header, (table.start or (0, 0))[1])
+    if not tables:
         where = f"the sheet {sheet!r} of {path.name}" if sheet is not None else path.name
         raise DataError(f"No table in {where}: a header and rows below it.")
-    # Of equals the first: a workbook opens there.
-    return max(headers.items(), key=lambda item: _is_known(item[1], known))
-
-
-def _is_known(header: Header, known: Collection[str]) -> bool:
-    return len({normalise_name(name) for name in header.names} & set(known)) >= 2
+    return tables
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
