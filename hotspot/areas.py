@@ -16,7 +16,8 @@ from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows, some_of
 from hotspot.reading.cells import is_text, normalise_name, to_text
 from hotspot.reading.columns import given_columns, known_columns, match_columns
-from hotspot.reading.crs import agreed_crs, in_metres, read_crs
+from hotspot.reading.crs import read_target_crs
+from hotspot.reading.settled_crs import in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
 
 # As the Office for National Statistics heads names: LSOA11NM, WD23NM.
@@ -74,7 +75,7 @@ def read_areas(
         raise DataError(no_rows(source, opened, "areas"))
     names = to_text(chunk.frame[_name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)
-    source_crs = agreed_crs(opened.crs, read_crs(crs, "crs"))
+    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
     _refuse_faults(names, shapes, source_crs, opened.name)
     areas = gpd.GeoDataFrame(
         {"area": names.to_numpy(dtype=object)}, geometry=_mended(shapes, names), crs=source_crs
@@ -90,7 +91,7 @@ def read_areas(
     return in_metres(areas, to_crs, "areas")
 
 
-def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
+def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gpd.GeoSeries:
     """Read polygons that need no names.
 
     Parameters
@@ -99,6 +100,8 @@ def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
         GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
     to_crs : CRS, optional
         What to turn them into, in metres. Default: their own.
+    crs : CRS, optional
+        As in `read_areas`.
 
     Returns
     -------
@@ -111,15 +114,18 @@ def read_outline(source: Readable, to_crs: Any = None) -> gpd.GeoSeries:
     """
     opened = open_source(source)
     geometry = opened.read([]).geometry if opened.has_geometry else None
-    if geometry is None or opened.crs is None:
-        raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
-    if not len(geometry):
+    if geometry is not None and not len(geometry):
         raise DataError(no_rows(source, opened, "areas"))
-    outline = gpd.GeoSeries(shapely.make_valid(geometry), crs=opened.crs)
+    settled = None
+    if geometry is not None:
+        geometry, settled = settle_layer(geometry, opened.crs, crs, opened.name)
+    if geometry is None or settled is None:
+        raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
+    outline = gpd.GeoSeries(shapely.make_valid(geometry), crs=settled)
     outline = outline[outline.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])]
     if outline.area.sum() == 0:
         raise DataError(f"{opened.name} holds no polygon: it cannot be a study area.")
-    return outline if to_crs is None else outline.to_crs(to_crs)
+    return outline if to_crs is None else outline.to_crs(read_target_crs(to_crs))
 
 
 def _name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, source: str) -> str:

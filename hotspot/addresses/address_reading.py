@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspot._errors import DataError, DataWarning
@@ -20,7 +21,7 @@ from hotspot.reading.columns import (
     match_columns,
 )
 from hotspot.reading.coordinates import locate
-from hotspot.reading.crs import agreed_crs, in_metres, read_crs
+from hotspot.reading.settled_crs import in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
 
 _PARTS = tuple(known_columns("addresses"))
@@ -97,8 +98,10 @@ def read_addresses(
         warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(
         chunk.frame, mapped, geometry=chunk.geometry, geometry_crs=opened.crs, crs=crs,
-        to_crs=to_crs,
+        to_crs=to_crs, what=opened.name,
     )  # fmt: skip
+    for warning in location.warnings:
+        warnings.warn(warning, DataWarning, stacklevel=2)
     texts = {
         field: without_missing_words(to_text(chunk.frame[mapped[field]]))
         for field in _PARTS
@@ -153,11 +156,12 @@ def read_streets(
     chunk = opened.read([column])
     if chunk.frame.empty:
         raise DataError(no_rows(source, opened, "streets"))
-    source_crs = agreed_crs(opened.crs, read_crs(crs, "crs"))
+    shapes = np.asarray(chunk.geometry, dtype=object)
+    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
     if source_crs is None:
         raise DataError(f"{opened.name} does not say what its coordinates are in: give crs=.")
     streets = gpd.GeoDataFrame(
-        {"street": to_text(chunk.frame[column])}, geometry=chunk.geometry, crs=source_crs
+        {"street": to_text(chunk.frame[column])}, geometry=shapes, crs=source_crs
     )
     lines = streets.geom_type.isin(["LineString", "MultiLineString"])
     if not lines.any():

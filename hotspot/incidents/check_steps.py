@@ -202,6 +202,7 @@ def _locate(table: _Table) -> Location:
         crs=options.crs,
         to_crs=options.to_crs,
         within=options.within,
+        what=table.opened.name,
     )
     table.notes.append(location.transformation)
     table.warnings += location.warnings

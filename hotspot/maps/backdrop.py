@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -21,6 +22,7 @@ from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.chunks import Source
 from hotspot.reading.columns import known_columns
 from hotspot.reading.crs import Extent
+from hotspot.reading.settled_crs import settle_layer
 from hotspot.reading.sources import endings, open_source
 
 # What a layer holds by its name, with capitals and signs taken out; the first that fits counts.
@@ -153,7 +155,11 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
     # Geofabrik says in its column "fclass" what a road is.
     classes = [fields["fclass"]] if "fclass" in fields else []
     chunk = source.read([*names, *tags, *classes])
-    frame = gpd.GeoDataFrame(chunk.frame, geometry=chunk.geometry, crs=source.crs)
+    shapes = np.asarray(chunk.geometry, dtype=object)
+    shapes, settled = settle_layer(shapes, source.crs, None, f"{source.name} ({layer})")
+    if settled is None:
+        raise DataError(f"{source.name} does not say what its coordinates are in.")
+    frame = gpd.GeoDataFrame(chunk.frame, geometry=shapes, crs=settled)
     frame = frame[frame.geometry.notna()].to_crs(crs)
     # By its name a layer holds one kind; a mixed one is asked for each, tag by tag.
     for each in _SHAPES if kind is None else [kind]:

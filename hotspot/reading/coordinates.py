@@ -15,29 +15,28 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from hotspot._errors import DataError
-from hotspot.reading.cells import to_numbers
-from hotspot.reading.columns import PLACE_PAIRS
+from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use, share_outside
+from hotspot.reading.axis_order import are_exchanged
+from hotspot.reading.coordinate_pairs import (
+    Pair,
+    add_number_faults,
+    exchanged_columns,
+    pair_of_columns,
+)
 from hotspot.reading.crs import (
     BRITISH_GRID,
     WGS84,
     Flags,
     Floats,
     Transformation,
-    agreed_crs,
     crs_name,
-    in_great_britain,
     metric_crs,
-    on_british_grid,
     read_crs,
     read_target_crs,
 )
 from hotspot.reading.faults import Faults
-from hotspot.reading.stray_points import PairTexts, Within, place_faults, study_area
-
-_HOW_TO_GIVE_CRS = (
-    "ask whoever made the export which CRS it was made in, and give its code: "
-    'crs="EPSG:..." (--crs EPSG:... on the command line, crs = "EPSG:..." in a TOML file)'
-)
+from hotspot.reading.settled_crs import exchanged_words, settle_crs
+from hotspot.reading.stray_points import Within, place_faults, study_area
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ def locate(
     crs: Any = None,
     to_crs: Any = None,
     within: Within | None = None,
+    what: str = "the source",
 ) -> Location:
     """Find where the rows of a source lie.
 
@@ -109,6 +109,8 @@ def locate(
         the local UTM zone elsewhere.
     within : shapely geometry, GeoSeries or GeoDataFrame, optional
         Where the rows must lie. A bare geometry is in the CRS of the result.
+    what : str
+        What to call the source.
 
     Returns
     -------
@@ -117,7 +119,8 @@ def locate(
     Raises
     ------
     DataError
-        If there are no coordinates, or nothing says what they are in.
+        If there are no coordinates, nothing says what they are in, most of them lie where that
+        CRS is not made for, or the two columns are exchanged.
 
     Examples
     --------
@@ -131,16 +134,21 @@ def locate(
     given = read_crs(crs, "crs")
     target = read_target_crs(to_crs)
     if geometry is not None and (not columns or not shapely.is_missing(geometry).all()):
-        pair = _pair_of_geometry(frame, geometry, agreed_crs(geometry_crs, given))
+        pair, notes = _pair_of_geometry(frame, geometry, geometry_crs, given, what)
     else:
-        pair = _pair_of_columns(frame, columns, given)
-    source, notes = _source_crs(pair)
+        pair, notes = pair_of_columns(frame, columns, given)
+    source, noted = _source_crs(pair)
     pair = replace(pair, crs=source)
     _refuse_wrong_units(pair, source)
+    pair, warned = _judged(pair, source, what)
+    notes += noted + warned
     if target is None:
         target = metric_crs(source, pair.middle, pair.called)
     transform = Transformation(source, target)
     x, y = transform(pair.first, pair.second, pair.usable)
+    if to_crs is not None and target != source:
+        reached = pair.usable
+        notes += check_area_of_use(x[reached], y[reached], target, what, wanted=True)
     place_faults(
         pair.faults,
         (x, y),
@@ -149,111 +157,46 @@ def locate(
         study_area(within, target),
         pair.texts,
     )
-    way = transform.describe(pair.middle)
+    way = pair.note + transform.describe(pair.middle)
     x[pair.faults.faulty] = np.nan
     y[pair.faults.faulty] = np.nan
     return Location(x, y, target, pair.faults, way, notes)
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """Two coordinates of every row as numbers."""
-
-    first: Floats
-    second: Floats
-    names: tuple[str, str]
-    kind: str
-    crs: CRS | None
-    faults: Faults
-
-    @property
-    def texts(self) -> PairTexts:
-        geographic = self.crs is not None and self.crs.is_geographic
-        return PairTexts(self.names, self.first, self.second, geographic)
-
-    @property
-    def usable(self) -> Flags:
-        return ~self.faults.faulty
-
-    @property
-    def look_like_degrees(self) -> bool:
-        """Whether most of the rows could be degrees."""
-        a, b = self.first[self.usable], self.second[self.usable]
-        return len(a) > 0 and bool(np.mean((np.abs(a) <= 180) & (np.abs(b) <= 180)) > 0.5)
-
-    @property
-    def middle(self) -> tuple[float, float] | None:
-        """The median of the rows that can be used; None where there are none."""
-        usable = self.usable
-        if not usable.any():
-            return None
-        return float(np.median(self.first[usable])), float(np.median(self.second[usable]))
-
-    @property
-    def called(self) -> str:
-        return "the points" if self.kind == "geometry" else " and ".join(self.names)
-
-
-def _pair_of_geometry(frame: pd.DataFrame, geometry: NDArray[np.object_], crs: CRS | None) -> _Pair:
-    """Extract the coordinates of points."""
+def _pair_of_geometry(
+    frame: pd.DataFrame,
+    geometry: NDArray[np.object_],
+    own: CRS | None,
+    given: CRS | None,
+    what: str,
+) -> tuple[Pair, list[str]]:
+    """Extract the coordinates of points, and settle what they are in."""
     faults = Faults(frame.index)
-    kinds = shapely.get_type_id(geometry)
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     faults.add(missing, "geometry", np.full(len(frame), ""), "no coordinates")
-    other = ~missing & (kinds != shapely.GeometryType.POINT)
-    names = [geometry[i].geom_type for i in np.flatnonzero(other)]
-    faults.add(
-        other, "geometry", np.full(len(frame), ""), [f"a {name}, not a point" for name in names]
-    )
     points = geometry.copy()
+    # Some software writes every point as a collection of one.
+    single = (shapely.get_num_geometries(geometry) == 1) & ~missing
+    points[single] = shapely.get_geometry(geometry[single], 0)
+    other = ~missing & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
+    reasons = [_no_point(geometry[i]) for i in np.flatnonzero(other)]
+    faults.add(other, "geometry", np.full(len(frame), ""), reasons)
     points[faults.faulty] = None
-    pair = _Pair(
-        shapely.get_x(points), shapely.get_y(points), ("geometry",) * 2, "geometry", crs, faults
-    )
-    _number_faults(pair)
-    return pair
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    there = np.isfinite(x) & np.isfinite(y)
+    crs, notes = settle_crs(own, given, x[there], y[there], what)
+    pair = Pair(x, y, ("geometry",) * 2, "geometry", crs, faults)
+    add_number_faults(pair)
+    return pair, notes
 
 
-def _pair_of_columns(frame: pd.DataFrame, columns: Mapping[str, str], crs: CRS | None) -> _Pair:
-    """Choose the first pair of columns in which there are numbers."""
-    # A projected CRS was given for x and y: longitude and latitude need none.
-    projected = crs is not None and crs.is_projected
-    order = sorted(PLACE_PAIRS, key=lambda pair: projected and pair != ("x", "y"))
-    pairs = []
-    for fields in order:
-        if not all(field in columns for field in fields):
-            continue
-        names = (columns[fields[0]], columns[fields[1]])
-        faults = Faults(frame.index)
-        degrees = fields[0] == "longitude"
-        first, bad_first = to_numbers(frame[names[0]], degrees)
-        second, bad_second = to_numbers(frame[names[1]], degrees)
-        for name, bad in zip(names, (bad_first, bad_second), strict=True):
-            faults.add(bad, name, frame[name], "not a number")
-        for name, numbers in zip(names, (first, second), strict=True):
-            faults.add(np.isnan(numbers) & ~faults.faulty, name, frame[name], "no coordinates")
-        pairs.append(_Pair(first, second, names, fields[0], crs, faults))
-    if not pairs:
-        raise DataError("There are no coordinates: neither geometry nor a pair of columns.")
-    chosen = next((pair for pair in pairs if pair.usable.any()), pairs[0])
-    _number_faults(chosen)
-    return chosen
+def _no_point(shape: Any) -> str:
+    parts = shapely.get_num_geometries(shape)
+    several = f" of {parts} parts" if parts > 1 else ""
+    return f"a {shape.geom_type}{several}, not a point"
 
 
-def _number_faults(pair: _Pair) -> None:
-    """Find the numbers that are no place: infinities and the zeros of a missing geocode."""
-    texts = pair.texts
-    with np.errstate(invalid="ignore"):
-        infinite = ~np.isfinite(pair.first) | ~np.isfinite(pair.second)
-        zero = (pair.first == 0) & (pair.second == 0)
-        # Degrees have an honest 0, the meridian of Greenwich; the British grid has none on land.
-        if pair.kind == "easting":
-            zero |= (pair.first == 0) | (pair.second == 0)
-    pair.faults.add(pair.usable & infinite, texts.column, texts, "infinite coordinates")
-    pair.faults.add(pair.usable & zero, texts.column, texts, "zero coordinates")
-
-
-def _source_crs(pair: _Pair) -> tuple[CRS, list[str]]:
+def _source_crs(pair: Pair) -> tuple[CRS, list[str]]:
     """Infer what the coordinates are in, and refuse where nothing says so."""
     if pair.crs is not None:
         return pair.crs, []
@@ -265,24 +208,29 @@ def _source_crs(pair: _Pair) -> tuple[CRS, list[str]]:
     if pair.look_like_degrees:
         note = f"{pair.called} hold degrees; read as longitude and latitude (EPSG:4326)."
         return WGS84, [note]
-    on_grid = on_british_grid(pair.first[pair.usable], pair.second[pair.usable])
-    # Most, not all: the rows that are off it are faults of their own.
-    if pair.kind == "easting" and float(np.mean(on_grid)) > 0.5:
+    if pair.kind == "easting" and pair.fits_british_grid:
         return BRITISH_GRID, []
+    turned = replace(pair, first=pair.second, second=pair.first)
+    if pair.kind == "easting" and turned.fits_british_grid:
+        raise DataError(exchanged_columns(pair, "easting", "northing"))
     why = "; they do not fit the British National Grid" if pair.kind == "easting" else ""
     raise DataError(
         f"Nothing says which CRS {pair.called} are in (about {middle[0]:,.0f}, "
-        f"{middle[1]:,.0f}{why}): {_HOW_TO_GIVE_CRS}."
+        f"{middle[1]:,.0f}{why}): {HOW_TO_GIVE_CRS}."
     )
 
 
-def _refuse_wrong_units(pair: _Pair, source: CRS) -> None:
+def _refuse_wrong_units(pair: Pair, source: CRS) -> None:
     """Refuse metres given as degrees and the reverse; mark the rows that alone are so."""
     middle = pair.middle
     if middle is None:
         return
     if source.is_geographic:
-        _refuse_wrong_degrees(pair, middle, source)
+        if not pair.look_like_degrees:
+            raise DataError(
+                f"{pair.called} hold no degrees, although they should be in {crs_name(source)}: "
+                "map easting and northing, or x and y, and give the crs."
+            )
         return
     if pair.look_like_degrees:
         raise DataError(
@@ -295,21 +243,19 @@ def _refuse_wrong_units(pair: _Pair, source: CRS) -> None:
     pair.faults.add(pair.usable & degrees, texts.column, texts, "degrees, not metres")
 
 
-def _refuse_wrong_degrees(pair: _Pair, middle: tuple[float, float], source: CRS) -> None:
-    """Refuse metres where degrees are said to stand, and the two exchanged throughout."""
-    if not pair.look_like_degrees:
-        raise DataError(
-            f"{pair.called} hold no degrees, although they should be in {crs_name(source)}: "
-            "map easting and northing, or x and y, and give the crs."
-        )
-    longitude, latitude = middle
-    # By the middle: with single rows exchanged, those are faults and the columns are right.
-    exchanged = abs(latitude) > 90 or (
-        in_great_britain(latitude, longitude) and not in_great_britain(longitude, latitude)
-    )
-    if exchanged:
-        raise DataError(
-            f"{pair.names[0]} and {pair.names[1]} are exchanged (about {longitude:.4f}, "
-            f'{latitude:.4f}): map columns={{"longitude": "{pair.names[1]}", '
-            f'"latitude": "{pair.names[0]}"}}.'
-        )
+def _judged(pair: Pair, source: CRS, what: str) -> tuple[Pair, list[str]]:
+    """Refuse columns that are exchanged and points that lie where their CRS is not made for.
+
+    Points of a geographic file have no columns to map: they are exchanged back, and it is told.
+    """
+    usable = pair.usable
+    x, y = pair.first[usable], pair.second[usable]
+    if not are_exchanged(x, y, source):
+        # What is off the British grid is told row by row, unless it is most.
+        most = source != BRITISH_GRID or share_outside(x, y, source) > 0.5
+        return pair, check_area_of_use(x, y, source, what) if most else []
+    if pair.kind == "geometry":
+        turned = replace(pair, first=pair.second, second=pair.first)
+        return turned, [exchanged_words(x, y, source, what)]
+    fields = ("longitude", "latitude") if source.is_geographic else ("easting", "northing")
+    raise DataError(exchanged_columns(pair, *fields))

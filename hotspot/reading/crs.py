@@ -4,15 +4,15 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from hotspot._checks import crs_problems
 from hotspot._errors import ConfigError, DataError
+from hotspot.reading.datums import sound_crs
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,18 +38,24 @@ def read_crs(crs: Any, name: str) -> CRS | None:
     Returns
     -------
     pyproj.CRS or None
+        Its horizontal part.
 
     Raises
     ------
     ConfigError
-        If it is none.
+        If it is none, names no datum, or places nothing on the globe.
     """
     if crs is None:
         return None
     try:
-        return CRS.from_user_input(crs)
+        sound, _ = sound_crs(CRS.from_user_input(crs))
     except CRSError as error:
         raise ConfigError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from error
+    except DataError as error:
+        raise ConfigError(f"{name}={crs!r}: {error}") from error
+    if sound is None:
+        raise ConfigError(f"{name}={crs!r} places nothing on a map; write e.g. 'EPSG:27700'.")
+    return sound
 
 
 def read_target_crs(to_crs: Any) -> CRS | None:
@@ -73,33 +79,6 @@ def read_target_crs(to_crs: Any) -> CRS | None:
     if target is not None and crs_problems(target, "results"):
         raise ConfigError(f"to_crs must be a projected CRS in metres, which {target.name} is not.")
     return target
-
-
-def agreed_crs(own: CRS | None, given: CRS | None) -> CRS | None:
-    """Return what the coordinates of a source are in, by the source or by the user.
-
-    Parameters
-    ----------
-    own : pyproj.CRS or None
-        What the source says of itself.
-    given : pyproj.CRS or None
-        What the user gave as `crs`.
-
-    Returns
-    -------
-    pyproj.CRS or None
-
-    Raises
-    ------
-    DataError
-        If they contradict each other.
-    """
-    if own is not None and given is not None and own != given:
-        raise DataError(
-            f"The source is in {crs_name(own)}, but crs says {crs_name(given)}: leave crs out, or "
-            "say with to_crs what to turn the points into."
-        )
-    return given if own is None else own
 
 
 def crs_name(crs: CRS) -> str:
@@ -159,34 +138,6 @@ def metric_crs(own: CRS, middle: tuple[float, float] | None, what: str) -> CRS:
         raise DataError(f"{what} lie nowhere on the globe in {crs_name(own)}.")
     zone = int((longitude + 180) % 360 // 6) + 1
     return CRS.from_epsg((32600 if latitude >= 0 else 32700) + zone)
-
-
-def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFrame:
-    """Return a layer in a projected CRS in metres.
-
-    Parameters
-    ----------
-    layer : geopandas.GeoDataFrame
-        With a CRS.
-    to_crs : optional
-        What the user wants; by default as `metric_crs` chooses.
-    what : str
-        What to call the layer.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-
-    Raises
-    ------
-    ConfigError
-        If `to_crs` is no projected CRS in metres.
-    """
-    target = read_target_crs(to_crs)
-    if target is None:
-        west, south, east, north = layer.total_bounds
-        target = metric_crs(layer.crs, ((west + east) / 2, (south + north) / 2), f"The {what}")
-    return layer.to_crs(target)
 
 
 def on_british_grid(x: Floats, y: Floats) -> Flags:
@@ -279,7 +230,10 @@ class Transformation:
             return f"{way}."
         # PROJ chooses among its operations by the place, so that one must be transformed first.
         self._transformer.transform(*middle)
-        used = self._transformer.get_last_used_operation()
+        try:
+            used = self._transformer.get_last_used_operation()
+        except ProjError:
+            return f"{way}."
         exact = (
             "of unknown accuracy"
             if used.accuracy < 0

@@ -1,0 +1,202 @@
+"""What the coordinates of a source are in: as it says, as the user says, or as they can only be."""
+
+import warnings
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS
+
+from hotspot._errors import DataError, DataWarning
+from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use, share_outside
+from hotspot.reading.axis_order import are_exchanged
+from hotspot.reading.crs import (
+    BRITISH_GRID,
+    Floats,
+    crs_name,
+    metric_crs,
+    on_british_grid,
+    read_crs,
+    read_target_crs,
+)
+from hotspot.reading.datums import sound_crs
+
+Shapes = npt.NDArray[np.object_]
+
+
+def settle_crs(
+    own: CRS | None, given: CRS | None, x: Floats, y: Floats, what: str
+) -> tuple[CRS | None, list[str]]:
+    """Return what the coordinates of a source with a CRS of its own are in.
+
+    Parameters
+    ----------
+    own : pyproj.CRS or None
+        What the source says of itself.
+    given : pyproj.CRS or None
+        What the user gave as `crs`, as `read_crs` returns it.
+    x, y : numpy.ndarray of float
+        Its finite coordinates.
+    what : str
+        What to call the source.
+
+    Returns
+    -------
+    crs : pyproj.CRS or None
+        None where nobody says.
+    warnings : list of str
+
+    Raises
+    ------
+    DataError
+        If source and user contradict each other, or what the source says cannot be.
+    """
+    if own is None:
+        return given, []
+    try:
+        sound, noted = sound_crs(own)
+    except DataError:
+        # The user answers what the source leaves open.
+        if given is None:
+            raise
+        return given, []
+    if sound is None:
+        return given, []
+    no_degrees = sound.is_geographic and len(x) > 0 and not degrees_share(x, y) > 0.5
+    if given is None and no_degrees:
+        return _metres_as_degrees(sound, x, y, what)
+    if given is None:
+        return sound, noted
+    if sound.equals(given, ignore_axis_order=True):
+        return sound, []
+    if no_degrees or (not sound.is_geographic and share_outside(x, y, sound) > 0.5):
+        return given, []
+    raise DataError(
+        f"The source is in {crs_name(sound)}, but crs says {crs_name(given)}: leave crs out, or "
+        "say with to_crs what to turn the points into."
+    )
+
+
+def degrees_share(x: Floats, y: Floats) -> float:
+    """Return the share of points that could be degrees.
+
+    Examples
+    --------
+    >>> degrees_share(np.array([-1.1, 451_000.0]), np.array([52.9, 340_000.0]))
+    0.5
+    """
+    return float(np.mean((np.abs(x) <= 180) & (np.abs(y) <= 180))) if len(x) else 0.0
+
+
+def exchanged_words(x: Floats, y: Floats, crs: CRS, what: str) -> str:
+    """Return what is said of points that a geographic file holds the wrong way round."""
+    first, second = ("longitude", "latitude") if crs.is_geographic else ("easting", "northing")
+    return (
+        f"The points of {what} stand {second} first (about {np.median(x):,.10g}, "
+        f"{np.median(y):,.10g}), and {first} comes first in such files: the two were exchanged."
+    )
+
+
+def _metres_as_degrees(own: CRS, x: Floats, y: Floats, what: str) -> tuple[CRS, list[str]]:
+    """Read as the British grid what a source calls degrees, or does not call anything.
+
+    GeoJSON has no other CRS than degrees, and so is taken for them wherever it names none.
+    """
+    middle = f"about {np.median(x):,.0f}, {np.median(y):,.0f}"
+    if on_british_grid(x, y).all():
+        return BRITISH_GRID, [
+            f"{what} should hold degrees ({crs_name(own)}) and holds {middle}, which fits the "
+            "British National Grid; read as EPSG:27700."
+        ]
+    raise DataError(
+        f"{what} should hold degrees ({crs_name(own)}) and holds {middle}. Which CRS is that? "
+        f"{HOW_TO_GIVE_CRS.capitalize()}."
+    )
+
+
+def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[Shapes, CRS | None]:
+    """Return the shapes of a layer with longitude first, and what they are in.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries
+    own : pyproj.CRS or None
+        What the layer says of itself.
+    crs : optional
+        What the user says.
+    what : str
+        What to call the layer.
+
+    Returns
+    -------
+    shapes : numpy.ndarray of shapely geometries
+    crs : pyproj.CRS or None
+        None where nobody says.
+
+    Raises
+    ------
+    DataError
+        As of `settle_crs`, or if most of it lies outside the area that its CRS is made for.
+    ConfigError
+        If `crs` is none.
+
+    Warns
+    -----
+    DataWarning
+        Of what was supposed.
+    """
+    x, y = _coordinates(shapes)
+    settled, noted = settle_crs(own, read_crs(crs, "crs"), x, y, what)
+    if settled is not None and are_exchanged(x, y, settled):
+        noted.append(exchanged_words(x, y, settled, what))
+        shapes = np.asarray(shapely.transform(shapes, lambda pairs: pairs[:, ::-1]), dtype=object)
+    elif settled is not None:
+        noted += check_area_of_use(x, y, settled, what)
+    for text in noted:
+        warnings.warn(text, DataWarning, stacklevel=3)
+    return shapes, settled
+
+
+def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFrame:
+    """Return a layer in a projected CRS in metres.
+
+    Parameters
+    ----------
+    layer : geopandas.GeoDataFrame
+        With a CRS.
+    to_crs : optional
+        What the user wants; by default as `metric_crs` chooses.
+    what : str
+        What to call the layer.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+
+    Raises
+    ------
+    ConfigError
+        If `to_crs` is no projected CRS in metres.
+    DataError
+        If most of the layer lies outside the area that `to_crs` is made for.
+    """
+    target = read_target_crs(to_crs)
+    if target is None:
+        west, south, east, north = layer.total_bounds
+        target = metric_crs(layer.crs, ((west + east) / 2, (south + north) / 2), f"The {what}")
+        return layer.to_crs(target)
+    turned = layer.to_crs(target)
+    if target != layer.crs:
+        x, y = _coordinates(np.asarray(turned.geometry.array, dtype=object))
+        for text in check_area_of_use(x, y, target, f"the {what}", wanted=True):
+            warnings.warn(text, DataWarning, stacklevel=3)
+    return turned
+
+
+def _coordinates(shapes: Shapes) -> tuple[Floats, Floats]:
+    """Return the finite coordinates of all corners."""
+    corners = shapely.get_coordinates(shapes)
+    corners = corners[np.isfinite(corners).all(axis=1)]
+    return corners[:, 0], corners[:, 1]
