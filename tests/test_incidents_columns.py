@@ -97,7 +97,8 @@ def test_every_known_name_finds_its_field() -> None:
     for field, names in known_columns("incidents", "places").items():
         assert len(set(names)) == len(names)
         if field not in times:
-            for name in names:
+            # The ends of a window have thousands of names, made of a few words: some of them.
+            for name in names[:: max(len(names) // 70, 1)]:
                 mapped = map_columns([name, "zz date", "zz"], {"occurred_to": "zz date"}, True, "a")
                 assert mapped.get(field) == ((name,) if field != "occurred_to" else ("zz date",))
 

@@ -9,8 +9,7 @@ import pandas as pd
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.stop_list import WITHHELD, redacted
 from hotspot.english import count, name_rows
-from hotspot.incidents.layout import open_incidents
-from hotspot.reading.cells import to_text
+from hotspot.incidents.layout import field_text, read_layout
 
 
 def rejected_for_file(inputs: Inputs) -> pd.DataFrame:
@@ -66,9 +65,9 @@ def _stopped_rows(inputs: Inputs) -> list[Any]:
 def _names_in_file(inputs: Inputs) -> pd.DataFrame:
     """Read the reference and the UPRN of every row of the file, used or not."""
     settings = inputs.config.incidents
-    opened, mapped = open_incidents(settings.path, settings.columns, settings.sheet)
-    columns = {field: mapped[field][0] for field in ("crime_ref", "uprn") if field in mapped}
-    rows = opened.read(list(columns.values())).frame
+    layout = read_layout(settings.path, settings.columns, settings.sheet)
+    rows, mapped = layout.rows.frame, layout.mapped
+    named = (field for field in ("crime_ref", "uprn") if field in mapped)
     return pd.DataFrame(
-        {field: to_text(rows[name]) for field, name in columns.items()}, index=rows.index
+        {field: field_text(rows, mapped, field) for field in named}, index=rows.index
     )

@@ -41,7 +41,9 @@ def check_incidents(
         ``crime_ref``, ``occurred_from``, ``occurred_to``, ``recorded_at``, ``easting``,
         ``northing``, ``longitude``, ``latitude``, ``x``, ``y``, ``offence_code``, ``uprn``,
         ``address``, ``area``, ``mo``, ``status``, ``force``. A date may have two columns,
-        ``["Date From", "Time From"]``.
+        ``["Date From", "Time From"]``, or its parts, ``["Year", "Month", "Day"]``; a reference
+        that is unique only within a year or a station has both, ``["Crime No", "Year"]``. Of
+        several columns with known names the fullest is taken.
     crs : optional
         What the coordinates are in. Needed for ``x`` and ``y``; easting and northing are on the
         British National Grid unless said otherwise.
@@ -82,8 +84,8 @@ def check_incidents(
     Notes
     -----
     Rows with one reference are one incident: the first that can be used is kept. Rows without
-    reference get one made from what they say, and count as they stand. Text of `mo` longer than
-    40 characters is held back: it is no code, and free text never reaches a product.
+    reference get one made from what they say, and count as they stand. Text of `mo` stands here as
+    it stands in the source; no product shows one of more than 40 characters.
 
     Examples
     --------

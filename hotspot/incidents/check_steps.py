@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, Resolution, cutoff
-from hotspot.english import count, name_rows
+from hotspot.english import count
 from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
@@ -19,21 +19,21 @@ from hotspot.incidents.duplicates import (
     pile_warnings,
     shared_address_warnings,
 )
-from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, open_incidents
+from hotspot.incidents.free_text import free_text_warnings
+from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
 from hotspot.incidents.offences import Choice, Table, closed_offences, select_offences
-from hotspot.incidents.references import with_references, without_lost_digits
+from hotspot.incidents.references import CODES, with_references, without_lost_digits
 from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
 from hotspot.reading.chunks import Chunk, Source
-from hotspot.reading.columns import PLACE_FIELDS, Given, same_names_notes
+from hotspot.reading.columns import PLACE_FIELDS, Given
 from hotspot.reading.coordinates import Location, locate
 from hotspot.reading.datetimes import Reading, read_datetimes
 from hotspot.reading.faults import FAULT_COLUMNS, Faults
 from hotspot.reading.sources import Readable, no_rows
+from hotspot.reading.split_dates import join_date_parts
 from hotspot.reading.stray_points import Within
 
 _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
-# Codes and short titles fit; what is longer is a sentence, and sentences name people.
-_LONGEST_MO = 40
 _NO_CRIME = re.compile(
     r"\b(cancel+ed|cancellation|transferred|no[ -]?crim(?:e|ed)|not (?:recorded|a crime)|unfounded"
     r"|duplicate)\b",
@@ -101,13 +101,11 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     faults.extend(location.faults)
 
     incidents = _incidents(table, chosen, windows, location)[~faults.faulty]
-    incidents, warned = without_lost_digits(incidents)
-    table.warnings += warned
+    incidents = _whole_codes(incidents, table)
     duplicates = _duplicates(incidents, table)
     incidents, noted, warned = with_references(incidents[~duplicates.faulty])
     table.notes += noted
     table.warnings += warned
-    incidents = _without_free_text(incidents, table.warnings)
     incidents.attrs = {
         "resolution": resolution,
         "source": table.opened.name,
@@ -124,18 +122,14 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
 
 def _read_table(source: Readable, options: CheckOptions) -> _Table:
     """Read the columns that are mapped, of all rows."""
-    opened, mapped = open_incidents(source, options.columns, options.sheet)
-    rows = opened.read([name for names in mapped.values() for name in names])
+    layout = read_layout(source, options.columns, options.sheet)
+    opened, mapped, rows = layout.opened, layout.mapped, layout.rows
     # Columns that the user maps go before points that the file has of its own.
     if options.columns and set(PLACE_FIELDS) & set(options.columns):
         rows = replace(rows, geometry=None)
     pairs = (f"{name} from {' and '.join(map(repr, names))}" for name, names in mapped.items())
-    notes = [
-        *opened.notes,
-        f"Columns: {', '.join(pairs)}.",
-        *same_names_notes(opened.columns, mapped),
-    ]
-    warnings = list(rows.warnings)
+    notes = [*opened.notes, f"Columns: {', '.join(pairs)}.", *layout.notes]
+    warnings = [*rows.warnings, *layout.warnings]
     if rows.frame.empty and rows.not_records.empty:
         warnings.append(no_rows(source, opened, "incidents"))
     if rows.blank_rows:
@@ -155,6 +149,8 @@ def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
         values = table.text("offence_code")
         selection = select_offences(values, offences, table.options.offence_table)
         out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
+        # Told here, where rows are left out by it.
+        table.warnings += without_lost_digits(values, "offence_code")[1]
         table.warnings += selection.warnings
         all_burglary = selection.is_burglary
     elif offences:
@@ -177,9 +173,8 @@ def _read_dates(table: _Table, chosen: NDArray[np.bool_]) -> Reading:
     """Read all date columns together."""
     columns = {name: table.mapped[name] for name in DATE_FIELDS if name in table.mapped}
     options = table.options
-    reading = read_datetimes(
-        table.rows.frame, columns, options.dayfirst, options.timezone, among=chosen
-    )
+    frame, columns = join_date_parts(table.rows.frame, columns)
+    reading = read_datetimes(frame, columns, options.dayfirst, options.timezone, among=chosen)
     table.notes += reading.notes
     table.warnings += reading.warnings
     return reading
@@ -228,6 +223,16 @@ def _incidents(
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 
 
+def _whole_codes(incidents: gpd.GeoDataFrame, table: _Table) -> gpd.GeoDataFrame:
+    """Withhold the codes that a spreadsheet rounded."""
+    for name in CODES:
+        if name in table.mapped:
+            codes, warned = without_lost_digits(incidents[name], name)
+            incidents = incidents.assign(**{name: codes})
+            table.warnings += warned if name != "offence_code" else []
+    return incidents
+
+
 def _duplicates(incidents: gpd.GeoDataFrame, table: _Table) -> Faults:
     """Find the rows whose reference stands in an earlier one, and warn of near misses."""
     if "crime_ref" not in table.mapped:
@@ -238,27 +243,13 @@ def _duplicates(incidents: gpd.GeoDataFrame, table: _Table) -> Faults:
     return duplicate_faults(references, incidents.get("force"), x, y)
 
 
-def _without_free_text(incidents: gpd.GeoDataFrame, warnings: list[str]) -> gpd.GeoDataFrame:
-    """Withhold methods that are sentences rather than codes."""
-    if "mo" not in incidents:
-        return incidents
-    long = incidents["mo"].astype(object).fillna("").astype(str).str.len() > _LONGEST_MO
-    if not long.any():
-        return incidents
-    rows = incidents.index[long]
-    warnings.append(
-        f"{count(len(rows), 'method')} of more than {_LONGEST_MO} characters held back: free text "
-        f"reaches no product ({name_rows(rows)})."
-    )
-    return incidents.assign(mo=incidents["mo"].where(~long, None))
-
-
 def _warn_of_accepted(incidents: gpd.GeoDataFrame, resolution: Resolution, table: _Table) -> None:
     """Add what may be wrong with rows that are used."""
     start, end, warnings = incidents["occurred_from"], incidents["occurred_to"], table.warnings
     warnings += window_warnings(start, end, resolution)
     warnings += pile_warnings(incidents)
     warnings += shared_address_warnings(incidents)
+    warnings += free_text_warnings(incidents)
     if "offence_code" in incidents:
         codes = incidents["offence_code"]
         warnings += closed_offences(codes, start, table.options.offence_table)

@@ -1,22 +1,32 @@
-"""The layout of a file of incidents: which column holds which field."""
+"""The layout of a file of incidents: which column holds which field, by its name and content."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from hotspot._errors import ConfigError, LayoutError
-from hotspot.reading.cells import join_texts, normalise_name, to_text, without_missing_words
-from hotspot.reading.chunks import Source
+from hotspot._errors import ConfigError
+from hotspot.english import and_list
+from hotspot.incidents.unknown_layout import (
+    is_of_the_crime,
+    refuse_better_dates,
+    refuse_unknown_layout,
+)
+from hotspot.reading.cells import join_texts, to_text, without_missing_words
+from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.columns import (
     PLACE_FIELDS,
     PLACE_PAIRS,
     Given,
+    candidates,
     given_columns,
     known_columns,
     known_names,
-    match_columns,
+    same_names_notes,
 )
+from hotspot.reading.contents import Contents, Kind
 from hotspot.reading.sources import Readable, open_source
+from hotspot.reading.split_dates import PARTS, holds_months, holds_years
 
 #: Field to its columns.
 Mapped = Mapping[str, tuple[str, ...]]
@@ -35,12 +45,29 @@ FIELDS = (
     "status",
     "force",
 )
-# What a column that could be meant may have in its name, for an example.
-_CLUES = {
-    "occurred_from": ("date", "occur", "dt", "from", "when"),
-    "easting": ("east", "x"),
-    "northing": ("north", "y"),
+_JOINED = ("crime_ref", "address", "status")
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(DATE_FIELDS, "date"),
+    **{f"{name}_time": "time" for name in DATE_FIELDS},
+    **dict.fromkeys(PLACE_FIELDS, "number"),
 }
+# The parts of an address, in the order in which they stand on an envelope.
+_ADDRESS_PARTS = ("unit", "housename", "number", "street", "locality", "town", "postcode")
+# A house number before its street, with whatever stands before it.
+_NUMBER_BEFORE_STREET = (
+    r"(?P<before>^|, )(?P<number>\d+[A-Za-z]?(?: ?[-/&] ?\d+[A-Za-z]?)?), (?=\D)"
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A file of recorded crimes, read, and which of its columns holds which field."""
+
+    opened: Source
+    mapped: dict[str, tuple[str, ...]]
+    rows: Chunk
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def open_incidents(
@@ -64,14 +91,68 @@ def open_incidents(
     DataError
         If it cannot be opened, or its layout is not known.
     """
-    opened = open_source(
-        source, sheet=sheet, known=known_names(known_columns("incidents", "places"), columns)
-    )
-    return opened, map_columns(opened.columns, columns, opened.has_geometry, opened.name)
+    layout = read_layout(source, columns, sheet)
+    return layout.opened, layout.mapped
+
+
+def read_layout(
+    source: Readable,
+    columns: Given | None = None,
+    sheet: str | None = None,
+    keep: Sequence[str] = (),
+) -> Layout:
+    """Read the columns of a file of recorded crimes that may hold a field, and choose among them.
+
+    Parameters
+    ----------
+    source, columns, sheet
+        As for `check_incidents`.
+    keep : sequence of str
+        Columns to read besides.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    DataError
+        If it cannot be opened, or its layout is not known.
+    """
+    known = known_columns("incidents", "places", "dates")
+    opened = open_source(source, sheet=sheet, known=known_names(known, columns))
+    headings = opened.columns
+    given = given_columns(headings, columns or {}, FIELDS, opened.name)
+    taken = [name for names in given.values() for name in names]
+    found = candidates(headings, {**known, **_address_names()}, taken)
+    wanted = [*taken, *keep, *(name for names in found.values() for name in names)]
+    certain = "occurred_from" in given or is_of_the_crime(found)
+    rows = opened.read(wanted if certain else headings)
+    if certain and not _is_dated(Contents(rows.frame), {**found, **given}):
+        rows = opened.read(headings)
+    contents = Contents(rows.frame)
+    notes: list[str] = []
+    mapped = map_columns(headings, columns, opened.has_geometry, opened.name, contents, notes)
+    used = dict.fromkeys([*keep, *(name for names in mapped.values() for name in names)])
+    rows = replace(rows, frame=rows.frame[list(used)])
+    blank = [
+        f"{name!r}, read as {of}, is blank throughout. If it holds formulas, open the workbook and "
+        "save it, so that their values are stored; else map another column."
+        for of, names in mapped.items()
+        for name in names
+        if contents.is_blank(name)
+    ]
+    notes += same_names_notes(headings, mapped)
+    return Layout(opened, mapped, rows, notes, blank)
 
 
 def map_columns(
-    headings: Sequence[str], given: Given | None, has_geometry: bool, source: str
+    headings: Sequence[str],
+    given: Given | None,
+    has_geometry: bool,
+    source: str,
+    contents: Contents | None = None,
+    notes: list[str] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Find which columns of an incident file hold which field.
 
@@ -85,17 +166,22 @@ def map_columns(
         Whether the source has points of its own.
     source : str
         What to call the source.
+    contents : Contents, optional
+        What stands in the columns; without it names alone decide.
+    notes : list of str, optional
+        Gathers which column was taken where several could be meant.
 
     Returns
     -------
     dict of str to tuple of str
-        Field to its columns. A date may have a second column, its time of day.
+        Field to its columns. A date may have a second column, its time of day, or three and more:
+        year, month, day, hour, minute. A reference or an address may be joined of several.
 
     Raises
     ------
     DataError
-        If the date or the place cannot be found: what there is, what is missing, and how to say
-        where it is.
+        If the date or the place cannot be found, or another column fits the date better: what
+        there is, what is missing, and how to say where it is.
     ConfigError
         If a field that takes one column is given several.
 
@@ -105,36 +191,161 @@ def map_columns(
     {'crime_ref': ('Ref',), 'occurred_from': ('Date From', 'Time From'),
      'easting': ('E',), 'northing': ('N',)}
     """
-    mapped = given_columns(headings, given or {}, FIELDS, source)
-    for field, names in mapped.items():
-        if field == "address":
-            continue
-        # The second column of a date is its time of day.
-        if len(names) not in ((1, 2) if field in DATE_FIELDS else (1,)):
-            raise ConfigError(
-                f"{field} takes one column{' or two' * (field in DATE_FIELDS)}, not {names}."
-            )
-    own_place = bool(set(PLACE_FIELDS) & set(mapped))
-    taken = [name for names in mapped.values() for name in names]
-    matched = match_columns(headings, known_columns("incidents", "places"), taken)
-    for field in FIELDS:
-        partner = next((pair for pair in PLACE_PAIRS if field in pair), ())
-        if field in mapped or field not in matched:
+    told = given_columns(headings, given or {}, FIELDS, source)
+    for name, columns in told.items():
+        _refuse_wrong_number(name, columns)
+    own_place = bool(set(PLACE_FIELDS) & set(told))
+    taken = [column for columns in told.values() for column in columns]
+    known = known_columns("incidents", "places")
+    matched = _chosen(candidates(headings, known, taken), contents, told, notes)
+    mapped = dict(told)
+    for name in FIELDS:
+        partner = next((pair for pair in PLACE_PAIRS if name in pair), ())
+        if name in mapped or name not in matched:
             continue
         # A pair that the user names is the only one: another may be of other points.
         if own_place and partner and not set(partner) & set(mapped):
             continue
-        mapped[field] = (matched[field],)
-        time = matched.get(f"{field}_time")
-        if field in DATE_FIELDS and time is not None:
-            mapped[field] = (matched[field], time)
-    mapped = {field: mapped[field] for field in FIELDS if field in mapped}
-    _refuse_unknown_layout(headings, mapped, has_geometry, source)
+        time = matched.get(f"{name}_time", ()) if name in DATE_FIELDS else ()
+        mapped[name] = (*matched[name], *time)
+    if contents is not None:
+        if "occurred_from" not in told and "occurred_to" not in told:
+            mapped |= _date_in_parts(headings, taken, mapped, matched, contents)
+        if "address" not in told:
+            used = [name for names in mapped.values() for name in names]
+            mapped |= _address_in_parts(headings, used, mapped, contents)
+    mapped = {name: mapped[name] for name in FIELDS if name in mapped}
+    refuse_unknown_layout(headings, mapped, has_geometry, source, contents)
+    if contents is not None and "occurred_from" not in told:
+        refuse_better_dates(headings, mapped, source, contents)
     return mapped
 
 
+def _refuse_wrong_number(name: str, columns: tuple[str, ...]) -> None:
+    """Refuse more columns than a field takes."""
+    dated = name in DATE_FIELDS
+    if name not in _JOINED and not 1 <= len(columns) <= (len(PARTS) if dated else 1):
+        many = " or two (date and time), or year, month, day, hour and minute" * dated
+        raise ConfigError(f"{name} takes one column{many}, not {columns}.")
+
+
+def _chosen(
+    found: Mapping[str, tuple[str, ...]],
+    contents: Contents | None,
+    told: Mapped,
+    notes: list[str] | None,
+) -> dict[str, tuple[str, ...]]:
+    """Choose for each field the column that holds it best, and note what was passed over."""
+    if contents is None:
+        return {name: columns[:1] for name, columns in found.items()}
+    chosen = {}
+    for name, columns in found.items():
+        kind = _KINDS.get(name, "text")
+        best = contents.as_good(columns, kind)
+        # A reference or a status may stand in any of them; coordinates are compared in pairs.
+        if name == "status":
+            chosen[name] = tuple(column for column in columns if column in best) or columns[:1]
+            continue
+        noted = [] if notes is None or name in told or name in PLACE_FIELDS else notes
+        if name not in PLACE_FIELDS and contents.holds_none(best[0], kind):
+            noted.append(f"{best[0]!r} holds no {_PLURALS[kind]}: it was not read as {name}.")
+            continue
+        chosen[name] = (best[0],)
+        if name in FIELDS:
+            noted += _passed_over(name, columns, best, contents, kind)
+    return chosen
+
+
+def _passed_over(
+    name: str, columns: Sequence[str], best: Sequence[str], contents: Contents, kind: Kind
+) -> list[str]:
+    """Describe the columns that by their names could have been taken for a field."""
+    before = columns[: columns.index(best[0])]
+    blank = [column for column in before if contents.is_blank(column)]
+    others = [column for column in before if column not in blank]
+    notes = []
+    for losers, why in ((blank, "blank"), (others, f"less full of {_PLURALS[kind]}")):
+        if losers:
+            listed = and_list([repr(column) for column in losers])
+            verb = "is" if len(losers) == 1 else "are"
+            notes.append(f"{listed} {verb} {why}: {best[0]!r} was taken for {name}.")
+    if len(best) > 1:
+        listed = and_list([repr(column) for column in best[1:]])
+        notes.append(
+            f"{best[0]!r} was taken for {name}; {listed} would fit as well "
+            f"(columns={{{name!r}: ...}}, --columns {name}=...)."
+        )
+    return notes
+
+
+_PLURALS: Mapping[Kind, str] = {
+    "text": "entries",
+    "date": "dates",
+    "time": "times of day",
+    "number": "numbers",
+}
+
+
+def _is_dated(contents: Contents, found: Mapped) -> bool:
+    """Test whether a column that may be the date of the crime holds dates."""
+    names = (name for field in DATE_FIELDS[:2] for name in found.get(field, ()))
+    return any(contents.fits(name, "date") for name in names)
+
+
+def _date_in_parts(
+    headings: Sequence[str],
+    taken: Sequence[str],
+    mapped: Mapped,
+    matched: Mapped,
+    contents: Contents,
+) -> dict[str, tuple[str, ...]]:
+    """Find the date in columns of year, month and day, where no column holds it whole."""
+    if _is_dated(contents, {name: names[:1] for name, names in mapped.items()}):
+        return {}
+    found = candidates(headings, known_columns("dates"), taken)
+    years = [name for name in found.get("year", ()) if holds_years(contents.sample(name))]
+    months = [name for name in found.get("month", ()) if holds_months(contents.sample(name))]
+    if not years or not months:
+        return {}
+    parts = [years[0], months[0]]
+    for part in PARTS[2:]:
+        fitting = [name for name in found.get(part, ()) if contents.fits(name, "number")]
+        if not fitting:
+            break
+        parts.append(fitting[0])
+    # Of year, month and day alone the time of day may stand in one column.
+    time = matched.get("occurred_from_time", ()) if len(parts) == 3 else ()
+    return {"occurred_from": (*parts, *time)}
+
+
+def _address_names() -> dict[str, tuple[str, ...]]:
+    known = known_columns("addresses")
+    return {name: known[name] for name in _ADDRESS_PARTS if name in known}
+
+
+def _address_in_parts(
+    headings: Sequence[str], used: Sequence[str], mapped: Mapped, contents: Contents
+) -> dict[str, tuple[str, ...]]:
+    """Find the address in columns of its parts, where no column holds it whole."""
+    whole = mapped.get("address", ())
+    if whole and "address" in whole[0].casefold() and not contents.is_blank(whole[0]):
+        return {}
+    free = [name for name in used if name not in whole]
+    found = candidates(headings, _address_names(), free)
+    parts = {
+        part: contents.best(names, "text")
+        for part, names in found.items()
+        if not all(map(contents.is_blank, names))
+    }
+    if "street" not in parts or len(parts) == 1:
+        return {}
+    return {
+        "address": tuple(dict.fromkeys(parts[part] for part in _ADDRESS_PARTS if part in parts))
+    }
+
+
 def field_text(frame: pd.DataFrame, mapped: Mapped, field: str) -> pd.Series:
-    """Return a field as text, named by its column; an address in several columns becomes one.
+    """Return a field as text, named by its column; what stands in several columns becomes one.
 
     Parameters
     ----------
@@ -148,47 +359,25 @@ def field_text(frame: pd.DataFrame, mapped: Mapped, field: str) -> pd.Series:
     Returns
     -------
     pandas.Series
+        A reference in several columns is joined by slashes, and missing where one of them is: a
+        year alone names no crime.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"No": [12], "Street": ["Mill Lane"], "Ref": [7], "Year": [2026]})
+    >>> field_text(frame, {"address": ("No", "Street")}, "address").item()
+    '12 Mill Lane'
+    >>> field_text(frame, {"crime_ref": ("Ref", "Year")}, "crime_ref").item()
+    '7/2026'
     """
     texts = [without_missing_words(to_text(frame[name])) for name in mapped[field]]
-    return (texts[0] if len(texts) == 1 else join_texts(texts)).rename(mapped[field][0])
-
-
-def _refuse_unknown_layout(
-    headings: Sequence[str], mapped: Mapped, has_geometry: bool, source: str
-) -> None:
-    """Refuse in one message that lists what was found, what is missing, and how to map it."""
-    missing, lacking = [], []
-    if "occurred_from" not in mapped and "occurred_to" not in mapped:
-        missing.append("occurred_from")
-        lacking.append("the date it happened (occurred_from, and occurred_to where there is one)")
-    if not has_geometry and not any({*pair} <= set(mapped) for pair in PLACE_PAIRS):
-        missing += ["easting", "northing"]
-        lacking.append("where (easting and northing, longitude and latitude, or x and y with crs)")
-    if not missing:
-        return
-    taken = {name for names in mapped.values() for name in names}
-    free = [name for name in headings if name not in taken]
-    candidates = {field: _candidates(free, _CLUES[field]) for field in missing}
-    example = {field: next(iter(names), "...") for field, names in candidates.items()}
-    recorded = mapped.get("recorded_at")
-    hint = f" {recorded[0]!r} looks like the date it was recorded." if recorded else ""
-    in_python = ", ".join(f'"{field}": "{name}"' for field, name in example.items())
-    in_toml = ", ".join(f'{field} = "{name}"' for field, name in example.items())
-    raise LayoutError(
-        f"The columns of {source} are not known. Found: {', '.join(map(repr, headings))}. "
-        f"Missing: {'; '.join(lacking)}.{hint} Say which they are, e.g. "
-        f"columns={{{in_python}}}, or in a TOML file columns = {{ {in_toml} }}.",
-        mapped,
-        candidates,
-    )
-
-
-def _candidates(free: Sequence[str], clues: Sequence[str]) -> list[str]:
-    """Find the columns that could be it by their names, likeliest first."""
-    found: dict[str, None] = {}
-    for clue in clues:
-        for name in free:
-            known = normalise_name(name)
-            if clue in known and (len(clue) > 1 or clue in (known[0], known[-1])):
-                found[name] = None
-    return list(found)
+    name = mapped[field][0]
+    if len(texts) == 1:
+        return texts[0].rename(name)
+    if field == "crime_ref":
+        whole = pd.concat(texts, axis=1).notna().all(axis=1)
+        return join_texts(texts, "/").where(whole, None).rename(name)
+    joined = join_texts(texts)
+    if field == "address":
+        joined = joined.str.replace(_NUMBER_BEFORE_STREET, r"\g<before>\g<number> ", regex=True)
+    return joined.rename(name)

@@ -1,4 +1,4 @@
-"""References of crimes: made for rows that have none, withheld where a spreadsheet rounded them."""
+"""References of crimes, made for rows that have none; codes that a spreadsheet rounded."""
 
 from typing import Any
 
@@ -6,38 +6,52 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.english import count, name_rows
+from hotspot.reading.cells import is_text
 
 _MADE = "made-"
-# How a spreadsheet writes a long number that it could not hold: 1.5E+31.
-_ROUNDED = r"\d(?:[.,]\d+)?[eE]\+?\d+"
+# How a spreadsheet writes what it took for a number too long to show: 1.5E+31, 4E+11. Without its
+# plus sign a whole number is a code as it was typed: 4E0001200.
+_ROUNDED = r"(?:.*/)?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+(?:/.*)?"
+#: The fields that are codes, and what to call one.
+CODES = {
+    "crime_ref": "reference",
+    "uprn": "UPRN",
+    "area": "beat code",
+    "offence_code": "offence code",
+}
 
 
-def without_lost_digits(incidents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Withhold references and UPRNs that a spreadsheet rounded, lest different ones be one.
+def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[str]]:
+    """Withhold codes that a spreadsheet rounded, lest different ones be one.
 
     Parameters
     ----------
-    incidents : geopandas.GeoDataFrame
+    codes : pandas.Series of str
+    field : str
+        What they are; text that is no code is returned as it stands.
 
     Returns
     -------
-    incidents : geopandas.GeoDataFrame
+    codes : pandas.Series of str
     warnings : list of str
+
+    Examples
+    --------
+    >>> codes, warnings = without_lost_digits(pd.Series(["1,50E+31", "6B60", "12E4"]), "area")
+    >>> codes.dropna().tolist(), warnings[0][:46]
+    (['6B60', '12E4'], '1 beat code (area) was rounded by a spreadshee')
     """
-    warnings = []
-    for name in ("crime_ref", "uprn"):
-        if name not in incidents or not incidents[name].notna().any():
-            continue
-        rounded = incidents[name].str.fullmatch(_ROUNDED, na=False).astype(bool)
-        if rounded.any():
-            rows = incidents.index[rounded]
-            warnings.append(
-                f"{count(len(rows), 'row')} whose {name} a spreadsheet has rounded, such as "
-                f"{incidents.loc[rows[0], name]} ({name_rows(rows)}): it is left out. Export the "
-                "column as text."
-            )
-            incidents = incidents.assign(**{name: incidents[name].where(~rounded, None)})
-    return incidents, warnings
+    if field not in CODES or not is_text(codes):
+        return codes, []
+    rounded = codes.str.fullmatch(_ROUNDED, na=False).astype(bool)
+    if not rounded.any():
+        return codes, []
+    rows = codes.index[rounded]
+    noun = f"{count(len(rows), CODES[field])} ({field}) {'was' if len(rows) == 1 else 'were'}"
+    return codes.where(~rounded, None), [
+        f"{noun} rounded by a spreadsheet, such as {codes[rows[0]]} ({name_rows(rows)}): left out. "
+        "Export the column as text."
+    ]
 
 
 def with_references(

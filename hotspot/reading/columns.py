@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import TypeAlias
 
 from hotspot._checks import raise_problems
@@ -32,8 +33,9 @@ def known_columns(*tables: str) -> dict[str, tuple[str, ...]]:
 
     Parameters
     ----------
-    *tables : {"incidents", "addresses", "areas", "streets", "places"}
-        The kinds of tables; "places" are coordinates, in a table of any kind.
+    *tables : {"incidents", "addresses", "areas", "streets", "places", "dates", "windows"}
+        The kinds of tables; "places" are coordinates, in a table of any kind, "dates" the parts of
+        a date in columns of their own, "windows" the words of the two ends of a window.
 
     Returns
     -------
@@ -45,13 +47,35 @@ def known_columns(*tables: str) -> dict[str, tuple[str, ...]]:
     --------
     >>> known_columns("places")["latitude"][:2]
     ('latitude', 'lat')
+    >>> "committeddatebetween" in known_columns("incidents")["occurred_from"]
+    True
     """
     table = files("hotspot").joinpath("_assets", "column_names.csv")
-    names: dict[str, list[str]] = {}
+    names = _window_names() if "incidents" in tables else {}
     for line in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
         if line["table"] in tables:
             names.setdefault(line["field"], []).append(normalise_name(line["name"]))
-    return {field: tuple(known) for field, known in names.items()}
+    return {field: tuple(dict.fromkeys(known)) for field, known in names.items()}
+
+
+def _window_names() -> dict[str, list[str]]:
+    """Return the names of the two ends of a window, put together of their words.
+
+    Every force puts them in another order: Committed From Date, Date From, Earliest Offence Date.
+    """
+    words = known_columns("windows")
+    names: dict[str, list[str]] = {}
+    for side, kind in product(("from", "to"), ("date", "time")):
+        field = f"occurred_{side}" + ("_time" if kind == "time" else "")
+        bare = ("",) if kind == "date" else ()
+        names[field] = [
+            "".join(order)
+            for of, end, what in product(("", *words["of"]), words[side], (*bare, *words[kind]))
+            # "First" and "last" alone may be the names of people.
+            if of or what
+            for order in ((of, end, what), (of, what, end), (what, of, end), (end, of, what))
+        ]
+    return names
 
 
 def known_names(fields: Mapping[str, Sequence[str]], given: Given | None) -> frozenset[str]:
@@ -112,15 +136,45 @@ def match_columns(
     >>> match_columns(["Crime Ref", "E"], {"easting": ["easting", "e"], "x": ["x"]})
     {'easting': 'E'}
     """
-    by_name: dict[str, str] = {}
+    found = candidates(headings, known, taken)
+    return {field: names[0] for field, names in found.items()}
+
+
+def candidates(
+    headings: Sequence[str], known: Mapping[str, Sequence[str]], taken: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Find every column that by its name may hold a field, for what is in them to decide.
+
+    Parameters
+    ----------
+    headings, known, taken
+        As for `match_columns`.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The fields that were found, the best name first.
+
+    Examples
+    --------
+    >>> candidates(["Offence", "HO Code", "Date"], {"offence_code": ["hocode", "offence"]})
+    {'offence_code': ('HO Code', 'Offence')}
+    """
+    by_name: dict[str, list[str]] = {}
     for name in headings:
         if name not in taken:
-            by_name.setdefault(normalise_name(name), name)
-    return {
-        field: by_name[hit]
+            by_name.setdefault(normalise_name(_heading(name, headings)), []).append(name)
+    found = {
+        field: tuple(column for name in names for column in by_name.get(name, ()))
         for field, names in known.items()
-        if (hit := next((name for name in names if name in by_name), None)) is not None
     }
+    return {field: names for field, names in found.items() if names}
+
+
+def _heading(name: str, headings: Sequence[str]) -> str:
+    """Return what stands over a column, without its turn where it is not the first of its name."""
+    first = _TURN.sub("", name)
+    return first if first in headings else name
 
 
 def given_columns(
@@ -204,9 +258,7 @@ def same_names_notes(
     taken = [name for names in mapped.values() for name in names]
     headed: dict[str, list[str]] = {}
     for name in headings:
-        first = _TURN.sub("", name)
-        heading = first if first in headings else name
-        headed.setdefault(normalise_name(heading), []).append(name)
+        headed.setdefault(normalise_name(_heading(name, headings)), []).append(name)
     notes = []
     for names in headed.values():
         used = [name for name in names if name in taken]

@@ -4,11 +4,10 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.briefing.figures.known import areas_of
+from hotspot.incidents.free_text import is_free_text
 
 NOT_RECORDED = "not recorded"
 HELD_BACK = "held back (free text)"
-# Codes are shorter; what is longer may be a story with people in it.
-LONGEST_CODE = 40
 
 
 def methods_by_area(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -42,4 +41,4 @@ def method_codes(incidents: gpd.GeoDataFrame) -> pd.Series:
     if "mo" not in incidents.columns:
         return pd.Series(NOT_RECORDED, index=incidents.index, name="mo", dtype=object)
     codes: pd.Series = incidents["mo"].astype("string").fillna(NOT_RECORDED)
-    return codes.where(codes.str.len() <= LONGEST_CODE, HELD_BACK).astype(object)
+    return codes.where(~is_free_text(codes), HELD_BACK).astype(object)

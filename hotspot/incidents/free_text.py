@@ -1,0 +1,51 @@
+"""Methods that are sentences rather than codes: the analyst's, and in no product."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hotspot.english import count, name_rows
+
+#: Codes and short titles fit; what is longer is a sentence, and sentences name people.
+LONGEST_METHOD = 40
+
+
+def is_free_text(methods: pd.Series) -> NDArray[np.bool_]:
+    """Test which methods (``mo``) no product may show.
+
+    Parameters
+    ----------
+    methods : pandas.Series of str
+
+    Returns
+    -------
+    numpy.ndarray of bool
+
+    Examples
+    --------
+    >>> is_free_text(pd.Series(["Window smashed", "Suspect known as J. Smith forced a rear door"]))
+    array([False,  True])
+    """
+    texts = methods.astype(object).fillna("").astype(str)
+    return np.asarray(texts.str.len() > LONGEST_METHOD, dtype=bool)
+
+
+def free_text_warnings(incidents: pd.DataFrame) -> list[str]:
+    """Return how many methods no product shows.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+
+    Returns
+    -------
+    list of str
+    """
+    long = is_free_text(incidents["mo"]) if "mo" in incidents else np.array([], dtype=bool)
+    if not long.any():
+        return []
+    rows = incidents.index[long]
+    return [
+        f"{count(len(rows), 'method')} of more than {LONGEST_METHOD} characters: free text, which "
+        f"stays in Python and reaches no product ({name_rows(rows)})."
+    ]
