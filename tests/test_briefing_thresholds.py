@@ -15,12 +15,13 @@ from hotspot.briefing.exchanged_coordinates import check_coordinates
 from hotspot.briefing.figures.homes import repeat_addresses
 from hotspot.briefing.figures.hours import Hours, peak_hours
 from hotspot.briefing.figures.known import KnownBurglaries, recent_counts
-from hotspot.briefing.figures.methods import HELD_BACK, LONGEST_CODE, method_codes
+from hotspot.briefing.figures.methods import HELD_BACK, method_codes
 from hotspot.briefing.figures.weeks import WeekChange, weekly_comparison
 from hotspot.briefing.findings import RaisedRisk
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.sections.hours_and_method import hours
 from hotspot.briefing.sections.this_week import week_words
+from hotspot.incidents.free_text import LONGEST_METHOD
 from tests.conftest import incidents_at
 
 AS_OF = pd.Timestamp("2026-03-02 06:00")
@@ -94,7 +95,7 @@ def test_a_busiest_span_needs_ten_burglaries(number: int) -> None:
 
 
 def test_a_code_has_at_most_forty_characters() -> None:
-    assert LONGEST_CODE == 40
+    assert LONGEST_METHOD == 40
     frame = found_at("2026-03-01 12:00", "2026-03-01 12:00", mo=["x" * 40, "x" * 41])
     assert method_codes(frame).tolist() == ["x" * 40, HELD_BACK]
 
