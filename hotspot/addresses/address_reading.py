@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hotspot._errors import DataError, DataWarning
+from hotspot.addresses.address_columns import with_model
 from hotspot.english import count, name_rows
-from hotspot.reading.cells import join_texts, to_text, without_missing_words
+from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.columns import (
     PLACE_FIELDS,
     Given,
@@ -28,10 +29,10 @@ _PARTS = tuple(known_columns("addresses"))
 #: What `columns=` may map.
 FIELDS = (*_PARTS, *PLACE_FIELDS)
 _RESULT_FIELDS = (
-    "uprn", "address", "number", "street", "usrn", "postcode", "parent_uprn", "classification",
+    "uprn", "address", "unit", "building", "number", "street", "dependent_street", "locality",
+    "postcode", "usrn", "parent_uprn", "classification",
 )  # fmt: skip
-# "12 High Street", "Flat 3, 12A High Street": what is before the first comma after the number.
-_NUMBER_AND_STREET = r"(?:^|, *)(?P<number>\d+[A-Za-z]?(?:[-/]\d+[A-Za-z]?)?),? +(?P<street>[^,]+)"
+NO_ADDRESS = "(no address given)"
 
 
 def read_addresses(
@@ -181,26 +182,17 @@ def _street_column(headings: Sequence[str], name: str | None, source: str) -> st
 
 
 def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
-    """Build addresses from their parts, or extract number and street from them."""
-    if "address" not in parts.columns:
-        parts["address"] = _joined(parts)
-    elif "street" not in parts.columns:
-        extracted = parts["address"].str.extract(_NUMBER_AND_STREET)
-        if "number" not in parts.columns:
-            parts["number"] = extracted["number"]
-        parts["street"] = extracted["street"].str.strip()
-    parts["address"] = parts["address"].where(parts["address"].notna(), "(no address given)")
-    if "uprn" not in parts.columns:
-        parts["uprn"] = None
-    return parts[[field for field in _RESULT_FIELDS if field in parts.columns]]
+    """Build the columns of addresses from those that the source has; none that is empty."""
+    table = with_model(parts)
+    table["address"] = table["address"].where(table["address"].notna(), NO_ADDRESS)
+    if "uprn" not in table.columns:
+        table["uprn"] = None
+    kept = ("uprn", "address", "number", "street")
+    return table[[name for name in _RESULT_FIELDS if name in kept or _holds_any(table, name)]]
 
 
-def _joined(parts: pd.DataFrame) -> pd.Series:
-    """Join the parts of each address as they are written on an envelope."""
-    line = join_texts([parts[part] for part in ("number", "street") if part in parts], " ")
-    text = parts.assign(line=line)
-    order = ("unit", "housename", "line", "place", "locality", "town", "postcode")
-    return join_texts([text[part] for part in order if part in text])
+def _holds_any(table: pd.DataFrame, name: str) -> bool:
+    return name in table.columns and bool(table[name].notna().any())
 
 
 def _with_ids(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -2,7 +2,7 @@
 
 import re
 
-from hotspot.addresses.house_numbers import text_key
+from hotspot.addresses.address_words import text_key
 
 # AddressBase codes: dwellings, houses in multiple occupation, residential institutions, dual use;
 # not garages (RG), car parking (RC) or ancillary buildings (RB).

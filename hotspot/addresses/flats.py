@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hotspot.addresses.house_numbers import text_key
+from hotspot.addresses.address_words import text_key
 from hotspot.english import and_list
 
 _UNIT = re.compile(

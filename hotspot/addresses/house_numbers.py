@@ -1,7 +1,7 @@
-"""House numbers and street names as people write them, and the order that a street has."""
+"""House numbers as people write them, and the order that a street has."""
 
 import re
-import unicodedata
+from functools import cache
 from typing import NamedTuple
 
 # What names a flat, not a house: "Flat 3, 12 High Street" stands at number 12.
@@ -9,8 +9,15 @@ _WITHIN_A_HOUSE = re.compile(
     r"\b(?:flat|apartment|apt|unit|room|studio|suite|maisonette)s?\b\.?\s*(?:no\.?\s*)?[\w/-]*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\b([0-9]{1,5})\s?([a-z])?\b", re.IGNORECASE)
-_NOT_OF_A_WORD = re.compile(r"[\W_]+")
+_ONE = r"[0-9]{1,5}(?:½|[ ]?[A-Za-z](?![\w'.]))?"
+# "12", "12A", "12 A", "12½", and several: "12-14", "12 & 14", "22, 24", "12A-C", "7/7a".
+_HOUSES = re.compile(
+    rf"(?<![\w½.])(?P<first>{_ONE})(?![\w½])"
+    rf"(?P<more>(?:\s*(?:[-&+/,]|\band\b|\bto\b)\s*(?:{_ONE}|[A-Za-z])(?![\w'½]))*)",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(rf"([-&+/,]|and|to)\s*({_ONE}|[A-Za-z])", re.IGNORECASE)
+_HOUSE = re.compile(r"([0-9]+) ?(½|[A-Za-z])?")
 
 
 class House(NamedTuple):
@@ -20,6 +27,20 @@ class House(NamedTuple):
     suffix: str
 
 
+class Houses(NamedTuple):
+    """The houses that a number stands for: the first and the last of them, often the same."""
+
+    first: House
+    last: House
+
+    @property
+    def text(self) -> str:
+        """The number as it is written on an envelope: "12A", "12-14"."""
+        first, last = (f"{house.number}{house.suffix}" for house in self)
+        return first if first == last else f"{first}-{last}"
+
+
+@cache
 def parse_house(text: str) -> House | None:
     """Read the number of the house out of what a file says.
 
@@ -38,19 +59,53 @@ def parse_house(text: str) -> House | None:
     >>> parse_house("12a"), parse_house("Flat 3, 12-14"), parse_house("Rose Cottage")
     (House(number=12, suffix='A'), House(number=12, suffix=''), None)
     """
-    match = _NUMBER.search(_WITHIN_A_HOUSE.sub(" ", text))
-    if match is None or int(match[1]) == 0:
-        return None
-    return House(int(match[1]), (match[2] or "").upper())
+    houses = parse_houses(text)
+    return houses.first if houses else None
 
 
-def text_key(text: str) -> str:
-    """Reduce text to what two spellings of one address or street share.
+@cache
+def parse_houses(text: str) -> Houses | None:
+    """Read the numbers of a house that has several: "12-14", "12 & 14", "23A-B".
 
     Examples
     --------
-    >>> text_key("12, HIGH ST.") == text_key(" 12 High St")
-    True
+    >>> [parse_houses(text).text for text in ("12 & 14", "12 a", "7/7a", "23A-B")]
+    ['12-14', '12A', '7-7A', '23A-23B']
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _NOT_OF_A_WORD.sub(" ", folded).strip()
+    match = _HOUSES.search(_WITHIN_A_HOUSE.sub(" ", text))
+    first = _house(match["first"], 0) if match else House(0, "")
+    if match is None or first.number == 0:
+        return None
+    last = first
+    for _, more in _PARTS.findall(match["more"]):
+        house = _house(more, last.number)
+        last = max(last, house)
+    return Houses(first, last)
+
+
+def _house(text: str, of: int) -> House:
+    """Read one number; a letter alone is a suffix of the number before it."""
+    match = _HOUSE.match(text)
+    return House(int(match[1]), (match[2] or "").upper()) if match else House(of, text.upper())
+
+
+def same_houses(told: Houses, known: Houses) -> bool:
+    """Test whether two numbers may mean one house: the same, or one of those of the other.
+
+    4, 4A and 4B are three houses; 14 is one of 12-14, 13 is across the road.
+
+    Examples
+    --------
+    >>> known = parse_houses("12-14")
+    >>> [same_houses(parse_houses(text), known) for text in ("14", "13", "12A")]
+    [True, False, False]
+    """
+    narrow, wide = sorted(
+        (told, known), key=lambda houses: houses.last.number - houses.first.number
+    )
+    # A difference that is odd counts both sides of the street: 13-16.
+    step = 1 + (wide.first.number % 2 == wide.last.number % 2)
+    return all(
+        wide.first <= house <= wide.last and (house.number - wide.first.number) % step == 0
+        for house in narrow
+    )

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from hotspot.addresses.address_words import text_key
 from hotspot.addresses.classification import says_home, says_parent
-from hotspot.addresses.house_numbers import parse_house, text_key
+from hotspot.addresses.house_numbers import parse_house
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

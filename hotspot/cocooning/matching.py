@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from hotspot.addresses.address_words import text_key
 from hotspot.addresses.flats import natural_key
-from hotspot.addresses.house_numbers import House, parse_house, text_key
+from hotspot.addresses.house_numbers import House, parse_house
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
 from hotspot.dates import end_of_day
 from hotspot.near_repeat import distinct_events

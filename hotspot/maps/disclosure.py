@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from hotspot._errors import DataError
+from hotspot.addresses.address_words import text_key
 from hotspot.addresses.classification import says_home
-from hotspot.addresses.house_numbers import text_key
 from hotspot.english import count
 
 SHOWN, FEW, WITHHELD = "shown", "few", "withheld"

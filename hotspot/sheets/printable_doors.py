@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot.addresses.house_numbers import House, parse_house, text_key
+from hotspot.addresses.address_words import text_key
+from hotspot.addresses.house_numbers import House, parse_house
 from hotspot.geo import NO_AREA
 from hotspot.output.text import clean_text
 from hotspot.rule import RINGS, AgeBands
