@@ -291,7 +291,7 @@ def known_by(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.bool_]:
     Parameters
     ----------
     incidents : GeoDataFrame
-        With ``occurred_to`` and, optionally, ``recorded_at``.
+        With ``occurred_from``, ``occurred_to`` and, optionally, ``recorded_at``.
     as_of : date or time
         See `cutoff`.
 
@@ -300,7 +300,12 @@ def known_by(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.bool_]:
     ndarray of bool, shape (n,)
     """
     last = cutoff(as_of)
-    known = (incidents["occurred_to"] <= last).to_numpy()
+    ended: pd.Series = incidents["occurred_to"]
+    if not is_end_of_day(last):
+        # An end at the end of its day is a day without a time: known on that day, as a midnight is.
+        begun = ended.dt.normalize().clip(lower=incidents["occurred_from"])
+        ended = ended.where(ended != end_of_day(ended), begun)
+    known = (ended <= last).to_numpy()
     if "recorded_at" in incidents.columns:
         known = known & ~(incidents["recorded_at"] > last).to_numpy()
     return np.asarray(known, dtype=bool)

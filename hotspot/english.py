@@ -191,7 +191,7 @@ def week_days(last: pd.Timestamp) -> str:
     'Mon 23 Feb 06:00 to Mon 2 Mar 06:00 2026'
     """
     first = last - pd.Timedelta(days=_WEEK_DAYS)
-    if _has_time(_past(last)):
+    if _has_time(last):
         return f"{moment(first)} to {moment(last)} {last.year}"
     return f"{short_day(_past(first))} to {short_day(last, year=True)}"
 
@@ -231,10 +231,14 @@ def window(start: pd.Timestamp, end: pd.Timestamp, *, year: bool = False) -> str
     'Fri 27 Feb 2026 18:00 to Sun 1 Mar 2026 07:00'
     >>> window(pd.Timestamp("2026-03-01"), pd.Timestamp("2026-03-01"))
     'Sun 1 Mar'
+    >>> window(pd.Timestamp("2026-03-01 09:00"), pd.Timestamp("2026-03-01 23:59:59.999999"))
+    'Sun 1 Mar from 09:00'
     """
     if start == end:
         return moment(start, year=year)
     if start.normalize() == end.normalize():
+        if not _has_time(end):
+            return f"{short_day(start, year=year)} from {start:%H:%M}"
         return f"{short_day(start, year=year)} {start:%H:%M} to {end:%H:%M}"
     return f"{moment(start, year=year)} to {moment(end, year=year)}"
 
@@ -249,7 +253,7 @@ def cut_off(last: pd.Timestamp) -> str:
     >>> cut_off(pd.Timestamp("2026-03-02 06:00"))
     'Monday 2 March 2026, 06:00'
     """
-    if not _has_time(_past(last)):
+    if not _has_time(last):
         return f"the end of {long_day(last)}"
     return f"{long_day(last)}, {last:%H:%M}"
 
@@ -284,4 +288,5 @@ def _past(last: pd.Timestamp) -> pd.Timestamp:
 
 
 def _has_time(time: pd.Timestamp) -> bool:
-    return bool(time != time.normalize())
+    """Test for a time of day: midnight and the end of a day are that day."""
+    return not any(moment == moment.normalize() for moment in (time, _past(time)))

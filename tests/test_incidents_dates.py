@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspot._errors import ConfigError
+from hotspot.dates import end_of_day
 from hotspot.incidents.windows import read_windows, resolution_of, window_warnings
 from hotspot.reading.clocks import read_clock
 from hotspot.reading.datetimes import Reading, read_datetimes
@@ -255,22 +256,73 @@ def test_dates_that_cannot_be_are_faults_with_reasons() -> None:
     ]
 
 
-def test_an_end_that_is_only_a_day_is_not_before_a_time_on_that_day() -> None:
-    found, faults = windows(["13/03/2026 14:00"] * 2, ["13/03/2026", "13/03/2026 13:00"])
-    assert faults == ["1: to before from (from 2026-03-13 14:00 to 2026-03-13 13:00)"]
-    assert found.start[0] == found.end[0]
+def test_an_end_that_is_only_a_day_is_the_end_of_that_day() -> None:
+    found, faults = windows(
+        ["13/03/2026 14:00"] * 4, ["13/03/2026", "13/03/2026 13:00", "15/03/2026", "12/03/2026"]
+    )
+    assert [fault.partition(" (")[0] for fault in faults] == [
+        "1: to before from",
+        "3: to before from",
+    ]
+    assert found.end[0] == end_of_day(pd.Timestamp("2026-03-13"))
+    assert found.end[2] == end_of_day(pd.Timestamp("2026-03-15"))
+    (note,) = found.notes
+    assert note.startswith("2 ends in 'To' are days without a time")
+
+
+@pytest.mark.parametrize("times", [["00:00"] * 3, ["00:00:00"] * 3, [0, 0, 0], [dt.time(0)] * 3])
+def test_a_column_of_nothing_but_midnights_holds_days(times: list[object]) -> None:
+    frame = pd.DataFrame(
+        {
+            "From": [dt.datetime(2026, 3, day, 18, 30) for day in (13, 14, 15)],
+            "To": [dt.datetime(2026, 3, day) for day in (13, 15, 17)],
+            "And Time": pd.Series(times, dtype=object),
+        }
+    )
+    reading = read_datetimes(frame, {"occurred_from": ("From",), "occurred_to": ("To", "And Time")})
+    found = read_windows(reading, frame.index, "day", TODAY)
+    assert (found.end == end_of_day(frame["To"]).to_numpy()).all()
+    days = read("2026-03-13T00:00:00", "2026-03-14T00:00:00.000").times["occurred_from"]
+    assert not days.has_time.any()
+
+
+def test_days_without_times_stay_days() -> None:
+    found, faults = windows(["13/03/2026", "13/03/2026"], ["13/03/2026", "15/03/2026"])
+    assert faults == []
+    assert found.start.astype("datetime64[D]").astype(str).tolist() == ["2026-03-13"] * 2
+    assert (found.end == np.array(["2026-03-13", "2026-03-15"], dtype="datetime64[ns]")).all()
 
 
 def test_a_midnight_before_a_time_on_the_same_day_is_a_day_without_time() -> None:
     found, faults = windows(
-        ["20/02/2026 17:00"] * 3, ["20/02/2026 00:00", "19/02/2026 00:00", "21/02/2026 00:00"]
+        ["20/02/2026 17:00"] * 4,
+        ["20/02/2026 00:00", "19/02/2026 00:00", "21/02/2026 00:00", "21/02/2026 09:00"],
     )
     assert faults == ["1: to before from (from 2026-02-20 17:00 to 2026-02-19 00:00)"]
-    assert found.end[0] == found.start[0] == np.datetime64("2026-02-20T17:00")
+    assert found.end[0] == end_of_day(pd.Timestamp("2026-02-20"))
     assert found.end[2] == np.datetime64("2026-02-21T00:00")
     (told,) = found.warnings
     assert told.startswith("1 row end at midnight exactly")
-    assert told.endswith("(row 0).")
+    assert told.endswith("taken to end with that day (row 0).")
+
+
+def test_a_day_ends_when_the_crime_was_recorded_on_it_and_not_after_now() -> None:
+    found = recorded_windows(
+        [
+            ("13/03/2026 14:00", "13/03/2026", "13/03/2026 18:30"),
+            ("13/03/2026 14:00", "14/03/2026", "15/03/2026 08:00"),
+            ("13/03/2026 14:00", "13/03/2026", "13/03/2026 13:00"),
+            ("21/11/2026 14:00", "22/11/2026", ""),
+        ]
+    )
+    assert not found.faults.faulty.any()
+    assert found.end.astype("datetime64[m]").astype(str).tolist() == [
+        "2026-03-13T18:30",
+        "2026-03-14T23:59",
+        "2026-03-13T14:00",
+        "2026-11-22T23:59",
+    ]
+    assert found.end[3] == TODAY
 
 
 def recorded_windows(rows: list[tuple[str, str, str]]) -> object:

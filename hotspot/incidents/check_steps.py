@@ -27,6 +27,7 @@ from hotspot.incidents.windows import Windows, read_windows, resolution_of, wind
 from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.columns import PLACE_FIELDS, Given
 from hotspot.reading.coordinates import Location, locate
+from hotspot.reading.crs import in_great_britain
 from hotspot.reading.datetimes import Reading, read_datetimes
 from hotspot.reading.faults import FAULT_COLUMNS, Faults
 from hotspot.reading.sources import Readable, no_rows
@@ -92,11 +93,15 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     chosen = ~(unwanted["offence"].faulty | unwanted["status"].faulty)
 
     # All rows decide how dates and coordinates are read; only those chosen are judged by it.
-    reading = _read_dates(table, chosen)
+    everywhere = _locate(table)
+    reading = _read_dates(table, chosen, _home_zone(everywhere))
     resolution = _resolution(source, reading)
     windows = read_windows(reading.among(chosen), rows.frame.index[chosen], resolution, last_moment)
+    table.notes += windows.notes
     table.warnings += windows.warnings
-    location = _locate(table).among(chosen)
+    table.notes.append(everywhere.transformation)
+    table.warnings += everywhere.warnings
+    location = everywhere.among(chosen)
     faults = windows.faults
     faults.extend(location.faults)
 
@@ -169,12 +174,22 @@ def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
     return out, all_burglary
 
 
-def _read_dates(table: _Table, chosen: NDArray[np.bool_]) -> Reading:
+def _home_zone(location: Location) -> str | None:
+    """Return the time zone of the place where it has but one: Great Britain."""
+    placed = np.isfinite(location.x) & np.isfinite(location.y)
+    if not placed.any():
+        return None
+    x, y = np.median(location.x[placed]), np.median(location.y[placed])
+    place = gpd.GeoSeries(gpd.points_from_xy([x], [y]), crs=location.crs).to_crs(4326).iloc[0]
+    return "Europe/London" if in_great_britain(place.x, place.y) else None
+
+
+def _read_dates(table: _Table, chosen: NDArray[np.bool_], home_zone: str | None) -> Reading:
     """Read all date columns together."""
     columns = {name: table.mapped[name] for name in DATE_FIELDS if name in table.mapped}
     options = table.options
     frame, columns = join_date_parts(table.rows.frame, columns)
-    reading = read_datetimes(frame, columns, options.dayfirst, options.timezone, among=chosen)
+    reading = read_datetimes(frame, columns, options.dayfirst, options.timezone, chosen, home_zone)
     table.notes += reading.notes
     table.warnings += reading.warnings
     return reading
@@ -189,7 +204,7 @@ def _resolution(source: Readable, reading: Reading) -> Resolution:
 def _locate(table: _Table) -> Location:
     """Locate all rows."""
     options = table.options
-    location = locate(
+    return locate(
         table.rows.frame,
         {name: table.mapped[name][0] for name in PLACE_FIELDS if name in table.mapped},
         geometry=table.rows.geometry,
@@ -199,9 +214,6 @@ def _locate(table: _Table) -> Location:
         within=options.within,
         what=table.opened.name,
     )
-    table.notes.append(location.transformation)
-    table.warnings += location.warnings
-    return location
 
 
 def _incidents(

@@ -41,6 +41,7 @@ class Windows:
     recorded: Moments | None
     faults: Faults
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def read_windows(
@@ -65,10 +66,11 @@ def read_windows(
 
     Notes
     -----
-    A missing end is the beginning and the reverse. An end given as a day only, or as the midnight
-    with which that day begins, on the day on which the window begins, is that beginning: it is no
-    earlier, only less exact. A window cannot end after the crime was recorded: where it does by
-    more than a day, and begins before, the recording is its end.
+    A missing end is the beginning and the reverse. After a beginning with a time of day an end that
+    is a day only is the end of that day, or the moment on it when the crime was recorded: nobody
+    came home when they left. So is the midnight with which the day of the beginning begins. Where
+    neither has a time both are held as midnights. A window cannot end after the crime was recorded:
+    where it does by more than a day, and begins before, the recording is its end.
     """
     faults = Faults(index)
     columns = [reading.times[name] for name in _WINDOW if name in reading.times]
@@ -82,13 +84,15 @@ def read_windows(
     faults.add(none_known, first.name, first.cells, "no date")
     start = np.where(np.isnat(start), end, start)
     end = np.where(np.isnat(end), start, end)
-    # A day without a time is held as its midnight, and so lies before a time on that day.
-    day_only = (end < start) & (end == _days(start))
-    warnings = _midnight_warnings(day_only & last.has_time & ~faults.faulty, last)
-    end = np.where(day_only, start, end)
+    limit = last_moment.to_datetime64()
+    default = last.has_time & (end < start) & (end == _days(start))
+    whole = default | (first.has_time & ~last.has_time & ~np.isnat(last.moments))
+    whole &= (end >= _days(start)) & ~faults.faulty
+    told = reading.times.get("recorded_at")
+    end = np.where(whole, _end_of_days(start, end, told, limit), end)
+    warnings = _midnight_warnings(default & whole, last)
     backwards = end < start
     faults.add(backwards, last.name, last.cells, _backwards(start[backwards], end[backwards]))
-    limit = last_moment.to_datetime64()
     for times, moments in zip(columns, (start, end), strict=False):
         faults.add(moments > limit, times.name, times.cells, "date in the future")
     recorded, warned = _recorded(reading.times.get("recorded_at"), limit)
@@ -99,10 +103,23 @@ def read_windows(
         warnings += warned
     start[faults.faulty] = np.datetime64("NaT", "ns")
     end[faults.faulty] = np.datetime64("NaT", "ns")
-    return Windows(start, end, recorded, faults, warnings)
+    notes = _whole_day_notes(whole & ~default & ~faults.faulty, last)
+    return Windows(start, end, recorded, faults, warnings, notes)
 
 
 _WINDOW = ("occurred_from", "occurred_to")
+
+
+def _end_of_days(
+    start: Moments, end: Moments, recorded: Times | None, limit: np.datetime64
+) -> Moments:
+    """Return the last moments of the days of `end` at which they may have ended."""
+    last = (_days(end) + _DAY).astype("datetime64[ns]") - np.timedelta64(1, "us")
+    ends = np.where(_days(end) == limit.astype("datetime64[D]"), np.minimum(last, limit), last)
+    if recorded is not None:
+        same_day = recorded.has_time & (_days(recorded.moments) == _days(end))
+        ends = np.where(same_day, recorded.moments, ends)
+    return np.maximum(ends, start)
 
 
 def _days(moments: Moments) -> Moments:
@@ -125,8 +142,19 @@ def _midnight_warnings(rows: Flags, last: Times) -> list[str]:
     labels = last.cells.index[rows]
     return [
         f"{count(len(labels), 'row')} end at midnight exactly, before they begin on that day: "
-        "probably a default where no time was known, so they are used with the moment at which "
-        f"they begin ({name_rows(labels)})."
+        "probably a default where no time was known, so they are taken to end with that day "
+        f"({name_rows(labels)})."
+    ]
+
+
+def _whole_day_notes(rows: Flags, last: Times) -> list[str]:
+    """Count the ends that are days only."""
+    if not rows.any():
+        return []
+    number = int(np.count_nonzero(rows))
+    return [
+        f"{count(number, 'end')} in {last.name!r} {'is a day' if number == 1 else 'are days'} "
+        "without a time: taken as the end of that day, or as the moment on it of the record."
     ]
 
 

@@ -4,7 +4,7 @@ A spreadsheet of another locale exchanges day and month of the cells that it tak
 are those up to the 12th, and leaves the others as text.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -103,13 +103,15 @@ def _days(year: Integers, month: Integers, day: Integers) -> Days:
     return np.asarray(months.astype("datetime64[D]") + (day - 1), dtype="datetime64[D]")
 
 
-def exchange_back(columns: Mapping[str, Parts], day_first: bool, index: pd.Index) -> list[str]:
+def exchange_back(
+    columns: Sequence[tuple[str, Parts]], day_first: bool, index: pd.Index
+) -> list[str]:
     """Exchange day and month where a spreadsheet of another locale has exchanged them.
 
     Parameters
     ----------
-    columns : mapping of str to Parts
-        The date columns of a source by name; changed in place.
+    columns : sequence of tuple of str and Parts
+        The date columns of a source by their names; changed in place.
     day_first : bool
         The order of the dates that are text.
     index : pandas.Index
@@ -126,29 +128,30 @@ def exchange_back(columns: Mapping[str, Parts], day_first: bool, index: pd.Index
     exchanged back where that is no chance and the dates then lie no further from each other: the
     1st to 12th of one March as real dates beside the 13th to 31st of it as text stay as they are.
     """
-    suspects = {name: parts for name, parts in columns.items() if _looks_exchanged(parts)}
-    real = {name: parts.kind == FIXED for name, parts in suspects.items()}
-    reals = sum(int(np.count_nonzero(rows)) for rows in real.values())
-    texts = sum(int(np.count_nonzero(parts.kind == OPEN)) for parts in suspects.values())
+    names = dict.fromkeys(repr(name) for name, parts in columns if _looks_exchanged(parts))
+    suspects = [parts for _, parts in columns if _looks_exchanged(parts)]
+    real = [parts.kind == FIXED for parts in suspects]
+    reals = sum(int(np.count_nonzero(rows)) for rows in real)
+    texts = sum(int(np.count_nonzero(parts.kind == OPEN)) for parts in suspects)
     if not reals or not texts:
         return []
-    before, after = _gaps(suspects.values(), day_first)
+    before, after = _gaps(suspects, day_first)
     chance = _SHARE_EARLY**reals * _SHARE_LATE**texts
     closer = after * _FAR_CLOSER < before
     sure = after <= 2 * before + 7 and (chance < _SURE or (chance < _LIKELY and closer))
     if not sure and not closer:
         return []
-    rows = index[np.logical_or.reduce(list(real.values()))]
+    rows = index[np.logical_or.reduce(real)]
     pattern = (
-        f"In {and_list([repr(name) for name in suspects])} the dates that are text "
+        f"In {and_list(list(names))} the dates that are text "
         f"({texts:,}) all have a day over 12, and the real dates ({reals:,}) all have one of 12 or "
         "less, as where a spreadsheet of another locale has exchanged day and month"
     )
     fix = "To be sure, export dates as text with the year first, such as 2026-03-25."
     if not sure:
         return [f"{pattern}. They are too few to tell, and were left ({name_rows(rows)}). {fix}"]
-    for name, parts in suspects.items():
-        back = real[name] & (parts.second <= 12)
+    for parts, rows_of_dates in zip(suspects, real, strict=True):
+        back = rows_of_dates & (parts.second <= 12)
         parts.first, parts.second = (
             np.where(back, parts.second, parts.first),
             np.where(back, parts.first, parts.second),

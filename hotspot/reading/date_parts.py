@@ -19,6 +19,7 @@ from hotspot.reading.single_dates import (
     OPEN,
     SENTINELS,
     UNREADABLE,
+    Moment,
     read_moment,
 )
 
@@ -36,14 +37,30 @@ class Parts:
     seconds: Integers
     zone_minutes: Integers
 
+    @classmethod
+    def unknown(cls, number: int) -> "Parts":
+        """Return as many rows of which nothing is known."""
+        return cls(*np.tile(np.array(Moment(MISSING)), (number, 1)).T.copy())
 
-def parse(cells: pd.Series) -> Parts:
+    def put(self, rows: NDArray[np.bool_], table: Integers) -> None:
+        """Replace rows by a table of a line for each field."""
+        for name, values in zip(Moment._fields, table, strict=True):
+            getattr(self, name)[rows] = values
+
+    def among(self, rows: NDArray[np.bool_]) -> Integers:
+        """Return rows as a table of a line for each field."""
+        return np.array([getattr(self, name)[rows] for name in Moment._fields])
+
+
+def parse(cells: pd.Series, date1904: bool = False) -> Parts:
     """Read a column of dates of any kind.
 
     Parameters
     ----------
     cells : pandas.Series
         As they stand in the source.
+    date1904 : bool, default False
+        Whether plain numbers are days of a calendar that begins in 1904.
 
     Returns
     -------
@@ -52,17 +69,18 @@ def parse(cells: pd.Series) -> Parts:
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         return _parts_of_datetimes(pd.DatetimeIndex(cells))
     if is_text(cells):
-        return _parts_of_text(cells)
-    return Parts(*by_unique(cells, read_moment).T.copy())
+        return _parts_of_text(cells, date1904)
+    return Parts(*by_unique(cells, lambda cell: read_moment(cell, date1904)).T.copy())
 
 
-def _parts_of_text(cells: pd.Series) -> Parts:
+def _parts_of_text(cells: pd.Series, date1904: bool) -> Parts:
     """Read dates and times of day apart, of which far fewer differ than of the two together."""
     halves = [
         cell.replace("T", " ", 1).partition(" ") if isinstance(cell, str) else ("", "", "")
         for cell in cells.to_numpy(dtype=object)
     ]
-    parts = by_unique(np.array([half[0] for half in halves], dtype=object), read_moment)
+    days = np.array([half[0] for half in halves], dtype=object)
+    parts = by_unique(days, lambda text: read_moment(text, date1904))
     times = np.array([half[2] for half in halves], dtype=object)
     clocks = by_unique(times, lambda text: read_moment(f"2000-01-01 {text}" if text else None))
     timed = times != ""
@@ -92,5 +110,5 @@ def _parts_of_datetimes(moments: pd.DatetimeIndex) -> Parts:
     kind = np.where(plausible, FIXED, UNREADABLE)
     days = naive.to_numpy().astype("datetime64[D]")
     kind[~known | np.isin(days, [np.datetime64(dt.date(*day)) for day in SENTINELS])] = MISSING
-    year, month, day = (np.asarray(part) for part in (naive.year, naive.month, naive.day))
+    year, month, day = (np.array(part, np.int64) for part in (naive.year, naive.month, naive.day))
     return Parts(kind, year, month, day, seconds, zone)

@@ -18,10 +18,15 @@ from hotspot.english import count
 from hotspot.reading.clocks import NO_TIME, clock_warnings, read_clocks
 from hotspot.reading.date_order import days_of, decide_order, exchange_back
 from hotspot.reading.date_parts import Parts, parse
-from hotspot.reading.single_dates import FIXED, MISSING, MONTH, NO_ZONE, OPEN
+from hotspot.reading.date_spans import split_spans
+from hotspot.reading.single_dates import COUNTED, DATE_1904, FIXED, MISSING, MONTH, NO_ZONE, OPEN
 
 Flags: TypeAlias = NDArray[np.bool_]
 Moments: TypeAlias = NDArray[np.datetime64]
+
+
+# The two columns of a window, between which a cell of two dates is parted.
+_WINDOW = ("occurred_from", "occurred_to")
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def read_datetimes(
     dayfirst: bool = True,
     timezone: str | None = None,
     among: Flags | None = None,
+    home_zone: str | None = None,
 ) -> Reading:
     """Read the date columns of a source together.
 
@@ -94,6 +100,9 @@ def read_datetimes(
         Without it the zone is dropped and the clock time kept, with a warning.
     among : numpy.ndarray of bool, optional
         The rows that warnings are about. All rows decide how the dates are read.
+    home_zone : str, optional
+        The one zone of the place. Without `timezone` it is that of times which count seconds from
+        1970, and so are in UTC for certain.
 
     Returns
     -------
@@ -111,22 +120,49 @@ def read_datetimes(
     >>> [str(moment) for moment in reading.times["occurred_from"].moments.astype("M8[m]")]
     ['2026-03-25T09:30', '2026-03-04T23:00']
     """
-    zone = _zone(timezone)
+    zones = _Zones(_zone(timezone), _zone(home_zone))
     meant = np.ones(len(frame), dtype=bool) if among is None else among
-    parsed = {field_name: parse(frame[names[0]]) for field_name, names in columns.items()}
-    day_first, notes, warnings = decide_order(parsed.values(), dayfirst)
-    by_name = {columns[field_name][0]: parts for field_name, parts in parsed.items()}
+    date1904 = bool(frame.attrs.get(DATE_1904, False))
+    read = {
+        name: _Column(frame[names[0]], parse(frame[names[0]], date1904))
+        for name, names in columns.items()
+    }
+    notes = _split_spans(read)
+    day_first, noted, warnings = decide_order([column.parts for column in read.values()], dayfirst)
+    by_name = [(str(column.cells.name), column.parts) for column in read.values()]
     warnings += exchange_back(by_name, day_first, frame.index)
     times = {}
-    for field_name, names in columns.items():
-        parts = parsed[field_name]
-        if len(names) > 1:
-            noted, warned = _add_clock(parts, frame[names[1]], meant)
-            notes += noted
+    for name, column in read.items():
+        clocks = columns.get(name, ())[1:]
+        if clocks:
+            more, warned = _add_clock(column.parts, frame[clocks[0]], meant)
+            noted += more
             warnings += warned
-        times[field_name], zoned = _times(parts, day_first, zone, frame[names[0]])
-        warnings += _zone_warning(zoned & meant, frame[names[0]], zone)
-    return Reading(times, notes, warnings)
+        times[name], more, warned = _times(column, day_first, zones, meant)
+        noted += more
+        warnings += warned
+    return Reading(times, notes + noted, warnings)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of dates and what was read of it."""
+
+    cells: pd.Series
+    parts: Parts
+
+
+@dataclass(frozen=True)
+class _Zones:
+    """The zone that a user gives, and that of the place."""
+
+    given: ZoneInfo | None
+    home: ZoneInfo | None
+
+    @property
+    def of_counted(self) -> ZoneInfo | None:
+        """The zone for times that are in UTC for certain."""
+        return self.home if self.given is None else self.given
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:
@@ -150,35 +186,87 @@ def _add_clock(parts: Parts, cells: pd.Series, meant: Flags) -> tuple[list[str],
     return notes, clock_warnings(seconds[dated], cells[dated])
 
 
+def _split_spans(read: dict[str, _Column]) -> list[str]:
+    """Part the cells that hold two dates into the two columns of a window."""
+    notes = []
+    for own in [read[name] for name in _WINDOW if name in read]:
+        spans, *both = split_spans(own.cells, own.parts)
+        if not spans.any():
+            continue
+        notes.append(
+            f"{count(int(spans.sum()), 'cell')} of {own.cells.name!r} hold two dates: from when "
+            "and to when."
+        )
+        for name, parts in zip(_WINDOW, both, strict=True):
+            column = read.setdefault(name, _Column(own.cells, Parts.unknown(len(own.cells))))
+            # What another column says itself goes before.
+            free = spans if column is own else spans & (column.parts.kind == MISSING)
+            column.parts.put(free, parts.among(free))
+    return notes
+
+
 def _times(
-    parts: Parts, day_first: bool, zone: ZoneInfo | None, cells: pd.Series
-) -> tuple[Times, Flags]:
-    """Build moments out of parts."""
+    column: _Column, day_first: bool, zones: _Zones, meant: Flags
+) -> tuple[Times, list[str], list[str]]:
+    """Build moments out of parts; with notes and warnings."""
+    parts, cells = column.parts, column.cells
     days, known = days_of(parts, day_first)
+    counted: Flags = known & (parts.zone_minutes == COUNTED)
+    notes = []
+    if counted.any() and not parts.seconds[counted].any():
+        # Midnights in Greenwich, all of them, are days that were never times.
+        notes.append(f"The numbers in {cells.name!r} count whole days from 1970, without a time.")
+        parts.zone_minutes[counted] = NO_ZONE
+        counted[:] = False
     seconds = days.astype("datetime64[s]") + np.maximum(parts.seconds, 0)
     moments = np.where(known, seconds, np.datetime64("NaT", "s")).astype("datetime64[ns]")
-    zoned: Flags = known & (parts.zone_minutes != NO_ZONE)
-    if zone is not None and zoned.any():
-        utc = moments[zoned] - parts.zone_minutes[zoned].astype("timedelta64[m]")
-        local = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-        moments[zoned] = local.to_numpy().astype("datetime64[ns]")
+    suffixed: Flags = known & (parts.zone_minutes != NO_ZONE) & ~counted
+    moments[suffixed] = _local(moments[suffixed], parts.zone_minutes[suffixed], zones.given)
+    moments[counted] = _local(moments[counted], 0 * parts.zone_minutes[counted], zones.of_counted)
+    noted, warnings = _zone_words(suffixed & meant, counted & meant, cells, zones)
+    has_time: Flags = known & (parts.seconds != NO_TIME)
+    # A column of nothing but midnights holds days, however they are written.
+    midnights = moments.astype("datetime64[D]") == moments
     times = Times(
         moments=moments,
         unreadable=~known & (parts.kind != MISSING),
-        has_time=known & (parts.seconds != NO_TIME),
+        has_time=has_time & ~midnights[has_time].all(),
         month_only=known & (parts.kind == MONTH),
         cells=cells,
     )
-    return times, zoned
+    return times, notes + noted, warnings
 
 
-def _zone_warning(zoned: Flags, cells: pd.Series, zone: ZoneInfo | None) -> list[str]:
-    """Warn that zones were dropped; of none where they were used."""
-    if zone is not None or not zoned.any():
-        return []
-    first = cells.to_numpy()[zoned][0]
-    return [
-        f"{count(int(zoned.sum()), 'time')} in {cells.name!r} carry a time zone (e.g. {first}): it "
-        'was dropped and the clock time kept. Say e.g. timezone="Europe/London" to turn them into '
-        "that zone's time."
-    ]
+def _local(moments: Moments, minutes: NDArray[np.int64], zone: ZoneInfo | None) -> Moments:
+    """Convert times so many minutes ahead of Greenwich into the civil time of a zone."""
+    if zone is None or not len(moments):
+        return moments
+    utc = pd.DatetimeIndex(moments - minutes.astype("timedelta64[m]")).tz_localize("UTC")
+    local = utc.tz_convert(zone).tz_localize(None)
+    return np.asarray(local.to_numpy(), dtype="datetime64[ns]")
+
+
+def _zone_words(
+    suffixed: Flags, counted: Flags, cells: pd.Series, zones: _Zones
+) -> tuple[list[str], list[str]]:
+    """Describe what became of zones; nothing where the user's was used."""
+    if zones.given is not None:
+        return [], []
+    notes, warnings = [], []
+    say = (
+        'Say e.g. timezone="Europe/London" (--timezone on the command line, timezone in a TOML '
+        "file) to turn them into that zone's time."
+    )
+    if suffixed.any():
+        first = cells.to_numpy()[suffixed][0]
+        warnings.append(
+            f"{count(int(suffixed.sum()), 'time')} in {cells.name!r} carry a time zone (e.g. "
+            f"{first}): it was dropped and the clock time kept. {say}"
+        )
+    if counted.any():
+        times = f"{count(int(counted.sum()), 'time')} in {cells.name!r} count seconds from 1970"
+        if zones.home is not None:
+            notes.append(f"{times}, in Greenwich: they were turned into {zones.home.key} time.")
+        else:
+            warnings.append(f"{times}: they were kept as the time of Greenwich (UTC). {say}")
+    return notes, warnings

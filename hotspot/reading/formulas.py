@@ -1,4 +1,4 @@
-"""Cells of a workbook that hold a formula: their saved values are taken, and marked."""
+"""What the parts of a workbook tell beside its cells: where formulas stand, and its calendar."""
 
 import posixpath
 import re
@@ -37,6 +37,27 @@ def formula_cells(path: Path, sheet: str) -> list[tuple[int, int]]:
                 return list(_cells_with_formula(content))
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
         return []
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Return whether the calendar of a workbook begins in 1904, as old ones of a Mac do.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` or ``.xlsm`` file; of other kinds it is not known.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            root = ElementTree.fromstring(book.read("xl/workbook.xml"))
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return False
+    settings = root.iter(f"{_MAIN}workbookPr")
+    return any(element.get("date1904") in ("1", "true") for element in settings)
 
 
 def _part_of_sheet(book: zipfile.ZipFile, sheet: str) -> str | None:

@@ -12,8 +12,11 @@ from hotspot.reading.cells import MISSING_WORDS
 from hotspot.reading.clocks import BAD_CLOCK, DAY_S, DIGITS, NO_TIME, TIME, seconds_of
 
 MISSING, UNREADABLE, FIXED, OPEN, MONTH = range(5)
-# No offset in minutes, which go to 840 on the Line Islands.
-NO_ZONE = 100_000
+# No offset in minutes, which go to 840 on the Line Islands; and that of a count of seconds from
+# 1970, which is in UTC for certain, whereas a suffix is often written beside local time.
+NO_ZONE, COUNTED = 100_000, 100_001
+#: In the `attrs` of a frame: plain numbers in it are days of a calendar that begins in 1904.
+DATE_1904 = "date1904"
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 # Days that systems write where they know none.
@@ -31,6 +34,7 @@ SENTINELS = frozenset(
 )
 _NOTHING_WRITTEN = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[t ]0{2}:0{2}(?::0{2})?)?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
+_EXCEL_EPOCH_1904 = dt.datetime(1904, 1, 1)
 _UNIX_EPOCH = dt.datetime(1970, 1, 1)
 
 _ZONE = r"(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?"
@@ -87,7 +91,7 @@ class Moment(NamedTuple):
     zone_minutes: int = NO_ZONE
 
 
-def read_moment(cell: Any) -> Moment:
+def read_moment(cell: Any, date1904: bool = False) -> Moment:
     """Read a date, with or without a time of day.
 
     Parameters
@@ -95,6 +99,8 @@ def read_moment(cell: Any) -> Moment:
     cell : object
         Text, a datetime, or a number: an Excel serial date, yyyymmdd, or seconds or milliseconds
         since 1970.
+    date1904 : bool, default False
+        Whether serial dates count from 1904, as a workbook may say.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def read_moment(cell: Any) -> Moment:
     (True, True)
     """
     if isinstance(cell, str):
-        return _read_text(" ".join(cell.casefold().split()))
+        return _read_text(" ".join(cell.casefold().split()), date1904)
     if cell is None or cell is pd.NaT or cell is pd.NA:
         return Moment(MISSING)
     if isinstance(cell, dt.datetime):
@@ -120,11 +126,11 @@ def read_moment(cell: Any) -> Moment:
     if isinstance(cell, bool | np.bool_):
         return Moment(UNREADABLE)
     if isinstance(cell, int | float | np.integer | np.floating):
-        return _of_number(float(cell))
+        return _of_number(float(cell), date1904)
     return _read_text(str(cell).casefold())
 
 
-def _read_text(text: str) -> Moment:
+def _read_text(text: str, date1904: bool = False) -> Moment:
     if text in MISSING_WORDS or _NOTHING_WRITTEN.fullmatch(text):
         return Moment(MISSING)
     for form in _DATES:
@@ -139,7 +145,7 @@ def _read_text(text: str) -> Moment:
     if together is not None:
         return _read_text(" ".join(together.groups()))
     if _NUMBER.fullmatch(text):
-        return _of_number(float(text))
+        return _of_number(float(text), date1904)
     return Moment(UNREADABLE)
 
 
@@ -211,7 +217,7 @@ def _of_datetime(moment: dt.datetime) -> Moment:
     return _fixed(moment.year, moment.month, moment.day, seconds or NO_TIME)
 
 
-def _of_number(number: float) -> Moment:
+def _of_number(number: float, date1904: bool) -> Moment:
     """Read a number as a date by its size."""
     if math.isnan(number) or number in (0, 1, 2):
         # The first days of Excel's calendar are what empty cells turn into.
@@ -219,13 +225,13 @@ def _of_number(number: float) -> Moment:
     # Days of Excel from 1954 to 2201; days before would be hours and minutes, or just numbers.
     if 20_000 <= number < 110_000:
         seconds = round(number * DAY_S)
-        return _of_datetime(_EXCEL_EPOCH + dt.timedelta(seconds=seconds))
+        epoch = _EXCEL_EPOCH_1904 if date1904 else _EXCEL_EPOCH
+        return _of_datetime(epoch + dt.timedelta(seconds=seconds))
     if number.is_integer() and 19_000_101 <= number < 22_000_000:
         return _read_text(str(int(number)))
     # Seconds or milliseconds from 2001 to 2128.
     if 1e9 <= number < 5e9 or 1e12 <= number < 5e12:
         seconds = round(number / 1000 if number >= 1e12 else number)
-        # They count from midnight in Greenwich, so that a zone is known, 0 minutes ahead.
         moment = _of_datetime(_UNIX_EPOCH + dt.timedelta(seconds=seconds))
-        return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=0)
+        return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=COUNTED)
     return Moment(UNREADABLE)

@@ -18,10 +18,11 @@ from python_calamine import (
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Request, Source
-from hotspot.reading.formulas import formula_cells
+from hotspot.reading.formulas import counts_from_1904, formula_cells
 from hotspot.reading.group_headings import Merge, Row
 from hotspot.reading.headings import FEWEST_KNOWN, HEAD_ROWS, Header, chunks_of_rows, find_header
 from hotspot.reading.joined_sources import join_sources, same_layout
+from hotspot.reading.single_dates import DATE_1904
 
 
 def open_workbook(path: Path, request: Request) -> Source:
@@ -89,11 +90,14 @@ def _which_sheets(
 
 def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> Source:
     """Open the table of one sheet."""
+    date1904 = counts_from_1904(path)
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _workbook(path) as book:
             rows = _rows(book.get_sheet_by_name(name))
-            yield from chunks_of_rows(rows, header, wanted, strict_width=False)
+            for chunk in chunks_of_rows(rows, header, wanted, strict_width=False):
+                chunk.frame.attrs.update({DATE_1904: True} if date1904 else {})
+                yield chunk
 
     def formulas() -> list[tuple[Any, str]]:
         # Calamine begins a row at the first column that holds anything, the file at column A.
