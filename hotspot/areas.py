@@ -32,7 +32,7 @@ def read_areas(
     Parameters
     ----------
     source : path, URL or GeoDataFrame
-        GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
+        GeoPackage, GeoJSON, Shapefile (zipped too), MapInfo TAB, KML, GeoParquet or a frame.
     name : str, optional
         Column with the names. Default: the first that is known to hold them ("beat", "ward",
         "LSOA11NM", ...), else the only column of text in which no value stands twice.
@@ -58,7 +58,8 @@ def read_areas(
     Warns
     -----
     DataWarning
-        Where an invalid polygon was mended, or several rows were joined under one name.
+        Where layers were left out, an invalid polygon was mended, or several rows were joined
+        under one name.
 
     Examples
     --------
@@ -73,6 +74,8 @@ def read_areas(
     chunk = opened.read(opened.columns)
     if chunk.frame.empty:
         raise DataError(no_rows(source, opened, "areas"))
+    for told in (*opened.notes, *chunk.warnings):
+        warnings.warn(told, DataWarning, stacklevel=2)
     names = to_text(chunk.frame[_name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
@@ -97,7 +100,7 @@ def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gp
     Parameters
     ----------
     source : path or GeoDataFrame
-        GeoPackage, GeoJSON, Shapefile, GeoParquet or a frame.
+        GeoPackage, GeoJSON, Shapefile (zipped too), MapInfo TAB, KML, GeoParquet or a frame.
     to_crs : CRS, optional
         What to turn them into, in metres. Default: their own.
     crs : CRS, optional

@@ -33,9 +33,11 @@ def check_incidents(
 
     Parameters
     ----------
-    source : path, str or DataFrame
-        CSV (gzipped too), XLSX, GeoPackage, GeoJSON, (Geo)Parquet, a folder of files of one
-        layout, a frame, or a database URL such as ``"sqlite:///crimes.db?table=burglaries"``.
+    source : path, str, list of paths or DataFrame
+        CSV (gzipped too), XLSX, GeoPackage, GeoJSON, (Geo)Parquet, Shapefile (zipped too), MapInfo
+        TAB, KML; several files of one layout (a list, a folder, a pattern); a frame, or a table
+        that comes through Arrow (polars, DuckDB); or a database URL such as
+        ``"sqlite:///crimes.db?table=burglaries"``.
     columns : mapping, optional
         Which column holds which field, where the table of known names does not tell:
         ``crime_ref``, ``occurred_from``, ``occurred_to``, ``recorded_at``, ``easting``,

@@ -15,6 +15,8 @@ from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
 
 ROWS_PER_CHUNK = 100_000
+# One known name may stand in a banner: "Date: 3 March".
+FEWEST_KNOWN = 2
 
 
 def not_records(rows: Sequence[tuple[Any, str, str, str]] = ()) -> pd.DataFrame:

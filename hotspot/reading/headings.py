@@ -16,12 +16,10 @@ import pandas as pd
 from hotspot._errors import DataError
 from hotspot.english import count
 from hotspot.reading.cells import normalise_name
-from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, not_records
+from hotspot.reading.chunks import FEWEST_KNOWN, ROWS_PER_CHUNK, Chunk, not_records
 from hotspot.reading.group_headings import Merge, Row, filled, join_headings
 
 HEAD_ROWS = 30
-# One known name may stand in a banner: "Date: 3 March".
-FEWEST_KNOWN = 2
 _FOOTER_ROWS = 12
 _FOOTER = re.compile(
     r"(grand |sub ?)?totals?\b|end of |\*+"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hotspot.english import count, some_of
 from hotspot.reading.cells import is_text, normalise_name
-from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Source
 
 # A sheet of the next month may have a column more; a lookup table shares one or two by chance.
 _LEAST_SHARED = 0.6
@@ -40,6 +40,53 @@ def same_layout(first: Source, other: Source, known: Collection[str]) -> bool:
     # Where each has a known name that the other lacks, one column may go by two names.
     renamed = bool(more & set(known)) and bool(less & set(known))
     return not renamed and len(mine & theirs) >= _LEAST_SHARED * len(mine | theirs)
+
+
+def tables_alike(tables: Mapping[str, Source], known: Collection[str]) -> dict[str, Source]:
+    """Choose the table that is meant among several, and those of its layout.
+
+    Parameters
+    ----------
+    tables : mapping of str to Source
+        By name.
+    known : collection of str
+        Names that mean something, as `normalise_name` returns them.
+
+    Returns
+    -------
+    dict of str to Source
+        The one that is meant comes first: of those with known names the first, else the first.
+    """
+    hits = {
+        name: len({normalise_name(column) for column in source.columns} & set(known))
+        for name, source in tables.items()
+    }
+    # A list of codes has a known name or two as well. Of equals the first: a workbook opens there.
+    enough = max(hits.values()) / 2 if max(hits.values()) >= FEWEST_KNOWN else 0
+    first = next(name for name in tables if hits[name] >= enough)
+    others = {
+        name: source
+        for name, source in tables.items()
+        if name == first or same_layout(tables[first], source, known)
+    }
+    return {first: tables[first], **others}
+
+
+def which_read(
+    file: str, kind: str, read: Sequence[str], others: Sequence[str], hidden: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return which parts of a file were read and which were not, where there are several."""
+    if len(read) == 1 and not others and not hidden:
+        return ()
+    together = len(read) > 1
+    note = f"Read the {kind}{'s' * together} {_listed(read)} of {file}{' together' * together}"
+    note += f"; not read: {_listed(others)}" * bool(others)
+    note += f"; hidden and not read: {_listed(hidden)}" * bool(hidden)
+    return (f"{note}.",)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
 
 
 def join_sources(name: str, parts: Mapping[str, Source], kind: str) -> Source:

@@ -23,11 +23,20 @@ from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
 from hotspot.reading.joined_sources import join_sources, same_layout
 from hotspot.reading.json_lists import open_json
-from hotspot.reading.layers import open_frame, open_layer, open_parquet
+from hotspot.reading.layers import (
+    ArrowTable,
+    open_arrow,
+    open_frame,
+    open_layer,
+    open_parquet,
+    open_tab,
+)
 from hotspot.reading.text_files import open_text_file, read_text_rows
 from hotspot.reading.workbooks import open_workbook
+from hotspot.reading.zip_files import open_zip
 
-Readable: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]] | pd.DataFrame
+Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
+Readable: TypeAlias = Paths | pd.DataFrame | ArrowTable
 
 _ZIPPED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ALWAYS_WORKBOOKS = (".xlsx", ".xlsm")
@@ -71,11 +80,13 @@ class Format(NamedTuple):
 FORMATS = (
     Format((".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz"), _open_table),
     Format((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), _open_table),
-    Format((".gpkg", ".geojson", ".shp", ".fgb"), open_layer, of_maps=True),
+    Format((".gpkg", ".geojson", ".shp", ".fgb", ".mif", ".kml", ".kmz"), open_layer, of_maps=True),
+    Format((".tab",), open_tab, of_maps=True),
     Format((".json",), open_json, of_maps=True),
     Format((".parquet", ".geoparquet"), open_parquet, of_maps=True),
     # A zip in a folder of exports is as a rule a copy of what lies beside it.
-    Format((".pbf", ".osm", ".zip"), open_layer, of_maps=True, in_folders=False),
+    Format((".zip",), open_zip, of_maps=True, in_folders=False),
+    Format((".pbf", ".osm"), open_layer, of_maps=True, in_folders=False),
 )
 
 
@@ -116,9 +127,11 @@ def open_source(
     Parameters
     ----------
     source : path, str, list of paths or DataFrame
-        A file (delimited text, gzipped or not; a workbook; GeoPackage, GeoJSON, Shapefile;
-        Parquet), several of one layout (a folder, a list, a pattern such as ``"2026-*.csv"``), a
-        frame, or a database URL such as ``"sqlite:///crimes.db?table=burglaries"``.
+        A file (delimited text, gzipped or not; a workbook; GeoPackage, GeoJSON, Shapefile, MapInfo
+        TAB or MIF, KML; Parquet; a zip of those or of texts), several of one layout (a folder, a
+        list, a pattern such as ``"2026-*.csv"``), a frame of pandas or any table with
+        ``__arrow_c_stream__`` (polars, DuckDB, pyarrow), or a database URL such as
+        ``"sqlite:///crimes.db?table=burglaries"``.
     sheet : str, optional
         The sheet of a workbook, layer of a geographic file or table of a database.
     known : collection of str
@@ -150,9 +163,15 @@ def open_source(
     """
     if isinstance(source, pd.DataFrame):
         return open_frame(source)
+    if isinstance(source, ArrowTable):
+        return open_arrow(source)
     if not isinstance(source, str | PathLike | list | tuple):
         kind = type(source).__name__
-        raise DataError(f"A source is a path, a frame or a database URL, not {kind}.")
+        lazy = " Call its collect() first." if hasattr(source, "collect") else ""
+        raise DataError(
+            "A source is a path, a list of paths, a frame (of pandas, polars, DuckDB or Arrow) or "
+            f"a database URL, not {kind}.{lazy}"
+        )
     if isinstance(source, str) and re.match(r"(https?|ftp)://", source):
         raise DataError(f"Nothing is fetched from a network: download {source} and give the file.")
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
@@ -240,7 +259,7 @@ def _open_file(path: Path, request: Request) -> Source:
     raise DataError(f"{path.name} is of no kind that can be read: {', '.join(endings())}.")
 
 
-def files_of(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[Path]:
+def files_of(source: Paths) -> list[Path]:
     """Return the files that are read together.
 
     Parameters

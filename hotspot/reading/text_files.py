@@ -7,17 +7,16 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from hotspot._errors import DataError
-from hotspot.reading.chunks import Chunk, Request, Source
+from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Request, Source
 from hotspot.reading.group_headings import Row
 from hotspot.reading.headings import (
-    FEWEST_KNOWN,
     HEAD_ROWS,
     chunks_of_rows,
     find_header,
@@ -117,7 +116,7 @@ def _bytes(path: Path) -> Iterator[BinaryIO]:
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     try:
-        with gzip.open(path, "rb") if zipped else path.open("rb") as opened:
+        with path.open("rb") as raw, gzip.open(raw) if zipped else nullcontext(raw) as opened:
             yield cast("BinaryIO", opened)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         # Met while reading, often in the last rows: a download that broke off.

@@ -1,6 +1,6 @@
 """Workbooks: .xlsx, .xls, .xlsb and .ods, read with calamine."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,12 +16,11 @@ from python_calamine import (
 )
 
 from hotspot._errors import DataError
-from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.formulas import counts_from_1904, formula_cells
 from hotspot.reading.group_headings import Merge, Row
-from hotspot.reading.headings import FEWEST_KNOWN, HEAD_ROWS, Header, chunks_of_rows, find_header
-from hotspot.reading.joined_sources import join_sources, same_layout
+from hotspot.reading.headings import HEAD_ROWS, Header, chunks_of_rows, find_header
+from hotspot.reading.joined_sources import join_sources, tables_alike, which_read
 from hotspot.reading.single_dates import DATE_1904
 
 
@@ -49,43 +48,11 @@ def open_workbook(path: Path, request: Request) -> Source:
         tables = _tables(path, book, request.sheet, request.known)
         visible = _worksheets(book)
         hidden = [name for name in _worksheets(book, visible=False) if name not in tables]
-    best = max(_known_in(source, request.known) for source in tables.values())
-    # Of equals the first: a workbook opens there. A list of codes has a known name or two as well.
-    first = next(
-        source
-        for source in tables.values()
-        if 2 * _known_in(source, request.known) >= best or best < FEWEST_KNOWN
-    )
-    alike = {
-        name: source
-        for name, source in tables.items()
-        if source is first or same_layout(first, source, request.known)
-    }
-    if len(alike) == 1:
-        opened = first
-    else:
-        opened = join_sources(f"{path.name}, {len(alike)} sheets", alike, "sheet")
-    note = _which_sheets(path, list(alike), visible, hidden)
-    return replace(opened, notes=(*note, *opened.notes), sheets=tuple(visible))
-
-
-def _known_in(source: Source, known: Collection[str]) -> int:
-    return len({normalise_name(name) for name in source.columns} & set(known))
-
-
-def _which_sheets(
-    path: Path, read: Sequence[str], visible: Sequence[str], hidden: Sequence[str]
-) -> tuple[str, ...]:
-    """Describe which sheets were read and which were not, where there are several."""
-    others = [repr(name) for name in visible if name not in read]
-    if len(read) == 1 and not others and not hidden:
-        return ()
-    listed = ", ".join(map(repr, read))
-    note = f"Read the sheet{'s' * (len(read) > 1)} {listed} of {path.name}"
-    note += " together" * (len(read) > 1)
-    note += f"; not read: {', '.join(others)}" * bool(others)
-    note += f"; hidden and not read: {', '.join(map(repr, hidden))}" * bool(hidden)
-    return (f"{note}.",)
+    alike = tables_alike(tables, request.known)
+    opened = join_sources(f"{path.name}, {len(alike)} sheets", alike, "sheet")
+    others = [name for name in visible if name not in alike]
+    notes = which_read(path.name, "sheet", list(alike), others, hidden)
+    return replace(opened, notes=(*notes, *opened.notes), sheets=tuple(visible))
 
 
 def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> Source:

@@ -1,0 +1,96 @@
+"""Zip files: the geographic files or the delimited texts in them, wherever in it they lie."""
+
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from hotspot._errors import DataError
+from hotspot.reading.chunks import Request, Source
+from hotspot.reading.joined_sources import join_sources, tables_alike, which_read
+from hotspot.reading.layers import open_layers
+from hotspot.reading.text_files import open_text_file
+
+_LAYERS = (".shp", ".tab", ".mif", ".kml", ".gpkg", ".geojson", ".json", ".fgb")
+_TEXTS = (".csv", ".txt", ".tsv")
+
+
+def open_zip(path: Path, request: Request) -> Source:
+    """Open what a zip file holds.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    request : Request
+        The layer or the text, by default the first and those of its layout, and the extent.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        If it is damaged, protected by a password, or holds nothing that can be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as zipped:
+            members = [entry for entry in zipped.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path.name} is no zip file that can be read: {error}.") from error
+    if any(entry.flag_bits & 1 for entry in members):
+        raise DataError(f"{path.name} is protected by a password: unpack it first.")
+    places = [PurePosixPath(entry.filename) for entry in members]
+    # A Mac packs a shadow of every file.
+    places = [place for place in places if place.name[0] != "." and "__MACOSX" not in place.parts]
+    layers = [place for place in places if place.suffix.lower() in _LAYERS]
+    if layers:
+        # In braces, for the name of a folder may itself end with .zip.
+        files = {
+            str(place.with_suffix("")): f"/vsizip/{{{path.absolute()}}}/{place}" for place in layers
+        }
+        return open_layers(path, files, request)
+    texts = [place for place in places if place.suffix.lower() in _TEXTS]
+    if not texts:
+        listed = ", ".join(repr(place.name) for place in places[:6]) or "nothing"
+        raise DataError(
+            f"{path.name} holds no Shapefile, other layer or CSV file, but {listed}: unpack it and "
+            "give the file that is meant."
+        )
+    return _open_texts(path, texts, request)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A text in a zip file, opened as a file is."""
+
+    path: Path
+    place: PurePosixPath
+
+    @property
+    def name(self) -> str:
+        return self.place.name
+
+    def open(self, mode: str) -> IO[bytes]:
+        # The zip file stays open until its member is closed.
+        with zipfile.ZipFile(self.path) as zipped:
+            return zipped.open(str(self.place))
+
+
+def _open_texts(path: Path, places: list[PurePosixPath], request: Request) -> Source:
+    """Open the text asked for, else the first and those of its layout."""
+    labels = [str(place) for place in places]
+    chosen = [place for place in places if request.sheet in (None, str(place))]
+    if not chosen:
+        raise DataError(f"{path.name} has no file {request.sheet!r}; it has {', '.join(labels)}.")
+    tables = {}
+    for place in chosen:
+        # No more is asked of a path that text is read from than its name and to be opened.
+        member = cast("Path", _Member(path, place))
+        tables[str(place)] = open_text_file(member, replace(request, sheet=None))
+    alike = tables_alike(tables, request.known)
+    opened = join_sources(f"{path.name}, {len(alike)} files", alike, "file")
+    others = [label for label in labels if label not in alike]
+    notes = which_read(path.name, "file", list(alike), others)
+    return replace(opened, notes=(*notes, *opened.notes), sheets=tuple(labels))
