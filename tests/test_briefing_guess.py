@@ -49,7 +49,7 @@ def test_other_offences_are_chosen_from_and_burglary_alone_is_not(tmp_path: Path
     write_burglaries(tmp_path / "all.csv", [*usual(), theft])
     write_burglaries(tmp_path / "only.csv", usual())
     config, _, _ = guess_set_up(tmp_path / "all.csv")
-    assert config.incidents.offences == ("burglary",)
+    assert config.incidents.offences == ("homes",)
     config, _, _ = guess_set_up(tmp_path / "only.csv")
     assert config.incidents.offences is None
 

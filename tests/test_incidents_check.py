@@ -75,7 +75,8 @@ def test_a_clean_file_is_accepted_whole_in_canonical_shape(tmp_path: Path) -> No
     assert found.accepted.index.tolist() == list(range(2, 42))
     assert found.accepted.index.name == "row"
     assert found.accepted.columns.tolist() == [
-        *("crime_ref", "occurred_from", "occurred_to", "offence_code", "uprn", "mo", "geometry"),
+        *("crime_ref", "occurred_from", "occurred_to", "offence_code"),
+        *("offence_kind", "uprn", "mo", "geometry"),
     ]
     assert found.accepted["crime_ref"].tolist() == rows["Crime Ref"].tolist()
     assert found.accepted["uprn"].tolist() == rows["UPRN"].tolist()

@@ -10,7 +10,8 @@ import xlsxwriter
 
 import hotspot as hs
 from hotspot._errors import DataError
-from hotspot.incidents.offences import closed_offences, select_offences
+from hotspot.incidents.offence_lines import closed_offences
+from hotspot.incidents.offences import BY_DEFAULT, select_offences
 
 ROWS = [
     *("28E", "28e", "028E".lstrip("0"), "28E Burglary - Residential", "Burglary Residential (28E)"),
@@ -30,7 +31,7 @@ def chosen(choice: object, rows: list[object] | None = None, **options: object) 
 
 def test_the_group_burglary_holds_every_burglary_and_nothing_else() -> None:
     assert chosen("burglary") == ROWS[:BURGLARIES]
-    assert select_offences(pd.Series(ROWS, dtype=object), "Burglary").is_burglary
+    assert "burglary" not in select_offences(pd.Series(ROWS, dtype=object), "Burglary").counts.left
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,6 @@ def test_codes_names_groups_and_names_in_the_data_can_be_chosen(
     choice: object, expected: set[str]
 ) -> None:
     assert set(chosen(choice)) == expected
-    assert not select_offences(pd.Series(ROWS, dtype=object), choice).is_burglary
 
 
 def test_residential_burglary_holds_the_home_office_classes_of_all_years() -> None:
@@ -68,14 +68,15 @@ def test_an_unknown_choice_lists_what_is_close() -> None:
 
 
 def test_what_may_be_burglary_but_is_not_in_the_table_is_named() -> None:
-    rows = pd.Series(["28Z", "28Z", "Burglary of a boat", "Robbery", "28E"], index=range(2, 7))
-    (left_out,) = select_offences(rows, "burglary").warnings
-    assert left_out.startswith("3 rows left out")
-    assert "'28Z' (2), 'Burglary of a boat' (1) (rows 2, 3 and 4)" in left_out
-    other, used = select_offences(rows, None).warnings
-    assert other.startswith("1 row of other offences than burglary (such as 'Robbery')")
+    rows = pd.Series(["28Z", "28Z", "28K", "Robbery", "28E"], index=range(2, 7))
+    by_class, left_out = select_offences(rows, "burglary").warnings
+    assert by_class.startswith("1 row counted as burglary by the class of their code")
+    assert left_out.startswith("2 rows left out whose offence may be burglary")
+    assert "'28Z' (2) (rows 2 and 3)" in left_out
+    other, _, used = select_offences(rows, None).warnings
+    assert other.startswith("3 rows of other offences than burglary (such as '28Z', 'Robbery')")
     assert 'offences="burglary"' in other
-    assert used.startswith("3 rows used")
+    assert used.startswith("2 rows used")
 
 
 def test_the_table_can_be_edited_and_given_back(tmp_path: Path) -> None:
@@ -184,3 +185,98 @@ def test_a_last_day_that_cannot_be_read_is_warned_of() -> None:
     happened = pd.Series(pd.to_datetime(["2024-01-01"]))
     (warning,) = closed_offences(pd.Series(["28A"]), happened, table)
     assert warning == ("The table of offences: 1 date in 'valid_to' cannot be read (row 0).")
+
+
+MIXED_FILE = [
+    *["Burglary - Residential - Home"] * 6,
+    *["Burglary - Residential"] * 3,
+    *["Burglary"] * 2,
+    *["Burglary - Residential - Unconnected Building"] * 4,
+    *["Burglary - Business and Community"] * 5,
+    *["Shoplifting"] * 7,
+    None,
+]
+
+
+@pytest.mark.parametrize(
+    ("choice", "rows", "short"),
+    [
+        ("homes", 11, ["Other burglary 9.", "Not burglary 8."]),
+        (BY_DEFAULT, 11, ["Other burglary 9.", "Not burglary 8."]),
+        ("burglary", 20, ["Not burglary 8."]),
+        ("residential", 5, ["Other burglary 15.", "Not burglary 8."]),
+        ("business", 5, ["Other burglary 15.", "Not burglary 8."]),
+        ("Unconnected Building", 4, ["Other burglary 16.", "Not burglary 8."]),
+        (["homes", "business"], 16, ["Other burglary 4.", "Not burglary 8."]),
+        ("all", 28, []),
+        (None, 28, []),
+        ("Shoplifting", 7, ["Not selected 21."]),
+    ],
+)
+def test_kinds_are_chosen_by_name_and_the_others_are_counted(
+    choice: object, rows: int, short: list[str]
+) -> None:
+    selection = select_offences(pd.Series(MIXED_FILE, dtype=object), choice)
+    assert selection.chosen.sum() == rows
+    assert selection.counts.short() == short
+
+
+def test_what_was_taken_and_what_was_left_is_told_kind_by_kind() -> None:
+    offences = pd.Series(MIXED_FILE, dtype=object)
+    assert select_offences(offences, "homes").counts.sentence() == (
+        "Offences counted: burglary of homes, 11 rows (6 of homes and 5 residential (homes and "
+        "sheds mixed)). The title of 2 rows names no building: counted as residential. Left out: "
+        "4 of unconnected buildings, 5 of businesses and other buildings and 8 not burglary."
+    )
+    other, kinds = select_offences(offences, None).warnings
+    assert other.startswith("7 rows of other offences than burglary (such as 'Shoplifting')")
+    assert kinds.startswith("Not all burglary is of homes: 4 of unconnected buildings and 5 of ")
+    assert 'offences="homes"' in kinds
+
+
+def test_nothing_is_chosen_by_default_where_no_offence_is_known_as_burglary() -> None:
+    selection = select_offences(pd.Series(["5", "5", "6"]), BY_DEFAULT)
+    assert selection.chosen.all()
+    (warning,) = selection.warnings
+    assert warning == "No offence is known as burglary ('5', '6'): every row is used."
+
+
+def test_an_empty_choice_lists_what_is_there() -> None:
+    offences = pd.Series(["Commercial Burglary", "Theft", "Theft"])
+    empty = select_offences(offences, BY_DEFAULT)
+    assert not empty.chosen.any()
+    there = "In the data are 'Theft' (2), 'Commercial Burglary' (1)."
+    assert empty.warnings == ["No row is of the offences chosen.", there]
+    with pytest.raises(DataError, match=r"Close to it: .*Theft.* In the data are 'Theft' "):
+        select_offences(offences, "Thefft")
+
+
+def test_the_table_of_the_user_excepts_titles_and_tells_kinds() -> None:
+    titles = ["Burglary of a boat", "Burglary - boathouse", "Going equipped for burglary"]
+    table = pd.DataFrame(
+        [
+            {"offence": "", "name": "Boathouse", "group": "not burglary"},
+            {"offence": "", "name": "Burglary of a boat", "group": "burglary; home"},
+        ]
+    )
+    selection = select_offences(pd.Series(titles), "burglary", table)
+    assert selection.kinds.tolist() == ["home", "", ""]
+    (excepted,) = selection.warnings
+    assert excepted.startswith("2 rows with burglary in their title that the table of offences")
+
+
+def test_the_kind_is_a_column_of_what_is_accepted() -> None:
+    frame = pd.DataFrame(
+        {
+            "Offence": ["Burglary Dwelling", "Burglary OTD", "Theft"],
+            "Date": ["13/03/2026", "14/03/2026", "15/03/2026"],
+            "E": [451000, 452000, 453000],
+            "N": [340000] * 3,
+        }
+    )
+    check = hs.check_incidents(frame)
+    assert check.accepted["offence_kind"].tolist() == ["home", "business", ""]
+    homes = hs.check_incidents(frame, offences="homes")
+    assert homes.accepted["offence_kind"].tolist() == ["home"]
+    assert homes.headline() == "Used 1. Other burglary 1. Not burglary 1. Could not use 0."
+    assert homes.offences_sentence() in homes.notes

@@ -13,13 +13,12 @@ from hotspot._errors import ConfigError, DataWarning, OutputError
 from hotspot.briefing.config import Config, DensitySettings, load_config, read_config
 from hotspot.cocooning.presets import PRESETS
 from hotspot.incidents.layout import open_incidents
-from hotspot.incidents.offences import select_offences
+from hotspot.incidents.offences import BY_DEFAULT, HOMES, select_offences
 from hotspot.output.files import replacing_file
 from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.chunks import Source
 from hotspot.rule import RULE
 
-_BURGLARY = "burglary"
 # As a person would write it, with what it leaves open as comments. The folder has the file's name,
 # so that no two files share it.
 _SET_UP = """\
@@ -71,7 +70,10 @@ author = ""
 # area_share = {density.area_share:g}
 # period_days = {density.period_days}
 """
-_OTHERS_TOO = f'offences = "{_BURGLARY}" # the file holds other offences too\n'
+_OTHERS_TOO = (
+    f'offences = "{HOMES}" # or "burglary", "business", "unconnected building", "residential", '
+    '"all"\n'
+)
 
 
 def guess_set_up(path: Path) -> tuple[Config, Path | None, bool]:
@@ -157,13 +159,12 @@ def _quoted(value: str | Sequence[str]) -> str:
 
 
 def _holds_other_offences(opened: Source, mapped: dict[str, tuple[str, ...]]) -> bool:
-    """Test whether the offences of a file must be chosen from: burglary stands among others."""
+    """Test whether the choice of offences leaves some of a file out."""
     if "offence_code" not in mapped:
         return False
     (column, *_) = mapped["offence_code"]
     offences = without_missing_words(to_text(opened.read([column]).frame[column]))
-    burglary = select_offences(offences, _BURGLARY).chosen
-    return bool(burglary.any() and select_offences(offences, None).warnings)
+    return bool(select_offences(offences, BY_DEFAULT).counts.left)
 
 
 def _in_a_comment(name: str) -> str:

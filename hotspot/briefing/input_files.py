@@ -14,6 +14,7 @@ from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import IncidentSettings
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
 from hotspot.incidents import IncidentCheck, check_incidents
+from hotspot.incidents.offences import BY_DEFAULT
 from hotspot.maps.backdrop import read_backdrop
 
 # The tables of a set-up that name files.
@@ -118,7 +119,7 @@ def _checked(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
         crs=settings.crs,
         dayfirst=settings.dayfirst,
         timezone=settings.timezone,
-        offences=settings.offences,
+        offences=settings.offences or BY_DEFAULT,
         offence_table=settings.offence_table,
         sheet=settings.sheet,
         within=None if settings.within is None else read_outline(settings.within),

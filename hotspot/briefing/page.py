@@ -33,6 +33,7 @@ def render_page(sources: Sources) -> str:
         marking=output.marking,
         author=output.author,
         cut_off=_cut_off_words(inputs),
+        counted=inputs.check.offences_sentence(),
         stale=inputs.stale,
         alarms=inputs.alarms,
         caveat=MONTHS_ONLY if inputs.month_only else None,

@@ -61,6 +61,7 @@ def make_record(
             for name, path in files.items()
             if path is not None
         },
+        "offences": inputs.check.offences_sentence(),
         "counts": counts(inputs, findings, lists),
         "warnings": list(warned),
         "versions": versions(),

@@ -95,7 +95,10 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         help="which column holds a field, e.g. crime_ref='Crime Ref'",
     )
     command.add_argument("--crs", help="what the coordinates are in, e.g. EPSG:27700")
-    offences = "codes or names of the offences to use, e.g. burglary"
+    offences = (
+        "which offences to use: homes (the default where the file tells the offence), burglary, "
+        "residential, business, 'unconnected building', all, or codes and titles"
+    )
     command.add_argument("--offence", nargs="+", action="extend", metavar="CODE", help=offences)
     add_values(
         command,
@@ -120,13 +123,16 @@ def _column(text: str) -> tuple[str, list[str]]:
 
 def reading(options: argparse.Namespace, outline: Any = None) -> dict[str, Any]:
     """Return the keywords of `read_incidents` that `add_reading` asked for."""
+    # Loaded here: `hotspot --help` reads no data.
+    from hotspot.incidents.offences import BY_DEFAULT
+
     columns: dict[str, list[str]] = {}
     for field, names in options.columns:
         columns.setdefault(field, []).extend(names)
     return {
         "columns": columns or None,
         "crs": options.crs,
-        "offences": options.offence,
+        "offences": options.offence or BY_DEFAULT,
         "dayfirst": not options.month_first,
         "sheet": options.sheet,
         "within": outline_of(options.within) if outline is None else outline,

@@ -9,7 +9,8 @@ from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf
 from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
-from hotspot.incidents.offences import Choice, Table
+from hotspot.incidents.offence_lines import Table
+from hotspot.incidents.offences import Choice
 from hotspot.reading.columns import Given
 from hotspot.reading.sources import Readable
 from hotspot.reading.stray_points import Within
@@ -58,8 +59,11 @@ def check_incidents(
         Turn times that carry a zone into the civil time of this one, e.g. ``"Europe/London"``.
         Without it zones are dropped with a warning.
     offences : str or sequence of str, optional
-        Codes, names or groups to choose, e.g. ``"burglary"`` or ``["28E", "28F"]``; see
-        `offence_table`. The choice comes before faults and duplicates are looked for.
+        ``"homes"``: burglary of homes with attempts, distraction and aggravated, and the mixed
+        "residential" kind, where sheds cannot be told from homes. ``"burglary"`` (all of it),
+        ``"residential"``, ``"unconnected building"``, ``"business"``; or codes, titles or groups,
+        e.g. ``["28E", "28F"]``; see `offence_table`. Every row where none are given, as with
+        ``"all"``. The choice comes before faults and duplicates are looked for.
     within : shapely geometry, GeoSeries or GeoDataFrame, optional
         Rows outside are rejected.
     sheet : str, optional

@@ -9,12 +9,16 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.dates import Resolution
-from hotspot.english import name_rows
+from hotspot.english import and_list, name_rows
+from hotspot.incidents.offences import OffenceCounts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NOT_SELECTED = "not selected"
+#: How the reason of a row begins whose status or outcome says that it is no recorded crime.
+STATUS = "status: "
+UNTOLD = "No column tells the offence: every row is counted as a burglary."
 
 # What a reason says of its own row only, so that rows with the same fault count together.
 _OWN_TO_A_ROW = re.compile(r" of row .*| \(from .*| \(\d+, not \d+\)| ?: [\d,]+ km.*", re.DOTALL)
@@ -29,8 +33,8 @@ class IncidentCheck:
     accepted : geopandas.GeoDataFrame
         The incidents that can be used, one row each, in a projected CRS in metres: ``crime_ref``,
         ``occurred_from``, ``occurred_to``, ``geometry``, and those of ``recorded_at``,
-        ``offence_code``, ``uprn``, ``address``, ``area``, ``mo`` and ``force`` that the source
-        has. The index names the row of the source.
+        ``offence_code``, ``offence_kind``, ``uprn``, ``address``, ``area``, ``mo`` and ``force``
+        that the source has. The index names the row of the source.
     rejected : pandas.DataFrame
         ``row``, ``column``, ``value``, ``reason``: a line for each row that is not used. Faults
         come first, then duplicates, then rows whose status takes them out, last those that were
@@ -43,8 +47,9 @@ class IncidentCheck:
         How exact the dates are.
     source : str
         What was read.
-    all_burglary : bool
-        Whether what was selected is all burglary, so that the rest is "not burglary".
+    offences : OffenceCounts or None
+        Which offences were taken and how many rows of others were left; None where no column
+        tells the offence.
     """
 
     accepted: gpd.GeoDataFrame
@@ -53,16 +58,12 @@ class IncidentCheck:
     resolution: Resolution
     notes: list[str] = field(default_factory=list)
     source: str = ""
-    all_burglary: bool = False
+    offences: OffenceCounts | None = None
 
     @property
     def rows_read(self) -> int:
         """Number of rows of the source; accepted and rejected add up to it."""
         return len(self.accepted) + len(self.rejected)
-
-    @property
-    def _selected_out(self) -> int:
-        return int((self.rejected["reason"] == NOT_SELECTED).sum())
 
     def headline(self) -> str:
         """Return in one line how many rows are used and how many are not.
@@ -71,14 +72,26 @@ class IncidentCheck:
         -------
         str
         """
-        out = self._selected_out
+        out = int((self.rejected["reason"] == NOT_SELECTED).sum())
         parts = [f"Used {len(self.accepted):,}."]
-        if self.all_burglary:
-            parts.append(f"Not burglary {out:,}.")
-        elif out:
-            parts.append(f"Not selected {out:,}.")
+        parts += [] if self.offences is None else self.offences.short()
         parts.append(f"Could not use {len(self.rejected) - out:,}.")
         return " ".join(parts)
+
+    def offences_sentence(self) -> str:
+        """Return which offences were taken, and how many rows of others and no crimes were left.
+
+        Returns
+        -------
+        str
+        """
+        words = UNTOLD if self.offences is None else self.offences.sentence()
+        reasons = self.rejected["reason"]
+        no_crimes = reasons[reasons.str.startswith(STATUS)].str.removeprefix(STATUS)
+        if len(no_crimes):
+            kinds = [f"{number:,} {word}" for word, number in no_crimes.value_counts().items()]
+            words += f" Not recorded crimes by their status: {and_list(kinds)}."
+        return words
 
     def summary(self) -> str:
         """Describe the whole check in plain text, its headline first.

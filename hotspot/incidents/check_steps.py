@@ -1,6 +1,5 @@
 """The steps of a check: read, choose, find what is wrong, keep the rest."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, Resolution, cutoff
 from hotspot.english import count
-from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
+from hotspot.incidents.check_result import NOT_SELECTED, STATUS, UNTOLD, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
     duplicate_faults,
@@ -21,8 +20,10 @@ from hotspot.incidents.duplicates import (
 )
 from hotspot.incidents.free_text import free_text_warnings
 from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
-from hotspot.incidents.offences import Choice, Table, closed_offences, select_offences
+from hotspot.incidents.offence_lines import Table, closed_offences
+from hotspot.incidents.offences import ALL, BY_DEFAULT, Choice, Selection, select_offences
 from hotspot.incidents.references import CODES, with_references, without_lost_digits
+from hotspot.incidents.statuses import not_recorded
 from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
 from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.columns import PLACE_FIELDS, Given
@@ -35,11 +36,6 @@ from hotspot.reading.split_dates import join_date_parts
 from hotspot.reading.stray_points import Within
 
 _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
-_NO_CRIME = re.compile(
-    r"\b(cancel+ed|cancellation|transferred|no[ -]?crim(?:e|ed)|not (?:recorded|a crime)|unfounded"
-    r"|duplicate)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,8 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     last_moment = cutoff(pd.Timestamp.now().normalize() if options.as_of is None else options.as_of)
     table = _read_table(source, options)
     rows = table.rows
-    unwanted, all_burglary = _unwanted(table)
+    selection = _select(table)
+    unwanted = _unwanted(table, selection)
     chosen = ~(unwanted["offence"].faulty | unwanted["status"].faulty)
 
     # All rows decide how dates and coordinates are read; only those chosen are judged by it.
@@ -105,7 +102,8 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     faults = windows.faults
     faults.extend(location.faults)
 
-    incidents = _incidents(table, chosen, windows, location)[~faults.faulty]
+    kinds = None if selection is None else selection.kinds
+    incidents = _incidents(table, chosen, windows, location, kinds)[~faults.faulty]
     incidents = _whole_codes(incidents, table)
     duplicates = _duplicates(incidents, table)
     incidents, noted, warned = with_references(incidents[~duplicates.faulty])
@@ -119,9 +117,9 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
     _warn_of_many(incidents, rejected, table.warnings)
-    source_name = table.opened.name
+    counts = None if selection is None else selection.counts
     return IncidentCheck(
-        incidents, rejected, table.warnings, resolution, table.notes, source_name, all_burglary
+        incidents, rejected, table.warnings, resolution, table.notes, table.opened.name, counts
     )
 
 
@@ -142,36 +140,44 @@ def _read_table(source: Readable, options: CheckOptions) -> _Table:
     return _Table(opened, mapped, rows, options, notes, warnings)
 
 
-def _unwanted(table: _Table) -> tuple[dict[str, Faults], bool]:
-    """Find the rows that are no faults but not wanted: other offences, then cancelled crimes.
-
-    Whether what was chosen is all burglary is returned with them.
-    """
-    index, offences = table.rows.frame.index, table.options.offences
-    out = {"offence": Faults(index), "status": Faults(index)}
-    all_burglary = False
+def _select(table: _Table) -> Selection | None:
+    """Choose rows by their offence; None where no column tells it."""
+    choice = table.options.offences
     if "offence_code" in table.mapped:
         values = table.text("offence_code")
-        selection = select_offences(values, offences, table.options.offence_table)
-        out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
+        selection = select_offences(values, choice, table.options.offence_table)
         # Told here, where rows are left out by it.
         table.warnings += without_lost_digits(values, "offence_code")[1]
         table.warnings += selection.warnings
-        all_burglary = selection.is_burglary
-    elif offences:
-        raise DataError(
-            f"offences={offences!r} cannot be chosen: no column of {table.opened.name} is known to "
-            f"hold the offence. Found: {', '.join(map(repr, table.opened.columns))}. Map it with "
-            'columns={"offence_code": ...} (--columns offence_code=... on the command line), or '
-            "leave offences (--offence) out."
-        )
+        if len(selection.chosen):
+            table.notes.append(selection.counts.sentence())
+        return selection
+    if choice in (None, BY_DEFAULT, ALL):
+        table.notes.append(UNTOLD)
+        return None
+    raise DataError(
+        f"offences={choice!r} cannot be chosen: no column of {table.opened.name} is known to "
+        f"hold the offence. Found: {', '.join(map(repr, table.opened.columns))}. Map it with "
+        'columns={"offence_code": ...} (--columns offence_code=... on the command line), or '
+        "leave offences (--offence) out."
+    )
+
+
+def _unwanted(table: _Table, selection: Selection | None) -> dict[str, Faults]:
+    """Find the rows that are no faults but not wanted: other offences, then cancelled crimes."""
+    index = table.rows.frame.index
+    out = {"offence": Faults(index), "status": Faults(index)}
+    if selection is not None:
+        values = table.text("offence_code")
+        out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
     if "status" in table.mapped:
         values = table.text("status")
-        words = values.astype(object).fillna("").astype(str).str.extract(_NO_CRIME, expand=False)
-        gone = words.notna().to_numpy() & ~out["offence"].faulty
-        reasons = [f"status: {word.casefold()}" for word in words[gone]]
+        gone, words, warned = not_recorded(values)
+        gone &= ~out["offence"].faulty
+        reasons = [f"{STATUS}{word}" for word in words[gone]]
         out["status"].add(gone, str(values.name), values, reasons)
-    return out, all_burglary
+        table.warnings += warned
+    return out
 
 
 def _home_zone(location: Location) -> str | None:
@@ -217,7 +223,11 @@ def _locate(table: _Table) -> Location:
 
 
 def _incidents(
-    table: _Table, chosen: NDArray[np.bool_], windows: Windows, location: Location
+    table: _Table,
+    chosen: NDArray[np.bool_],
+    windows: Windows,
+    location: Location,
+    kinds: NDArray[np.object_] | None,
 ) -> gpd.GeoDataFrame:
     """Build the canonical frame of the rows chosen; those with faults hold NaT and NaN."""
     frame, mapped = table.rows.frame[chosen], table.mapped
@@ -231,6 +241,8 @@ def _incidents(
     for name in _TEXT_FIELDS:
         if name in mapped:
             data[name] = field_text(frame, mapped, name)
+        if name == "offence_code" and kinds is not None:
+            data["offence_kind"] = kinds[chosen]
     incidents = pd.DataFrame(data, index=frame.index)
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 
@@ -285,5 +297,3 @@ def _warn_of_many(incidents: gpd.GeoDataFrame, rejected: pd.DataFrame, warnings:
         warnings.insert(
             0, f"More rows cannot be used ({unusable:,}) than can ({len(incidents):,})."
         )
-    elif len(rejected) and not unusable and incidents.empty:
-        warnings.insert(0, "No row is of the offences chosen.")

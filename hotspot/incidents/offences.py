@@ -1,11 +1,8 @@
-"""Offences chosen by a dated table of codes, names and groups that the user can edit."""
+"""Offences chosen by kind, code, title or group, and how many rows were left out of what kind."""
 
 import difflib
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import TypeAlias
 
 import numpy as np
@@ -13,98 +10,105 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot._errors import DataError
-from hotspot.english import count, name_rows, some_of
-from hotspot.reading.cells import normalise_name, to_text
-from hotspot.reading.columns import known_names, match_columns
-from hotspot.reading.datetimes import read_datetimes
-from hotspot.reading.sources import Readable, no_rows, open_source
+from hotspot.english import and_list, count, name_rows, some_of
+from hotspot.incidents.offence_lines import (
+    BURGLARY,
+    Offence,
+    OffenceLines,
+    Table,
+    read_offence_table,
+)
+from hotspot.incidents.offence_titles import (
+    BUSINESS,
+    HOME,
+    KINDS,
+    RESIDENTIAL,
+    UNCONNECTED,
+    may_be_burglary,
+    normalise_offence,
+)
 
 Choice: TypeAlias = str | Sequence[str]
-Table: TypeAlias = Readable
 
-COLUMNS = ("offence", "name", "group", "valid_from", "valid_to", "source")
-_BURGLARY = "burglary"
-_BURGLARY_CODE = re.compile(r"(28|29|30|31)[a-z]?")
-_SPAN = re.compile(r"(\d+)([a-z]) (?:\d+)?([a-z])")
-_MOST_NAMED = 8
+#: What every command and briefing chooses where nothing is chosen, from the file to the page: the
+#: burglaries of homes, where the column tells burglary at all, else every row.
+BY_DEFAULT = "by default"
+HOMES, ALL = "homes", "all"
+_OF_HOMES = {HOME, RESIDENTIAL}
+_KINDS_BY_NAME = {
+    HOMES: _OF_HOMES,
+    HOME: _OF_HOMES,
+    BURGLARY: {*KINDS},
+    RESIDENTIAL: {RESIDENTIAL},
+    UNCONNECTED: {UNCONNECTED},
+    "unconnected buildings": {UNCONNECTED},
+    BUSINESS: {BUSINESS},
+    "businesses": {BUSINESS},
+}
+_IN_WORDS = {
+    HOME: "of homes",
+    RESIDENTIAL: "residential (homes and sheds mixed)",
+    UNCONNECTED: "of unconnected buildings",
+    BUSINESS: "of businesses and other buildings",
+    "": "not burglary",
+}
+_MOST_NAMED, _MOST_LISTED = 8, 20
+_HOW = (
+    'choose with offences="{0}" (--offence {0} on the command line, offences = "{0}" in a TOML '
+    "file)"
+)
 
 
-@cache
-def _packaged_table() -> pd.DataFrame:
-    path = files("hotspot").joinpath("_assets", "offences.csv")
-    with path.open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype=str, keep_default_na=False)
+@dataclass(frozen=True)
+class OffenceCounts:
+    """Which offences were taken, and how many rows were left out.
 
-
-def offence_table() -> pd.DataFrame:
-    """Return the packaged table of burglary offences, to look at or to edit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All text. ``offence`` is the code (blank where only a name is in use), ``name`` what it is
-        called, ``group`` the groups it belongs to, parted by semicolons, ``valid_from`` and
-        ``valid_to`` the first and last day of its use where known, ``source`` whose it is.
-
-    Notes
-    -----
-    The Home Office classes 28A to 28D, 29, 30A, 30B and 31 were replaced in April 2017; in April
-    2023 residential burglary was parted into that of a home and that of an unconnected building.
-
-    References
+    Attributes
     ----------
-    Home Office, Crime Recording Rules for Frontline Officers and Staff: Burglary.
-
-    Examples
-    --------
-    >>> table = offence_table()
-    >>> table.loc[table["offence"] == "28E", "name"].item()
-    'Burglary - residential'
+    choice : str
+        What was chosen, in words; "every row" where nothing was.
+    taken, left : mapping of str to int
+        Rows by kind, as `KINDS` has it; blank for what is no burglary.
+    unnamed : int
+        Rows taken whose title names no building.
+    by_kind : bool
+        Whether kinds of burglary were chosen, so that the rest is of other kinds or none.
     """
-    return _packaged_table().copy()
+
+    choice: str
+    taken: Mapping[str, int]
+    left: Mapping[str, int]
+    unnamed: int = 0
+    by_kind: bool = True
+
+    def short(self) -> list[str]:
+        """Return how many rows were left out, in a few words each."""
+        no_burglary = self.left.get("", 0)
+        other = sum(self.left.values()) - no_burglary
+        if not self.by_kind:
+            return [f"Not selected {other + no_burglary:,}."] if other + no_burglary else []
+        parts = [f"Other burglary {other:,}."] if other else []
+        return [*parts, f"Not burglary {no_burglary:,}."] if no_burglary else parts
+
+    def sentence(self) -> str:
+        """Return which offences were taken and how many of which kind were left out."""
+        words = f"Offences counted: {self.choice}, {count(sum(self.taken.values()), 'row')}"
+        kinds = _by_kind(self.taken)
+        words += f" ({kinds})." if kinds else "."
+        if self.unnamed:
+            words += (
+                f" The title of {count(self.unnamed, 'row')} names no building: counted as "
+                "residential."
+            )
+        if self.left:
+            words += f" Left out: {_by_kind(self.left)}."
+        return words
 
 
-def read_offence_table(table: Table | None) -> pd.DataFrame:
-    """Read the table of the user, or the packaged one.
-
-    Parameters
-    ----------
-    table : path, str or DataFrame, optional
-        Any source that `open_source` takes, such as a CSV file or a workbook, with the columns of
-        `offence_table`; only ``offence`` or ``name``, and ``group``, are needed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All text, with every column.
-
-    Raises
-    ------
-    DataError
-        If it cannot be read, lacks a column, or holds a row that is none.
-    """
-    if table is None:
-        return _packaged_table()
-    try:
-        known = {name: (normalise_name(name),) for name in COLUMNS}
-        opened = open_source(table, known=known_names(known, None))
-        columns = match_columns(opened.columns, known)
-        chunk = opened.read(list(columns.values()))
-    except DataError as error:
-        raise DataError(f"The table of offences cannot be read: {error}") from error
-    if not {"offence", "name"} & set(columns):
-        raise DataError(
-            f"The table of offences needs the columns {', '.join(COLUMNS)} (offence or name at "
-            f"least); it has {', '.join(opened.columns)}."
-        )
-    if len(chunk.not_records):
-        row, _, value, reason = chunk.not_records.iloc[0]
-        raise DataError(f"Row {row} of the table of offences, {value!r}, is {reason}.")
-    if chunk.frame.empty:
-        raise DataError(f"The table of offences: {no_rows(table, opened, 'offences')}")
-    texts = {name: to_text(chunk.frame[column]).fillna("") for name, column in columns.items()}
-    frame = pd.DataFrame(texts).astype(object)
-    return frame.reindex(columns=list(COLUMNS), fill_value="")
+def _by_kind(counts: Mapping[str, int]) -> str:
+    """Return counts by kind in words."""
+    parts = [f"{counts[kind]:,} {words}" for kind, words in _IN_WORDS.items() if kind in counts]
+    return and_list(parts) if parts else ""
 
 
 @dataclass(frozen=True)
@@ -115,15 +119,53 @@ class Selection:
     ----------
     chosen : numpy.ndarray of bool
         True for every row where nothing was chosen.
-    is_burglary : bool
-        Whether the choice is all burglary, so that the rest is "not burglary".
+    kinds : numpy.ndarray of object
+        Of what building each row is a burglary, as `KINDS` has it; blank where it is none.
+    counts : OffenceCounts
     warnings : list of str
-        Burglary codes that the table does not know, and what else to look at.
+        What the table does not know or excepts, what else is in the file, and, where no row is of
+        the offences chosen, what there is.
     """
 
     chosen: NDArray[np.bool_]
-    is_burglary: bool = False
+    kinds: NDArray[np.object_]
+    counts: OffenceCounts
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """The different offences of a column, each read once."""
+
+    rows: pd.Index
+    codes: NDArray[np.intp]
+    different: list[str]
+    offences: list[Offence]
+
+    def counts(self, which: Sequence[bool]) -> list[tuple[str, int]]:
+        """Return titles with their rows, the most frequent first."""
+        rows = np.bincount(self.codes[self.codes >= 0], minlength=len(self.different))
+        picked = [(title, int(rows[i])) for i, title in enumerate(self.different) if which[i]]
+        return sorted(picked, key=lambda title: -title[1])
+
+    def flags(self, which: Sequence[bool], blank: bool = False) -> NDArray[np.bool_]:
+        """Spread what holds of each title over its rows; rows without an offence are `blank`."""
+        return np.array([*which, blank], dtype=bool)[self.codes]
+
+    def kinds(self) -> NDArray[np.object_]:
+        """Return the kind of each row."""
+        return np.array([*(offence.kind for offence in self.offences), ""], dtype=object)[
+            self.codes
+        ]
+
+    def told(self, which: Sequence[bool], words: str) -> list[str]:
+        """Return a warning of the titles that it concerns, or none."""
+        titles = self.counts(which)
+        if not titles:
+            return []
+        rows = self.rows[self.flags(which)]
+        named = some_of([f"{title!r} ({number:,})" for title, number in titles], _MOST_NAMED)
+        return [f"{count(len(rows), 'row')} {words}: {named} ({name_rows(rows)})."]
 
 
 def select_offences(
@@ -134,10 +176,14 @@ def select_offences(
     Parameters
     ----------
     offences : pandas.Series of str
-        Code or name of each row's offence.
+        Code or title of each row's offence.
     choice : str or sequence of str, optional
-        Codes, names or groups of the table, or names that stand in the data. Case and punctuation
-        do not count, and a bare class such as ``"28"`` takes all its codes.
+        Kinds: ``"homes"`` (burglary of homes with attempts, distraction and aggravated, and the
+        mixed kind, where sheds cannot be told from homes), ``"burglary"`` (all of it),
+        ``"residential"`` (the mixed kind alone), ``"business"``, ``"unconnected building"``. Or
+        codes, titles or groups of the table, or titles that stand in the data: case and
+        punctuation do not count, and a bare class such as ``"28"`` takes all its codes. ``"all"``
+        takes every row, as None does; `BY_DEFAULT` takes homes where the column tells burglary.
     table : DataFrame or path, optional
         Instead of the packaged `offence_table`.
 
@@ -148,222 +194,152 @@ def select_offences(
     Raises
     ------
     DataError
-        If a choice is known neither to the table nor to the data.
+        If a choice is known neither to the table nor to the data, with what there is.
 
     Examples
     --------
-    >>> rows = pd.Series(["28E Burglary - Residential", "Shoplifting", "BURGLARY"])
-    >>> select_offences(rows, "burglary").chosen.tolist()
-    [True, False, True]
+    >>> rows = pd.Series(["28E Burglary - Residential", "Shoplifting", "Burglary - Business"])
+    >>> selection = select_offences(rows, "homes")
+    >>> selection.chosen.tolist(), selection.kinds.tolist()
+    ([True, False, False], ['residential', '', 'business'])
+    >>> selection.counts.short()
+    ['Other burglary 1.', 'Not burglary 1.']
     """
-    entries = _entries(read_offence_table(table))
+    lines = OffenceLines(read_offence_table(table))
     codes, unique = pd.factorize(offences.astype(object))
     different = [str(value) for value in unique]
-    values = [normalise_offence(value) for value in different]
-    lines = [entries.of(value) for value in values]
-    burglaries = entries.groups.get(_BURGLARY, set())
-    if not choice:
-        burglary = [
-            bool(its & burglaries) or (not its and _looks_like_burglary(value))
-            for its, value in zip(lines, values, strict=True)
-        ]
-        unknown = [not its for its in lines]
-        warnings = _other_offences(codes, different, burglary)
-        warnings += _unknown_burglaries(offences, codes, different, unknown, "used")
-        return Selection(np.ones(len(offences), dtype=bool), warnings=warnings)
-    wanted = [choice] if isinstance(choice, str) else list(choice)
-    picked, literal = _picked(wanted, entries, values, different)
-    hits = [
-        bool(its & picked) or value in literal for its, value in zip(lines, values, strict=True)
-    ]
-    unknown = [not its and not hit for its, hit in zip(lines, hits, strict=True)]
-    return Selection(
-        chosen=np.array([*hits, False])[codes],
-        is_burglary=bool(burglaries) and burglaries <= picked,
-        warnings=_unknown_burglaries(offences, codes, different, unknown, "left out"),
+    read = [lines.read(normalise_offence(value)) for value in different]
+    column = _Column(offences.index, codes, different, read)
+    wanted = [choice] if isinstance(choice, str) else list(choice or ())
+    warnings = []
+    if wanted == [BY_DEFAULT]:
+        tells = any(offence.kind for offence in read)
+        wanted = [HOMES] if tells else []
+        if not tells and different:
+            named = some_of([repr(title) for title, _ in column.counts([True] * len(read))])
+            warnings = [f"No offence is known as burglary ({named}): every row is used."]
+    keys = [normalise_offence(one) for one in wanted]
+    if not keys or ALL in keys:
+        hits, blank, by_kind = [True] * len(read), True, False
+        warnings += _others_used(column) if not warnings else []
+    else:
+        hits, blank = _hits(wanted, lines, column), False
+        by_kind = all(key in _KINDS_BY_NAME for key in keys)
+    chosen = column.flags(hits, blank)
+    kinds = column.kinds()
+    unnamed = [hit and not its.names_building for hit, its in zip(hits, read, strict=True)]
+    counts = OffenceCounts(
+        _choice_words(keys, wanted),
+        _counted(kinds[chosen]),
+        _counted(kinds[~chosen]),
+        int(column.flags(unnamed).sum()),
+        by_kind,
     )
+    warnings += _doubts(column, "used" if blank else "left out")
+    if not chosen.any() and len(chosen):
+        warnings += ["No row is of the offences chosen.", _there_is(column)]
+    return Selection(chosen, kinds, counts, warnings)
 
 
-def normalise_offence(value: object) -> str:
-    """Normalise a code or name to the form in which they are compared.
-
-    Examples
-    --------
-    >>> normalise_offence("28E Burglary - Residential"), normalise_offence("BREAKING & ENTERING")
-    ('28e burglary residential', 'breaking and entering')
-    """
-    text = str(value).casefold().replace("&", " and ")
-    return " ".join(re.findall(r"[^\W_]+", text))
+def _counted(kinds: NDArray[np.object_]) -> dict[str, int]:
+    codes, unique = pd.factorize(kinds)
+    return dict(zip(unique.tolist(), np.bincount(codes).tolist(), strict=True))
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """The table, ready to be looked up: line numbers by code, name and group."""
-
-    codes: dict[str, set[int]]
-    names: dict[str, set[int]]
-    groups: dict[str, set[int]]
-    shown: list[str]
-
-    def of(self, value: str) -> set[int]:
-        """Find the lines of an offence as it stands in the data: code, name, or both."""
-        exact = self.codes.get(value, set()) | self.names.get(value, set())
-        if exact or " " not in value:
-            return exact
-        # "28E Burglary - Residential" or "Burglary Residential (28E)"; "Assault 2" has no code.
-        first, *_, last = value.split()
-        at_end = set() if last.isdigit() else self.codes.get(last, set())
-        return self.codes.get(first) or at_end
-
-    def chosen_by(self, choice: str) -> set[int]:
-        """Find the lines of a choice: code, name, group, a class or a span such as 28A-H."""
-        lines = self.of(choice) | self.groups.get(choice, set())
-        span = _SPAN.fullmatch(choice)
-        if span is not None:
-            number, first, last = span.groups()
-            letters = (chr(letter) for letter in range(ord(first), ord(last) + 1))
-            return lines.union(*(self.codes.get(number + letter, set()) for letter in letters))
-        if choice.isdigit():
-            same_class = (its for code, its in self.codes.items() if code[:-1] == choice)
-            return lines.union(*same_class)
-        return lines
+def _choice_words(keys: Sequence[str], wanted: Sequence[str]) -> str:
+    """Return a choice in words."""
+    if not keys or ALL in keys:
+        return "every row"
+    if not all(key in _KINDS_BY_NAME for key in keys):
+        return ", ".join(str(one) for one in wanted)
+    kinds: set[str] = set().union(*(_KINDS_BY_NAME[key] for key in keys))
+    if kinds == {*KINDS}:
+        return "all burglary"
+    if kinds == _OF_HOMES:
+        return "burglary of homes"
+    return f"burglary {and_list([_IN_WORDS[kind] for kind in KINDS if kind in kinds])}"
 
 
-def _entries(table: pd.DataFrame) -> _Entries:
-    codes: dict[str, set[int]] = {}
-    names: dict[str, set[int]] = {}
-    groups: dict[str, set[int]] = {}
-    shown: list[str] = []
-    columns = zip(table["offence"], table["name"], table["group"], strict=True)
-    for line, (code, name, its_groups) in enumerate(columns):
-        for text, known in ((code, codes), (name, names)):
-            if normalise_offence(text):
-                known.setdefault(normalise_offence(text), set()).add(line)
-                shown.append(text)
-        for group in its_groups.split(";"):
-            if normalise_offence(group):
-                groups.setdefault(normalise_offence(group), set()).add(line)
-                shown.append(group.strip())
-    return _Entries(codes, names, groups, shown)
-
-
-def _picked(
-    wanted: Sequence[str], entries: _Entries, values: Sequence[str], different: Sequence[str]
-) -> tuple[set[int], set[str]]:
-    """Resolve the choice to lines of the table and values of the data; list what is neither."""
-    lines: set[int] = set()
-    literal: set[str] = set()
+def _hits(wanted: Sequence[str], lines: OffenceLines, column: _Column) -> list[bool]:
+    """Resolve a choice to the titles of the data; list what is known nowhere."""
+    values = [normalise_offence(value) for value in column.different]
+    tests: list[Callable[[str, Offence], bool]] = []
     problems = []
-    for choice in wanted:
-        key = normalise_offence(choice)
-        its = entries.chosen_by(key)
-        lines |= its
-        if key in values:
-            literal.add(key)
-        elif not its:
+    for one in wanted:
+        key = normalise_offence(one)
+        kinds, its = _KINDS_BY_NAME.get(key, set()), lines.chosen_by(key)
+        tests.append(
+            lambda value, offence, key=key, kinds=kinds, its=its: (  # type: ignore[misc]
+                offence.kind in kinds
+                or key in offence.groups
+                or bool(its & offence.lines)
+                or key == value
+            )
+        )
+        known = kinds or its or key in lines.groups or key in values
+        if not known and not any(key in offence.groups for offence in column.offences):
             close = difflib.get_close_matches(
-                str(choice), list(dict.fromkeys([*entries.shown, *different])), 3, 0.5
+                str(one),
+                list(dict.fromkeys([*_KINDS_BY_NAME, *lines.shown, *column.different])),
+                3,
+                0.5,
             )
             hint = f" Close to it: {', '.join(map(repr, close))}." if close else ""
-            problems.append(f"No offence {choice!r} in the table or in the data.{hint}")
+            there = _there_is(column)
+            problems.append(f"No offence {one!r} in the table or in the data.{hint} {there}")
     if problems:
         raise DataError(problems)
-    return lines, literal
-
-
-def _unknown_burglaries(
-    offences: pd.Series,
-    codes: NDArray[np.intp],
-    different: Sequence[str],
-    unknown: Sequence[bool],
-    fate: str,
-) -> list[str]:
-    """Warn of what looks like burglary but is not in the table, and what became of it."""
-    odd = [
-        number
-        for number, value in enumerate(different)
-        if unknown[number] and _looks_like_burglary(normalise_offence(value))
-    ]
-    if not odd:
-        return []
-    rows = np.flatnonzero(np.isin(codes, odd))
-    counts = np.bincount(codes[rows])
-    named = some_of([f"{different[number]!r} ({counts[number]:,})" for number in odd], _MOST_NAMED)
     return [
-        f"{count(len(rows), 'row')} {fate} whose offence may be burglary but is not in the table "
-        f"of offences: {named} ({name_rows(offences.index[rows])})."
+        any(test(value, offence) for test in tests)
+        for value, offence in zip(values, column.offences, strict=True)
     ]
 
 
-def _looks_like_burglary(value: str) -> bool:
-    return "burglar" in value or _BURGLARY_CODE.fullmatch(value) is not None
+def _there_is(column: _Column) -> str:
+    """Return what a user may choose from: the titles of the data with their rows."""
+    titles = column.counts([True] * len(column.different))
+    if not titles:
+        return "The column of offences is blank."
+    named = some_of([f"{title!r} ({number:,})" for title, number in titles], _MOST_LISTED)
+    return f"In the data are {named}."
 
 
-def _other_offences(
-    codes: NDArray[np.intp], different: Sequence[str], burglary: Sequence[bool]
-) -> list[str]:
-    """Warn that there is more than burglary in the file, and how to choose."""
-    others = [number for number in range(len(different)) if not burglary[number]]
-    if not others:
-        return []
-    counts = np.bincount(codes[codes >= 0], minlength=len(different))
-    others.sort(key=lambda number: -counts[number])
-    named = ", ".join(f"{different[number]!r}" for number in others[:3])
-    total = int(counts[others].sum())
+def _doubts(column: _Column, fate: str) -> list[str]:
+    """Warn of what the table does not know, and of what it excepts."""
+    values = [normalise_offence(title) for title in column.different]
+    pairs = list(zip(values, column.offences, strict=True))
+    unsure = [may_be_burglary(value) and not (its.kind or its.lines) for value, its in pairs]
     return [
-        f"{count(total, 'row')} of other offences than burglary (such as {named}), all of them "
-        'used: choose with offences="burglary" (--offence burglary on the command line, '
-        'offences = "burglary" in a TOML file).'
+        *column.told(
+            [its.is_unknown for its in column.offences],
+            "counted as burglary by the class of their code, which is not in the table of offences",
+        ),
+        *column.told(
+            unsure, f"{fate} whose offence may be burglary but is not in the table of offences"
+        ),
+        *column.told(
+            [its.is_excepted for its in column.offences],
+            "with burglary in their title that the table of offences excepts",
+        ),
     ]
 
 
-def closed_offences(
-    offences: pd.Series, happened: pd.Series, table: Table | None = None
-) -> list[str]:
-    """Warn of codes that stand in rows from after they went out of use.
-
-    Parameters
-    ----------
-    offences : pandas.Series of str
-        Code or name of each row's offence.
-    happened : pandas.Series of datetime64
-        When.
-    table : DataFrame or path, optional
-        Instead of the packaged `offence_table`.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> closed_offences(pd.Series(["28A"]), pd.Series(pd.to_datetime(["2024-05-01"])))
-    ["'28A' went out of use on 2017-03-31, but 1 row happened later (row 0)."]
-    """
-    frame = read_offence_table(table)
-    entries = _entries(frame)
-    # Excel writes the dates of an edited table anew, in the order of its locale.
-    reading = read_datetimes(frame, {"valid_to": ("valid_to",)})
-    times = reading.times["valid_to"]
-    last_days = pd.Series(times.moments)
-    warnings = [f"The table of offences: {text}" for text in reading.warnings]
-    if times.unreadable.any():
-        rows = frame.index[times.unreadable]
+def _others_used(column: _Column) -> list[str]:
+    """Warn where every row is used that not all are burglaries of homes, and how to choose."""
+    warnings = []
+    other = [not offence.kind for offence in column.offences]
+    if any(other):
+        named = some_of([repr(title) for title, _ in column.counts(other)], 3)
+        number = sum(rows for _, rows in column.counts(other))
         warnings.append(
-            f"The table of offences: {count(len(rows), 'date')} in 'valid_to' cannot be read "
-            f"({name_rows(rows)})."
+            f"{count(number, 'row')} of other offences than burglary (such as {named}), all of "
+            f"them used: {_HOW.format(BURGLARY)}."
         )
-    codes, different = pd.factorize(offences.astype(object))
-    for number, value in enumerate(different):
-        lines = entries.of(normalise_offence(value))
-        last_day = last_days.iloc[sorted(lines)].max(skipna=False) if lines else pd.NaT
-        if pd.isna(last_day):
-            continue
-        late = (codes == number) & (happened >= last_day + pd.Timedelta(days=1)).to_numpy()
-        if late.any():
-            rows = offences.index[late]
-            warnings.append(
-                f"{value!r} went out of use on {last_day:%Y-%m-%d}, but {count(len(rows), 'row')} "
-                f"happened later ({name_rows(rows)})."
-            )
+    kinds = _counted(column.kinds())
+    elsewhere = {kind: kinds[kind] for kind in (UNCONNECTED, BUSINESS) if kind in kinds}
+    if elsewhere:
+        warnings.append(
+            f"Not all burglary is of homes: {_by_kind(elsewhere)}, all of them used. For homes "
+            f"alone {_HOW.format(HOMES)}."
+        )
     return warnings
