@@ -118,8 +118,11 @@ def _streets(right: dict[str, str], row: dict[str, object]) -> bool:
     )
 
 
-def wrong(right: dict[str, str], row: dict[str, object]) -> list[str]:
-    """Return the parts of an address that are not as they should be."""
+def wrong(right: dict[str, str], row: dict[str, object], *, joined: bool = True) -> list[str]:
+    """Return the parts of an address that are not as they should be.
+
+    An address that was `joined` of columns names them all; a line stays as it was written.
+    """
     faults = [] if _streets(right, row) else ["street"]
     for part in PARTS:
         either = right.get(part, "").split("|")
@@ -129,7 +132,7 @@ def wrong(right: dict[str, str], row: dict[str, object]) -> list[str]:
         if _compared(part, row.get(part)) not in {_compared(part, one) for one in either}:
             faults.append(part)
     said = _plain(row.get("address")).replace(" ", "")
-    for part in ("unit", "building", "number", "street"):
+    for part in ("unit", "building", "number", "street") if joined else ():
         either = right.get(part, "").split("|")
         if not any(one == "*" or _compared(part, one).replace(" ", "") in said for one in either):
             faults.append(f"{part} in the text")
@@ -155,7 +158,9 @@ def faults_of(layout: str, wanted: list[Case]) -> list[list[str]]:
             faults.append(["row left out"])
             continue
         row = rows.loc[uprn].to_dict() | {"home": uprn in visited}
-        faults.append(min((wrong({"street": ""} | right, row) for right in case.right), key=len))
+        answers = [{"street": ""} | right for right in case.right]
+        joined = not any("ADDRESS" in column for column in case.written)
+        faults.append(min((wrong(right, row, joined=joined) for right in answers), key=len))
     return faults
 
 
