@@ -118,7 +118,7 @@ def test_of_columns_that_fit_equally_the_choice_is_told() -> None:
 
 def test_a_mapped_column_that_is_blank_throughout_is_told() -> None:
     found = check(rows(Date=days(), Offence=""))
-    assert "save it, so that their values are stored" in told(found, "'Offence', read as offence")
+    assert told(found, "'Offence', read as offence_code, is blank throughout. Map another column")
     given = check(rows(Date=days(), Kind=None), columns={"offence_code": "Kind"})
     assert told(given, "'Kind', read as offence_code, is blank throughout")
 

@@ -572,3 +572,30 @@ def test_sheets_and_the_cells_of_formulas_are_listed(tmp_path: Path) -> None:
     assert source.sheets == ("About", "Crimes")
     assert source.formulas() == [(6, "Date From")]
     assert open_source(pd.DataFrame({"a": [1]})).formulas() == []
+
+
+@pytest.mark.parametrize("column", ["C", "F"])
+def test_formulas_without_their_values_are_told(tmp_path: Path, column: str) -> None:
+    path = workbook(tmp_path / "crimes.xlsx")
+    book = openpyxl.load_workbook(path)
+    heading = book["Crimes"][f"{column}4"].value
+    for row in (5, 6, 7):
+        book["Crimes"][f"{column}{row}"] = f"=Z{row}"
+    book.save(path)
+    check = hs.check_incidents(path)
+    assert any(
+        f"'{heading}', read as" in text and "it holds formulas without their values" in text
+        for text in check.warnings
+    )
+
+
+def test_formulas_without_their_values_are_told_of_addresses(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["UPRN", "Address", "Postcode", "Easting", "Northing"])
+    book.active.append([1, "1 High Street", "=Z1", 451000, 340000])
+    book.active.append([2, "2 High Street", "=Z2", 451010, 340000])
+    book.save(tmp_path / "homes.xlsx")
+    with pytest.warns(
+        hs.DataWarning, match="'Postcode', read as postcode, is blank throughout: it"
+    ):
+        hs.read_addresses(tmp_path / "homes.xlsx")

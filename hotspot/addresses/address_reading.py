@@ -21,6 +21,7 @@ from hotspot.reading.columns import (
     known_names,
     match_columns,
 )
+from hotspot.reading.contents import blank_columns
 from hotspot.reading.coordinates import locate
 from hotspot.reading.settled_crs import in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
@@ -95,7 +96,9 @@ def read_addresses(
     chunk = opened.read(list(mapped.values()))
     if chunk.frame.empty and chunk.not_records.empty:
         raise DataError(no_rows(source, opened, "addresses"))
-    for warning in chunk.warnings:
+    columns_of = {field: (name,) for field, name in mapped.items()}
+    unsaved = blank_columns(opened, chunk.frame, columns_of, computed_only=True)
+    for warning in (*chunk.warnings, *unsaved):
         warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(
         chunk.frame, mapped, geometry=chunk.geometry, geometry_crs=opened.crs, crs=crs,

@@ -24,7 +24,7 @@ from hotspot.reading.columns import (
     known_names,
     same_names_notes,
 )
-from hotspot.reading.contents import Contents, Kind
+from hotspot.reading.contents import Contents, Kind, blank_columns
 from hotspot.reading.sources import Readable, open_source
 from hotspot.reading.split_dates import PARTS, holds_months, holds_years
 
@@ -135,14 +135,8 @@ def read_layout(
     mapped = map_columns(headings, columns, opened.has_geometry, opened.name, contents, notes)
     used = dict.fromkeys([*keep, *(name for names in mapped.values() for name in names)])
     rows = replace(rows, frame=rows.frame[list(used)])
-    blank = [
-        f"{name!r}, read as {of}, is blank throughout. If it holds formulas, open the workbook and "
-        "save it, so that their values are stored; else map another column."
-        for of, names in mapped.items()
-        for name in names
-        if contents.is_blank(name)
-    ]
     notes += same_names_notes(headings, mapped)
+    blank = blank_columns(opened, rows.frame, mapped)
     return Layout(opened, mapped, rows, notes, blank)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hotspot.reading.cells import to_numbers, to_text, without_missing_words
+from hotspot.reading.chunks import Source
 from hotspot.reading.clocks import read_clock
 from hotspot.reading.single_dates import FIXED, MONTH, OPEN, read_moment
 
@@ -100,6 +101,51 @@ class Contents:
         if not len(cells) or numeric or not self.fits(name, "date"):
             return False
         return not np.isfinite(to_numbers(cells)[0]).mean() > _MOSTLY
+
+
+def blank_columns(
+    source: Source,
+    frame: pd.DataFrame,
+    mapped: Mapping[str, Sequence[str]],
+    *,
+    computed_only: bool = False,
+) -> list[str]:
+    """Describe the columns that are read as a field and say nothing at all.
+
+    Parameters
+    ----------
+    source : Source
+    frame : pandas.DataFrame
+        What was read of it.
+    mapped : mapping of str to sequence of str
+        Field to its columns.
+    computed_only : bool
+        Whether to describe no others than those that hold formulas whose values were never stored,
+        as programs write them that do no sums.
+
+    Returns
+    -------
+    list of str
+    """
+    contents = Contents(frame)
+    blank = {
+        column: field
+        for field, columns in mapped.items()
+        for column in columns
+        if contents.is_blank(column)
+    }
+    computed = {column for _, column in source.formulas()} if blank else set()
+    return [
+        f"{column!r}, read as {field}, is blank throughout"
+        + (
+            ": it holds formulas without their values. Open the workbook in a spreadsheet, save it "
+            "and read it again."
+            if column in computed
+            else ". Map another column, or none."
+        )
+        for column, field in blank.items()
+        if column in computed or not computed_only
+    ]
 
 
 def _of_kind(cells: pd.Series, kind: Kind) -> Any:
