@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot.english import count, name_rows
-from hotspot.reading.cells import MISSING_WORDS, by_unique, normalise_name
+from hotspot.reading.cells import MISSING_WORDS, normalise_name
 
 NO_TIME = -1
 NO_CLOCK, BAD_CLOCK, UNCLEAR_CLOCK = -1, -2, -3
@@ -88,7 +88,7 @@ def read_clocks(cells: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
     >>> seconds.tolist(), notes
     ([81000, 300, 34200], ["Times in 'Time' were read as hours and minutes: 5 is 00:05."])
     """
-    different = pd.unique(cells)
+    codes, different = pd.factorize(cells)
     numbers = {cell: number for cell in different if (number := _bare_number(cell)) is not None}
     # "0.30" is a part of a day, but half past midnight beside "22.30".
     dotted = [text for text in different if isinstance(text, str) and _DOTTED.fullmatch(text)]
@@ -96,11 +96,11 @@ def read_clocks(cells: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
         numbers = {cell: number for cell, number in numbers.items() if cell not in dotted}
     form = _form(numbers, str(cells.name))
 
-    def read(cell: Any) -> tuple[int]:
-        known = isinstance(cell, str | int | float | np.number) and cell in numbers
-        return (_of_number(numbers[cell], form) if known else _of_text(cell),)
-
-    seconds = by_unique(cells, read)[:, 0]
+    read = [
+        _of_number(numbers[cell], form) if cell in numbers else _of_text(cell) for cell in different
+    ]
+    # A missing cell has the code -1.
+    seconds = np.array([*read, NO_CLOCK], dtype=np.int64)[codes]
     return seconds, _notes(numbers, form, cells)
 
 

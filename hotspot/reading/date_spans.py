@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hotspot.reading.cells import by_unique
 from hotspot.reading.clocks import DAY_S, NO_TIME, read_clock
-from hotspot.reading.date_parts import Parts
+from hotspot.reading.date_parts import Integers, Parts
 from hotspot.reading.single_dates import FIXED, MISSING, OPEN, UNREADABLE, Moment, read_moment
 
 _BEFORE = re.compile(r"^(?:between|from|zwischen|vom|von|entre|du|tussen|van)\b\s*")
@@ -21,7 +21,7 @@ _PART = re.compile(r"[-/. ]")
 _CLOCK = re.compile(r"\d{1,2}[:.h]?\d{2}|\d{1,2}\s*[ap]\.?m")
 
 
-def split_spans(cells: pd.Series, parts: Parts) -> tuple[NDArray[np.bool_], Parts, Parts]:
+def split_spans(cells: pd.Series, parts: Parts) -> tuple[NDArray[np.bool_], Integers, Integers]:
     """Split the cells that hold two dates.
 
     Parameters
@@ -35,19 +35,17 @@ def split_spans(cells: pd.Series, parts: Parts) -> tuple[NDArray[np.bool_], Part
     -------
     spans : numpy.ndarray of bool
         The rows that hold two.
-    starts, ends : Parts
-        The two; nothing is known in other rows.
+    starts, ends : numpy.ndarray of int64
+        The two dates of these rows, a line for each field, as `Parts.put` takes them.
     """
-    starts, ends = Parts.unknown(len(cells)), Parts.unknown(len(cells))
     spans: NDArray[np.bool_] = parts.kind == UNREADABLE
-    if spans.any():
-        table = by_unique(cells[spans], _both)
-        spans[spans] = table[:, 0] != UNREADABLE
-        table = table[table[:, 0] != UNREADABLE].T
-        width = len(Moment._fields)
-        starts.put(spans, table[:width])
-        ends.put(spans, table[width:])
-    return spans, starts, ends
+    width = len(Moment._fields)
+    if not spans.any():
+        return spans, np.empty((width, 0), np.int64), np.empty((width, 0), np.int64)
+    table = by_unique(cells[spans], _both)
+    split = table[:, 0] != UNREADABLE
+    spans[spans] = split
+    return spans, table[split, :width].T, table[split, width:].T
 
 
 def read_span(text: str) -> tuple[Moment, Moment] | None:

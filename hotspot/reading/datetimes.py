@@ -197,11 +197,11 @@ def _split_spans(read: dict[str, _Column]) -> list[str]:
             f"{count(int(spans.sum()), 'cell')} of {own.cells.name!r} hold two dates: from when "
             "and to when."
         )
-        for name, parts in zip(_WINDOW, both, strict=True):
+        for name, table in zip(_WINDOW, both, strict=True):
             column = read.setdefault(name, _Column(own.cells, Parts.unknown(len(own.cells))))
             # What another column says itself goes before.
             free = spans if column is own else spans & (column.parts.kind == MISSING)
-            column.parts.put(free, parts.among(free))
+            column.parts.put(free, table[:, free[spans]])
     return notes
 
 
@@ -226,11 +226,13 @@ def _times(
     noted, warnings = _zone_words(suffixed & meant, counted & meant, cells, zones)
     has_time: Flags = known & (parts.seconds != NO_TIME)
     # A column of nothing but midnights holds days, however they are written.
-    midnights = moments.astype("datetime64[D]") == moments
+    timed = parts.seconds > 0
+    zoned = counted | suffixed
+    timed[zoned] = moments[zoned] != moments[zoned].astype("datetime64[D]")
     times = Times(
         moments=moments,
         unreadable=~known & (parts.kind != MISSING),
-        has_time=has_time & ~midnights[has_time].all(),
+        has_time=has_time & timed.any(),
         month_only=known & (parts.kind == MONTH),
         cells=cells,
     )
