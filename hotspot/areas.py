@@ -76,7 +76,7 @@ def read_areas(
         raise DataError(no_rows(source, opened, "areas"))
     for told in (*opened.notes, *chunk.warnings):
         warnings.warn(told, DataWarning, stacklevel=2)
-    names = to_text(chunk.frame[_name_column(chunk.frame, opened.columns, name, opened.name)])
+    names = to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
     _refuse_faults(names, shapes, source_crs, opened.name)
@@ -131,7 +131,7 @@ def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gp
     return outline if to_crs is None else outline.to_crs(read_target_crs(to_crs))
 
 
-def _name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, source: str) -> str:
+def name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, source: str) -> str:
     """Find the column of names: as the user says, by its heading, else by what is in it."""
     if name is not None:
         return given_columns(columns, {"area": name}, ("area",), source)["area"][0]

@@ -1,5 +1,6 @@
 """A bare file of burglaries: its set-up is guessed, written down and kept."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def test_the_set_up_is_written_beside_the_file_ready_to_edit(tmp_path: Path) -> 
 
 def test_every_comment_of_the_set_up_is_good_toml_once_it_is_on(tmp_path: Path) -> None:
     write_town(tmp_path)
-    _, set_up, _ = guess_set_up(tmp_path / "burglaries.csv")
+    set_up = guess_set_up([tmp_path / "burglaries.csv"]).file
     assert set_up is not None
     lines = set_up.read_text(encoding="utf-8").splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("# [addresses]"))
@@ -48,9 +49,9 @@ def test_other_offences_are_chosen_from_and_burglary_alone_is_not(tmp_path: Path
     theft = Burglary("T/1", "2026-03-01 12:00", offence="Shoplifting")
     write_burglaries(tmp_path / "all.csv", [*usual(), theft])
     write_burglaries(tmp_path / "only.csv", usual())
-    config, _, _ = guess_set_up(tmp_path / "all.csv")
+    config = guess_set_up([tmp_path / "all.csv"]).config
     assert config.incidents.offences == ("homes",)
-    config, _, _ = guess_set_up(tmp_path / "only.csv")
+    config = guess_set_up([tmp_path / "only.csv"]).config
     assert config.incidents.offences is None
 
 
@@ -77,7 +78,7 @@ def test_a_set_up_that_is_there_is_used_and_never_overwritten(tmp_path: Path) ->
 def test_the_set_up_of_another_file_is_not_taken(tmp_path: Path) -> None:
     write_burglaries(tmp_path / "crimes.csv", usual())
     other = write_burglaries(tmp_path / "crimes.txt", usual())
-    guess_set_up(tmp_path / "crimes.csv")
+    guess_set_up([tmp_path / "crimes.csv"])
     with pytest.raises(hs.ConfigError, match=r"is the set-up of crimes\.csv, not of crimes\.txt"):
         brief(other)
 
@@ -96,11 +97,42 @@ def test_a_set_up_that_cannot_be_kept_is_no_hindrance(
     assert (tmp_path / "out" / "briefing.html").is_file()
 
 
-def test_a_layout_that_is_not_known_writes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "odd.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+def test_a_layout_that_is_not_known_is_written_with_its_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "odd export.csv"
+    path.write_text(
+        "Crime Ref,Date A,Date B,Easting,Northing\nA/1,25/02/2026,26/02/2026,640000,370000\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(hs.DataError, match=r"(?s)are not known.*odd export\.toml.*which of"):
+        brief(path)
+    set_up = tmp_path / "odd export.toml"
+    text = set_up.read_text(encoding="utf-8")
+    assert 'crime_ref = "Crime Ref"\n# occurred_from = "..."  # which of: \'Date A\'' in text
+    assert tomllib.loads(text)["incidents"]["columns"]["easting"] == "Easting"
+    set_up.write_text(
+        text.replace('# occurred_from = "..."', 'occurred_from = "Date A"'), encoding="utf-8"
+    )
+    made = brief(path)
+    assert made.check.columns["occurred_from"] == ("Date A",)
+    assert set_up not in made.files
+
+
+def test_what_is_given_completes_a_set_up_that_was_not_edited(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("Ref,Date A,E,N\nA/1,25/02/2026,640000,370000\n", encoding="utf-8")
     with pytest.raises(hs.DataError, match="are not known"):
-        brief(tmp_path / "odd.csv")
-    assert [path.name for path in tmp_path.iterdir()] == ["odd.csv"]
+        guess_set_up([path])
+    given = {"incidents": {"columns": {"occurred_from": ["Date A"]}}}
+    made = guess_set_up([path], given)
+    assert made.is_new
+    assert made.config.incidents.columns is not None
+    assert load_config(tmp_path / "odd.toml").incidents.columns == made.config.incidents.columns
+    edited = (tmp_path / "odd.toml").read_text(encoding="utf-8") + "# mine\n"
+    (tmp_path / "odd.toml").write_text(edited, encoding="utf-8")
+    again = guess_set_up([path], {"incidents": {"crs": "EPSG:27700"}})
+    assert (again.is_new, again.config.incidents.crs) == (False, "EPSG:27700")
+    assert any("For this run only: [incidents] crs" in note for note in again.notes)
+    assert (tmp_path / "odd.toml").read_text(encoding="utf-8") == edited
 
 
 def test_two_files_in_one_place_get_a_folder_each(tmp_path: Path) -> None:
@@ -108,12 +140,12 @@ def test_two_files_in_one_place_get_a_folder_each(tmp_path: Path) -> None:
     assert [run.folder for run in made] == [tmp_path / "a-briefing", tmp_path / "b-briefing"]
 
 
-def test_a_file_without_a_usable_row_is_explained_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_file_without_a_usable_row_is_explained_and_its_set_up_stays(tmp_path: Path) -> None:
     rows = [Burglary(f"BAD/{n}", "2026-03-01 12:00", cells={"Easting": "here"}) for n in range(3)]
     path = write_burglaries(tmp_path / "bad.csv", rows)
     with pytest.raises(hs.DataError, match=r"(?s)can be used\. Used 0\..*  3 .*rows 2, 3 and 4"):
         brief(path)
-    assert list(tmp_path.iterdir()) == [path]
+    assert sorted(tmp_path.iterdir()) == [path, tmp_path / "bad.toml"]
 
 
 def test_a_set_up_of_the_users_own_stays_where_no_row_can_be_used(tmp_path: Path) -> None:
@@ -121,3 +153,62 @@ def test_a_set_up_of_the_users_own_stays_where_no_row_can_be_used(tmp_path: Path
     with pytest.raises(hs.DataError, match="can be used"):
         brief(path)
     assert path.is_file()
+
+
+def test_a_folder_is_known_by_what_is_in_each_file(tmp_path: Path) -> None:
+    folder = tmp_path / "Łódź export"
+    write_town(folder).unlink()
+    (folder / "exclude.csv").write_text("NEW/001\n", encoding="utf-8")
+    (folder / "readme.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    made = guess_set_up([folder])
+    assert made.file == folder / "briefing.toml"
+    named = {name: path.name for name, path in made.config.input_files().items()}
+    assert named == {
+        "incidents": "burglaries.csv",
+        "addresses": "addresses.csv",
+        "areas": "beats.geojson",
+        "streets": "streets.geojson",
+        "exclude": "exclude.csv",
+    }
+    assert made.config.areas is not None
+    assert made.config.areas.name == "beat"
+    assert made.config.output.folder == folder / "briefing"
+    assert any("not known: readme.csv" in note for note in made.notes)
+    assert not guess_set_up([folder]).is_new
+
+
+def test_files_in_any_order_are_known_by_what_is_in_them(tmp_path: Path) -> None:
+    write_town(tmp_path)
+    names = ("streets.geojson", "addresses.csv", "burglaries.csv", "beats.geojson")
+    guess_set_up([tmp_path / "burglaries.csv"])
+    made = guess_set_up([tmp_path / name for name in names])
+    assert made.file == tmp_path / "burglaries.toml"
+    assert made.is_new  # the one before named no layers, and nobody had edited it
+    assert set(made.config.input_files()) == {"incidents", "addresses", "areas", "streets"}
+    with pytest.raises(hs.DataError, match=r"None of these is known.*addresses\.csv"):
+        guess_set_up([tmp_path / "addresses.csv", tmp_path / "beats.geojson"])
+
+
+def test_of_two_files_of_areas_the_user_says_which(tmp_path: Path) -> None:
+    write_town(tmp_path).unlink()
+    shutil.copy(tmp_path / "beats.geojson", tmp_path / "wards.geojson")
+    made = guess_set_up([tmp_path])
+    assert made.config.areas is None
+    assert made.file is not None
+    assert (
+        "# [areas]\n# path = \"...\"  # which of: 'beats.geojson', 'wards.geojson'"
+        in made.file.read_text(encoding="utf-8")
+    )
+
+
+def test_files_of_burglaries_in_different_layouts_are_a_question(tmp_path: Path) -> None:
+    write_town(tmp_path).unlink()
+    (tmp_path / "other.csv").write_text(
+        "Offence,Date,E,N\nBurglary,25/02/2026,640000,370000\n", encoding="utf-8"
+    )
+    with pytest.raises(hs.DataError, match=r"2 files hold burglaries.*briefing\.toml"):
+        guess_set_up([tmp_path])
+    text = (tmp_path / "briefing.toml").read_text(encoding="utf-8")
+    assert "# path = \"...\"  # which of: 'burglaries.csv', 'other.csv'" in text
+    with pytest.raises(hs.ConfigError, match=r"\[incidents\] path is missing"):
+        guess_set_up([tmp_path])

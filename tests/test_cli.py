@@ -97,6 +97,92 @@ def test_check_takes_columns_offences_and_month_first(run: Run, tmp_path: Path) 
     assert (told["accepted"], told["rejected"]) == (1, 1)
 
 
+def test_columns_may_be_one_word_or_several(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("wann,um,ost,nord\n03/04/2026,10:00,640000,370000\n", encoding="utf-8")
+    done = run(
+        "check", path, "--columns", "occurred_from=wann,um,easting=ost", "northing=nord", "--json"
+    )
+    assert json.loads(done.stdout)["columns"] == {
+        "occurred_from": ["wann", "um"], "easting": ["ost"], "northing": ["nord"],
+    }  # fmt: skip
+
+
+def test_every_command_takes_a_set_up_and_says_how_the_file_was_read(
+    run: Run, tmp_path: Path
+) -> None:
+    set_up = quick_town(tmp_path)
+    folder = tmp_path / "out"
+    for command in (
+        ["check"],
+        ["knox", "--permutations", "9", "--folder", folder],
+        ["density", "--folder", folder],
+        ["backtest", "--models", "zones", "--windows", "9", "--folder", folder],
+        ["map", "public", "--out", folder / "public.html"],
+        ["brief"],
+        ["cocoon"],
+    ):
+        words = [word for word in command if word in ("map", "public")] or command[:1]
+        done = run(*words, set_up, *command[len(words) :], "--as-of", "2026-02-27")
+        told = done.stdout + done.stderr
+        # Of so few burglaries nothing can be told of forecasts.
+        assert done.returncode == (words == ["backtest"]), told
+        assert "Columns: crime_ref from 'Crime Ref'" in told
+        assert "1 row left out: not known by the cut-off 2026-02-27" in told or words[0] in (
+            "brief", "cocoon"
+        )  # fmt: skip
+
+
+def test_every_command_takes_the_same_options(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    rows = [f"{n},2026-0{1 + n % 3}-11T22:30:00Z,{640000 + n},370000,Burglary" for n in range(20)]
+    path.write_text("\n".join(["wer,wann,ost,nord,was", *rows]), encoding="utf-8")
+    columns = ["crime_ref=wer,occurred_from=wann", "easting=ost", "northing=nord,offence_code=was"]
+    asked = ["--columns", *columns, "--crs", "EPSG:27700", "--timezone", "Asia/Tokyo"]
+    asked += ["--offence", "burglary", "--as-of", "2026-04-01"]
+    folder = ["--folder", tmp_path / "out"]
+    for command, *more in (["check"], ["knox", *folder], ["density", *folder]):
+        done = run(command, path, *more, *asked)
+        assert done.returncode == 0, done.stderr
+    told = (tmp_path / "odd.toml").read_text(encoding="utf-8")
+    assert 'timezone = "Asia/Tokyo"' in told
+    assert 'offences = ["burglary"]' in told
+    done = run("check", path, "--json")
+    assert json.loads(done.stdout)["columns"]["occurred_from"] == ["wann"]
+
+
+def test_json_tells_how_the_file_was_read(run: Run, tmp_path: Path) -> None:
+    set_up = quick_town(tmp_path)
+    knox = ["knox", set_up, "--permutations", "0", "--folder", tmp_path / "out"]
+    for command in (knox, ["brief", set_up]):
+        read = json.loads(run(*command, "--json").stdout)["reading"]
+        assert read["columns"]["occurred_from"] == ["Date From", "Time From"]
+        assert any(note.startswith("Columns: ") for note in read["notes"])
+
+
+def test_what_is_on_the_stop_list_is_named_by_no_command(run: Run, tmp_path: Path) -> None:
+    bad = Burglary("BAD/1", "2026-03-01 12:00", cells={"Easting": "BAD/1"})
+    set_up = quick_town(tmp_path, '[cocooning]\nexclude = "exclude.csv"\n', [*usual(), bad])
+    (tmp_path / "exclude.csv").write_text("Reference\nBAD/1\n", encoding="utf-8")
+    rejected = tmp_path / "rejected.csv"
+    done = run("check", set_up, "--rejected", rejected)
+    assert done.returncode == 0
+    told = done.stdout + done.stderr + rejected.read_text(encoding="utf-8-sig")
+    assert "(withheld)" in told
+    assert "BAD/1" not in told
+
+
+def test_a_set_up_with_gaps_is_completed_by_options(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "odd crimes.csv"
+    path.write_text("Ref,Date A,E,N\nA/1,25/02/2026,640000,370000\n", encoding="utf-8")
+    failed = run("knox", path)
+    assert failed.returncode == 1
+    assert "hotspot brief" in failed.stderr
+    assert "odd crimes.toml" in failed.stderr
+    assert run("check", path, "--columns", "occurred_from=Date A").returncode == 0
+    assert run("check", path).returncode == 0
+
+
 def test_check_takes_a_study_area(run: Run, tmp_path: Path) -> None:
     write_town(tmp_path)
     done = run("check", tmp_path / "burglaries.csv", "--within", tmp_path / "beats.geojson")
@@ -194,12 +280,14 @@ def test_a_console_of_another_alphabet_is_no_failure(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["accepted"] == 46
 
 
-def test_ctrl_c_is_told_in_a_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_is_told_in_a_word(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(hotspot, "brief", stop, raising=False)
-    done = run("brief", "x.toml")
+    done = run("brief", write_town(tmp_path))
     assert done.returncode == 130
     assert "stopped" in done.stderr
 

@@ -1,6 +1,7 @@
 """``hotspot map``: print a saved map, make a public one."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ def page_size_mm(pdf: Path) -> tuple[float, float]:
     box = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf.read_bytes())
     assert box
     return float(box[1]) / POINTS_A_MM, float(box[2]) / POINTS_A_MM
+
+
+@pytest.fixture
+def sample_dir(sample_dir: Path, tmp_path: Path) -> Path:
+    """Return a copy of the made-up town, for a command writes the set-up that it guesses."""
+    copy = tmp_path / "sample"
+    ignored = shutil.ignore_patterns("briefing", "*.toml", "*.db")
+    return Path(shutil.copytree(sample_dir, copy, ignore=ignored))
 
 
 @pytest.fixture

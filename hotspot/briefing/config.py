@@ -13,6 +13,7 @@ from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
+from hotspot.english import some_of
 from hotspot.rule import RULE
 from hotspot.sheets.target_files import USUAL_FORMATS
 
@@ -24,9 +25,9 @@ class _Table(BaseModel):
 
 
 class IncidentSettings(_Table):
-    """The file of burglaries and how to read it."""
+    """The file of burglaries, or several of one layout, and how to read it."""
 
-    path: values.InputPath
+    path: values.InputPaths
     columns: dict[values.IncidentField, values.Names] | None = None
     crs: values.Text | None = None
     dayfirst: values.Flag = True
@@ -35,6 +36,21 @@ class IncidentSettings(_Table):
     offence_table: values.InputPath | None = None
     sheet: values.Text | None = None
     within: values.InputPath | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file or folder of burglaries."""
+        return (self.path,) if isinstance(self.path, Path) else self.path
+
+    @property
+    def source(self) -> Any:
+        """What the readers take: a path, or several."""
+        return self.files[0] if len(self.files) == 1 else list(self.files)
+
+    @property
+    def name(self) -> str:
+        """What to call the file in a message."""
+        return some_of([path.name for path in self.files], most=3)
 
 
 class AddressSettings(_Table):
@@ -50,12 +66,15 @@ class AreaSettings(_Table):
 
     path: values.InputPath
     name: values.Text | None = None
+    crs: values.Text | None = None
 
 
 class BasemapSettings(_Table):
     """What lies under the zones: files of the user's own, and web tiles only if named."""
 
     streets: values.InputPath | None = None
+    name: values.Text | None = None
+    crs: values.Text | None = None
     backdrop: values.InputPath | None = None
     tiles: values.Text | None = None
 
@@ -148,8 +167,10 @@ class Config(_Table):
         -------
         dict of Path
         """
+        first, *others = self.incidents.files
         chosen = {
-            "incidents": self.incidents.path,
+            "incidents": first,
+            **{f"incidents {number}": path for number, path in enumerate(others, 2)},
             "offence_table": self.incidents.offence_table,
             "within": self.incidents.within,
             "addresses": self.addresses.path if self.addresses else None,
@@ -160,14 +181,21 @@ class Config(_Table):
         }
         return {name: path for name, path in chosen.items() if path is not None}
 
-    def changed(self, as_of: AsOf | None = None, folder: str | Path | None = None) -> Self:
-        """Return a copy with another cut-off or folder.
+    def changed(
+        self,
+        as_of: AsOf | None = None,
+        folder: str | Path | None = None,
+        tables: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Self:
+        """Return a copy with another cut-off, folder or other settings.
 
         Parameters
         ----------
         as_of : date or time, optional
         folder : path, optional
             Relative to where we stand, not to the TOML file.
+        tables : mapping, optional
+            Settings by table; paths in them are absolute.
 
         Returns
         -------
@@ -176,9 +204,13 @@ class Config(_Table):
         Raises
         ------
         ConfigError
-            If `as_of` is no day or time that all read alike.
+            If `as_of` is no day or time that all read alike, or a setting is wrong.
         """
         update: dict[str, Any] = {}
+        for name, settings in (tables or {}).items():
+            standing = dict(getattr(self, name) or {})
+            told = {key: value for key, value in standing.items() if value is not None}
+            update[name] = _TABLES[name].model_validate({**told, **settings}, context={})
         if as_of is not None:
             try:
                 update["as_of"] = values.moment(as_of)

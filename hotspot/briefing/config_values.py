@@ -29,6 +29,13 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     return full
 
 
+def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, ...]:
+    """Return the path of a file or folder, or those of several files of one layout."""
+    if isinstance(value, (list, tuple)) and value:
+        return tuple(_existing(Path(str(_path(one))), info) for one in value)
+    return _existing(Path(str(_path(value))), info)
+
+
 def _beside(path: Path, info: ValidationInfo) -> Path:
     """Resolve a path against the folder of the TOML file."""
     base = (info.context or {}).get("base", Path())
@@ -117,10 +124,11 @@ def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | 
 
 def table_with_path(value: object) -> object:
     """Return the table that ``addresses = "addresses.csv"`` stands for: one with only a path."""
-    return {"path": value} if isinstance(value, (str, Path)) else value
+    return {"path": value} if isinstance(value, (str, Path, list, tuple)) else value
 
 
 InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]
+InputPaths = Annotated[Path | tuple[Path, ...], BeforeValidator(_existing_files)]
 OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]

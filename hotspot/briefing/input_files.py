@@ -11,7 +11,7 @@ import shapely
 from hotspot._errors import DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
-from hotspot.briefing.config import IncidentSettings
+from hotspot.briefing.config import Config, IncidentSettings
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
 from hotspot.incidents import IncidentCheck, check_incidents
 from hotspot.incidents.offences import BY_DEFAULT
@@ -107,14 +107,29 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
     given = {name: tables.get(name) for name in FILE_TABLES}
     visits, incidents = given["cocooning"], given["incidents"]
     stop = attempt(lambda: read_stop_list(visits and visits.exclude)) or StopList()
-    check = None if incidents is None else attempt(lambda: _checked(incidents, stop))
+    check = None if incidents is None else attempt(lambda: usable_burglaries(incidents, stop))
     layers = _layers(given, None if check is None else check.accepted.geometry, attempt)
     return InputFiles(stop, check, layers, faults)
 
 
-def _checked(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
-    check = check_incidents(
-        settings.path,
+def check_burglaries(settings: IncidentSettings) -> IncidentCheck:
+    """Check the file of burglaries as a set-up says how to read it.
+
+    Parameters
+    ----------
+    settings : IncidentSettings
+
+    Returns
+    -------
+    IncidentCheck
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `check_incidents` does.
+    """
+    return check_incidents(
+        settings.source,
         columns=settings.columns,
         crs=settings.crs,
         dayfirst=settings.dayfirst,
@@ -124,11 +139,33 @@ def _checked(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
         sheet=settings.sheet,
         within=None if settings.within is None else read_outline(settings.within),
     )
+
+
+def usable_burglaries(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
+    """Check the file of burglaries, and refuse one of which no row can be used.
+
+    Raises
+    ------
+    DataError, ConfigError
+    """
+    check = check_burglaries(settings)
     if check.accepted.empty:
         # The summary quotes values of the file, and so may hold what is on the stop list.
         summary = redacted(check.summary(), stop.entries)
-        raise DataError(f"No burglary in {settings.path.name} can be used. {summary}")
+        raise DataError(f"No burglary in {settings.name} can be used. {summary}")
     return check
+
+
+def read_layers(config: Config, points: gpd.GeoSeries) -> Layers:
+    """Read what a set-up says lies around the burglaries, in their CRS.
+
+    Raises
+    ------
+    DataError, ConfigError
+        For the first file that cannot be used.
+    """
+    tables = {name: getattr(config, name) for name in FILE_TABLES}
+    return _layers(tables, points, lambda read: read())
 
 
 def _layers(
@@ -144,7 +181,9 @@ def _layers(
         outline = attempt(lambda: read_outline(incidents.within, to_crs=crs))
         within = None if outline is None else outline.union_all()
     if basemap is not None and basemap.streets is not None:
-        streets = attempt(lambda: read_streets(basemap.streets, to_crs=crs))
+        streets = attempt(
+            lambda: read_streets(basemap.streets, basemap.name, crs=basemap.crs, to_crs=crs)
+        )
     if basemap is not None and basemap.backdrop is not None and points is not None:
         backdrop = attempt(lambda: read_backdrop(basemap.backdrop, points))
     return Layers(
@@ -154,7 +193,8 @@ def _layers(
                 addresses.path, columns=addresses.columns, crs=addresses.crs, to_crs=crs
             )
         ),
-        areas=areas and attempt(lambda: read_areas(areas.path, areas.name, to_crs=crs)),
+        areas=areas
+        and attempt(lambda: read_areas(areas.path, areas.name, crs=areas.crs, to_crs=crs)),
         streets=backdrop.streets if streets is None and backdrop is not None else streets,
         buildings=None if backdrop is None else backdrop.buildings,
         water=None if backdrop is None else backdrop.water,

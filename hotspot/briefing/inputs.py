@@ -133,12 +133,7 @@ def read_inputs(config: Config) -> Inputs:
         raise (ConfigError if of_settings else DataError)(files.problems)
     accepted = check.accepted
     as_of = _last_day(check) if config.as_of is None else config.as_of
-    known = KnownBurglaries.at(accepted, as_of)
-    if known.incidents.empty:
-        first = accepted["occurred_to"].min()
-        raise ConfigError(
-            f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
-        )
+    known = known_at(accepted, as_of)
     alarms = check_coordinates(known.incidents, layers.addresses, layers.areas)
     alarms += _late_strays_alarm(accepted) if config.as_of is None else ()
     matched = _matched(known.incidents, layers.addresses)
@@ -157,6 +152,23 @@ def read_inputs(config: Config) -> Inputs:
         withheld=stopped | files.stop.meant(accepted) | frozenset(files.stop.entries),
         alarms=alarms,
     )
+
+
+def known_at(accepted: gpd.GeoDataFrame, as_of: pd.Timestamp) -> KnownBurglaries:
+    """Choose the burglaries that were known at a cut-off.
+
+    Raises
+    ------
+    ConfigError
+        If there was none.
+    """
+    known = KnownBurglaries.at(accepted, as_of)
+    if known.incidents.empty:
+        first = accepted["occurred_to"].min()
+        raise ConfigError(
+            f"as_of {as_of:%Y-%m-%d} is before every burglary: the first ended on {first:%Y-%m-%d}."
+        )
+    return known
 
 
 def _last_day(check: IncidentCheck) -> pd.Timestamp:

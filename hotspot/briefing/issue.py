@@ -41,10 +41,12 @@ def brief(
 
     Parameters
     ----------
-    config : path, mapping or Config, optional
+    config : path, sequence of paths, mapping or Config, optional
         A TOML file with a whole set-up; or the same in a mapping; or a bare file of burglaries,
-        of which the set-up is guessed and written beside it as TOML, ready to edit (an existing
-        one is used and never overwritten).
+        several of one layout, or a folder. Of bare files the set-up is guessed and written beside
+        them as TOML, ready to edit, also where they cannot be used yet (an existing one is used
+        and never overwritten). In a folder, or among several, files of addresses, areas and
+        streets are known by what is in them.
     as_of : date or time, optional
         Another cut-off than that of the set-up.
     folder : path, optional
@@ -116,7 +118,7 @@ def brief(
         chosen = choose_set_up(config, settings).changed(as_of, folder)
         with _issuing(chosen, replace) as issuing:
             stage("reading the data")
-            inputs = _read(chosen)
+            inputs = with_calibrated_rule(read_inputs(chosen.config))
             stage("where risk stays")
             density = find_density(inputs)
             stage("where risk is raised now")
@@ -168,12 +170,14 @@ def issue_lists(
         chosen = choose_set_up(config, {})
         place = chosen.config.output.folder
         if chosen.config.addresses is None:
-            raise ConfigError("Lists need addresses: add [addresses] with a path to the set-up.")
+            raise ConfigError(
+                "Lists need addresses: add [addresses] with a path to the set-up, or --addresses."
+            )
         refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
         with _issuing(chosen, replace) as issuing:
             stage("reading the data")
-            inputs = _read(chosen)
+            inputs = with_calibrated_rule(read_inputs(chosen.config))
             stage("which doors")
             lists = issuing.lists = find_lists(inputs, issuing.ledger)
             if lists is None:
@@ -228,13 +232,3 @@ def _issued(
         "record": record,
         "newly_asked": issuing.newly_asked,
     }
-
-
-def _read(chosen: ChosenSetUp) -> Inputs:
-    """Read the data; a set-up just guessed of what cannot be used is not left to be used again."""
-    try:
-        return with_calibrated_rule(read_inputs(chosen.config))
-    except DataError:
-        for path in chosen.guessed:
-            path.unlink(missing_ok=True)
-        raise

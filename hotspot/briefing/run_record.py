@@ -1,7 +1,7 @@
 """run.json: what a briefing was made from and with, so that it can be made again."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from hotspot.briefing.config import Config
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
 from hotspot.briefing.inputs import Inputs
+from hotspot.briefing.stop_list import redacted
+from hotspot.incidents import IncidentCheck
 from hotspot.output.files import sha256
 
 # Numbers can turn on these.
@@ -61,7 +63,7 @@ def make_record(
             for name, path in files.items()
             if path is not None
         },
-        "offences": inputs.check.offences_sentence(),
+        "reading": reading_record(inputs.check, inputs.withheld),
         "counts": counts(inputs, findings, lists),
         "warnings": list(warned),
         "versions": versions(),
@@ -71,6 +73,29 @@ def make_record(
     if findings is not None:
         record["proof"] = plain(findings.proof.figures())
     return record
+
+
+def reading_record(check: IncidentCheck, withheld: Collection[str]) -> dict[str, Any]:
+    """Return how the file of burglaries was read, without the references that are withheld."""
+    return {
+        "source": check.source,
+        "headline": check.headline(),
+        "columns": plain(check.columns),
+        "offences": offences_record(check),
+        "resolution": check.resolution,
+        "notes": [redacted(text, withheld) for text in check.notes],
+    }
+
+
+def offences_record(check: IncidentCheck) -> dict[str, Any]:
+    """Return which offences were counted, and how many rows of which kind were taken and left."""
+    counted = check.offences
+    kinds = {} if counted is None else {"taken": counted.taken, "left": counted.left}
+    named = {
+        name: {kind or "not burglary": int(number) for kind, number in numbers.items()}
+        for name, numbers in kinds.items()
+    }
+    return {"sentence": check.offences_sentence(), **named}
 
 
 def parameters(config: Config) -> dict[str, Any]:

@@ -1,17 +1,15 @@
-"""The set-up of a run: a TOML file, a mapping, a Config, or one guessed of a bare file."""
+"""The set-up of a run: a TOML file, a mapping, a Config, or one guessed of bare files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from hotspot._errors import ConfigError
 from hotspot.briefing.config import Config, load_settings, read_config, readable_tables
-from hotspot.briefing.guess import guess_set_up
+from hotspot.briefing.guess import guess_set_up, merged
 from hotspot.briefing.input_files import data_problems
 from hotspot.dates import AsOf
-
-SetUp: TypeAlias = str | Path | Mapping[str, Any] | Config
 
 
 @dataclass(frozen=True)
@@ -25,25 +23,41 @@ class ChosenSetUp:
         Its TOML file, where it has one.
     guessed : tuple of Path
         That file again where it was just made.
+    notes : tuple of str
+        What was guessed, for people.
     """
 
     config: Config
     file: Path | None = None
     guessed: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def changed(self, as_of: AsOf | None, folder: str | Path | None) -> "ChosenSetUp":
-        """Return it with another cut-off or folder, where they are given."""
-        return replace(self, config=self.config.changed(as_of, folder))
+    def changed(
+        self,
+        as_of: AsOf | None = None,
+        folder: str | Path | None = None,
+        tables: Mapping[str, Any] | None = None,
+    ) -> "ChosenSetUp":
+        """Return it with another cut-off, folder or other layers, where they are given."""
+        return replace(self, config=self.config.changed(as_of, folder, tables))
 
 
-def choose_set_up(config: SetUp | None, settings: Mapping[str, Any]) -> ChosenSetUp:
+SetUp: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, Any] | Config | ChosenSetUp
+
+
+def choose_set_up(
+    config: SetUp | None, settings: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> ChosenSetUp:
     """Read and check the set-up that was given in one way or another.
 
     Parameters
     ----------
-    config : path, mapping, Config or None
+    config : path, sequence of paths, mapping, Config, ChosenSetUp or None
     settings : mapping
         The tables of a set-up, where there is no `config`.
+    given : mapping, optional
+        Tables that go before what a TOML file says or bare files suggest; paths in them are
+        absolute.
 
     Returns
     -------
@@ -54,23 +68,40 @@ def choose_set_up(config: SetUp | None, settings: Mapping[str, Any]) -> ChosenSe
     ConfigError
         Naming every setting that is wrong, and what is wrong with the files that it names.
     DataError
-        If a bare file cannot be read.
+        If bare files cannot be read.
     """
     if config is not None and settings:
         named = ", ".join(settings)
         raise ConfigError(f"Give a set-up or the settings {named}, not both.")
+    if isinstance(config, ChosenSetUp):
+        return config
     if isinstance(config, Config):
         return ChosenSetUp(config)
     if config is None or isinstance(config, Mapping):
         return ChosenSetUp(_checked(settings if config is None else config))
-    if not isinstance(config, (str, Path)):
+    paths = _paths(config)
+    tomls = [path for path in paths if path.suffix.lower() == ".toml"]
+    if tomls and len(paths) > 1:
+        raise ConfigError("Give one set-up (TOML) or files of data, not both.")
+    if tomls:
+        path = tomls[0]
+        told = merged(load_settings(path), given or {})
+        return ChosenSetUp(_checked(told, path.parent, path.name), path)
+    guess = guess_set_up(paths, given)
+    made = (guess.file,) if guess.file is not None and guess.is_new else ()
+    return ChosenSetUp(guess.config, guess.file, made, guess.notes)
+
+
+def _paths(config: object) -> list[Path]:
+    """Return one path or several as a list."""
+    several = config if isinstance(config, (list, tuple)) and config else [config]
+    paths = [Path(path).expanduser() for path in several if isinstance(path, (str, Path))]
+    if len(paths) < len(several):
         kind = type(config).__name__
-        raise ConfigError(f"A set-up is the path of a file, a mapping or a Config, not {kind}.")
-    path = Path(config).expanduser()
-    if path.suffix.lower() == ".toml":
-        return ChosenSetUp(_checked(load_settings(path), path.parent, path.name), path)
-    guessed, file, is_new = guess_set_up(path)
-    return ChosenSetUp(guessed, file, (file,) if file is not None and is_new else ())
+        raise ConfigError(
+            f"A set-up is the path of a file, several of them, a mapping or a Config, not {kind}."
+        )
+    return paths
 
 
 def _checked(settings: Mapping[str, Any], base: str | Path = ".", name: str = "") -> Config:

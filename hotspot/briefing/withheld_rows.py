@@ -1,28 +1,37 @@
 """What the stop list means in the file of burglaries itself: rows not used, and entries unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hotspot.briefing.config import IncidentSettings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.stop_list import WITHHELD, redacted
+from hotspot.briefing.stop_list import WITHHELD, StopList, redacted
 from hotspot.english import count, name_rows
+from hotspot.incidents import IncidentCheck
 from hotspot.incidents.layout import field_text, read_layout
 
 
 def rejected_for_file(inputs: Inputs) -> pd.DataFrame:
-    """Return the rows that could not be used, with nothing in them of what is on the stop list.
+    """Return the rows that could not be used, with nothing in them of what is on the stop list."""
+    return without_withheld(inputs.check, inputs.stop, inputs.withheld, inputs.config.incidents)
+
+
+def without_withheld(
+    check: IncidentCheck, stop: StopList, withheld: Collection[str], settings: IncidentSettings
+) -> pd.DataFrame:
+    """Return the rejected rows of a check with nothing in them of what is on a stop list.
 
     A row that is itself of an offence on the list keeps its number and its reason.
     """
-    rejected = inputs.check.rejected.copy()
-    if not inputs.stop.entries:
+    rejected = check.rejected.copy()
+    if not stop.entries:
         return rejected
-    own = rejected["row"].isin(_stopped_rows(inputs))
+    own = rejected["row"].isin(_stopped_rows(stop, settings))
     for column in ("value", "reason"):
-        rejected[column] = [redacted(str(text), inputs.withheld) for text in rejected[column]]
+        rejected[column] = [redacted(str(text), withheld) for text in rejected[column]]
     rejected.loc[own, "value"] = WITHHELD
     return rejected
 
@@ -38,7 +47,7 @@ def _unmatched_entries(inputs: Inputs) -> list[str]:
     unused = inputs.stop.unmatched_rows(inputs.check.accepted, inputs.layers.addresses)
     if not unused:
         return []
-    names = _names_in_file(inputs)
+    names = _names_in_file(inputs.config.incidents)
     unknown = set(inputs.stop.unmatched_rows(inputs.layers.addresses, names))
     kinds = (
         ([row for row in unused if row in unknown], "nothing in these data: a slip of the pen, or "
@@ -53,19 +62,18 @@ def _unmatched_entries(inputs: Inputs) -> list[str]:
     ]
 
 
-def _stopped_rows(inputs: Inputs) -> list[Any]:
+def _stopped_rows(stop: StopList, settings: IncidentSettings) -> list[Any]:
     """Find the rows of the file that bear a reference or a UPRN of the stop list."""
-    names = _names_in_file(inputs)
+    names = _names_in_file(settings)
     stopped = np.zeros(len(names), dtype=bool)
     for column in names.columns:
-        stopped |= inputs.stop.matches(names[column])
+        stopped |= stop.matches(names[column])
     return names.index[stopped].tolist()
 
 
-def _names_in_file(inputs: Inputs) -> pd.DataFrame:
+def _names_in_file(settings: IncidentSettings) -> pd.DataFrame:
     """Read the reference and the UPRN of every row of the file, used or not."""
-    settings = inputs.config.incidents
-    layout = read_layout(settings.path, settings.columns, settings.sheet)
+    layout = read_layout(settings.source, settings.columns, settings.sheet)
     rows, mapped = layout.rows.frame, layout.mapped
     named = (field for field in ("crime_ref", "uprn") if field in mapped)
     return pd.DataFrame(

@@ -4,8 +4,7 @@ import argparse
 from datetime import date
 from typing import Any
 
-import hotspot
-from hotspot.cli.options import Value, add_result_command, answer, outline_of, reading
+from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
 _MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
@@ -49,11 +48,10 @@ def _day(text: str) -> date:
 def _backtest(options: argparse.Namespace) -> int:
     from hotspot.backtesting.local_backtest import local_backtest, progress_in
 
-    outline = outline_of(options.within)
-    incidents = hotspot.read_incidents(options.file, **reading(options, outline))
+    burglaries = burglaries_of(options)
     with progress_in(options.folder, resume=options.resume) as checkpoint:
         result = local_backtest(
-            incidents,
+            burglaries.known,
             options.models,
             start=options.start,
             end=options.end,
@@ -61,7 +59,7 @@ def _backtest(options: argparse.Namespace) -> int:
             horizon_days=options.horizon,
             cell_size_m=options.cell,
             area_shares=options.area_share,
-            within=outline,
+            within=burglaries.outline,
             checkpoint=checkpoint,
         )
-        return answer(result, options)
+        return answer(result, options, burglaries)

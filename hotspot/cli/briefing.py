@@ -4,34 +4,47 @@ import argparse
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import DONE, JSON, Value, add_command, print_answer
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    Value,
+    add_command,
+    add_layers,
+    add_reading,
+    add_values,
+    layers_of,
+    print_answer,
+    print_notes,
+    set_up_of,
+)
 
 
 def add(commands: Any) -> None:
     """Add both commands."""
     output = {
-        "--as-of": Value("DATE", "the cut-off: a day or a time"),
         "--folder": Value(None, "where to write, instead of what the set-up says"),
         "--replace": Value(None, "replace a folder that was issued before", False),
         "--json": JSON,
     }
-    add_command(
-        commands,
-        "cocoon",
-        _cocoon,
-        "make only the lists of doors to knock on",
-        "Make only the lists of doors to knock on, from a set-up with addresses.",
-        {"config": Value(None, "the TOML file of the set-up"), **output},
-    )
-    add_command(
-        commands,
-        "brief",
-        _brief,
-        "make the whole briefing: page, map, lists",
-        "Make the whole briefing: page, map, lists. From a bare file of burglaries the "
-        "set-up is guessed and written beside it as TOML, ready to edit.",
-        {"config": Value(None, "the TOML file of the set-up, or a file of burglaries"), **output},
-    )
+    for name, run, words, description in (
+        (
+            "cocoon",
+            _cocoon,
+            "make only the lists of doors to knock on",
+            "Make only the lists of doors to knock on; they need addresses.",
+        ),
+        (
+            "brief",
+            _brief,
+            "make the whole briefing: page, map, lists",
+            "Make the whole briefing: page, map, lists. Of bare files the set-up is guessed and "
+            "written beside them as TOML, ready to edit.",
+        ),
+    ):
+        command = add_command(commands, name, run, words, description, {})
+        add_reading(command)
+        add_layers(command)
+        add_values(command, output)
 
 
 def _cocoon(options: argparse.Namespace) -> int:
@@ -45,9 +58,10 @@ def _brief(options: argparse.Namespace) -> int:
 
 
 def _issue(issue: Any, options: argparse.Namespace) -> int:
-    issued = issue(
-        options.config, as_of=options.as_of, folder=options.folder, replace=options.replace
-    )
+    chosen = set_up_of(options, layers_of(options))
+    print_notes(chosen.notes)
+    issued = issue(chosen, folder=options.folder, replace=options.replace)
+    print_notes(issued.record["reading"]["notes"])
     files = [str(path) for path in issued.files]
     content = {"folder": str(issued.folder), "files": files, **issued.record}
     print_answer(options, content, issued.summary())

@@ -1,9 +1,9 @@
 """``hotspot check``: what can be used of a file of burglaries, and what cannot and why."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import hotspot
+from hotspot._errors import HotspotError
 from hotspot.cli.options import (
     DONE,
     JSON,
@@ -13,8 +13,12 @@ from hotspot.cli.options import (
     add_reading,
     add_values,
     print_json,
-    reading,
+    print_notes,
+    set_up_of,
 )
+
+if TYPE_CHECKING:
+    from hotspot.briefing.burglaries import Burglaries
 
 
 def add(commands: Any) -> None:
@@ -27,29 +31,35 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    check = hotspot.check_incidents(options.file, **reading(options))
+    from hotspot.briefing.burglaries import read_burglaries
+
+    chosen = set_up_of(options)
+    try:
+        burglaries = read_burglaries(chosen.config, usable=False)
+    except HotspotError:
+        print_notes(chosen.notes)
+        raise
     if options.rejected:
         from hotspot.output.tables import write_rejected
 
-        write_rejected(check.rejected, options.rejected)
+        write_rejected(burglaries.rejected, options.rejected)
     if options.json:
-        print_json(_content(check))
+        print_json(_content(burglaries))
     else:
-        print(check.summary())
-    return DONE if len(check.accepted) else UNUSABLE
+        summary = burglaries.without_names(burglaries.check.summary())
+        print(summary, *burglaries.later, *chosen.notes, sep="\n")
+    return DONE if len(burglaries.check.accepted) else UNUSABLE
 
 
-def _content(check: "hotspot.incidents.IncidentCheck") -> dict[str, Any]:
+def _content(burglaries: "Burglaries") -> dict[str, Any]:
     """Return what a check found as JSON can hold it."""
+    check = burglaries.check
     return {
-        "source": check.source,
-        "headline": check.headline(),
+        **burglaries.record,
         "rows_read": check.rows_read,
         "accepted": len(check.accepted),
         "rejected": len(check.rejected),
         "reasons": check.rejected["reason"].value_counts().to_dict(),
-        "resolution": check.resolution,
         "crs": check.accepted.crs.to_string(),
-        "warnings": check.warnings,
-        "notes": check.notes,
+        "warnings": [burglaries.without_names(text) for text in check.warnings],
     }

@@ -5,7 +5,13 @@ import sys
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import Value, add_result_command, answer, outline_of, reading
+from hotspot.cli.options import (
+    Value,
+    add_result_command,
+    answer,
+    burglaries_of,
+    marking_of,
+)
 from hotspot.rule import RULE
 
 
@@ -25,7 +31,9 @@ def add(commands: Any) -> None:
             "--bandwidth": Value("M", radius, kind=_bandwidth),
             "--cell": Value("M", "side of a cell (bandwidth / 8)", kind=float),
             "--kernel": Value(None, "quartic, gaussian, ...", "quartic"),
-            "--area-share": Value("SHARE", "top share of area", 0.01),
+            "--area-share": Value(
+                "SHARE", "top share of area (that of the set-up, else 0.01)", kind=float
+            ),
         },
     )
 
@@ -38,18 +46,21 @@ def _density(options: argparse.Namespace) -> int:
     from hotspot.density.density_result import map_density
     from hotspot.maps.density_files import density_files
 
-    outline = outline_of(options.within)
-    incidents = hotspot.read_incidents(options.file, **reading(options, outline))
-    bandwidth = options.bandwidth
+    burglaries = burglaries_of(options)
+    incidents, outline = burglaries.known, burglaries.outline
+    # What the set-up says, where nothing else was asked for.
+    said = burglaries.config.density.model_dump(exclude_unset=True)
+    bandwidth = options.bandwidth or said.get("bandwidth_m")
     if bandwidth == "select":
         bandwidth = hotspot.density.select_bandwidth(incidents, kernel=options.kernel)
         print(bandwidth.summary(), file=sys.stderr)
     result = map_density(
         incidents,
         bandwidth_m=bandwidth,
-        cell_size_m=options.cell,
+        cell_size_m=options.cell or said.get("cell_size_m"),
         kernel=options.kernel,
-        area_share=options.area_share,
+        area_share=options.area_share or burglaries.config.density.area_share,
         within=None if outline is None else outline.to_crs(incidents.crs),
     )
-    return answer(result, options, density_files(result, incidents, options.marking))
+    files = density_files(result, incidents, marking_of(options, burglaries))
+    return answer(result, options, burglaries, files)

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import Value, add_result_command, answer, reading
+from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 from hotspot.rule import RULE
 
 
@@ -32,9 +32,9 @@ def add(commands: Any) -> None:
 
 
 def _knox(options: argparse.Namespace) -> int:
-    incidents = hotspot.read_incidents(options.file, **reading(options))
+    burglaries = burglaries_of(options)
     test = hotspot.knox_test(
-        incidents,
+        burglaries.known,
         distance_bands_m=options.distances,
         time_bands_days=options.days,
         permutations=options.permutations,
@@ -46,4 +46,4 @@ def _knox(options: argparse.Namespace) -> int:
     )
     if not options.json:
         print(test.table.round(4).to_string(index=False))
-    return answer(test, options)
+    return answer(test, options, burglaries)

@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import hotspot
-from hotspot.cli.options import DONE, Value, add_command, add_reading, add_values, reading
+from hotspot.cli.options import (
+    DONE,
+    Value,
+    add_command,
+    add_layers,
+    add_reading,
+    add_values,
+    burglaries_of,
+    layers_of,
+)
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
 _SHEETS = {"A4": (1123, 794), "A3": (1587, 1123)}
@@ -39,23 +48,20 @@ def add(commands: Any) -> None:
         _public,
         "make a map that can be published: it names no home, or is not made",
         "Make a map that can be published: counts in places with enough addresses, late, and "
-        "no small number that could be worked out. Where that cannot be proven, none is made.",
+        "no small number that could be worked out. Where that cannot be proven, none is made. "
+        "Areas that are given are counted instead of squares.",
         {},
     )
     add_reading(public)
+    add_layers(public)
     months = "length of a period: 12 for calendar years, 3 for quarters"
     add_values(
         public,
         {
-            "--addresses": Value("FILE", "all addresses there are"),
-            "--areas": Value("FILE", "count by these areas, not by squares"),
-            "--area-name": Value("COLUMN", "which column names an area"),
-            "--streets": Value("FILE", "the backdrop"),
             "--minimum": Value("N", "addresses in each place", 8),
             "--smallest": Value("N", "counts below it are hidden", 3),
             "--lag-days": Value("DAYS", "show nothing newer", 28),
             "--months": Value("N", months, 12),
-            "--as-of": Value("DATE", "the day of the map (the newest incident)"),
             "--cell": Value("M", "side of a cell", 500.0),
             "--title": Value(None, "what stands above the map"),
             "--out": Value("FILE", "", "public.html"),
@@ -83,20 +89,19 @@ def _print(options: argparse.Namespace) -> int:
 
 
 def _public(options: argparse.Namespace) -> int:
-    incidents = hotspot.read_incidents(options.file, **reading(options))
-    given: dict[str, Any] = {"to_crs": incidents.crs}
-    addresses, areas, streets = options.addresses, options.areas, options.streets
+    burglaries = burglaries_of(options, layers_of(options))
+    layers = burglaries.layers
     m = hotspot.public_map(
-        incidents,
-        None if addresses is None else hotspot.read_addresses(addresses, **given),
-        None if areas is None else hotspot.read_areas(areas, options.area_name, **given),
+        burglaries.known,
+        layers.addresses,
+        layers.areas,
         minimum=options.minimum,
         smallest=options.smallest,
         lag_days=options.lag_days,
         months=options.months,
-        as_of=options.as_of,
+        as_of=burglaries.config.as_of,
         cell_size_m=options.cell,
-        streets=None if streets is None else hotspot.addresses.read_streets(streets, **given),
+        streets=layers.streets,
         title=options.title,
     )
     print(hotspot.save_map(m, options.out))

@@ -2,10 +2,14 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from hotspot.briefing.burglaries import Burglaries
+    from hotspot.briefing.set_up import ChosenSetUp
     from hotspot.output.page_parts import Writer
     from hotspot.output.results import Result
 
@@ -77,20 +81,27 @@ def add_result_command(
     """Add a command that reads burglaries and whose answer is a result that writes itself."""
     command = add_command(commands, name, run, words, description, {})
     add_reading(command)
-    marking = Value(None, "protective marking that the products carry")
+    marking = Value(None, "protective marking of the products (that of the set-up)")
     written = {"--marking": marking, "--folder": Value(None, "where to write", name)}
     add_values(command, {**values, **written, "--json": JSON})
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
-    """Add the arguments that say how to read a file of burglaries."""
-    command.add_argument("file", help="CSV, XLSX, GeoPackage, GeoJSON or Parquet; also .csv.gz")
+    """Add the arguments that every command has: a set-up or files, and how to read them."""
+    command.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a set-up (TOML), or a file of burglaries: CSV (gzip too), XLSX, GeoPackage, GeoJSON, "
+        "Parquet, shapefile; or several of one layout, or a folder; addresses, areas and streets "
+        "among them are known by what is in them",
+    )
     command.add_argument(
         "--columns",
         nargs="+",
         action="extend",
         default=[],
-        type=_column,
+        type=_columns,
         metavar="FIELD=NAME[,NAME]",
         help="which column holds a field, e.g. crime_ref='Crime Ref'",
     )
@@ -103,53 +114,116 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     add_values(
         command,
         {
+            "--timezone": Value("ZONE", "times with a zone become this zone's: Europe/London"),
             "--month-first": Value(None, "03/04/2026 is 4 March", False),
             "--sheet": Value(None, "name of the sheet of a workbook"),
+            "--as-of": Value("DATE", "the cut-off, a day or a time: what came later is left out"),
             "--within": Value("FILE", "polygons of the study area"),
         },
     )
 
 
-def _column(text: str) -> tuple[str, list[str]]:
-    """Read FIELD=NAME[,NAME]."""
-    field, equals, names = text.partition("=")
-    listed = [name.strip() for name in names.split(",") if name.strip()]
-    if not (equals and field.strip() and listed):
+def add_layers(command: argparse.ArgumentParser) -> None:
+    """Add the arguments that name what lies around the burglaries."""
+    add_values(
+        command,
+        {
+            "--addresses": Value("FILE", "all addresses there are"),
+            "--areas": Value("FILE", "beats, wards or other areas"),
+            "--area-name": Value("COLUMN", "which column names an area"),
+            "--streets": Value("FILE", "streets, the backdrop of maps"),
+        },
+    )
+
+
+def _columns(text: str) -> list[tuple[str, list[str]]]:
+    """Read FIELD=NAME[,NAME], and several of them parted by commas."""
+    fields: list[tuple[str, list[str]]] = []
+    for part in text.split(","):
+        field, equals, name = part.partition("=")
+        if equals:
+            fields.append((field.strip(), []))
+        elif fields:
+            name = part
+        if fields and name.strip():
+            fields[-1][1].append(name.strip())
+    if not fields or not all(field and names for field, names in fields):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not FIELD=NAME (put the FILE before --columns)"
         )
-    return field.strip(), listed
+    return fields
 
 
-def reading(options: argparse.Namespace, outline: Any = None) -> dict[str, Any]:
-    """Return the keywords of `read_incidents` that `add_reading` asked for."""
-    # Loaded here: `hotspot --help` reads no data.
-    from hotspot.incidents.offences import BY_DEFAULT
+def set_up_of(
+    options: argparse.Namespace, layers: "Mapping[str, Any] | None" = None
+) -> "ChosenSetUp":
+    """Return the set-up that was named, or guessed of the files."""
+    from hotspot.briefing.set_up import choose_set_up
 
     columns: dict[str, list[str]] = {}
-    for field, names in options.columns:
-        columns.setdefault(field, []).extend(names)
-    return {
+    for fields in options.columns:
+        for field, names in fields:
+            columns.setdefault(field, []).extend(names)
+    reading = {
         "columns": columns or None,
         "crs": options.crs,
-        "offences": options.offence or BY_DEFAULT,
-        "dayfirst": not options.month_first,
+        "timezone": options.timezone,
+        "offences": options.offence,
+        "dayfirst": False if options.month_first else None,
         "sheet": options.sheet,
-        "within": outline_of(options.within) if outline is None else outline,
+        "within": _absolute(options.within),
     }
+    given = _told({"incidents": reading, **(layers or {})})
+    return choose_set_up(options.files, {}, given).changed(options.as_of)
 
 
-def outline_of(path: str | None) -> Any:
-    """Read a study area, where one was given."""
-    if path is None:
-        return None
-    from hotspot.areas import read_outline
+def layers_of(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Return what `add_layers` asked for, as the tables of a set-up."""
+    areas = {"path": _absolute(options.areas), "name": options.area_name}
+    return _told(
+        {
+            "addresses": {"path": _absolute(options.addresses)},
+            "areas": areas,
+            "basemap": {"streets": _absolute(options.streets)},
+        }
+    )
 
-    return read_outline(path)
+
+def _told(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the tables without what was not asked for."""
+    told = {
+        table: {name: value for name, value in settings.items() if value is not None}
+        for table, settings in tables.items()
+    }
+    return {table: settings for table, settings in told.items() if settings}
+
+
+def _absolute(path: str | None) -> Path | None:
+    """Return a path from where we stand: those in a set-up are relative to it."""
+    return None if path is None else Path(path).expanduser().resolve()
+
+
+def burglaries_of(
+    options: argparse.Namespace, layers: "Mapping[str, Any] | None" = None
+) -> "Burglaries":
+    """Read the burglaries that were asked for, and print how they were read.
+
+    Layers that are named here are of this run only: the next may ask something else.
+    """
+    from hotspot.briefing.burglaries import read_burglaries
+
+    chosen = set_up_of(options).changed(tables=layers)
+    print_notes(chosen.notes)
+    burglaries = read_burglaries(chosen.config)
+    print_notes(burglaries.notes)
+    return burglaries
 
 
 def answer(
-    result: "Result", options: argparse.Namespace, files: "Mapping[str, Writer] | None" = None
+    result: "Result",
+    options: argparse.Namespace,
+    burglaries: "Burglaries",
+    files: "Mapping[str, Writer] | None" = None,
 ) -> int:
     """Write a result to the folder that was asked for, and print what it is.
 
@@ -158,6 +232,8 @@ def answer(
     result : Result
     options : Namespace
         Of `add_result_command`.
+    burglaries : Burglaries
+        Those that it is of.
     files : mapping of callable, optional
         Further files, as `Result.write` takes them.
 
@@ -166,13 +242,26 @@ def answer(
     int
         The exit status.
     """
-    from hotspot.output.files import inputs_of
-
-    marking, inputs = options.marking, inputs_of([options.file])
+    marking, inputs = marking_of(options, burglaries), burglaries.inputs
     written = result.write(options.folder, marking=marking, inputs=inputs, files=files)
-    record = {**result.record(marking, inputs), "files": [str(path) for path in written]}
+    record = {
+        **result.record(marking, inputs),
+        "reading": burglaries.record,
+        "files": [str(path) for path in written],
+    }
     print_answer(options, record, result.summary(), *written)
     return DONE
+
+
+def marking_of(options: argparse.Namespace, burglaries: "Burglaries") -> str:
+    """Return the marking that was asked for, else that of the set-up."""
+    return options.marking or burglaries.config.output.marking
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what a person is to know, apart from what a program reads."""
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

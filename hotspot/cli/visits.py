@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     kinds = visits.add_subparsers(title="commands", metavar="COMMAND", required=True)
     words = "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger"
     source = Value(None, "where the rows come from (the name of the file)")
-    zone = Value("ZONE", "times with a zone become this zone's: Europe/London")
+    zone = Value("ZONE", "times with a zone become this zone's (that of the set-up)")
     record = _command(kinds, "record", _record, words, {"--source": source, "--timezone": zone})
     record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
     _command(
@@ -94,10 +94,15 @@ def _ledger(options: argparse.Namespace, *, must_exist: bool = True) -> "VisitLe
 def _record(options: argparse.Namespace) -> int:
     sheets: list[dict[str, Any]] = []
     unusable: list[str] = []
+    timezone = options.timezone
+    if timezone is None and options.config:
+        from hotspot.briefing.config import load_config
+
+        timezone = load_config(options.config).incidents.timezone
     with _ledger(options, must_exist=False) as ledger:
         for place, file in enumerate(options.files):
             try:
-                recorded = ledger.record(file, options.source, timezone=options.timezone)
+                recorded = ledger.record(file, options.source, timezone=timezone)
             except DataError as error:
                 # The other sheets are taken all the same; every fault is told at the end.
                 unusable += error.problems

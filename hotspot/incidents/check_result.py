@@ -50,6 +50,8 @@ class IncidentCheck:
     offences : OffenceCounts or None
         Which offences were taken and how many rows of others were left; None where no column
         tells the offence.
+    columns : dict of str to tuple of str
+        The columns of the source that each field was read from.
     """
 
     accepted: gpd.GeoDataFrame
@@ -59,6 +61,7 @@ class IncidentCheck:
     notes: list[str] = field(default_factory=list)
     source: str = ""
     offences: OffenceCounts | None = None
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rows_read(self) -> int:

@@ -117,9 +117,15 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
     _warn_of_many(incidents, rejected, table.warnings)
-    counts = None if selection is None else selection.counts
     return IncidentCheck(
-        incidents, rejected, table.warnings, resolution, table.notes, table.opened.name, counts
+        accepted=incidents,
+        rejected=rejected,
+        warnings=table.warnings,
+        resolution=resolution,
+        notes=table.notes,
+        source=table.opened.name,
+        offences=None if selection is None else selection.counts,
+        columns=dict(table.mapped),
     )
 
 

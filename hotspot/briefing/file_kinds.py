@@ -1,0 +1,198 @@
+"""Which file is what: burglaries, addresses, beats or streets, told from what is in each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from hotspot._errors import DataError, LayoutError
+from hotspot.english import some_of
+from hotspot.incidents.layout import open_incidents
+from hotspot.reading.chunks import Source
+from hotspot.reading.columns import known_columns, known_names, match_columns
+from hotspot.reading.sources import endings, open_source
+
+#: The set-up of a folder whose files are of several kinds.
+FOLDER_SET_UP = "briefing.toml"
+# What tells a list of crimes from one of addresses, which has references and dates of its own.
+_ONLY_OF_CRIMES = ("offence_code", "occurred_to", "recorded_at", "mo", "status")
+_LINES = {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING}
+_POLYGONS = {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
+_SHAPES_LOOKED_AT = 1000
+_STOP_LISTS = ("exclude", "stoplist", "stop list", "stop-list", "stop_list")
+_OPENSTREETMAP = (".pbf", ".osm")
+
+
+@dataclass(frozen=True)
+class FileKinds:
+    """Some files by what they hold.
+
+    Attributes
+    ----------
+    incidents, addresses, areas, streets, backdrop, exclude, left : tuple of Path
+        The last are none of the others.
+    one_layout : bool
+        Whether all files of burglaries have the same columns.
+    place_tells : bool
+        Whether the set-up is named by the burglaries, so that it must be theirs.
+    """
+
+    incidents: tuple[Path, ...] = ()
+    addresses: tuple[Path, ...] = ()
+    areas: tuple[Path, ...] = ()
+    streets: tuple[Path, ...] = ()
+    backdrop: tuple[Path, ...] = ()
+    exclude: tuple[Path, ...] = ()
+    left: tuple[Path, ...] = ()
+    one_layout: bool = True
+    place_tells: bool = True
+
+    @property
+    def several(self) -> bool:
+        """Whether there is any other file than one of burglaries."""
+        return len(self.incidents) > 1 or any([*self.layers().values(), self.left])
+
+    def layers(self) -> dict[tuple[str, str], tuple[Path, ...]]:
+        """Return what lies around the burglaries, by table and setting."""
+        return {
+            ("addresses", "path"): self.addresses,
+            ("areas", "path"): self.areas,
+            ("basemap", "streets"): self.streets,
+            ("basemap", "backdrop"): self.backdrop,
+            ("cocooning", "exclude"): self.exclude,
+        }
+
+    def folder_name(self, place: Path) -> str:
+        """Return what the folder of the briefing is called by default."""
+        return f"{place.stem}-briefing" if self.place_tells else "briefing"
+
+
+def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
+    """Find what each of some files holds, and where their set-up is or belongs.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or one folder.
+
+    Returns
+    -------
+    kinds : FileKinds
+    place : Path
+        The TOML file: beside the first file of burglaries and of its name; in the folder where
+        files of several kinds are in one.
+
+    Raises
+    ------
+    DataError
+        If a file that is named cannot be opened, or none holds burglaries.
+    """
+    first = paths[0]
+    if len(paths) == 1 and not first.is_dir():
+        return FileKinds((first,)), set_up_beside(first)
+    if len(paths) > 1:
+        kinds = _sorted(paths, strict=True)
+        return _of_crimes(kinds, paths), set_up_beside(kinds.incidents[0])
+    folder = first.resolve()
+    inside, beside = folder / FOLDER_SET_UP, set_up_beside(folder)
+    if not inside.exists() and beside.exists():
+        return FileKinds((folder,)), beside
+    kinds = _sorted(_files_in(folder), strict=False)
+    if kinds.incidents and kinds.one_layout and not any(kinds.layers().values()):
+        # A folder of exports is read as one file, with those that come to lie in it later.
+        return (FileKinds((folder,)), beside) if not inside.exists() else (kinds, inside)
+    return replace(_of_crimes(kinds, [folder]), place_tells=False), inside
+
+
+def set_up_beside(path: Path) -> Path:
+    """Return the path of the TOML file that belongs to a bare file.
+
+    Examples
+    --------
+    >>> set_up_beside(Path("data/crimes.csv.gz")).name
+    'crimes.toml'
+    """
+    return path.with_name(f"{path.name.split('.')[0] or path.stem}.toml")
+
+
+def _of_crimes(kinds: FileKinds, paths: Sequence[Path]) -> FileKinds:
+    """Return the kinds of some files; refuse files of which none holds burglaries."""
+    if kinds.incidents:
+        return kinds
+    others = some_of([path.name for path in paths], most=8)
+    raise DataError(
+        f"None of these is known to hold burglaries, with a date and a place each: {others}. Give "
+        "the file of burglaries alone to learn what is missing in it."
+    )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """List the files of a folder that can be read, in the order of their names."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file()
+        and path.name.lower().endswith(endings())
+        and not path.name.startswith((".", "~"))
+    )
+
+
+def _sorted(paths: Iterable[Path], *, strict: bool) -> FileKinds:
+    """Sort files by what they hold; what cannot be opened is left or, where strict, a fault."""
+    found: dict[str, Any] = {}
+    layouts = set()
+    for path in paths:
+        try:
+            kind, columns = _kind_of(path)
+        except DataError:
+            if strict:
+                raise
+            kind, columns = "left", ()
+        if kind == "incidents":
+            layouts.add(frozenset(columns))
+        found[kind] = (*found.get(kind, ()), path)
+    return FileKinds(one_layout=len(layouts) < 2, **found)
+
+
+def _kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the attribute of `FileKinds` that a file belongs to, and its columns."""
+    name = path.name.lower()
+    if name.startswith(_STOP_LISTS):
+        return "exclude", ()
+    if name.endswith(_OPENSTREETMAP):
+        return "backdrop", ()
+    opened = open_source(
+        path, known=known_names(known_columns("incidents", "addresses", "places"), None)
+    )
+    shapes = _shapes(opened)
+    if shapes & _POLYGONS:
+        return "areas", opened.columns
+    if shapes & _LINES:
+        return "streets", opened.columns
+    return _kind_of_table(path, opened.columns), opened.columns
+
+
+def _kind_of_table(path: Path, columns: Sequence[str]) -> str:
+    """Return whether a table is of burglaries or addresses: both have places and references."""
+    addresses = match_columns(columns, known_columns("addresses"))
+    crimes = match_columns(columns, known_columns("incidents"))
+    is_addresses = bool({"address", "street"} & set(addresses))
+    if any(field in crimes for field in _ONLY_OF_CRIMES):
+        return "incidents"
+    try:
+        open_incidents(path)
+    except LayoutError:
+        return "addresses" if is_addresses else "left"
+    return "addresses" if is_addresses and "uprn" in addresses else "incidents"
+
+
+def _shapes(opened: Source) -> set[int]:
+    """Return the kinds of shapes in the first rows of a source."""
+    if not opened.has_geometry:
+        return set()
+    shapes = next(opened.chunks([])).geometry
+    if shapes is None:
+        return set()
+    return set(shapely.get_type_id(shapes[:_SHAPES_LOOKED_AT]).tolist())
