@@ -43,7 +43,7 @@ class IncidentSettings(_Table):
         return (self.path,) if isinstance(self.path, Path) else self.path
 
     @property
-    def source(self) -> Any:
+    def source(self) -> Path | list[Path]:
         """What the readers take: a path, or several."""
         return self.files[0] if len(self.files) == 1 else list(self.files)
 

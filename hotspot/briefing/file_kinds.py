@@ -181,11 +181,14 @@ def _kind_of_table(path: Path, columns: Sequence[str]) -> str:
     is_addresses = bool({"address", "street"} & set(addresses))
     if any(field in crimes for field in _ONLY_OF_CRIMES):
         return "incidents"
+    # Decided by headings alone: a file of all addresses is too large to be read for this.
+    if is_addresses and "uprn" in addresses:
+        return "addresses"
     try:
         open_incidents(path)
     except LayoutError:
         return "addresses" if is_addresses else "left"
-    return "addresses" if is_addresses and "uprn" in addresses else "incidents"
+    return "incidents"
 
 
 def _shapes(opened: Source) -> set[int]:
