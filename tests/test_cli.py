@@ -128,6 +128,7 @@ def test_every_command_takes_a_set_up_and_says_how_the_file_was_read(
         # Of so few burglaries nothing can be told of forecasts.
         assert done.returncode == (words == ["backtest"]), told
         assert "Columns: crime_ref from 'Crime Ref'" in told
+        assert "Offences counted: " in told
         assert "1 row left out: not known by the cut-off 2026-02-27" in told or words[0] in (
             "brief", "cocoon"
         )  # fmt: skip
