@@ -458,6 +458,22 @@ def share_in_hours(
     return held / minutes
 
 
+def gi_star_p_values(counts: list[int], near: list[list[int]]) -> list[float]:
+    """Draw every set of as many cells from those that are not near, one after the other."""
+    p_values = []
+    for members in near:
+        around = sum(counts[cell] for cell in members)
+        far = [counts[cell] for cell in range(len(counts)) if cell not in members] + [1]
+        sums = [sum(drawn) for drawn in itertools.combinations(far, len(members))]
+        if not sums or len(set(counts)) == 1:
+            p_values.append(1.0)
+            continue
+        above = sum(total >= around for total in sums) / len(sums)
+        below = sum(total <= around for total in sums) / len(sums)
+        p_values.append(min(max(2 * min(above, below), 1e-9), 1.0))
+    return p_values
+
+
 def gi_star(counts: list[list[float]], reach_cells: float) -> list[list[float]]:
     """Getis-Ord Gi* of a full grid, weights of 1 within a distance of centres."""
     cells = {(r, c): v for r, row in enumerate(counts) for c, v in enumerate(row)}

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import hotspot as hs
+from hotspot._kernels import draws
 from hotspot.density import significant_hotspots
-from hotspot.density.significance import cells_for, gi_star
+from hotspot.density.significance import cells_for, cells_near, gi_star
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -18,6 +19,11 @@ from tests.conftest import incidents_at
 pytestmark = pytest.mark.filterwarnings("ignore:The incidents are empty")
 
 GRID = hs.Grid(0, 0, 100, ncols=7, nrows=5, crs="EPSG:27700")
+
+
+def lattice(rows, cols, reach):
+    row, col = np.indices((rows, cols)).reshape(2, -1).astype(float)
+    return cells_near(np.stack([col, row], axis=1), reach)
 
 
 def at_cells(counts, grid=GRID):
@@ -56,24 +62,117 @@ def test_z_is_that_of_esda(shape):
     assert found["crimes"].sum() == len(incidents) - found.attrs["outside"]
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=12, max_size=12), st.sampled_from([1.0, 1.5]))
+def test_p_values_are_those_of_the_slow_twin(counts, reach):
+    near = lattice(3, 4, reach)
+    tested = gi_star(np.array(counts), near)
+    expected = naive.gi_star_p_values(counts, [row.indices.tolist() for row in near])
+    np.testing.assert_allclose(tested.p_value, expected, rtol=1e-6)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("chance", "within"), [([0.75, 0.2, 0.04, 0.01], 1.4), ([0.992, 0.006, 0.002], 3)]
+    "counts",
+    [
+        np.r_[np.zeros(750), np.ones(200), np.full(40, 2), np.full(10, 3)],
+        np.r_[np.zeros(992), np.ones(6), np.full(2, 2)],
+        np.r_[np.random.default_rng(1).poisson(1.3, 988), np.full(12, 30)],
+        np.r_[np.random.default_rng(1).poisson(6, 999), 300],
+    ],
+    ids=["sparse", "nearly empty", "dense with a dozen of 30", "dense with a giant"],
 )
-def test_p_values_are_those_of_a_simulation_where_most_cells_are_empty(chance, within):
+@pytest.mark.parametrize("reach", [1.5, 5.0])
+def test_tails_are_those_of_a_million_draws(counts, reach):
     random = np.random.default_rng(2)
-    counts = np.repeat(
-        np.arange(len(chance), dtype=float), np.round(np.array(chance) * 1000).astype(int)
+    near = lattice(25, 40, reach)
+    dealt = random.permutation(counts.astype(np.int64))
+    tested = gi_star(dealt, near)
+    order = np.argsort(tested.p_value)
+    for cell in order[[0, 10, 500]]:
+        members = near[cell].indices
+        far = np.r_[np.delete(dealt, members), 1]
+        often = np.bincount(far)
+        drawn = random.multivariate_hypergeometric(
+            often, len(members), size=1_000_000, method="marginals"
+        )
+        sums = drawn @ np.arange(len(often))
+        around = dealt[members].sum()
+        simulated = 2 * min((sums >= around).mean(), (sums <= around).mean())
+        noise = 4 * np.sqrt(2 * simulated / 1e6)
+        assert tested.p_value[cell] == pytest.approx(min(simulated, 1.0), abs=noise + 4e-6)
+
+
+def test_what_is_drawn_twice_makes_extremes_more_probable_never_less(monkeypatch):
+    counts = np.random.default_rng(2).permutation(np.r_[np.repeat([0, 1, 2, 5], 30), 9])
+    near = lattice(11, 11, 3)
+    exact = gi_star(counts, near).p_value
+    monkeypatch.setattr(draws, "_MOST_TERMS", 0)
+    repeated = gi_star(counts, near).p_value
+    extreme = exact < 0.2
+    assert (repeated[extreme] >= exact[extreme]).all()
+    np.testing.assert_allclose(repeated, exact, atol=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "counts",
+    [
+        np.r_[np.random.default_rng(1).poisson(1.3, 1588), np.full(12, 30)],
+        np.random.default_rng(1).poisson(0.05, 1600),
+        np.random.default_rng(1).poisson(8, 1600),
+    ],
+    ids=["dense with a dozen of 30", "sparse", "dense"],
+)
+def test_where_counts_are_dealt_out_at_random_few_sets_have_a_cell_called(counts):
+    near, random = lattice(40, 40, 1.5), np.random.default_rng(3)
+    called = sum(
+        (
+            stats.false_discovery_control(gi_star(random.permutation(counts), near).p_value) <= 0.05
+        ).any()
+        for _ in range(2000)
     )
-    drawn = np.array([random.permutation(counts)[:9].sum() for _ in range(40_000)])
-    numbers = np.full(1000, 9.0)
-    for share in (0.05, 0.01, 0.002):
-        around = np.quantile(drawn, 1 - share) + 1
-        simulated = (drawn >= around).mean()
-        tested = gi_star(counts, lambda _, value=around: np.full(1000, value), numbers)
-        ratio = tested.p_value[0] / 2 / simulated
-        assert 1 / within < ratio < within
-        assert stats.norm.sf(tested.z[0]) < 0.5 * simulated
+    assert called <= 0.06 * 2000
+
+
+def test_more_crime_is_never_less_hot():
+    random = np.random.default_rng(1)
+    quiet = random.integers(0, 2, (20, 20))
+    grid, p_values = hs.Grid(0, 0, 100, 20, 20, crs="EPSG:27700"), []
+    for crimes in (0, 2, 4, 80, 320, 3000):
+        table = quiet.copy()
+        table[10, 10] += crimes
+        found = significant_hotspots(at_cells(table, grid), grid)
+        p_values.append(found["p_value"][210])
+        if crimes >= 80:
+            hot = found["hotspot_class"] == "hot"
+            assert hot[210]
+            assert hot.sum() <= 9
+            assert (found["hotspot_class"] != "cold").all()
+    assert p_values == sorted(p_values, reverse=True)
+
+
+def test_quiet_cells_of_a_busy_town_are_not_cold():
+    random = np.random.default_rng(5)
+    counts = np.r_[random.poisson(1.3, 1588), np.full(12, 30)]
+    table = random.permutation(counts).reshape(40, 40)
+    grid = hs.Grid(0, 0, 100, 40, 40, crs="EPSG:27700")
+    found = significant_hotspots(at_cells(table, grid), grid)
+    assert (found["hotspot_class"] == "neither").all()
+    assert found["p_value"].min() > 1e-5
+
+
+def test_a_single_crime_in_all_the_country_is_not_hot():
+    table = np.zeros((40, 40), dtype=int)
+    table[20, 20] = 1
+    grid = hs.Grid(0, 0, 100, 40, 40, crs="EPSG:27700")
+    found = significant_hotspots(at_cells(table, grid), grid)
+    assert (found["hotspot_class"] == "neither").all()
+
+
+def test_what_has_too_little_ground_beside_it_is_not_judged():
+    counts = np.array([9, 0, 0, 0])
+    assert (gi_star(counts, lattice(2, 2, 1.5)).p_value == 1).all()
 
 
 def test_single_crimes_in_an_empty_country_are_not_hot():
@@ -115,7 +214,7 @@ def test_hexagons_tile_the_ground():
     np.testing.assert_allclose(found.area, np.sqrt(3) / 2 * 130**2)
     # Inside, each has six neighbours and itself.
     cells = cells_for(incidents, None, 130, "hexagon", None, None)
-    assert cells.numbers.max() == 7
+    assert cells.near.sum(axis=1).max() == 7
 
 
 def test_only_the_study_area_counts():

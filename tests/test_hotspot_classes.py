@@ -90,6 +90,24 @@ def test_hotspots_that_come_stay_and_go_are_told_apart():
     assert found[found["hotspot_class"] == "never"]["first_hot"].isna().all()
 
 
+@pytest.mark.slow
+def test_where_dense_counts_are_dealt_out_at_random_few_cells_are_ever_hot():
+    # A dozen busy cells of 30 among 1,600, in another place each period.
+    grid = hs.Grid(0, 0, 100, 40, 40, crs="EPSG:27700")
+    random, x, y, days = np.random.default_rng(8), [], [], []
+    for period in range(40):
+        counts = random.permutation(np.r_[random.poisson(1.3, 1588), np.full(12, 30)])
+        cell = np.repeat(np.arange(1600), counts)
+        x += grid.x[cell % 40].tolist()
+        y += grid.y[cell // 40].tolist()
+        days += [period * 7] * len(cell)
+    found = classify_hotspots(incidents_at(x, y, days), grid, period_days=7, periods=40)
+    assert found["crimes"].sum() > 90_000
+    # A period calls some cell, and then a few at once, in at most about 5 of 100.
+    assert found["first_hot"].nunique() <= 5
+    assert set(found["hotspot_class"]) <= {"never", "former", "emerging"}
+
+
 def test_periods_are_counted_back_from_the_last_day_and_whole():
     incidents = incidents_at([50] * 5 + [750] * 5, [50] * 10, [0, 1, 2, 3, 4, 20, 21, 22, 23, 29.5])
     found = classify_hotspots(incidents, GRID, period_days=10)

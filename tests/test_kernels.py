@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from hotspot._kernels import draws
 from hotspot._kernels import knox as knox_kernels
 from hotspot._kernels.blocks import count_by_block
 from hotspot._kernels.buckets import events_near, into_buckets
@@ -444,6 +445,24 @@ def test_the_background_is_smoothed_from_what_is_far_in_time(events):
         near = np.exp(-0.5 * (apart / 120) ** 2) * (apart <= 4 * 120)
         slow = (weight * near)[far].sum() / (2 * np.pi * 120**2) / weight[far].sum()
         assert found[i] == pytest.approx(slow)
+
+
+@pytest.mark.parametrize("most_terms", [1e9, 0])
+def test_chances_are_those_of_all_draws_from_elsewhere(monkeypatch, most_terms):
+    # No term is few enough: then cells are drawn with putting back.
+    monkeypatch.setattr(draws, "_MOST_TERMS", most_terms)
+    counts = np.array([0, 3, 0, 1, 1, 0, 2, 0])
+    near = [[0, 1], [0, 1, 2], [1, 2, 3], [3], [4, 5], [4, 5, 6], [5, 6, 7], [1, 2, 3, 4, 5, 6, 7]]
+    start, cell = np.r_[0, np.cumsum([len(row) for row in near])], np.concatenate(near)
+    around = np.array([counts[row].sum() for row in near])
+    lower, at_most = draws.chances_below(counts, around, start, cell.astype(np.int32))
+    for i, row in enumerate(near[:-1]):
+        far = [*np.delete(counts, row), 1]
+        once, again = itertools.combinations(far, len(row)), itertools.product(far, repeat=len(row))
+        sums = np.array([sum(drawn) for drawn in (once if most_terms else again)])
+        assert lower[i] == pytest.approx(np.mean(sums < around[i]), abs=1e-12)
+        assert at_most[i] == pytest.approx(np.mean(sums <= around[i]), abs=1e-12)
+    assert np.isnan([lower[-1], at_most[-1]]).all()
 
 
 @pytest.mark.parametrize("threads", [1, 2, None])

@@ -125,9 +125,9 @@ def classify_hotspots(
     period = fit - 1 - ago // period_days
     counted = (times <= last).to_numpy() & (period >= 0) & (cells.cell_of >= 0)
     # Each period is tested by itself, so counts stand a row per period.
-    counts = np.zeros((fit, len(cells.outlines)))
-    np.add.at(counts, (period[counted], cells.cell_of[counted]), 1.0)
-    tests = [gi_star(row, cells.near, cells.numbers) for row in counts]
+    counts = np.zeros((fit, len(cells.outlines)), dtype=np.int64)
+    np.add.at(counts, (period[counted], cells.cell_of[counted]), 1)
+    tests = [gi_star(row, cells.near) for row in counts]
     z = np.stack([test.z for test in tests])
     # Period by period: a busy summer must not lend its discoveries to a quiet winter.
     q_value = stats.false_discovery_control(np.stack([test.p_value for test in tests]), axis=-1)
@@ -144,7 +144,7 @@ def classify_hotspots(
             "last_hot": _when(hot, starts, first=False),
             "trend": tau,
             "trend_p_value": trend_p,
-            "crimes": counts.sum(axis=0).astype(np.int64),
+            "crimes": counts.sum(axis=0),
         },
         geometry=cells.outlines,
         crs=incidents.crs,
