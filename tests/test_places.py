@@ -172,6 +172,46 @@ def test_exchanged_eastings_that_leave_the_grid_are_refused() -> None:
         check(inverness, crs=27700)
 
 
+# Berlin, Paris, Delhi, Johannesburg, Lagos, Belfast, Dublin
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(13.4, 52.5), (2.35, 48.85), (77.2, 28.6), (28.0, -26.2), (3.4, 6.5), (-5.9, 54.6), (-6.3, 53.4)],
+)
+def test_degrees_in_the_sea_that_fit_land_are_exchanged(lon: float, lat: float) -> None:
+    with pytest.raises(hs.DataError, match="are exchanged"):
+        check(named(at(lon, lat), "Latitude", "Longitude"))
+    assert not check(named(at(lon, lat), "Longitude", "Latitude")).warnings
+
+
+# London, Birmingham, Bristol, Newcastle, Edinburgh, Cardiff, Southampton, Plymouth
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [
+        (-0.1, 51.5), (-1.9, 52.48), (-2.6, 51.45), (-1.6, 54.97), (-3.2, 55.95), (-3.18, 51.48),
+        (-1.4, 50.91), (-4.14, 50.37),
+    ],
+)  # fmt: skip
+def test_eastings_in_the_sea_that_fit_land_are_asked_about(
+    lon: float, lat: float, tmp_path: Path
+) -> None:
+    frame = at(lon, lat, 27700)
+    found = check(named(frame, "Northing", "Easting"))
+    advice = 'Are they? Then map columns={"easting": "Northing", "northing": "Easting"}'
+    assert any(advice in text for text in found.warnings)
+    assert not check(named(frame, "Easting", "Northing")).warnings
+    turned = points(frame, 27700, swapped=True)
+    beats = gpd.GeoDataFrame({"beat": turned["Ref"]}, geometry=turned.buffer(500))
+    with pytest.warns(hs.DataWarning, match="lie in the sea, and on land.*Swap X and Y"):
+        hs.read_areas(beats)
+    with pytest.warns(hs.DataWarning, match="Are they"):
+        hs.read_addresses(named(frame, "Northing", "Easting").assign(Address="1 High St"))
+
+
+def test_a_crs_that_puts_points_into_the_sea_is_asked_about() -> None:
+    frame = named(at(-87.0, 28.0, 32616), "X", "Y")
+    assert any("lie in the sea: is it" in text for text in check(frame, crs=32616).warnings)
+
+
 @pytest.mark.parametrize(
     "crs",
     [

@@ -10,7 +10,7 @@ from pyproj.enums import PJType
 
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.crs import WGS84, Flags, Floats, crs_name
+from hotspot.reading.crs import BRITISH_GRID, WGS84, Flags, Floats, crs_name
 
 # A force's last village may lie over the border of its state, a city does not.
 _LEAST_MARGIN_DEG, _MARGIN_SHARE = 0.2, 0.1
@@ -56,20 +56,21 @@ def check_area_of_use(
     >>> check_area_of_use(np.array([397_000.0]), np.array([137_000.0]), CRS("EPSG:26985"), "x.csv")
     []
     """
-    step = max(1, len(x) // _SAMPLE)
-    outside = _outside(x[::step], y[::step], crs)
+    some = sample(len(x))
+    outside = _outside(x[some], y[some], crs)
     if not outside.any():
         return []
     share = float(np.mean(outside))
     if share <= 0.5:
-        if share <= _SHARE_TO_WARN:
+        # What is off the British grid is told row by row.
+        if share <= _SHARE_TO_WARN or crs == BRITISH_GRID:
             return []
         number = int(np.count_nonzero(_outside(x, y, crs)))
         return [
             f"{number:,} of {count(len(x), 'point')} of {what} lie outside the area for which "
             f"{crs_name(crs)} is made{_bounds(crs)}: is it the right CRS?"
         ]
-    longitude, latitude = _degrees(x[::step], y[::step], crs)
+    longitude, latitude = degrees_of(x[some], y[some], crs)
     finite = np.isfinite(longitude) & np.isfinite(latitude)
     where = (
         f", at about longitude {np.median(longitude[finite]):.1f}, latitude "
@@ -83,18 +84,24 @@ def check_area_of_use(
     )
     if wanted:
         raise DataError(f"{problem} Leave to_crs out, or give one that is made for that place.")
-    fitting = _fitting(x[::step], y[::step], crs)
+    fitting = _fitting(x[some], y[some], crs)
     fits = f" They fit {crs_name(fitting)}: is that what they are in?" if fitting else ""
     raise DataError(f"{problem}{fits} Which CRS is right? {HOW_TO_GIVE_CRS.capitalize()}.")
 
 
 def share_outside(x: Floats, y: Floats, crs: CRS) -> float:
     """Return about which share of points lies outside the area that their CRS is made for."""
-    step = max(1, len(x) // _SAMPLE)
-    return float(np.mean(_outside(x[::step], y[::step], crs))) if len(x) else 0.0
+    some = sample(len(x))
+    return float(np.mean(_outside(x[some], y[some], crs))) if len(x) else 0.0
 
 
-def _degrees(x: Floats, y: Floats, crs: CRS) -> tuple[Floats, Floats]:
+def sample(length: int) -> slice:
+    """Return which of so many rows to look at: some 5,000, evenly spread."""
+    return slice(None, None, max(1, length // _SAMPLE))
+
+
+def degrees_of(x: Floats, y: Floats, crs: CRS) -> tuple[Floats, Floats]:
+    """Compute longitude and latitude of points."""
     longitude, latitude = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
     return np.asarray(longitude), np.asarray(latitude)
 
@@ -108,7 +115,7 @@ def _outside(x: Floats, y: Floats, crs: CRS) -> Flags:
     width, height = (east - west) % 360 or 360.0, north - south
     wide = max(_LEAST_MARGIN_DEG, width * (1.0 if _ZONES.search(crs.name) else _MARGIN_SHARE))
     high = max(_LEAST_MARGIN_DEG, height * _MARGIN_SHARE)
-    longitude, latitude = _degrees(x, y, crs)
+    longitude, latitude = degrees_of(x, y, crs)
     with np.errstate(invalid="ignore"):
         inside = (latitude >= south - high) & (latitude <= north + high)
         if width + 2 * wide < 360:

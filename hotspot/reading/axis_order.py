@@ -3,8 +3,9 @@
 import numpy as np
 from pyproj import CRS
 
-from hotspot.reading.areas_of_use import share_outside
-from hotspot.reading.crs import Floats, in_great_britain
+from hotspot.reading.areas_of_use import degrees_of, sample, share_outside
+from hotspot.reading.crs import BRITISH_GRID, Floats, crs_name, in_great_britain
+from hotspot.reading.land import on_land
 
 # Nobody is burgled south of Tierra del Fuego or north of Svalbard.
 _LIVED_IN = (-57.0, 82.0)
@@ -45,4 +46,53 @@ def are_exchanged(x: Floats, y: Floats, crs: CRS) -> bool:
     south, far_north = _LIVED_IN
     if not south <= north <= far_north:
         return south <= east <= far_north and abs(north) <= 180
-    return in_great_britain(north, east) and not in_great_britain(east, north)
+    if in_great_britain(north, east) and not in_great_britain(east, north):
+        return True
+    some = sample(len(x))
+    return ashore(x[some], y[some], crs) < _FEW and ashore(y[some], x[some], crs) > 1 - _FEW
+
+
+def sea_warnings(x: Floats, y: Floats, crs: CRS, what: str, remedy: str) -> list[str]:
+    """Return what to ask of points of a projected CRS that lie in the sea.
+
+    It is no proof that they are wrong: a town that is made up, for training, may lie anywhere.
+
+    Parameters
+    ----------
+    x, y : numpy.ndarray of float
+        Finite coordinates in `crs`.
+    crs : pyproj.CRS
+    what : str
+        What to call them.
+    remedy : str
+        What to do where the two coordinates are exchanged.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> london = np.array([530_000.0]), np.array([180_000.0])
+    >>> sea_warnings(*london, CRS("EPSG:27700"), "x.csv", "exchange them")
+    []
+    >>> len(sea_warnings(*london[::-1], CRS("EPSG:27700"), "x.csv", "exchange them"))
+    1
+    """
+    some = sample(len(x))
+    if not len(x) or crs.is_geographic or ashore(x[some], y[some], crs) >= _FEW:
+        return []
+    place = f"In {crs_name(crs)} the points of {what} lie in the sea"
+    if ashore(y[some], x[some], crs) > 1 - _FEW:
+        return [f"{place}, and on land with the two coordinates exchanged. Are they? {remedy}"]
+    return [] if crs == BRITISH_GRID else [f"{place}: is it the right CRS?"]
+
+
+def ashore(x: Floats, y: Floats, crs: CRS) -> float:
+    """Return the share of points that lie on land; of those on the British grid, of its own."""
+    longitude, latitude = degrees_of(x, y, crs)
+    land = on_land(longitude, latitude)
+    if crs == BRITISH_GRID:
+        at = np.flatnonzero(land)
+        land[at] = [in_great_britain(longitude[i], latitude[i]) for i in at]
+    return float(np.mean(land))

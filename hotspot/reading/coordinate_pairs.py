@@ -190,11 +190,16 @@ def _gaps_m(grid: Pair, crs: CRS, degrees: Pair, *, every_row: bool = False) -> 
 def exchanged_columns(pair: Pair, first: str, second: str) -> str:
     """Return that two columns are exchanged, and how to map them."""
     one, other = pair.middle or (np.nan, np.nan)
-    turned = replace(pair, names=(pair.names[1], pair.names[0]))
     return (
         f"{pair.names[0]} and {pair.names[1]} are exchanged (about {one:,.10g}, {other:,.10g}): "
-        f"map {_mapping(turned, first, second)}."
+        f"{exchange_columns(pair, first, second)}."
     )
+
+
+def exchange_columns(pair: Pair, first: str, second: str) -> str:
+    """Return how to map two columns the other way round."""
+    turned = replace(pair, names=(pair.names[1], pair.names[0]))
+    return f"map {_mapping(turned, first, second)}"
 
 
 def _mapping(pair: Pair, first: str = "longitude", second: str = "latitude") -> str:

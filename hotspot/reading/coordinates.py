@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from hotspot._errors import DataError
-from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use, share_outside
-from hotspot.reading.axis_order import are_exchanged
+from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use
+from hotspot.reading.axis_order import are_exchanged, sea_warnings
 from hotspot.reading.coordinate_pairs import (
     Pair,
     add_number_faults,
+    exchange_columns,
     exchanged_columns,
     pair_of_columns,
 )
@@ -35,7 +36,7 @@ from hotspot.reading.crs import (
     read_target_crs,
 )
 from hotspot.reading.faults import Faults
-from hotspot.reading.settled_crs import exchanged_words, settle_crs
+from hotspot.reading.settled_crs import EXCHANGE_SHAPES, exchanged_words, settle_crs
 from hotspot.reading.stray_points import Within, place_faults, study_area
 
 
@@ -250,12 +251,13 @@ def _judged(pair: Pair, source: CRS, what: str) -> tuple[Pair, list[str]]:
     """
     usable = pair.usable
     x, y = pair.first[usable], pair.second[usable]
-    if not are_exchanged(x, y, source):
-        # What is off the British grid is told row by row, unless it is most.
-        most = source != BRITISH_GRID or share_outside(x, y, source) > 0.5
-        return pair, check_area_of_use(x, y, source, what) if most else []
-    if pair.kind == "geometry":
+    of_file = pair.kind == "geometry"
+    fields = ("longitude", "latitude") if source.is_geographic else ("easting", "northing")
+    if are_exchanged(x, y, source):
+        if not of_file:
+            raise DataError(exchanged_columns(pair, *fields))
         turned = replace(pair, first=pair.second, second=pair.first)
         return turned, [exchanged_words(x, y, source, what)]
-    fields = ("longitude", "latitude") if source.is_geographic else ("easting", "northing")
-    raise DataError(exchanged_columns(pair, *fields))
+    remedy = EXCHANGE_SHAPES if of_file else f"Then {exchange_columns(pair, *fields)}."
+    outside = check_area_of_use(x, y, source, what)
+    return pair, outside or sea_warnings(x, y, source, what, remedy)

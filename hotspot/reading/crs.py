@@ -167,10 +167,13 @@ def in_great_britain(longitude: float, latitude: float) -> bool:
     """
     if not (-9.0 < longitude < 2.0 and 49.8 < latitude < 61.0):
         return False
-    # East of these lines lie the Mull of Kintyre (5.8 W, 55.3 N) and Islay (6.5 W, 55.6 N); west
-    # of them lie Belfast (5.9 W, 54.6 N) and Rathlin (6.2 W, 55.3 N).
+    # East of these lines lie Ramsey Island (5.3 W, 51.9 N), the Mull of Galloway (5.2 W), that of
+    # Kintyre (5.8 W, 55.3 N) and Islay (6.5 W, 55.6 N); west of them lie Wexford (6.3 W), the Ards
+    # (5.4 W, 54.5 N) and Rathlin (6.2 W, 55.3 N).
     ireland = latitude > 51.2 and (
-        (longitude < -5.43 and latitude < 55.26) or (longitude < -6.0 and latitude < 55.45)
+        (longitude < -5.43 and latitude < 55.26)
+        or (longitude < -5.25 and 52.5 < latitude < 55.26)
+        or (longitude < -6.0 and latitude < 55.45)
     )
     france = (longitude > 0.0 and latitude < 50.2) or (longitude > 1.5 and latitude < 51.0)
     return not (ireland or france)

@@ -11,7 +11,7 @@ from pyproj import CRS
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use, share_outside
-from hotspot.reading.axis_order import are_exchanged
+from hotspot.reading.axis_order import are_exchanged, sea_warnings
 from hotspot.reading.crs import (
     BRITISH_GRID,
     Floats,
@@ -24,6 +24,11 @@ from hotspot.reading.crs import (
 from hotspot.reading.datums import sound_crs
 
 Shapes = npt.NDArray[np.object_]
+#: What to do with shapes that may be exchanged, which no column can be mapped for.
+EXCHANGE_SHAPES = (
+    "Then exchange them in the file (in QGIS by 'Swap X and Y coordinates', in Python by "
+    "shapely.transform(shapes, lambda pairs: pairs[:, ::-1]))."
+)
 
 
 def settle_crs(
@@ -153,7 +158,8 @@ def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[
         noted.append(exchanged_words(x, y, settled, what))
         shapes = np.asarray(shapely.transform(shapes, lambda pairs: pairs[:, ::-1]), dtype=object)
     elif settled is not None:
-        noted += check_area_of_use(x, y, settled, what)
+        outside = check_area_of_use(x, y, settled, what)
+        noted += outside or sea_warnings(x, y, settled, what, EXCHANGE_SHAPES)
     for text in noted:
         warnings.warn(text, DataWarning, stacklevel=3)
     return shapes, settled
