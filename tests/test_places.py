@@ -175,7 +175,15 @@ def test_exchanged_eastings_that_leave_the_grid_are_refused() -> None:
 # Berlin, Paris, Delhi, Johannesburg, Lagos, Belfast, Dublin
 @pytest.mark.parametrize(
     ("lon", "lat"),
-    [(13.4, 52.5), (2.35, 48.85), (77.2, 28.6), (28.0, -26.2), (3.4, 6.5), (-5.9, 54.6), (-6.3, 53.4)],
+    [
+        (13.4, 52.5),
+        (2.35, 48.85),
+        (77.2, 28.6),
+        (28.0, -26.2),
+        (3.4, 6.5),
+        (-5.9, 54.6),
+        (-6.3, 53.4),
+    ],
 )
 def test_degrees_in_the_sea_that_fit_land_are_exchanged(lon: float, lat: float) -> None:
     with pytest.raises(hs.DataError, match="are exchanged"):

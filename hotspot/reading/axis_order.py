@@ -83,7 +83,8 @@ def sea_warnings(x: Floats, y: Floats, crs: CRS, what: str, remedy: str) -> list
     if not len(x) or crs.is_geographic or ashore(x[some], y[some], crs) >= _FEW:
         return []
     place = f"In {crs_name(crs)} the points of {what} lie in the sea"
-    if ashore(y[some], x[some], crs) > 1 - _FEW:
+    fits = share_outside(y, x, crs) < _FEW and ashore(y[some], x[some], crs) > 1 - _FEW
+    if fits:
         return [f"{place}, and on land with the two coordinates exchanged. Are they? {remedy}"]
     return [] if crs == BRITISH_GRID else [f"{place}: is it the right CRS?"]
 
