@@ -9,6 +9,7 @@ import pytest
 
 from hotspot._errors import ConfigError
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
+from hotspot.cocooning.plan import among
 
 
 def test_a_header_is_optional_and_blank_rows_do_not_count(tmp_path: Path) -> None:
@@ -98,3 +99,10 @@ def test_a_first_entry_without_a_digit_is_an_entry(tmp_path: Path) -> None:
     path = tmp_path / "exclude.csv"
     path.write_text("DG/BX/AA\nA/1\n", encoding="utf-8")
     assert read_stop_list(path).entries == ("DG/BX/AA", "A/1")
+
+
+def test_a_reference_that_several_crimes_share_hides_each_of_them() -> None:
+    stop = StopList(("DG/26/0001",), (1,))
+    told_apart = pd.Series(["DG/26/0001", "DG/26/0001 (2026-09-13)", "DG/26/0001 (2026-09-13-2)"])
+    assert stop.matches(told_apart).all()
+    assert among(told_apart.to_numpy(), frozenset(["DG/26/0001"])).all()

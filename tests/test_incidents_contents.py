@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot._errors import DataError
@@ -246,3 +248,60 @@ def test_a_reference_may_be_made_of_several_columns(tmp_path: Path) -> None:
     frame.to_csv(path, index=False)
     found = check(path, columns={"crime_ref": ["Crime No", "Year"]})
     assert found.accepted["crime_ref"].tolist()[:3] == ["1/0", "2/1", "1/2"]
+
+
+def test_one_reference_of_two_years_or_two_places_is_two_crimes() -> None:
+    frame = pd.DataFrame(
+        {
+            "Crime No": [1, 2, 1, 2, 1, 3, 3],
+            "Date": ["13/09/2026", "15/03/2024", "13/03/2024", "15/03/2024", "14/03/2024"]
+            + ["15/09/2026"] * 2,
+            "E": [455_000, 452_000, 451_000, 457_000, 451_040, 455_000, 457_001],
+            "N": 340_000,
+            "Year": [2026, 2024, 2024, 2024, 2024, 2026, 2026],
+        }
+    )
+    found = check(frame, as_of="2026-12-31")
+    assert dict(found.rejected[["row", "reason"]].values) == {4: "duplicate of row 2, 40 m away"}
+    references = found.accepted["crime_ref"]
+    assert references.to_dict() == {
+        0: "1 (2026-09-13)", 1: "2", 2: "1", 3: "2 (2024-03-15)", 5: "3", 6: "3 (2026-09-15)"
+    }  # fmt: skip
+    warned = told(found, "share a reference")
+    assert warned.startswith("6 rows share a reference")
+    assert 'columns={"crime_ref": ["Crime No", "Year"]}' in warned
+    again = check(found.accepted, as_of="2026-12-31").accepted
+    assert again["crime_ref"].tolist() == references.tolist()
+    mixed = check(frame.iloc[::-1], as_of="2026-12-31").accepted["crime_ref"]
+    assert mixed.loc[[0, 1, 3]].to_dict() == references.loc[[0, 1, 3]].to_dict()
+    both = check(frame, as_of="2026-12-31", columns={"crime_ref": ["Crime No", "Year"]})
+    assert set(both.accepted["crime_ref"]) >= {"1/2024", "1/2026"}
+
+
+def test_a_reference_that_names_no_crime_costs_no_row() -> None:
+    frame = rows(Date=[f"13/03/{2000 + n}" for n in range(ROWS)], Ref="all")
+    assert len(check(frame).accepted) == ROWS
+    assert check(frame).accepted["crime_ref"].is_unique
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 150), st.integers(0, 4)), min_size=1))
+def test_rows_of_one_reference_are_parted_as_the_slow_twin_parts_them(
+    crimes: list[tuple[int, int, int]],
+) -> None:
+    frame = pd.DataFrame(crimes, columns=["Ref", "day", "place"]).assign(
+        Date=lambda made: pd.Timestamp("2026-01-01") + pd.to_timedelta(made["day"], unit="D"),
+        E=lambda made: 451_000 + 900 * made["place"],
+        N=340_000,
+    )
+    kept: list[tuple[int, int, int]] = []
+    for ref, day, place in crimes:
+        near = (
+            ref == one and abs(day - then) <= 60 and abs(place - there) * 900 <= 2_000
+            for one, then, there in kept
+        )
+        if not any(near):
+            kept.append((ref, day, place))
+    found = check(frame)
+    assert len(found.accepted) == len(kept)
+    assert found.accepted["crime_ref"].is_unique

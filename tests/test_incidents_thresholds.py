@@ -12,6 +12,7 @@ import hotspot as hs
 from hotspot._errors import DataError
 from hotspot.addresses.flats import name_flats
 from hotspot.incidents.duplicates import pile_warnings
+from hotspot.incidents.free_text import is_free_text
 from hotspot.incidents.windows import resolution_of, window_warnings
 from hotspot.reading.clocks import BAD_CLOCK, read_clock
 from hotspot.reading.coordinates import locate
@@ -275,8 +276,9 @@ def test_a_pile_is_ten_rows_one_in_a_hundred_and_five_times_the_usual() -> None:
 
 def test_methods_of_40_characters_are_codes() -> None:
     frame = crimes(MO=["x" * 40, "x" * 41], Date=["2026-03-01"] * 2)
-    accepted = hs.check_incidents(frame, as_of="2026-04-01").accepted
-    assert accepted["mo"].notna().tolist() == [True, False]
+    found = hs.check_incidents(frame, as_of="2026-04-01")
+    assert is_free_text(found.accepted["mo"]).tolist() == [False, True]
+    assert any("1 method of more than 40 characters" in text for text in found.warnings)
 
 
 def test_as_many_rows_unusable_as_used_are_not_too_many() -> None:

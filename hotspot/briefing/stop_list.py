@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
+from hotspot.incidents.references import as_in_file
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.columns import known_columns
 from hotspot.reading.sources import read_plain_rows
@@ -99,7 +100,7 @@ def redacted(text: str, withheld: Collection[str]) -> str:
 def _key(text: str) -> str:
     """Normalise a reference to the form in which references are compared."""
     # A spreadsheet takes the zeros in front of a UPRN away, in the list or in the file.
-    key = "".join(text.split()).casefold()
+    key = "".join(as_in_file(text).split()).casefold()
     return (key.lstrip("0") or "0") if key.isdecimal() else key
 
 

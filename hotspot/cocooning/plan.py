@@ -32,6 +32,7 @@ from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
+from hotspot.incidents.references import as_in_file
 from hotspot.rule import due_before_start
 
 # The 12 months of a leap year; what is a day too old is left out where they are counted.
@@ -316,7 +317,12 @@ def _unmatched_stops(
 
 def among(values: Texts, chosen: frozenset[str]) -> Bools:
     """Return which texts are on the stop list, letter for letter."""
-    return np.asarray(pd.Series(values, dtype=object).isin(chosen))
+    named = pd.Series(values, dtype=object)
+    if not chosen:
+        return np.zeros(len(named), dtype=bool)
+    # A reference of several crimes, told apart by their dates, is on the list for each of them.
+    own = named.map(as_in_file, na_action="ignore")
+    return np.asarray(named.isin(chosen) | own.isin(chosen))
 
 
 def areas_of(rows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> Texts:

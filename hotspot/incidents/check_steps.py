@@ -22,7 +22,7 @@ from hotspot.incidents.free_text import free_text_warnings
 from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
 from hotspot.incidents.offence_lines import Table, closed_offences
 from hotspot.incidents.offences import ALL, BY_DEFAULT, Choice, Selection, select_offences
-from hotspot.incidents.references import CODES, with_references, without_lost_digits
+from hotspot.incidents.references import CODES, told_apart, with_references, without_lost_digits
 from hotspot.incidents.statuses import not_recorded
 from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
 from hotspot.reading.chunks import Chunk, Source
@@ -105,10 +105,7 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     kinds = None if selection is None else selection.kinds
     incidents = _incidents(table, chosen, windows, location, kinds)[~faults.faulty]
     incidents = _whole_codes(incidents, table)
-    duplicates = _duplicates(incidents, table)
-    incidents, noted, warned = with_references(incidents[~duplicates.faulty])
-    table.notes += noted
-    table.warnings += warned
+    incidents, duplicates = _named(incidents, table)
     incidents.attrs = {
         "resolution": resolution,
         "source": table.opened.name,
@@ -263,14 +260,21 @@ def _whole_codes(incidents: gpd.GeoDataFrame, table: _Table) -> gpd.GeoDataFrame
     return incidents
 
 
-def _duplicates(incidents: gpd.GeoDataFrame, table: _Table) -> Faults:
-    """Find the rows whose reference stands in an earlier one, and warn of near misses."""
-    if "crime_ref" not in table.mapped:
-        return Faults(incidents.index)
-    references = incidents["crime_ref"].rename(table.mapped["crime_ref"][0])
-    table.warnings += case_warnings(references, incidents.get("force"))
-    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
-    return duplicate_faults(references, incidents.get("force"), x, y)
+def _named(incidents: gpd.GeoDataFrame, table: _Table) -> tuple[gpd.GeoDataFrame, Faults]:
+    """Keep each crime once, under a reference of its own; the rows left out are returned too."""
+    duplicates = Faults(incidents.index)
+    if "crime_ref" in table.mapped:
+        columns = table.mapped["crime_ref"]
+        table.warnings += case_warnings(incidents)
+        duplicates = duplicate_faults(incidents, columns[0])
+        incidents = incidents[~duplicates.faulty]
+        references, warned = told_apart(incidents, columns)
+        incidents = incidents.assign(crime_ref=references)
+        table.warnings += warned
+    incidents, noted, warned = with_references(incidents)
+    table.notes += noted
+    table.warnings += warned
+    return incidents, duplicates
 
 
 def _warn_of_accepted(incidents: gpd.GeoDataFrame, resolution: Resolution, table: _Table) -> None:

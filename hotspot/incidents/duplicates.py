@@ -3,73 +3,92 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hotspot.english import count, name_rows
 from hotspot.reading.faults import Faults
 
 _PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0
 _MOST_SHOWN = 3
+#: How far apart two rows of one reference may lie and be one crime.
+APART_DAYS, APART_M = 60, 2_000
+_APART_DAYS = np.timedelta64(APART_DAYS, "D")
+_MOST_CRIMES = 100
 
 
-def duplicate_faults(
-    references: pd.Series, forces: pd.Series | None, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> Faults:
-    """Find rows whose reference stands in an earlier row too.
+def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
+    """Find rows that are the crime of an earlier row: the same reference, time and place.
 
     Parameters
     ----------
-    references : pandas.Series of str
-        Rows without one are never duplicates.
-    forces : pandas.Series of str or None
-        References of different forces are different.
-    x, y : numpy.ndarray
-        Metres, to say how far apart the two rows lie.
+    incidents : geopandas.GeoDataFrame
+        In metres; rows without a reference are never duplicates, and references of different
+        forces are different.
+    column : str
+        Where the references stand.
 
     Returns
     -------
     Faults
 
+    Notes
+    -----
+    Rows of one reference whose windows lie more than 60 days apart, or whose points more than
+    2,000 m, are different crimes: the numbers begin anew each year, or at each station. One crime
+    that is listed at several points, as some cities publish them, lies within some 300 m.
+
     Examples
     --------
-    >>> references = pd.Series(["A1", "A2", "A1"], index=[2, 3, 4], name="Ref")
-    >>> faults = duplicate_faults(references, None, np.array([0, 0, 3.0]), np.array([0, 0, 4.0]))
-    >>> faults.table()["reason"].tolist()
+    >>> days = pd.to_datetime(["2026-03-01", "2026-03-01", "2026-03-02", "2027-03-01"])
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"crime_ref": ["A1", "A2", "A1", "A1"], "occurred_from": days, "occurred_to": days},
+    ...     geometry=gpd.points_from_xy([0, 0, 3, 0], [0, 0, 4, 0]), index=[2, 3, 4, 5])
+    >>> duplicate_faults(incidents, "Ref").table()["reason"].tolist()
     ['duplicate of row 2, 5 m away']
     """
-    faults = Faults(references.index)
-    codes, _ = pd.factorize(_keys(references, forces))
-    different, at = np.unique(codes, return_index=True)
-    first = at[np.searchsorted(different, codes)]
-    again = (codes >= 0) & (first != np.arange(len(codes)))
-    apart = np.hypot(x[again] - x[first[again]], y[again] - y[first[again]])
-    labels = references.index[first[again]]
+    faults = Faults(incidents.index)
+    codes, _ = pd.factorize(reference_keys(incidents))
+    start, end = (incidents[name].to_numpy() for name in ("occurred_from", "occurred_to"))
+    points = incidents.geometry.x.to_numpy() + 1j * incidents.geometry.y.to_numpy()
+    first = np.arange(len(codes))
+    left = np.flatnonzero(pd.Series(codes).duplicated(keep=False).to_numpy() & (codes >= 0))
+    # Each turn finds the rows of one crime of every reference; where a column has far more crimes
+    # than references it names none, and the rest counts as it stands.
+    for _ in range(_MOST_CRIMES):
+        different, at = np.unique(codes[left], return_index=True)
+        if not len(different):
+            break
+        leader = left[at[np.searchsorted(different, codes[left])]]
+        gap = np.maximum(start[left], start[leader]) - np.minimum(end[left], end[leader])
+        same = (gap <= _APART_DAYS) & (np.abs(points[left] - points[leader]) <= APART_M)
+        first[left[same]] = leader[same]
+        left = left[~same]
+    again = first != np.arange(len(codes))
+    apart = np.abs(points[again] - points[first[again]])
     reasons = [
         f"duplicate of row {label}, {distance:,.0f} m away"
-        for label, distance in zip(labels, apart, strict=True)
+        for label, distance in zip(incidents.index[first[again]], apart, strict=True)
     ]
-    faults.add(again, str(references.name), references, reasons)
+    faults.add(again, column, incidents["crime_ref"], reasons)
     return faults
 
 
-def _keys(references: pd.Series, forces: pd.Series | None) -> pd.Series:
-    """Return what tells crimes apart: the reference, and the force where one is known."""
-    keys = references.astype(object)
-    if forces is None:
+def reference_keys(incidents: pd.DataFrame) -> pd.Series:
+    """Return what names each crime: the reference, and the force where one is known."""
+    keys = incidents["crime_ref"].astype(object)
+    if "force" not in incidents:
         return keys
     # A unit separator stands in no name, so that "A" of "BC" is not "AB" of "C".
-    return keys.where(keys.isna(), forces.fillna("").astype(object) + "\x1f" + keys)
+    forces = incidents["force"].fillna("").astype(object)
+    return keys.where(keys.isna(), forces + "\x1f" + keys)
 
 
-def case_warnings(references: pd.Series, forces: pd.Series | None) -> list[str]:
+def case_warnings(incidents: pd.DataFrame) -> list[str]:
     """Warn of references that differ from another only in capital and small letters.
 
     Parameters
     ----------
-    references : pandas.Series of str
-        Missing ones are like no other.
-    forces : pandas.Series of str or None
-        References of different forces are different.
+    incidents : DataFrame
+        Missing references are like no other; those of different forces are different.
 
     Returns
     -------
@@ -77,18 +96,19 @@ def case_warnings(references: pd.Series, forces: pd.Series | None) -> list[str]:
 
     Examples
     --------
-    >>> case_warnings(pd.Series(["A1", "a1", "A1", "B2"], index=[2, 3, 4, 5]), None)[0][:69]
+    >>> incidents = pd.DataFrame({"crime_ref": ["A1", "a1", "A1", "B2"]}, index=[2, 3, 4, 5])
+    >>> case_warnings(incidents)[0][:69]
     '3 rows have a reference that differs from another only in capital and'
     """
-    keys = _keys(references, forces).dropna()
+    keys = reference_keys(incidents).dropna()
     ways = keys.groupby(keys.str.casefold()).transform("nunique") if len(keys) else keys
     rows = keys.index[ways.to_numpy() > 1] if len(keys) else keys.index
     if rows.empty:
         return []
     return [
         f"{count(len(rows), 'row')} have a reference that differs from another only in capital and "
-        f"small letters, such as {references[rows[0]]} ({name_rows(rows)}): they are used as "
-        "different crimes."
+        f"small letters, such as {incidents.loc[rows[0], 'crime_ref']} ({name_rows(rows)}): they "
+        "are used as different crimes."
     ]
 
 

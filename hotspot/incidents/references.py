@@ -1,14 +1,18 @@
 """References of crimes, made for rows that have none; codes that a spreadsheet rounded."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspot.english import count, name_rows
+from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
 from hotspot.reading.cells import is_text
 
 _MADE = "made-"
+_DATED = re.compile(r" \(\d{4}-\d{2}-\d{2}(?:-\d+)?\)$")
 # How a spreadsheet writes what it took for a number too long to show: 1.5E+31, 4E+11. Without its
 # plus sign a whole number is a code as it was typed: 4E0001200.
 _ROUNDED = r"(?:.*/)?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+(?:/.*)?"
@@ -52,6 +56,67 @@ def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[s
         f"{noun} rounded by a spreadsheet, such as {codes[rows[0]]} ({name_rows(rows)}): left out. "
         "Export the column as text."
     ]
+
+
+def told_apart(incidents: gpd.GeoDataFrame, columns: Sequence[str]) -> tuple[pd.Series, list[str]]:
+    """Add the date to references that several crimes share, and warn of them.
+
+    Parameters
+    ----------
+    incidents : geopandas.GeoDataFrame
+        Without duplicates: rows of one reference are different crimes.
+    columns : sequence of str
+        Where the references stand.
+
+    Returns
+    -------
+    references : pandas.Series of str
+        The earliest crime keeps its reference, so that a later one does not change its name.
+    warnings : list of str
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-03-01", "2024-03-01"])
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"crime_ref": "A1", "occurred_from": days, "occurred_to": days},
+    ...     geometry=gpd.points_from_xy([0, 0], [0, 0]))
+    >>> told_apart(incidents, ["Ref"])[0].tolist()
+    ['A1 (2026-03-01)', 'A1']
+    """
+    references = incidents["crime_ref"].astype(object)
+    keys = reference_keys(incidents)
+    shared = keys.notna() & keys.duplicated(keep=False)
+    if not shared.any():
+        return references, []
+    crimes = pd.DataFrame(incidents[shared][["crime_ref", "occurred_from", "occurred_to"]])
+    crimes = crimes.assign(key=keys, x=incidents.geometry.x, y=incidents.geometry.y)
+    crimes = crimes.sort_values(["key", "occurred_from", "occurred_to", "x", "y"], kind="stable")
+    later = crimes[crimes["key"].duplicated()]
+    day = later["occurred_from"].dt.strftime("%Y-%m-%d")
+    turn = later.groupby([later["key"], day]).cumcount()
+    number = ("-" + (turn + 1).astype(str)).where(turn > 0, "")
+    references[later.index] = later["crime_ref"].astype(object) + " (" + day + number + ")"
+    rows = incidents.index[shared]
+    python = ", ".join(f'"{name}"' for name in (*columns, "Year"))
+    line = ",".join((*columns, "Year"))
+    return references, [
+        f"{count(len(rows), 'row')} share a reference with another that lies more than "
+        f"{APART_DAYS} days or {APART_M:,} m away ({name_rows(rows)}): they are different crimes, "
+        f"and the later ones got their date, such as {references[later.index[0]]!r}. Where "
+        "references are unique only within a year or a station, add its column, e.g. "
+        f'columns={{"crime_ref": [{python}]}} (--columns crime_ref="{line}").'
+    ]
+
+
+def as_in_file(reference: str) -> str:
+    """Return a reference as it stands in the source, without the date that tells it apart.
+
+    Examples
+    --------
+    >>> as_in_file("A1 (2026-03-01)"), as_in_file("A1")
+    ('A1', 'A1')
+    """
+    return _DATED.sub("", reference)
 
 
 def with_references(
