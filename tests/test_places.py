@@ -410,3 +410,15 @@ def test_two_pairs_of_different_places_are_never_mixed() -> None:
     feet = named(side_by_side(-77.03, 38.9, 2248), "X", "Y")
     with pytest.raises(hs.DataError, match="one of them is not what it seems"):
         check(feet, crs=26985)
+
+
+def test_the_grid_beside_the_points_of_a_map_file_goes_before_them() -> None:
+    frame = side_by_side(1.7, 52.65, 27700)
+    shapes = gpd.points_from_xy(frame.pop("Longitude"), frame.pop("Latitude"))
+    layer = gpd.GeoDataFrame(named(frame, "Easting", "Northing"), geometry=shapes, crs=4326)
+    assert check(layer).accepted.geometry.x.tolist() == frame["a"].tolist()
+    # A row that has a point and no grid is placed by its point, and so are all.
+    layer.loc[2, "Easting"] = np.nan
+    assert len(check(layer).accepted) == 12
+    elsewhere = check(layer.assign(Easting=400_000, Northing=300_000)).accepted.geometry
+    assert elsewhere.x.nunique() == 12

@@ -32,6 +32,7 @@ _SAME_PLACE_M = 100.0
 _OTHER_PLACE_M = 10_000.0
 _DEGREE_M = 111_200.0
 _SAMPLE = 5_000
+_DEGREES = ("longitude", "latitude")
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,40 @@ def pair_of_columns(
     frame: pd.DataFrame, columns: Mapping[str, str], crs: CRS | None
 ) -> tuple[Pair, list[str]]:
     """Choose the pair of columns to use: the grid before degrees, if both are of one place."""
+    pairs = _pairs(frame, columns, crs)
+    if not pairs:
+        raise DataError("There are no coordinates: neither geometry nor a pair of columns.")
+    chosen, notes = _chosen([pair for pair in pairs if pair.usable.any()] or pairs[:1], crs)
+    add_number_faults(chosen)
+    return chosen, notes
+
+
+def grid_of_points(points: Pair, frame: pd.DataFrame, columns: Mapping[str, str]) -> Pair | None:
+    """Find the grid from which the degrees of points were worked out; None where there is none.
+
+    Files for maps hold degrees, and often the columns of the grid that they came from.
+    """
+    of_grid = {field: name for field, name in columns.items() if field not in _DEGREES}
+    for pair in _pairs(frame, of_grid, None):
+        grid = replace(pair, kind="easting", crs=BRITISH_GRID)
+        add_number_faults(grid)
+        whole = not (points.usable & ~grid.usable).any()
+        if not whole or not grid.fits_british_grid:
+            continue
+        if (_gaps_m(grid, BRITISH_GRID, points) <= _SAME_PLACE_M).all():
+            return replace(grid, note=f"{grid.called} are of the places of the points. ")
+    return None
+
+
+def _pairs(frame: pd.DataFrame, columns: Mapping[str, str], crs: CRS | None) -> list[Pair]:
+    """Read each pair of columns that there is as numbers."""
     pairs = []
     for fields in PLACE_PAIRS:
         if not all(field in columns for field in fields):
             continue
         names = (columns[fields[0]], columns[fields[1]])
         faults = Faults(frame.index)
-        degrees = fields[0] == "longitude"
+        degrees = fields == _DEGREES
         first, bad_first = to_numbers(frame[names[0]], degrees)
         second, bad_second = to_numbers(frame[names[1]], degrees)
         for name, bad in zip(names, (bad_first, bad_second), strict=True):
@@ -102,11 +130,7 @@ def pair_of_columns(
         for name, numbers in zip(names, (first, second), strict=True):
             faults.add(np.isnan(numbers) & ~faults.faulty, name, frame[name], "no coordinates")
         pairs.append(Pair(first, second, names, fields[0], crs, faults))
-    if not pairs:
-        raise DataError("There are no coordinates: neither geometry nor a pair of columns.")
-    chosen, notes = _chosen([pair for pair in pairs if pair.usable.any()] or pairs[:1], crs)
-    add_number_faults(chosen)
-    return chosen, notes
+    return pairs
 
 
 def _chosen(pairs: Sequence[Pair], crs: CRS | None) -> tuple[Pair, list[str]]:

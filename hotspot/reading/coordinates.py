@@ -22,6 +22,7 @@ from hotspot.reading.coordinate_pairs import (
     add_number_faults,
     exchange_columns,
     exchanged_columns,
+    grid_of_points,
     pair_of_columns,
 )
 from hotspot.reading.crs import (
@@ -56,6 +57,8 @@ class Location:
         How the points came into `crs`, and how exactly.
     warnings : list of str
         What the reader should know and may want to change.
+    placed_by : numpy.ndarray of object or None
+        "uprn" or "address" of the rows that were placed by a file of addresses, None elsewhere.
     """
 
     x: Floats
@@ -64,6 +67,7 @@ class Location:
     faults: Faults
     transformation: str
     warnings: list[str] = field(default_factory=list)
+    placed_by: NDArray[np.object_] | None = None
 
     def among(self, rows: Flags) -> "Location":
         """Select some of the rows."""
@@ -136,6 +140,8 @@ def locate(
     target = read_target_crs(to_crs)
     if geometry is not None and (not columns or not shapely.is_missing(geometry).all()):
         pair, notes = _pair_of_geometry(frame, geometry, geometry_crs, given, what)
+        if pair.crs is not None and pair.crs.is_geographic:
+            pair = grid_of_points(pair, frame, columns) or pair
     else:
         pair, notes = pair_of_columns(frame, columns, given)
     source, noted = _source_crs(pair)
