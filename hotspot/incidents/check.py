@@ -9,6 +9,7 @@ from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf
 from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
+from hotspot.incidents.kept_columns import Keep
 from hotspot.incidents.offence_lines import Table
 from hotspot.incidents.offences import Choice
 from hotspot.reading.columns import Given
@@ -25,6 +26,7 @@ def check_incidents(
     timezone: str | None = None,
     offences: Choice | None = None,
     within: Within | None = None,
+    keep: Keep = (),
     *,
     sheet: str | None = None,
     offence_table: Table | None = None,
@@ -66,6 +68,11 @@ def check_incidents(
         ``"all"``. The choice comes before faults and duplicates are looked for.
     within : shapely geometry, GeoSeries or GeoDataFrame, optional
         Rows outside are rejected.
+    keep : str, sequence of str or mapping, optional
+        Columns of your own to carry through untouched, such as outcome, attendance, harm or
+        series, or their new names with the column of each: ``{"harm": "Harm Score"}``. What names
+        a person (names, births, contacts, ethnicity, health) is refused. No product shows a column
+        that is kept unless it is named there.
     sheet : str, optional
         Sheet of a workbook, or layer of a geographic file.
     offence_table : DataFrame or path, optional
@@ -111,8 +118,9 @@ def check_incidents(
     'duplicate of row 1, 5 m away'
     """
     options = CheckOptions(
-        columns, crs, to_crs, dayfirst, timezone, offences, within, sheet, offence_table, as_of
-    )
+        columns, crs, to_crs, dayfirst, timezone, offences, within, keep,
+        sheet=sheet, offence_table=offence_table, as_of=as_of,
+    )  # fmt: skip
     return check_rows(source, options)
 
 
@@ -125,6 +133,7 @@ def read_incidents(
     timezone: str | None = None,
     offences: Choice | None = None,
     within: Within | None = None,
+    keep: Keep = (),
     *,
     sheet: str | None = None,
     offence_table: Table | None = None,
@@ -134,7 +143,9 @@ def read_incidents(
 
     Parameters
     ----------
-    source, columns, crs, to_crs, dayfirst, timezone, offences, within, sheet, offence_table, as_of
+    source, columns, crs, to_crs, dayfirst, timezone, offences, within, keep
+        As for `check_incidents`.
+    sheet, offence_table, as_of
         As for `check_incidents`.
 
     Returns
@@ -160,8 +171,9 @@ def read_incidents(
     'made-'
     """
     options = CheckOptions(
-        columns, crs, to_crs, dayfirst, timezone, offences, within, sheet, offence_table, as_of
-    )
+        columns, crs, to_crs, dayfirst, timezone, offences, within, keep,
+        sheet=sheet, offence_table=offence_table, as_of=as_of,
+    )  # fmt: skip
     check = check_rows(source, options)
     if check.accepted.empty and (check.rejected["reason"] != NOT_SELECTED).any():
         raise DataError(f"No row of {check.source} can be used. {check.summary()}")

@@ -19,6 +19,7 @@ from hotspot.incidents.duplicates import (
     shared_address_warnings,
 )
 from hotspot.incidents.free_text import free_text_warnings
+from hotspot.incidents.kept_columns import Keep
 from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
 from hotspot.incidents.offence_lines import Table, closed_offences
 from hotspot.incidents.offences import ALL, BY_DEFAULT, Choice, Selection, select_offences
@@ -49,6 +50,7 @@ class CheckOptions:
     timezone: str | None = None
     offences: Choice | None = None
     within: Within | None = None
+    keep: Keep = ()
     sheet: str | None = None
     offence_table: Table | None = None
     as_of: AsOf | None = None
@@ -64,6 +66,7 @@ class _Table:
     options: CheckOptions
     notes: list[str]
     warnings: list[str]
+    kept: dict[str, str]
 
     def text(self, name: str) -> pd.Series:
         """Return a field as text."""
@@ -128,19 +131,22 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
 
 def _read_table(source: Readable, options: CheckOptions) -> _Table:
     """Read the columns that are mapped, of all rows."""
-    layout = read_layout(source, options.columns, options.sheet)
+    layout = read_layout(source, options.columns, options.sheet, options.keep)
     opened, mapped, rows = layout.opened, layout.mapped, layout.rows
     # Columns that the user maps go before points that the file has of its own.
     if options.columns and set(PLACE_FIELDS) & set(options.columns):
         rows = replace(rows, geometry=None)
     pairs = (f"{name} from {' and '.join(map(repr, names))}" for name, names in mapped.items())
     notes = [*opened.notes, f"Columns: {', '.join(pairs)}.", *layout.notes]
+    if layout.kept:
+        own = (f"{name} from {column!r}" for name, column in layout.kept.items())
+        notes.append(f"Kept untouched: {', '.join(own)}.")
     warnings = [*rows.warnings, *layout.warnings]
     if rows.frame.empty and rows.not_records.empty:
         warnings.append(no_rows(source, opened, "incidents"))
     if rows.blank_rows:
         warnings.append(f"{count(rows.blank_rows, 'blank row')} passed over.")
-    return _Table(opened, mapped, rows, options, notes, warnings)
+    return _Table(opened, mapped, rows, options, notes, warnings, layout.kept)
 
 
 def _select(table: _Table) -> Selection | None:
@@ -246,6 +252,7 @@ def _incidents(
             data[name] = field_text(frame, mapped, name)
         if name == "offence_code" and kinds is not None:
             data["offence_kind"] = kinds[chosen]
+    data |= {name: frame[column] for name, column in table.kept.items()}
     incidents = pd.DataFrame(data, index=frame.index)
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspot._errors import ConfigError
 from hotspot.english import and_list
+from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal_contents
 from hotspot.incidents.unknown_layout import (
     is_of_the_crime,
     refuse_better_dates,
@@ -68,6 +69,7 @@ class Layout:
     rows: Chunk
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 def open_incidents(
@@ -99,16 +101,14 @@ def read_layout(
     source: Readable,
     columns: Given | None = None,
     sheet: str | None = None,
-    keep: Sequence[str] = (),
+    keep: Keep = (),
 ) -> Layout:
     """Read the columns of a file of recorded crimes that may hold a field, and choose among them.
 
     Parameters
     ----------
-    source, columns, sheet
+    source, columns, sheet, keep
         As for `check_incidents`.
-    keep : sequence of str
-        Columns to read besides.
 
     Returns
     -------
@@ -125,19 +125,21 @@ def read_layout(
     given = given_columns(headings, columns or {}, FIELDS, opened.name)
     taken = [name for names in given.values() for name in names]
     found = candidates(headings, {**known, **_address_names()}, taken)
-    wanted = [*taken, *keep, *(name for names in found.values() for name in names)]
+    kept = kept_columns(keep, headings, FIELDS, opened.name)
+    wanted = [*taken, *kept.values(), *(name for names in found.values() for name in names)]
     certain = "occurred_from" in given or is_of_the_crime(found)
     rows = opened.read(wanted if certain else headings)
     if certain and not _is_dated(Contents(rows.frame), {**found, **given}):
         rows = opened.read(headings)
     contents = Contents(rows.frame)
+    refuse_personal_contents(kept, contents)
     notes: list[str] = []
     mapped = map_columns(headings, columns, opened.has_geometry, opened.name, contents, notes)
-    used = dict.fromkeys([*keep, *(name for names in mapped.values() for name in names)])
+    used = dict.fromkeys([*kept.values(), *(name for names in mapped.values() for name in names)])
     rows = replace(rows, frame=rows.frame[list(used)])
     notes += same_names_notes(headings, mapped)
     blank = blank_columns(opened, rows.frame, mapped)
-    return Layout(opened, mapped, rows, notes, blank)
+    return Layout(opened, mapped, rows, notes, blank, kept)
 
 
 def map_columns(
