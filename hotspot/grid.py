@@ -209,12 +209,14 @@ class Grid:
         x, y = np.meshgrid(self.x, self.y)
         return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
 
-    def surface(self, values: Floats, **attrs: Any) -> xr.DataArray:
+    def surface(self, values: Floats, name: str = "surface", **attrs: Any) -> xr.DataArray:
         """Return values as a surface that names its CRS and its cells.
 
         Parameters
         ----------
         values : ndarray, shape (nrows, ncols)
+        name : str
+            What the values are; ``long_name`` among `attrs` is for people.
         **attrs : object
             What else the surface says of itself.
 
@@ -226,23 +228,36 @@ class Grid:
             values,
             dims=("y", "x"),
             coords={"y": self.y, "x": self.x},
+            name=name,
             attrs={"crs": self.crs.to_string(), "cell_size_m": self.cell_size_m, **attrs},
         )
 
     @classmethod
     def of(cls, surface: xr.DataArray) -> Self:
-        """Return the grid that a surface was made on.
+        """Return the grid of a surface, as its coordinates have it.
 
         Parameters
         ----------
         surface : DataArray
-            As of `surface`.
+            As `surface` returns it, or any that `as_surface` takes.
 
         Returns
         -------
         Grid
+
+        Raises
+        ------
+        DataError
+            As of `as_surface`.
+
+        Examples
+        --------
+        >>> grid = Grid(0, 0, 100, ncols=4, nrows=2, crs="EPSG:27700")
+        >>> Grid.of(grid.surface(np.zeros((2, 4)))[::-1, 1:]).bounds
+        (100.0, 0.0, 400.0, 200.0)
         """
-        size = float(surface.attrs["cell_size_m"])
+        surface = as_surface(surface)
+        size = surface.attrs["cell_size_m"]
         return cls(
             xmin=float(surface["x"][0]) - size / 2,
             ymin=float(surface["y"][0]) - size / 2,
@@ -251,3 +266,111 @@ class Grid:
             nrows=surface.sizes["y"],
             crs=surface.attrs["crs"],
         )
+
+
+def as_surface(surface: xr.DataArray, what: str = "surface") -> xr.DataArray:
+    """Return a surface as its coordinates have it: south to north and west to east.
+
+    A raster begins in the north, a clipped one elsewhere, a coarsened one has larger cells: what
+    its cells are is read from the coordinates, never from their positions.
+
+    Parameters
+    ----------
+    surface : DataArray
+        Of numbers, with evenly spaced coordinates ``x`` and ``y`` of cell centres, in any order
+        and direction; its CRS in a coordinate ``spatial_ref`` or in ``attrs["crs"]``. Further
+        dimensions of one (a band) are left out, and what it names as no data is NaN.
+    what : str
+        What to call it.
+
+    Returns
+    -------
+    DataArray, dims ("y", "x")
+        With ``attrs["crs"]`` and ``attrs["cell_size_m"]``.
+
+    Raises
+    ------
+    DataError
+        If it is no surface, or its cells are not square and evenly spaced, or no CRS is known:
+        every problem at once.
+    """
+    if problems := surface_problems(what, surface):
+        raise DataError(problems)
+    surface = surface.squeeze([dim for dim in surface.dims if dim not in ("y", "x")], drop=True)
+    crs, size = _crs_of(surface), _spacing(surface)[0]
+    surface = surface.transpose("y", "x").sortby(["y", "x"])
+    missing = surface.attrs.get("_FillValue", surface.attrs.get("nodata"))
+    if missing is not None and not pd.isna(missing):
+        surface = surface.where(surface != missing)
+    # Coordinates that a raster's reader adds would make surfaces of one grid unlike one another.
+    surface = surface.reset_coords(drop=True)
+    return surface.assign_attrs(crs=CRS.from_user_input(crs).to_string(), cell_size_m=size)
+
+
+def surface_problems(what: str, surface: object) -> list[str]:
+    """Return what keeps a surface from having cells that are known, in the words of its maker.
+
+    Parameters
+    ----------
+    what : str
+        What to call it.
+    surface : object
+
+    Returns
+    -------
+    list of str
+    """
+    if not isinstance(surface, xr.DataArray):
+        return [f"The {what} must be an xarray.DataArray, not {type(surface).__name__}."]
+    further = [dim for dim in surface.dims if dim not in ("y", "x") and surface.sizes[dim] > 1]
+    if further or not {"y", "x"} <= set(surface.dims) or not {"y", "x"} <= set(surface.coords):
+        return [
+            f"The {what} must have the dimensions y and x, with the coordinates of cell centres, "
+            f"not {', '.join(map(str, surface.dims))}."
+        ]
+    problems = []
+    size, uneven = _spacing(surface)
+    if uneven:
+        problems.append(
+            f"The cells of the {what} are not square and evenly spaced ({uneven}): bring it onto "
+            "a grid of square cells first, for example with .interp or rioxarray's reproject."
+        )
+    elif not size > 0:
+        problems.append(f"The {what} has one cell: its size must be in attrs['cell_size_m'].")
+    if _crs_of(surface) is None:
+        problems.append(
+            f"The {what} names no CRS: set it with .assign_attrs(crs='EPSG:27700') or the like, "
+            "or with rioxarray's write_crs."
+        )
+    return problems
+
+
+def _crs_of(surface: xr.DataArray) -> Any:
+    """Return the CRS that a surface names, None if it names none."""
+    # Rioxarray writes it anew at every step, while attributes are carried along as they were.
+    reference = surface.coords["spatial_ref"].attrs if "spatial_ref" in surface.coords else {}
+    for attrs, key in ((reference, "crs_wkt"), (reference, "spatial_ref"), (surface.attrs, "crs")):
+        if attrs.get(key) is not None:
+            return attrs[key]
+    return None
+
+
+def _spacing(surface: xr.DataArray) -> tuple[float, str]:
+    """Return the side of the cells, 0 if it is not known, and in words how they are uneven."""
+    sides = []
+    for dim in ("x", "y"):
+        centres = np.sort(surface[dim].to_numpy().astype(np.float64))
+        if len(centres) < 2:
+            continue
+        steps = np.diff(centres)
+        side = float(centres[-1] - centres[0]) / len(steps)
+        # Rasters keep coordinates in 32 bits at times: centimetres in the north of a country.
+        if not (np.abs(steps - side) <= max(1e-3 * side, 1e-9)).all() or not side > 0:
+            return 0.0, f"{dim} in steps of {steps.min():g} to {steps.max():g}"
+        sides.append(side)
+    if not sides:
+        return float(surface.attrs.get("cell_size_m", 0.0)), ""
+    if abs(sides[0] - sides[-1]) > 1e-3 * sides[0]:
+        return 0.0, f"{sides[0]:g} by {sides[1]:g}"
+    # A round number of metres is one, whatever the difference of two centres rounds to.
+    return float(f"{sides[0]:.9g}"), ""

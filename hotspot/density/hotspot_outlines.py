@@ -24,7 +24,7 @@ from hotspot._checks import (
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.dates import cutoff, event_times
 from hotspot.geo import area_positions, cells_in_share
-from hotspot.grid import Grid
+from hotspot.grid import Grid, as_surface
 
 # Points of each polygon, and where its outer ring and its holes begin among them.
 _Rings: TypeAlias = tuple[list[Floats], list[npt.NDArray[np.uint32]]]
@@ -93,6 +93,7 @@ def hotspots(
     1     2   5.0         0.2
     """
     problems = _problems(area_share, threshold, count, method)
+    surface = as_surface(surface)
     grid = Grid.of(surface)
     if incidents is None:
         raise_problems(arguments=problems)

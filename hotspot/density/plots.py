@@ -166,7 +166,8 @@ def _extent(surface: xr.DataArray) -> tuple[float, float, float, float]:
         at = surface[name].to_numpy().astype(float)
         steps = [(at[-1] - at[0]) / (len(at) - 1)] if len(at) > 1 else []
         # Coordinates are those of centres; the picture ends half a cell beyond them.
-        half = float(surface.attrs.get("cell_size_m", *(steps or [1.0]))) / 2
+        # What a surface says of its cells may be from before it was coarsened.
+        half = float(steps[0] if steps else surface.attrs.get("cell_size_m", 1.0)) / 2
         edges += [at[0] - half, at[-1] + half]
     return edges[0], edges[1], edges[2], edges[3]
 

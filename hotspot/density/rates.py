@@ -23,7 +23,7 @@ from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_rea
 from hotspot.density.surface import Area, checked_points, grid_for, period_of, study_area
 from hotspot.english import name_rows
 from hotspot.geo import area_positions
-from hotspot.grid import Grid
+from hotspot.grid import Grid, as_surface
 
 
 def rate_surface(
@@ -109,8 +109,9 @@ def rate_surface(
     crimes_x, crimes_y = checked_points(incidents, arguments=problems)
     bandwidth = float(bandwidth)
     area = study_area(within, incidents)
-    if grid is None and isinstance(population, xr.DataArray):
-        grid = Grid.of(population)
+    if isinstance(population, xr.DataArray):
+        population = as_surface(population, "surface of counts")
+        grid = Grid.of(population) if grid is None else grid
     grid = grid_for(incidents, grid, bandwidth, area)
     x, y, people = _people(population, column, grid)
     if not people.sum() > 0:
@@ -143,7 +144,7 @@ def rate_surface(
         "population": (behind, "population around"),
     }
     surfaces = {
-        name: grid.surface(np.where(shown, of, np.nan), units=unit)
+        name: grid.surface(np.where(shown, of, np.nan), name, long_name=name, units=unit)
         for name, (of, unit) in values.items()
     }
     return xr.Dataset(

@@ -171,6 +171,8 @@ def kernel_density(
     what = "incidents" if weights is None else "weighted incidents"
     return grid.surface(
         _scaled(values, covered.years, per),
+        name="density",
+        long_name=f"density of {what}",
         units=_units(what, per),
         kernel=kernel,
         bandwidth_m=float(bandwidth),

@@ -101,6 +101,8 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         )
         return grid.surface(
             self._in_cells(grid, int(days)),
+            name="expected",
+            long_name="expected incidents",
             model=type(self).__name__,
             as_of=history.as_of.isoformat(),
             days=int(days),

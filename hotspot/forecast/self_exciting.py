@@ -222,7 +222,9 @@ class SelfExcitingProcess(Forecast):
             due += self._trigger_cells(grid, number, trigger.offspring * weight)
         cell = grid.cells_of(history.incidents).to_numpy()
         seen = np.bincount(cell[cell >= 0], minlength=due.size).reshape(grid.shape)
-        return grid.surface(seen - due, model=type(self).__name__, units="observed less expected")
+        return grid.surface(
+            seen - due, name="residual", model=type(self).__name__, units="observed less expected"
+        )
 
     def _problems(self) -> list[str]:
         problems = positive_problems(

@@ -14,12 +14,13 @@ import pandas as pd
 import xarray as xr
 
 from hotspot._checks import incident_problems
+from hotspot.grid import surface_problems
 from hotspot.maps import briefing_layers as draw
 from hotspot.maps.chain_arrows import chain_problems, draw_chains
 from hotspot.maps.elements import Drawing
 from hotspot.maps.rise_and_fall import change_problems, draw_change
 from hotspot.maps.scene import Scene
-from hotspot.maps.surface_layers import draw_density, draw_forecast, surface_problems
+from hotspot.maps.surface_layers import draw_density, draw_forecast
 from hotspot.rule import RINGS
 
 Opens = Literal["zones", "density", "forecast"]

@@ -12,6 +12,7 @@ import xarray as xr
 from hotspot._checks import choice_problems, raise_problems
 from hotspot.dates import AsOf, as_of_problems, is_end_of_day
 from hotspot.english import moment, month, short_day
+from hotspot.grid import as_surface
 from hotspot.maps.briefing_layers import week_layer
 from hotspot.maps.colours import NO_SIGN
 from hotspot.maps.elements import Panel, PanelText, RowLayer
@@ -107,6 +108,8 @@ def briefing_map(
     given = {"incidents": incidents, "zones": zones, "surface": surface, "targets": targets}
     _check(given, more, as_of, basemap)
     given |= vars(more)
+    for name in ("surface", "forecast"):
+        given[name] = None if given[name] is None else as_surface(given[name])
     opens = more.opens or _best_there(given)
     scene = Scene.of(incidents, as_of, zones, opens, basemap is not None)
 

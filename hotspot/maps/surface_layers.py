@@ -32,18 +32,6 @@ _FORECAST_SHARES = (0.01, 0.05)
 Values = npt.NDArray[np.float64]
 
 
-def surface_problems(name: str, surface: object) -> list[str]:
-    """Return what keeps a surface from being drawn."""
-    if not isinstance(surface, xr.DataArray):
-        return [f"The {name} must be an xarray.DataArray, not {type(surface).__name__}."]
-    problems = []
-    if set(surface.dims) != {"y", "x"}:
-        problems.append(f"The {name} must have the dims ('y', 'x'), not {surface.dims}.")
-    if "crs" not in surface.attrs:
-        problems.append(f"The {name} must name its CRS in attrs['crs'].")
-    return problems
-
-
 def draw_density(surface: xr.DataArray, _: Scene | None = None) -> Drawing:
     """Draw a density as filled contours, nothing below the first.
 
@@ -93,7 +81,7 @@ def draw_forecast(forecast: xr.DataArray, _: Scene | None = None) -> Drawing:
     Drawing
         A row per share of the ground.
     """
-    values = forecast.transpose("y", "x").to_numpy().astype(float)
+    values = forecast.to_numpy().astype(float)
     order = np.argsort(-values, axis=None, kind="stable")[: int(np.isfinite(values).sum())]
     total = float(np.nansum(values))
     ends = [cells_in_share(share, len(order)) for share in _FORECAST_SHARES]
@@ -160,7 +148,7 @@ def contour_bands(surface: xr.DataArray, levels: Sequence[float]) -> gpd.GeoData
         A row per band, empty where the surface has none of it.
     """
     x, y = (surface[dim].to_numpy().astype(float) for dim in ("x", "y"))
-    values = surface.transpose("y", "x").to_numpy().astype(float)
+    values = surface.to_numpy().astype(float)
     fine = _finer(values)
     # A rim below every level closes the curves at the edge, and makes a line of cells a plane.
     fine = np.pad(np.where(np.isfinite(fine), fine, np.nan), 1, constant_values=-math.inf)

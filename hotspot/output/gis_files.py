@@ -14,7 +14,7 @@ from pyproj import CRS
 
 from hotspot._checks import crs_problems, raise_problems
 from hotspot._errors import DataError
-from hotspot.grid import Grid
+from hotspot.grid import Grid, as_surface
 from hotspot.output.files import replacing_file
 
 # TIFF tags of GeoTIFF 1.1 (OGC 19-008r4) and of GDAL.
@@ -72,6 +72,7 @@ def write_surface(
     """
     path = Path(path)
     raise_problems(arguments=_ending_problems(path, "A surface", (".tif", ".tiff")))
+    surface = as_surface(surface)
     grid = Grid.of(surface)
     west, _, _, north = grid.bounds
     keys = _geo_keys(grid.crs)

@@ -23,6 +23,7 @@ from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
+from hotspot.grid import as_surface
 from hotspot.output.text import clean_text
 
 _WIDTH_IN = 7.1
@@ -135,6 +136,7 @@ def _draw_surface(axes: Axes, surface: xr.DataArray | None) -> list[Artist]:
     # A surface of nothing but NaN has no range of colours.
     if surface is None or not np.isfinite(surface.to_numpy()).any():
         return []
+    surface = as_surface(surface)
     half = float(surface.attrs["cell_size_m"]) / 2
     x, y = surface["x"].to_numpy(), surface["y"].to_numpy()
     axes.imshow(
