@@ -224,8 +224,8 @@ def test_kinds_are_chosen_by_name_and_the_others_are_counted(
 def test_what_was_taken_and_what_was_left_is_told_kind_by_kind() -> None:
     offences = pd.Series(MIXED_FILE, dtype=object)
     assert select_offences(offences, "homes").counts.sentence() == (
-        "Offences counted: burglary of homes, 11 rows (6 of homes and 5 residential (homes and "
-        "sheds mixed)). The title of 2 rows names no building: counted as residential. Left out: "
+        "Offences counted: burglary of homes, 11 rows: 6 of homes, 3 residential (homes and "
+        "sheds mixed) and 2 whose title names no building. Left out: "
         "4 of unconnected buildings, 5 of businesses and other buildings and 8 not burglary."
     )
     other, kinds = select_offences(offences, None).warnings
@@ -280,3 +280,27 @@ def test_the_kind_is_a_column_of_what_is_accepted() -> None:
     assert homes.accepted["offence_kind"].tolist() == ["home"]
     assert homes.headline() == "Used 1. Other burglary 1. Not burglary 1. Could not use 0."
     assert homes.offences_sentence() in homes.notes
+
+
+def test_the_column_that_tells_the_kind_goes_before_one_that_tells_less() -> None:
+    frame = pd.DataFrame(
+        {
+            "HO Class": ["28E", "28E", "30C"],
+            "Offence Title": [
+                "Burglary - Residential - Home",
+                "Burglary - Residential - Unconnected Building",
+                "Burglary - Business and Community",
+            ],
+            "Status": ["Filed", "Filed", "Filed"],
+            "Outcome": ["", "", "Cancelled - no crime"],
+            "Date": ["13/03/2026", "14/03/2026", "15/03/2026"],
+            "E": [451000, 452000, 453000],
+            "N": [340000] * 3,
+        }
+    )
+    check = hs.check_incidents(frame)
+    assert check.accepted["offence_kind"].tolist() == ["home", "unconnected building"]
+    assert check.rejected["reason"].tolist() == ["status: cancelled"]
+    assert any("'HO Class' would fit as well" in note for note in check.notes)
+    swapped = frame.assign(**{"HO Class": frame["Offence Title"], "Offence Title": "Burglary"})
+    assert hs.check_incidents(swapped).accepted["offence_kind"].tolist()[0] == "home"

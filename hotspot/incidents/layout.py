@@ -8,6 +8,7 @@ import pandas as pd
 from hotspot._errors import ConfigError
 from hotspot.english import and_list
 from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal_contents
+from hotspot.incidents.offences import tells_most
 from hotspot.incidents.unknown_layout import (
     is_of_the_crime,
     refuse_better_dates,
@@ -238,10 +239,14 @@ def _chosen(
     for name, columns in found.items():
         kind = _KINDS.get(name, "text")
         best = contents.as_good(columns, kind)
-        # A reference or a status may stand in any of them; coordinates are compared in pairs.
+        # A crime may be cancelled in any of them, the emptiest too.
         if name == "status":
-            chosen[name] = tuple(column for column in columns if column in best) or columns[:1]
+            chosen[name] = tuple(it for it in columns if not contents.is_blank(it)) or columns[:1]
             continue
+        # A class of the Home Office does not tell homes from sheds; the title beside it may.
+        if name == "offence_code" and len(best) > 1:
+            texts = [without_missing_words(to_text(contents.sample(it))) for it in best]
+            best.insert(0, best.pop(tells_most(texts)))
         noted = [] if notes is None or name in told or name in PLACE_FIELDS else notes
         if name not in PLACE_FIELDS and contents.holds_none(best[0], kind):
             noted.append(f"{best[0]!r} holds no {_PLURALS[kind]}: it was not read as {name}.")
@@ -258,7 +263,7 @@ def _passed_over(
     """Describe the columns that by their names could have been taken for a field."""
     before = columns[: columns.index(best[0])]
     blank = [column for column in before if contents.is_blank(column)]
-    others = [column for column in before if column not in blank]
+    others = [column for column in before if column not in (*blank, *best)]
     notes = []
     for losers, why in ((blank, "blank"), (others, f"less full of {_PLURALS[kind]}")):
         if losers:

@@ -162,7 +162,8 @@ class OffenceLines:
         self.groups: dict[str, set[int]] = {}
         self.shown: list[str] = []
         # An edited table may be older than the exceptions, and means them all the same.
-        self.exceptions = _exceptions(_packaged_table()) | _exceptions(table)
+        phrases = map(re.escape, _exceptions(_packaged_table()) | _exceptions(table))
+        self.exceptions = re.compile(rf"\b(?:{'|'.join(phrases)})\b")
         columns = zip(table["offence"], table["name"], table["group"], strict=True)
         for line, (code, name, its_groups) in enumerate(columns):
             known = [(code, self.codes), (name, self.names)]
@@ -190,7 +191,7 @@ class OffenceLines:
             is_burglary = bool(whole & self.burglaries)
         else:
             is_burglary = tells or bool(lines & self.burglaries)
-            is_burglary &= not any(f" {phrase} " in f" {value} " for phrase in self.exceptions)
+            is_burglary &= self.exceptions.search(value) is None
         if not is_burglary:
             return Offence(lines, "", groups, is_excepted=tells)
         kind = self._kind(value, lines, whole) or by_class
