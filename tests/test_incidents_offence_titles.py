@@ -86,6 +86,8 @@ TITLES = {
         Criminal damage to a dwelling | Theft from dwelling | Interference with a motor vehicle | 45
         31 Vehicle interference | BURGLARY OF COIN-OP MACHINE | Theft in a dwelling
         Hamburger theft
+        Public Order Act 1986 section 29B | Racial hatred s 29B | Mischief | Theft of Bicycle
+        Vehicle Collision or Pedestrian Struck (with Injury) | Other Theft | Theft From Vehicle
         House to house collection | Residential parking | Pittsburg | Trespass of Real Property
     """,
 }

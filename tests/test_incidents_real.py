@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import hotspot as hs
+from hotspot.incidents.layout import field_text, read_layout
+from hotspot.incidents.offences import BY_DEFAULT, select_offences
 
 
 def raw(path: Path) -> pd.DataFrame:
@@ -140,3 +142,33 @@ def test_chicago_without_a_crs_is_asked_for_one(data_dir: Path) -> None:
 def test_a_file_of_addresses_is_no_file_of_crimes(data_dir: Path) -> None:
     with pytest.raises(hs.DataError, match="Missing: the date it happened"):
         hs.check_incidents(data_dir / "isle_of_man_addresses" / "addresses.csv")
+
+
+@pytest.mark.parametrize("name", ["flat.xlsx", "two_row_headings.xlsx"])
+def test_the_offences_of_a_workbook_are_those_of_the_truth(data_dir: Path, name: str) -> None:
+    folder = data_dir / "force_export"
+    truth = pd.read_csv(folder / "truth.csv.gz", dtype=str)
+    check = hs.check_incidents(folder / name, offences=BY_DEFAULT)
+    assert check.offences is not None
+    homes = truth["offence"].str.contains("Residential")
+    business = truth["offence"].str.contains("Business")
+    assert check.offences.taken == {"residential": homes.sum()} == {"residential": 799}
+    theft = (~homes & ~business).sum()
+    assert (
+        check.offences.left == {"business": business.sum(), "": theft} == {"business": 92, "": 59}
+    )
+    cancelled = homes & truth["outcome"].eq("Cancelled - no crime")
+    assert (check.rejected["reason"] == "status: cancelled").sum() == cancelled.sum() == 17
+    # Each title alone is what the truth has of it.
+    layout = read_layout(folder / name)
+    titles = field_text(layout.rows.frame, layout.mapped, "offence_code")
+    for title, rows in truth["offence"].value_counts().items():
+        assert select_offences(titles, title).chosen.sum() == rows
+
+
+def test_the_default_is_all_that_is_burglary_in_atlanta(data_dir: Path) -> None:
+    path = data_dir / "atlanta_2021_2024" / "apd_2021_2024.csv.gz"
+    offences = raw(path)["NIBRS_Offense"]
+    by_default = select_offences(offences, BY_DEFAULT)
+    assert by_default.chosen.sum() == select_offences(offences, "burglary").chosen.sum() == 516
+    assert by_default.counts.taken == {"any building": 516}

@@ -11,11 +11,11 @@ import pandas as pd
 from hotspot._errors import DataError
 from hotspot.english import count, name_rows
 from hotspot.incidents.offence_titles import (
-    HOME_OFFICE_CODE,
     KINDS,
     RESIDENTIAL,
     groups_of_title,
     has_burglary,
+    home_office_code,
     kind_of_class,
     kind_of_title,
     normalise_offence,
@@ -182,11 +182,12 @@ class OffenceLines:
 
     def read(self, value: str) -> Offence:
         """Return what a normalised code or title stands for."""
-        whole = self._whole(value)
-        lines = whole or self._by_code(value)
+        lines = self.of(value)
+        # An attempt is judged as what was attempted, but is not chosen with it.
+        whole = self._whole(value) or self._whole(" ".join(_ATTEMPT.sub("", value).split()))
         by_class = kind_of_class(value)
         tells = has_burglary(value) or bool(by_class)
-        groups = {group for group, its in self.groups.items() if its & lines}
+        groups = {group for group, its in self.groups.items() if its & (whole or lines)}
         if whole:
             is_burglary = bool(whole & self.burglaries)
         else:
@@ -217,19 +218,19 @@ class OffenceLines:
         return self.of(choice).union(*same_class)
 
     def _whole(self, value: str) -> set[int]:
-        """Find the lines that a value is the code or the title of, an attempt or not."""
-        exact = self.codes.get(value, set()) | self.names.get(value, set())
-        return exact or self.names.get(" ".join(_ATTEMPT.sub("", value).split()), set())
+        """Find the lines that a value is the code or the title of."""
+        return self.codes.get(value, set()) | self.names.get(value, set())
 
     def _by_code(self, value: str) -> set[int]:
         """Find the lines of the code that stands before, after or within a title."""
         if " " not in value:
             return set()
         first, *_, last = value.split()
-        known = HOME_OFFICE_CODE.search(value) if has_burglary(value) else None
-        for code in (first, last, "" if known is None else known[0]):
-            # A number alone is a code of many lists: "220 Attempted robbery", "Assault 2".
-            if code in self.codes and (not code.isdigit() or has_burglary(value)):
+        for code in (home_office_code(value), first, last):
+            # A number alone is a code of many lists ("220 Attempted robbery", "Assault 2"), and
+            # what looks like a class of the Home Office may be a section of a law.
+            of_others = code.isdigit() or (kind_of_class(code) and not home_office_code(value))
+            if code in self.codes and (has_burglary(value) or not of_others):
                 return self.codes[code]
         return set()
 

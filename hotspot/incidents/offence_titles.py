@@ -11,8 +11,9 @@ HOME, RESIDENTIAL, UNCONNECTED, BUSINESS = (
     "business",
 )
 KINDS = (HOME, RESIDENTIAL, UNCONNECTED, BUSINESS)
-#: Codes of the Home Office: the classes of burglary, with letters in use or next in line.
-HOME_OFFICE_CODE = re.compile(r"\b(?:28[a-l]|29[a-d]|30[a-f]|31[a-d])\b")
+# Codes of the Home Office: the classes of burglary, with letters in use or next in line.
+_HOME_OFFICE_CODE = re.compile(r"\b(?:28[a-l]|29[a-d]|30[a-f]|31[a-d])\b")
+_OF_A_LAW = re.compile(r"\b(?:act|law|ordinance|section|sect?|ss?|schedule|article)\b")
 _ANY_CODE = re.compile(r"(28|29|30|31)[a-z]?")
 
 _BURGLARY = re.compile(
@@ -110,6 +111,20 @@ def kind_of_title(title: str) -> str:
     return next((kind for pattern, kind in _BUILDINGS if pattern.search(title)), "")
 
 
+def home_office_code(title: str) -> str:
+    """Return the Home Office code of burglary in a normalised title, "" where it has none.
+
+    Examples
+    --------
+    >>> home_office_code("ho 28e residential"), home_office_code("public order act section 29b")
+    ('28e', '')
+    """
+    code = _HOME_OFFICE_CODE.search(title)
+    if code is None or not (has_burglary(title) or _OF_A_LAW.search(title) is None):
+        return ""
+    return code[0]
+
+
 def kind_of_class(title: str) -> str:
     """Return of what building a burglary is by its Home Office class, "" where it shows none.
 
@@ -118,8 +133,7 @@ def kind_of_class(title: str) -> str:
     >>> kind_of_class("30f"), kind_of_class("burglary")
     ('business', '')
     """
-    code = HOME_OFFICE_CODE.search(title)
-    return _CLASS_KINDS.get(title if code is None else code[0][:2], "")
+    return _CLASS_KINDS.get(home_office_code(title)[:2] or title, "")
 
 
 def may_be_burglary(title: str) -> bool:
