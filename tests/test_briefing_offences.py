@@ -34,7 +34,7 @@ def test_check_and_brief_take_burglary_of_homes_by_default(
     else:
         made = brief(path)
     assert made.check.headline() == "Used 46. Other burglary 2. Not burglary 1. Could not use 0."
-    assert made.record["offences"] == TAKEN
+    assert made.record["reading"]["offences"]["sentence"] == TAKEN
     page = html.unescape((made.folder / "briefing.html").read_text(encoding="utf-8"))
     assert TAKEN in page
     assert main(["check", str(path), "--json"]) == 0

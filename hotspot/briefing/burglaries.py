@@ -57,7 +57,7 @@ class Burglaries:
     @property
     def notes(self) -> list[str]:
         """How the file was read, and what may be wrong with it."""
-        said = [*self.check.notes, self.check.offences_sentence(), *self.check.warnings]
+        said = [*self.check.notes, *self.check.warnings]
         return [*map(self.without_names, said), *self.later]
 
     @property

@@ -61,8 +61,7 @@ def _issue(issue: Any, options: argparse.Namespace) -> int:
     chosen = set_up_of(options, layers_of(options))
     print_notes(chosen.notes)
     issued = issue(chosen, folder=options.folder, replace=options.replace)
-    read = issued.record["reading"]
-    print_notes([*read["notes"], read["offences"]["sentence"]])
+    print_notes(issued.record["reading"]["notes"])
     files = [str(path) for path in issued.files]
     content = {"folder": str(issued.folder), "files": files, **issued.record}
     print_answer(options, content, issued.summary())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, Resolution, cutoff
 from hotspot.english import count
-from hotspot.incidents.check_result import NOT_SELECTED, STATUS, UNTOLD, IncidentCheck
+from hotspot.incidents.check_result import NOT_SELECTED, STATUS, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
     duplicate_faults,
@@ -117,7 +117,7 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
     _warn_of_many(incidents, rejected, table.warnings)
-    return IncidentCheck(
+    check = IncidentCheck(
         accepted=incidents,
         rejected=rejected,
         warnings=table.warnings,
@@ -127,6 +127,8 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
         offences=None if selection is None else selection.counts,
         columns=dict(table.mapped),
     )
+    check.notes.extend([check.offences_sentence()] if check.rows_read else [])
+    return check
 
 
 def _read_table(source: Readable, options: CheckOptions) -> _Table:
@@ -158,11 +160,8 @@ def _select(table: _Table) -> Selection | None:
         # Told here, where rows are left out by it.
         table.warnings += without_lost_digits(values, "offence_code")[1]
         table.warnings += selection.warnings
-        if len(selection.chosen):
-            table.notes.append(selection.counts.sentence())
         return selection
     if choice in (None, BY_DEFAULT, ALL):
-        table.notes.append(UNTOLD)
         return None
     raise DataError(
         f"offences={choice!r} cannot be chosen: no column of {table.opened.name} is known to "
