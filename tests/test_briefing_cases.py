@@ -145,7 +145,8 @@ def exchanged(rows: list[Burglary]) -> list[Burglary]:
 
 def test_exchanged_coordinates_are_refused_and_named(tmp_path: Path) -> None:
     path = write_town(tmp_path, exchanged(usual()))
-    with pytest.raises(hs.DataError, match=r"46 of 46 .*With eastings and northings exchanged"):
+    advice = r"46 of 46 .*With eastings and northings exchanged .*map easting to Northing"
+    with pytest.raises(hs.DataError, match=advice):
         brief(path)
     assert not (tmp_path / "briefing").exists()
 
@@ -159,6 +160,16 @@ def test_with_beats_alone_exchanged_coordinates_are_an_alarm_on_the_page(tmp_pat
     assert told.startswith("46 of 46 burglaries lie outside all beats. With eastings")
     page = (made.folder / "briefing.html").read_text(encoding="utf-8")
     assert f'<p class="warning">{told}</p>' in page
+
+
+def test_beats_whose_coordinates_are_exchanged_are_named(tmp_path: Path) -> None:
+    path = write_town(tmp_path, usual())
+    beats = hs.read_areas(tmp_path / "beats.geojson")
+    shapes = shapely.transform(beats.geometry.to_numpy(), lambda pairs: pairs[:, ::-1])
+    beats.set_geometry(shapes, crs=beats.crs).to_file(tmp_path / "beats.geojson")
+    made = brief(path)
+    (told,) = [text for text in made.warnings if "outside all beats" in text]
+    assert "northings of the areas exchanged they fit. Exchange them in that file" in told
 
 
 def test_burglaries_far_from_their_own_addresses_are_an_alarm(tmp_path: Path) -> None:

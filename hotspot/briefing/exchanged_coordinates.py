@@ -1,6 +1,7 @@
 """Exchanged columns of coordinates: whether burglaries lie where beats and addresses do."""
 
 import warnings
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,8 @@ import shapely
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count
+from hotspot.reading.columns import PLACE_PAIRS
+from hotspot.reading.settled_crs import EXCHANGE_SHAPES
 
 # Farther than a geocoder is ever from the home it was asked for.
 _FAR_M = 1000.0
@@ -23,7 +26,10 @@ Mask = npt.NDArray[np.bool_]
 
 
 def check_coordinates(
-    incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[str, ...]:
     """Check whether most burglaries lie in the beats and at their own addresses.
 
@@ -32,6 +38,8 @@ def check_coordinates(
     incidents : GeoDataFrame
     addresses, areas : GeoDataFrame or None
         In the CRS of the incidents.
+    columns : mapping, optional
+        Which columns of their file hold which field, for what to write in a set-up.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def check_coordinates(
     strayed = _off_own_address(incidents, addresses)
     if not _most(outside) and not _most(strayed):
         return ()
-    hint = _exchanged(points, addresses, areas)
+    hint = _exchanged(points, addresses, areas, columns or {})
     if _most(astray) and len(astray) >= _FEWEST_TO_REFUSE:
         raise DataError(
             f"{_of(astray)} lie outside all beats and over {_FAR_M:g} m from every address: they "
@@ -95,18 +103,43 @@ def _off_own_address(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | 
 
 
 def _exchanged(
-    points: Points, addresses: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None
+    points: Points,
+    addresses: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    columns: Mapping[str, Sequence[str]],
 ) -> str:
-    """Return a hint where the points fit the layers once eastings and northings change places."""
-    turned = np.asarray(shapely.points(shapely.get_coordinates(points)[:, ::-1]), dtype=object)
-    layers = [(areas, _BORDER_M), (addresses, _FAR_M)]
-    given = [(layer, reach_m) for layer, reach_m in layers if layer is not None]
-    if not given or any(_most(_off(layer, turned, reach_m)) for layer, reach_m in given):
-        return ""
-    return (
-        " With eastings and northings exchanged they fit: exchange the two columns under "
-        "[incidents] columns."
-    )
+    """Return a hint where the layers fit once eastings and northings of one change places."""
+    layers = [("areas", areas, _BORDER_M), ("addresses", addresses, _FAR_M)]
+    given = [(name, layer, reach_m) for name, layer, reach_m in layers if layer is not None]
+    if given and not any(
+        _most(_off(layer, _turned(points), reach_m)) for _, layer, reach_m in given
+    ):
+        return f" With eastings and northings exchanged they fit: {_remedy(columns)}"
+    off = [
+        (name, layer, reach_m)
+        for name, layer, reach_m in given
+        if _most(_off(layer, points, reach_m))
+    ]
+    for name, layer, reach_m in off:
+        turned = layer.set_geometry(_turned(layer.geometry.to_numpy()), crs=layer.crs)
+        if not _most(_off(turned, points, reach_m)):
+            return (
+                f" With eastings and northings of the {name} exchanged they fit. {EXCHANGE_SHAPES}"
+            )
+    return ""
+
+
+def _turned(shapes: Points) -> Points:
+    return np.asarray(shapely.transform(shapes, lambda pairs: pairs[:, ::-1]), dtype=object)
+
+
+def _remedy(columns: Mapping[str, Sequence[str]]) -> str:
+    """Return what to write in the set-up to exchange the two columns that were read."""
+    for first, second in PLACE_PAIRS:
+        if first in columns and second in columns:
+            one, other = columns[second][0], columns[first][0]
+            return f"under [incidents] columns map {first} to {one} and {second} to {other}."
+    return f"exchange the two in the file of burglaries. {EXCHANGE_SHAPES}"
 
 
 def _most(mask: Mask) -> bool:

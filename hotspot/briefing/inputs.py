@@ -134,7 +134,7 @@ def read_inputs(config: Config) -> Inputs:
     accepted = check.accepted
     as_of = _last_day(check) if config.as_of is None else config.as_of
     known = known_at(accepted, as_of)
-    alarms = check_coordinates(known.incidents, layers.addresses, layers.areas)
+    alarms = check_coordinates(known.incidents, layers.addresses, layers.areas, check.columns)
     alarms += _late_strays_alarm(accepted) if config.as_of is None else ()
     matched = _matched(known.incidents, layers.addresses)
     known = replace(known, incidents=_placed(known.incidents, layers, matched))

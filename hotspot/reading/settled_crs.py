@@ -26,7 +26,7 @@ from hotspot.reading.datums import sound_crs
 Shapes = npt.NDArray[np.object_]
 #: What to do with shapes that may be exchanged, which no column can be mapped for.
 EXCHANGE_SHAPES = (
-    "Then exchange them in the file (in QGIS by 'Swap X and Y coordinates', in Python by "
+    "Exchange them in that file (in QGIS by 'Swap X and Y coordinates', in Python by "
     "shapely.transform(shapes, lambda pairs: pairs[:, ::-1]))."
 )
 
