@@ -89,8 +89,8 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
     Examples
     --------
     >>> lines = pd.Series(["Flat 3, 12A High Street, Anytown", "2 A HIGH STREET BARWELL LE9 8DQ"])
-    >>> parse_addresses(lines)[["unit", "number", "street"]].values.tolist()
-    [['Flat 3', '12A', 'High Street'], [None, '2A', 'HIGH STREET']]
+    >>> parse_addresses(lines)[["number", "street"]].values.tolist()
+    [['12A', 'High Street'], ['2A', 'HIGH STREET']]
     """
     # Most addresses are a number and what a whole street shares: that is read once. What is of
     # the row alone is kept in lists, so that a million rows cost little more than their columns.

@@ -39,7 +39,7 @@ _POSITION = re.compile(
 _SLASHED = re.compile(r"([0-9]{1,4}[A-Za-z]?)/([0-9]{1,3})(?![\w/½])")
 _ONE = r"[0-9]{1,5}(?:½|[A-Za-z](?![\w'])| (?![Yy]\b)[A-Za-z](?![\w'.]))?"
 _NUMBER = re.compile(
-    r"(?:(?:house |nos?\b\.? ?|number )(?:no\b\.? ?)?|#)?"
+    r"(?:(?:house )?(?:nos?\b\.? ?|number )|#)?"
     rf"(?P<houses>{_ONE}(?:(?: ?[-&+/] ?| and | to )(?:{_ONE}|(?<=[-/])[A-Za-z](?![\w'])))*)"
     r"(?![\w'½/.])",
     re.IGNORECASE,

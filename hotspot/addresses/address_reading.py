@@ -88,7 +88,7 @@ def read_addresses(
     mapped = {field: names[0] for field, names in given.items()}
     # What the user says goes before what is known.
     mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
-    if "address" not in mapped and "street" not in mapped:
+    if not mapped.keys() & {"address", "street", "gazetteer_street", "dependent_street"}:
         raise DataError(
             f"{opened.name} has no column with addresses that is known by its name. Found: "
             f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}}."

@@ -105,6 +105,11 @@ SAINTS = word_set("""
 """)
 # fmt: on
 
+_UNIT_WORDS = word_set("flat flats apartment apartments apt apts unit the no number")
+_SHORT_UNITS = {
+    "gff": "ground floor", "fff": "first floor", "sff": "second floor", "tff": "top floor",
+    "gf": "ground floor", "lgf": "lower ground floor", "ff": "first floor",
+}  # fmt: skip
 _APOSTROPHES = re.compile(r"[\u2019\u2018`\u00b4']")
 _NOT_OF_A_WORD = re.compile(r"[\W_]+")
 
@@ -268,3 +273,17 @@ def _extended(forms: Sequence[str], at: int) -> int:
         else:
             break
     return at + 1
+
+
+@cache
+def unit_key(text: str) -> str:
+    """Reduce the name of a flat to what its spellings share: its word does not count.
+
+    Examples
+    --------
+    >>> unit_key("Flat No. 3"), unit_key("APARTMENT 3"), unit_key("1st Floor Flat")
+    ('3', '3', 'first floor')
+    """
+    words = text_key(_SHORT_UNITS.get(text_key(text), text)).split()
+    named = [_ORDINALS.get(word, word) for word in words if word not in _UNIT_WORDS]
+    return " ".join(named) or " ".join(words)

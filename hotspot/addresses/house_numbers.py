@@ -105,7 +105,13 @@ def same_houses(told: Houses, known: Houses) -> bool:
     )
     # A difference that is odd counts both sides of the street: 13-16.
     step = 1 + (wide.first.number % 2 == wide.last.number % 2)
+    lettered = wide.first.number == wide.last.number
     return all(
-        wide.first <= house <= wide.last and (house.number - wide.first.number) % step == 0
+        house in wide
+        or (
+            wide.first < house < wide.last
+            and (house.number - wide.first.number) % step == 0
+            and (lettered or not house.suffix)
+        )
         for house in narrow
     )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError, DataWarning
+from hotspot.addresses.address_matching import BY_TEXT, BY_UPRN
 from hotspot.backtesting.setting import late_strays
 from hotspot.briefing.config import Config
 from hotspot.briefing.exchanged_coordinates import check_coordinates
@@ -18,7 +19,7 @@ from hotspot.briefing.input_files import FILE_TABLES, InputFiles, Layers, read_f
 from hotspot.briefing.stop_list import StopList
 from hotspot.briefing.street_names import street_names
 from hotspot.cocooning.doors import prepare_doors
-from hotspot.cocooning.matching import BY_TEXT, BY_UPRN, match_addresses
+from hotspot.cocooning.matching import match_addresses
 from hotspot.english import name_rows
 from hotspot.geo import area_names
 from hotspot.incidents import IncidentCheck

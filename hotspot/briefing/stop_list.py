@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.incidents.references import as_in_file
-from hotspot.reading.cells import normalise_name
+from hotspot.reading.cells import normalise_name, reference_key
 from hotspot.reading.columns import known_columns
 from hotspot.reading.sources import read_plain_rows
 from hotspot.reading.text_files import DELIMITERS
@@ -99,9 +99,7 @@ def redacted(text: str, withheld: Collection[str]) -> str:
 
 def _key(text: str) -> str:
     """Normalise a reference to the form in which references are compared."""
-    # A spreadsheet takes the zeros in front of a UPRN away, in the list or in the file.
-    key = "".join(as_in_file(text).split()).casefold()
-    return (key.lstrip("0") or "0") if key.isdecimal() else key
+    return reference_key(as_in_file(text))
 
 
 def read_stop_list(path: Path | None) -> StopList:

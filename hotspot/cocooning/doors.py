@@ -1,7 +1,7 @@
 """Addresses made ready: which are homes, which share a building, where each is in its street."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,9 +11,12 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspot.addresses.address_words import text_key
+from hotspot.addresses.address_matching import Reading, read_row
+from hotspot.addresses.address_parser import parse_address
+from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_house
+from hotspot.reading.cells import reference_keys
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -25,6 +28,8 @@ Texts = npt.NDArray[np.object_]
 ROUNDING_M = 0.01
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
+# Two registers may put one home at its front door and at its middle.
+ONE_HOME_WITHIN_M = 10.0
 
 
 class TextColumn:
@@ -54,11 +59,13 @@ class TextColumn:
 class Doors:
     """Addresses, a row per UPRN, as arrays over their positions.
 
-    `lived_in` are homes and the buildings that hold homes; `home` are those with a door to knock
-    on. `place` is equal for the flats of one building. `street` and `house` (rank of the house
+    `stands` leads from a home that is listed under a second UPRN to the row that stands for it;
+    all others stand for themselves. `lived_in` are homes and the buildings that hold homes; `home`
+    are those with a door to knock on. `place` is equal for the flats of one building. `street` and
+    `house` (rank of the house
     number) are -1 where not known; `number` is the bare number. `tree` holds the homes only, in
-    the order of `homes`. `frame`, `addresses`, `unclassified` and `index` are of all that were
-    given, and `position` leads from there.
+    the order of `homes`. `frame`, `addresses`, `unclassified` and `index` (UPRNs as they are
+    compared) are of all that were given; `position` leads from there, `rows` there.
     """
 
     frame: gpd.GeoDataFrame
@@ -66,6 +73,7 @@ class Doors:
     y: Floats
     index: pd.Index
     position: Ints
+    rows: Ints
     uprn: Texts
     address: TextColumn
     number_text: TextColumn
@@ -81,14 +89,22 @@ class Doors:
     house: Ints
     number: Ints
     place: Ints
+    stands: Ints
     homes: Ints
     tree: cKDTree
+    _readings: dict[int, Reading] = field(default_factory=dict)
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
-        row = np.asarray(self.index.get_indexer(pd.Index(uprns, dtype=object)))
-        row = np.where(pd.isna(uprns), -1, row)
-        return np.where(row >= 0, np.append(self.position, -1)[row], -1)
+        row = _rows_of(self.index, uprns)
+        at = np.where(row >= 0, np.append(self.position, -1)[row], -1)
+        return np.append(self.stands, -1)[at]
+
+    def reading(self, at: int) -> Reading:
+        """Return the address at a position in the form in which addresses are compared."""
+        if at not in self._readings:
+            self._readings[at] = read_row(self.frame, int(self.rows[at]))
+        return self._readings[at]
 
 
 @dataclass(frozen=True)
@@ -138,24 +154,30 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     parent, parent_at = _of_rows(parents, rows, position)
     is_parent, lived_in = _lived_in(frame, rows, parent_at)
     street, house, number = _street_places(frame, rows, parent_at)
+    keys = index.to_numpy(dtype=object)[rows]
+    place = _places(
+        frame, rows, np.where(pd.isna(parent) & is_parent, keys, parent), street, house, x, y
+    )
     home = lived_in & ~is_parent
+    # Whose building is named is a flat, though the file may not say which.
+    alone = home & pd.isna(parent) & (house >= 0)
+    stands = _one_home_each(frame, rows, place, alone, keys, np.column_stack([x, y]))
+    home &= stands == np.arange(len(rows))
     homes = np.flatnonzero(home)
-    uprn = index.to_numpy(dtype=object)[rows]
-    building = np.where(pd.isna(parent) & is_parent, uprn, parent)
-    postcode = _codes(frame, "postcode", rows, str)
     return Doors(
         frame=frame,
         x=x,
         y=y,
         index=index,
         position=position,
-        uprn=uprn,
+        rows=rows,
+        uprn=texts(frame.iloc[rows][["uprn"]], "uprn"),
         address=TextColumn(frame, "address", rows),
         number_text=TextColumn(frame, "number", rows),
         street_text=TextColumn(frame, "street", rows),
         area=TextColumn(frame, "area", rows),
         parent=parent,
-        lived_in=lived_in,
+        lived_in=lived_in & (stands == np.arange(len(rows))),
         home=home,
         unclassified=_missing(frame, "classification"),
         addresses=len(frame),
@@ -163,7 +185,8 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
         street=street,
         house=house,
         number=number,
-        place=_places(building, street, house, postcode, x, y),
+        place=place,
+        stands=stands,
         homes=homes,
         tree=cKDTree(np.column_stack([x[homes], y[homes]])),
     )
@@ -207,7 +230,7 @@ def _missing(frame: pd.DataFrame, column: str) -> int:
 
 def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Index]:
     """Keep, of rows that share a UPRN, the one whose text sorts first, whatever their order."""
-    index = pd.Index(texts(addresses, "uprn"), dtype=object)
+    index = pd.Index(_uprn_keys(addresses, "uprn"), dtype=object)
     if index.is_unique:
         return addresses, index
     twice = index.duplicated(keep=False)
@@ -217,6 +240,17 @@ def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd
     dropped = ordered.index[ordered["uprn"].duplicated()]
     kept = ~addresses.index.isin(dropped)
     return addresses[kept], index[kept]
+
+
+def _uprn_keys(frame: pd.DataFrame, column: str) -> Texts:
+    return reference_keys(texts(frame, column))
+
+
+def _rows_of(index: pd.Index, uprns: Texts) -> Ints:
+    """Return the row of each UPRN, whatever zeros stand before it; -1 where there is none."""
+    keys = reference_keys(uprns)
+    row = np.asarray(index.get_indexer(pd.Index(keys, dtype=object)))
+    return np.where(pd.isna(keys), -1, row)
 
 
 class _Parents(NamedTuple):
@@ -231,7 +265,7 @@ def _parents(frame: gpd.GeoDataFrame, index: pd.Index) -> _Parents:
     if "parent_uprn" not in frame.columns:
         return _Parents(*(np.array([], dtype=kind) for kind in (np.int64, object, np.int64)))
     row = np.flatnonzero(frame["parent_uprn"].notna())
-    uprn = texts(frame.iloc[row][["parent_uprn"]], "parent_uprn")
+    uprn = _uprn_keys(frame.iloc[row][["parent_uprn"]], "parent_uprn")
     named = ~pd.isna(uprn) & (uprn != index.to_numpy(dtype=object)[row])
     row, uprn = row[named], uprn[named]
     return _Parents(row, uprn, np.asarray(index.get_indexer(pd.Index(uprn, dtype=object))))
@@ -249,8 +283,7 @@ def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints
 
 def _kept(near: Near, index: pd.Index, points: Floats, parents: _Parents) -> Ints:
     """Return the rows that matter, with every flat of a building and the building itself."""
-    at = np.asarray(index.get_indexer(pd.Index(near.at, dtype=object)))
-    others = np.asarray(index.get_indexer(pd.Index(near.others, dtype=object)))
+    at, others = _rows_of(index, near.at), _rows_of(index, near.others)
     centres = np.concatenate([near.points.reshape(-1, 2), points[at[at >= 0]]])
     kept = in_cells_near(points, centres, near.within_m)
     kept |= in_cells_near(points, near.read_around.reshape(-1, 2), near.read_within_m)
@@ -325,7 +358,7 @@ def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, 
 
 def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Ints, Ints, Ints]:
     """Assign each address a street and a place in it; a flat stands at its building's number."""
-    usrn, name = _codes(frame, "usrn", rows, str), _codes(frame, "street", rows, text_key)
+    usrn, name = _codes(frame, "usrn", rows, str), _codes(frame, "street", rows, street_key)
     street = np.where(usrn >= 0, usrn + name.max(initial=-1) + 1, name)
     codes, distinct = _factorized(frame, "number", rows)
     parsed = [parse_house(text) if text else None for text in distinct]
@@ -339,19 +372,72 @@ def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[In
 
 
 def _places(
-    building: Texts, street: Ints, house: Ints, postcode: Ints, x: Floats, y: Floats
+    frame: pd.DataFrame,
+    rows: Ints,
+    building: Texts,
+    street: Ints,
+    house: Ints,
+    x: Floats,
+    y: Floats,
 ) -> Ints:
     """Assign a number to each building: by parent UPRN, else street and number, else point.
 
-    Two villages may both have a 12 High Street: the postcode tells these apart.
+    Two villages may both have a 12 High Street: the postcode tells these apart. Flats of a building
+    that has a name and no number are together by that.
     """
     place = pd.factorize(building, sort=True)[0].astype(np.int64)
+    postcode = _codes(frame, "postcode", rows, str)
+    name = np.where(
+        _codes(frame, "unit", rows, unit_key) >= 0, _codes(frame, "building", rows, street_key), -1
+    )
     numbered = (place < 0) & (street >= 0) & (house >= 0)
-    by_point = (place < 0) & ~numbered
-    by_number = street * (house.max(initial=0) + 1) + house
-    by_number = by_number * (postcode.max(initial=-1) + 2) + postcode + 1
-    for chosen, keys in ((numbered, by_number), (by_point, x + 1j * y)):
+    named = (place < 0) & ~numbered & (name >= 0) & ((street >= 0) | (postcode >= 0))
+    by_point = (place < 0) & ~numbered & ~named
+    for chosen, keys in (
+        (numbered, _joined_codes(street, house, postcode)),
+        (named, _joined_codes(street, name, postcode)),
+        (by_point, x + 1j * y),
+    ):
         if chosen.any():
             ranks = np.unique(keys[chosen], return_inverse=True)[1]
             place[chosen] = place.max() + 1 + ranks
     return place
+
+
+def _joined_codes(*codes: Ints) -> Ints:
+    """Return one code for each combination of several, which begin at -1."""
+    joined = np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        joined = joined * (code.max(initial=-1) + 2) + code + 1
+    return joined
+
+
+def _one_home_each(
+    frame: pd.DataFrame, rows: Ints, place: Ints, home: Bools, keys: Texts, points: Floats
+) -> Ints:
+    """Return for each row which stands for it: a home listed under two UPRNs is one home.
+
+    It is one where building, flat and name are the same, a few metres apart at most.
+    """
+    stands = np.arange(len(rows))
+    at = np.flatnonzero(home)
+    at = at[pd.Series(place[at]).duplicated(keep=False).to_numpy()]
+    names = [
+        _codes(frame, column, rows[at], street_key) for column in ("unit", "building", "number")
+    ]
+    if not {"unit", "building"} & set(frame.columns):
+        names.append(_codes(frame, "address", rows[at], _home_within_building))
+    same = pd.Series(_joined_codes(place[at], *names), index=at)
+    for pair in same[same.duplicated(keep=False)].groupby(same).groups.values():
+        # Of three or more rows that read the same each is a flat that the file does not name.
+        if len(pair) == 2 and np.hypot(*np.diff(points[pair], axis=0)[0]) <= ONE_HOME_WITHIN_M:
+            # The least number stands: the order of the rows decides nothing.
+            first, other = sorted(pair, key=lambda row: (len(keys[row]), keys[row]))
+            stands[other] = first
+    return stands
+
+
+def _home_within_building(text: str) -> str:
+    """Return what tells an address from the others of its building: the flat, or a name."""
+    address = parse_address(text)
+    return f"{unit_key(address.unit)}|{street_key(address.building)}"

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hotspot.addresses.address_matching import BY_BUILDING
 from hotspot.addresses.flats import name_flats
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Bools, Doors, Ints
-from hotspot.cocooning.matching import BY_BUILDING, flat_order
+from hotspot.cocooning.matching import flat_order
 from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
 from hotspot.cocooning.visit_history import TASKS, History, Past, latest

@@ -1,7 +1,7 @@
 """Burglaries made ready: what counts as one, and which address each of them belongs to."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -9,9 +9,19 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspot.addresses.address_words import text_key
+from hotspot.addresses.address_matching import (
+    BY_BUILDING,
+    BY_TEXT,
+    BY_UPRN,
+    UNMATCHED,
+    Reading,
+    contradicts,
+    narrowed,
+    on_street,
+    read_text,
+    same_door,
+)
 from hotspot.addresses.flats import natural_key
-from hotspot.addresses.house_numbers import House, parse_house
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
 from hotspot.dates import end_of_day
 from hotspot.near_repeat import distinct_events
@@ -25,7 +35,7 @@ SAME_TEXT_WITHIN_M = 100.0
 _TEXTS = ("crime_ref", "uprn", "force", "address", "area")
 
 # How a burglary found its address.
-BY_UPRN, BY_TEXT, BY_PLACE, BY_BUILDING, UNMATCHED = "uprn", "text", "place", "building", "none"
+BY_PLACE = "place"
 
 
 def events_of(
@@ -114,7 +124,8 @@ def _recorded(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.datetime64]:
 def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     """Find the address of each incident: by UPRN, else by its text, else by its place.
 
-    What one row is matched to turns on no other row.
+    What one row is matched to turns on no other row, and no place goes before what was told: a
+    door with another number than that of the text is not the one.
 
     Returns
     -------
@@ -127,14 +138,13 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
     # A text is read only near a burglary that has one: of a city's addresses a few thousand.
-    read: dict[int, _Read] = {}
+    read: dict[int, Reading] = {}
     for row, addresses in zip(left, _around(points[left], doors), strict=True):
-        text = text_key(address[row] or "")
-        own = _Read(text, "", parse_house(text))
-        if text:
-            read.update({at: _read(doors, at) for at in addresses.tolist() if at not in read})
-        match = _by_text(own, addresses, read, doors)
-        door[row], how[row] = match or _by_place(points[row], own, addresses, read, doors)
+        told = read_text(address[row] or "")
+        if told.text:
+            read.update({at: doors.reading(at) for at in addresses.tolist() if at not in read})
+        match = _by_text(told, addresses.tolist(), read, doors)
+        door[row], how[row] = match or _by_place(points[row], told, addresses, read, doors)
     # A UPRN may be that of the block: its flats are homes, itself is no door.
     building = np.append(doors.lived_in & ~doors.home, False)
     how[building[door]] = BY_BUILDING
@@ -160,40 +170,23 @@ def _around(points: Floats, doors: Doors) -> list[Ints]:
     return found
 
 
-class _Read(NamedTuple):
-    """An address as its text tells it."""
-
-    text: str
-    street: str
-    house: House | None
-
-
-def _read(doors: Doors, address: int) -> _Read:
-    return _Read(
-        text_key(doors.address[address] or ""),
-        text_key(doors.street_text[address] or ""),
-        parse_house(doors.number_text[address] or ""),
-    )
-
-
 def _by_text(
-    own: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
+    told: Reading, addresses: list[int], read: dict[int, Reading], doors: Doors
 ) -> tuple[int, str] | None:
     """Find the one address nearby that reads the same, or has the same number and street."""
-    if not own.text:
+    if not told.text:
         return None
-    same = [address for address in addresses if read[address].text == own.text]
-    if not same and own.house:
-        on_street = _on_street(own, addresses, read)
-        same = [address for address in on_street if read[address].house == own.house]
-    if len(same) == 1:
-        return int(same[0]), BY_TEXT
-    building = _building(same, doors)
+    # Another row of the same home is no second home.
+    same = {int(doors.stands[at]) for at in addresses if same_door(told, read[at])}
+    best = narrowed(told, sorted(same), read)
+    if len(best) == 1:
+        return best[0], BY_TEXT
+    building = _building(best, doors)
     return None if building < 0 else (building, BY_BUILDING)
 
 
 def _by_place(
-    point: Floats, own: _Read, addresses: Ints, read: dict[int, _Read], doors: Doors
+    point: Floats, told: Reading, addresses: Ints, read: dict[int, Reading], doors: Doors
 ) -> tuple[int, str]:
     """Choose the nearest home, on the street that is told if one is there.
 
@@ -205,22 +198,17 @@ def _by_place(
     # Of homes equally far the more western, then southern: never the first row of the file.
     order = np.lexsort((doors.place[homes], dy, dx, off_m))
     homes = homes[order[off_m[order] <= MATCH_WITHIN_M]]
+    if told.text:
+        homes = np.array([at for at in homes if not contradicts(told, read[at])], dtype=np.int64)
     if not len(homes):
         return -1, UNMATCHED
-    nearest = (_on_street(own, homes, read) or homes)[0]
+    told_street = [home for home in homes if told.text and on_street(told, read[home])]
+    nearest = (told_street or homes)[0]
     flats = homes[doors.place[homes] == doors.place[nearest]]
     if len(flats) == 1:
         return int(nearest), BY_PLACE
     building = _building(flats, doors)
     return building, UNMATCHED if building < 0 else BY_BUILDING
-
-
-def _on_street(own: _Read, addresses: Ints, read: dict[int, _Read]) -> list[int]:
-    """Keep the addresses whose street is named in a text."""
-    text = f" {own.text} "
-    if not own.text:
-        return []
-    return [a for a in addresses if read[a].street and f" {read[a].street} " in text]
 
 
 def _building(flats: Iterable[int], doors: Doors) -> int:

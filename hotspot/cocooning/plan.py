@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspot.addresses.address_matching import BY_BUILDING
 from hotspot.cocooning.doors import (
     ROUNDING_M,
     Bools,
@@ -19,7 +20,6 @@ from hotspot.cocooning.doors import (
 )
 from hotspot.cocooning.listed_visits import Made, make_visits
 from hotspot.cocooning.matching import (
-    BY_BUILDING,
     BY_PLACE,
     SAME_TEXT_WITHIN_M,
     events_of,

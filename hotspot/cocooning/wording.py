@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from hotspot.addresses.address_matching import BY_BUILDING, BY_TEXT
 from hotspot.cocooning import rings
-from hotspot.cocooning.matching import BY_BUILDING, BY_PLACE, BY_TEXT, MATCH_WITHIN_M
+from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.visit_history import EXPIRED_DAYS
 from hotspot.english import count, long_day, long_moment

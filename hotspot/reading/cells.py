@@ -129,6 +129,37 @@ def without_missing_words(text: pd.Series) -> pd.Series:
     return text.where(~text.str.lower().isin(MISSING_WORDS), None)
 
 
+def reference_key(text: str) -> str:
+    """Normalise a reference or UPRN to the form in which they are compared.
+
+    A spreadsheet takes the zeros in front of a number away, or keeps them by ``="..."``.
+
+    Examples
+    --------
+    >>> [reference_key(text) for text in ("00012", '="12"', "12.0", " dg/26/01")]
+    ['12', '12', '12', 'dg/26/01']
+    """
+    key = "".join(text.split()).casefold().strip("=\"'")
+    key = key[:-2] if key.endswith(".0") else key
+    return (key.lstrip("0") or "0") if key.isdecimal() else key
+
+
+def reference_keys(values: Any) -> NDArray[np.object_]:
+    """Normalise a column of references or UPRNs as `reference_key` does; None where missing."""
+    cells = np.asarray(values, dtype=object)
+    keys = np.empty(len(cells), dtype=object)
+    keys[:] = [
+        cell if type(cell) is str and cell.isdecimal() and cell[0] != "0" else _reference_key(cell)
+        for cell in cells
+    ]
+    return keys
+
+
+def _reference_key(value: Any) -> str | None:
+    text = _cell_text(value)
+    return (reference_key(text) or None) if text else None
+
+
 def join_texts(texts: Sequence[pd.Series], separator: str = ", ") -> pd.Series:
     """Join the cells of each row that hold anything.
 

@@ -1,0 +1,263 @@
+"""Whether two addresses may be one door, and which row of a file an address or a UPRN means."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspot.addresses.address_parser import Address, parse_address
+from hotspot.addresses.address_words import street_forms, street_key, text_key, unit_key
+from hotspot.addresses.house_numbers import Houses, parse_houses, same_houses
+from hotspot.reading.cells import reference_keys
+
+# How an address was found.
+BY_UPRN, BY_TEXT, BY_BUILDING, UNMATCHED = "uprn", "text", "building", "none"
+#: Rows that lie within this of each other may be the doors of one building.
+ONE_BUILDING_M = 25.0
+# A slip of the keyboard in the name of a street, not another name.
+_ALIKE = 0.88
+_FIELDS = ("unit", "building", "number", "street", "dependent_street", "locality", "postcode")
+
+
+class Reading(NamedTuple):
+    """An address in the form in which addresses are compared; what is not told is empty."""
+
+    text: str
+    words: str
+    unit: str
+    building: str
+    houses: Houses | None
+    streets: tuple[str, ...]
+    localities: frozenset[str]
+    postcode: str
+
+
+@lru_cache(maxsize=100_000)
+def read_text(text: str) -> Reading:
+    """Read an address that is told in a line.
+
+    Examples
+    --------
+    >>> told = read_text("Flat 3, 12 St. John's Rd, Anytown")
+    >>> told.unit, told.houses.text, told.streets
+    ('3', '12', ('saint johns road',))
+    """
+    return read_parts(text, parse_address(text))
+
+
+def read_parts(text: str, address: Address) -> Reading:
+    """Bring an address whose parts are known into the form in which addresses are compared."""
+    streets = (street_key(street) for street in (address.street, address.dependent_street))
+    return Reading(
+        text_key(text),
+        " ".join(street_forms(text_key(text).split())),
+        unit_key(address.unit),
+        street_key(address.building),
+        parse_houses(address.number) if address.number else None,
+        tuple(filter(None, streets)),
+        frozenset(filter(None, map(street_key, address.locality.split(",")))),
+        address.postcode.replace(" ", "").upper(),
+    )
+
+
+def contradicts(told: Reading, known: Reading) -> bool:
+    """Test whether an address that was told cannot be a door: by number, street or flat.
+
+    What one of them does not say contradicts nothing, and only a number makes a street sure: a
+    named house may stand round the corner of the street that was told.
+
+    Examples
+    --------
+    >>> told = read_text("12 Station Rd")
+    >>> [contradicts(told, read_text(text)) for text in ("14 Station Road", "12 Station Road")]
+    [True, False]
+    """
+    if told.houses and known.houses:
+        if not same_houses(told.houses, known.houses) or other_streets(told, known):
+            return True
+        return bool(told.unit and known.unit) and told.unit != known.unit
+    return bool(told.houses) and other_streets(told, known)
+
+
+def other_streets(told: Reading, known: Reading) -> bool:
+    """Test whether two addresses name streets, and not the same one."""
+    return bool(told.streets and known.streets) and not on_street(told, known)
+
+
+def on_street(told: Reading, known: Reading) -> bool:
+    """Test whether an address that was told names the street of a door, a slip of a key allowed."""
+    if any(f" {street} " in f" {told.words} " for street in known.streets):
+        return True
+    return any(_alike(one, other) for one in told.streets[:1] for other in known.streets[:1])
+
+
+@lru_cache(maxsize=100_000)
+def _alike(one: str, other: str) -> bool:
+    return one == other or difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def same_door(told: Reading, known: Reading) -> bool:
+    """Test whether an address that was told is that of a door, but perhaps for the flat."""
+    if told.text and told.text == known.text:
+        return True
+    if not on_street(told, known):
+        return False
+    if told.houses and known.houses:
+        return same_houses(told.houses, known.houses)
+    if told.houses or known.houses:
+        return False
+    return bool(told.building) and told.building == known.building
+
+
+def narrowed(told: Reading, doors: Sequence[int], read: "dict[int, Reading]") -> list[int]:
+    """Keep of the doors of one address those that fit best: in words, number and flat.
+
+    Parameters
+    ----------
+    told : Reading
+    doors : sequence of int
+        Those for which `same_door` holds.
+    read : dict
+        The reading of each door.
+    """
+    kept = list(doors)
+    for field in ("text", "houses", "unit", "building"):
+        wanted = getattr(told, field)
+        fitting = [door for door in kept if getattr(read[door], field) == wanted]
+        kept = fitting or kept
+    return [door for door in kept if not contradicts(told, read[door])]
+
+
+def find_addresses(
+    told: pd.Series, addresses: gpd.GeoDataFrame, uprns: pd.Series | None = None
+) -> pd.DataFrame:
+    """Find the row of a file of addresses that each of some UPRNs or addresses means.
+
+    Parameters
+    ----------
+    told : Series of str
+        Addresses in a line; missing where none is told.
+    addresses : GeoDataFrame
+        As `read_addresses` returns them.
+    uprns : Series of str, optional
+        On the index of `told`. A UPRN goes before the text.
+
+    Returns
+    -------
+    DataFrame, on the index of `told`
+        ``at``, the position in `addresses`, -1 for none; ``how``: "uprn", "text", "building" (one
+        of the flats of a building of which it cannot be told which) or "none". No row is found
+        with another number, street, flat or postcode than was told, nor one of several that lie
+        apart.
+
+    Examples
+    --------
+    >>> from hotspot.addresses import read_addresses
+    >>> file = read_addresses(pd.DataFrame({
+    ...     "UPRN": ["1", "2"], "Address": ["12 Station Road", "14 Station Road"],
+    ...     "E": [530000, 530010], "N": [180000, 180000]}))
+    >>> find_addresses(pd.Series(["12 Station Rd", "13 Station Road"]), file)["at"].tolist()
+    [0, -1]
+    """
+    at = np.full(len(told), -1, dtype=np.int64)
+    if uprns is not None:
+        index = pd.Index(reference_keys(addresses["uprn"]), dtype=object)
+        keys = reference_keys(uprns)
+        known = np.asarray(index[~index.duplicated()].get_indexer(pd.Index(keys, dtype=object)))
+        place = np.flatnonzero(~index.duplicated())
+        at = np.where(pd.isna(keys) | (known < 0), -1, np.append(place, -1)[known])
+    how = np.where(at >= 0, BY_UPRN, UNMATCHED).astype(object)
+    left = np.flatnonzero((at < 0) & told.notna().to_numpy())
+    texts = told.iloc[left].astype(str)
+    found = _Finder(addresses, texts.unique()).found
+    for row, text in zip(left, texts, strict=True):
+        at[row], how[row] = found.get(text, (-1, UNMATCHED))
+    return pd.DataFrame({"at": at, "how": how}, index=told.index)
+
+
+class _Finder:
+    """Finds what each of some texts means among all addresses of a file."""
+
+    def __init__(self, addresses: gpd.GeoDataFrame, texts: Iterable[str]) -> None:
+        self._addresses = addresses
+        self._x, self._y = addresses.geometry.x.to_numpy(), addresses.geometry.y.to_numpy()
+        self._read: dict[int, Reading] = {}
+        readings = {text: read_text(text) for text in texts}
+        rows = self._rows_by_street(readings.values()) if readings else {}
+        self._localities = {
+            part
+            for at in {at for found in rows.values() for at in found}
+            for part in self._reading(at).localities
+        }
+        self.found = {
+            text: self._find(told, rows.get(told.words, ())) for text, told in readings.items()
+        }
+
+    def _rows_by_street(self, readings: Iterable[Reading]) -> dict[str, list[int]]:
+        """Return the rows on a street that each text names, with a number it could have."""
+        codes, names = pd.factorize(self._addresses["street"])
+        keys = [street_key(name) for name in names]
+        by_key: dict[str, list[int]] = {}
+        for code, key in enumerate(keys):
+            by_key.setdefault(key, []).append(code)
+        streets: dict[str, set[int]] = {}
+        for told in readings:
+            words = told.words.split()
+            spans = {
+                " ".join(words[first:last])
+                for first in range(len(words))
+                for last in range(first + 1, min(first + 7, len(words)) + 1)
+            }
+            streets[told.words] = {
+                code for span in {*spans, *told.streets} for code in by_key.get(span, ())
+            }
+        wanted = {code for found in streets.values() for code in found}
+        on_street: dict[int, list[int]] = {}
+        for at in np.flatnonzero(np.isin(codes, list(wanted))).tolist():
+            on_street.setdefault(int(codes[at]), []).append(at)
+        return {
+            words: [at for code in found for at in on_street[code]]
+            for words, found in streets.items()
+        }
+
+    def _reading(self, at: int) -> Reading:
+        if at not in self._read:
+            self._read[at] = read_row(self._addresses, at)
+        return self._read[at]
+
+    def _find(self, told: Reading, rows: Iterable[int]) -> tuple[int, str]:
+        doors = [at for at in rows if same_door(told, self._reading(at))]
+        doors = [at for at in doors if self._there(told, self._reading(at))]
+        doors = narrowed(told, doors, self._read)
+        if len(doors) == 1:
+            return doors[0], BY_TEXT
+        apart = max(map(np.ptp, (self._x[doors], self._y[doors]))) if doors else np.inf
+        if apart > ONE_BUILDING_M:
+            return -1, UNMATCHED
+        return min(doors), BY_BUILDING
+
+    def _there(self, told: Reading, known: Reading) -> bool:
+        """Test whether a door is in the place that was told, as far as the file knows of it."""
+        if told.postcode and known.postcode and told.postcode != known.postcode:
+            return False
+        places = told.localities & self._localities
+        return not places or not known.localities or bool(places & known.localities)
+
+
+def read_row(addresses: pd.DataFrame, at: int) -> Reading:
+    """Read a row of a file of addresses: its columns, and its text for those it lacks."""
+    text = _cell(addresses, "address", at)
+    cells = {field: _cell(addresses, field, at) for field in _FIELDS if field in addresses.columns}
+    if not {"number", "street"} <= cells.keys():
+        parsed = parse_address(text)._asdict()
+        cells = {field: cells.get(field) or parsed[field] for field in _FIELDS}
+    return read_parts(text, Address(**cells))
+
+
+def _cell(frame: pd.DataFrame, column: str, at: int) -> str:
+    value = frame[column].array[at]
+    return "" if value is None or pd.isna(value) else str(value)
