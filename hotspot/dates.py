@@ -21,6 +21,10 @@ Resolution = Literal["day", "month"]
 Moments = TypeVar("Moments", pd.Timestamp, "pd.Series[pd.Timestamp]")
 AsOf = str | Date | datetime | pd.Timestamp | np.datetime64
 
+#: Periods that products count burglaries by; see `found_within`.
+WEEK_DAYS = 7
+YEAR_DAYS = 365
+
 # Fewer firsts of a month than these may be chance, and data of one day are never "month".
 _MONTHS_TO_TELL = 3
 _ROWS_TO_TELL = 10
@@ -315,6 +319,34 @@ def ages_days(incidents: gpd.GeoDataFrame, as_of: AsOf) -> npt.NDArray[np.int64]
     """Count whole calendar days from the end of each incident's window to the cut-off."""
     today = int(day_numbers(pd.Series([cutoff(as_of)]))[0])
     return today - day_numbers(incidents["occurred_to"])
+
+
+def found_within(incidents: gpd.GeoDataFrame, as_of: AsOf, days: int) -> npt.NDArray[np.bool_]:
+    """Test which incidents were found in the whole days that end with the cut-off.
+
+    A product that counts a period counts it so, whether on its page, in a legend or on a slider.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        With ``occurred_to``, the end of the time in which it happened: then it was found.
+    as_of : date or time
+        See `cutoff`. Its day is the last of them, also where it ends the day early.
+    days : int
+        How many.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"occurred_to": pd.to_datetime(["2026-02-23 23:59", "2026-02-24"])})
+    >>> found_within(frame, "2026-03-02", WEEK_DAYS)
+    array([False,  True])
+    """
+    ages = ages_days(incidents, as_of)
+    return (ages >= 0) & (ages < days)
 
 
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:

@@ -181,19 +181,17 @@ def month(time: pd.Timestamp) -> str:
 
 
 def week_days(last: pd.Timestamp) -> str:
-    """Return the 7 days that end at a moment: as days where it is the end of one.
+    """Return the 7 days that end with a cut-off, and the time where it ends the last early.
 
     Examples
     --------
     >>> week_days(pd.Timestamp("2026-03-02 23:59:59.999999"))
     'Tue 24 Feb to Mon 2 Mar 2026'
     >>> week_days(pd.Timestamp("2026-03-02 06:00"))
-    'Mon 23 Feb 06:00 to Mon 2 Mar 06:00 2026'
+    'Tue 24 Feb to Mon 2 Mar 2026 06:00'
     """
-    first = last - pd.Timedelta(days=_WEEK_DAYS)
-    if _has_time(last):
-        return f"{moment(first)} to {moment(last)} {last.year}"
-    return f"{short_day(_past(first))} to {short_day(last, year=True)}"
+    first = last - pd.Timedelta(days=_WEEK_DAYS - 1)
+    return f"{short_day(first)} to {moment(last, year=True)}"
 
 
 def moment(time: pd.Timestamp, *, year: bool = False) -> str:

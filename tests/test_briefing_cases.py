@@ -200,7 +200,7 @@ def test_data_that_are_a_year_old_give_a_page_that_says_so(tmp_path: Path, layer
     assert "DATA IS 456 DAYS OLD" in page_of(made)
     assert made.hotspots.empty
     told = section(made, "hotspots")
-    assert "No burglary from Tuesday 2 June 2026 to Tuesday 1 June 2027" in told
+    assert "No burglary found from Tuesday 2 June 2026 to Tuesday 1 June 2027" in told
 
 
 def test_a_home_on_the_stop_list_by_reference_is_hidden_without_its_uprn(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_hours_by_area_count_what_has_a_time() -> None:
     assert found.loc["N", "share"] == 1
 
 
-def test_what_is_new_counts_from_the_record_where_there_is_one() -> None:
+def test_what_is_new_counts_from_when_it_was_found_whenever_it_was_recorded() -> None:
     frame = at(
         "2026-02-01 10:00",
         "2026-03-02 10:00",
@@ -114,7 +114,7 @@ def test_what_is_new_counts_from_the_record_where_there_is_one() -> None:
     )
     counts = recent_counts(known(frame, "2026-03-02"))
     assert counts.to_dict("index") == {
-        "N": {"last_24_hours": 1, "last_7_days": 2},
+        "N": {"last_24_hours": 0, "last_7_days": 1},
         "S": {"last_24_hours": 1, "last_7_days": 1},
     }
 

@@ -86,7 +86,7 @@ def test_the_page_asks_in_this_order(town: Briefing) -> None:
 
 def test_the_page_says_what_is_new_where_and_how(town: Briefing) -> None:
     new = section(town, "new")
-    assert "1 burglary recorded in the last 24 hours, 3 in the last 7 days" in new
+    assert "1 burglary found in the last 24 hours, 3 in the last 7 days" in new
     assert "Tue 24 Feb to Mon 2 Mar 2026" in new
     assert "West Mill Lane NEW Mon 2 Mar 01:00 to 09:00 FRONT NEW/001" in new
     assert "20 Mill Lane" not in new
@@ -377,7 +377,7 @@ def test_no_burglary_lately_is_said(town: Briefing, tmp_path: Path) -> None:
     made = brief(town.folder.parent / "briefing.toml", as_of="2026-06-30", folder=tmp_path / "q")
     assert "No door to visit: no burglary in the last 14 days." in section(made, "doors")
     assert f"No burglary in the last {RULE.window_days} days: no zone." in section(made, "map")
-    assert "0 burglaries recorded in the last 24 hours" in section(made, "new")
+    assert "0 burglaries found in the last 24 hours" in section(made, "new")
 
 
 def test_a_cut_off_before_all_data_is_told(town: Briefing, tmp_path: Path) -> None:

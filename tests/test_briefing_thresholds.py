@@ -40,25 +40,25 @@ def known(*times: str, **columns: object) -> KnownBurglaries:
 
 def test_a_day_and_a_week_end_at_the_cut_off_and_begin_after_the_moment_before_them() -> None:
     day = known("2026-03-01 06:00", "2026-03-01 06:01", "2026-03-02 06:00", "2026-03-02 06:01")
-    assert day.learned_within(1).tolist() == [False, True, True]
-    week = known("2026-02-23 06:00", "2026-02-23 06:01")
-    assert week.learned_within(7).tolist() == [False, True]
+    assert day.learned_within(1).tolist() == day.found_in_day().tolist() == [False, True, True]
+    week = known("2026-02-23 23:59", "2026-02-24 00:00")
+    assert week.found_within(7).tolist() == [False, True]
     assert recent_counts(week)["last_7_days"].tolist() == [1]
-    now, (before, _) = weekly_comparison(
-        known("2026-02-16 06:00", "2026-02-16 06:01", "2026-02-23 06:00", "2026-02-23 06:01")
-    )
+    # The week before ends at the same hour: what was found later on that day is in neither.
+    week_before = "2026-02-16 23:59", "2026-02-17 00:00", "2026-02-23 06:00", "2026-02-23 06:01"
+    now, (before, _) = weekly_comparison(known(*week_before, "2026-02-24 00:00"))
     assert (now, before.count) == (1, 2)
 
 
 def test_whole_days_begin_at_midnight() -> None:
     year = known("2026-02-23 23:59", "2026-02-24 00:00", "2026-03-02 05:00")
-    assert year.happened_within(7).tolist() == [False, True, True]
+    assert year.found_within(7).tolist() == [False, True, True]
 
 
 def test_a_week_is_known_where_the_data_begin_on_its_first_day() -> None:
-    _, (before, _) = weekly_comparison(known("2026-02-16 23:59", "2026-03-01 12:00"))
+    _, (before, _) = weekly_comparison(known("2026-02-17 23:59", "2026-03-01 12:00"))
     assert before.count == 1
-    _, (before, _) = weekly_comparison(known("2026-02-17 00:00", "2026-03-01 12:00"))
+    _, (before, _) = weekly_comparison(known("2026-02-18 00:00", "2026-03-01 12:00"))
     assert before.count is None
 
 
@@ -100,8 +100,8 @@ def test_a_code_has_at_most_forty_characters() -> None:
     assert method_codes(frame).tolist() == ["x" * 40, HELD_BACK]
 
 
-def test_a_year_of_repeats_begins_after_the_same_moment_a_year_ago() -> None:
-    last_year = [["2025-03-02 06:00", "2026-03-01 12:00"], ["2025-03-02 06:01", "2026-03-01 12:00"]]
+def test_a_year_of_repeats_is_of_365_whole_days() -> None:
+    last_year = [["2025-03-02 23:59", "2026-03-01 12:00"], ["2025-03-03 00:00", "2026-03-01 12:00"]]
     homes = [repeat_addresses(known(*times, uprn=["1", "1"])) for times in last_year]
     assert [len(rows) for rows in homes] == [0, 1]
 

@@ -105,4 +105,6 @@ def test_there_is_a_style_for_each_age_band_and_ring() -> None:
 def test_every_field_of_the_record_is_a_layer_of_the_table_or_a_setting() -> None:
     drawn = {layer.of for layer in LAYERS} - {"incidents", "zones", "surface", "targets"}
 
-    assert {field.name for field in fields(MapLayers)} == drawn | {"weeks", "opens", "figure"}
+    assert {field.name for field in fields(MapLayers)} == drawn | {
+        *("weeks", "opens", "figure", "withheld_days")
+    }

@@ -89,7 +89,7 @@ def test_the_slider_shows_a_week_and_the_way_back(browser: Any, full: Path) -> N
     ]
     page.get_by_role("button", name="Back to today").click()
 
-    assert week == "Tue 17 Feb 2026 to Mon 23 Feb 2026: 1 burglary"
+    assert week == "Tue 17 Feb 2026 to Mon 23 Feb 2026: 1 burglary found"
     assert slider.get_attribute("aria-valuetext") == week
     assert "Week by week" in within
     assert not {"Doors to visit", "Raised risk now", "Burglaries"} & set(within)

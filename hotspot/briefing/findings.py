@@ -129,10 +129,10 @@ def find_density(inputs: Inputs) -> Density:
     """Map where risk stays, and outline the highest places."""
     settings = inputs.config.density
     first, last = _density_period(inputs)
-    times = inputs.known.happened_at
-    in_period = ((times >= first) & (times <= end_of_day(last))).to_numpy()
     incidents = inputs.known.incidents
-    drawn = incidents[in_period & ~inputs.hidden]
+    found = incidents["occurred_to"]
+    in_period = ((found >= first) & (found <= end_of_day(last))).to_numpy()
+    drawn = _when_found(incidents[in_period & ~inputs.hidden])
     area, area_is = _study_area(inputs, drawn, settings.bandwidth_m)
     surface = kernel_density(
         drawn,
@@ -159,7 +159,12 @@ def _density_period(inputs: Inputs) -> tuple[pd.Timestamp, pd.Timestamp]:
     if inputs.month_only:
         first = first.to_period("M").start_time
     # Years before the data begin would thin the rates that the surface is in.
-    return max(first, inputs.known.happened_at.min().normalize()), last
+    return max(first, inputs.known.incidents["occurred_to"].min().normalize()), last
+
+
+def _when_found(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Date incidents by when they were found, as the page counts them, not by their middle."""
+    return incidents.assign(occurred_from=incidents["occurred_to"])
 
 
 def _study_area(
@@ -224,7 +229,7 @@ def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
     in_time = shown[later | known_by(shown, before[1])]
     if (in_time["occurred_to"] < before[0]).sum() < _FEWEST_EARLIER:
         return None
-    return hotspot_change(in_time, areas, before, after)
+    return hotspot_change(_when_found(in_time), areas, before, after)
 
 
 def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:

@@ -1,5 +1,6 @@
 """The page: what a briefing says, in the order in which it is asked."""
 
+from hotspot.briefing.headline import BASIS
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections import write_sections
 from hotspot.briefing.sections.key_numbers import key_numbers
@@ -25,7 +26,7 @@ def render_page(sources: Sources) -> str:
     str
         HTML that asks nothing of any network and runs nothing; every text is escaped.
     """
-    inputs, findings = sources.inputs, sources.findings
+    inputs = sources.inputs
     output = inputs.config.output
     return make_page(
         "briefing_page.html.j2",
@@ -34,10 +35,11 @@ def render_page(sources: Sources) -> str:
         author=output.author,
         cut_off=_cut_off_words(inputs),
         counted=inputs.check.offences_sentence(),
+        basis=None if inputs.month_only else BASIS,
         stale=inputs.stale,
         alarms=inputs.alarms,
         caveat=MONTHS_ONLY if inputs.month_only else None,
-        keys=key_numbers(inputs, findings),
+        keys=key_numbers(sources.record["headline"]),
         sections=write_sections(sources),
         version=f"Made with hotspot {sources.record['versions']['hotspot']}.",
     )

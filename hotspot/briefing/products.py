@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from hotspot import maps
-from hotspot.briefing.figures.known import WEEK_DAYS
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import RUN_FILE
 from hotspot.briefing.inputs import Inputs
@@ -18,6 +17,7 @@ from hotspot.briefing.page import render_page
 from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
 from hotspot.briefing.withheld_rows import rejected_for_file
+from hotspot.dates import WEEK_DAYS, ages_days
 from hotspot.near_repeat import label_repeats
 from hotspot.output.pictures import PictureLayers, map_picture
 from hotspot.output.tables import write_rejected
@@ -100,6 +100,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
             change=findings.change,
             opens=None if backtest is None else backtest.best_layer(),
             figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
+            withheld_days=tuple(ages_days(inputs.known.incidents[inputs.hidden], inputs.last)),
         ),
         title="Burglary briefing",
         marking=settings.output.marking,
@@ -158,7 +159,7 @@ def _picture(inputs: Inputs, findings: Findings) -> bytes:
     """Draw the still map: zones and the newest burglaries, or density where there are no days."""
     points = None
     if not inputs.month_only:
-        points = inputs.shown.where(inputs.shown.learned_within(WEEK_DAYS)).incidents
+        points = inputs.shown.where(inputs.shown.found_within(WEEK_DAYS)).incidents
     density = findings.density
     west, south, east, north = shapely.bounds(density.study_area)
     margin = _MARGIN * max(east - west, north - south)
@@ -171,6 +172,6 @@ def _picture(inputs: Inputs, findings: Findings) -> bytes:
             zones=None if findings.raised is None else findings.raised.zones,
             hotspots=density.hotspots,
             points=points,
-            points_label="Burglary, last 7 days",
+            points_label="Burglary found in the last 7 days",
         )
     )

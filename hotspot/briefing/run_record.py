@@ -12,6 +12,7 @@ import hotspot
 from hotspot.briefing.config import Config
 from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
+from hotspot.briefing.headline import headline
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.stop_list import redacted
 from hotspot.incidents import IncidentCheck
@@ -71,6 +72,7 @@ def make_record(
     if lists is not None:
         record["lists"] = plain(lists.targets.attrs["parameters"])
     if findings is not None:
+        record["headline"] = headline(inputs, findings)
         record["proof"] = plain(findings.proof.figures())
     return record
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspot.dates import WEEK_DAYS
 from hotspot.english import count, month, percent, window
 from hotspot.maps import colours
 from hotspot.maps.colours import Style
@@ -31,7 +32,7 @@ from hotspot.maps.features import (
     point_labels,
 )
 from hotspot.maps.scene import Scene
-from hotspot.rule import RINGS, AgeBands
+from hotspot.rule import RINGS, RULE, AgeBands
 
 _ZONE_FIELDS: tuple[Field, ...] = (
     ("crimes", "Burglaries", as_text),
@@ -64,7 +65,8 @@ _POINT_FIELDS: tuple[Field, ...] = (
     ("happened", "Happened", as_text),
     ("offence_code", "Offence", as_text),
 )
-_WEEK_DAYS = 7
+# So that the first of them is the last 7 days: today is one of these.
+_EDGES_DAYS = [edge - 1 for edge in RULE.age_edges_days]
 
 
 def draw_streets(streets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
@@ -110,7 +112,6 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
     band = AgeBands.within(max(scene.window_days, int(ages.max(initial=0)))).of(ages)
     # The script draws the rows of a layer upwards, so that the first, the newest, lies on top.
     zones, band = zones.iloc[np.argsort(band, kind="stable")], np.sort(band)
-    crimes = zones.get("crimes", pd.Series(1, index=zones.index)).to_numpy()
     labels = zones["age_band"].to_numpy()
     return drawing_of(
         zones,
@@ -123,8 +124,7 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
         legend=[
             (
                 colours.ZONES[number],
-                f"{labels[band == number][0]} old: "
-                f"{count(int(crimes[band == number].sum()), 'burglary', 'burglaries')}",
+                f"{labels[band == number][0]} old: {count(int((band == number).sum()), 'zone')}",
             )
             for number in np.unique(band)
         ],
@@ -195,22 +195,31 @@ def draw_earlier(_: gpd.GeoDataFrame, scene: Scene) -> Drawing | None:
     if scene.monthly or scene.live.all():
         return None
     incidents, ages = _newest_first(scene, ~scene.live)
-    legend = [(colours.EARLIER, count(len(incidents), "burglary", "burglaries"))]
+    told = _counted(len(ages), int((scene.withheld > scene.window_days).sum()))
+    legend = [(colours.EARLIER, f"found before: {told}")]
     return _points(incidents, ages, _windows(incidents), [colours.EARLIER], legend)
 
 
 def draw_burglaries(given: gpd.GeoDataFrame, scene: Scene) -> Drawing | None:
-    """Draw the burglaries within the window, by age."""
+    """Draw the burglaries within the window, by the days since they were found."""
     if scene.monthly or given.empty:
         return None
     incidents, ages = _newest_first(scene, scene.live)
-    bands = AgeBands.within(scene.window_days)
-    band = bands.of(ages)
+    bands = AgeBands.within(scene.window_days, _EDGES_DAYS)
+    band, withheld = bands.of(ages), bands.of(scene.withheld)
+    labels = [f"found {label} ago" for label in bands.labels]
+    if bands.edges_days[0] == WEEK_DAYS - 1:
+        labels[0] = f"found in the last {WEEK_DAYS} days"
     legend = [
-        (style, f"{label} old: {(band == number).sum():,}")
-        for number, (style, label) in enumerate(zip(colours.BURGLARIES, bands.labels, strict=False))
+        (style, f"{label}: {_counted((band == number).sum(), (withheld == number).sum())}")
+        for number, (style, label) in enumerate(zip(colours.BURGLARIES, labels, strict=False))
     ]
     return _points(incidents, ages, _windows(incidents), colours.BURGLARIES, legend, band)
+
+
+def _counted(shown: int, withheld: int) -> str:
+    """Return how many there are, and how many of them are not shown."""
+    return f"{shown + withheld:,}" + (f" ({withheld:,} not shown)" if withheld else "")
 
 
 def _newest_first(
@@ -264,14 +273,16 @@ def week_layer(
         What is hidden as long as an earlier week is looked at.
     scene : Scene
     """
-    if scene.last is None or not len(scene.ages) or scene.ages.max() < _WEEK_DAYS:
+    if scene.last is None or not len(scene.ages) or scene.ages.max() < WEEK_DAYS:
         return None
     # The newest week ends at the cut-off, on whichever weekday, so that none is cut short.
-    back = pd.to_timedelta(np.arange(0, scene.ages.max() + 1, _WEEK_DAYS), unit="D")
+    back = pd.to_timedelta(np.arange(0, scene.ages.max() + 1, WEEK_DAYS), unit="D")
     ends = scene.last.normalize() - back
-    weeks = [window(end - pd.Timedelta(days=_WEEK_DAYS - 1), end, year=True) for end in ends]
+    weeks = [window(end - pd.Timedelta(days=WEEK_DAYS - 1), end, year=True) for end in ends]
     own, before = colours.WEEK
+    withheld = np.bincount(scene.withheld // WEEK_DAYS, minlength=len(weeks))
     options = {
+        "withheld": withheld.tolist(),
         "styles": [own.options(), before.options()],
         "weeks": weeks,
         "windowDays": scene.window_days,

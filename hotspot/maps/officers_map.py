@@ -111,7 +111,8 @@ def briefing_map(
     for name in ("surface", "forecast"):
         given[name] = None if given[name] is None else as_surface(given[name])
     opens = more.opens or _best_there(given)
-    scene = Scene.of(incidents, as_of, zones, opens, basemap is not None)
+    tiles = basemap is not None
+    scene = Scene.of(incidents, as_of, zones, opens, tiles, more.withheld_days)
 
     m = _empty_map(basemap)
     # Before the layers, which then are drawn once and not first on a map of the world.
@@ -193,7 +194,7 @@ def _known(scene: Scene, cut: bool) -> str | None:
         day = is_end_of_day(scene.last)
         return f"Burglaries known by {(short_day if day else moment)(scene.last, year=True)}"
     newest = scene.incidents["occurred_to"].max()
-    return f"Newest burglary: {month(newest) if scene.monthly else moment(newest, year=True)}"
+    return f"Newest burglary found: {month(newest) if scene.monthly else moment(newest, year=True)}"
 
 
 def _staleness(scene: Scene) -> str | None:

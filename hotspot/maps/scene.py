@@ -1,5 +1,6 @@
 """What all layers of one briefing map share: its burglaries, their ages, its cut-off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -29,6 +30,8 @@ class Scene:
         Which of the layers that can open is on.
     tiles : bool
         Whether there is a background map from the web.
+    withheld : ndarray of int
+        Ages in days of burglaries that count and are not shown.
     """
 
     incidents: gpd.GeoDataFrame
@@ -37,6 +40,7 @@ class Scene:
     window_days: int
     opens: str
     tiles: bool
+    withheld: npt.NDArray[np.int64]
 
     @classmethod
     def of(
@@ -46,6 +50,7 @@ class Scene:
         zones: gpd.GeoDataFrame | None,
         opens: str,
         tiles: bool,
+        withheld: Sequence[int] = (),
     ) -> "Scene":
         """Return the scene at a cut-off: by default that of the newest incident."""
         shown = incidents if as_of is None else incidents[known_by(incidents, as_of)]
@@ -57,7 +62,8 @@ class Scene:
         # The points count as long as the zones that they raise: a force may have another rule.
         attrs = {} if zones is None else zones.attrs
         window_days = int(attrs.get("window_days", RULE.window_days))
-        return cls(shown, ages, last, window_days, opens, tiles)
+        unseen = np.asarray(withheld, dtype=np.int64)
+        return cls(shown, ages, last, window_days, opens, tiles, unseen)
 
     @property
     def live(self) -> npt.NDArray[np.bool_]:

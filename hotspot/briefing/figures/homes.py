@@ -4,21 +4,20 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.briefing.figures.known import KnownBurglaries, areas_of
+from hotspot.dates import YEAR_DAYS
 from hotspot.near_repeat import distinct_events
 
 _FEWEST = 2
 
 
-def repeat_addresses(known: KnownBurglaries, months: int = 12) -> pd.DataFrame:
-    """Find the addresses that were burgled twice or more.
+def repeat_addresses(known: KnownBurglaries) -> pd.DataFrame:
+    """Find the addresses of which two burglaries or more were found in the last 12 months.
 
     Parameters
     ----------
     known : KnownBurglaries
         A home is told by ``home`` (the UPRN of the address that the burglary was matched to),
         else ``uprn``, else by an ``address`` with a number in it and its point.
-    months : int
-        How far back, in calendar months that end at the cut-off, by the end of the window.
 
     Returns
     -------
@@ -33,8 +32,7 @@ def repeat_addresses(known: KnownBurglaries, months: int = 12) -> pd.DataFrame:
     address such as "High Street" is the geocoder's, not a home's.
     """
     incidents = known.incidents
-    # Calendar months, as a reader counts a year back: 365 days would lose a day in leap years.
-    events = incidents[incidents["occurred_to"] > known.last - pd.DateOffset(months=months)]
+    events = incidents[known.found_within(YEAR_DAYS)]
     events = events[distinct_events(events)]
     rows = pd.DataFrame(
         {

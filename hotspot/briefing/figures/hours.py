@@ -63,7 +63,7 @@ def aoristic_hours(incidents: gpd.GeoDataFrame) -> Hours:
     without_time = (start % _DAY_S == 0) & (end % _DAY_S == 0)
     too_long = ~without_time & (end - start > LONGEST_WINDOW_DAYS * _DAY_S)
     used = ~(without_time | too_long)
-    weights = aoristic_calendar(incidents[used]).to_numpy()
+    weights = aoristic_calendar(incidents[used]).to_numpy() if used.any() else np.zeros((7, 24))
     return Hours(weights, int(used.sum()), int(without_time.sum()), int(too_long.sum()))
 
 

@@ -1,4 +1,4 @@
-"""Burglaries known at a cut-off: when each happened, was learned of, and in which area."""
+"""Burglaries known at a cut-off: when each was found, was learned of, and in which area."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot.dates import AsOf, cutoff, event_times, known_by
+from hotspot.dates import WEEK_DAYS, AsOf, cutoff, found_within, known_by
 from hotspot.geo import NO_AREA
 
 Mask = npt.NDArray[np.bool_]
-DAY_DAYS = 1
-WEEK_DAYS = 7
+_DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -49,25 +48,20 @@ class KnownBurglaries:
             ended = self.incidents["recorded_at"].fillna(ended)
         return ended.rename("learned_at")
 
-    @cached_property
-    def happened_at(self) -> pd.Series:
-        """The middle of each window: where one date is needed, density and page count by it."""
-        return event_times(self.incidents)
+    def found_within(self, days: int) -> Mask:
+        """Test which were found in the whole days that end with the cut-off."""
+        return found_within(self.incidents, self.last, days)
+
+    def found_in_day(self) -> Mask:
+        """Test which were found in the 24 hours that end at the cut-off.
+
+        The first moment is not in them: 24 hours before 6:00 begin after 6:00.
+        """
+        return np.asarray(self.incidents["occurred_to"] > self.last - _DAY, dtype=bool)
 
     def learned_within(self, days: int) -> Mask:
-        """Test which came to be known in the `days` that end at the cut-off.
-
-        The first moment of these days is not in them: 24 hours before 6:00 begin after 6:00.
-        """
-        return np.asarray(self.learned_at > self.last - pd.Timedelta(days=days), dtype=bool)
-
-    def happened_within(self, days: int) -> Mask:
-        """Test which are of the last whole days, by the middle of their window.
-
-        That is how the density counts, so that one page has one number for one period.
-        """
-        first = self.last.normalize() - pd.Timedelta(days=days - 1)
-        return np.asarray(self.happened_at >= first, dtype=bool)
+        """Test which came to be known in the `days` that end at the cut-off."""
+        return np.asarray(self.learned_at > self.last - days * _DAY, dtype=bool)
 
 
 def areas_of(incidents: gpd.GeoDataFrame) -> pd.Series:
@@ -79,7 +73,7 @@ def areas_of(incidents: gpd.GeoDataFrame) -> pd.Series:
 
 
 def recent_counts(known: KnownBurglaries) -> pd.DataFrame:
-    """Count what became known in the last 24 hours and 7 days, by area.
+    """Count what was found in the last 24 hours and 7 days, by area.
 
     Parameters
     ----------
@@ -91,11 +85,11 @@ def recent_counts(known: KnownBurglaries) -> pd.DataFrame:
         A row per area with a burglary in the 7 days, by name: ``last_24_hours``,
         ``last_7_days``.
     """
-    week = known.learned_within(WEEK_DAYS)
+    week = known.found_within(WEEK_DAYS)
     counts = pd.DataFrame(
         {
             "area": areas_of(known.incidents),
-            "last_24_hours": known.learned_within(DAY_DAYS),
+            "last_24_hours": known.found_in_day(),
             "last_7_days": week,
         }
     )

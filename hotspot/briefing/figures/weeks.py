@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.special import bdtr, betaincinv
 
-from hotspot.briefing.figures.known import WEEK_DAYS, KnownBurglaries
+from hotspot.briefing.figures.known import KnownBurglaries
+from hotspot.dates import WEEK_DAYS
 
 # 52 weeks, not a year: the same weekdays, since burglary has a weekly rhythm.
 _YEAR_OF_WEEKS_DAYS = 364
@@ -42,8 +43,8 @@ class WeekChange:
 def weekly_comparison(known: KnownBurglaries) -> tuple[int, tuple[WeekChange, WeekChange]]:
     """Compare the 7 days that end at the cut-off with the 7 before and the same of last year.
 
-    Each burglary counts in the week in which it came to be known, so that late reports do not
-    make every newest week look quiet.
+    Each burglary counts in the week in which it was found, if it was known at the end of that week:
+    so late reports do not make every newest week look quiet.
 
     Parameters
     ----------
@@ -67,26 +68,22 @@ def weekly_comparison(known: KnownBurglaries) -> tuple[int, tuple[WeekChange, We
     Przyborowski, J. and Wilenski, H. (1940). Homogeneity of results in testing samples from
     Poisson series. Biometrika 31(3-4), 313-323.
     """
-    last, learned = known.last, known.learned_at
-    now = _count_week(learned, last)
+    last = known.last
+    now = int(known.found_within(WEEK_DAYS).sum())
     year_before = last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS)
     return now, (
-        _week_change("last week", now, learned, last - _WEEK),
-        _week_change("same week last year", now, learned, year_before),
+        _week_change("last week", now, known, last - _WEEK),
+        _week_change("same week last year", now, known, year_before),
     )
 
 
-def _count_week(learned: pd.Series, last: pd.Timestamp) -> int:
-    return int(((learned > last - _WEEK) & (learned <= last)).sum())
-
-
-def _week_change(label: str, now: int, learned: pd.Series, last: pd.Timestamp) -> WeekChange:
+def _week_change(label: str, now: int, known: KnownBurglaries, last: pd.Timestamp) -> WeekChange:
     """Compare with the week that ends at `last`, where the data reach back to its first day."""
-    first_day = (last - _WEEK + pd.Timedelta(microseconds=1)).normalize()
+    first_day = last.normalize() - _WEEK + pd.Timedelta(days=1)
     # A file that begins within the week would count it short.
-    if learned.empty or learned.min().normalize() > first_day:
+    if known.incidents.empty or known.incidents["occurred_to"].min().normalize() > first_day:
         return WeekChange(label, last, None)
-    then = _count_week(learned, last)
+    then = int(KnownBurglaries.at(known.incidents, last).found_within(WEEK_DAYS).sum())
     if now + then == 0:
         return WeekChange(label, last, then)
     low, high = _share_interval(now, then)

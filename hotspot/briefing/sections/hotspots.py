@@ -25,7 +25,7 @@ def hotspots(sources: Sources) -> Section:
     layers, density = sources.inputs.layers, sources.findings.density
     attrs, spots = density.surface.attrs, density.hotspots
     first, last = pd.Timestamp(attrs["period_first"]), pd.Timestamp(attrs["period_last"])
-    span = f"from {long_day(first)} to {long_day(last)}"
+    span = f"found from {long_day(first)} to {long_day(last)}"
     if density.in_period.empty:
         return Section([f"No burglary {span}: there is no density and no hotspot."])
     unmapped = len(density.in_period) - attrs["incidents"]
@@ -36,12 +36,12 @@ def hotspots(sources: Sources) -> Section:
     if spots.empty:
         too_few = (
             f"Too few burglaries to speak of hotspots: none holds {FEWEST_IN_HOTSPOT} of the "
-            f"{attrs['incidents']:,} mapped, {span}."
+            f"{attrs['incidents']:,} mapped, which were {span}."
         )
         return Section([too_few, *hidden])
     sentences = [
         f"The {percent(sources.inputs.config.density.area_share)} of the area with the highest "
-        f"density of {count(attrs['incidents'], 'burglary', 'burglaries')}, {span} (quartic "
+        f"density of {count(len(density.in_period), 'burglary', 'burglaries')}, {span} (quartic "
         f"kernel, {attrs['bandwidth_m']:g} m), where at least {FEWEST_IN_HOTSPOT} lie together. "
         f"The area is {density.study_area_is}.",
         *hidden,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from hotspot.briefing.figures.hours import (
     LONGEST_WINDOW_DAYS,
@@ -19,12 +20,12 @@ from hotspot.briefing.figures.known import areas_of
 from hotspot.briefing.figures.methods import methods_by_area, tells_methods
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Section, Sources, rows_of, table
-from hotspot.english import DAYS, hour_span, percent
+from hotspot.dates import YEAR_DAYS
+from hotspot.english import DAYS, day_of_year, hour_span, percent
 
 _MOST_METHODS = 3
 # Below this many burglaries a busiest span of hours is mostly chance.
 _FEWEST_FOR_HOURS = 10
-_YEAR_DAYS = 365
 _DARKEST = np.array([18, 63, 109])
 _COLUMNS = [
     ("area", "Beat", "text"),
@@ -69,9 +70,9 @@ class HoursSection(Section):
 def hours(sources: Sources) -> Section:
     """Write when burglaries of the last 12 months happened, and how, by beat."""
     inputs = sources.inputs
-    year = inputs.known.where(inputs.known.happened_within(_YEAR_DAYS)).incidents
+    year = inputs.known.where(inputs.known.found_within(YEAR_DAYS)).incidents
     spread = aoristic_hours(year)
-    sentences = [_counted_sentence(len(year), spread)]
+    sentences = [_counted_sentence(len(year), spread), _basis_sentence(inputs)]
     if spread.counted:
         first, share = peak_hours(spread)
         sentences.append(
@@ -84,6 +85,15 @@ def hours(sources: Sources) -> Section:
         sentences,
         tables=[table(_COLUMNS, _rows(year, inputs))],
         heat=_heat(spread) if spread.counted else [],
+    )
+
+
+def _basis_sentence(inputs: Inputs) -> str:
+    last = inputs.known.last
+    first = day_of_year(last - pd.Timedelta(days=YEAR_DAYS - 1))
+    return (
+        f"That is of those found from {first} to {day_of_year(last)}; each counts in the hours "
+        "between which it happened."
     )
 
 

@@ -1,34 +1,24 @@
 """The few numbers at the top of the page, which a reader looks for first."""
 
-from hotspot.briefing.figures.homes import repeat_addresses, tells_homes
-from hotspot.briefing.figures.known import DAY_DAYS, WEEK_DAYS
-from hotspot.briefing.findings import Findings
-from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.doors_to_visit import past_due
+from collections.abc import Mapping
+
+_LABELS = {
+    "burglaries_mapped": ("burglary mapped", "burglaries mapped"),
+    "found_last_24_hours": ("found in 24 hours",) * 2,
+    "found_last_7_days": ("found in 7 days",) * 2,
+    "found_last_12_months": ("found in 12 months",) * 2,
+    "doors_to_visit": ("door to visit, {due} still due", "doors to visit, {due} still due"),
+    "repeat_addresses": ("repeat address", "repeat addresses"),
+    "live_zones": ("live zone", "live zones"),
+    "hotspots": ("hotspot", "hotspots"),
+}
 
 
-def key_numbers(inputs: Inputs, findings: Findings) -> list[tuple[str, str]]:
-    """Return the few numbers that a reader looks for first, each with what it counts."""
-    density = findings.density
-    last = _key(len(density.hotspots), "hotspot", "hotspots")
-    if inputs.month_only:
-        mapped = density.surface.attrs["incidents"]
-        return [_key(mapped, "burglary mapped", "burglaries mapped"), last]
-    keys = [
-        _key(int(inputs.known.learned_within(days).sum()), f"new in {label}")
-        for days, label in ((DAY_DAYS, "24 hours"), (WEEK_DAYS, "7 days"))
+def key_numbers(headline: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the headline figures of a briefing as texts, each with what it counts."""
+    due = f"{headline.get('doors_still_due', 0):,}"
+    return [
+        (f"{headline[name]:,}", labels[headline[name] != 1].format(due=due))
+        for name, labels in _LABELS.items()
+        if name in headline
     ]
-    if findings.lists is not None:
-        targets = findings.lists.targets
-        due = f"{int((~past_due(inputs, targets)).sum()):,} still due"
-        keys.append(_key(len(targets), f"door to visit, {due}", f"doors to visit, {due}"))
-    if tells_homes(inputs.shown.incidents):
-        homes = repeat_addresses(inputs.shown)
-        keys.append(_key(len(homes), "repeat address", "repeat addresses"))
-    if findings.raised is not None:
-        keys.append(_key(len(findings.raised.zones), "live zone", "live zones"))
-    return [*keys, last]
-
-
-def _key(number: int, label: str, plural: str | None = None) -> tuple[str, str]:
-    return f"{number:,}", label if number == 1 else plural or label

@@ -1,11 +1,12 @@
-"""What is new: the burglaries that became known in the last 7 days, by beat."""
+"""What is new: the burglaries that were found in the last 7 days, or recorded, by beat."""
 
 import pandas as pd
 
-from hotspot.briefing.figures.known import DAY_DAYS, WEEK_DAYS, areas_of, recent_counts
+from hotspot.briefing.figures.known import areas_of, recent_counts
 from hotspot.briefing.figures.methods import method_codes, tells_methods
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Section, Sources, left_out, rows_of, table
+from hotspot.dates import WEEK_DAYS
 from hotspot.english import count, week_days, window
 
 _MOST_ROWS = 40
@@ -14,29 +15,34 @@ _MADE = "made-"
 _COLUMNS = [
     ("area", "Beat", "text"),
     ("street", "Street", "text"),
-    ("is_new", "In 24 hours", "tag"),
-    ("window", "Happened", "text"),
+    ("is_new", "Recorded in 24 hours", "tag"),
+    ("window", "Happened between", "text"),
     ("method", "Method", "text"),
     ("reference", "Reference", "text"),
 ]
 _COUNT_COLUMNS = [
     ("area", "Beat", "text"),
-    ("day", "Last 24 hours", "n"),
-    ("week", "Last 7 days", "n"),
+    ("day", "Found in 24 hours", "n"),
+    ("week", "Found in 7 days", "n"),
 ]
 
 
 def new(sources: Sources) -> Section:
-    """Write what became known in the last 7 days, by beat."""
+    """Write what was found in the last 7 days and what was recorded late, by beat."""
     inputs = sources.inputs
     known = inputs.known
-    recent = known.learned_within(WEEK_DAYS)
-    word = "recorded" if "recorded_at" in known.incidents.columns else "found"
-    in_day = count(int(known.learned_within(DAY_DAYS).sum()), "burglary", "burglaries")
+    recent = known.found_within(WEEK_DAYS)
+    in_day = count(int(known.found_in_day().sum()), "burglary", "burglaries")
     sentences = [
-        f"{in_day} {word} in the last 24 hours, {int(recent.sum()):,} in "
+        f"{in_day} found in the last 24 hours, {int(recent.sum()):,} in "
         f"the last 7 days ({week_days(inputs.last)})."
     ]
+    late = int((known.learned_within(WEEK_DAYS) & ~recent & ~inputs.hidden).sum())
+    if late:
+        sentences.append(
+            f"{count(late, 'more was', 'more were')} recorded in these 7 days and found before: "
+            "not counted here, but listed."
+        )
     withheld = int((recent & inputs.hidden).sum())
     if withheld:
         sentences.append(
@@ -69,13 +75,14 @@ def _counts(inputs: Inputs) -> list[dict[str, str | None]]:
 
 def _rows(inputs: Inputs) -> list[dict[str, str | None]]:
     """Describe new burglaries that may be shown, by beat and the newest first."""
-    recent = inputs.shown.where(inputs.shown.learned_within(WEEK_DAYS))
+    shown = inputs.shown
+    recent = shown.where(shown.found_within(WEEK_DAYS) | shown.learned_within(WEEK_DAYS))
     listed = recent.incidents
     rows = pd.DataFrame(
         {
             "area": areas_of(listed),
             "learned": recent.learned_at,
-            "is_new": recent.learned_within(DAY_DAYS),
+            "is_new": recent.learned_within(1),
             "street": listed["street"],
             "method": method_codes(listed),
             "reference": listed["crime_ref"],

@@ -23,15 +23,19 @@ from hotspot.output.page_parts import PageTable
 
 _MOST_ROWS = 12
 _COLUMNS = [
-    ("band", "Age", "day"),
+    ("band", "Found ago", "day"),
     ("crimes", "Burglaries", "n"),
-    ("newest", "Newest", "day"),
+    ("newest", "Newest found", "day"),
     ("days_left", "Days left", "n"),
     ("areas", "Beats", "text"),
     ("streets", "Streets", "text"),
 ]
-_BAND_COLUMNS = [("band", "Age", "day"), ("zones", "Zones", "n"), ("crimes", "Burglaries", "n")]
-_PICTURE_TEXT = "Map of the zones by age, the hotspots and the burglaries of the last 7 days"
+_BAND_COLUMNS = [
+    ("band", "Found ago", "day"),
+    ("zones", "Zones", "n"),
+    ("crimes", "Burglaries", "n"),
+]
+_PICTURE_TEXT = "Map of the zones by age, the hotspots and the burglaries found in the last 7 days"
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,8 @@ def zones(sources: Sources) -> Section:
 def _sentences(inputs: Inputs, findings: Findings, raised: RaisedRisk) -> list[str]:
     rule = inputs.config.rule
     sentences = [
-        f"Within {rule.distance_m:g} m of a burglary of the last {rule.window_days} days: in many "
-        "places studied, risk was higher there for some weeks, most of all nearby and soon."
+        f"Within {rule.distance_m:g} m of a burglary found in the last {rule.window_days} days: in "
+        "many places studied, risk was higher there for some weeks, most of all nearby and soon."
     ]
     covers = [f"{percent(raised.share_of_area)} of the area"]
     if raised.share_of_homes is not None:

@@ -1,4 +1,4 @@
-"""Repeat addresses: homes that were burgled twice or more in 12 months."""
+"""Repeat addresses: homes of which two burglaries or more were found in 12 months."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _COLUMNS = [
     ("address", "Address", "text"),
     ("area", "Beat", "text"),
     ("burglaries", "Burglaries", "n"),
-    ("latest", "Latest", "day"),
+    ("latest", "Latest found", "day"),
 ]
 
 

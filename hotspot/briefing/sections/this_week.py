@@ -9,7 +9,7 @@ _ALPHA = 0.05
 _COLUMNS = [
     ("label", "Week", "text"),
     ("days", "Days", "text"),
-    ("count", "Burglaries", "n"),
+    ("count", "Burglaries found", "n"),
     ("words", "This week against it", "text"),
 ]
 
@@ -32,7 +32,11 @@ def weeks(sources: Sources) -> Section:
         }
         for change in changes
     ]
-    return Section(tables=[table(_COLUMNS, [this_week, *earlier])])
+    basis = (
+        "Burglaries count in the week in which they were found, if they were known at its end: so "
+        "late reports make no newest week look quiet."
+    )
+    return Section([basis], [table(_COLUMNS, [this_week, *earlier])])
 
 
 def week_words(now: int, change: WeekChange) -> str:
