@@ -25,8 +25,13 @@ SHORT |= {"Drive": "Dr", "Crescent": "Cres", "Gardens": "Gdns", "Lane": "Ln", "S
 
 
 def _numbers(text: pd.Series) -> pd.Series:
-    """Return the house numbers in each text: 20/22 and 20-22 are the same two."""
-    return text.fillna("").str.casefold().str.findall(r"\d+[a-z]?(?![a-z])").str.join(" ")
+    """Return the first and last house number of each text: 20/22 and 20-22 are the same two.
+
+    "Unit 9A" in a column of numbers is a unit, so that it has none.
+    """
+    plain = text.fillna("").str.casefold()
+    found = plain.where(~plain.str.match("[a-z]{2}")).str.findall(r"\d+[a-z]?(?![a-z])")
+    return found.map(lambda one: f"{one[0]} {one[-1]}" if isinstance(one, list) and one else "")
 
 
 def _streets(text: pd.Series) -> pd.Series:
@@ -66,7 +71,11 @@ def parse_shares(name: str, frame: pd.DataFrame, parts: tuple[str, ...]) -> pd.D
         truth = frame.loc[read.index]
         number = _numbers(read.get("number", pd.Series(index=read.index, dtype=object)))
         right_number = number == _numbers(truth[parts[2]])
-        right_street = _streets(read["street"]) == _streets(truth[parts[3]])
+        street = truth[parts[3]]
+        if written == "columns" and "addr:substreet" in truth:
+            # The lines name only the wider street, the columns that which the number stands on.
+            street = truth["addr:substreet"].fillna(street)
+        right_street = _streets(read["street"]) == _streets(street)
         both = (right_number & right_street).sum()
         counts = (len(frame), right_number.sum(), right_street.sum(), both)
         rows.append((name, written, *counts, round(100 * both / len(frame), 1)))
@@ -123,9 +132,10 @@ def _judged(uprns: object, crime: pd.Series, doors: pd.DataFrame) -> str:
     if not isinstance(uprns, str):
         return "none"
     door = doors.loc[uprns.split("; "), ["BUILDING_NUMBER", "THOROUGHFARE"]]
-    own = (_numbers(door["BUILDING_NUMBER"]) == _numbers(pd.Series([crime["house_no"]]))[0]) & (
-        _streets(door["THOROUGHFARE"]) == crime["street"].casefold()
-    )
+    told = _numbers(pd.Series([crime["house_no"]]))[0]
+    number = _numbers(door["BUILDING_NUMBER"])
+    same = ((number == told) & (number != "")) | (door["BUILDING_NUMBER"] == crime["house_no"])
+    own = same & (_streets(door["THOROUGHFARE"]) == crime["street"].casefold())
     return "own" if own.any() else "other"
 
 
