@@ -52,16 +52,17 @@ class FileKinds:
     @property
     def several(self) -> bool:
         """Whether there is any other file than one of burglaries."""
-        return len(self.incidents) > 1 or any([*self.layers().values(), self.left])
+        layers = [paths for _, paths in self.layers().values()]
+        return len(self.incidents) > 1 or any([*layers, self.left])
 
-    def layers(self) -> dict[tuple[str, str], tuple[Path, ...]]:
-        """Return what lies around the burglaries, by table and setting."""
+    def layers(self) -> dict[tuple[str, str], tuple[str, tuple[Path, ...]]]:
+        """Return what lies around the burglaries, its name first, by table and setting."""
         return {
-            ("addresses", "path"): self.addresses,
-            ("areas", "path"): self.areas,
-            ("basemap", "streets"): self.streets,
-            ("basemap", "backdrop"): self.backdrop,
-            ("cocooning", "exclude"): self.exclude,
+            ("addresses", "path"): ("addresses", self.addresses),
+            ("areas", "path"): ("areas", self.areas),
+            ("basemap", "streets"): ("streets", self.streets),
+            ("basemap", "backdrop"): ("backdrop", self.backdrop),
+            ("cocooning", "exclude"): ("stop list", self.exclude),
         }
 
     def folder_name(self, place: Path) -> str:
@@ -100,7 +101,8 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
     if not inside.exists() and beside.exists():
         return FileKinds((folder,)), beside
     kinds = _sorted(_files_in(folder), strict=False)
-    if kinds.incidents and kinds.one_layout and not any(kinds.layers().values()):
+    layers = any(paths for _, paths in kinds.layers().values())
+    if kinds.incidents and kinds.one_layout and not layers:
         # A folder of exports is read as one file, with those that come to lie in it later.
         return (FileKinds((folder,)), beside) if not inside.exists() else (kinds, inside)
     return replace(_of_crimes(kinds, [folder]), place_tells=False), inside

@@ -24,6 +24,7 @@ from hotspot.incidents.offences import BY_DEFAULT, HOMES, select_offences
 from hotspot.output.files import replacing_file
 from hotspot.reading.cells import to_text, without_missing_words
 from hotspot.reading.chunks import Source
+from hotspot.reading.columns import PLACE_FIELDS
 from hotspot.reading.sources import open_source
 from hotspot.rule import RULE
 
@@ -231,7 +232,10 @@ def _completed_in(place: Path, fault: DataError) -> DataError:
 
 def _shown(text: str, place: Path | None) -> str:
     """Return what a guessed set-up says, without what is off in it."""
+    remarks = tuple(f" # {remark}" for table in _EXAMPLES.values() for _, remark in table.values())
     lines = [line for line in text.splitlines() if line and (line[0] != "#" or _GAP in line)]
+    for remark in remarks:
+        lines = [line.removesuffix(remark).rstrip() for line in lines]
     where = "" if place is None else f" and written to {place}"
     return "\n  ".join([f"The set-up was guessed{where}:", *lines])
 
@@ -239,7 +243,7 @@ def _shown(text: str, place: Path | None) -> str:
 def _layers_found(kinds: FileKinds) -> dict[str, dict[str, Path]]:
     """Return the settings that name what lies around the burglaries: one file of each kind."""
     found: dict[str, dict[str, Path]] = {}
-    for (table, key), paths in kinds.layers().items():
+    for (table, key), (_, paths) in kinds.layers().items():
         if len(paths) == 1:
             found.setdefault(table, {})[key] = paths[0].resolve()
     return found
@@ -249,18 +253,13 @@ def _kind_notes(kinds: FileKinds) -> list[str]:
     """Describe what each of several files was taken for."""
     if not kinds.several:
         return []
-    named = {"burglaries": kinds.incidents}
-    named |= {f"[{table}] {key}": paths for (table, key), paths in kinds.layers().items()}
-    notes = [
-        f"{some_of([path.name for path in paths])}: {what}."
-        for what, paths in named.items()
-        if len(paths) == 1 or (paths and what == "burglaries")
-    ]
-    notes += [
-        f"Not used, for {what} can be only one of them: {some_of([path.name for path in paths])}."
-        for what, paths in named.items()
-        if len(paths) > 1 and what != "burglaries"
-    ]
+    notes = [f"{some_of([path.name for path in kinds.incidents])}: burglaries."]
+    for name, paths in kinds.layers().values():
+        listed = some_of([path.name for path in paths])
+        if len(paths) == 1:
+            notes.append(f"{listed}: {name}.")
+        elif paths:
+            notes.append(f"Not used, for only one of them can be the {name}: {listed}.")
     if kinds.left:
         named_left = some_of([path.name for path in kinds.left])
         notes.append(f"Not used, for what they hold is not known: {named_left}.")
@@ -279,7 +278,7 @@ def _written(
 ) -> tuple[str, DataError | None]:
     """Return the set-up of some files, and what must be completed in it before it can be used."""
     tables: dict[str, dict[str, Any]] = {name: dict(given.get(name, {})) for name in _EXAMPLES}
-    for (table, key), paths in kinds.layers().items():
+    for (table, key), (_, paths) in kinds.layers().items():
         if len(paths) > 1 and key not in tables[table]:
             tables[table][key] = _Gap(tuple(path.name for path in paths))
     columns, fault = _complete(tables["incidents"], kinds)
@@ -323,6 +322,10 @@ def _complete(
         gaps = {field: _Gap(tuple(names)) for field, names in fault.gaps.items()}
         known = {**fault.mapped, **gaps}
         return {field: known[field] for field in FIELDS if field in known}, fault
+    if opened.has_geometry:
+        # Columns that a set-up names go before the points that the file has of its own.
+        named = set(given or {})
+        mapped = {name: of for name, of in mapped.items() if name not in {*PLACE_FIELDS} - named}
     if "offences" not in settings and _holds_other_offences(opened, mapped):
         settings["offences"] = HOMES
     return mapped, None
