@@ -83,7 +83,7 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
     kinds : FileKinds
     place : Path
         The TOML file: beside the first file of burglaries and of its name; in the folder where
-        files of several kinds are in one.
+        one with files of several kinds was named.
 
     Raises
     ------
@@ -94,8 +94,11 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
     if len(paths) == 1 and not first.is_dir():
         return FileKinds((first,)), set_up_beside(first)
     if len(paths) > 1:
-        kinds = _sorted(paths, strict=True)
-        return _of_crimes(kinds, paths), set_up_beside(kinds.incidents[0])
+        kinds = _of_crimes(_sorted(paths, strict=True), paths)
+        beside, others = set_up_beside(kinds.incidents[0]), len(kinds.incidents) - 1
+        # The first alone may have a set-up of its own.
+        name = f"{beside.stem} and {others} more.toml" if others else beside.name
+        return kinds, beside.with_name(name)
     folder = first.resolve()
     inside, beside = folder / FOLDER_SET_UP, set_up_beside(folder)
     if not inside.exists() and beside.exists():

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import tomllib
 import warnings
 from collections.abc import Mapping, Sequence
@@ -182,7 +181,8 @@ def merged(settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
 
 def _standing(place: Path, kinds: FileKinds, asked: Mapping[str, Any]) -> Guess:
     """Read the set-up that stands beside the files; what is asked for holds for this run only."""
-    config = read_config(merged(load_settings(place), asked), place.parent, place.name)
+    standing = load_settings(place)
+    config = read_config(merged(standing, asked), place.parent, place.name)
     bare = kinds.incidents
     if kinds.place_tells and list(config.incidents.files) != [path.resolve() for path in bare]:
         raise ConfigError(
@@ -190,9 +190,14 @@ def _standing(place: Path, kinds: FileKinds, asked: Mapping[str, Any]) -> Guess:
             f"{some_of([path.name for path in bare], most=3)}: rename one of them."
         )
     notes = [f"The set-up in {place} is used."]
-    if asked:
-        named = some_of([f"[{table}] {', '.join(asked[table])}" for table in asked])
-        notes.append(f"For this run only: {named}. {place.name} stays as it is.")
+    other = [
+        f"[{table}] {key}"
+        for table, settings in asked.items()
+        for key, value in settings.items()
+        if merged(standing.get(table, {}), {key: _from(value, place.parent)}) != standing.get(table)
+    ]
+    if other:
+        notes.append(f"For this run only: {', '.join(other)}. {place.name} stays as it is.")
     return Guess(config, place, False, tuple(notes))
 
 
@@ -222,7 +227,7 @@ def _completed_in(place: Path, fault: DataError) -> DataError:
     """Return a fault with where it can be mended: in a line or two of the set-up."""
     where = (
         f'What is known was written to {place}: complete the lines with "which of" there, and run '
-        f"again: hotspot brief {shlex.quote(str(place))}"
+        "again."
     )
     problems = [*fault.problems[:-1], f"{fault.problems[-1]} {where}"]
     if isinstance(fault, LayoutError):
@@ -369,7 +374,7 @@ def _column_lines(columns: Mapping[str, Any]) -> list[str]:
 
 def _gap_line(key: str, gap: _Gap) -> str:
     """Return a setting that is off, to be completed by its user."""
-    named = some_of([_in_a_comment(repr(name)) for name in gap.candidates], _MOST_CANDIDATES)
+    named = some_of([_on_one_line(name) for name in gap.candidates], _MOST_CANDIDATES)
     return f'# {key} = "..."  {_GAP}{named or "(nothing in the file tells)"}'
 
 
@@ -399,6 +404,13 @@ def _holds_other_offences(opened: Source, mapped: Mapping[str, Sequence[str]]) -
     return bool(select_offences(offences, BY_DEFAULT).counts.left)
 
 
+def _on_one_line(name: str) -> str:
+    """Return a name of a column in quotes."""
+    return f"'{name}'" if name.isprintable() else json.dumps(name)
+
+
 def _in_a_comment(name: str) -> str:
-    """Return a file's name on one line: a line break in it would end the comment."""
-    return name if name.isprintable() else json.dumps(name)
+    """Return a name on one line, for a line break in it would end the comment; quoted as typed."""
+    if not name.isprintable():
+        return json.dumps(name)
+    return f'"{name}"' if " " in name else name
