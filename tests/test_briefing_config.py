@@ -181,3 +181,19 @@ def test_the_fields_of_addresses_are_those_that_their_reader_knows() -> None:
     with pytest.raises(ConfigError) as told:
         read_addresses(frame, columns={"colour": "Colour"})
     assert str(told.value).split("it may map ")[1] == f"{', '.join(ADDRESS_FIELDS)}."
+
+
+def test_files_of_one_layout_and_columns_to_keep(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("Ref\n1\n", encoding="utf-8")
+    told = {"path": ["a.csv", "b.csv"], "keep": ["Outcome"]}
+    config = read_config({"incidents": told}, base=tmp_path)
+    assert config.incidents.source == [tmp_path / "a.csv", tmp_path / "b.csv"]
+    assert config.incidents.keep == ("Outcome",)
+    assert list(config.input_files()) == ["incidents", "incidents 2"]
+    renamed = read_config({"incidents": {**told, "keep": {"harm": "Harm Score"}}}, base=tmp_path)
+    assert renamed.incidents.keep == {"harm": "Harm Score"}
+    with pytest.raises(ConfigError) as error:
+        read_config({"incidents": {"path": ["a.csv", "c.csv"], "keep": 3}}, base=tmp_path)
+    assert "path names c.csv, which is not in" in str(error.value)
+    assert "keep must be a name in quotes or a list of names, not 3." in str(error.value)

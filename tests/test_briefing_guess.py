@@ -212,3 +212,26 @@ def test_files_of_burglaries_in_different_layouts_are_a_question(tmp_path: Path)
     assert "# path = \"...\"  # which of: 'burglaries.csv', 'other.csv'" in text
     with pytest.raises(hs.ConfigError, match=r"\[incidents\] path is missing"):
         guess_set_up([tmp_path])
+
+
+def test_several_files_have_a_set_up_of_their_own(tmp_path: Path) -> None:
+    months = [
+        write_burglaries(tmp_path / f"{name}.csv", rows)
+        for name, rows in (("feb", usual()[:30]), ("mar", usual()[30:]))
+    ]
+    guess_set_up(months[:1])
+    made = brief(months)
+    assert made.files[-1] == tmp_path / "feb and 1 more.toml"
+    assert made.check.headline() == "Used 46. Could not use 0."
+    assert set(made.record["inputs"]) == {"set-up", "incidents", "incidents 2"}
+    assert brief(months, folder=tmp_path / "again").record["counts"] == made.record["counts"]
+
+
+def test_a_column_that_is_kept_is_in_no_product(tmp_path: Path) -> None:
+    rows = pd.DataFrame([burglary.row() for burglary in usual()]).assign(Outcome="Solved-it")
+    rows.to_csv(tmp_path / "crimes.csv", index=False)
+    given = {"path": tmp_path / "crimes.csv", "keep": ["Outcome"]}
+    made = brief({"incidents": given, "output": {"folder": tmp_path / "out"}, "backtest": False})
+    assert set(made.check.accepted["Outcome"]) == {"Solved-it"}
+    texts = [path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not any(b"Solved-it" in text for text in texts)

@@ -36,6 +36,7 @@ class IncidentSettings(_Table):
     offence_table: values.InputPath | None = None
     sheet: values.Text | None = None
     within: values.InputPath | None = None
+    keep: values.Kept = ()
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -82,6 +82,13 @@ def _names(value: object) -> object:
     raise ValueError(f"must be a name in quotes or a list of names, not {value!r}.")
 
 
+def _kept(value: object) -> object:
+    """Return columns to carry through as names, or as new names with the column of each."""
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value.values()):
+        return value
+    return _names(value)
+
+
 def _field_of(fields: tuple[str, ...]) -> AfterValidator:
     """Refuse what is no field that a column can be mapped to."""
 
@@ -132,6 +139,7 @@ InputPaths = Annotated[Path | tuple[Path, ...], BeforeValidator(_existing_files)
 OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Kept = Annotated[tuple[str, ...] | dict[str, str], BeforeValidator(_kept)]
 IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
 AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
 Text = Annotated[str, Field(strict=True, min_length=1)]

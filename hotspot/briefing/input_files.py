@@ -138,6 +138,7 @@ def check_burglaries(settings: IncidentSettings) -> IncidentCheck:
         offence_table=settings.offence_table,
         sheet=settings.sheet,
         within=None if settings.within is None else read_outline(settings.within),
+        keep=settings.keep,
     )
 
 
