@@ -9,7 +9,13 @@ import pandas as pd
 
 from hotspot.areas import read_outline
 from hotspot.briefing.config import Config
-from hotspot.briefing.input_files import Layers, check_burglaries, read_layers, usable_burglaries
+from hotspot.briefing.input_files import (
+    AddressFile,
+    Layers,
+    check_burglaries,
+    read_layers,
+    usable_burglaries,
+)
 from hotspot.briefing.inputs import known_at
 from hotspot.briefing.run_record import reading_record
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
@@ -116,5 +122,10 @@ def read_burglaries(config: Config, *, usable: bool = True) -> Burglaries:
     """
     stop = read_stop_list(config.cocooning.exclude)
     settings = config.incidents
-    check = usable_burglaries(settings, stop) if usable else check_burglaries(settings)
+    placing = None if config.addresses is None else AddressFile(config.addresses).own
+    check = (
+        usable_burglaries(settings, stop, placing)
+        if usable
+        else check_burglaries(settings, placing)
+    )
     return Burglaries(config, check, stop)

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import geopandas as gpd
 import shapely
@@ -11,7 +11,7 @@ import shapely
 from hotspot._errors import DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
-from hotspot.briefing.config import Config, IncidentSettings
+from hotspot.briefing.config import AddressSettings, Config, IncidentSettings
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
 from hotspot.incidents import IncidentCheck, check_incidents
 from hotspot.incidents.offences import BY_DEFAULT
@@ -20,6 +20,8 @@ from hotspot.maps.backdrop import read_backdrop
 # The tables of a set-up that name files.
 FILE_TABLES = ("incidents", "addresses", "areas", "basemap", "cocooning")
 _T = TypeVar("_T")
+# What returns the addresses where they are needed; None where there are none, or they are faulty.
+Placing: TypeAlias = Callable[[], gpd.GeoDataFrame | None] | None
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,48 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
     given = {name: tables.get(name) for name in FILE_TABLES}
     visits, incidents = given["cocooning"], given["incidents"]
     stop = attempt(lambda: read_stop_list(visits and visits.exclude)) or StopList()
-    check = None if incidents is None else attempt(lambda: usable_burglaries(incidents, stop))
-    layers = _layers(given, None if check is None else check.accepted.geometry, attempt)
+    addresses = AddressFile(given["addresses"]) if given["addresses"] else None
+    # What is wrong with the addresses keeps no burglary from being read.
+    placing = None if addresses is None else lambda: attempt(addresses.own)
+    check = incidents and attempt(lambda: usable_burglaries(incidents, stop, placing))
+    points = None if check is None else check.accepted.geometry
+    layers = _layers(given, points, attempt, addresses)
     return InputFiles(stop, check, layers, faults)
 
 
-def check_burglaries(settings: IncidentSettings) -> IncidentCheck:
+class AddressFile:
+    """The file of addresses of a set-up, read once where it can be."""
+
+    def __init__(self, settings: AddressSettings) -> None:
+        self._settings = settings
+        self._own: gpd.GeoDataFrame | None = None
+
+    def own(self) -> gpd.GeoDataFrame:
+        """Return the addresses in the CRS that they choose by themselves."""
+        if self._own is None:
+            self._own = self._read(None)
+        return self._own
+
+    def in_crs(self, crs: Any) -> gpd.GeoDataFrame:
+        """Return the addresses in a CRS."""
+        # Read only for its CRS, a large file would be read twice.
+        if self._own is not None and crs in (None, self._own.crs):
+            return self._own
+        return self._read(crs)
+
+    def _read(self, to_crs: Any) -> gpd.GeoDataFrame:
+        of = self._settings
+        return read_addresses(of.path, columns=of.columns, crs=of.crs, to_crs=to_crs)
+
+
+def check_burglaries(settings: IncidentSettings, addresses: Placing = None) -> IncidentCheck:
     """Check the file of burglaries as a set-up says how to read it.
 
     Parameters
     ----------
     settings : IncidentSettings
+    addresses : callable, optional
+        Returns the addresses by which burglaries without coordinates are placed.
 
     Returns
     -------
@@ -139,17 +172,20 @@ def check_burglaries(settings: IncidentSettings) -> IncidentCheck:
         sheet=settings.sheet,
         within=None if settings.within is None else read_outline(settings.within),
         keep=settings.keep,
+        addresses=addresses,
     )
 
 
-def usable_burglaries(settings: IncidentSettings, stop: StopList) -> IncidentCheck:
+def usable_burglaries(
+    settings: IncidentSettings, stop: StopList, addresses: Placing = None
+) -> IncidentCheck:
     """Check the file of burglaries, and refuse one of which no row can be used.
 
     Raises
     ------
     DataError, ConfigError
     """
-    check = check_burglaries(settings)
+    check = check_burglaries(settings, addresses)
     if check.accepted.empty:
         # The summary quotes values of the file, and so may hold what is on the stop list.
         summary = redacted(check.summary(), stop.entries)
@@ -166,16 +202,18 @@ def read_layers(config: Config, points: gpd.GeoSeries) -> Layers:
         For the first file that cannot be used.
     """
     tables = {name: getattr(config, name) for name in FILE_TABLES}
-    return _layers(tables, points, lambda read: read())
+    addresses = AddressFile(config.addresses) if config.addresses else None
+    return _layers(tables, points, lambda read: read(), addresses)
 
 
 def _layers(
     given: Mapping[str, Any],
     points: gpd.GeoSeries | None,
     attempt: Callable[[Callable[[], Any]], Any],
+    addresses: AddressFile | None,
 ) -> Layers:
     """Read what lies around the burglaries, all of it in their CRS where that is known."""
-    incidents, addresses, areas, basemap = (given[name] for name in FILE_TABLES[:4])
+    incidents, _, areas, basemap = (given[name] for name in FILE_TABLES[:4])
     crs = None if points is None else points.crs
     within = backdrop = streets = None
     if incidents is not None and incidents.within is not None:
@@ -188,12 +226,7 @@ def _layers(
     if basemap is not None and basemap.backdrop is not None and points is not None:
         backdrop = attempt(lambda: read_backdrop(basemap.backdrop, points))
     return Layers(
-        addresses=addresses
-        and attempt(
-            lambda: read_addresses(
-                addresses.path, columns=addresses.columns, crs=addresses.crs, to_crs=crs
-            )
-        ),
+        addresses=addresses and attempt(lambda: addresses.in_crs(crs)),
         areas=areas
         and attempt(lambda: read_areas(areas.path, areas.name, crs=areas.crs, to_crs=crs)),
         streets=backdrop.streets if streets is None and backdrop is not None else streets,

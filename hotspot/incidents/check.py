@@ -7,6 +7,7 @@ import geopandas as gpd
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.dates import AsOf
+from hotspot.incidents.address_places import Addresses
 from hotspot.incidents.check_result import NOT_SELECTED, IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
 from hotspot.incidents.kept_columns import Keep
@@ -27,6 +28,7 @@ def check_incidents(
     offences: Choice | None = None,
     within: Within | None = None,
     keep: Keep = (),
+    addresses: Addresses | None = None,
     *,
     sheet: str | None = None,
     offence_table: Table | None = None,
@@ -73,6 +75,10 @@ def check_incidents(
         series, or their new names with the column of each: ``{"harm": "Harm Score"}``. What names
         a person (names, births, contacts, ethnicity, health) is refused. No product shows a column
         that is kept unless it is named there.
+    addresses : GeoDataFrame, path or callable, optional
+        As `read_addresses` returns or takes them, or a function that returns them, called where
+        they are needed. A row without coordinates is placed by its UPRN or address, where they
+        have it once; ``placed_by`` tells which rows are.
     sheet : str, optional
         Sheet of a workbook, or layer of a geographic file.
     offence_table : DataFrame or path, optional
@@ -118,7 +124,7 @@ def check_incidents(
     'duplicate of row 1, 5 m away'
     """
     options = CheckOptions(
-        columns, crs, to_crs, dayfirst, timezone, offences, within, keep,
+        columns, crs, to_crs, dayfirst, timezone, offences, within, keep, addresses,
         sheet=sheet, offence_table=offence_table, as_of=as_of,
     )  # fmt: skip
     return check_rows(source, options)
@@ -134,6 +140,7 @@ def read_incidents(
     offences: Choice | None = None,
     within: Within | None = None,
     keep: Keep = (),
+    addresses: Addresses | None = None,
     *,
     sheet: str | None = None,
     offence_table: Table | None = None,
@@ -143,7 +150,7 @@ def read_incidents(
 
     Parameters
     ----------
-    source, columns, crs, to_crs, dayfirst, timezone, offences, within, keep
+    source, columns, crs, to_crs, dayfirst, timezone, offences, within, keep, addresses
         As for `check_incidents`.
     sheet, offence_table, as_of
         As for `check_incidents`.
@@ -171,7 +178,7 @@ def read_incidents(
     'made-'
     """
     options = CheckOptions(
-        columns, crs, to_crs, dayfirst, timezone, offences, within, keep,
+        columns, crs, to_crs, dayfirst, timezone, offences, within, keep, addresses,
         sheet=sheet, offence_table=offence_table, as_of=as_of,
     )  # fmt: skip
     check = check_rows(source, options)

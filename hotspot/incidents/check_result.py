@@ -34,7 +34,8 @@ class IncidentCheck:
         The incidents that can be used, one row each, in a projected CRS in metres: ``crime_ref``,
         ``occurred_from``, ``occurred_to``, ``geometry``, and those of ``recorded_at``,
         ``offence_code``, ``offence_kind``, ``uprn``, ``address``, ``area``, ``mo`` and ``force``
-        that the source has. The index names the row of the source.
+        that the source has; ``placed_by`` where rows were placed by addresses. The index names the
+        row of the source.
     rejected : pandas.DataFrame
         ``row``, ``column``, ``value``, ``reason``: a line for each row that is not used. Faults
         come first, then duplicates, then rows whose status takes them out, last those that were

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, Resolution, cutoff
 from hotspot.english import count
+from hotspot.incidents.address_places import Addresses, place_by_address, placed_notes
 from hotspot.incidents.check_result import NOT_SELECTED, STATUS, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
@@ -51,6 +52,7 @@ class CheckOptions:
     offences: Choice | None = None
     within: Within | None = None
     keep: Keep = ()
+    addresses: Addresses | None = None
     sheet: str | None = None
     offence_table: Table | None = None
     as_of: AsOf | None = None
@@ -101,7 +103,7 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     table.warnings += windows.warnings
     table.notes.append(everywhere.transformation)
     table.warnings += everywhere.warnings
-    location = everywhere.among(chosen)
+    location = _placed(table, everywhere.among(chosen), chosen)
     faults = windows.faults
     faults.extend(location.faults)
 
@@ -114,6 +116,7 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
         "source": table.opened.name,
         "transformation": location.transformation,
     }
+    table.notes += placed_notes(incidents)
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])
     _warn_of_many(incidents, rejected, table.warnings)
@@ -230,6 +233,20 @@ def _locate(table: _Table) -> Location:
     )
 
 
+def _placed(table: _Table, location: Location, chosen: NDArray[np.bool_]) -> Location:
+    """Place the rows chosen that have no coordinates by their address."""
+    options = table.options
+    if options.addresses is None:
+        return location
+    frame, mapped = table.rows.frame[chosen], table.mapped
+    uprns, texts = (
+        field_text(frame, mapped, name) if name in mapped else None for name in ("uprn", "address")
+    )
+    return place_by_address(
+        location, options.addresses, uprns, texts, options.within, to_crs=options.to_crs
+    )
+
+
 def _incidents(
     table: _Table,
     chosen: NDArray[np.bool_],
@@ -252,6 +269,8 @@ def _incidents(
         if name == "offence_code" and kinds is not None:
             data["offence_kind"] = kinds[chosen]
     data |= {name: frame[column] for name, column in table.kept.items()}
+    if location.placed_by is not None:
+        data["placed_by"] = location.placed_by
     incidents = pd.DataFrame(data, index=frame.index)
     return gpd.GeoDataFrame(incidents, geometry=location.points)
 

@@ -89,6 +89,20 @@ class Faults:
             chosen._added.append(own.assign(at=place[own["at"]]))
         return chosen
 
+    def only(self, reasons: Sequence[str]) -> NDArray[np.bool_]:
+        """Test which rows have faults of some kinds and no others."""
+        mask = self.faulty.copy()
+        for added in self._added:
+            mask[added.loc[~added["reason"].isin(reasons), "at"].to_numpy()] = False
+        return mask
+
+    def without(self, rows: NDArray[np.bool_]) -> "Faults":
+        """Return the faults of the other rows; these have none any more."""
+        rest = Faults(self.index)
+        rest.faulty = self.faulty & ~rows
+        rest._added = [added[~rows[added["at"]]] for added in self._added]
+        return rest
+
     def table(self) -> pd.DataFrame:
         """Return row, column, value and reason: a line for each faulty row, in row order."""
         lines: dict[int, tuple[str, Any, list[str]]] = {}

@@ -1,0 +1,152 @@
+"""Rows without coordinates are placed by their address, where a file of addresses has it once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import hotspot as hs
+from tests.small_town import usual, write_town
+
+HOMES = hs.read_addresses(
+    pd.DataFrame(
+        [
+            ["100012345001", "12 Station Road, Anytown, AB1 2CD", 451_000, 340_000],
+            ["100012345002", "14 Station Road, Anytown, AB1 2CD", 451_010, 340_000],
+            ["100012345003", "12 High Street, Anytown, AB1 2CE", 452_000, 341_000],
+            ["100012345004", "12 High Street, Otherham, AB9 9ZZ", 459_000, 349_000],
+            ["100012345005", "Flat 1, 20 Mill Lane, Anytown, AB1 2CF", 453_000, 342_000],
+            ["100012345006", "Flat 2, 20 Mill Lane, Anytown, AB1 2CF", 453_003, 342_000],
+        ],
+        columns=["UPRN", "Address", "E", "N"],
+    )
+)
+
+
+def check(rows: list[tuple[object, ...]], **options: object) -> hs.incidents.IncidentCheck:
+    """Check burglaries of UPRN, address and grid, after one that has a place of its own."""
+    there = [("", "14 Station Road, Anytown", 451_011, 340_001)]
+    columns = ["UPRN", "Address", "Easting", "Northing"]
+    frame = pd.DataFrame([*there, *rows], columns=columns, dtype=object)
+    frame["Ref"] = [f"A{nth}" for nth in range(len(frame))]
+    frame["Date"] = "2026-03-01"
+    return hs.check_incidents(frame, addresses=HOMES, as_of="2026-06-01", **options)
+
+
+@pytest.mark.parametrize(
+    ("uprn", "address", "home", "way"),
+    [
+        ("100012345002", "", 1, "uprn"),
+        ('="000100012345002"', "", 1, "uprn"),
+        ("100012345002", "14 Station Rd", 1, "uprn"),
+        ("", "12 Station Rd, Anytown", 0, "address"),
+        ("", "12, STATION ROAD AB1 2CD", 0, "address"),
+        ("", "12 High St, Otherham", 3, "address"),
+        ("", "12 High Street AB9 9ZZ", 3, "address"),
+        ("", "Flat 2, 20 Mill Lane", 5, "address"),
+        # Which flat is not told, but all are in one building.
+        ("", "20 Mill Lane, Anytown", 4, "address"),
+    ],
+)
+@pytest.mark.parametrize("nowhere", [("", ""), (0, 0), (None, "N/A")])
+def test_a_row_without_coordinates_is_placed(
+    uprn: str, address: str, home: int, way: str, nowhere: tuple[object, object]
+) -> None:
+    found = check([(uprn, address, *nowhere)])
+    assert found.accepted["placed_by"].fillna("").tolist() == ["", way]
+    assert found.accepted.geometry.iloc[1] == HOMES.geometry.iloc[home]
+    words = "by UPRN" if way == "uprn" else "by the text of the address"
+    told = f"1 row without coordinates placed by the file of addresses: 1 {words}."
+    assert told in found.notes
+    assert told in found.summary()
+
+
+@pytest.mark.parametrize(
+    ("uprn", "address", "reason"),
+    [
+        ("", "", "no coordinates"),
+        ("", "13 Station Road, Anytown", "no coordinates; the file of addresses has its address"),
+        ("", "12 High Street", "no coordinates; the file of addresses has its address"),
+        ("", "12 Station Road, AB9 9ZZ", "no coordinates; the file of addresses has its address"),
+        ("", "Station Road, Anytown", "no coordinates; the file of addresses has its address"),
+        ("999", "", "no coordinates; the file of addresses has its address not, or not once"),
+        ("100012345001", "14 Station Road", "no coordinates; its UPRN and its address are of two"),
+    ],
+)
+def test_what_is_not_there_once_is_never_guessed(uprn: str, address: str, reason: str) -> None:
+    found = check([(uprn, address, "", "")])
+    assert len(found.accepted) == 1
+    (told,) = found.rejected["reason"]
+    assert told.startswith(reason)
+    assert "1 no coordinates" in found.summary()
+    assert not any("placed by" in note for note in found.notes)
+
+
+def test_coordinates_go_before_the_address_and_other_faults_stay() -> None:
+    found = check([("", "12 Station Road", 452_500, 341_500), ("", "12 Station Road", "abroad", 1)])
+    assert found.accepted.geometry.iloc[1] == shapely.Point(452_500, 341_500)
+    assert "placed_by" not in found.accepted.columns
+    assert found.rejected["reason"].tolist() == ["not a number"]
+
+
+def test_a_row_placed_outside_the_study_area_is_told() -> None:
+    within = shapely.box(450_000, 339_000, 452_000, 341_500)
+    rows = [("", "12 Station Road", "", ""), ("", "12 High Street, Otherham", "", "")]
+    found = check(rows, within=within)
+    assert found.accepted["placed_by"].fillna("").tolist() == ["", "address"]
+    assert found.rejected["reason"].tolist() == ["off-area: outside the area given"]
+
+
+def test_where_no_row_has_coordinates_the_addresses_say_where() -> None:
+    abroad = HOMES.set_geometry(HOMES.translate(-150_000, 3_000_000)).set_crs(
+        32616, allow_override=True
+    )
+    frame = pd.DataFrame(
+        {"Date": ["2026-03-01"], "Address": ["12 Station Road"], "E": [""], "N": [None]}
+    )
+    found = hs.check_incidents(frame, addresses=abroad, as_of="2026-06-01")
+    assert found.accepted.crs.to_epsg() == 32616
+    assert found.accepted.geometry.iloc[0] == abroad.geometry.iloc[0]
+
+
+def test_addresses_come_in_any_crs_as_a_file_or_only_where_needed(tmp_path: Path) -> None:
+    path = tmp_path / "addresses.csv"
+    degrees = HOMES.to_crs(4326)
+    table = pd.DataFrame(degrees.drop(columns="geometry"))
+    table.assign(lon=degrees.geometry.x, lat=degrees.geometry.y).to_csv(path, index=False)
+    row = pd.DataFrame({"Date": "2026-03-01", "Address": ["12 Station Road"], "E": [0], "N": [0]})
+    placed = hs.read_incidents(row, addresses=path)
+    assert placed.geometry.iloc[0].distance(HOMES.geometry.iloc[0]) < 0.1
+
+    def never() -> gpd.GeoDataFrame:
+        raise AssertionError
+
+    hs.check_incidents(row.assign(E=451_000, N=340_000), addresses=never)
+
+
+def test_a_briefing_places_its_burglaries_by_the_addresses_of_the_set_up(tmp_path: Path) -> None:
+    rows = usual()
+    blank = {"Easting": "", "Northing": ""}
+    made = hs.brief(write_town(tmp_path, [replace(rows[0], cells=blank), *rows[1:]]))
+    assert "1 row without coordinates placed by the file of addresses" in " ".join(made.check.notes)
+
+
+@pytest.mark.parametrize("layout", ["flat", "two_row_headings"])
+def test_every_crime_of_a_real_layout_is_placed_within_a_few_metres(
+    data_dir: Path, layout: str
+) -> None:
+    folder = data_dir / "force_export"
+    truth = pd.read_csv(folder / "truth.csv.gz", dtype=str).set_index("ref")
+    homes = hs.read_addresses(folder / "addressbase_plus.csv.gz")
+    found = hs.check_incidents(folder / f"{layout}.xlsx", offences="all", addresses=homes)
+    assert not found.rejected["reason"].str.contains("coordinates").any()
+    crimes = found.accepted.set_index("crime_ref")
+    right = truth.loc[crimes.index, ["e", "n"]].astype(float)
+    off_m = np.hypot(crimes.geometry.x - right["e"], crimes.geometry.y - right["n"])
+    assert off_m[crimes["placed_by"].isna()].max() < 1
+    assert off_m[crimes["placed_by"].notna()].max() < 10
+    assert crimes["placed_by"].notna().sum() == {"flat": 17, "two_row_headings": 19}[layout]
