@@ -15,7 +15,7 @@ from hotspot._kernels.knox import count_lags
 from hotspot._kernels.pairs import neighbours
 from hotspot.english import rule_words
 from hotspot.knox.moments import upper_tail
-from hotspot.knox.permutation_test import _highest_p, _permutation_p
+from hotspot.knox.permutation_test import _permutation_p, _table_p
 from hotspot.rule import RULE
 from tests import naive
 from tests.conftest import incidents_at
@@ -402,14 +402,66 @@ def test_the_data_count_as_one_of_the_permutations():
     """(1 + as extreme) / (1 + permutations) for cells, tables and chains, never 0; ties count."""
     observed, permuted = np.array([3.0, 5.0, 9.0]), np.array([[1.0, 5.0, 2.0], [3.0, 4.0, 8.0]])
     assert _permutation_p(observed, permuted).tolist() == [2 / 3, 2 / 3, 1 / 3]
-    mean, spread = np.array([2.0, 4.0, 6.0]), np.array([1.0, 1.0, 1.0])
-    # Highest z of each table: 1 and 2; those of the cells: 1, 1 and 3.
-    assert _highest_p(observed, permuted, mean, spread).tolist() == [1, 1, 1 / 3]
+    # By the Poisson tails of these means the rarest cells of the two tables are about 0.36 and
+    # 0.26; those of the data are 0.32, 0.37 and 0.15.
+    mean = np.array([2.0, 4.0, 6.0])
+    assert _table_p(observed, permuted, mean, mean).tolist() == [2 / 3, 1, 1 / 3]
     days = np.repeat(np.arange(0, 900, 30), 2)
     places = np.repeat(np.arange(30) * 5000.0, 2) + np.tile([0, 50], 30)
     test = hs.knox_test(incidents_at(places, np.zeros(60), days), (100,), (7,), 9, seed=1)
     assert test.grid("observed").iloc[1, 0] == 30
     assert test.grid("p_value").iloc[1, 0] == test.grid("p_table").iloc[1, 0] == 1 / 10
+
+
+def blocks_of(seed, planted):
+    """700 burglaries at the middles of blocks, some of them planted beside others soon after."""
+    random = np.random.default_rng(seed)
+    x, y = random.uniform(0, 6000, (2, 700 - planted))
+    days = random.integers(0, 365, 700 - planted)
+    parent = random.integers(0, 700 - planted, planted)
+    away, turn = 200 * np.sqrt(random.uniform(size=planted)), random.uniform(0, 7, planted)
+    x = np.r_[x, x[parent] + away * np.cos(turn)]
+    y = np.r_[y, y[parent] + away * np.sin(turn)]
+    days = np.r_[days, days[parent] + random.integers(0, 22, planted)]
+    return incidents_at(np.round(x / 60) * 60, np.round(y / 60) * 60, days)
+
+
+@pytest.mark.slow
+def test_cells_that_expect_no_pair_do_not_hide_the_others():
+    """By the highest z the row of the same place took a fifth of what is found without it."""
+    found = {0.0: 0, None: 0}
+    for seed in range(150):
+        for same_place in found:
+            test = hs.knox_test(
+                blocks_of(seed, 45), same_place_m=same_place, permutations=199, seed=seed
+            )
+            found[same_place] += bool((test.table["p_table"] <= 0.05).any())
+    assert found[None] > 60
+    assert found[0.0] >= 0.9 * found[None]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("burglaries", [60, 250])
+def test_where_nothing_is_one_table_in_twenty_has_a_cell_called(burglaries):
+    bands, times = (100, 200, 300, 400), (7, 14, 21, 28, 35, 42)
+    called, cell = 0, 0
+    for seed in range(2000):
+        random = np.random.default_rng(seed)
+        x, y = np.round(random.uniform(0, 2500, (2, burglaries)) / 50) * 50
+        incidents = incidents_at(x, y, random.integers(0, 365, burglaries))
+        table = hs.knox_test(incidents, bands, times, permutations=99, seed=seed).table
+        called += (table["p_table"] <= 0.05).any()
+        cell += table["p_value"][7] <= 0.05
+    assert called <= 0.06 * 2000
+    assert cell <= 0.06 * 2000
+
+
+def test_a_cell_that_expects_hardly_a_pair_is_not_painted():
+    incidents = incidents_at([0, 5000, 5090, 9e3, 13e3, 20e3], [0] * 6, [0, 53, 55, 200, 300, 360])
+    test = hs.knox_test(incidents, (100, 200), (7, 14), permutations=19, seed=1)
+    assert test.grid("ratio").max().max() > 2
+    (image,) = test.plot().axes[0].get_images()
+    assert np.ma.masked_invalid(image.get_array()).mask.all()
 
 
 def test_a_frame_without_a_row_is_called_empty():

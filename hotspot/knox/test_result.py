@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 # Expected pairs below which a cell says little, the usual bound for a table (Cochran 1954).
 FEW_PAIRS = 5
+# Expected pairs below which the ratio of a cell is that of a pair or two, whatever happens.
+_HARDLY_A_PAIR = 0.5
 _SETTINGS = (
     "events", "followers", "permutations", "seed", "metric", "date", "changed_by_date",
 )  # fmt: skip
@@ -38,8 +40,8 @@ class KnoxTest(Result):
         pairs, ``expected`` (exact mean over all permutations), ``ratio`` (observed over
         expected), ``ratio_median`` (observed over the median of the permutations drawn), ``z``
         (by the exact variance), ``p_value`` (one-sided, ties as at least as extreme), ``p_table``
-        (chance that the highest z of a whole permuted table is as high; with no permutations, the
-        Bonferroni bound) and ``q_value`` (false discovery rate).
+        (chance that the rarest cell of a whole permuted table is as rare; with no permutations,
+        the Bonferroni bound) and ``q_value`` (false discovery rate).
     bands : Bands
         Its rows and columns.
     events : int
@@ -126,16 +128,20 @@ class KnoxTest(Result):
         figure = Picture(figsize=(1.6 + 1.1 * ratio.shape[1], 1.6 + 0.6 * ratio.shape[0]),
                         layout="constrained")  # fmt: skip
         axes = figure.subplots()
-        finite = ratio.to_numpy()[np.isfinite(ratio.to_numpy())]
-        # One cell of few pairs can have any ratio: it must not take all the colour from the others.
+        # A cell of hardly a pair can have any ratio: it is left white, and takes no colour from the
+        # others. One that is raised all the same is painted.
+        told = (self.grid("expected").to_numpy() >= _HARDLY_A_PAIR) | raised
+        painted = np.where(told, ratio.to_numpy(), np.nan)
+        finite = painted[np.isfinite(painted)]
         highest = max(2.0, float(np.quantile(finite, 0.8)) if len(finite) else 2.0)
         image = axes.imshow(
-            ratio.to_numpy(), cmap="PuOr_r", norm=TwoSlopeNorm(1.0, 0.0, highest), aspect="auto"
+            painted, cmap="PuOr_r", norm=TwoSlopeNorm(1.0, 0.0, highest), aspect="auto"
         )
         for (row, column), value in np.ndenumerate(ratio.to_numpy()):
             text = "–" if np.isnan(value) else f"{value:.2f}"
             # White on the darkest cells, or nobody could read the numbers that matter most.
-            dark = abs(min(value, highest) - 1) / (highest - 1 if value > 1 else 1) > 0.6
+            depth = abs(min(value, highest) - 1) / (highest - 1 if value > 1 else 1)
+            dark = told[row, column] and depth > 0.6
             above = raised[row, column]
             axes.text(column, row, f"{text}*" if above else text, ha="center", va="center",
                       fontweight="bold" if above else "normal",
@@ -145,7 +151,8 @@ class KnoxTest(Result):
         axes.set(xlabel="Time between two burglaries", ylabel="Distance between them")
         axes.set_title(
             f"Pairs of burglaries, observed over expected by chance ({self.events:,} burglaries)\n"
-            f"* more than chance at the {ALPHA:.0%} level, the whole table allowed for",
+            f"* more than chance at the {ALPHA:.0%} level, the whole table allowed for. "
+            "White: chance gives no pair",
             fontsize=10,
         )
         figure.colorbar(image, ax=axes, label="observed / expected", extend="max")
