@@ -29,7 +29,12 @@ TITLES = {
         BURGLARY - RESIDENCE - ATTEMPT | burglary-residence-by-force | BURGLARY OF HABITATION
         Burglary, Apartment House, Att. Force | Break & Enter - Dwelling | HOME INVASION
         Burglary, Flat, Unlawful Entry | BURGLARY OF RESIDENCE | BREAK AND ENTER - HOUSE
-        BURGLARY, RESIDENCE: Night, Entry By Force
+        BURGLARY, RESIDENCE: Night, Entry By Force | Burglary Dwelling - Aggravated | B&E Home
+        Burglary - Resi - Home | Burg Res Home | BURGLARY 2ND DEGREE - DWELLING | B&E - Apartment
+        BURGLARY-FORCED ENTRY-RESIDENCE | BURGLARY OF DWELLING | Burglary - unoccupied dwelling
+        Break, enter and steal - dwelling | BURGLARY_DWELLING | BurglaryDwelling | B.I.A.D.
+        Domestic Burglary | Burglary dwelling and theft of motor vehicle
+        Burglary - Home - car keys | Housebreaking with intent to steal (dwelling)
     """,
     MIXED: """
         Burglary - Residential | Burglary - Residential - Attempt | Burglary Residential - Attempted
@@ -47,6 +52,10 @@ TITLES = {
         Break-in | Breaking & Entering | BURGLARY - UNLAWFUL ENTRY NO FORCE | BURGLARY HOT PROWL
         FORCIBLE ENTRY | UNLAWFUL ENTRY | ATTEMPT FORCIBLE ENTRY | Burglary - Other | B&E W'Intent
         Break and Enter Residential/Other | BURGLARY - RESIDENTIAL - FORCE | Burglary Residential
+        28E00 | HO28E | H028E | 028/E/00 | 28 Burglary | Burglary House and Shed
+        Residential burglary - home and unconnected building | BURGLARY RESIDENCE/GARAGE
+        Burg Resi | Resi burglary attempt | RESIDENTIAL B&E | BREAK-IN RESIDENTIAL | Burglary 3
+        Unlawful Entry With Intent/Burglary, Break and Enter | Burgl. | Attempted housebreaking
         Break and Enter Residential | Theft by housebreaking | Housebreaking | BURGLARY, RESID.
     """,
     SHED: """
@@ -58,7 +67,9 @@ TITLES = {
         Aggravated burglary of an unconnected building | Burglary residential garage
         28E Burglary - Residential - Unconnected Building | Burglary OTD (Shed/Garage)
         BURGLARY OF SHED/DETACHED GARAGE/STORAGE UNIT | Burglary non-connected building
-        Theft by housebreaking domestic property non-dwelling
+        Theft by housebreaking domestic property non-dwelling | Burglary Shed | Burglary - Garage
+        Residential burglary - shed/garage | Resi Burglary Unconn. Bldg | Burglary-Outbuilding
+        Domestic burglary (non dwelling) | Burglary - Summer House | Burglary out-house
     """,
     BUSINESS: """
         Burglary - Business and Community | Burglary - Business and Community - Attempt | 30C | 30D
@@ -72,6 +83,12 @@ TITLES = {
         BURGLARY-NON-RESIDENCE | Commercial Burglary | BURGLARY,COMMERCIAL,NIGHT
         Break and Enter Commercial | Break & Enter - Commercial | burglary-business-by-force
         BURGLARY, OTHER STRUCTURE: Night, Entry By Force | BURGLARY OF BUILDING | BURGLARY - STORE
+        Burglary Oth Than Dwell | Burglary o/t dwelling | Burglary O.T.D. | B.O.T.D. | 30 Burglary
+        Non-dwelling burglary | Non-domestic burglary | Burglary Bus & Comm | Burglary B&C
+        Burg Bus/Comm Attempt | Burglary - Commercial Premises | Burglary - Licensed premises
+        Burglary - Place of worship | BURGLARY-FORCED ENTRY-NON-RES | B & E BUSINESS
+        BURGLARY - NO FORCE - NONRESIDENCE | Break and enter - non-dwelling | BURG NON RESI
+        Theft by housebreaking - other premises | Break and Enter - School
         Break & Enter - Other Premises | Burglary, Warehouse, Forcible Entry
     """,
     NONE: """
@@ -86,6 +103,11 @@ TITLES = {
         Criminal damage to a dwelling | Theft from dwelling | Interference with a motor vehicle | 45
         31 Vehicle interference | BURGLARY OF COIN-OP MACHINE | Theft in a dwelling
         Hamburger theft
+        BURGLARY OF CONVEYANCE | BURG FROM VEHICLE | Burg of motor vehicle | ALARM BURGLARY
+        Possession of an article (with intent to burgle, steal, demand) | Handling (burglary)
+        Possession of housebreaking implements | Burglary dwelling - cancelled | Non-crime burglary
+        Inciting burglary | Encouraging or assisting burglary | BURGLARY FROM LOCKED AUTO
+        False report of burglary | Articles for use in burglary | Burglary (Crime Related Incident)
         Public Order Act 1986 section 29B | Racial hatred s 29B | Mischief | Theft of Bicycle
         Vehicle Collision or Pedestrian Struck (with Injury) | Other Theft | Theft From Vehicle
         House to house collection | Residential parking | Pittsburg | Trespass of Real Property

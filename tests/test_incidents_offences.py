@@ -225,7 +225,7 @@ def test_what_was_taken_and_what_was_left_is_told_kind_by_kind() -> None:
     offences = pd.Series(MIXED_FILE, dtype=object)
     assert select_offences(offences, "homes").counts.sentence() == (
         "Offences counted: burglary of homes, 11 rows: 6 of homes, 3 residential (homes and "
-        "sheds mixed) and 2 whose title names no building. Left out: "
+        "sheds mixed) and 2 of titles that name no building. Left out: "
         "4 of unconnected buildings, 5 of businesses and other buildings and 8 not burglary."
     )
     other, kinds = select_offences(offences, None).warnings

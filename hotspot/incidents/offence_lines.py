@@ -245,8 +245,12 @@ class OffenceLines:
 
 def _exceptions(table: pd.DataFrame) -> set[str]:
     """Return the words that except any title which holds them."""
-    groups = table["group"].map(normalise_offence)
-    return set(table.loc[groups == NOT_BURGLARY, "name"].map(normalise_offence)) - {""}
+    pairs = zip(table["name"].map(normalise_offence), table["group"], strict=True)
+    return {
+        name
+        for name, groups in pairs
+        if name and NOT_BURGLARY in map(normalise_offence, groups.split(";"))
+    }
 
 
 def closed_offences(

@@ -23,26 +23,34 @@ _BURGLARY = re.compile(
 )
 _CLASS_KINDS = {"28": RESIDENTIAL, "29": RESIDENTIAL, "30": BUSINESS, "31": BUSINESS}
 _DWELLING = r"(?:dwell\w*|resid\w*|domestic|habitation|houses?)"
+_NO_DWELLING = (
+    rf"\bnon ?{_DWELLING}|\bnon ?resi?\b|\bnot (?:in |of )?(?:an? )?{_DWELLING}|\both(?:er)? than\b"
+    r"|\bo t dwell|\b(?:otd|botd|biotad)\b|\bother (?:building|structure|premises)"
+)
+_SHED = (
+    r"\b(?:uncon\w*|(?:not|non) conn\w*|sheds?|garages?|out ?(?:building|house)s?"
+    r"|summer ?houses?|greenhouses?|allotments?|detached (?!house)\w+)\b"
+)
 # The first that is found decides. What names a building goes before what only tells that it is no
 # dwelling, since a shed is "other than a dwelling" too; a dwelling goes before "residential",
 # which has sheds in it.
 _BUILDINGS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (r"\b(?:business\w*|commerc\w*|communit\w*)\b", BUSINESS),
+        (r"\b(?:bus[is]\w*|commerc\w*|communit\w*|bus (?:and )?comm?\w*|b and c)\b", BUSINESS),
         (r"(?<!not )(?<!non )\b(?:attached|integral|connected) (?:garage|building)", HOME),
         (
-            r"\b(?:un|not |non )conn\w*|\bsheds?\b|\bgarages?\b|\bout ?(?:building|house)s?\b"
-            r"|\bsummer ?houses?\b|\bgreenhouses?\b|\ballotments?\b|\bdetached (?!house)\w+"
-            r"|\bdomestic (?:property )?non ?dwell\w*|\bnon ?dwell\w* domestic",
-            UNCONNECTED,
+            rf"^(?!.*(?:{_NO_DWELLING}))(?=.*{_SHED})"
+            r".*\b(?:dwell\w*|homes?|residences?|(?<!summer )(?<!out )houses?)\b",
+            RESIDENTIAL,
         ),
+        # In Scotland the sheds of homes are "domestic, non-dwelling".
+        (rf"{_SHED}|^(?=.*\bnon ?dwell).*(?<!non )\bdomestic\b", UNCONNECTED),
         (
-            rf"\bnon ?{_DWELLING}|\bnon ?res\b|\bnot (?:in |of )?(?:an? )?{_DWELLING}"
-            r"|\b(?:other than|otd|botd|biotad)\b|\bother (?:building|structure|premises)"
+            rf"{_NO_DWELLING}"
             r"|\b(?:shops?|stores?|storage|schools?|offices?|church\w*|retail\w*|warehouses?|pubs?"
             r"|factor(?:y|ies)|industrial|funeral homes?|public (?:house|building)s?|hotels?|banks?"
-            r"|restaurants?|institution\w*|government)\b",
+            r"|restaurants?|licensed|places? of worship|institution\w*|government)\b",
             BUSINESS,
         ),
         (
@@ -50,7 +58,7 @@ _BUILDINGS = tuple(
             r"|habitation|inhabited|biad)\b",
             HOME,
         ),
-        (r"\bres(?:id\w*)?\b", RESIDENTIAL),
+        (r"\bresi?(?:d\w*)?\b", RESIDENTIAL),
         # Where a title says no more: falsehood at the door is of a home.
         (r"\b(?:distraction|artifice|bogus)\b", HOME),
     )
@@ -82,10 +90,14 @@ def normalise_offence(value: object) -> str:
     >>> normalise_offence("028/E"), normalise_offence("0610")
     ('28e', '610')
     """
-    text = str(value).casefold().replace("&", " and ").replace("+", " and ")
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(value)).casefold()
+    text = text.replace("&", " and ").replace("+", " and ")
     joined = " ".join(re.findall(r"[^\W_]+", text))
-    # A spreadsheet drops leading zeros, and forces part number and letter: 028/E is 28E.
-    return re.sub(r"\b(28|29|30|31) ([a-z])\b", r"\1\2", re.sub(r"\b0+(?=\d)", "", joined))
+    # A spreadsheet drops leading zeros, and forces write 28E as 028/E, HO28E or 28E00.
+    joined = re.sub(r"\b(?:ho?c?)?0+(?=\d)", "", joined)
+    joined = re.sub(r"\b(?:ho?c?)?(28|29|30|31) ?([a-z])(?: ?0+)?\b", r"\1\2", joined)
+    joined = re.sub(r"\b(?:[a-z] ){2,}[a-z]\b", lambda letters: letters[0].replace(" ", ""), joined)
+    return re.sub(r"\bburgl?\b", "burglary", joined)
 
 
 def has_burglary(title: str) -> bool:
@@ -133,7 +145,8 @@ def kind_of_class(title: str) -> str:
     >>> kind_of_class("30f"), kind_of_class("burglary")
     ('business', '')
     """
-    return _CLASS_KINDS.get(home_office_code(title)[:2] or title, "")
+    first = title.split(" ")[0] if has_burglary(title) else title
+    return _CLASS_KINDS.get(home_office_code(title)[:2] or first, "")
 
 
 def may_be_burglary(title: str) -> bool:

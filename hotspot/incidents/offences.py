@@ -41,6 +41,7 @@ _KINDS_BY_NAME = {
     BURGLARY: {*KINDS},
     RESIDENTIAL: {RESIDENTIAL},
     UNCONNECTED: {UNCONNECTED},
+    "unconnected": {UNCONNECTED},
     "unconnected buildings": {UNCONNECTED},
     BUSINESS: {BUSINESS},
     "businesses": {BUSINESS},
@@ -50,7 +51,7 @@ _UNNAMED = "any building"
 _IN_WORDS = {
     HOME: "of homes",
     RESIDENTIAL: "residential (homes and sheds mixed)",
-    _UNNAMED: "whose title names no building",
+    _UNNAMED: "of titles that name no building",
     UNCONNECTED: "of unconnected buildings",
     BUSINESS: "of businesses and other buildings",
     "": "not burglary",
@@ -94,8 +95,10 @@ class OffenceCounts:
     def sentence(self) -> str:
         """Return which offences were taken and how many of which kind were left out."""
         words = f"Offences counted: {self.choice}, {count(sum(self.taken.values()), 'row')}"
-        kinds = _by_kind(self.taken)
-        words += f": {kinds}." if kinds else "."
+        if len(self.taken) > 1:
+            words += f": {_by_kind(self.taken)}."
+        else:
+            words += "".join(f", all of them {_IN_WORDS[kind]}" for kind in self.taken) + "."
         return f"{words} Left out: {_by_kind(self.left)}." if self.left else words
 
 
