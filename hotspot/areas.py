@@ -74,7 +74,7 @@ def read_areas(
     chunk = opened.read(opened.columns)
     if chunk.frame.empty:
         raise DataError(no_rows(source, opened, "areas"))
-    for told in (*opened.notes, *chunk.warnings):
+    for told in (*opened.left_out, *chunk.warnings):
         warnings.warn(told, DataWarning, stacklevel=2)
     names = to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)

@@ -9,6 +9,8 @@ import pytest
 
 import hotspot as hs
 from hotspot._errors import DataError
+from hotspot.briefing.config import load_config
+from hotspot.cli import main
 from hotspot.reading.columns import known_columns, known_names
 from hotspot.reading.sources import files_of, open_source
 
@@ -134,6 +136,7 @@ def test_files_are_given_as_a_list_a_folder_or_a_pattern(tmp_path: Path) -> None
         check = hs.check_incidents(source)
         assert len(check.accepted) == 40
         assert check.accepted.index[0] == "crimes-6.csv:2"
+        assert "Read 2 files together: crimes-6.csv, crimes-7.csv." in check.notes
     assert len(hs.check_incidents(tmp_path).accepted) == 60
     assert len(hs.check_incidents(tmp_path / "crimes [8].csv").accepted) == 20
     assert files_of(tmp_path / "none.csv") == [tmp_path / "none.csv"]
@@ -164,7 +167,7 @@ def test_workbooks_of_several_sheets_name_file_sheet_and_row(tmp_path: Path) -> 
     ("source", "words"),
     [
         ([], "empty list"),
-        ("none-*.csv", "holds no file that can be read"),
+        ("none-*.csv", r"There is no file none-\*\.csv"),
         ([pd.DataFrame()], r"paths only: join frames with pandas\.concat"),
     ],
 )
@@ -184,3 +187,26 @@ def test_formulas_of_several_sheets_are_named_by_sheet(tmp_path: Path) -> None:
     june = [HEADER, *rows_of(6, 1), ["R", "=1+1", 1, 2]]
     path = book(tmp_path / "m.xlsx", {"June": june, "July": [HEADER, *rows_of(7, 2)]})
     assert open_source(path, known=KNOWN).formulas() == [("June:3", "Date From")]
+
+
+def test_a_set_up_and_a_command_take_a_pattern(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    files = [text(tmp_path / "in" / f"c{m}.csv", [HEADER, *rows_of(m)]) for m in (6, 7)]
+    toml = tmp_path / "set-up.toml"
+    toml.write_text('[incidents]\npath = "in/c?.csv"\n', encoding="utf-8")
+    assert load_config(toml).incidents.path == tuple(file.resolve() for file in files)
+    assert main(["check", str(toml)]) == 0
+    assert main(["check", str(tmp_path / "in" / "c*.csv")]) == 0
+    assert capsys.readouterr().out.count("Used 40.") == 2
+
+
+def test_sheets_of_addresses_that_are_not_read_are_told(tmp_path: Path) -> None:
+    header = ["UPRN", "Address", "Easting", "Northing"]
+    homes = {
+        f"Part {n}": [header, [n, f"{n} High Street", 451000 + n, 340000]] for n in range(1, 4)
+    }
+    path = book(tmp_path / "homes.xlsx", {"Cover": [["Addresses"]], **homes})
+    with pytest.warns(hs.DataWarning, match="not read: 'Cover'"):
+        assert hs.read_addresses(path)["uprn"].tolist() == ["1", "2", "3"]

@@ -98,7 +98,7 @@ def read_addresses(
         raise DataError(no_rows(source, opened, "addresses"))
     columns_of = {field: (name,) for field, name in mapped.items()}
     unsaved = blank_columns(opened, chunk.frame, columns_of, computed_only=True)
-    for warning in (*chunk.warnings, *unsaved):
+    for warning in (*opened.left_out, *chunk.warnings, *unsaved):
         warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(
         chunk.frame, mapped, geometry=chunk.geometry, geometry_crs=opened.crs, crs=crs,

@@ -16,6 +16,7 @@ from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.cocooning.tiers import read_tiers
 from hotspot.dates import cutoff
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
+from hotspot.reading.sources import matches_of
 from hotspot.sheets.target_files import FORMATS
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
@@ -30,10 +31,12 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 
 
 def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, ...]:
-    """Return the path of a file or folder, or those of several files of one layout."""
-    if isinstance(value, (list, tuple)) and value:
-        return tuple(_existing(Path(str(_path(one))), info) for one in value)
-    return _existing(Path(str(_path(value))), info)
+    """Return the path of a file or folder, or those of several files, listed or by a pattern."""
+    listed = list(value) if isinstance(value, (list, tuple)) else []
+    paths = [Path(str(_path(one))) for one in listed or [value]]
+    files = [file for path in paths for file in matches_of(_beside(path, info))]
+    found = tuple(_existing(file, info) for file in files)
+    return found if listed or len(found) > 1 else found[0]
 
 
 def _beside(path: Path, info: ValidationInfo) -> Path:

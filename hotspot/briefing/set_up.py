@@ -10,6 +10,7 @@ from hotspot.briefing.config import Config, load_settings, read_config, readable
 from hotspot.briefing.guess import guess_set_up, merged
 from hotspot.briefing.input_files import data_problems
 from hotspot.dates import AsOf
+from hotspot.reading.sources import matches_of
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _paths(config: object) -> list[Path]:
         raise ConfigError(
             f"A set-up is the path of a file, several of them, a mapping or a Config, not {kind}."
         )
-    return paths
+    # The shell of Windows hands a pattern over as it was typed.
+    return [file for path in paths for file in matches_of(path)]
 
 
 def _checked(settings: Mapping[str, Any], base: str | Path = ".", name: str = "") -> Config:

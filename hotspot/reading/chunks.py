@@ -113,6 +113,11 @@ class Source:
     sheets: tuple[str, ...] = ()
     formulas: Callable[[], list[tuple[Any, str]]] = field(default=list, repr=False)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What its notes say of sheets, layers and files that were not read."""
+        return tuple(note for note in self.notes if "not read: " in note)
+
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Iterate over the rows of `columns`, in order, some at a time: memory stays bounded."""
         wanted = list(dict.fromkeys(columns))

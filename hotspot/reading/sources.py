@@ -9,6 +9,7 @@ incidents, addresses, areas, backdrops and returned sheets can all be of it.
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -17,7 +18,7 @@ import pandas as pd
 
 from hotspot._checks import empty_words
 from hotspot._errors import DataError
-from hotspot.english import count
+from hotspot.english import count, some_of
 from hotspot.reading.chunks import Request, Source
 from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
@@ -275,36 +276,51 @@ def files_of(source: Paths) -> list[Path]:
     Raises
     ------
     DataError
-        If a folder or a pattern has no file, or none is given.
+        If a folder has no file, or none is given.
     """
     given = [source] if isinstance(source, str | PathLike) else list(source)
     if not all(isinstance(each, str | PathLike) for each in given):
         raise DataError("A list of sources holds paths only: join frames with pandas.concat.")
     files: dict[Path, None] = {}
     for path in (Path(each).expanduser() for each in given):
-        # A browser numbers what it saves: "crimes [2].csv" is a file, and no pattern.
-        if set("*?[") & set(str(path)) and not path.exists():
-            matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            found = sorted(match for match in matches if match.is_file())
-        else:
-            found = _files_in(path) if path.is_dir() else [path]
-        if not found:
-            raise DataError(f"{path} holds no file that can be read.")
-        files.update(dict.fromkeys(found))
+        for found in _files_in(path) if path.is_dir() else matches_of(path):
+            files[found] = None
     if not files:
         raise DataError("An empty list of files was given.")
     return list(files)
 
 
+def matches_of(path: Path) -> list[Path]:
+    """Return the files that a pattern such as ``2026-*.csv`` stands for; another path as it is.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    list of pathlib.Path
+        By name. The path itself where nothing matches, so that it is named as missing.
+    """
+    # A browser numbers what it saves: "crimes [2].csv" is a file, and no pattern.
+    if not set("*?[") & set(str(path)) or path.exists():
+        return [path]
+    found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+    return sorted(match for match in found if match.is_file()) or [path]
+
+
 def _files_in(folder: Path) -> list[Path]:
     """List the files of a folder that are read with it."""
     with _errors_in_words(folder):
-        return sorted(
+        files = sorted(
             path
             for path in folder.iterdir()
             if path.name.lower().endswith(endings(in_folders=True))
             and not path.name.startswith((".", "~"))
         )
+    if not files:
+        raise DataError(f"The folder {folder} holds no file that can be read.")
+    return files
 
 
 def _open_together(paths: Sequence[Path], request: Request) -> Source:
@@ -323,7 +339,11 @@ def _open_together(paths: Sequence[Path], request: Request) -> Source:
             )
     parents = {path.parent.name for path in paths}
     where = f" of {parents.pop()}" if len(parents) == 1 else ""
-    return join_sources(f"{count(len(sources), 'file')}{where}", sources, "file")
+    files = count(len(sources), "file")
+    joined = join_sources(f"{files}{where}", sources, "file")
+    return replace(
+        joined, notes=(f"Read {files} together: {some_of(list(sources))}.", *joined.notes)
+    )
 
 
 def _labels(paths: Sequence[Path]) -> list[str]:
