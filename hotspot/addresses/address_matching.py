@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from hotspot.addresses.address_parser import Address, parse_address
-from hotspot.addresses.address_words import street_forms, street_key, text_key, unit_key
+from hotspot.addresses.address_words import (
+    STREET_WORDS,
+    WEAK_WORDS,
+    street_forms,
+    street_key,
+    text_key,
+    unit_key,
+)
 from hotspot.addresses.house_numbers import Houses, parse_houses, same_houses
 from hotspot.reading.cells import reference_keys
 
@@ -20,6 +27,7 @@ BY_UPRN, BY_TEXT, BY_BUILDING, UNMATCHED = "uprn", "text", "building", "none"
 ONE_BUILDING_M = 25.0
 # A slip of the keyboard in the name of a street, not another name.
 _ALIKE = 0.88
+_ENDS = STREET_WORDS | WEAK_WORDS
 _FIELDS = ("unit", "building", "number", "street", "dependent_street", "locality", "postcode")
 
 
@@ -89,10 +97,22 @@ def other_streets(told: Reading, known: Reading) -> bool:
 
 
 def on_street(told: Reading, known: Reading) -> bool:
-    """Test whether an address that was told names the street of a door, a slip of a key allowed."""
-    if any(f" {street} " in f" {told.words} " for street in known.streets):
+    """Test whether an address that was told names the street of a door, a slip of a key allowed.
+
+    Of two streets the first is meant: 4 Mill Mews, High Street is not 4 High Street.
+    """
+    if not known.streets:
+        return False
+    street = known.streets[0]
+    if not told.streets:
+        return f" {street} " in f" {told.words} "
+    named = told.streets[0]
+    if _alike(named, street):
         return True
-    return any(_alike(one, other) for one in told.streets[:1] for other in known.streets[:1])
+    # A line without commas may not tell where the street ends: Farmhill Park Douglas.
+    if named.startswith(f"{street} "):
+        return not _ENDS.intersection(named[len(street) :].split())
+    return street.startswith(f"{named} ") and f" {street} " in f" {told.words} "
 
 
 @lru_cache(maxsize=100_000)
@@ -252,6 +272,9 @@ def read_row(addresses: pd.DataFrame, at: int) -> Reading:
     """Read a row of a file of addresses: its columns, and its text for those it lacks."""
     text = _cell(addresses, "address", at)
     cells = {field: _cell(addresses, field, at) for field in _FIELDS if field in addresses.columns}
+    if "town" in addresses.columns:
+        places = (cells.get("locality", ""), _cell(addresses, "town", at))
+        cells["locality"] = ", ".join(filter(None, places))
     if not {"number", "street"} <= cells.keys():
         parsed = parse_address(text)._asdict()
         cells = {field: cells.get(field) or parsed[field] for field in _FIELDS}

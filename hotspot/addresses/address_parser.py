@@ -12,6 +12,7 @@ import pandas as pd
 from hotspot.addresses.address_pieces import NUMBER, UNIT, WORDS, Piece, pieces_of
 from hotspot.addresses.address_words import (
     BUILDING_WORDS,
+    HOLDS_FLATS,
     WEAK_WORDS,
     is_one_word_street,
     street_end,
@@ -34,8 +35,6 @@ _DASHES = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
         **dict.fromkeys("\u2019\u2018`\u00b4", "'"),
         "\xa0": " ",
-        "(": ",",
-        ")": ",",
         ";": ",",
         "|": ",",
         "\n": ",",
@@ -43,7 +42,8 @@ _DASHES = str.maketrans(
         "\t": " ",
     }
 )
-_HALF = re.compile(r"(?<=\d)(?:½| 1/2(?= +[^\W\d]{2}))")
+_HALF = re.compile(r"(?<=\d)(?: ?½| 1/2(?=$| +[^\W\d]{2}))")
+_NAME_WITHIN = re.compile(r"^ *([0-9]+[A-Za-z]?) \(([^\W\d][^\d()]+)\) *")
 # "12A High Street, Anytown, AB1 2CD" and "Flat 3, 12 ...": a million of these share few tails.
 _BARE = re.compile(r"[0-9]{1,5}[A-Za-z]?")
 _BARE_FLAT = re.compile(r"[A-Za-z]+ [0-9]{1,4}[A-Za-z]?")
@@ -51,7 +51,7 @@ _FLAT_WORDS = ("Flat ", "FLAT ", "Apartment ", "APARTMENT ")
 # What is read alike behind any number: words without another.
 _PLAIN = re.compile(r"(?=[^\W\d]{2})[^0-9(;|/\n½#]*[^0-9(;|/\n½#\s,]")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
-_CAN_BE_OF_FLATS = BUILDING_WORDS | {"court", "buildings"}
+_CAN_BE_OF_FLATS = BUILDING_WORDS | HOLDS_FLATS
 
 
 Texts = npt.NDArray[np.object_]
@@ -178,11 +178,29 @@ def parse_address(text: str) -> Address:
     >>> parse_address("12 High Street, Flat 3")[:4]
     ('Flat 3', '', '12', 'High Street')
     """
-    line = _HALF.sub("½", _COUNTRY.sub("", text.translate(_DASHES)))
-    segments = [" ".join(part.split()).strip(" .") for part in line.split(",")]
-    segments, postcode = _without_postcode([part for part in segments if part])
+    segments, postcode = _without_postcode(_segments(text))
     pieces = _numbers_joined(pieces_of(segments))
     return _resolve(pieces, commas=len(segments) > 1)._replace(postcode=postcode)
+
+
+def pieces_of_line(text: str) -> list[Piece]:
+    """Split a text into its pieces, however it is written.
+
+    Examples
+    --------
+    >>> [piece.text for piece in pieces_of_line("Rose House 12 1/2")]
+    ['Rose House', '12½']
+    """
+    return _numbers_joined(pieces_of(_segments(text)))
+
+
+def _segments(text: str) -> list[str]:
+    """Split a line at its commas, its signs brought to one form."""
+    line = _COUNTRY.sub("", text.translate(_DASHES))
+    # "12 (Rose Cottage) Mill Lane": the number is that of the lane.
+    line = _NAME_WITHIN.sub(r"\2, \1 ", line).replace("(", ",").replace(")", ",")
+    segments = (" ".join(part.split()).strip(" .") for part in _HALF.sub("½", line).split(","))
+    return [part for part in segments if part]
 
 
 def _without_postcode(segments: list[str]) -> tuple[list[str], str]:

@@ -11,7 +11,7 @@ UNIT, NUMBER, WORDS = "unit", "number", "words"
 
 # Words for a home within a building: those that stand alone, and those that need a name of theirs.
 _ALONE = word_set("""
-    flat flats apartment apartments apt apts studio maisonette bedsit penthouse annexe annex
+    flat flats fflat apartment apartments apt apts studio maisonette bedsit penthouse annexe annex
     houseboat
 """)
 _NAMED = word_set("""
@@ -44,6 +44,7 @@ _NUMBER = re.compile(
     r"(?![\w'½/.])",
     re.IGNORECASE,
 )
+_COMPASS = re.compile(r"[0-9]{3,} [NSEWnsew]$")
 _BEHIND = re.compile(
     r"(?:(?:land|garages?|site|premises) )?(?:(?:at|to) )?(?:the )?"
     r"(?:(?:rear|back) of|r/o|above|over|behind)(?= (?:the )?(?:no\.? ?)?[0-9])",
@@ -122,7 +123,9 @@ def _piece_at(
     position = _POSITION.match(segment, at)
     if position and (not inside or position.end() == len(segment)):
         rest = segment[position.end() :].strip() or after
-        if inside or rest[:1].isdigit() or (pieces and not segment[position.end() :].strip()):
+        ended = pieces and not segment[position.end() :].strip()
+        numbered = pieces and pieces[-1].kind == NUMBER
+        if inside or rest[:1].isdigit() or ended or numbered:
             return [Piece(UNIT, position[0])], position.end()
     slashed = _SLASHED.match(segment, at)
     if slashed:
@@ -136,6 +139,10 @@ def _number(segment: str, at: int, *, inside: bool) -> tuple[list[Piece], int]:
     if number is None or houses is None:
         return [], at
     rest = segment[number.end() :].strip()
+    # "1200 W Peach St" is in the west of a town; a suffix of its own comes after fewer houses.
+    west = _COMPASS.search(number["houses"])
+    if west and houses.first == houses.last:
+        return [Piece(NUMBER, str(houses.first.number))], number.end() - 1
     # Within words "Route 66" and "Phase 2 Estate" are names.
     if inside and not rest[:1].isalpha() and rest:
         return [], at

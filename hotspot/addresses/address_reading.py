@@ -31,7 +31,7 @@ _PARTS = tuple(known_columns("addresses"))
 FIELDS = (*_PARTS, *PLACE_FIELDS)
 _RESULT_FIELDS = (
     "uprn", "address", "unit", "building", "number", "street", "dependent_street", "locality",
-    "postcode", "usrn", "parent_uprn", "classification",
+    "town", "postcode", "usrn", "parent_uprn", "classification",
 )  # fmt: skip
 NO_ADDRESS = "(no address given)"
 

@@ -42,6 +42,8 @@ BUILDING_WORDS = word_set("""
     farmhouse bungalow stables rectory vicarage flats college hostel hospital nurseries grange
     priory abbey castle home gatehouse oast smithy cabin
 """)
+# A name of these holds flats where a street stands beside it, and is a street where none does.
+HOLDS_FLATS = word_set("court buildings")
 # Streets of one word, so that a line without commas has an end for them.
 ONE_WORD_STREETS = word_set("""
     broadway strand cheapside piccadilly whitehall haymarket kingsway aldwych poultry eastcheap
@@ -58,7 +60,7 @@ PARTICLES = word_set("""
     y yr ap ar pen ty tan dan uwch ger du de la le les des ny ar-y pen-y
 """)
 DIRECTIONS = word_set("""
-    north south east west
+    north south east west n s e w nw ne sw se
 """)
 
 SHORT_FORMS = {
@@ -105,7 +107,7 @@ SAINTS = word_set("""
 """)
 # fmt: on
 
-_UNIT_WORDS = word_set("flat flats apartment apartments apt apts unit the no number")
+_UNIT_WORDS = word_set("flat flats fflat apartment apartments apt apts unit the no number")
 _SHORT_UNITS = {
     "gff": "ground floor", "fff": "first floor", "sff": "second floor", "tff": "top floor",
     "gf": "ground floor", "lgf": "lower ground floor", "ff": "first floor",
@@ -266,7 +268,7 @@ def _extended(forms: Sequence[str], at: int) -> int:
             or (after in WEAK_WORDS and (weak or last or after in ("end", "head", "top", "side")))
         ):
             at += 1
-        elif weak and not last and forms[at + 2] in STREET_WORDS:
+        elif weak and not last and forms[at + 2] in STREET_WORDS and forms[at] not in HOLDS_FLATS:
             at += 2
         elif after in ("of", "du", "de", "y"):
             return count

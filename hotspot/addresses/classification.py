@@ -2,23 +2,27 @@
 
 import re
 
-from hotspot.addresses.address_words import text_key
+from hotspot.addresses.address_words import text_key, word_set
 
 # AddressBase codes: dwellings, houses in multiple occupation, residential institutions, dual use;
 # not garages (RG), car parking (RC) or ancillary buildings (RB).
-_HOME_CODE = re.compile(r"(?:r[dhi]?|x)[0-9]*")
+_HOME_CODE = re.compile(r"(?:r[dhi]?|x)(?:[0-9]+[a-z]{0,2})?")
 _PARENT_CODE = re.compile(r"p[ps]?")
-# fmt: off
-_HOME_WORDS = {
-    "residential", "dwelling", "dwellings", "house", "home", "flat", "flats", "apartment",
-    "apartments", "bungalow", "maisonette", "cottage", "terrace", "terraced", "detached", "semi",
-    "hmo", "res",
-}
-_OTHER_WORDS = {
-    "non", "not", "public", "guest", "commercial", "business", "office", "shop", "garage",
-    "garages", "parking", "garden",
-}
-# fmt: on
+_HOME_WORDS = word_set("""
+    residential residence dwelling dwellings house home flat flats apartment apartments bungalow
+    maisonette cottage terrace terraced detached semi hmo res bedsit bedsits sheltered almshouse
+    caravan chalet houseboat lodgings annexe annex studio penthouse dual mixed multiple occupation
+    hostel domestic
+""")
+_OTHER_WORDS = word_set("""
+    public guest commercial business office offices shop store stores garage garages parking garden
+    warehouse factory workshop school surgery hotel church hall ancillary
+""")
+# "Flat above shop" is one; "Shop with flat" is the shop.
+_ABOVE = re.compile(r"\b(?:flat|apartment|maisonette)s? (?:above|over|behind)\b")
+_NO_HOME = re.compile(r"\b(?:non|not) (?:residential|domestic|a|in)\b")
+# Lodgings that are let without profit.
+_NOT_COUNTED = re.compile(r"\bnon commercial\b|\bhouse in multiple\b")
 
 
 def says_home(classification: str) -> bool:
@@ -26,13 +30,16 @@ def says_home(classification: str) -> bool:
 
     Examples
     --------
-    >>> [text for text in ("RD04", "Flat", "CR08", "Shop with flat") if says_home(text)]
-    ['RD04', 'Flat']
+    >>> classes = ("RD04", "Flat", "HMO", "Dual Use", "CR08", "Shop with flat", "Non-residential")
+    >>> [text for text in classes if says_home(text)]
+    ['RD04', 'Flat', 'HMO', 'Dual Use']
     """
     key = text_key(classification)
-    if _HOME_CODE.fullmatch(key):
+    if _HOME_CODE.fullmatch(key) or _ABOVE.search(key):
         return True
-    words = set(key.split())
+    if _NO_HOME.search(key):
+        return False
+    words = set(_NOT_COUNTED.sub("hmo", key).split())
     return bool(words & _HOME_WORDS) and not words & _OTHER_WORDS
 
 
