@@ -110,6 +110,18 @@ def days_long(days: int) -> str:
     return count(weeks, "week")
 
 
+def early_words(days: int) -> str:
+    """Return when a lag of up to so many days is.
+
+    Examples
+    --------
+    >>> early_words(14), early_words(1), early_words(0)
+    ('in the first 14 days', 'by the next day', 'on the same day')
+    """
+    names = {0: "on the same day", 1: "by the next day"}
+    return names.get(days, f"in the first {days} days")
+
+
 def rule_words(distance_m: float, window_days: int) -> str:
     """Return what a near-repeat rule is called in a sentence.
 

@@ -124,6 +124,33 @@ def test_areas_without_near_repeats_are_seldom_given_a_rule():
     assert given_rule <= stats.binom.ppf(0.999, trials, 0.05)
 
 
+def test_what_keeps_a_rule_from_being_proposed_is_named_with_its_ratio():
+    town = followed_town(3, 300, 150)
+    rule = calibrate_rule(town, resamples=1, seed=1)
+    by_distance, by_time = (table["smoothed"].max() for table in (rule.by_distance, rule.by_time))
+    assert by_distance != by_time
+    between = (by_distance + by_time) / 2
+    said = calibrate_rule(town, raised=between, resamples=1, seed=1).summary()
+    lower, where = min(
+        (by_distance, "in the first 14 days the ratio, made to fall with distance"),
+        (by_time, "within 200 m the ratio, made to fall with time"),
+    )
+    assert f"{where}, is {lower:.2f} at most, below {between:g}" in said
+    assert said.count("at most, below") == 1
+    both = calibrate_rule(town, raised=99, resamples=1, seed=1).summary()
+    assert both.count("at most, below 99") == 2
+    assert "nowhere" not in both
+
+
+def test_a_first_band_of_one_day_is_named_as_that_day():
+    town = followed_town(3, 300, 150)
+    test = hs.knox_test(town, (100, 200), (0, 7, 14), permutations=0)
+    rule = calibrate_rule(town, days=(0, 7, 14), near_days=0, resamples=1, seed=1)
+    for words in (test.summary(), rule.summary()):
+        assert " 0 days" not in words
+    assert "on the same day" in test.summary() + rule.summary()
+
+
 def test_order_of_rows_and_exact_shifts_do_not_matter():
     incidents = followed_town(3, 300, 150)
     incidents = incidents.set_geometry(

@@ -14,7 +14,7 @@ from scipy.optimize import isotonic_regression
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
 from hotspot.dates import EventDate
-from hotspot.english import count
+from hotspot.english import count, early_words
 from hotspot.knox.bands import Bands
 from hotspot.knox.blocks import BlockPairs, block_problems, ratios
 from hotspot.knox.moments import upper_tail
@@ -89,7 +89,7 @@ class RuleCalibration:
         sentences = [
             f"Proposed for {count(self.events, 'burglary', 'burglaries')}: {self.distance_m:g} m "
             f"and {self.window_days} days. So far and so long risk is at least {self.raised:g} "
-            f"times what chance gives (by distance in the first {self.near_days} days, by time "
+            f"times what chance gives (by distance {early_words(self.near_days)}, by time "
             f"within {self.near_m:g} m)."
         ]
         if self.distance_m == self.by_distance["upper"].iloc[-1]:
@@ -156,7 +156,15 @@ class RuleCalibration:
                 f"chance can explain (p = {self.p_value:.2g})"
             )
         else:
-            why = f"risk nearby is nowhere {self.raised:g} times what chance gives"
+            why = " and ".join(
+                f"{where} the ratio, made to fall {along}, is {profile['smoothed'].max():.2f} at "
+                f"most, below {self.raised:g}"
+                for where, along, profile in (
+                    (early_words(self.near_days), "with distance", self.by_distance),
+                    (f"within {self.near_m:g} m", "with time", self.by_time),
+                )
+                if not profile["smoothed"].max() >= self.raised
+            )
         counted = count(self.events, "burglary", "burglaries")
         return f"No distance and window proposed for {counted}: {why}."
 

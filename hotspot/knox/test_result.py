@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspot._checks import empty_words
-from hotspot.english import count, rule_words
+from hotspot.english import count, early_words, rule_words
 from hotspot.knox.bands import Bands
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
@@ -233,9 +233,10 @@ class KnoxTest(Result):
         last = ratio[far - 1, 0], ratio[0, late - 1]
         longest = int(self.bands.longest_days[late - 1])
         return [
-            f"Nearby, risk is raised out to {metres[far - 1]:g} m in the first "
-            f"{self.bands.longest_days[0]} days (there {last[0]:.2f} times chance), and up to "
-            f"{longest} days within {metres[0]:g} m (then {last[1]:.2f} times chance).",
+            f"Nearby, risk is raised out to {metres[far - 1]:g} m "
+            f"{early_words(int(self.bands.longest_days[0]))} (there {last[0]:.2f} times chance), "
+            f"and {f'up to {longest} days' if longest else early_words(0)} within {metres[0]:g} m "
+            f"(then {last[1]:.2f} times chance).",
             *self._rule_verdict(metres[far - 1], longest),
         ]
 
