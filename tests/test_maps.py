@@ -227,7 +227,7 @@ def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
     for entry in (
         "Burgled home: 1",
         "Opposite or behind: 1",
-        "0-7 days old: 1 zone",
+        "found 0-7 days ago: 1 zone",
         "found in the last 7 days: 1",
         "found 14-42 days ago: 2",
         "incidents per km² per year".encode("unicode_escape").decode(),

@@ -50,7 +50,7 @@ def test_zones_and_points_have_the_colours_of_their_ages_whatever_the_window(
     assert [style for style, _ in shown.legend] == [colours.ZONES[n] for n in expected]
     assert dots is not None
     assert [row[1] for row in dots.rows] == expected
-    assert f"{labels[-1]} old: 1 zone" in [text for _, text in shown.legend]
+    assert f"found {labels[-1]} ago: 1 zone" in [text for _, text in shown.legend]
     assert sum(text.endswith(": 1") for _, text in dots.legend) == 2
     # Joined with others, a frame may lose what window it was made for.
     zones.attrs.clear()

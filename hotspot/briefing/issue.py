@@ -81,7 +81,8 @@ def brief(
     The folder is written whole or not at all: ``briefing.html`` (one page), ``map.html``,
     ``targets/`` with a workbook and a printable sheet per area, ``targets.csv``,
     ``messages.csv``, ``rejected.csv`` and ``run.json`` (parameters, SHA-256 of each input and
-    output, versions, counts). Lists need addresses; zones and lists need dates to the day.
+    output, versions, counts, the headline figures of the page). Lists need addresses; zones and
+    lists need dates to the day.
 
     With ``[cocooning] ledger`` the list is issued to it when the folder is in its place, last of
     all: a run that fails asks for nothing, and where the ledger fails the folder is put back as

@@ -124,9 +124,9 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
         legend=[
             (
                 colours.ZONES[number],
-                f"{labels[band == number][0]} old: {count(int((band == number).sum()), 'zone')}",
+                f"found {labels[band == number][0]} ago: {count(here, 'zone')}",
             )
-            for number in np.unique(band)
+            for number, here in zip(*np.unique(band, return_counts=True), strict=True)
         ],
     )
 

@@ -92,8 +92,8 @@ def _basis_sentence(inputs: Inputs) -> str:
     last = inputs.known.last
     first = day_of_year(last - pd.Timedelta(days=YEAR_DAYS - 1))
     return (
-        f"That is of those found from {first} to {day_of_year(last)}; each counts in the hours "
-        "between which it happened."
+        f"They were found from {first} to {day_of_year(last)}; each counts in the hours between "
+        "which it happened."
     )
 
 

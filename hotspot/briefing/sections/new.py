@@ -15,7 +15,7 @@ _MADE = "made-"
 _COLUMNS = [
     ("area", "Beat", "text"),
     ("street", "Street", "text"),
-    ("is_new", "Recorded in 24 hours", "tag"),
+    ("is_new", "{learned} in 24 hours", "tag"),
     ("window", "Happened between", "text"),
     ("method", "Method", "text"),
     ("reference", "Reference", "text"),
@@ -37,19 +37,21 @@ def new(sources: Sources) -> Section:
         f"{in_day} found in the last 24 hours, {int(recent.sum()):,} in "
         f"the last 7 days ({week_days(inputs.last)})."
     ]
+    withheld = int((recent & inputs.hidden).sum())
+    if withheld:
+        sentences.append(
+            f"{count(withheld, 'of them is', 'of them are')} on the stop list: counted here, and "
+            "shown nowhere, nor in a beat's numbers."
+        )
     late = int((known.learned_within(WEEK_DAYS) & ~recent & ~inputs.hidden).sum())
     if late:
         sentences.append(
             f"{count(late, 'more was', 'more were')} recorded in these 7 days and found before: "
             "not counted here, but listed."
         )
-    withheld = int((recent & inputs.hidden).sum())
-    if withheld:
-        sentences.append(
-            f"{count(withheld, 'of them is', 'of them are')} on the stop list: counted here, and "
-            "shown nowhere."
-        )
     rows = _rows(inputs)
+    learned = "Recorded" if "recorded_at" in known.incidents.columns else "Found"
+    columns = [(name, head.format(learned=learned), kind) for name, head, kind in _COLUMNS]
     named = any(row[name] is not None for row in rows for name in ("area", "street", "reference"))
     if rows and not named:
         sentences.append(
@@ -58,7 +60,7 @@ def new(sources: Sources) -> Section:
         return Section(sentences)
     return Section(
         sentences,
-        (table(_COUNT_COLUMNS, _counts(inputs), kind="narrow"), table(_COLUMNS, rows[:_MOST_ROWS])),
+        (table(_COUNT_COLUMNS, _counts(inputs), kind="narrow"), table(columns, rows[:_MOST_ROWS])),
         left_out(len(rows) - _MOST_ROWS, "burglary", "burglaries", "on the map"),
     )
 
