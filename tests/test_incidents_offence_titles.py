@@ -1,7 +1,11 @@
 """Titles of offences as forces and cities write them: burglary or not, and of what building."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotspot.incidents.offences import select_offences
 
@@ -126,3 +130,44 @@ def test_a_title_tells_whether_it_is_burglary_and_of_what(title: str, kind: str)
     selection = select_offences(pd.Series([title]), "burglary")
     assert selection.kinds.tolist() == [kind]
     assert selection.chosen.tolist() == [bool(kind)]
+
+
+@pytest.mark.parametrize(
+    ("group", "rows"),
+    [
+        ("attempted burglary", [1, 3]),
+        ("distraction burglary", [2, 3]),
+        ("aggravated burglary", [4]),
+        ("residential burglary", [0, 1, 2, 3, 4, 5]),
+        ("non-residential burglary", [6]),
+        ("burglary dwelling", [4]),
+        ("28E", [0, 5]),
+        ("Burglary - Residential", [0, 5]),
+    ],
+)
+def test_titles_that_no_line_has_are_chosen_by_group(group: str, rows: list[int]) -> None:
+    titles = [
+        "Burglary - Residential",
+        "Burglary - Residential - Attempt",
+        "Burglary - Residential - Distraction",
+        "Attempt Distraction Burglary Residential",
+        "Aggravated Burglary Dwelling",
+        "028E Burglary Residential",
+        "Burglary Other Than Dwelling",
+    ]
+    assert select_offences(pd.Series(titles), group).chosen.nonzero()[0].tolist() == rows
+
+
+@given(
+    words=st.permutations(["Burglary", "Residential", "Home", "Attempt"]),
+    mark=st.sampled_from([" ", " - ", "/", " – ", "_", ", ", " ("]),
+    code=st.sampled_from(["", "28E ", "028E - ", "28/E: "]),
+    write=st.sampled_from([str, str.upper, str.lower]),
+)
+def test_neither_order_nor_marks_nor_case_change_what_a_title_says(
+    words: list[str], mark: str, code: str, write: Callable[[str], str]
+) -> None:
+    title = code + write(mark.join(words))
+    selection = select_offences(pd.Series([title, None, "Theft"]), "homes")
+    assert selection.kinds.tolist() == ["home", "", ""]
+    assert selection.counts.left == {"": 2}

@@ -9,21 +9,25 @@ from hotspot.incidents.statuses import not_recorded
 GONE = {
     "cancelled": """Cancelled - no crime | Cancelled | CANCELED | Crime cancelled | Cancellation
         Cancelled/Transferred | Cancelled (duplicate) | Outcome: Cancelled | C1 - Cancelled
-        Cancelled by FCR | Cancelled: additional verifiable information | Created in error""",
+        Cancelled by FCR | Cancelled: additional verifiable information | Created in error
+        Recorded in error | Cancelled – no crime | CANCELLED/NO CRIME | NFA - Cancelled | Void""",
     "no crime": """No Crime | No-crime | Nocrime | No crimed | Filed - No Crime | No crime - AVI
         Recorded as no crime | Non-crime | Non Crime Incident | No crime confirmed
         Reclassified as no crime | NO CRIME (cancelled)""",
     "not a crime": "Not a crime | Not crimed | Not recorded as a crime | Not a notifiable offence",
-    "unfounded": "Unfounded | Closed - Unfounded | Unfounded/False report | False or baseless",
+    "unfounded": """Unfounded | CLEARED UNFOUNDED | Closed - Unfounded | Unfounded/False report
+        False or baseless""",
     "duplicate": "Duplicate | Duplicate record",
     "transferred": """Transferred | Transferred to other force | Transferred to another force
-        Transferred out | Crime transferred to West Midlands Police | Transferred to BTP""",
+        Transferred out | Transferred - other force | Transferred (BTP)
+        Crime transferred to West Midlands Police | Transferred to BTP""",
 }
 STAYS = """Undetected - no suspect | No crime series linked | New | Charged | Filed | Detected
     Outcome 18 - Investigation complete no suspect identified | Outcome 1 - Charged | Crimed
     Outcome 14 - Victim declines - suspect not identified | No crime scene investigation | NFA
     No crime number | Cancellation requested | Interview cancelled | Founded | Not unfounded
     No crimes linked | Under investigation | Outcome not recorded | Possible duplicate | FALSE
+    Interview - cancelled | Crime series linked - no crime pattern | Victim withdrew | Reclassified
     Suspect not identified | Not a crime scene | Not cancelled | Screened out | Invest Cont"""
 
 
@@ -47,10 +51,12 @@ def test_what_only_sounds_like_it_stays(status: str) -> None:
 
 
 def test_a_transfer_nobody_knows_whither_is_asked_about() -> None:
-    statuses = pd.Series(["Transferred to CPS", "New", "Not recorded"], name="Outcome")
+    statuses = pd.Series(
+        ["Transferred to CPS", "Transferred - CID", "New", "Not recorded"], name="Outcome"
+    )
     gone, _, (warning,) = not_recorded(statuses)
     assert not gone.any()
-    assert warning.startswith("2 rows whose 'Outcome' may mean that they are no crime of this ")
+    assert warning.startswith("3 rows whose 'Outcome' may mean that they are no crime of this ")
 
 
 def test_no_crimes_are_rejected_with_their_reason_and_counted() -> None:

@@ -181,12 +181,11 @@ def _unwanted(table: _Table, selection: Selection | None) -> dict[str, Faults]:
     if selection is not None:
         values = table.text("offence_code")
         out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
-    if "status" in table.mapped:
-        values = table.text("status")
+    for column in table.mapped.get("status", ()):
+        values = field_text(table.rows.frame, {"status": (column,)}, "status")
         gone, words, warned = not_recorded(values)
-        gone &= ~out["offence"].faulty
-        reasons = [f"{STATUS}{word}" for word in words[gone]]
-        out["status"].add(gone, str(values.name), values, reasons)
+        gone &= ~(out["offence"].faulty | out["status"].faulty)
+        out["status"].add(gone, column, values, [f"{STATUS}{word}" for word in words[gone]])
         table.warnings += warned
     return out
 

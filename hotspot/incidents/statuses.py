@@ -14,21 +14,24 @@ _PARTS = re.compile(r"\s+[-\u2013\u2014]+\s*|[:;,/|()\[\]]|\s*[\u2013\u2014]\s*|
 _BEFORE = (
     r"(?:[a-z]{0,3}\d{1,3}[a-z]? |outcome |status |recorded |closed |filed |finalised |nfa |crime |"
     r"crimed |record |report |offence |incident |occurrence |case |investigation |re|classified |"
-    r"has |have |been |was |is |as |victim states |undetected )*"
+    r"has |have |been |was |is |as |victim states |undetected |cleared |disposition |final )*"
 )
 _NOT_RECORDED = {
     "cancelled": r"cancel+ed(?: .*)?|cancel+ation(?: approved| confirmed| complete)?|rescinded|"
-    r"expunged|voided|created in error|entered in error|raised in error|in error",
+    r"expunged|void(?:ed)?|(?:created |entered |raised )?in error",
     "no crime": r"no ?crim(?:e|ed|ing)(?: (?:confirmed|committed|disclosed|identified|apparent|"
     r"established|occurred|took|has|found|made|recorded|approved|awi|avi) ?.*)?|non ?crime"
     r"(?: incident| occurrence| report)?|no offences?(?: (?:committed|disclosed|identified))?",
     "not a crime": r"not (?:an? )?(?:notifiable |recordable )?(?:crime|offence)(?: at all)?|"
     r"not crimed|not recorded(?: as)?(?: an?)? (?:crime|offence)|(?:crime|offence) not recorded",
-    "unfounded": r"unfounded(?: .*)?|false (?:or baseless|report)|baseless",
+    "unfounded": r"(?!.*\bnot\b).*\bunfounded\b.*|false (?:or baseless|report)|baseless",
     "duplicate": r"(?:a )?duplicated?(?: (?:of|record|report|crime|entry|incident).*)?",
     "transferred": r"transfer(?:red|ed)?(?: out)?(?: to)?(?: .*(?:force|police|constabulary|btp))?",
 }
 _PATTERNS = {word: re.compile(f"{_BEFORE}(?:{pattern})") for word, pattern in _NOT_RECORDED.items()}
+_OTHER_FORCE = re.compile(r"\b(?:force|police|constabulary|btp|cancel+ed|duplicate|out)\b")
+# What else may be cancelled than a crime.
+_APPOINTMENT = re.compile(r"\b(?:interview|appointment|bail|warrant|visit|meeting|court)")
 _UNCERTAIN = re.compile(r"\btransfer(?:red|ed)\b|^not recorded$")
 
 
@@ -79,7 +82,11 @@ def _word(status: str) -> str:
         " ".join(re.findall(r"[^\W_]+", part)) for part in _PARTS.split(status.casefold()) if part
     ]
     for part in parts:
-        for word, pattern in _PATTERNS.items():
-            if pattern.fullmatch(part):
-                return word
+        word = next((word for word, known in _PATTERNS.items() if known.fullmatch(part)), "")
+        rest = [other for other in parts if other != part]
+        # A record may be transferred to prosecutors too, and is this force's all the same.
+        if word == "transferred" and not all(map(_OTHER_FORCE.search, rest)):
+            continue
+        if word and not (word == "cancelled" and _APPOINTMENT.search(" ".join(parts))):
+            return word
     return ""
