@@ -494,22 +494,20 @@ def gi_star(counts: list[list[float]], reach_cells: float) -> list[list[float]]:
     return found
 
 
-def hotspot_class(
-    hot: list[bool], recent: int, persistent_share: float, trend: float, has_trend: bool
-) -> str:
+def hotspot_class(hot: list[bool], cold: list[bool], persistent_share: float, trend: float) -> str:
     """Class of one cell by the definitions, read one after another."""
-    early, late = hot[: len(hot) - recent], hot[len(hot) - recent :]
     if not any(hot):
         return "never"
-    if not any(late):
-        return "former"
-    if not any(early):
-        return "emerging"
-    if sum(hot) / len(hot) >= persistent_share:
-        if has_trend and trend:
-            return "intensifying" if trend > 0 else "diminishing"
-        return "persistent"
-    return "recent" if all(late) else "sporadic"
+    stays = sum(hot) / len(hot) >= persistent_share
+    if not hot[-1]:
+        return "historical" if stays else "no pattern"
+    if stays:
+        return {1: "intensifying", -1: "diminishing", 0: "persistent"}[trend]
+    if sum(hot) == 1:
+        return "new"
+    if all(hot[hot.index(True) :]):
+        return "consecutive"
+    return "oscillating" if any(cold) else "sporadic"
 
 
 def gini(counts: list[int]) -> float:

@@ -9,38 +9,42 @@ from scipy import stats
 
 import hotspot as hs
 from hotspot.density import classify_hotspots
-from hotspot.density.hotspot_periods import DEFINITIONS, _trends, hotspot_classes, recent_periods
+from hotspot.density.hotspot_periods import DEFINITIONS, _trends, hotspot_classes
 from tests import naive
 from tests.conftest import incidents_at
 
 GRID = hs.Grid(0, 0, 100, ncols=15, nrows=15, crs="EPSG:27700")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.booleans(), min_size=2, max_size=13),
-    st.integers(1, 5),
-    st.sampled_from([0.5, 0.8, 1.0]),
-    st.sampled_from([-0.5, 0.0, 0.5]),
-    st.booleans(),
+    st.lists(st.sampled_from(["hot", "cold", "neither"]), min_size=2, max_size=13),
+    st.sampled_from([0.5, 0.9, 1.0]),
+    st.sampled_from([-1, 0, 1]),
 )
-def test_each_cell_has_the_class_of_the_slow_twin(hot, recent, persistent, trend, has_trend):
-    recent = min(recent, len(hot) - 1)
+def test_each_cell_has_the_class_of_the_slow_twin(called, persistent, trend):
+    hot, cold = ([one == which for one in called] for which in ("hot", "cold"))
     found = hotspot_classes(
-        np.array(hot)[:, None], recent, persistent, np.array([trend]), np.array([has_trend])
+        np.array(hot)[:, None], np.array(cold)[:, None], persistent, np.array([trend])
     )
-    assert found.tolist() == [naive.hotspot_class(hot, recent, persistent, trend, has_trend)]
+    assert found.tolist() == [naive.hotspot_class(hot, cold, persistent, trend)]
     assert found[0] in DEFINITIONS
 
 
-def test_recent_is_not_one_period_too_long():
-    """Of 10 periods and a share of 0.2 the last 2 are recent; sfhotspot takes 3."""
-    assert recent_periods(10, 0.2) == 2
-    in_the_third_last = np.zeros((10, 1), dtype=bool)
-    in_the_third_last[7] = True
-    settings = 0.8, np.zeros(1), np.zeros(1, dtype=bool)
-    assert hotspot_classes(in_the_third_last, 2, *settings) == ["former"]
-    assert hotspot_classes(in_the_third_last, 3, *settings) == ["emerging"]
+@pytest.mark.parametrize(
+    ("periods", "trend", "expected"),
+    [
+        ("..........", 0, "never"), (".........H", 0, "new"), ("........HH", 0, "consecutive"),
+        (".HHHHHHHHH", 1, "intensifying"), ("HHHHHHHHHH", 0, "persistent"),
+        ("HHHH.HHHHH", -1, "diminishing"), ("HHHHHHHHH.", 1, "historical"),
+        ("H.H.....HH", 1, "sporadic"), ("H.C......H", 0, "oscillating"),
+        ("C........H", 0, "new"), ("HHHHHHHH..", 0, "no pattern"), ("..HHHHHHHH", 1, "consecutive"),
+    ],
+)  # fmt: skip
+def test_classes_are_the_published_ones(periods, trend, expected):
+    """Esri, How Emerging Hot Spot Analysis works: last step, nine of ten, cold before."""
+    hot, cold = (np.array([each == which for each in periods])[:, None] for which in "HC")
+    assert hotspot_classes(hot, cold, 0.9, np.array([trend])) == [expected]
 
 
 @settings(max_examples=50, deadline=None)
@@ -78,15 +82,14 @@ def class_at(found, x, y):
 def test_hotspots_that_come_stay_and_go_are_told_apart():
     incidents = clusters(range(10), (8, 9), (1, 2, 3))
     found = classify_hotspots(incidents, GRID, period_days=7, periods=10, as_of="2025-03-11")
-    assert found.attrs["recent_periods"] == 2
     assert found.attrs["periods"][0] == "2025-01-01"
     assert class_at(found, 310, 810) in ("persistent", "intensifying", "diminishing")
-    assert class_at(found, 810, 810) == "emerging"
-    assert class_at(found, 1310, 810) == "former"
+    assert class_at(found, 810, 810) == "consecutive"
+    assert class_at(found, 1310, 810) == "no pattern"
     assert class_at(found, 1450, 50) == "never"
     assert set(found["hotspot_class"]) <= set(DEFINITIONS) == set(found.attrs["definitions"])
-    emerging = found[found["hotspot_class"] == "emerging"]
-    assert (emerging["first_hot"] >= "2025-02-26").all()
+    lately = found[found["hotspot_class"].isin(["new", "consecutive"])]
+    assert (lately["first_hot"] >= "2025-02-26").all()
     assert found[found["hotspot_class"] == "never"]["first_hot"].isna().all()
 
 
@@ -105,7 +108,7 @@ def test_where_dense_counts_are_dealt_out_at_random_few_cells_are_ever_hot():
     assert found["crimes"].sum() > 90_000
     # A period calls some cell, and then a few at once, in at most about 5 of 100.
     assert found["first_hot"].nunique() <= 5
-    assert set(found["hotspot_class"]) <= {"never", "former", "emerging"}
+    assert set(found["hotspot_class"]) <= {"never", "no pattern", "new"}
 
 
 def test_periods_are_counted_back_from_the_last_day_and_whole():
@@ -133,7 +136,7 @@ def test_what_cannot_be_classified_is_refused():
     with pytest.raises(hs.DataError, match="two periods"):
         classify_hotspots(incidents, GRID, period_days=7)
     with pytest.raises(hs.ConfigError) as caught:
-        classify_hotspots(incidents, GRID, period_days=0, periods=1, recent_share=1.5)
+        classify_hotspots(incidents, GRID, period_days=0, periods=1, alpha=1.5)
     assert len(caught.value.problems) == 3
     with pytest.raises(hs.DataError, match="are empty"):
         classify_hotspots(incidents.iloc[:0], GRID, period_days=7)

@@ -205,7 +205,7 @@ def test_links_to_old_or_hidden_burglaries_are_not_drawn() -> None:
 
 def test_what_rises_and_falls_is_told_from_the_interval_or_the_class() -> None:
     compared = made_maps.frames()["change"]
-    cells = compared[["geometry"]].assign(hotspot_class=["emerging", "former", "never"])
+    cells = compared[["geometry"]].assign(hotspot_class=["new", "historical", "never"])
 
     here = scene(made_maps.incidents())
     by_rate, by_class = draw_change(compared, here), draw_change(cells, here)

@@ -12,17 +12,19 @@ from hotspot._kernels.arrays import Bools, Floats
 from hotspot.dates import AsOf, cutoff, day_numbers, event_times
 from hotspot.density.significance import Shape, cells_for, gi_star
 from hotspot.density.surface import Area
-from hotspot.geo import cells_in_share
 from hotspot.grid import Grid
 
+# The classes of the field's most used tool; it looks at neighbours in time too, we do not.
 DEFINITIONS = {
-    "emerging": "hot in a recent period and in no earlier one",
-    "persistent": "hot in a recent period and in most of all periods, without a trend",
-    "intensifying": "as persistent, and Gi* rises over the periods",
-    "diminishing": "as persistent, and Gi* falls over the periods",
-    "recent": "hot in every recent period and now and then before, but not persistent",
-    "sporadic": "hot in some recent period and now and then before, and none of the above",
-    "former": "hot in an earlier period and in no recent one",
+    "new": "hot in the last period and in no other",
+    "consecutive": "hot in the last periods, two or more in a row, and in none before",
+    "intensifying": "hot in nine periods of ten, the last among them, and Gi* rises",
+    "persistent": "hot in nine periods of ten, the last among them, and Gi* has no trend",
+    "diminishing": "hot in nine periods of ten, the last among them, and Gi* falls",
+    "sporadic": "hot in the last period, and on and off before",
+    "oscillating": "as sporadic, and cold in another period",
+    "historical": "hot in nine periods of ten, but not in the last",
+    "no pattern": "hot in some period, but not in the last, and in fewer than nine of ten",
     "never": "hot in no period",
 }
 
@@ -34,8 +36,7 @@ def classify_hotspots(
     period_days: int = 28,
     periods: int | None = None,
     as_of: AsOf | None = None,
-    recent_share: float = 0.2,
-    persistent_share: float = 0.8,
+    persistent_share: float = 0.9,
     cell_size_m: float = 200.0,
     shape: Shape = "square",
     distance_m: float | None = None,
@@ -57,20 +58,16 @@ def classify_hotspots(
     as_of : date or time, optional
         The cut-off; its day is the last of the last period. Default: the day of the newest
         incident.
-    recent_share : float
-        Share of the periods that are recent: the last round-half-up(share x periods) of them, at
-        least one.
     persistent_share : float
-        A cell hot in at least this share of all periods, the recent ones among them, stays.
+        A cell hot in at least this share of all periods stays.
 
     Returns
     -------
     GeoDataFrame
-        A row per cell: ``hotspot_class``, ``periods_hot``, ``recent_hot``, ``first_hot`` and
+        A row per cell: ``hotspot_class``, ``periods_hot``, ``periods_cold``, ``first_hot`` and
         ``last_hot`` (first day of the period, NaT if never), ``trend`` (Kendall's tau of Gi* over
         the periods), ``trend_p_value``, ``crimes``, ``geometry``. ``attrs["definitions"]`` says
-        what each class
-        means, ``attrs["periods"]`` which days each period holds.
+        what each class means, ``attrs["periods"]`` which days each period holds.
 
     Raises
     ------
@@ -81,34 +78,35 @@ def classify_hotspots(
 
     Notes
     -----
-    With R recent periods of K, a cell is
+    A cell that was hot in `persistent_share` of the periods or more is **intensifying**,
+    **diminishing** or **persistent** if the last period is among them, as Gi* rises, falls or does
+    neither (Mann-Kendall, two-sided p of `alpha` or less), and **historical** if it is not. Others
+    that are hot in the last period are **new** if it is the only one, **consecutive** if all of
+    them, two or more, stand in a row at the end, **oscillating** if the cell was cold in another,
+    else **sporadic**. Those that are not hot in the last period have **no pattern**, or were
+    **never** hot. Each cell has exactly one class.
 
-    - **emerging** if it is hot in one or more of the last R and in none of the K - R before;
-    - **former** if it is hot in one or more of the K - R and in none of the last R;
-    - **persistent** if it is hot in one or more of the last R and in ``persistent_share`` of K or
-      more; **intensifying** or **diminishing** if so and Gi* also rises or falls over the K
-      periods (Mann-Kendall, two-sided p of `alpha` or less);
-    - **recent** if it is hot in all of the last R and in one or more before, and not persistent;
-    - **sporadic** if it is hot in some of the last R and in one or more before, and none of those;
-    - **never** otherwise.
-
-    Each cell has exactly one class. The false discovery rate is controlled within each period.
+    Names and bounds are those of emerging hot spot analysis in ArcGIS, so that readers of both
+    maps read them alike. There each period is judged together with those before it; here it is
+    judged by itself, so that one busy week is one period's. The false discovery rate is controlled
+    within each period.
 
     References
     ----------
     Mann, H. B. (1945). Nonparametric tests against trend. Econometrica 13(3), 245-259.
     Kendall, M. G. (1970). Rank correlation methods, 4th ed. Griffin, chapters 3 to 5.
+    Esri (2024). How Emerging Hot Spot Analysis works. ArcGIS Pro documentation.
     Chainey, S. (2020). Understanding crime: analyzing the geography of crime. Esri Press, ch. 5.
 
     Examples
     --------
     >>> sorted(DEFINITIONS)[:3]
-    ['diminishing', 'emerging', 'former']
+    ['consecutive', 'diminishing', 'historical']
     """
     problems = integer_problems(1, period_days=period_days)
     problems += [] if periods is None else integer_problems(2, periods=periods)
     problems += positive_problems(persistent_share=persistent_share)
-    problems += share_problems(recent_share=recent_share, alpha=alpha)
+    problems += share_problems(alpha=alpha)
     cells = cells_for(
         incidents, grid, cell_size_m, shape, distance_m, within, problems, needs_rows=True
     )
@@ -131,15 +129,15 @@ def classify_hotspots(
     z = np.stack([test.z for test in tests])
     # Period by period: a busy summer must not lend its discoveries to a quiet winter.
     q_value = stats.false_discovery_control(np.stack([test.p_value for test in tests]), axis=-1)
-    hot = (q_value <= alpha) & (z > 0)
+    hot, cold = (q_value <= alpha) & (z > 0), (q_value <= alpha) & (z < 0)
     tau, trend_p = _trends(z)
-    recent = recent_periods(fit, recent_share)
+    rising = np.where(trend_p <= alpha, np.sign(tau), 0)
     starts = last.normalize() - pd.to_timedelta(np.arange(fit, 0, -1) * period_days - 1, unit="D")
     classified = gpd.GeoDataFrame(
         {
-            "hotspot_class": hotspot_classes(hot, recent, persistent_share, tau, trend_p <= alpha),
+            "hotspot_class": hotspot_classes(hot, cold, persistent_share, rising),
             "periods_hot": hot.sum(axis=0),
-            "recent_hot": hot[fit - recent :].sum(axis=0),
+            "periods_cold": cold.sum(axis=0),
             "first_hot": _when(hot, starts, first=True),
             "last_hot": _when(hot, starts, first=False),
             "trend": tau,
@@ -153,37 +151,22 @@ def classify_hotspots(
         definitions=dict(DEFINITIONS),
         periods=[f"{day:%Y-%m-%d}" for day in starts],
         period_days=period_days,
-        recent_periods=recent,
     )
     return classified
 
 
-def recent_periods(periods: int, share: float) -> int:
-    """Return how many of the periods are recent.
-
-    Examples
-    --------
-    >>> recent_periods(10, 0.2), recent_periods(13, 0.2), recent_periods(3, 0.1)
-    (2, 3, 1)
-    """
-    return max(cells_in_share(share, periods), 1)
-
-
 def hotspot_classes(
-    hot: Bools, recent: int, persistent_share: float, trend: Floats, has_trend: Bools
+    hot: Bools, cold: Bools, persistent_share: float, trend: Floats
 ) -> npt.NDArray[np.str_]:
     """Return the class of each cell, from when it was hot.
 
     Parameters
     ----------
-    hot : ndarray of bool, shape (periods, n)
-    recent : int
-        How many of the last periods are recent.
+    hot, cold : ndarray of bool, shape (periods, n)
     persistent_share : float
         Share of all periods from which on a cell stays hot.
     trend : ndarray of float64, shape (n,)
-        Above 0 where it rises.
-    has_trend : ndarray of bool, shape (n,)
+        1 where Gi* rises, -1 where it falls, 0 where it does neither.
 
     Returns
     -------
@@ -191,25 +174,27 @@ def hotspot_classes(
 
     Examples
     --------
-    >>> hot = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [1, 0, 0, 1]], dtype=bool)
-    >>> hotspot_classes(hot, 1, 0.8, np.zeros(4), np.zeros(4, dtype=bool)).tolist()
-    ['persistent', 'former', 'never', 'emerging']
+    >>> hot = np.array([[1, 1, 0, 0], [1, 0, 0, 1], [1, 0, 0, 1]], dtype=bool)
+    >>> hotspot_classes(hot, np.zeros_like(hot), 0.9, np.zeros(4)).tolist()
+    ['persistent', 'no pattern', 'never', 'consecutive']
     """
-    periods = len(hot)
-    before, lately = hot[: periods - recent], hot[periods - recent :]
-    # A hair less: 0.8 of 5 periods is 4 of them, whatever the mean of booleans rounds to.
-    stays = lately.any(axis=0) & (hot.mean(axis=0) >= persistent_share - 1e-12)
-    conditions = (
-        ~hot.any(axis=0),
-        ~lately.any(axis=0),
-        ~before.any(axis=0),
-        stays & has_trend & (trend > 0),
-        stays & has_trend & (trend < 0),
-        stays,
-        lately.all(axis=0),
-    )
-    names = ("never", "former", "emerging", "intensifying", "diminishing", "persistent", "recent")
-    return np.select(conditions, names, default="sporadic")
+    periods, lately = hot.sum(axis=0), hot[-1]
+    # A hair less: 0.9 of 10 periods is 9 of them, whatever the mean of booleans rounds to.
+    stays = hot.mean(axis=0) >= persistent_share - 1e-12
+    # Whether no period before the last run is hot: the run then holds all that are.
+    run = np.cumprod(hot[::-1], axis=0).sum(axis=0)
+    conditions = {
+        "never": periods == 0,
+        "historical": stays & ~lately,
+        "no pattern": ~lately,
+        "intensifying": stays & (trend > 0),
+        "diminishing": stays & (trend < 0),
+        "persistent": stays,
+        "new": periods == 1,
+        "consecutive": periods == run,
+        "oscillating": cold.any(axis=0),
+    }
+    return np.select(list(conditions.values()), list(conditions), default="sporadic")
 
 
 def _trends(z: Floats) -> tuple[Floats, Floats]:

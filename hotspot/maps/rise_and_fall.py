@@ -19,13 +19,15 @@ _RISING, _FALLING, _NEITHER = range(3)
 _CLASS = "hotspot_class"
 # What was hot all along, or once in a while, neither rises nor falls.
 _BY_CLASS = {
-    "emerging": _RISING,
+    "new": _RISING,
+    "consecutive": _RISING,
     "intensifying": _RISING,
     "diminishing": _FALLING,
-    "former": _FALLING,
+    "historical": _FALLING,
     "persistent": _NEITHER,
-    "recent": _NEITHER,
+    "oscillating": _NEITHER,
     "sporadic": _NEITHER,
+    "no pattern": _NEITHER,
 }
 
 
@@ -47,7 +49,7 @@ _FIELDS: tuple[Field, ...] = (
     ("ratio", "Rate after, as a share of before", _ratio),
     ("interval", "Which may be", as_text),
     ("periods_hot", "Periods hot", as_text),
-    ("recent_hot", "Of the recent periods", as_text),
+    ("periods_cold", "Periods cold", as_text),
     ("first_hot", "First hot", as_text),
     ("last_hot", "Last hot", as_text),
 )
@@ -68,8 +70,8 @@ def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
     ----------
     change : GeoDataFrame
         Of `hotspot_change`: rising where the whole interval of the ratio is above 1, falling
-        where it is below; or of `classify_hotspots`: emerging and intensifying cells rise,
-        diminishing and former ones fall, and those that were never hot are left out.
+        where it is below; or of `classify_hotspots`: new, consecutive and intensifying cells
+        rise, diminishing and historical ones fall, and those that were never hot are left out.
 
     Returns
     -------
