@@ -17,7 +17,7 @@ from hotspot.english import count, name_rows, some_of
 from hotspot.reading.cells import is_text, normalise_name, to_text
 from hotspot.reading.columns import given_columns, known_columns, match_columns
 from hotspot.reading.crs import read_target_crs
-from hotspot.reading.settled_crs import in_metres, settle_layer
+from hotspot.reading.settled_crs import ask_for_crs, in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
 
 # As the Office for National Statistics heads names: LSOA11NM, WD23NM.
@@ -153,7 +153,7 @@ def _refuse_faults(
     """Refuse rows without a name or a polygon, and a source without a CRS."""
     problems = []
     if crs is None:
-        problems.append(f"{source} does not say what its coordinates are in: give crs=.")
+        problems.append(ask_for_crs(shapes, source))
     polygonal = np.isin(
         shapely.get_type_id(shapes),
         [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON],

@@ -86,6 +86,16 @@ def test_what_is_not_there_once_is_never_guessed(uprn: str, address: str, reason
     assert not any("placed by" in note for note in found.notes)
 
 
+def test_without_addresses_it_is_told_how_to_place_such_rows() -> None:
+    row = pd.DataFrame(
+        {"Date": ["2026-03-01"] * 3, "Address": ["12 Station Road", None, "14 Station Road"]}
+    )
+    found = hs.check_incidents(
+        row.assign(E=["", "", "451000"], N=["", "", "340000"]), as_of="2026-06-01"
+    )
+    assert any("1 row without coordinates but with an address" in note for note in found.notes)
+
+
 def test_coordinates_go_before_the_address_and_other_faults_stay() -> None:
     found = check([("", "12 Station Road", 452_500, 341_500), ("", "12 Station Road", "abroad", 1)])
     assert found.accepted.geometry.iloc[1] == shapely.Point(452_500, 341_500)

@@ -60,7 +60,9 @@ def check(source: object, **options: object) -> hs.incidents.IncidentCheck:
 
 def test_a_crs_is_checked_against_its_area_of_use() -> None:
     washington = at(-77.03, 38.9, 26985)
-    with pytest.raises(hs.DataError, match=r"outside the area for which .*IaRCS zone 2.*--crs"):
+    with pytest.raises(
+        hs.DataError, match=r"outside the area for which .*IaRCS zone 2.*--crs EPSG:"
+    ):
         check(named(washington, "X", "Y"), crs="EPSG:7058")
     feet = named(at(-77.03, 38.9, 2248), "X", "Y")
     with pytest.raises(hs.DataError, match=r"They fit NAD83 / Maryland \(ftUS\) \(EPSG:2248\)"):
@@ -320,7 +322,7 @@ def test_geojson_in_metres_is_read_where_they_are_british_and_asked_about_elsewh
     assert any("read as EPSG:27700" in text for text in found.warnings)
     assert len(check(crimes, crs=27700).accepted) == 12
     abroad = geojson(tmp_path / "abroad.geojson", there)
-    with pytest.raises(hs.DataError, match=r"should hold degrees .*--crs"):
+    with pytest.raises(hs.DataError, match=r"should hold degrees .*--crs EPSG:"):
         check(abroad)
     assert check(abroad, crs=26916).accepted.crs.to_epsg() == 26916
     for frame, epsg, name in ((here, 27700, "n.geojson"), (there, 26916, "s.geojson")):
@@ -333,6 +335,18 @@ def test_geojson_in_metres_is_read_where_they_are_british_and_asked_about_elsewh
         else:
             with pytest.raises(hs.DataError, match="should hold degrees"):
                 hs.read_areas(beats)
+
+
+def test_a_layer_without_a_crs_is_asked_about_with_what_it_holds() -> None:
+    box = shapely.box(451_000, 340_000, 452_000, 341_000)
+    beats = gpd.GeoDataFrame({"beat": ["N"]}, geometry=[box])
+    with pytest.raises(
+        hs.DataError, match=r"about 452,000, 340,000\. That fits EPSG:27700.*--crs EPSG"
+    ):
+        hs.read_areas(beats)
+    lines = gpd.GeoDataFrame({"name": ["High Street"]}, geometry=[box.exterior])
+    with pytest.raises(hs.DataError, match="That fits EPSG:27700"):
+        hs.addresses.read_streets(lines)
 
 
 def test_a_collection_of_one_point_is_a_point_and_other_shapes_are_named() -> None:
@@ -407,6 +421,12 @@ def test_two_pairs_of_different_places_are_never_mixed() -> None:
     turned = named(side_by_side(-1.2, 52.95, 27700), "Northing", "Easting")
     with pytest.raises(hs.DataError, match=r'"easting": "Northing", "northing": "Easting"'):
         check(turned)
+    swapped = side_by_side(-1.2, 52.95, 27700).rename(
+        columns={"Longitude": "Latitude", "Latitude": "Longitude"}
+    )
+    found = check(named(swapped, "Easting", "Northing"))
+    assert found.accepted.geometry.x.tolist() == swapped["a"].tolist()
+    assert any("Longitude and Latitude are exchanged" in text for text in found.warnings)
     feet = named(side_by_side(-77.03, 38.9, 2248), "X", "Y")
     with pytest.raises(hs.DataError, match="one of them is not what it seems"):
         check(feet, crs=26985)

@@ -23,7 +23,7 @@ from hotspot.reading.columns import (
 )
 from hotspot.reading.contents import blank_columns
 from hotspot.reading.coordinates import locate
-from hotspot.reading.settled_crs import in_metres, settle_layer
+from hotspot.reading.settled_crs import ask_for_crs, in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
 
 _PARTS = tuple(known_columns("addresses"))
@@ -163,7 +163,7 @@ def read_streets(
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
     if source_crs is None:
-        raise DataError(f"{opened.name} does not say what its coordinates are in: give crs=.")
+        raise DataError(ask_for_crs(shapes, opened.name))
     streets = gpd.GeoDataFrame(
         {"street": to_text(chunk.frame[column])}, geometry=shapes, crs=source_crs
     )

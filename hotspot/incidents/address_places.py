@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from hotspot.addresses import read_addresses
 from hotspot.addresses.address_matching import (
@@ -19,6 +20,7 @@ from hotspot.addresses.address_matching import (
 )
 from hotspot.english import count
 from hotspot.reading.coordinates import Location
+from hotspot.reading.crs import Flags
 from hotspot.reading.sources import Readable
 from hotspot.reading.stray_points import Within, study_area
 
@@ -29,25 +31,30 @@ Addresses: TypeAlias = Readable | Callable[[], gpd.GeoDataFrame | None]
 _NO_PLACE = ("no coordinates", "zero coordinates")
 
 
+def without_place(location: Location) -> Flags:
+    """Test which rows have no coordinates, or the zeros of a geocoder that found nothing."""
+    return location.faults.only(_NO_PLACE)
+
+
 def place_by_address(
     location: Location,
-    addresses: Addresses | None,
-    uprns: pd.Series | None,
-    texts: pd.Series | None,
+    addresses: Addresses,
+    uprns: pd.Series,
+    texts: pd.Series,
     within: Within | None = None,
     *,
     to_crs: Any = None,
 ) -> Location:
-    """Place the rows without coordinates where a file of addresses has their address.
+    """Place rows without coordinates where a file of addresses has their address.
 
     Parameters
     ----------
     location : Location
-        Where the rows lie by their coordinates.
-    addresses : GeoDataFrame, path, function or None
+        Where all rows lie by their coordinates.
+    addresses : GeoDataFrame, path or callable
         As `read_addresses` returns or takes them, or what returns them where they are needed.
-    uprns, texts : Series of str or None
-        UPRN and address of each row.
+    uprns, texts : Series of str
+        UPRN and address of each row `without_place`; missing where none is told.
     within : shapely geometry, GeoSeries or GeoDataFrame, optional
         Where the rows must lie.
     to_crs : optional
@@ -58,9 +65,6 @@ def place_by_address(
     Location
         A row whose address is not in the file, or there more than once, keeps its fault.
     """
-    lost = location.faults.only(_NO_PLACE)
-    if addresses is None or not lost.any() or (uprns is None and texts is None):
-        return location
     known = addresses() if callable(addresses) else addresses
     if known is None:
         return location
@@ -70,31 +74,43 @@ def place_by_address(
         # No row says where the file is of: the addresses do.
         location = replace(location, crs=known.crs)
     known = known.to_crs(location.crs)
-    missing = pd.Series(None, index=location.faults.index, dtype=object)
-    own, told = (missing if column is None else column for column in (uprns, texts))
-    found = find_addresses(told[lost], known, own[lost])
-    at = np.full(len(lost), -1)
-    at[lost] = found["at"].to_numpy()
+    found = find_addresses(texts, known, uprns)
+    at = found["at"].to_numpy()
     # A UPRN of another door than is told is a slip in one of the two.
-    torn = np.zeros(len(lost), dtype=bool)
-    for row in np.flatnonzero((at >= 0) & told.notna().to_numpy()):
-        torn[row] = contradicts(read_text(str(told.iloc[row])), read_row(known, at[row]))
+    torn = np.array(
+        [
+            row >= 0 and not pd.isna(text) and contradicts(read_text(text), read_row(known, row))
+            for row, text in zip(at, texts, strict=True)
+        ],
+        dtype=bool,
+    )
     placed = (at >= 0) & ~torn
-    placed_by = np.full(len(lost), None, dtype=object)
-    placed_by[placed] = np.where(found["how"][placed[lost]] == BY_UPRN, "uprn", "address")
+    rows = np.flatnonzero(without_place(location))
     x, y = location.x.copy(), location.y.copy()
-    x[placed] = known.geometry.x.to_numpy()[at[placed]]
-    y[placed] = known.geometry.y.to_numpy()[at[placed]]
-    faults = location.faults.without(placed)
-    faults.add(torn, "uprn", own, "its UPRN and its address are of two doors")
-    asked = lost & (at < 0) & (own.notna() | told.notna()).to_numpy()
-    faults.add(asked, "address", told, "the file of addresses has its address not, or not once")
+    x[rows[placed]] = known.geometry.x.to_numpy()[at[placed]]
+    y[rows[placed]] = known.geometry.y.to_numpy()[at[placed]]
+    placed_by = np.full(len(x), None, dtype=object)
+    by_uprn = (found["how"] == BY_UPRN).to_numpy()
+    placed_by[rows[placed]] = np.where(by_uprn[placed], "uprn", "address")
+    faults = location.faults.without(_flags(rows[placed], len(x)))
+    told = texts.where(texts.notna(), uprns).reindex(faults.index)
+    asked = (at < 0) & told.iloc[rows].notna().to_numpy()
     area = study_area(within, location.crs)
-    if area is not None:
-        outside = placed & ~shapely.intersects_xy(area, x, y)
-        faults.add(outside, "address", told, "off-area: outside the area given")
+    off = placed & (False if area is None else ~shapely.intersects_xy(area, x[rows], y[rows]))
+    for some, reason in (
+        (torn, "its UPRN and its address are of two doors"),
+        (asked, "the file of addresses has its address not, or not once"),
+        (off, "off-area: outside the area given"),
+    ):
+        faults.add(_flags(rows[some], len(x)), "address", told, reason)
     x[faults.faulty] = y[faults.faulty] = np.nan
     return replace(location, x=x, y=y, faults=faults, placed_by=placed_by)
+
+
+def _flags(rows: NDArray[np.int64], length: int) -> Flags:
+    flags = np.zeros(length, dtype=bool)
+    flags[rows] = True
+    return flags
 
 
 def placed_notes(accepted: gpd.GeoDataFrame) -> list[str]:

@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, Resolution, cutoff
 from hotspot.english import count
-from hotspot.incidents.address_places import Addresses, place_by_address, placed_notes
+from hotspot.incidents.address_places import (
+    Addresses,
+    place_by_address,
+    placed_notes,
+    without_place,
+)
 from hotspot.incidents.check_result import NOT_SELECTED, STATUS, IncidentCheck
 from hotspot.incidents.duplicates import (
     case_warnings,
@@ -234,16 +239,27 @@ def _locate(table: _Table) -> Location:
 
 def _placed(table: _Table, location: Location, chosen: NDArray[np.bool_]) -> Location:
     """Place the rows chosen that have no coordinates by their address."""
-    options = table.options
-    if options.addresses is None:
+    lost = without_place(location)
+    if not lost.any():
         return location
-    frame, mapped = table.rows.frame[chosen], table.mapped
+    frame, options = table.rows.frame[chosen][lost], table.options
     uprns, texts = (
-        field_text(frame, mapped, name) if name in mapped else None for name in ("uprn", "address")
+        field_text(frame, table.mapped, name)
+        if name in table.mapped
+        else pd.Series(None, index=frame.index, dtype=object)
+        for name in ("uprn", "address")
     )
-    return place_by_address(
-        location, options.addresses, uprns, texts, options.within, to_crs=options.to_crs
-    )
+    told = int((uprns.notna() | texts.notna()).sum())
+    if options.addresses is not None and told:
+        return place_by_address(
+            location, options.addresses, uprns, texts, options.within, to_crs=options.to_crs
+        )
+    if told:
+        table.notes.append(
+            f"{count(told, 'row')} without coordinates but with an address: name a file of "
+            "addresses to place them (addresses=, or [addresses] in a TOML file)."
+        )
+    return location
 
 
 def _incidents(

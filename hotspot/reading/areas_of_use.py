@@ -23,6 +23,7 @@ HOW_TO_GIVE_CRS = (
     "ask whoever made the export which CRS it was made in, and give its code: "
     'crs="EPSG:..." (--crs EPSG:... on the command line, crs = "EPSG:..." in a TOML file)'
 )
+ASK_FOR_CRS = f"A{HOW_TO_GIVE_CRS[1:]}."
 
 
 def check_area_of_use(
@@ -86,7 +87,7 @@ def check_area_of_use(
         raise DataError(f"{problem} Leave to_crs out, or give one that is made for that place.")
     fitting = _fitting(x[some], y[some], crs)
     fits = f" They fit {crs_name(fitting)}: is that what they are in?" if fitting else ""
-    raise DataError(f"{problem}{fits} Which CRS is right? {HOW_TO_GIVE_CRS.capitalize()}.")
+    raise DataError(f"{problem}{fits} Which CRS is right? {ASK_FOR_CRS}")
 
 
 def share_outside(x: Floats, y: Floats, crs: CRS) -> float:

@@ -162,6 +162,9 @@ def _chosen(pairs: Sequence[Pair], crs: CRS | None) -> tuple[Pair, list[str]]:
         british = replace(british, note=f"{grid.called} fit the British National Grid. ")
     if degrees is None:
         return british, []
+    turned = replace(degrees, first=degrees.second, second=degrees.first)
+    if np.median(_gaps_m(grid, BRITISH_GRID, turned)) < _OTHER_PLACE_M:
+        return british, [f"{degrees.called} are exchanged, and were not used: {grid.called} were."]
     if np.median(_gaps_m(grid, BRITISH_GRID, degrees)) > _OTHER_PLACE_M:
         west_east, south_north = degrees.middle or (np.nan, np.nan)
         if not in_great_britain(west_east, south_north):

@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS
 
 from hotspot._errors import DataError, DataWarning
-from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use, share_outside
+from hotspot.reading.areas_of_use import ASK_FOR_CRS, check_area_of_use, share_outside
 from hotspot.reading.axis_order import are_exchanged, sea_warnings
 from hotspot.reading.crs import (
     BRITISH_GRID,
@@ -24,6 +24,8 @@ from hotspot.reading.crs import (
 from hotspot.reading.datums import sound_crs
 
 Shapes = npt.NDArray[np.object_]
+# So many shapes tell where a layer lies: a nation's streets are millions.
+_MOST_SHAPES = 20_000
 #: What to do with shapes that may be exchanged, which no column can be mapped for.
 EXCHANGE_SHAPES = (
     "Exchange them in that file (in QGIS by 'Swap X and Y coordinates', in Python by "
@@ -117,7 +119,7 @@ def _metres_as_degrees(own: CRS, x: Floats, y: Floats, what: str) -> tuple[CRS, 
         ]
     raise DataError(
         f"{what} should hold degrees ({crs_name(own)}) and holds {middle}. Which CRS is that? "
-        f"{HOW_TO_GIVE_CRS.capitalize()}."
+        f"{ASK_FOR_CRS}"
     )
 
 
@@ -165,6 +167,19 @@ def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[
     return shapes, settled
 
 
+def ask_for_crs(shapes: Shapes, what: str) -> str:
+    """Return that nothing says what a layer is in, what it holds, and how to say it."""
+    x, y = _coordinates(shapes)
+    if not len(x):
+        return f"{what} does not say what its coordinates are in: give crs=."
+    fits = " That fits EPSG:27700." if on_british_grid(x, y).all() else ""
+    fits = " That fits EPSG:4326." if degrees_share(x, y) == 1 else fits
+    return (
+        f"{what} does not say what its coordinates are in: give crs=. It holds about "
+        f"{np.median(x):,.6g}, {np.median(y):,.6g}.{fits} {ASK_FOR_CRS}"
+    )
+
+
 def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFrame:
     """Return a layer in a projected CRS in metres.
 
@@ -202,7 +217,7 @@ def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFra
 
 
 def _coordinates(shapes: Shapes) -> tuple[Floats, Floats]:
-    """Return the finite coordinates of all corners."""
-    corners = shapely.get_coordinates(shapes)
+    """Return the finite coordinates of the corners of all shapes, or of some thousands of them."""
+    corners = shapely.get_coordinates(shapes[:: max(1, len(shapes) // _MOST_SHAPES)])
     corners = corners[np.isfinite(corners).all(axis=1)]
     return corners[:, 0], corners[:, 1]
