@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot._errors import DataError
+from hotspot._errors import DataError, LayoutError
 from hotspot.incidents import IncidentCheck
 
 ROWS = 24
@@ -140,6 +140,9 @@ def test_a_date_that_fits_better_and_is_left_over_is_a_question() -> None:
         assert 'columns={"occurred_from": "Twixt"}' in message
         assert f'columns={{"occurred_from": "{name}"}}' in message
         frame = rows().assign(**{name: days(2), "Twixt": days()})
+        with pytest.raises(LayoutError) as caught:
+            check(frame)
+        assert caught.value.gaps == {"occurred_from": ["Twixt", name]}
         told_so = check(frame, columns={"occurred_from": name})
         assert told_so.accepted["occurred_from"].tolist() == list(DAYS + pd.Timedelta(days=2))
     assert "'Twixt'" in refusal(rows(Date_To=days(2), Twixt=days()))

@@ -214,7 +214,7 @@ def map_columns(
     mapped = {name: mapped[name] for name in FIELDS if name in mapped}
     refuse_unknown_layout(headings, mapped, has_geometry, source, contents)
     if contents is not None and "occurred_from" not in told:
-        refuse_better_dates(headings, mapped, source, contents)
+        refuse_better_dates(mapped, source, contents)
     return mapped
 
 

@@ -1,5 +1,6 @@
 """Refusals of layouts that are not known, with an example of how to say what is what."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, product
@@ -7,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 
-from hotspot._errors import DataError, LayoutError
+from hotspot._errors import LayoutError
 from hotspot.reading.cells import normalise_name, to_numbers
 from hotspot.reading.columns import PLACE_PAIRS
 from hotspot.reading.contents import Contents
@@ -91,9 +92,10 @@ def how_to_map(example: Mapping[str, str]) -> str:
     'columns={"easting": "X Pos"}, in a TOML file columns = { easting = "X Pos" }, or on the
      command line --columns easting="X Pos"'
     """
-    in_python = ", ".join(f'"{name}": "{column}"' for name, column in example.items())
-    in_toml = ", ".join(f'{name} = "{column}"' for name, column in example.items())
-    on_line = " ".join(f'{name}="{column}"' for name, column in example.items())
+    quoted = {name: json.dumps(column, ensure_ascii=False) for name, column in example.items()}
+    in_python = ", ".join(f'"{name}": {column}' for name, column in quoted.items())
+    in_toml = ", ".join(f"{name} = {column}" for name, column in quoted.items())
+    on_line = " ".join(f"{name}={column}" for name, column in quoted.items())
     return (
         f"columns={{{in_python}}}, in a TOML file columns = {{ {in_toml} }}, or on the command "
         f"line --columns {on_line}"
@@ -113,7 +115,6 @@ def is_of_the_crime(found: Mapping[str, Sequence[str]]) -> bool:
 
 
 def refuse_better_dates(
-    headings: Sequence[str],
     mapped: Mapping[str, tuple[str, ...]],
     source: str,
     contents: Contents,
@@ -122,7 +123,6 @@ def refuse_better_dates(
 
     Parameters
     ----------
-    headings : sequence of str
     mapped : mapping
         Field to its columns.
     source : str
@@ -131,7 +131,7 @@ def refuse_better_dates(
 
     Raises
     ------
-    DataError
+    LayoutError
         If the column taken holds no dates and another one does; or if its name does not say that
         it is when the crime happened, and another column of dates, by its name not of something
         else, lies earlier in most rows, by a year at most.
@@ -152,10 +152,12 @@ def refuse_better_dates(
         return
     holds = f"{name!r} holds no dates" if not dated else f"{name!r} may not be when it happened"
     full = "is full of dates" + " and lies earlier" * dated
-    raise DataError(
+    raise LayoutError(
         f"Which column of {source} is the date of the crime? {holds}: {better[0]!r} {full}. "
         f"Say which, e.g. {how_to_map({'occurred_from': better[0]})}; or, where "
-        f"{name!r} is right, {how_to_map({'occurred_from': name})}."
+        f"{name!r} is right, {how_to_map({'occurred_from': name})}.",
+        mapped,
+        {"occurred_from": [*better, name]},
     )
 
 
