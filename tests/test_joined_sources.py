@@ -63,6 +63,7 @@ def test_a_sheet_a_month_is_read_together(tmp_path: Path) -> None:
         in note
         for note in check.notes
     )
+    assert any("The hidden sheet 'Old' may hold such rows too" in text for text in check.warnings)
     assert len(hs.check_incidents(path, sheet="06-2026").accepted) == 20
     assert len(hs.check_incidents(path, sheet="Old").accepted) == 20
 
@@ -104,6 +105,10 @@ def test_a_sheet_of_another_layout_is_named_and_not_read(tmp_path: Path) -> None
     check = hs.check_incidents(path)
     assert len(check.accepted) == 20
     assert any("not read: 'Vehicles', 'July'" in note for note in check.notes)
+    (warned,) = (text for text in check.warnings if "was not read" in text)
+    assert warned.startswith("The sheet 'July' may hold such rows too")
+    assert "It has 'Crime Number' and has no 'Crime Ref'." in warned
+    assert "was not read" not in str(hs.check_incidents(path, sheet="June").warnings)
 
 
 def test_a_list_of_codes_before_the_crimes_is_not_taken_for_them(tmp_path: Path) -> None:
@@ -210,3 +215,10 @@ def test_sheets_of_addresses_that_are_not_read_are_told(tmp_path: Path) -> None:
     path = book(tmp_path / "homes.xlsx", {"Cover": [["Addresses"]], **homes})
     with pytest.warns(hs.DataWarning, match="not read: 'Cover'"):
         assert hs.read_addresses(path)["uprn"].tolist() == ["1", "2", "3"]
+
+
+def test_a_workbook_of_hidden_sheets_says_so(tmp_path: Path) -> None:
+    sheets = {"Cover": [["Crimes"]], "Old": [HEADER, *rows_of(5)]}
+    path = book(tmp_path / "m.xlsx", sheets, hidden=("Old",))
+    with pytest.raises(DataError, match=r"No table in m\.xlsx.*Hidden there: 'Old'"):
+        open_source(path, known=KNOWN)

@@ -1,7 +1,7 @@
 """An opened source, whatever its format: its columns, and its rows in chunks."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,8 @@ class Source:
         What the geometry is in, where it says so.
     notes : tuple of str
         What the reader should know about how it was opened: encoding, sheet, banner.
+    warnings : tuple of str
+        What may be wrong with how it was opened; `read` puts them before those of the rows.
     sheets : tuple of str
         The sheets that a person sees in the workbook, or the layers of the geographic file; each
         can be opened by its name. None where the file holds one table.
@@ -110,6 +112,7 @@ class Source:
     has_geometry: bool = False
     crs: CRS | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     formulas: Callable[[], list[tuple[Any, str]]] = field(default=list, repr=False)
 
@@ -130,8 +133,9 @@ class Source:
     def read(self, columns: Sequence[str]) -> Chunk:
         """Read all rows of `columns` at once."""
         chunks = list(self.chunks(columns))
+        warnings = (*self.warnings, *(text for chunk in chunks for text in chunk.warnings))
         if len(chunks) == 1:
-            return chunks[0]
+            return replace(chunks[0], warnings=warnings)
         geometries = [chunk.geometry for chunk in chunks if chunk.geometry is not None]
         # Without empty frames, whose columns are of no type and would take that of the others.
         frames = [chunk.frame for chunk in chunks if len(chunk.frame)] or [chunks[0].frame]
@@ -140,5 +144,5 @@ class Source:
             geometry=np.concatenate(geometries) if geometries else None,
             not_records=pd.concat([chunk.not_records for chunk in chunks], ignore_index=True),
             blank_rows=sum(chunk.blank_rows for chunk in chunks),
-            warnings=tuple(text for chunk in chunks for text in chunk.warnings),
+            warnings=warnings,
         )

@@ -16,6 +16,7 @@ from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Source
 
 # A sheet of the next month may have a column more; a lookup table shares one or two by chance.
 _LEAST_SHARED = 0.6
+_LIKE_THOSE_READ = 0.75
 
 
 def same_layout(first: Source, other: Source, known: Collection[str]) -> bool:
@@ -42,7 +43,9 @@ def same_layout(first: Source, other: Source, known: Collection[str]) -> bool:
     return not renamed and len(mine & theirs) >= _LEAST_SHARED * len(mine | theirs)
 
 
-def tables_alike(tables: Mapping[str, Source], known: Collection[str]) -> dict[str, Source]:
+def tables_alike(
+    tables: Mapping[str, Source], known: Collection[str], joinable: Collection[str]
+) -> dict[str, Source]:
     """Choose the table that is meant among several, and those of its layout.
 
     Parameters
@@ -51,25 +54,74 @@ def tables_alike(tables: Mapping[str, Source], known: Collection[str]) -> dict[s
         By name.
     known : collection of str
         Names that mean something, as `normalise_name` returns them.
+    joinable : collection of str
+        The tables that may be read with another.
 
     Returns
     -------
     dict of str to Source
-        The one that is meant comes first: of those with known names the first, else the first.
+        In their order. That with the most known names is meant, of equals the first.
     """
-    hits = {
-        name: len({normalise_name(column) for column in source.columns} & set(known))
-        for name, source in tables.items()
-    }
-    # A list of codes has a known name or two as well. Of equals the first: a workbook opens there.
-    enough = max(hits.values()) / 2 if max(hits.values()) >= FEWEST_KNOWN else 0
-    first = next(name for name in tables if hits[name] >= enough)
-    others = {
+    hits = {name: _hits(source, known) for name, source in tables.items()}
+    best = max(hits, key=lambda name: hits[name])
+    return {
         name: source
         for name, source in tables.items()
-        if name == first or same_layout(tables[first], source, known)
+        if name == best
+        or ({name, best} <= set(joinable) and same_layout(tables[best], source, known))
     }
-    return {first: tables[first], **others}
+
+
+def _hits(source: Source, known: Collection[str]) -> int:
+    """Count the known names of a table; a single one may stand in any."""
+    hits = len({normalise_name(column) for column in source.columns} & set(known))
+    return hits if hits >= FEWEST_KNOWN else 0
+
+
+def left_out_warnings(
+    kind: str,
+    read: Mapping[str, Source],
+    others: Mapping[str, Source],
+    known: Collection[str],
+    hidden: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Warn of tables that were not read and have almost as many known names as those that were.
+
+    Parameters
+    ----------
+    kind : {"sheet", "layer", "file"}
+        What they are.
+    read, others : mapping of str to Source
+        By name.
+    known : collection of str
+    hidden : collection of str
+        Names of those that a person does not see.
+
+    Returns
+    -------
+    tuple of str
+    """
+    first = next(iter(read.values()))
+    least = max(_LIKE_THOSE_READ * _hits(first, known), FEWEST_KNOWN)
+    warned = []
+    for name, source in others.items():
+        if _hits(source, known) < least:
+            continue
+        mine, theirs = (
+            {key: column for key, column in _keys(each.columns).items() if key in known}
+            for each in (first, source)
+        )
+        more = [repr(column) for key, column in theirs.items() if key not in mine]
+        less = [repr(column) for key, column in mine.items() if key not in theirs]
+        has = [f"has {', '.join(more)}"] if more else []
+        has += [f"has no {', no '.join(less)}"] if less else []
+        differs = f" It {' and '.join(has)}." if has else ""
+        warned.append(
+            f"The {'hidden ' * (name in hidden)}{kind} {name!r} may hold such rows too and was not "
+            f"read.{differs} Choose it by its name if it is meant (sheet=, --sheet), "
+            f"or {'show it' if name in hidden else 'give it the same columns'}."
+        )
+    return tuple(warned)
 
 
 def which_read(
@@ -139,11 +191,7 @@ def join_sources(name: str, parts: Mapping[str, Source], kind: str) -> Source:
             for row, column in source.formulas()
         ]
 
-    notes = [
-        note if all(note in other.notes for other in parts.values()) else f"{label}: {note}"
-        for label, source in parts.items()
-        for note in source.notes
-    ]
+    notes = _told({label: source.notes for label, source in parts.items()})
     for key, column in spelt.items():
         those = [label for label in parts if key in keys[label]]
         if len(those) < len(parts):
@@ -157,9 +205,20 @@ def join_sources(name: str, parts: Mapping[str, Source], kind: str) -> Source:
         open_chunks=open_chunks,
         has_geometry=first.has_geometry,
         crs=first.crs,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(notes),
+        warnings=tuple(_told({label: source.warnings for label, source in parts.items()})),
         formulas=formulas,
     )
+
+
+def _told(texts: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return what is told of parts: once what is told of all, the rest by the part."""
+    told = [
+        text if all(text in others for others in texts.values()) else f"{label}: {text}"
+        for label, own in texts.items()
+        for text in own
+    ]
+    return list(dict.fromkeys(told))
 
 
 def _keys(columns: Sequence[str]) -> dict[str, str]:

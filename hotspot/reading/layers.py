@@ -190,9 +190,7 @@ def open_layers(path: Path, files: Mapping[str, str], request: Request) -> Sourc
     if not tables:
         listed = f"has no layer {request.sheet!r}; it has {', '.join(labels)}"
         raise DataError(f"{path.name} {listed if labels else 'holds no layer'}.")
-    alike = tables_alike(tables, request.known)
-    first = next(iter(alike))
-    alike = {label: alike[label] for label in alike if label == first or {label, first} <= points}
+    alike = tables_alike(tables, request.known, points)
     opened = join_sources(f"{path.name}, {len(alike)} layers", alike, "layer")
     others = [label for label in labels if label not in alike]
     notes = which_read(path.name, "layer", list(alike), others)

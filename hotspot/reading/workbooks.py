@@ -1,6 +1,6 @@
 """Workbooks: .xlsx, .xls, .xlsb and .ods, read with calamine."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,12 @@ from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.formulas import counts_from_1904, formula_cells
 from hotspot.reading.group_headings import Merge, Row
 from hotspot.reading.headings import HEAD_ROWS, Header, chunks_of_rows, find_header
-from hotspot.reading.joined_sources import join_sources, tables_alike, which_read
+from hotspot.reading.joined_sources import (
+    join_sources,
+    left_out_warnings,
+    tables_alike,
+    which_read,
+)
 from hotspot.reading.single_dates import DATE_1904
 
 
@@ -45,14 +50,29 @@ def open_workbook(path: Path, request: Request) -> Source:
         If it cannot be opened, is protected by a password, or holds no table.
     """
     with _workbook(path) as book:
-        tables = _tables(path, book, request.sheet, request.known)
-        visible = _worksheets(book)
-        hidden = [name for name in _worksheets(book, visible=False) if name not in tables]
-    alike = tables_alike(tables, request.known)
+        visible, hidden = (_worksheets(book, visible=seen) for seen in (True, False))
+        if request.sheet is not None and request.sheet not in book.sheet_names:
+            listed = ", ".join(repr(name) for name in book.sheet_names)
+            raise DataError(f"{path.name} has no sheet {request.sheet!r}; it has {listed}.")
+        asked = [*visible, *hidden] if request.sheet is None else [request.sheet]
+        tables = _tables(path, book, asked, request.known)
+    meant = {name: tables[name] for name in tables if name in visible or request.sheet is not None}
+    if not meant:
+        where = path.name if request.sheet is None else f"the sheet {asked[0]!r} of {path.name}"
+        shown = f" Hidden there: {', '.join(map(repr, tables))}." if tables else ""
+        raise DataError(f"No table in {where}: a header and rows below it.{shown}")
+    alike = tables_alike(meant, request.known, list(meant))
     opened = join_sources(f"{path.name}, {len(alike)} sheets", alike, "sheet")
-    others = [name for name in visible if name not in alike]
-    notes = which_read(path.name, "sheet", list(alike), others, hidden)
-    return replace(opened, notes=(*notes, *opened.notes), sheets=tuple(visible))
+    others = {name: source for name, source in tables.items() if name not in alike}
+    unread, unseen = ([n for n in names if n not in alike] for names in (visible, hidden))
+    notes = which_read(path.name, "sheet", list(alike), unread, unseen)
+    warnings = left_out_warnings("sheet", alike, others, request.known, hidden)
+    return replace(
+        opened,
+        notes=(*notes, *opened.notes),
+        warnings=(*opened.warnings, *warnings),
+        sheets=tuple(visible),
+    )
 
 
 def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> Source:
@@ -106,21 +126,15 @@ def _worksheets(book: CalamineWorkbook, *, visible: bool = True) -> list[str]:
 
 
 def _tables(
-    path: Path, book: CalamineWorkbook, sheet: str | None, known: Collection[str]
+    path: Path, book: CalamineWorkbook, names: Sequence[str], known: Collection[str]
 ) -> dict[str, Source]:
-    """Open the table of the sheet asked for, else of every sheet that has one."""
-    if sheet is not None and sheet not in book.sheet_names:
-        listed = ", ".join(repr(name) for name in book.sheet_names)
-        raise DataError(f"{path.name} has no sheet {sheet!r}; it has {listed}.")
+    """Open the table of every sheet that has one."""
     tables = {}
-    for name in [sheet] if sheet is not None else _worksheets(book):
+    for name in names:
         table = book.get_sheet_by_name(name)
         header = find_header(list(islice(_rows(table), HEAD_ROWS)), known, _merges(table))
         if header is not None:
             tables[name] = _sheet_source(path, name, header, (table.start or (0, 0))[1])
-    if not tables:
-        where = f"the sheet {sheet!r} of {path.name}" if sheet is not None else path.name
-        raise DataError(f"No table in {where}: a header and rows below it.")
     return tables
 
 

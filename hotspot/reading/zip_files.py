@@ -7,7 +7,12 @@ from typing import IO, cast
 
 from hotspot._errors import DataError
 from hotspot.reading.chunks import Request, Source
-from hotspot.reading.joined_sources import join_sources, tables_alike, which_read
+from hotspot.reading.joined_sources import (
+    join_sources,
+    left_out_warnings,
+    tables_alike,
+    which_read,
+)
 from hotspot.reading.layers import open_layers
 from hotspot.reading.text_files import open_text_file
 
@@ -89,8 +94,14 @@ def _open_texts(path: Path, places: list[PurePosixPath], request: Request) -> So
         # No more is asked of a path that text is read from than its name and to be opened.
         member = cast("Path", _Member(path, place))
         tables[str(place)] = open_text_file(member, replace(request, sheet=None))
-    alike = tables_alike(tables, request.known)
+    alike = tables_alike(tables, request.known, list(tables))
     opened = join_sources(f"{path.name}, {len(alike)} files", alike, "file")
     others = [label for label in labels if label not in alike]
     notes = which_read(path.name, "file", list(alike), others)
-    return replace(opened, notes=(*notes, *opened.notes), sheets=tuple(labels))
+    left = {label: tables[label] for label in tables if label not in alike}
+    return replace(
+        opened,
+        notes=(*notes, *opened.notes),
+        warnings=(*opened.warnings, *left_out_warnings("file", alike, left, request.known)),
+        sheets=tuple(labels),
+    )
