@@ -10,6 +10,7 @@ import pytest
 import hotspot as hs
 from hotspot.briefing import brief
 from hotspot.briefing.config import load_config
+from hotspot.briefing.file_kinds import find_kinds
 from hotspot.briefing.guess import guess_set_up
 from tests.small_town import Burglary, usual, write_burglaries, write_town
 
@@ -235,3 +236,33 @@ def test_a_column_that_is_kept_is_in_no_product(tmp_path: Path) -> None:
     assert set(made.check.accepted["Outcome"]) == {"Solved-it"}
     texts = [path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not any(b"Solved-it" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind"),
+    [
+        ("UPRN,UDPRN,STATE_DATE,CLASS,X_COORDINATE,Y_COORDINATE,LA_START_DATE,BUILDING_NUMBER,"
+         "PAO_START_NUMBER,STREET_DESCRIPTION,LPI_LOGICAL_STATUS,USRN,POSTCODE", "addresses"),
+        ("UPRN,PARENT_UPRN,USRN,CLASSIFICATION_CODE,EASTING,NORTHING,LAST_UPDATE_DATE,"
+         "SINGLE_LINE_ADDRESS,STREET_NAME,POSTCODE", "addresses"),
+        ("UPRN,LPI_KEY,START_DATE,END_DATE,PAO_START_NUMBER,STREET_DESCRIPTION,EASTING,NORTHING,"
+         "STATUS", "addresses"),
+        ("UPRN,X_COORDINATE,Y_COORDINATE,LATITUDE,LONGITUDE", "addresses"),
+        ("@id,addr:housenumber,addr:street,@lat,@lon", "addresses"),
+        ("Ref,Address,Easting,Northing", "addresses"),
+        ("Crime Number,Offence Title,Date From,House No,Street,USRN,UPRN,E,N", "incidents"),
+        ("Date,Address,UPRN,Easting,Northing", "incidents"),
+        ("TYPE,YEAR,MONTH,DAY,HUNDRED_BLOCK,X,Y", "incidents"),
+        ("Crime Ref,When,E,N", "incidents"),
+        ("a,b", "left"),
+    ],
+)  # fmt: skip
+def test_addresses_have_dates_and_crimes_have_addresses(
+    tmp_path: Path, headings: str, kind: str
+) -> None:
+    columns = headings.split(",")
+    rows = [",".join(f"{7 + row}" for _ in columns) for row in range(3)]
+    path = tmp_path / "file.csv"
+    path.write_text("\n".join([headings, *rows]), encoding="utf-8")
+    kinds, _ = find_kinds([path, write_burglaries(tmp_path / "crimes.csv", usual())])
+    assert path in getattr(kinds, kind)

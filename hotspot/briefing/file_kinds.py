@@ -10,14 +10,17 @@ import shapely
 from hotspot._errors import DataError, LayoutError
 from hotspot.english import some_of
 from hotspot.incidents.layout import open_incidents
+from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Source
 from hotspot.reading.columns import known_columns, known_names, match_columns
 from hotspot.reading.sources import endings, open_source
 
 #: The set-up of a folder whose files are of several kinds.
 FOLDER_SET_UP = "briefing.toml"
-# What tells a list of crimes from one of addresses, which has references and dates of its own.
-_ONLY_OF_CRIMES = ("offence_code", "occurred_to", "recorded_at", "mo", "status")
+# A list of addresses may have dates and codes of its own, one of crimes the parts of an address.
+_ONLY_OF_GAZETTEERS = ("usrn", "parent_uprn", "sao_", "pao_", "gazetteer_street")
+_ONLY_OF_CRIMES = {"crime_ref", "recorded_at", "offence_code", "mo"}
+_USUAL_OF_CRIMES = {"occurred_from", "occurred_to", *_ONLY_OF_CRIMES} - {"crime_ref"}
 _LINES = {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING}
 _POLYGONS = {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
 _SHAPES_LOOKED_AT = 1000
@@ -180,19 +183,26 @@ def _kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _kind_of_table(path: Path, columns: Sequence[str]) -> str:
-    """Return whether a table is of burglaries or addresses: both have places and references."""
-    addresses = match_columns(columns, known_columns("addresses"))
+    """Return whether a table is of burglaries or addresses: both have places and references.
+
+    Headings decide where they can: a file of all addresses is too large to be read for this.
+    """
+    homes = match_columns(columns, known_columns("addresses"))
     crimes = match_columns(columns, known_columns("incidents"))
-    is_addresses = bool({"address", "street"} & set(addresses))
-    if any(field in crimes for field in _ONLY_OF_CRIMES):
+    if crimes.get("offence_code") == homes.get("classification"):
+        crimes.pop("offence_code", None)
+    of_gazetteer = any(field.startswith(_ONLY_OF_GAZETTEERS) for field in homes)
+    if of_gazetteer and not _ONLY_OF_CRIMES & set(crimes):
+        return "addresses"
+    if _USUAL_OF_CRIMES & set(crimes):
         return "incidents"
-    # Decided by headings alone: a file of all addresses is too large to be read for this.
-    if is_addresses and "uprn" in addresses:
+    uprn = homes.get("uprn", "")
+    if {"address", "street", "number"} & set(homes) or "uprn" in normalise_name(uprn):
         return "addresses"
     try:
         open_incidents(path)
     except LayoutError:
-        return "addresses" if is_addresses else "left"
+        return "incidents" if "crime_ref" in crimes else "left"
     return "incidents"
 
 
