@@ -1,5 +1,7 @@
 """Briefings of real data: a city without addresses, months in disguise, an island."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pandas as pd
 import pytest
 
 import hotspot as hs
+from hotspot.cli import main
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hotspot.DataWarning")]
 
@@ -77,3 +80,51 @@ def test_the_isle_of_man_gets_lists_for_burglaries_simulated_on_its_addresses(
     assert set(victims) == set(live)
     assert {0, 1, 2} == set(made.targets["ring"])
     assert (made.folder / "targets.csv").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("workbook", ["flat.xlsx", "two_row_headings.xlsx"])
+def test_the_folder_of_a_fresh_analyst_is_briefed_by_one_command(
+    data_dir: Path, tmp_path: Path, workbook: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "Force export Łódź"
+    folder.mkdir()
+    for name in (workbook, "beats.zip", "oproad_gb.gpkg", "addressbase_plus.csv.gz"):
+        shutil.copy(data_dir / "force_export" / name, folder)
+    assert main(["brief", str(folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert Path(told["folder"]) == folder / "briefing"
+    assert set(told["inputs"]) == {"set-up", "incidents", "addresses", "areas", "streets"}
+    truth = pd.read_csv(data_dir / "force_export" / "truth.csv.gz")
+    homes = truth["offence"].str.contains("Residential")
+    kinds = told["reading"]["offences"]
+    assert sum(kinds["taken"].values()) == homes.sum()
+    assert sum(kinds["left"].values()) == (~homes).sum()
+    columns = told["reading"]["columns"]
+    assert set(columns) >= {
+        "occurred_from",
+        "occurred_to",
+        "recorded_at",
+        "offence_code",
+        "address",
+    }
+    targets = pd.read_csv(folder / "briefing" / "targets.csv", dtype=str)
+    beats = set(hs.read_areas(folder / "beats.zip")["area"])
+    assert len(targets) > 20
+    assert set(targets["area"]) <= beats
+    map_page = (folder / "briefing" / "map.html").read_text(encoding="utf-8")
+    assert all(layer in map_page for layer in ("Streets", "Beats", "Doors to visit"))
+
+
+def test_check_and_brief_choose_the_same_burglaries(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shutil.copy(data_dir / "atlanta_2021_2024" / "apd_2021_2024.csv.gz", tmp_path)
+    assert main(["check", str(source), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["accepted"], told["rejected"]) == (516, 15_620)
+    text = "backtest = false\nworth = false\n" + (tmp_path / "apd_2021_2024.toml").read_text(
+        "utf-8"
+    )
+    (tmp_path / "apd_2021_2024.toml").write_text(text, "utf-8")
+    assert main(["brief", str(source), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["accepted"] == 516
