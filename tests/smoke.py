@@ -27,10 +27,12 @@ def commands(folder: Path) -> Iterator[list[str]]:
     config = ["--config", str(set_up)]
     yield ["--version"]
     yield ["check", crimes]
+    yield ["check", str(set_up), "--json"]
     yield ["knox", crimes, "--permutations", "99"]
     yield ["density", crimes]
     yield ["backtest", crimes]
     yield ["brief", str(set_up)]
+    yield ["brief", str(_bare(sample, folder))]
     yield ["cocoon", str(set_up), "--folder", str(folder / "lists")]
     visit, returned = _returned(folder)
     yield ["visits", "record", returned, *config]
@@ -40,6 +42,15 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):
         yield ["map", "print", str(sample / "briefing" / "map.html")]
+
+
+def _bare(sample: Path, folder: Path) -> Path:
+    """Copy the data without a set-up into a folder as people name them."""
+    bare = folder / "Fresh from the force, März"
+    shutil.copytree(
+        sample, bare, ignore=shutil.ignore_patterns("*.toml", "*.py", "truth*", "*.db", "briefing")
+    )
+    return bare
 
 
 def _returned(folder: Path) -> tuple[str, str]:
