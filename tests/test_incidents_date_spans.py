@@ -53,6 +53,7 @@ def test_two_days_in_a_cell_are_a_window(text: str) -> None:
         *("21/03/2024 22:00 - 22/03/2024 06:00", "2024-03-21T22:00/2024-03-22T06:00"),
         *("between 21/03/2024 2200 and 22/03/2024 0600", "21/03/2024 22:00 to 06:00"),
         *("21/03 22:00 - 22/03/2024 06:00", "21/03/2024 10pm to 22/03/2024 6am"),
+        *("21.03.2024 22 Uhr bis 22.03.2024 06:00 Uhr", "21/03/2024 22:00-06:00"),
     ],
 )
 def test_two_times_in_a_cell_are_a_window(text: str) -> None:
@@ -68,7 +69,7 @@ def test_the_other_cells_of_the_column_and_the_order_are_read_with_them() -> Non
         ("2024-03-06T00:00", "2024-03-06T00:00"),
     ]
     (note,) = [line for line in check({"Date": cells}).notes if "two dates" in line]
-    assert note == "2 cells of 'Date' hold two dates: from when and to when."
+    assert note == "2 cells of 'Date' with two dates: from when and to when."
 
 
 def test_what_a_column_of_its_own_says_goes_before() -> None:

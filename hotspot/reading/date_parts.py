@@ -81,6 +81,8 @@ def _parts_of_text(cells: pd.Series, date1904: bool) -> Parts:
     clocks = by_unique(times, lambda text: read_moment(f"2000-01-01 {text}" if text else None))
     timed = times != ""
     simple = np.isin(parts[:, 0], (FIXED, OPEN)) & (clocks[:, 0] == FIXED)
+    # "22:00-06:00" is an offset after a date that begins with its year only.
+    simple &= (parts[:, 0] == FIXED) | (clocks[:, 5] >= 0)
     parts[timed & simple, 4:] = clocks[timed & simple, 4:]
     # What the halves cannot say, such as "5 March 2026" parted at its first space, is read whole.
     whole = timed & ~simple

@@ -141,7 +141,8 @@ def read_datetimes(
         times[name], more, warned = _times(column, day_first, zones, meant)
         noted += more
         warnings += warned
-    return Reading(times, notes + noted, warnings)
+    # Of a cell that was parted both halves may have the same to say.
+    return Reading(times, notes + noted, list(dict.fromkeys(warnings)))
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _split_spans(read: dict[str, _Column]) -> list[str]:
         if not spans.any():
             continue
         notes.append(
-            f"{count(int(spans.sum()), 'cell')} of {own.cells.name!r} hold two dates: from when "
+            f"{count(int(spans.sum()), 'cell')} of {own.cells.name!r} with two dates: from when "
             "and to when."
         )
         for name, table in zip(_WINDOW, both, strict=True):

@@ -155,6 +155,10 @@ def _of_match(match: re.Match[str]) -> Moment:
     seconds = seconds_of(match)
     if seconds == BAD_CLOCK:
         return Moment(UNREADABLE)
+    # In "21/03/2026 22:00-06:00" stand two times: offsets are written beside seconds, or the year.
+    until = (parts["zone"] or "").startswith("-") and ":" in parts["zone"]
+    if until and "one" in parts and parts["minute"] and not parts["second"]:
+        return Moment(UNREADABLE)
     zone = _zone_minutes(parts["zone"])
     year = _full_year(parts["year"])
     if "one" in parts:
