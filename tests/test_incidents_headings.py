@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import hotspot as hs
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.columns import known_columns, known_names
 from hotspot.reading.sources import open_source
@@ -139,6 +140,31 @@ def test_a_banner_right_above_the_header_is_not_joined(tmp_path: Path, banner: l
     header = ["Crime No", "Offence", "Date From", "Time From", "Date", "Easting", "Northing"]
     path = written(tmp_path, banner, header, [ROW[0], "Burglary", *ROW[1:4], *ROW[5:]])
     assert columns_of(path) == tuple(header)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Between:", "And:"),
+        ("Committed From", "Committed To"),
+        ("Date and time between which it was committed from", "to the date and time"),
+    ],
+)
+def test_groups_may_be_long_or_end_with_a_colon(tmp_path: Path, first: str, second: str) -> None:
+    groups = ["Crime:", first, "", second, "", "Location", ""]
+    names = columns_of(written(tmp_path, groups, LOWER, ROW, ROW))
+    assert names[0] == "Crime No"
+    assert [name.split()[-1] for name in names[1:]] == [name.split()[-1] for name in LOWER[1:]]
+    assert names[1].startswith(first)
+    assert names[3].startswith(second)
+
+
+def test_a_place_of_others_is_asked_for_and_never_taken(tmp_path: Path) -> None:
+    groups = ["CRIME", "Committed", "", "ARREST", "VICTIM", ""]
+    lower = ["Ref", "From", "To", "Date", "Easting", "Northing"]
+    path = written(tmp_path, groups, lower, [ROW[0], ROW[1], ROW[3], ROW[3], *ROW[5:]])
+    with pytest.raises(hs.DataError, match=r"'VICTIM Easting'.*Missing: where"):
+        hs.check_incidents(path)
 
 
 @pytest.mark.parametrize("merge", ["A1:G1", "A1:D1"])

@@ -128,7 +128,9 @@ def read_layout(
     found = candidates(headings, {**known, **_address_names()}, taken)
     kept = kept_columns(keep, headings, FIELDS, opened.name)
     wanted = [*taken, *kept.values(), *(name for names in found.values() for name in names)]
-    certain = "occurred_from" in given or is_of_the_crime(found)
+    placed = opened.has_geometry or any({*pair} <= {*found, *given} for pair in PLACE_PAIRS)
+    # Where something is missing all columns are looked at, for those that may be it.
+    certain = placed and ("occurred_from" in given or is_of_the_crime(found))
     rows = opened.read(wanted if certain else headings)
     if certain and not _is_dated(Contents(rows.frame), {**found, **given}):
         rows = opened.read(headings)

@@ -31,7 +31,7 @@ _FOOTER = re.compile(
 _LIKE_DATA = re.compile(
     r"[-+]?[\d.,]+(e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*", re.IGNORECASE
 )
-_LONGEST_HEADING = 40
+_LONGEST_HEADING = 60
 # What a line of a banner has and a heading has not: "Force: Kent", a year, a long number.
 _TITLE = re.compile(r":|[0-9]{3}")
 
@@ -128,7 +128,7 @@ def _like_heading(cell: Any) -> bool:
     """Test whether a cell could be a heading by what it holds."""
     if not isinstance(cell, str) or len(cell) > _LONGEST_HEADING:
         return False
-    text = cell.strip()
+    text = cell.strip().removesuffix(":")
     return not (_LIKE_DATA.fullmatch(text) or _FOOTER.match(text) or _TITLE.search(text))
 
 
