@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -191,9 +192,93 @@ def test_wrong_data_and_wrong_arguments_of_a_change_are_told_apart():
         hotspot_change(incidents, spots.to_crs(32630), *MONTHS)
     with pytest.raises(hs.ConfigError, match="confidence"):
         hotspot_change(incidents, spots, *MONTHS, confidence=1)
+    with pytest.raises(hs.ConfigError, match="dispersion"):
+        hotspot_change(incidents, spots, *MONTHS, dispersion=0.5)
     with pytest.raises(hs.DataError) as caught:
         hotspot_change(incidents.drop(columns="crime_ref"), spots, *MONTHS, confidence=1)
     assert len(caught.value.problems) == 2
+
+
+def beats_with(counts):
+    """Incidents in a row of beats: counts by day, then beat; and the beats."""
+    day, beat = np.indices(counts.shape).reshape(2, -1)
+    often = counts.ravel()
+    x = np.repeat(beat * 10.0 + 5, often)
+    areas = gpd.GeoDataFrame(
+        {"area": [f"B{n}" for n in range(counts.shape[1])]},
+        geometry=[shapely.box(n * 10, 0, n * 10 + 10, 10) for n in range(counts.shape[1])],
+        crs="EPSG:27700",
+    )
+    return incidents_at(x, np.full(len(x), 5.0), np.repeat(day, often), start="2023-01-01"), areas
+
+
+YEARS_APART = ("2024-12-01", "2024-12-30"), ("2025-11-26", "2025-12-25")
+
+
+def test_counts_that_vary_more_than_poisson_counts_call_less():
+    # Each beat has good and bad months of its own: nothing changes for good.
+    random = np.random.default_rng(4)
+    called = {1.0: 0, None: 0}
+    for _ in range(40):
+        month = random.gamma(4, 1 / 4, (37, 9)) * 0.7
+        counts = random.poisson(np.repeat(month, 30, axis=0)[:1095])
+        incidents, areas = beats_with(counts)
+        for dispersion in called:
+            change = hotspot_change(incidents, areas, *YEARS_APART, dispersion=dispersion)
+            called[dispersion] += (change["p_value"] < 0.05).sum()
+    assert called[1.0] > 0.2 * 40 * 9
+    assert called[None] <= 0.06 * 40 * 9
+
+
+def test_poisson_counts_are_taken_for_what_they_are():
+    random = np.random.default_rng(5)
+    found = []
+    for _ in range(20):
+        incidents, areas = beats_with(random.poisson(0.7, (1095, 9)))
+        found.append(hotspot_change(incidents, areas, *YEARS_APART).attrs["dispersion"])
+    assert 1 <= np.mean(found) < 1.35
+
+
+@pytest.mark.slow
+def test_months_of_a_real_city_are_called_to_differ_in_one_of_twenty_cases(data_dir):
+    """Under the Poisson rule a month differs from that of a year before in a fifth of all cases."""
+    table = pd.read_csv(data_dir / "chicago_burglary_2014_2017" / "chicago_burglary_2014_2017.csv")
+    day = pd.to_datetime(table["date_single"], dayfirst=True)
+    incidents = gpd.GeoDataFrame(
+        {"crime_ref": table.index.astype(str), "occurred_from": day, "occurred_to": day},
+        geometry=gpd.points_from_xy(table["x"], table["y"]), crs=26971,
+    )  # fmt: skip
+    west, south, east, north = incidents.total_bounds
+    boxes = [
+        shapely.box(x, y, x + 8000, y + 8000)
+        for x in np.arange(west, east, 8000) for y in np.arange(south, north, 8000)
+    ]  # fmt: skip
+    areas = gpd.GeoDataFrame({"area": range(len(boxes))}, geometry=boxes, crs=26971)
+    held = areas.sjoin(incidents)["area"].value_counts()
+    areas = areas[areas["area"].isin(held[held > 400].index)]
+    p_values = {1.0: [], None: []}
+    for month in pd.period_range("2016-01", "2017-12", freq="M"):
+        periods = [(each.start_time, each.end_time.normalize()) for each in (month - 12, month)]
+        for dispersion, found in p_values.items():
+            change = hotspot_change(incidents, areas, *periods, dispersion=dispersion)
+            found.extend(change["p_value"])
+    assert np.mean(np.array(p_values[1.0]) < 0.05) > 0.15
+    assert np.mean(np.array(p_values[None]) < 0.05) <= 0.06
+
+
+def test_ground_chosen_by_the_first_period_is_said_to_fall_by_itself(surface, cluster):
+    spots = hs.hotspots(surface, cluster)
+    first, last = spots.attrs["chosen_on"]
+    later = incidents_at([500] * 4, [500] * 4, [0, 1, 370, 371])
+    nexts = ("2026-01-01", "2026-06-30"), ("2026-07-01", "2026-12-31")
+    with pytest.warns(hs.DataWarning, match="falls towards the mean with nothing done"):
+        change = hotspot_change(later, spots, (first, last), nexts[1])
+    assert change["chosen_before"].all()
+    assert not hotspot_change(later, spots, *nexts)["chosen_before"].any()
+    beats = spot_frame(shapely.box(0, 0, 1000, 800))
+    assert hotspot_change(later, beats, YEAR, nexts[1])["chosen_before"].isna().all()
+    with pytest.warns(hs.DataWarning, match="falls towards the mean"):
+        hotspot_change(later, beats, YEAR, nexts[1], chosen_on=YEAR)
 
 
 def test_contours_that_touch_count_a_burglary_between_them_once():

@@ -129,6 +129,7 @@ def hotspots(
         area_share=None if threshold is not None else float(area_share or DEFAULT_AREA_SHARE),
         threshold=threshold,
         method=method,
+        chosen_on=_period_of(surface),
         in_sample=_in_sample(surface, incidents),
     )
     return spots[[*spots.columns.drop("geometry"), "geometry"]]
@@ -263,6 +264,12 @@ def _count_crimes(
         spots["crimes"] = np.bincount(number[number >= 0], minlength=len(spots))
     spots["crime_share"] = spots["crimes"] / max(int(counted.sum()), 1)
     spots["pai"] = spots["crime_share"] / spots["area_share"]
+
+
+def _period_of(surface: xr.DataArray) -> tuple[str, str] | None:
+    """Return the first and last day of the crimes that a surface is of, where it names them."""
+    first, last = (surface.attrs.get(f"period_{end}") for end in ("first", "last"))
+    return None if first is None or last is None else (str(first), str(last))
 
 
 def _in_sample(surface: xr.DataArray, incidents: gpd.GeoDataFrame | None) -> bool:
