@@ -308,3 +308,24 @@ def test_rows_of_one_reference_are_parted_as_the_slow_twin_parts_them(
     found = check(frame)
     assert len(found.accepted) == len(kept)
     assert found.accepted["crime_ref"].is_unique
+
+
+def test_a_name_that_may_mean_something_else_is_judged_by_its_words() -> None:
+    found = check(
+        rows(Date=days(), Type=["Detached", "Flat"] * (ROWS // 2), Reported_By="A. Smith")
+    )
+    assert not {"offence_code", "force"} & set(found.accepted.columns)
+    assert told(found, "'Type' holds no offences: it was not read as offence_code")
+    assert told(found, "'Reported By' holds no police forces")
+    half = check(rows(Date=days(), Type="Flat", Offence=["Burglary", ""] * (ROWS // 2)))
+    assert set(half.accepted["offence_code"].dropna()) == {"Burglary"}
+    found = check(rows(Date=days(), TYPE="Break and Enter", Reported_by="Cumbria Constabulary"))
+    assert {"offence_code", "force"} <= set(found.accepted.columns)
+
+
+def test_an_end_that_lies_before_the_beginning_is_that_of_another_crime() -> None:
+    found = check(rows(Offence_Date=days(), Last_Offence_Date=days(-200)))
+    assert len(found.accepted) == ROWS
+    assert told(found, "'Last Offence Date' lies before 'Offence Date'")
+    slips = check(rows(Offence_Date=days(), Last_Offence_Date=[*days(-3)[:2], *days()[2:]]))
+    assert set(slips.rejected["row"]) == {0, 1}

@@ -10,11 +10,12 @@ from hotspot.english import and_list
 from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal_contents
 from hotspot.incidents.offences import tells_most
 from hotspot.incidents.unknown_layout import (
+    days_ahead,
     is_of_the_crime,
     refuse_better_dates,
     refuse_unknown_layout,
 )
-from hotspot.reading.cells import join_texts, to_text, without_missing_words
+from hotspot.reading.cells import join_texts, normalise_name, to_text, without_missing_words
 from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.columns import (
     PLACE_FIELDS,
@@ -59,6 +60,22 @@ _ADDRESS_PARTS = ("unit", "housename", "number", "street", "locality", "town", "
 _NUMBER_BEFORE_STREET = (
     r"(?P<before>^|, )(?P<number>\d+[A-Za-z]?(?: ?[-/&] ?\d+[A-Za-z]?)?), (?=\D)"
 )
+
+
+# Names that may mean something else, with what most files have there that mean the field: a type
+# may be that of the premises, and a crime be reported by a person.
+_OFFENCE_WORDS = (
+    r"burg|break|b ?& ?e|thef|larcen|robb|assault|crim|offen|fraud|homicid|murder|violen|arson"
+    r"|vandal|\b(?:28|29|30|31)[a-z]?\b"
+)
+_VAGUE = {
+    "type": ("offences", _OFFENCE_WORDS),
+    "category": ("offences", _OFFENCE_WORDS),
+    "reportedby": ("police forces", r"polic|constab|sheriff|force|\bpd\b"),
+}
+_HARDLY_ANY, _MOSTLY = 0.1, 0.5
+# Fewer windows that end before they begin may be slips.
+_FEWEST_ENDS = 10
 
 
 @dataclass(frozen=True)
@@ -213,11 +230,28 @@ def map_columns(
         if "address" not in told:
             used = [name for names in mapped.values() for name in names]
             mapped |= _address_in_parts(headings, used, mapped, contents)
+        mapped = _without_early_end(mapped, told, contents, notes)
     mapped = {name: mapped[name] for name in FIELDS if name in mapped}
     refuse_unknown_layout(headings, mapped, has_geometry, source, contents)
     if contents is not None and "occurred_from" not in told:
         refuse_better_dates(mapped, source, contents)
     return mapped
+
+
+def _without_early_end(
+    mapped: Mapped, told: Mapped, contents: Contents, notes: list[str] | None
+) -> dict[str, tuple[str, ...]]:
+    """Drop an end that lies days before the beginning in most rows, as that of an earlier crime."""
+    kept = dict(mapped)
+    if "occurred_to" in told or not {"occurred_from", "occurred_to"} <= set(mapped):
+        return kept
+    begin, end = mapped["occurred_from"][0], mapped["occurred_to"][0]
+    ahead = days_ahead(begin, end, contents)
+    if len(ahead) >= _FEWEST_ENDS and (ahead < -1).mean() > _MOSTLY:
+        del kept["occurred_to"]
+        if notes is not None:
+            notes.append(f"{end!r} lies before {begin!r}: it was not read as occurred_to.")
+    return kept
 
 
 def _refuse_wrong_number(name: str, columns: tuple[str, ...]) -> None:
@@ -238,8 +272,14 @@ def _chosen(
     if contents is None:
         return {name: columns[:1] for name, columns in found.items()}
     chosen = {}
-    for name, columns in found.items():
+    for name, named in found.items():
         kind = _KINDS.get(name, "text")
+        noted = [] if notes is None or name in told or name in PLACE_FIELDS else notes
+        other = {it: what for it in named if (what := _means_other(it, contents)) is not None}
+        noted += [f"{it!r} holds no {other[it]}: it was not read as {name}." for it in other]
+        columns = tuple(it for it in named if it not in other)
+        if not columns:
+            continue
         best = contents.as_good(columns, kind)
         # A crime may be cancelled in any of them, the emptiest too.
         if name == "status":
@@ -249,7 +289,6 @@ def _chosen(
         if name == "offence_code" and len(best) > 1:
             texts = [without_missing_words(to_text(contents.sample(it))) for it in best]
             best.insert(0, best.pop(tells_most(texts)))
-        noted = [] if notes is None or name in told or name in PLACE_FIELDS else notes
         if name not in PLACE_FIELDS and contents.holds_none(best[0], kind):
             noted.append(f"{best[0]!r} holds no {_PLURALS[kind]}: it was not read as {name}.")
             continue
@@ -257,6 +296,13 @@ def _chosen(
         if name in FIELDS:
             noted += _passed_over(name, columns, best, contents, kind)
     return chosen
+
+
+def _means_other(column: str, contents: Contents) -> str | None:
+    """Return what a column of a vague name would have to hold and does not."""
+    what, words = _VAGUE.get(normalise_name(column), ("", ""))
+    texts = contents.filled(column).astype(str).str.casefold() if words else pd.Series([])
+    return what if len(texts) and texts.str.contains(words).mean() < _HARDLY_ANY else None
 
 
 def _passed_over(

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hotspot._errors import LayoutError
 from hotspot.reading.cells import normalise_name, to_numbers
@@ -28,8 +29,8 @@ _OTHER_DATES = re.compile(
 )
 # Names that say that it is when the crime happened: whatever else is there, that is it.
 _OF_THE_CRIME = re.compile(r"occur|commit|offen[cs]e|crime")
-_MOSTLY, _OFTEN = 0.9, 0.2
-_YEAR = np.timedelta64(366, "D")
+_MOSTLY, _FULL, _OFTEN = 0.9, 0.5, 0.2
+_YEAR_DAYS = 366
 
 
 def refuse_unknown_layout(
@@ -161,18 +162,35 @@ def refuse_better_dates(
     )
 
 
-def _lies_earlier(column: str, name: str, contents: Contents) -> bool:
-    """Test whether a column of dates begins what another one ends, in most rows."""
+def days_ahead(column: str, name: str, contents: Contents) -> NDArray[np.float64]:
+    """Compute by how many days one date lies before another, in the rows that have both.
+
+    Parameters
+    ----------
+    column, name : str
+        Columns of dates.
+    contents : Contents
+
+    Returns
+    -------
+    numpy.ndarray of float
+    """
     frame = pd.DataFrame({"one": contents.sample(column), "other": contents.sample(name)})
     times = read_datetimes(frame, {"one": ("one",), "other": ("other",)}).times
     ahead = times["other"].moments - times["one"].moments
-    known = ahead[~np.isnat(ahead)]
-    if len(known) < 0.5 * np.count_nonzero(~np.isnat(times["other"].moments)) or not len(known):
+    return np.asarray(ahead[~np.isnat(ahead)] / np.timedelta64(1, "D"), dtype=np.float64)
+
+
+def _lies_earlier(column: str, name: str, contents: Contents) -> bool:
+    """Test whether a column of dates begins what another one ends, in most rows."""
+    ahead = days_ahead(column, name, contents)
+    if not len(ahead) or len(ahead) < _FULL * len(contents.filled(name)):
         return False
-    no_later, earlier = known >= np.timedelta64(0), known > np.timedelta64(0)
     # A year at most: dates of birth, of a tenancy or of a licence lie far before.
     return bool(
-        no_later.mean() >= _MOSTLY and earlier.mean() >= _OFTEN and np.median(known) <= _YEAR
+        (ahead >= 0).mean() >= _MOSTLY
+        and (ahead > 0).mean() >= _OFTEN
+        and np.median(ahead) <= _YEAR_DAYS
     )
 
 
