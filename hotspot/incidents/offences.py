@@ -57,6 +57,7 @@ _IN_WORDS = {
     "": "not burglary",
 }
 _MOST_NAMED, _MOST_LISTED = 8, 20
+_AS_GOOD = 0.9
 _HOW = (
     'choose with offences="{0}" (--offence {0} on the command line, offences = "{0}" in a TOML '
     "file)"
@@ -249,6 +250,8 @@ def tells_most(columns: Sequence[pd.Series]) -> int:
     >>> broad, fine = pd.Series(["Burglary"]), pd.Series(["28E Burglary - Residential - Home"])
     >>> tells_most([broad, fine])
     1
+    >>> tells_most([pd.Series(["Burglary", "Burglary"]), pd.Series(["Burglary shop", "Theft"])])
+    0
     """
     lines = OffenceLines(read_offence_table(None))
     told = []
@@ -258,6 +261,9 @@ def tells_most(columns: Sequence[pd.Series]) -> int:
         burglary = sum(rows[[bool(its.kind) for its in read]])
         exact = sum(rows[[its.kind not in ("", RESIDENTIAL) for its in read]])
         told.append((exact, burglary))
+    # One that knows of less burglary does not stand for the others, however exact.
+    enough = _AS_GOOD * max(burglary for _, burglary in told)
+    told = [(exact if burglary >= enough else -1, burglary) for exact, burglary in told]
     return told.index(max(told))
 
 
