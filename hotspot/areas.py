@@ -144,7 +144,10 @@ def name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, s
     if len(unique) == 1:
         return unique[0]
     listed = ", ".join(map(repr, columns))
-    raise DataError(f"Which column of {source} holds the names? Give name=; it has {listed}.")
+    raise DataError(
+        f"Which column of {source} holds the names? Give name= (--area-name on the command line, "
+        f"name under [areas] in a TOML file); it has {listed}."
+    )
 
 
 def _refuse_faults(

@@ -91,7 +91,8 @@ def read_addresses(
     if not mapped.keys() & {"address", "street", "gazetteer_street", "dependent_street"}:
         raise DataError(
             f"{opened.name} has no column with addresses that is known by its name. Found: "
-            f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}}."
+            f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}} "
+            "(columns under [addresses] in a TOML file)."
         )
     chunk = opened.read(list(mapped.values()))
     if chunk.frame.empty and chunk.not_records.empty:
@@ -180,7 +181,10 @@ def _street_column(headings: Sequence[str], name: str | None, source: str) -> st
     matched = match_columns(headings, known_columns("streets"))
     if "street" not in matched:
         listed = ", ".join(map(repr, headings))
-        raise DataError(f"Which column of {source} holds the street names? It has {listed}.")
+        raise DataError(
+            f"Which column of {source} holds the street names? Give name= (name under [basemap] in "
+            f"a TOML file); it has {listed}."
+        )
     return matched["street"]
 
 

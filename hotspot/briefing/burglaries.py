@@ -91,7 +91,8 @@ class Burglaries:
     @property
     def record(self) -> dict[str, Any]:
         """How the file was read, as JSON can hold it."""
-        return reading_record(self.check, self._withheld)
+        warned = [self.without_names(text) for text in self.check.warnings]
+        return {**reading_record(self.check, self._withheld), "warnings": warned}
 
     def without_names(self, text: str) -> str:
         """Return a text without what is on the stop list."""

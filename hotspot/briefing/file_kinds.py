@@ -115,14 +115,16 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
 
 
 def set_up_beside(path: Path) -> Path:
-    """Return the path of the TOML file that belongs to a bare file.
+    """Return the path of the TOML file that belongs to a bare file or folder.
 
     Examples
     --------
-    >>> set_up_beside(Path("data/crimes.csv.gz")).name
-    'crimes.toml'
+    >>> set_up_beside(Path("data/crimes 02.03.2026.csv.gz")).name
+    'crimes 02.03.2026.toml'
     """
-    return path.with_name(f"{path.name.split('.')[0] or path.stem}.toml")
+    known = [ending for ending in endings() if path.name.lower().endswith(ending)]
+    bare = path.name[: -max(map(len, known))] if known else path.name
+    return path.with_name(f"{bare or path.name}.toml")
 
 
 def _of_crimes(kinds: FileKinds, paths: Sequence[Path]) -> FileKinds:

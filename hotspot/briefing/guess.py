@@ -18,11 +18,9 @@ from hotspot.briefing.config import Config, DensitySettings, load_settings, read
 from hotspot.briefing.file_kinds import FileKinds, find_kinds
 from hotspot.cocooning.presets import PRESETS
 from hotspot.english import some_of
-from hotspot.incidents.layout import FIELDS, open_incidents
+from hotspot.incidents.layout import FIELDS, Layout, field_text, read_layout
 from hotspot.incidents.offences import BY_DEFAULT, HOMES, select_offences
 from hotspot.output.files import replacing_file
-from hotspot.reading.cells import to_text, without_missing_words
-from hotspot.reading.chunks import Source
 from hotspot.reading.columns import PLACE_FIELDS
 from hotspot.reading.sources import open_source
 from hotspot.rule import RULE
@@ -322,16 +320,17 @@ def _complete(
     settings["path"] = paths if len(paths) > 1 else paths[0]
     source: Any = settings["path"]
     try:
-        opened, mapped = open_incidents(source, given, settings.get("sheet"))
+        layout = read_layout(source, given, settings.get("sheet"), settings.get("keep", ()))
     except LayoutError as fault:
         gaps = {field: _Gap(tuple(names)) for field, names in fault.gaps.items()}
         known = {**fault.mapped, **gaps}
         return {field: known[field] for field in FIELDS if field in known}, fault
-    if opened.has_geometry:
+    mapped = layout.mapped
+    if layout.opened.has_geometry:
         # Columns that a set-up names go before the points that the file has of its own.
         named = set(given or {})
         mapped = {name: of for name, of in mapped.items() if name not in {*PLACE_FIELDS} - named}
-    if "offences" not in settings and _holds_other_offences(opened, mapped):
+    if "offences" not in settings and _holds_other_offences(layout):
         settings["offences"] = HOMES
     return mapped, None
 
@@ -395,12 +394,11 @@ def _quoted(value: object) -> str:
     return tomlkit.item(value).as_string()
 
 
-def _holds_other_offences(opened: Source, mapped: Mapping[str, Sequence[str]]) -> bool:
+def _holds_other_offences(layout: Layout) -> bool:
     """Test whether the choice of offences leaves some of a file out."""
-    if "offence_code" not in mapped:
+    if "offence_code" not in layout.mapped:
         return False
-    column, *_ = mapped["offence_code"]
-    offences = without_missing_words(to_text(opened.read([column]).frame[column]))
+    offences = field_text(layout.rows.frame, layout.mapped, "offence_code")
     return bool(select_offences(offences, BY_DEFAULT).counts.left)
 
 

@@ -61,5 +61,4 @@ def _content(burglaries: "Burglaries") -> dict[str, Any]:
         "rejected": len(check.rejected),
         "reasons": check.rejected["reason"].value_counts().to_dict(),
         "crs": check.accepted.crs.to_string(),
-        "warnings": [burglaries.without_names(text) for text in check.warnings],
     }

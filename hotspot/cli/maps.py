@@ -7,6 +7,7 @@ from typing import Any
 import hotspot
 from hotspot.cli.options import (
     DONE,
+    JSON,
     Value,
     add_command,
     add_layers,
@@ -14,6 +15,7 @@ from hotspot.cli.options import (
     add_values,
     burglaries_of,
     layers_of,
+    print_answer,
 )
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
@@ -40,6 +42,7 @@ def add(commands: Any) -> None:
             "file": Value(None, "a saved map: one HTML file"),
             "--paper": Value(None, "size", "A4", choices=list(_SHEETS)),
             "--out": Value("FILE", "ends in .pdf or .png (beside the map, as PDF)"),
+            "--json": JSON,
         },
     )
     public = add_command(
@@ -65,6 +68,7 @@ def add(commands: Any) -> None:
             "--cell": Value("M", "side of a cell", 500.0),
             "--title": Value(None, "what stands above the map"),
             "--out": Value("FILE", "", "public.html"),
+            "--json": JSON,
         },
     )
 
@@ -74,17 +78,16 @@ def _print(options: argparse.Namespace) -> int:
 
     out = Path(options.file).with_suffix(".pdf") if options.out is None else Path(options.out)
     width, height = _SHEETS[options.paper]
-    print(
-        print_page(
-            options.file,
-            out,
-            paper=options.paper,
-            landscape=True,
-            width=width,
-            height=height,
-            scale=_SHARPER,
-        )
+    made = print_page(
+        options.file,
+        out,
+        paper=options.paper,
+        landscape=True,
+        width=width,
+        height=height,
+        scale=_SHARPER,
     )
+    print_answer(options, {"files": [str(made)]}, made)
     return DONE
 
 
@@ -104,5 +107,6 @@ def _public(options: argparse.Namespace) -> int:
         streets=layers.streets,
         title=options.title,
     )
-    print(hotspot.save_map(m, options.out))
+    made = hotspot.save_map(m, options.out)
+    print_answer(options, {"reading": burglaries.record, "files": [str(made)]}, made)
     return DONE
