@@ -172,6 +172,11 @@ def test_exchanged_eastings_that_leave_the_grid_are_refused() -> None:
         check(inverness)
     with pytest.raises(hs.DataError, match="are exchanged"):
         check(inverness, crs=27700)
+    turned = points(at(-4.22, 57.48, 27700), 27700, swapped=True)
+    with pytest.raises(hs.DataError, match=r"Are they, or .* another CRS\? .*Swap X and Y.*--crs"):
+        check(turned)
+    with pytest.raises(hs.DataError, match="Swap X and Y"):
+        hs.read_areas(turned.assign(beat=turned["Ref"]).set_geometry(turned.buffer(100)))
 
 
 # Berlin, Paris, Delhi, Johannesburg, Lagos, Belfast, Dublin
@@ -401,6 +406,9 @@ def test_os_names_alone_are_the_british_grid_where_they_fit_it() -> None:
         check(named(at(-87.65, 41.85, 3435), "X_COORDINATE", "Y_COORDINATE"))
     with pytest.raises(hs.DataError, match="Nothing says which CRS"):
         check(named(at(-1.2, 52.95, 27700), "X", "Y"))
+    # Metres of Illinois fit the British grid.
+    with pytest.raises(hs.DataError, match="Nothing says which CRS"):
+        check(named(at(-87.65, 41.85, 26971), "X Coordinate", "Y Coordinate"))
 
 
 def test_two_pairs_of_different_places_are_never_mixed() -> None:

@@ -9,7 +9,7 @@ from pyproj import CRS, Transformer
 
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.cells import normalise_name, to_numbers
+from hotspot.reading.cells import to_numbers
 from hotspot.reading.columns import PLACE_PAIRS
 from hotspot.reading.crs import (
     BRITISH_GRID,
@@ -24,8 +24,9 @@ from hotspot.reading.faults import Faults
 from hotspot.reading.settled_crs import degrees_share
 from hotspot.reading.stray_points import PairTexts
 
-# What Ordnance Survey calls the British grid in all of its address products.
-_OS_NAMES = ("xcoordinate", "ycoordinate")
+# What Ordnance Survey calls the British grid in all of its address products, to the letter: "X
+# Coordinate" is what cities elsewhere write, whose metres may fit the grid, too.
+_OS_NAMES = ("X_COORDINATE", "Y_COORDINATE")
 # Longitude and latitude of the same place, rounded or worked out without OSTN15, are this near.
 _SAME_PLACE_M = 100.0
 # So far apart for most rows, two pairs are not of one place; a rounding is never so coarse.
@@ -70,7 +71,7 @@ class Pair:
 
     @property
     def has_os_names(self) -> bool:
-        return tuple(map(normalise_name, self.names)) == _OS_NAMES
+        return tuple(name.strip().upper() for name in self.names) == _OS_NAMES
 
     @property
     def middle(self) -> tuple[float, float] | None:

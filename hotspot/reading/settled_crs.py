@@ -10,7 +10,12 @@ import shapely
 from pyproj import CRS
 
 from hotspot._errors import DataError, DataWarning
-from hotspot.reading.areas_of_use import ASK_FOR_CRS, check_area_of_use, share_outside
+from hotspot.reading.areas_of_use import (
+    ASK_FOR_CRS,
+    HOW_TO_GIVE_CRS,
+    check_area_of_use,
+    share_outside,
+)
 from hotspot.reading.axis_order import are_exchanged, sea_warnings
 from hotspot.reading.crs import (
     BRITISH_GRID,
@@ -98,11 +103,23 @@ def degrees_share(x: Floats, y: Floats) -> float:
 
 
 def exchanged_words(x: Floats, y: Floats, crs: CRS, what: str) -> str:
-    """Return what is said of points that a geographic file holds the wrong way round."""
-    first, second = ("longitude", "latitude") if crs.is_geographic else ("easting", "northing")
+    """Return what is said of degrees that a geographic file holds latitude first.
+
+    Raises
+    ------
+    DataError
+        If they are no degrees: points that fit a grid the other way round may be of another CRS.
+    """
+    about = f"(about {np.median(x):,.10g}, {np.median(y):,.10g})"
+    if not crs.is_geographic:
+        raise DataError(
+            f"The points of {what} {about} lie in the area of {crs_name(crs)} only with northing "
+            f"and easting exchanged. Are they, or are they in another CRS? {EXCHANGE_SHAPES} Or "
+            f"{HOW_TO_GIVE_CRS}."
+        )
     return (
-        f"The points of {what} stand {second} first (about {np.median(x):,.10g}, "
-        f"{np.median(y):,.10g}), and {first} comes first in such files: the two were exchanged."
+        f"The points of {what} stand latitude first {about}, and longitude comes first in such "
+        "files: the two were exchanged."
     )
 
 
