@@ -108,3 +108,52 @@ def test_an_address_is_found_in_a_whole_file_or_not_at_all():
         pd.Series(["14 Station Rd, Anytown"]), addresses, pd.Series(["00034000012"])
     )
     assert by_uprn.values.tolist() == [[11, "uprn"]]
+
+
+def test_repeats_at_one_home_under_two_uprns_are_repeats():
+    rows = [
+        ["A", "01/11/2026", "0012", "12 High St, Anytown", 451_000],
+        ["B", "20/11/2026", "99", "12 HIGH STREET ANYTOWN", 451_004],
+        ["C", "21/11/2026", "14", "14 High Street, Anytown", 451_004],
+        ["D", "25/11/2026", "12", "12 High St, Anytown", 451_000],
+    ]
+    columns = ["Crime Ref", "Date From", "UPRN", "Address", "E"]
+    incidents = hs.read_incidents(pd.DataFrame(rows, columns=columns).assign(N=340_000))
+    pairs = hs.near_repeat_pairs(incidents)
+    refs = incidents["crime_ref"]
+    kinds = {
+        refs[pair.first] + refs[pair.second]: pair.kind for pair in pairs.itertuples(index=False)
+    }
+    near = "near repeat"
+    assert kinds == {
+        "AB": "repeat", "AC": near, "AD": "repeat", "BC": near, "BD": "repeat", "CD": near,
+    }  # fmt: skip
+
+
+def test_points_without_addresses_are_homes_by_their_uprns():
+    points = {"UPRN": ["1", "2"], "E": [451_000, 451_010], "N": [340_000] * 2}
+    with pytest.warns(hs.DataWarning, match="UPRNs and points without addresses"):
+        addresses = hs.read_addresses(pd.DataFrame(points))
+    assert addresses["address"].tolist() == ["UPRN 1", "UPRN 2"]
+
+
+@pytest.mark.parametrize(
+    ("told", "door"),
+    [
+        ("12 Kings Court", "Flat 12"), ("Flat 12, Kings Court, Queen Street", "Flat 12"),
+        ("Flat 14 Kings Court", "Flat 14"), ("Flat 15 Kings Court", None),
+        ("16 Kings Court", None),
+    ],
+)  # fmt: skip
+def test_a_flat_is_found_that_is_told_as_a_house(told, door):
+    file = street("Queen Street").assign(N=340_050)
+    flats = street("Kings Court", (12, 14), y=340_025).assign(
+        ADDRESS=["Flat 12, Kings Court, Queen Street", "Flat 14, Kings Court, Queen Street"]
+    )
+    found = burgled(
+        hs.read_addresses(joined(file, flats.assign(E=[451_050, 451_054]))), Address=told
+    )
+    if door is None:
+        assert found["uprn"].isna().all()
+    else:
+        assert found["address"].str.startswith(door).all()

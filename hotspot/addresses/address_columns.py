@@ -49,12 +49,14 @@ def with_model(parts: pd.DataFrame) -> pd.DataFrame:
     if "address" in parts.columns:
         read = parse_addresses(parts["address"])
         model = {field: _either(model[field], read.get(field)) for field in MODEL}
-        address = parts["address"]
+        address: Column = parts["address"]
     else:
         address = _on_an_envelope(model)
     empty = pd.Series(None, index=parts.index, dtype=object)
-    filled = {field: empty if model[field] is None else model[field] for field in MODEL}
-    return parts.assign(**filled, address=address)
+    filled = {**model, "address": address}
+    return parts.assign(
+        **{field: empty if column is None else column for field, column in filled.items()}
+    )
 
 
 def _of_columns(parts: pd.DataFrame) -> dict[str, Column]:
@@ -202,11 +204,13 @@ def _flats(parts: pd.DataFrame) -> Column:
     return ("Flats " + parts["flats"]).where(parts["flats"].notna(), None)
 
 
-def _on_an_envelope(model: dict[str, Column]) -> pd.Series:
+def _on_an_envelope(model: dict[str, Column]) -> Column:
     """Join the parts of each address as they are written on an envelope."""
     held = {field: values for field, values in model.items() if values is not None}
     line = [held[field] for field in ("number", "street") if field in held]
     if line:
         held["line"] = join_texts(line, " ")
     order = ("unit", "building", "line", *MODEL[4:])
+    if not held:
+        return None
     return join_texts([held[field] for field in order if field in held])

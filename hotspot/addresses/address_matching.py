@@ -25,6 +25,8 @@ from hotspot.reading.cells import reference_keys
 BY_UPRN, BY_TEXT, BY_BUILDING, UNMATCHED = "uprn", "text", "building", "none"
 #: Rows that lie within this of each other may be the doors of one building.
 ONE_BUILDING_M = 25.0
+#: Two registers may put one home at its front door and at its middle.
+ONE_HOME_WITHIN_M = 10.0
 # A slip of the keyboard in the name of a street, not another name.
 _ALIKE = 0.88
 _ENDS = STREET_WORDS | WEAK_WORDS
@@ -58,7 +60,7 @@ def read_text(text: str) -> Reading:
 
 
 def read_parts(text: str, address: Address) -> Reading:
-    """Bring an address whose parts are known into the form in which addresses are compared."""
+    """Return an address whose parts are known in the form in which addresses are compared."""
     streets = (street_key(street) for street in (address.street, address.dependent_street))
     return Reading(
         text_key(text),
@@ -84,11 +86,14 @@ def contradicts(told: Reading, known: Reading) -> bool:
     >>> [contradicts(told, read_text(text)) for text in ("14 Station Road", "12 Station Road")]
     [True, False]
     """
-    if told.houses and known.houses:
-        if not same_houses(told.houses, known.houses) or other_streets(told, known):
-            return True
-        return bool(told.unit and known.unit) and told.unit != known.unit
-    return bool(told.houses) and other_streets(told, known)
+    either = _flat_or_house(told, known)
+    if either is not None:
+        return not either
+    if told.houses and other_streets(told, known):
+        return True
+    if told.houses and known.houses and not same_houses(told.houses, known.houses):
+        return True
+    return bool(told.unit and known.unit) and told.unit != known.unit
 
 
 def other_streets(told: Reading, known: Reading) -> bool:
@@ -111,8 +116,15 @@ def on_street(told: Reading, known: Reading) -> bool:
         return True
     # A line without commas may not tell where the street ends: Farmhill Park Douglas.
     if named.startswith(f"{street} "):
-        return not _ENDS.intersection(named[len(street) :].split())
+        behind = told.words.partition(f" {street} ")[2]
+        at_place = any(f"{behind} ".startswith(f"{place} ") for place in known.localities)
+        return at_place or not _ENDS.intersection(named[len(street) :].split())
     return street.startswith(f"{named} ") and f" {street} " in f" {told.words} "
+
+
+def begins_alike(told: Reading, known: Reading) -> bool:
+    """Test whether an address is written as it was told, but perhaps with more behind."""
+    return f"{known.words} ".startswith(f"{told.words} ")
 
 
 @lru_cache(maxsize=100_000)
@@ -120,17 +132,52 @@ def _alike(one: str, other: str) -> bool:
     return one == other or difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
+def _flat_or_house(told: Reading, known: Reading) -> bool | None:
+    """Test whether a flat of one address is the house of another: 12 of Kings Court.
+
+    None where the one names no building that is a street of the other.
+    """
+    for flat, house in ((told, known), (known, told)):
+        named = flat.building and not flat.houses and flat.building in house.streets[:1]
+        if named and house.houses and not house.unit:
+            return flat.unit == house.houses.text.casefold()
+    return None
+
+
 def same_door(told: Reading, known: Reading) -> bool:
     """Test whether an address that was told is that of a door, but perhaps for the flat."""
     if told.text and told.text == known.text:
         return True
+    either = _flat_or_house(told, known)
+    if either is not None:
+        return either
     if not on_street(told, known):
         return False
+    if told.words[:1].isdecimal() and begins_alike(told, known):
+        # "8/11": two houses, or a flat; the file writes it so, too.
+        return True
     if told.houses and known.houses:
         return same_houses(told.houses, known.houses)
     if told.houses or known.houses:
         return False
-    return bool(told.building) and told.building == known.building
+    if told.building and known.building:
+        return told.building == known.building
+    return bool(told.unit) and told.unit == known.unit
+
+
+def same_home(one: Reading, other: Reading) -> bool:
+    """Test whether two addresses are one home, flat and all, in other words.
+
+    Examples
+    --------
+    >>> home = read_text("Flat 2, 12 High Street, Anytown")
+    >>> [same_home(home, read_text(text)) for text in ("FLAT 2 12 HIGH ST", "12 High Street")]
+    [True, False]
+    """
+    if one.houses != other.houses or one.unit != other.unit or not same_door(one, other):
+        return False
+    named = {one.building, other.building} - {""}
+    return len(named) == 1 or (bool(one.houses) and not named)
 
 
 def narrowed(told: Reading, doors: Sequence[int], read: "dict[int, Reading]") -> list[int]:
@@ -144,6 +191,9 @@ def narrowed(told: Reading, doors: Sequence[int], read: "dict[int, Reading]") ->
     read : dict
         The reading of each door.
     """
+    kept = [door for door in doors if begins_alike(told, read[door])]
+    if told.unit and len(kept) == 1:
+        return kept
     kept = list(doors)
     for field in ("text", "houses", "unit", "building"):
         wanted = getattr(told, field)

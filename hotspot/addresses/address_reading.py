@@ -12,7 +12,7 @@ import pandas as pd
 from hotspot._errors import DataError, DataWarning
 from hotspot.addresses.address_columns import with_model
 from hotspot.english import count, name_rows
-from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.cells import reference_keys, to_text, without_missing_words
 from hotspot.reading.columns import (
     PLACE_FIELDS,
     Given,
@@ -88,7 +88,10 @@ def read_addresses(
     mapped = {field: names[0] for field, names in given.items()}
     # What the user says goes before what is known.
     mapped = {**match_columns(opened.columns, known, list(mapped.values())), **mapped}
-    if not mapped.keys() & {"address", "street", "gazetteer_street", "dependent_street"}:
+    parts_known = mapped.keys() & {"address", "street", "gazetteer_street", "dependent_street"}
+    # OS Open UPRN has a UPRN and a point of each home, and no other column.
+    points_alone = "uprn" in mapped and len(mapped) == len(opened.columns)
+    if not parts_known and not points_alone:
         raise DataError(
             f"{opened.name} has no column with addresses that is known by its name. Found: "
             f"{', '.join(map(repr, opened.columns))}. Say which, e.g. columns={{'address': '...'}} "
@@ -97,6 +100,13 @@ def read_addresses(
     chunk = opened.read(list(mapped.values()))
     if chunk.frame.empty and chunk.not_records.empty:
         raise DataError(no_rows(source, opened, "addresses"))
+    if points_alone and not parts_known:
+        warnings.warn(
+            f"{opened.name} holds UPRNs and points without addresses: homes are named by UPRN, and "
+            "who is next door is told by distance.",
+            DataWarning,
+            stacklevel=2,
+        )
     columns_of = {field: (name,) for field, name in mapped.items()}
     unsaved = blank_columns(opened, chunk.frame, columns_of, computed_only=True)
     for warning in (*opened.left_out, *chunk.warnings, *unsaved):
@@ -191,9 +201,11 @@ def _street_column(headings: Sequence[str], name: str | None, source: str) -> st
 def _full_addresses(parts: pd.DataFrame) -> pd.DataFrame:
     """Build the columns of addresses from those that the source has; none that is empty."""
     table = with_model(parts)
-    table["address"] = table["address"].where(table["address"].notna(), NO_ADDRESS)
     if "uprn" not in table.columns:
         table["uprn"] = None
+    named = "UPRN " + table["uprn"] if "address" not in parts else NO_ADDRESS
+    table["address"] = table["address"].where(table["address"].notna(), named)
+    table["address"] = table["address"].fillna(NO_ADDRESS)
     kept = ("uprn", "address", "number", "street")
     return table[[name for name in _RESULT_FIELDS if name in kept or _holds_any(table, name)]]
 
@@ -223,7 +235,7 @@ def _one_row_each(
     addresses: gpd.GeoDataFrame, unplaced: pd.Index, not_records: pd.DataFrame, source: str
 ) -> gpd.GeoDataFrame:
     """Keep the first row of each id, with a warning of the rows left out and why."""
-    twice = addresses["uprn"].duplicated()
+    twice = pd.Series(reference_keys(addresses["uprn"]), index=addresses.index).duplicated()
     left_out = [
         (list(unplaced), "without usable coordinates"),
         (list(addresses.index[twice]), "whose UPRN stands in an earlier row"),

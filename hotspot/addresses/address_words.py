@@ -33,17 +33,17 @@ WEAK_WORDS = word_set("""
     harbour marina parkway lawn lawns link links loop oval walks heights pleasant bottom head
     hollow holt hurst knoll nook reach shaw slope spur steps turn wood woods straight
     crossroads estate steadings corner roundabout footpath dock pier maltings precinct arcade
-    parc glen
+    parc
 """)
 # What ends the name of a house or a block, not of a street.
 BUILDING_WORDS = word_set("""
-    house lodge hall cottage farm mill barn tower towers point mansion mansions manor villa
-    apartments building buildings chambers works school church chapel inn hotel centre heights
+    house lodge hall cottage farm mill barn tower towers mansion mansions manor villa
+    apartments building chambers works school church chapel inn hotel centre
     farmhouse bungalow stables rectory vicarage flats college hostel hospital nurseries grange
     priory abbey castle home gatehouse oast smithy cabin
 """)
 # A name of these holds flats where a street stands beside it, and is a street where none does.
-HOLDS_FLATS = word_set("court buildings")
+HOLDS_FLATS = word_set("court buildings heights point")
 # Streets of one word, so that a line without commas has an end for them.
 ONE_WORD_STREETS = word_set("""
     broadway strand cheapside piccadilly whitehall haymarket kingsway aldwych poultry eastcheap

@@ -11,11 +11,11 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspot.addresses.address_matching import Reading, read_row
+from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, Reading, read_row
 from hotspot.addresses.address_parser import parse_address
 from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
-from hotspot.addresses.house_numbers import parse_house
+from hotspot.addresses.house_numbers import parse_houses
 from hotspot.reading.cells import reference_keys
 
 Ints = npt.NDArray[np.int64]
@@ -28,8 +28,6 @@ Texts = npt.NDArray[np.object_]
 ROUNDING_M = 0.01
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
-# Two registers may put one home at its front door and at its middle.
-ONE_HOME_WITHIN_M = 10.0
 
 
 class TextColumn:
@@ -361,10 +359,10 @@ def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[In
     usrn, name = _codes(frame, "usrn", rows, str), _codes(frame, "street", rows, street_key)
     street = np.where(usrn >= 0, usrn + name.max(initial=-1) + 1, name)
     codes, distinct = _factorized(frame, "number", rows)
-    parsed = [parse_house(text) if text else None for text in distinct]
+    parsed = [parse_houses(text) if text else None for text in distinct]
     ranks = {known: rank for rank, known in enumerate(sorted({h for h in parsed if h}))}
     house = np.array([*(ranks[h] if h else -1 for h in parsed), -1], dtype=np.int64)[codes]
-    number = np.array([*(h.number if h else 0 for h in parsed), 0], dtype=np.int64)[codes]
+    number = np.array([*(h.first.number if h else 0 for h in parsed), 0], dtype=np.int64)[codes]
     known = (street >= 0) & (house >= 0)
     flat = (parent_at >= 0) & known[parent_at]
     at = np.where(flat, parent_at, np.arange(len(rows)))

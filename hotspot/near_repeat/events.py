@@ -15,6 +15,7 @@ from hotspot._checks import (
 )
 from hotspot._kernels.arrays import Bools, Ints
 from hotspot.dates import EventDate
+from hotspot.reading.cells import reference_keys
 
 
 def distinct_events(incidents: gpd.GeoDataFrame) -> Bools:
@@ -59,6 +60,7 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
         return stands
     place = np.flatnonzero(incidents["uprn"].notna().to_numpy())
     rows = incidents[["uprn", "occurred_from", "occurred_to", "crime_ref"]].iloc[place]
+    rows["uprn"] = reference_keys(rows["uprn"])
     rows = rows.reset_index(drop=True).sort_values(["uprn", "occurred_from", "crime_ref"])
     # Windows that overlap a chain of others are one event with them, so each row is held against
     # the latest end of all before it at its address.

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from hotspot.addresses.flats import natural_key
 from hotspot.english import count
 from hotspot.output.pages import make_page
 from hotspot.output.text import clean_text
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.printable_doors import natural
 
 # A street is named only where so many homes get the leaflet that its name points at none.
 FEWEST_HOMES = 5
@@ -84,7 +84,7 @@ def _rounds(homes: pd.DataFrame) -> list[_Round]:
     streets = homes["street"].fillna("").map(clean_text).str.strip()
     sizes = streets[streets != ""].value_counts()
     named = sizes[sizes >= FEWEST_HOMES]
-    rounds = [_Round(str(name), int(named[name])) for name in sorted(named.index, key=natural)]
+    rounds = [_Round(str(name), int(named[name])) for name in sorted(named.index, key=natural_key)]
     rest = len(homes) - int(named.sum())
     return [*rounds, _Round(None, rest)] if rest else rounds
 

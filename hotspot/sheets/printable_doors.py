@@ -1,6 +1,5 @@
 """Target rows made ready for print: clean text, house order, words for the rings."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspot.addresses.address_words import text_key
+from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import House, parse_house
 from hotspot.geo import NO_AREA
 from hotspot.output.text import clean_text
@@ -101,14 +101,6 @@ def areas_in_order(areas: Iterable[str]) -> list[str]:
     return sorted(set(areas), key=_area_order)
 
 
-def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
-    """Order text with numbers in it as people do: Flat 2 before Flat 10."""
-    return tuple(
-        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
-        for part in re.split(r"([0-9]+)", text_key(text))
-    )
-
-
 def _street_after_street(rows: pd.DataFrame) -> pd.DataFrame:
     """Order the streets of each area as on a walk; doors without a street come last."""
     order: list[int] = []
@@ -126,7 +118,7 @@ def _street_after_street(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _area_order(name: str) -> tuple[Any, ...]:
     # By the name itself in the end: the files of "A/B" and "A-B" are called alike in each run.
-    return name == NO_AREA, natural(name), name
+    return name == NO_AREA, natural_key(name), name
 
 
 def _house_order(row: Any) -> tuple[Any, ...]:
@@ -137,6 +129,6 @@ def _house_order(row: Any) -> tuple[Any, ...]:
         row.street is None,
         text_key(row.street or ""),
         house or _AFTER_ALL_NUMBERS,
-        natural(row.address or ""),
+        natural_key(row.address or ""),
         row.visit_id,
     )
