@@ -10,10 +10,13 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot.areas import read_outline
 from hotspot.maps.backdrop import read_backdrop
+from hotspot.reading.axis_order import are_exchanged
 from hotspot.reading.datums import sound_crs
 
 AIRY = (
@@ -162,6 +165,22 @@ def test_geographic_files_with_latitude_first_are_exchanged_and_told(
     assert any("stand latitude first" in text for text in found.warnings)
     middle = found.accepted.to_crs(4326).geometry.union_all().centroid
     assert (middle.x, middle.y) == pytest.approx((lon, lat), abs=0.02)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        st.tuples(st.floats(-124.0, -67.0), st.floats(25.0, 60.0)),
+        st.tuples(st.floats(114.0, 178.0), st.floats(-47.0, -11.0)),
+        st.tuples(st.floats(-5.2, 1.7), st.floats(50.2, 58.6)),
+    )
+)
+def test_degrees_of_the_english_speaking_world_are_never_mistaken(
+    place: tuple[float, float],
+) -> None:
+    lon, lat = np.array([place[0]]), np.array([place[1]])
+    assert are_exchanged(lat, lon, pyproj.CRS(4326))
+    assert not are_exchanged(lon, lat, pyproj.CRS(4326))
 
 
 def test_exchanged_eastings_that_leave_the_grid_are_refused() -> None:
@@ -450,3 +469,16 @@ def test_the_grid_beside_the_points_of_a_map_file_goes_before_them() -> None:
     assert len(check(layer).accepted) == 12
     elsewhere = check(layer.assign(Easting=400_000, Northing=300_000)).accepted.geometry
     assert elsewhere.x.nunique() == 12
+
+
+def test_a_backdrop_without_a_crs_is_asked_about_and_answered(tmp_path: Path) -> None:
+    here = gpd.GeoSeries([shapely.box(451_000, 340_000, 452_000, 341_000)], crs=27700)
+    lines = gpd.GeoDataFrame({"name": ["High Street"]}, geometry=here.boundary)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        lines.set_crs(None, allow_override=True).to_file(tmp_path / "roads.shp")
+    with pytest.raises(hs.DataError, match=r"roads.shp does not say .* give crs="):
+        read_backdrop(tmp_path / "roads.shp", here)
+    streets = read_backdrop(tmp_path / "roads.shp", here, crs="EPSG:27700").streets
+    assert streets is not None
+    assert streets["street"].tolist() == ["High Street"]

@@ -224,7 +224,7 @@ def _layers(
             lambda: read_streets(basemap.streets, basemap.name, crs=basemap.crs, to_crs=crs)
         )
     if basemap is not None and basemap.backdrop is not None and points is not None:
-        backdrop = attempt(lambda: read_backdrop(basemap.backdrop, points))
+        backdrop = attempt(lambda: read_backdrop(basemap.backdrop, points, crs=basemap.crs))
     return Layers(
         addresses=addresses and attempt(lambda: addresses.in_crs(crs)),
         areas=areas

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,8 +22,8 @@ from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name, to_text
 from hotspot.reading.chunks import Source
 from hotspot.reading.columns import known_columns
-from hotspot.reading.crs import Extent
-from hotspot.reading.settled_crs import settle_layer
+from hotspot.reading.crs import Extent, read_crs
+from hotspot.reading.settled_crs import ask_for_crs, settle_layer
 from hotspot.reading.sources import endings, open_source
 
 # What a layer holds by its name, with capitals and signs taken out; the first that fits counts.
@@ -65,6 +66,8 @@ def read_backdrop(
     path: str | os.PathLike[str],
     within: gpd.GeoDataFrame | gpd.GeoSeries,
     margin_m: float = 500.0,
+    *,
+    crs: Any = None,
 ) -> Backdrop:
     """Read streets, buildings and water around a place, and nothing else of a file.
 
@@ -78,6 +81,8 @@ def read_backdrop(
         CRS is that of the result.
     margin_m : float
         How far beyond it.
+    crs : CRS, optional
+        What those files are in that do not say so themselves.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def read_backdrop(
         If there is no such file, it cannot be read, no layer is recognised, or nothing lies there;
         if `within` is empty or not in metres.
     ConfigError
-        If the margin is no distance.
+        If the margin is no distance, or `crs` none.
 
     Examples
     --------
@@ -111,12 +116,12 @@ def read_backdrop(
     raise_problems(data, positive_problems(margin_m=margin_m) if margin_m else [])
     west, south, east, north = within.total_bounds
     box = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
-    extent = Extent(box, CRS.from_user_input(within.crs))
+    extent = Extent(box, CRS.from_user_input(within.crs), read_crs(crs, "crs"))
     frames: dict[str, list[gpd.GeoDataFrame]] = {kind: [] for kind in _SHAPES}
     seen: set[str] = set()
     for layer, source in _layers(path, extent):
         seen.add(layer)
-        for kind, frame in _read(layer, source, extent.crs):
+        for kind, frame in _read(layer, source, extent):
             frames[kind].append(frame)
     if not any(frames.values()):
         listed = ", ".join(sorted(seen)) or "none"
@@ -143,7 +148,7 @@ def _layers(path: Path, extent: Extent) -> Iterator[tuple[str, Source]]:
             yield layer, open_source(file, sheet=layer, extent=extent)
 
 
-def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+def _read(layer: str, source: Source, extent: Extent) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Read what a layer has of each kind."""
     fields = {normalise_name(field): field for field in source.columns}
     tags = [fields[tag] for tag in _TAGS if tag in fields]
@@ -156,16 +161,17 @@ def _read(layer: str, source: Source, crs: CRS) -> Iterator[tuple[str, gpd.GeoDa
     classes = [fields["fclass"]] if "fclass" in fields else []
     chunk = source.read([*names, *tags, *classes])
     shapes = np.asarray(chunk.geometry, dtype=object)
-    shapes, settled = settle_layer(shapes, source.crs, None, f"{source.name} ({layer})")
+    name = f"{source.name} ({layer})"
+    shapes, settled = settle_layer(shapes, source.crs or extent.of_files, None, name)
     if settled is None:
-        raise DataError(f"{source.name} does not say what its coordinates are in.")
+        raise DataError(ask_for_crs(shapes, name))
     frame = gpd.GeoDataFrame(chunk.frame, geometry=shapes, crs=settled)
-    frame = frame[frame.geometry.notna()].to_crs(crs)
+    frame = frame[frame.geometry.notna()].to_crs(extent.crs)
     # By its name a layer holds one kind; a mixed one is asked for each, tag by tag.
     for each in _SHAPES if kind is None else [kind]:
         chosen = frame[_of_kind(frame, each, fields, by_tags=kind is None)]
         columns = {"street": _street_names(chosen, names)} if each == "streets" else {}
-        yield each, gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs=crs)
+        yield each, gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs=extent.crs)
 
 
 def _kind_by_name(name: str) -> str | None:

@@ -188,10 +188,13 @@ class Extent:
     bounds : tuple of float
         West, south, east, north.
     crs : pyproj.CRS
+    of_files : pyproj.CRS or None
+        What a file is in that does not say so.
     """
 
     bounds: tuple[float, float, float, float]
     crs: CRS
+    of_files: CRS | None = None
 
     def bounds_in(self, crs: CRS) -> tuple[float, float, float, float]:
         """Compute bounds in another CRS that hold the whole rectangle, whose sides may bend."""

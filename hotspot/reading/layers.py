@@ -256,8 +256,9 @@ def _bounds(
     """Return the bounds of an extent in the CRS of a layer."""
     if extent is None:
         return None
+    crs = crs or extent.of_files
     if crs is None:
-        raise DataError(f"{path.name} does not say what its coordinates are in.")
+        raise DataError(f"{path.name} does not say what its coordinates are in: give crs=.")
     return extent.bounds_in(crs)
 
 
