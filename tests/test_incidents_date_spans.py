@@ -88,7 +88,7 @@ def test_what_is_no_window_is_not_made_one(text: str) -> None:
     assert read_span(text) is None
 
 
-@pytest.mark.parametrize("scale", [1, 1000])
+@pytest.mark.parametrize("scale", [1, 1000, 10**6, 10**9])
 @pytest.mark.parametrize("as_text", [False, True])
 def test_counted_seconds_are_british_time_in_great_britain(scale: int, as_text: bool) -> None:
     moments = ["2026-07-01 21:30", "2026-01-15 21:30", "2026-07-02 00:00"]

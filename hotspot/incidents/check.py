@@ -61,7 +61,8 @@ def check_incidents(
         How to read dates that fit both readings, where the whole column does not decide.
     timezone : str, optional
         Turn times that carry a zone into the civil time of this one, e.g. ``"Europe/London"``.
-        Without it zones are dropped with a warning.
+        Without it zones are dropped with a warning; seconds since 1970 are British time in Great
+        Britain.
     offences : str or sequence of str, optional
         ``"homes"``: burglary of homes with attempts, distraction and aggravated, and the mixed
         "residential" kind, where sheds cannot be told from homes. ``"burglary"`` (all of it),

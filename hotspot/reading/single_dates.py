@@ -97,8 +97,8 @@ def read_moment(cell: Any, date1904: bool = False) -> Moment:
     Parameters
     ----------
     cell : object
-        Text, a datetime, or a number: an Excel serial date, yyyymmdd, or seconds or milliseconds
-        since 1970.
+        Text, a datetime, or a number: an Excel serial date, yyyymmdd, or seconds since 1970, or
+        thousandths to billionths of them.
     date1904 : bool, default False
         Whether serial dates count from 1904, as a workbook may say.
 
@@ -233,9 +233,9 @@ def _of_number(number: float, date1904: bool) -> Moment:
         return _of_datetime(epoch + dt.timedelta(seconds=seconds))
     if number.is_integer() and 19_000_101 <= number < 22_000_000:
         return _read_text(str(int(number)))
-    # Seconds or milliseconds from 2001 to 2128.
-    if 1e9 <= number < 5e9 or 1e12 <= number < 5e12:
-        seconds = round(number / 1000 if number >= 1e12 else number)
-        moment = _of_datetime(_UNIX_EPOCH + dt.timedelta(seconds=seconds))
-        return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=COUNTED)
+    # Seconds, or thousandths, millionths or billionths of them, from 2001 to 2128.
+    for scale in (1, 1e3, 1e6, 1e9):
+        if 1e9 <= number / scale < 5e9:
+            moment = _of_datetime(_UNIX_EPOCH + dt.timedelta(seconds=round(number / scale)))
+            return moment._replace(seconds=max(moment.seconds, 0), zone_minutes=COUNTED)
     return Moment(UNREADABLE)
