@@ -83,10 +83,12 @@ def test_a_few_rows_are_exchanged_back_where_the_dates_show_it_and_told_where_th
     assert_read(read(From=as_opened(six)), "From", six)
     four = [dt.datetime(2026, 3, day) for day in (3, 6, 14, 20)]
     assert_read(read(From=as_opened(four)), "From", four)
+    short = [dt.datetime(2026, 3, day) for day in range(2, 16)]
+    assert_read(read(From=as_opened(short)), "From", short)
     two = [dt.datetime(2026, 3, day) for day in (5, 14)]
     reading = read(From=as_opened(two))
     assert_read(reading, "From", [exchanged(two[0]), two[1]])
-    (told,) = [line for line in reading.warnings if "too few to tell" in line]
+    (told,) = [line for line in reading.warnings if "not certain of so few" in line]
     assert told.endswith("such as 2026-03-25.")
 
 
@@ -108,11 +110,14 @@ def test_a_cell_typed_by_hand_does_not_hide_the_pattern() -> None:
         # A change of form within a month: the 12th was the last day of the old system.
         [dt.datetime(2026, 3, day) for day in range(1, 13)]
         + [f"{day}/03/2026" for day in range(13, 32)],
+        # The first days of months, and two that were typed.
+        [dt.datetime(2026, month, day) for month in range(3, 11) for day in range(1, 13) if day % 5]
+        + ["13/06/2026", "25/08/2026"],
         # Two exports pasted together, and text typed among real dates.
         [when.strftime(form) for when in every(1, 60) for form in ("%Y-%m-%d", "%d/%m/%Y")],
         [*every(1, 60), "13/02/2026", "25/01/2026"],
     ],
-    ids=["real", "text", "change", "pasted", "typed"],
+    ids=["real", "text", "change", "firsts", "pasted", "typed"],
 )
 def test_genuine_dates_are_never_exchanged(cells: list[object]) -> None:
     reading = read(From=cells)

@@ -5,6 +5,7 @@ are those up to the 12th, and leaves the others as text.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +30,8 @@ _SHARE_EARLY, _SHARE_LATE = 0.4, 0.6
 # too, which lie far closer together when they are exchanged back.
 _SURE, _LIKELY = 0.02, 0.1
 _FAR_CLOSER = 3
+# Early days are real dates and late ones text, as many as there are: in standard deviations.
+_MOST_SPREADS = 3.5
 # A cell typed by hand later may break the pattern.
 _EXCEPTIONS = 0.02
 
@@ -130,26 +133,24 @@ def exchange_back(
     """
     names = dict.fromkeys(repr(name) for name, parts in columns if _looks_exchanged(parts))
     suspects = [parts for _, parts in columns if _looks_exchanged(parts)]
+    if not suspects:
+        return []
+    signs = _Signs.of(suspects, day_first)
+    if not signs.texts or not (signs.sure or signs.closer):
+        return []
     real = [parts.kind == FIXED for parts in suspects]
-    reals = sum(int(np.count_nonzero(rows)) for rows in real)
-    texts = sum(int(np.count_nonzero(parts.kind == OPEN)) for parts in suspects)
-    if not reals or not texts:
-        return []
-    before, after = _gaps(suspects, day_first)
-    chance = _SHARE_EARLY**reals * _SHARE_LATE**texts
-    closer = after * _FAR_CLOSER < before
-    sure = after <= 2 * before + 7 and (chance < _SURE or (chance < _LIKELY and closer))
-    if not sure and not closer:
-        return []
     rows = index[np.logical_or.reduce(real)]
+    every = "nearly all" if signs.exceptions else "all"
     pattern = (
-        f"In {and_list(list(names))} the dates that are text "
-        f"({texts:,}) all have a day over 12, and the real dates ({reals:,}) all have one of 12 or "
-        "less, as where a spreadsheet of another locale has exchanged day and month"
+        f"In {and_list(list(names))} the dates that are text ({signs.texts:,}) {every} have a day "
+        f"over 12, and the real dates ({signs.reals:,}) {every} have one of 12 or less, as where a "
+        "spreadsheet of another locale has exchanged day and month"
     )
     fix = "To be sure, export dates as text with the year first, such as 2026-03-25."
-    if not sure:
-        return [f"{pattern}. They are too few to tell, and were left ({name_rows(rows)}). {fix}"]
+    if not signs.sure:
+        return [
+            f"{pattern}. That is not certain of so few: they were left ({name_rows(rows)}). {fix}"
+        ]
     for parts, rows_of_dates in zip(suspects, real, strict=True):
         back = rows_of_dates & (parts.second <= 12)
         parts.first, parts.second = (
@@ -163,32 +164,87 @@ def _looks_exchanged(parts: Parts) -> bool:
     """Test whether the real dates of a column are early in a month, and those of text are late."""
     real, text = parts.kind == FIXED, parts.kind == OPEN
     late_real = np.count_nonzero(real & (parts.second > 12))
-    late_text = np.count_nonzero(text & (np.maximum(parts.first, parts.second) > 12))
+    early_text = np.count_nonzero(text & _early_text(parts))
     reals, texts = np.count_nonzero(real), np.count_nonzero(text)
-    return bool(
-        reals and late_real <= _EXCEPTIONS * reals and texts - late_text <= _EXCEPTIONS * texts
-    )
+    return bool(reals and late_real <= _EXCEPTIONS * reals and early_text <= _EXCEPTIONS * texts)
 
 
-def _gaps(columns: Iterable[Parts], day_first: bool) -> tuple[float, float]:
-    """Return how far a real date lies from the nearest that is text, in days: before and after."""
-    text_days, stands, exchanged = [], [], []
-    for parts in columns:
-        days, known = days_of(parts, day_first)
-        text_days.append(days[known & (parts.kind == OPEN)])
-        # 5 May is the same either way.
-        real = (parts.kind == FIXED) & (parts.first != parts.second) & (parts.second <= 12)
-        stands.append(days[real])
-        exchanged.append(_days(parts.year[real], parts.second[real], parts.first[real]))
-    near = np.sort(np.concatenate(text_days))
-    if not len(near) or not sum(map(len, stands)):
-        return 0.0, 0.0
-    before, after = (_median_gap(np.concatenate(days), near) for days in (stands, exchanged))
-    return before, after
+@dataclass(frozen=True)
+class _Signs:
+    """What speaks for an exchange, of columns that look like one.
+
+    Attributes
+    ----------
+    reals, texts, exceptions : int
+        Real dates, dates that are text, and those of either that break the pattern.
+    before, after : float
+        How far a real date lies from the nearest that is text, in days: as it stands, exchanged.
+    share : float
+        Of the days that the dates then span, how many are early in their month.
+    """
+
+    reals: int
+    texts: int
+    exceptions: int
+    before: float
+    after: float
+    share: float
+
+    @classmethod
+    def of(cls, columns: Sequence[Parts], day_first: bool) -> "_Signs":
+        """Gather the signs."""
+        text_days, same, stands, back = [], [], [], []
+        exceptions = 0
+        for parts in columns:
+            days, known = days_of(parts, day_first)
+            real, text = parts.kind == FIXED, parts.kind == OPEN
+            exceptions += int(np.count_nonzero(real & (parts.second > 12)))
+            exceptions += int(np.count_nonzero(text & _early_text(parts)))
+            text_days.append(days[known & text])
+            # 5 May is the same either way.
+            both = real & (parts.first != parts.second) & (parts.second <= 12)
+            same.append(days[real & ~both])
+            stands.append(days[both])
+            back.append(_days(parts.year[both], parts.second[both], parts.first[both]))
+        texts, stand, exchanged = map(np.concatenate, (text_days, stands, back))
+        texts.sort()
+        before, after = (_median_gap(days, texts) for days in (stand, exchanged))
+        every = np.concatenate([texts, *same, exchanged])
+        reals = len(every) - len(texts)
+        return cls(reals, len(texts), exceptions, before, after, _early_share(every))
+
+    @property
+    def closer(self) -> bool:
+        """Whether the dates lie far closer together when they are exchanged back."""
+        return self.after * _FAR_CLOSER < self.before
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is no chance, the dates join up, and as many are real as would be."""
+        chance = _SHARE_EARLY**self.reals * _SHARE_LATE**self.texts
+        dates = self.reals + self.texts
+        spread = (dates * self.share * (1 - self.share)) ** 0.5
+        usual = abs(self.reals - dates * self.share) <= _MOST_SPREADS * spread + 1
+        joins = self.after <= 2 * self.before + 7
+        return usual and joins and (chance < _SURE or (chance < _LIKELY and self.closer))
+
+
+def _early_text(parts: Parts) -> Flags:
+    return np.asarray(np.maximum(parts.first, parts.second) <= 12)
+
+
+def _early_share(days: Days) -> float:
+    """Return how many of the days that dates span are the 12th or before; strays do not count."""
+    numbers = np.sort(days.astype(np.int64))
+    stray = len(numbers) // 50
+    span = np.arange(numbers[stray], numbers[len(numbers) - 1 - stray] + 1).astype("datetime64[D]")
+    return float(((span - span.astype("datetime64[M]")).astype(np.int64) < 12).mean())
 
 
 def _median_gap(days: Days, near: Days) -> float:
     """Return the median distance of days from the nearest of others, which are sorted."""
+    if not len(near) or not len(days):
+        return 0.0
     at = np.searchsorted(near, days)
     left, right = near[np.maximum(at - 1, 0)], near[np.minimum(at, len(near) - 1)]
     gaps = np.minimum(np.abs(days - left), np.abs(right - days))
