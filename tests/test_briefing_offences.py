@@ -19,9 +19,9 @@ OTHERS = [
     Burglary("T/1", "2026-02-22 12:00", offence="Theft from motor vehicle"),
 ]
 TAKEN = (
-    "Offences counted: burglary of homes, 46 rows, all of them residential (homes and sheds "
-    "mixed). Left out: 1 of unconnected buildings, 1 of businesses and other buildings and 1 not "
-    "burglary."
+    "Offences counted: burglary of homes, 46 rows, all of them recorded as residential (homes and "
+    "sheds mixed). Left out: 1 burglary of unconnected buildings, 1 of businesses and other "
+    "buildings and 1 row of other offences."
 )
 
 

@@ -224,13 +224,14 @@ def test_kinds_are_chosen_by_name_and_the_others_are_counted(
 def test_what_was_taken_and_what_was_left_is_told_kind_by_kind() -> None:
     offences = pd.Series(MIXED_FILE, dtype=object)
     assert select_offences(offences, "homes").counts.sentence() == (
-        "Offences counted: burglary of homes, 11 rows: 6 of homes, 3 residential (homes and "
-        "sheds mixed) and 2 of titles that name no building. Left out: "
-        "4 of unconnected buildings, 5 of businesses and other buildings and 8 not burglary."
+        "Offences counted: burglary of homes, 11 rows: 6 burglaries of homes, 3 recorded as "
+        "residential (homes and sheds mixed) and 2 under titles that name no building. Left out: 4 "
+        "burglaries of unconnected buildings, 5 of businesses and other buildings and 8 rows of "
+        "other offences."
     )
     other, kinds = select_offences(offences, None).warnings
     assert other.startswith("7 rows of other offences than burglary (such as 'Shoplifting')")
-    assert kinds.startswith("Not all burglary is of homes: 4 of unconnected buildings and 5 of ")
+    assert kinds.startswith("Not all burglary is of homes: 4 burglaries of unconnected buildings")
     assert 'offences="homes"' in kinds
 
 

@@ -50,11 +50,11 @@ _KINDS_BY_NAME = {
 _UNNAMED = "any building"
 _IN_WORDS = {
     HOME: "of homes",
-    RESIDENTIAL: "residential (homes and sheds mixed)",
-    _UNNAMED: "of titles that name no building",
+    RESIDENTIAL: "recorded as residential (homes and sheds mixed)",
+    _UNNAMED: "under titles that name no building",
     UNCONNECTED: "of unconnected buildings",
     BUSINESS: "of businesses and other buildings",
-    "": "not burglary",
+    "": "of other offences",
 }
 _MOST_NAMED, _MOST_LISTED = 8, 20
 _AS_GOOD = 0.9
@@ -104,8 +104,14 @@ class OffenceCounts:
 
 
 def _by_kind(counts: Mapping[str, int]) -> str:
-    """Return counts by kind in words."""
-    parts = [f"{counts[kind]:,} {words}" for kind, words in _IN_WORDS.items() if kind in counts]
+    """Return counts by kind in words, what is counted named once."""
+    kinds = [kind for kind in _IN_WORDS if kind in counts]
+    parts = [f"{counts[kind]:,} {_IN_WORDS[kind]}" for kind in kinds if kind]
+    if parts:
+        number, words = parts[0].split(" ", 1)
+        parts[0] = f"{number} {'burglary' if number == '1' else 'burglaries'} {words}"
+    if "" in counts:
+        parts.append(f"{count(counts[''], 'row')} {_IN_WORDS['']}")
     return and_list(parts) if parts else ""
 
 
