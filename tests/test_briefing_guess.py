@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -12,6 +13,7 @@ from hotspot.briefing import brief
 from hotspot.briefing.config import load_config
 from hotspot.briefing.file_kinds import find_kinds
 from hotspot.briefing.guess import guess_set_up
+from hotspot.briefing.input_files import read_layers
 from tests.small_town import Burglary, usual, write_burglaries, write_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
@@ -266,3 +268,16 @@ def test_addresses_have_dates_and_crimes_have_addresses(
     path.write_text("\n".join([headings, *rows]), encoding="utf-8")
     kinds, _ = find_kinds([path, write_burglaries(tmp_path / "crimes.csv", usual())])
     assert path in getattr(kinds, kind)
+
+
+def test_addresses_in_several_parts_are_read_as_one(tmp_path: Path) -> None:
+    write_town(tmp_path).unlink()
+    head, *lines = (tmp_path / "addresses.csv").read_text(encoding="utf-8").splitlines()
+    for name, part in (("addresses.csv", lines[:60]), ("more.csv", lines[60:])):
+        (tmp_path / name).write_text("\n".join([head, *part]), encoding="utf-8")
+    made = guess_set_up([tmp_path])
+    assert made.config.addresses is not None
+    assert made.config.addresses.source == [tmp_path / "addresses.csv", tmp_path / "more.csv"]
+    layers = read_layers(made.config, gpd.GeoSeries([], crs="EPSG:27700"))
+    assert layers.addresses is not None
+    assert len(layers.addresses) == 120

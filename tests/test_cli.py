@@ -1,14 +1,17 @@
 """The command line, as a user's shell sees it."""
 
 import argparse
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import hotspot
@@ -363,3 +366,20 @@ def _commands(parser: argparse.ArgumentParser) -> Iterator[list[str]]:
         yield []
     for name, command in (pair for one in inner for pair in one.choices.items()):
         yield from ([name, *words] for words in _commands(command))
+
+
+def test_a_database_is_read_and_its_password_is_kept(run: Run, tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "crimes.csv", usual())
+    with contextlib.closing(sqlite3.connect(tmp_path / "crimes.db")) as database:
+        pd.read_csv(path, dtype=str).to_sql("burglaries", database, index=False)
+    url = f"sqlite:///{tmp_path / 'crimes.db'}?table=burglaries"
+    told = json.loads(run("check", url, "--json").stdout)
+    assert (told["accepted"], told["rejected"]) == (46, 0)
+    assert not list(tmp_path.glob("*.toml"))
+    set_up = tmp_path / "crimes.toml"
+    set_up.write_text(f'backtest = false\n[incidents]\npath = "{url}"\n', encoding="utf-8")
+    done = run("brief", set_up, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "briefing" / "run.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["incidents"]["path"] == "sqlite"
+    assert set(record["inputs"]) == {"set-up"}

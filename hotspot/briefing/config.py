@@ -24,10 +24,32 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class IncidentSettings(_Table):
-    """The file of burglaries, or several of one layout, and how to read it."""
+class _FileTable(_Table):
+    """A table of the TOML file that names a file, several of one layout, or a database."""
 
     path: values.InputPaths
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file or folder; none of a database."""
+        if isinstance(self.path, str):
+            return ()
+        return (self.path,) if isinstance(self.path, Path) else self.path
+
+    @property
+    def source(self) -> Path | list[Path] | str:
+        """What the readers take."""
+        return list(self.path) if isinstance(self.path, tuple) else self.path
+
+    @property
+    def name(self) -> str:
+        """What to call the files in a message."""
+        return some_of([path.name for path in self.files], most=3) or "the database"
+
+
+class IncidentSettings(_FileTable):
+    """The file of burglaries, or several of one layout, and how to read it."""
+
     columns: dict[values.IncidentField, values.Names] | None = None
     crs: values.Text | None = None
     dayfirst: values.Flag = True
@@ -38,26 +60,10 @@ class IncidentSettings(_Table):
     within: values.InputPath | None = None
     keep: values.Kept = ()
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Every file or folder of burglaries."""
-        return (self.path,) if isinstance(self.path, Path) else self.path
 
-    @property
-    def source(self) -> Path | list[Path]:
-        """What the readers take: a path, or several."""
-        return self.files[0] if len(self.files) == 1 else list(self.files)
+class AddressSettings(_FileTable):
+    """The file of addresses, or several of one layout."""
 
-    @property
-    def name(self) -> str:
-        """What to call the file in a message."""
-        return some_of([path.name for path in self.files], most=3)
-
-
-class AddressSettings(_Table):
-    """The file of addresses."""
-
-    path: values.InputPath
     columns: dict[values.AddressField, values.Names] | None = None
     crs: values.Text | None = None
 
@@ -168,19 +174,22 @@ class Config(_Table):
         -------
         dict of Path
         """
-        first, *others = self.incidents.files
+        named = {"incidents": self.incidents, "addresses": self.addresses}
         chosen = {
-            "incidents": first,
-            **{f"incidents {number}": path for number, path in enumerate(others, 2)},
+            f"{name} {number}" if number > 1 else name: path
+            for name, table in named.items()
+            if table is not None
+            for number, path in enumerate(table.files, 1)
+        }
+        others = {
             "offence_table": self.incidents.offence_table,
             "within": self.incidents.within,
-            "addresses": self.addresses.path if self.addresses else None,
             "areas": self.areas.path if self.areas else None,
             "streets": self.basemap.streets,
             "backdrop": self.basemap.backdrop,
             "exclude": self.cocooning.exclude,
         }
-        return {name: path for name, path in chosen.items() if path is not None}
+        return chosen | {name: path for name, path in others.items() if path is not None}
 
     def changed(
         self,

@@ -30,8 +30,10 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     return full
 
 
-def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, ...]:
-    """Return the path of a file or folder, or those of several files, listed or by a pattern."""
+def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, ...] | str:
+    """Return a path, those of several files, listed or by a pattern, or a database's URL."""
+    if is_url(value):
+        return str(value)
     listed = list(value) if isinstance(value, (list, tuple)) else []
     paths = [Path(str(_path(one))) for one in listed or [value]]
     files = [file for path in paths for file in matches_of(_beside(path, info))]
@@ -45,10 +47,15 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
     return Path(base, path.expanduser()).resolve()
 
 
+def is_url(value: object) -> bool:
+    """Test whether a source is the URL of a database, not a path."""
+    return isinstance(value, str) and "://" in value
+
+
 def _ledger(value: object, info: ValidationInfo) -> str:
     """Return a database's URL as it is, and a path from the folder of the TOML file."""
-    if isinstance(value, str) and "://" in value:
-        return value
+    if is_url(value):
+        return str(value)
     return str(_beside(Path(str(_path(value))), info))
 
 
@@ -138,7 +145,7 @@ def table_with_path(value: object) -> object:
 
 
 InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]
-InputPaths = Annotated[Path | tuple[Path, ...], BeforeValidator(_existing_files)]
+InputPaths = Annotated[Path | tuple[Path, ...] | str, BeforeValidator(_existing_files)]
 OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]

@@ -36,8 +36,8 @@ class FileKinds:
     ----------
     incidents, addresses, areas, streets, backdrop, exclude, left : tuple of Path
         The last are none of the others.
-    one_layout : bool
-        Whether all files of burglaries have the same columns.
+    mixed : frozenset of str
+        Kinds whose files differ in their columns, so that they cannot be read as one.
     place_tells : bool
         Whether the set-up is named by the burglaries, so that it must be theirs.
     """
@@ -49,7 +49,7 @@ class FileKinds:
     backdrop: tuple[Path, ...] = ()
     exclude: tuple[Path, ...] = ()
     left: tuple[Path, ...] = ()
-    one_layout: bool = True
+    mixed: frozenset[str] = frozenset()
     place_tells: bool = True
 
     @property
@@ -57,6 +57,10 @@ class FileKinds:
         """Whether there is any other file than one of burglaries."""
         layers = [paths for _, paths in self.layers().values()]
         return len(self.incidents) > 1 or any([*layers, self.left])
+
+    def is_one(self, name: str, paths: Sequence[Path]) -> bool:
+        """Test whether files of a kind can be taken: one, or addresses in parts of one layout."""
+        return len(paths) == 1 or (name == "addresses" and bool(paths) and name not in self.mixed)
 
     def layers(self) -> dict[tuple[str, str], tuple[str, tuple[Path, ...]]]:
         """Return what lies around the burglaries, its name first, by table and setting."""
@@ -108,7 +112,7 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
         return FileKinds((folder,)), beside
     kinds = _sorted(_files_in(folder), strict=False)
     layers = any(paths for _, paths in kinds.layers().values())
-    if kinds.incidents and kinds.one_layout and not layers:
+    if kinds.incidents and "incidents" not in kinds.mixed and not layers:
         # A folder of exports is read as one file, with those that come to lie in it later.
         return (FileKinds((folder,)), beside) if not inside.exists() else (kinds, inside)
     return replace(_of_crimes(kinds, [folder]), place_tells=False), inside
@@ -152,7 +156,7 @@ def _files_in(folder: Path) -> list[Path]:
 def _sorted(paths: Iterable[Path], *, strict: bool) -> FileKinds:
     """Sort files by what they hold; what cannot be opened is left or, where strict, a fault."""
     found: dict[str, Any] = {}
-    layouts = set()
+    layouts: dict[str, set[frozenset[str]]] = {}
     for path in paths:
         try:
             kind, columns = _kind_of(path)
@@ -160,10 +164,10 @@ def _sorted(paths: Iterable[Path], *, strict: bool) -> FileKinds:
             if strict:
                 raise
             kind, columns = "left", ()
-        if kind == "incidents":
-            layouts.add(frozenset(columns))
         found[kind] = (*found.get(kind, ()), path)
-    return FileKinds(one_layout=len(layouts) < 2, **found)
+        layouts.setdefault(kind, set()).add(frozenset(columns))
+    mixed = frozenset(kind for kind, different in layouts.items() if len(different) > 1)
+    return FileKinds(mixed=mixed, **found)
 
 
 def _kind_of(path: Path) -> tuple[str, tuple[str, ...]]:

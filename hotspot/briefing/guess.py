@@ -243,12 +243,13 @@ def _shown(text: str, place: Path | None) -> str:
     return "\n  ".join([f"The set-up was guessed{where}:", *lines])
 
 
-def _layers_found(kinds: FileKinds) -> dict[str, dict[str, Path]]:
-    """Return the settings that name what lies around the burglaries: one file of each kind."""
-    found: dict[str, dict[str, Path]] = {}
-    for (table, key), (_, paths) in kinds.layers().items():
-        if len(paths) == 1:
-            found.setdefault(table, {})[key] = paths[0].resolve()
+def _layers_found(kinds: FileKinds) -> dict[str, dict[str, Any]]:
+    """Return the settings that name what lies around the burglaries, where that is clear."""
+    found: dict[str, dict[str, Any]] = {}
+    for (table, key), (name, paths) in kinds.layers().items():
+        if kinds.is_one(name, paths):
+            places = [path.resolve() for path in paths]
+            found.setdefault(table, {})[key] = places if len(places) > 1 else places[0]
     return found
 
 
@@ -259,7 +260,7 @@ def _kind_notes(kinds: FileKinds) -> list[str]:
     notes = [f"{some_of([path.name for path in kinds.incidents])}: burglaries."]
     for name, paths in kinds.layers().values():
         listed = some_of([path.name for path in paths])
-        if len(paths) == 1:
+        if kinds.is_one(name, paths):
             notes.append(f"{listed}: {name}.")
         elif paths:
             notes.append(f"Not used, for only one of them can be the {name}: {listed}.")
@@ -281,8 +282,8 @@ def _written(
 ) -> tuple[str, DataError | None]:
     """Return the set-up of some files, and what must be completed in it before it can be used."""
     tables: dict[str, dict[str, Any]] = {name: dict(given.get(name, {})) for name in _EXAMPLES}
-    for (table, key), (_, paths) in kinds.layers().items():
-        if len(paths) > 1 and key not in tables[table]:
+    for (table, key), (name, paths) in kinds.layers().items():
+        if paths and not kinds.is_one(name, paths) and key not in tables[table]:
             tables[table][key] = _Gap(tuple(path.name for path in paths))
     columns, fault = _complete(tables["incidents"], kinds)
     if isinstance(tables["areas"].get("path"), Path):
@@ -310,7 +311,7 @@ def _complete(
     given = settings.pop("columns", None)
     paths = [path.resolve() for path in kinds.incidents]
     settings.setdefault("dayfirst", True)
-    if not kinds.one_layout:
+    if "incidents" in kinds.mixed:
         names = [path.name for path in paths]
         settings["path"] = _Gap(tuple(names))
         return dict(given or {}), DataError(

@@ -140,7 +140,7 @@ class AddressFile:
 
     def _read(self, to_crs: Any) -> gpd.GeoDataFrame:
         of = self._settings
-        return read_addresses(of.path, columns=of.columns, crs=of.crs, to_crs=to_crs)
+        return read_addresses(of.source, columns=of.columns, crs=of.crs, to_crs=to_crs)
 
 
 def check_burglaries(settings: IncidentSettings, addresses: Placing = None) -> IncidentCheck:

@@ -103,11 +103,12 @@ def offences_record(check: IncidentCheck) -> dict[str, Any]:
 def parameters(config: Config) -> dict[str, Any]:
     """Return every setting that can change a number."""
     settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True})
-    ledger = settings["cocooning"]["ledger"]
-    if ledger is not None:
-        # Where it is tells of the machine, and a database's URL may hold a password.
-        kind, url, _ = ledger.partition("://")
-        settings["cocooning"]["ledger"] = kind if url else Path(ledger).name
+    for table, key in (("cocooning", "ledger"), ("incidents", "path"), ("addresses", "path")):
+        place = (settings[table] or {}).get(key)
+        if isinstance(place, str):
+            # Where it is tells of the machine, and a database's URL may hold a password.
+            kind, url, _ = place.partition("://")
+            settings[table][key] = kind if url else Path(place).name
     return {name: table for name, table in settings.items() if table is not None}
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from hotspot._errors import ConfigError
 from hotspot.briefing.config import Config, load_settings, read_config, readable_tables
+from hotspot.briefing.config_values import is_url
 from hotspot.briefing.guess import guess_set_up, merged
 from hotspot.briefing.input_files import data_problems
 from hotspot.dates import AsOf
@@ -80,6 +81,9 @@ def choose_set_up(
         return ChosenSetUp(config)
     if config is None or isinstance(config, Mapping):
         return ChosenSetUp(_checked(settings if config is None else config))
+    if is_url(config):
+        # A database has no folder of its own for a set-up, and its URL may hold a password.
+        return ChosenSetUp(_checked(merged({"incidents": config}, given or {})))
     paths = _paths(config)
     tomls = [path for path in paths if path.suffix.lower() == ".toml"]
     if tomls and len(paths) > 1:

@@ -174,7 +174,8 @@ def set_up_of(
         "within": _absolute(options.within),
     }
     given = _told({"incidents": reading, **(layers or {})})
-    return choose_set_up(options.files, {}, given).changed(options.as_of)
+    files = options.files[0] if len(options.files) == 1 else options.files
+    return choose_set_up(files, {}, given).changed(options.as_of)
 
 
 def layers_of(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
