@@ -88,6 +88,45 @@ ABBREVIATED = {
     "12 Lon Las": "Lôn Las",
     "012 High Street": "High Street",
 }
+#: Streets that are easily taken for each other.
+SIMILAR = (
+    ("Mill Lane", "Hill Lane"),
+    ("North Road", "South Road"),
+    ("East Street", "West Street"),
+    ("First Avenue", "Third Avenue"),
+    ("St Johns Road", "St James Road"),
+    ("Albert Road", "Albury Road"),
+    ("Elm Close", "Elm Grove"),
+    ("Station Road", "Station Road East"),
+    ("Old Mill Lane", "Mill Lane"),
+    ("Upper Church Street", "Lower Church Street"),
+    ("Broadway", "Broadway Close"),
+    ("Church Road", "Church Rd North"),
+    ("The Green", "Green Lane"),
+    ("Sixth Street", "Sixteenth Street"),
+    ("High Street", "High Street North"),
+    ("Long Lane", "Lone Lane"),
+    ("Heol y Bryn", "Heol y Bont"),
+    ("St Marys Street", "St Marys Road"),
+)
+
+
+def _similar_streets() -> list[Street]:
+    # The street that was told lies 60 m off, or is not in the file at all.
+    return [
+        Street(
+            "similar streets",
+            f"{told} is not {other}{'' if both else ', the only one there'}",
+            side(other, EVENS) | (side(told, EVENS, y=60) if both else {}),
+            f"12 {other}",
+            {0: [f"12 {told}"] if both else []},
+            told={"Address": f"12 {told}"},
+            near=f"12 {other}",
+        )
+        for pair in SIMILAR
+        for told, other in (pair, pair[::-1])
+        for both in (True, False)
+    ]
 
 
 def _abbreviations() -> list[Street]:
@@ -511,6 +550,7 @@ STREETS: list[Street] = [
         },
     ),
     *_abbreviations(),
+    *_similar_streets(),
 ]
 
 
