@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot._errors import ConfigError, DataError
+from hotspot.briefing import brief
 from hotspot.incidents import IncidentCheck
 from tests.small_town import usual, write_town
 
@@ -149,9 +150,14 @@ def test_any_column_is_kept_or_refused_in_words(heading: str, value: str) -> Non
 def test_what_is_kept_and_what_is_told_of_methods_reach_no_product(tmp_path: Path) -> None:
     secret, story = "kept-secret-4711", "A tale of forty characters and more: the rear patio door"
     write_town(tmp_path, usual())
+    set_up = tmp_path / "briefing.toml"
+    text = set_up.read_text(encoding="utf-8").replace("[incidents]", '[incidents]\nkeep = ["Own"]')
+    set_up.write_text(text, encoding="utf-8")
+    frame = pd.read_csv(tmp_path / "burglaries.csv", dtype=str).assign(Own=secret, MO=story)
+    frame.to_csv(tmp_path / "burglaries.csv", index=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        frame = pd.read_csv(tmp_path / "burglaries.csv", dtype=str).assign(Own=secret, MO=story)
+        assert brief(set_up).check.accepted["Own"].eq(secret).all()
         incidents = hs.read_incidents(frame, keep=["Own"])
         addresses = hs.read_addresses(tmp_path / "addresses.csv")
         as_of = incidents["occurred_to"].max().normalize()
@@ -160,9 +166,8 @@ def test_what_is_kept_and_what_is_told_of_methods_reach_no_product(tmp_path: Pat
         zones = hs.near_repeat_zones(incidents, as_of)
         chains = hs.near_repeat_chains(incidents)
         hs.save_map(hs.briefing_map(incidents, zones=zones, targets=targets), tmp_path / "map.html")
-        for result in (hs.knox_test(incidents, permutations=9, seed=1), incidents):
-            if result is not incidents:
-                result.write(tmp_path / "knox")
+        hs.knox_test(incidents, permutations=9, seed=1).write(tmp_path / "knox")
+    (tmp_path / "burglaries.csv").unlink()
     assert incidents["Own"].eq(secret).all()
     assert incidents["mo"].eq(story).all()
     for made in (targets, zones, chains):

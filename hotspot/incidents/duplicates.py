@@ -100,11 +100,13 @@ def case_warnings(incidents: pd.DataFrame) -> list[str]:
     >>> case_warnings(incidents)[0][:69]
     '3 rows have a reference that differs from another only in capital and'
     """
-    keys = reference_keys(incidents).dropna()
-    ways = keys.groupby(keys.str.casefold()).transform("nunique") if len(keys) else keys
-    rows = keys.index[ways.to_numpy() > 1] if len(keys) else keys.index
-    if rows.empty:
+    keys = reference_keys(incidents)
+    different = pd.Series(keys.dropna().unique(), dtype=object)
+    # Each different one once: a column of references repeats few of them.
+    alike = different[different.map(str.casefold).duplicated(keep=False)]
+    if alike.empty:
         return []
+    rows = incidents.index[keys.isin(alike)]
     return [
         f"{count(len(rows), 'row')} have a reference that differs from another only in capital and "
         f"small letters, such as {incidents.loc[rows[0], 'crime_ref']} ({name_rows(rows)}): they "
