@@ -6,10 +6,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.columns import known_columns, known_names
+from hotspot.reading.headings import find_header
 from hotspot.reading.sources import open_source
 
 KNOWN = known_names(known_columns("incidents", "places"), None) | {
@@ -200,3 +203,31 @@ def test_a_first_row_of_text_is_no_heading(tmp_path: Path) -> None:
     chunk = open_source(written(tmp_path, header, line), known=KNOWN)
     assert chunk.columns == tuple(header)
     assert chunk.read(["Date"]).frame["Date"].tolist() == ["Monday"]
+
+
+WORDS = st.text("abcdefgh", min_size=3, max_size=6)
+
+
+@given(
+    groups=st.lists(st.tuples(WORDS, st.integers(1, 4)), min_size=2, max_size=5),
+    banner=st.lists(WORDS, max_size=3),
+    records=st.integers(1, 3),
+)
+def test_whatever_the_groups_every_column_bears_its_own(
+    groups: list[tuple[str, int]], banner: list[str], records: int
+) -> None:
+    upper, lower, names = [], [], []
+    for at, (group, size) in enumerate(groups):
+        upper += [group, *[""] * (size - 1)]
+        lower += [f"{chr(105 + at)}{chr(105 + place)}" for place in range(size)]
+        names += [f"{group} {name}" for name in lower[-size:]]
+    known = {normalise_name(name) for name in names}
+    rows = [*([text] for text in banner), upper, lower, *[["1"] * len(lower)] * records]
+    found = find_header(rows, known | set(map(normalise_name, lower[:2])))
+    assert found is not None
+    assert found.number == len(banner) + 2
+    assert found.names == tuple(names)
+    assert found.banner == tuple(banner)
+    alone = find_header([*rows[: len(banner)], *rows[len(banner) + 1 :]], set(lower))
+    assert alone is not None
+    assert alone.names == tuple(lower)
