@@ -86,6 +86,7 @@ def test_three_rows_of_headings(tmp_path: Path) -> None:
         "Committed To Time",
     )
     assert names[1] == "Offence"
+    assert names[6:] == ("LOCATION Easting", "LOCATION Northing")
 
 
 @pytest.mark.parametrize("kind", ["csv", "merged"])
@@ -180,12 +181,12 @@ def test_a_merged_title_is_not_joined(tmp_path: Path, merge: str) -> None:
 def test_what_belongs_to_another_group_is_not_the_crimes(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        ["CRIME", "", "COMMITTED", "", "ARREST", "VICTIM", "", "LOCATION", "", ""],
+        ["CRIME", "", "COMMITTED", "", "REVIEW", "VICTIM", "", "LOCATION", "", ""],
         ["Ref", "Offence", "From", "To", "Date", "Age", "Postcode", "Postcode", "E", "N"],
         ["1", "Burglary", *ROW[1:3], ROW[3], "40", "AB1 2CD", "AB1 2CE", *ROW[5:]],
     )
     names = columns_of(path)
-    assert names[4:8] == ("ARREST Date", "VICTIM Age", "VICTIM Postcode", "LOCATION Postcode")
+    assert names[4:8] == ("REVIEW Date", "VICTIM Age", "VICTIM Postcode", "LOCATION Postcode")
     assert [name.split()[-1] for name in names[8:]] == ["E", "N"]
 
 

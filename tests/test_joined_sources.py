@@ -143,6 +143,7 @@ def test_files_are_given_as_a_list_a_folder_or_a_pattern(tmp_path: Path) -> None
         assert check.accepted.index[0] == "crimes-6.csv:2"
         assert "Read 2 files together: crimes-6.csv, crimes-7.csv." in check.notes
     assert len(hs.check_incidents(tmp_path).accepted) == 60
+    text(tmp_path / "crimes 8.csv", [HEADER, *rows_of(9, 3)])
     assert len(hs.check_incidents(tmp_path / "crimes [8].csv").accepted) == 20
     assert files_of(tmp_path / "none.csv") == [tmp_path / "none.csv"]
 

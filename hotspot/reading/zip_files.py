@@ -48,7 +48,7 @@ def open_zip(path: Path, request: Request) -> Source:
         raise DataError(f"{path.name} is protected by a password: unpack it first.")
     places = [PurePosixPath(entry.filename) for entry in members]
     # A Mac packs a shadow of every file.
-    places = [place for place in places if place.name[0] != "." and "__MACOSX" not in place.parts]
+    places = [place for place in places if place.name[0] != "."]
     layers = [place for place in places if place.suffix.lower() in _LAYERS]
     if layers:
         # In braces, for the name of a folder may itself end with .zip.
