@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 import hotspot as hs
 from hotspot.dates import end_of_day, known_by
 from hotspot.incidents import IncidentCheck
+from hotspot.reading import date_spans
 from hotspot.reading.date_spans import read_span
 from hotspot.reading.datetimes import read_datetimes
 
@@ -86,6 +87,17 @@ def test_what_a_column_of_its_own_says_goes_before() -> None:
 )
 def test_what_is_no_window_is_not_made_one(text: str) -> None:
     assert read_span(text) is None
+
+
+def test_a_column_of_text_is_not_read_whole_for_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    known = date_spans.read_span
+    monkeypatch.setattr(date_spans, "read_span", lambda text: read.append(text) or known(text))
+    cells = [f"seen at {number} and left to the north - {number}" for number in range(20_000)]
+    frame = pd.DataFrame({"Date": [*cells, "13/03/2026"]})
+    reading = read_datetimes(frame, {"occurred_from": ("Date",)})
+    assert reading.times["occurred_from"].unreadable.sum() == 20_000
+    assert len(read) < 1_100
 
 
 @pytest.mark.parametrize("scale", [1, 1000, 10**6, 10**9])

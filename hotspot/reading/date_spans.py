@@ -19,6 +19,9 @@ _BETWEEN = re.compile(
 # "21-27/03/2024": the first date has its month and year from the second.
 _PART = re.compile(r"[-/. ]")
 _CLOCK = re.compile(r"\d{1,2}[:.h]?\d{2}|\d{1,2}\s*[ap]\.?m")
+# Two dates with times and words are no longer; of other text so many different cells are tried.
+_LONGEST = 80
+_SAMPLE = 500
 
 
 def split_spans(cells: pd.Series, parts: Parts) -> tuple[NDArray[np.bool_], Integers, Integers]:
@@ -40,12 +43,20 @@ def split_spans(cells: pd.Series, parts: Parts) -> tuple[NDArray[np.bool_], Inte
     """
     spans: NDArray[np.bool_] = parts.kind == UNREADABLE
     width = len(Moment._fields)
-    if not spans.any():
+    if not _may_hold_spans(cells[spans]):
+        spans[:] = False
         return spans, np.empty((width, 0), np.int64), np.empty((width, 0), np.int64)
     table = by_unique(cells[spans], _both)
     split = table[:, 0] != UNREADABLE
     spans[spans] = split
     return spans, table[split, :width].T, table[split, width:].T
+
+
+def _may_hold_spans(cells: pd.Series) -> bool:
+    """Test a sample of what is no date: a column of text mapped by mistake is not read whole."""
+    different = pd.unique(cells)
+    sample = different[:: max(len(different) // _SAMPLE, 1)]
+    return any(_both(cell)[0] != UNREADABLE for cell in sample)
 
 
 def read_span(text: str) -> tuple[Moment, Moment] | None:
@@ -69,6 +80,8 @@ def read_span(text: str) -> tuple[Moment, Moment] | None:
     [(21, 3), (27, 3)]
     """
     text = _BEFORE.sub("", " ".join(text.casefold().split()))
+    if len(text) > _LONGEST:
+        return None
     for separator in _BETWEEN.finditer(text):
         left, right = text[: separator.start()], text[separator.end() :]
         first, last = read_moment(left), read_moment(right)
