@@ -85,7 +85,10 @@ class Burglaries:
     def inputs(self) -> dict[str, str]:
         """Of each file that went in its name and SHA-256."""
         named = self.config.input_files()
-        used = [path for name, path in named.items() if name.startswith(("incidents", "offence"))]
+        went = ["incidents", "offence"]
+        if "placed_by" in self.check.accepted.columns:
+            went.append("addresses")
+        used = [path for name, path in named.items() if name.startswith(tuple(went))]
         return inputs_of([*used, *([named["within"]] if "within" in named else [])])
 
     @property
