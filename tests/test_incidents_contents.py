@@ -69,6 +69,9 @@ def test_the_flat_export_of_a_force_is_read_without_an_option(data_dir: Path) ->
         ("EARLIEST_OFFENCE_DT", "LATEST_OFFENCE_DT"),
         ("Date/Time From", "Date/Time To"),
         ("Start Date", "End Date"),
+        ("Cmtd From", "Cmtd To"),
+        ("Incident Commenced", "Incident Ended"),
+        ("Offence Min Date", "Offence Max Date"),
         ("occurredOnOrAfter", "occurredOnOrBefore"),
     ],
 )

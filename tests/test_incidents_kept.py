@@ -58,8 +58,9 @@ def test_what_is_kept_takes_no_name_of_a_field_and_must_be_there() -> None:
             check(frame, {name: "mo"})
     with pytest.raises(DataError, match="has no column 'Harm'"):
         check(frame, ["Harm"])
-    with pytest.raises(ConfigError, match="keep takes names of columns"):
-        check(frame, [3])
+    for keep in ([3], 3, None, [["mo"]], {"own": ["mo"]}):
+        with pytest.raises(ConfigError, match="keep takes names of columns"):
+            check(frame, keep)
     assert check(frame, {"own_mo": "mo"}).accepted["own_mo"].eq("Y").all()
 
 

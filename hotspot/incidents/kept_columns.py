@@ -1,8 +1,8 @@
 """Columns of the user's own, carried through; what names a person is not."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -99,10 +99,11 @@ def kept_columns(
     {'harm': 'Harm Score'}
     """
     listed = [keep] if isinstance(keep, str) else keep
-    wanted = dict(listed) if isinstance(listed, Mapping) else {name: name for name in listed}
-    texts = [*wanted, *wanted.values()]
-    if not all(isinstance(text, str) for text in texts):
+    names: list[Any] = list(listed) if isinstance(listed, Collection) else [listed]
+    columns: list[Any] = list(listed.values()) if isinstance(listed, Mapping) else names
+    if not all(isinstance(text, str) for text in (*names, *columns)):
         raise ConfigError("keep takes names of columns, or a mapping of new names to columns.")
+    wanted = dict(zip(names, columns, strict=True))
     found = given_columns(headings, wanted, tuple(wanted), source)
     problems = [
         f"keep: {name!r} is the name of a field of incidents. Give the column another name: "

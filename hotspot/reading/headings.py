@@ -134,7 +134,9 @@ def _like_heading(cell: Any) -> bool:
 
 def known_names_in(row: Row, known: Collection[str]) -> int:
     """Count the different known names in a row."""
-    return len({normalise_name(cell) for cell in row if isinstance(cell, str)} & set(known))
+    names = {normalise_name(cell) for cell in row if isinstance(cell, str)}
+    # Name by name: there are thousands of known ones, and a copy of them for every row is slow.
+    return sum(name in known for name in names)
 
 
 def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
