@@ -276,6 +276,8 @@ def test_one_reference_of_two_years_or_two_places_is_two_crimes() -> None:
     warned = told(found, "share a reference")
     assert warned.startswith("6 rows share a reference")
     assert 'columns={"crime_ref": ["Crime No", "Year"]}' in warned
+    bare = told(check(frame.drop(columns="Year"), as_of="2026-12-31"), "share a reference")
+    assert 'columns={"crime_ref": ["Crime No", "..."]}' in bare
     again = check(found.accepted, as_of="2026-12-31").accepted
     assert again["crime_ref"].tolist() == references.tolist()
     mixed = check(frame.iloc[::-1], as_of="2026-12-31").accepted["crime_ref"]

@@ -308,7 +308,7 @@ def _named(incidents: gpd.GeoDataFrame, table: _Table) -> tuple[gpd.GeoDataFrame
         table.warnings += case_warnings(incidents)
         duplicates = duplicate_faults(incidents, columns[0])
         incidents = incidents[~duplicates.faulty]
-        references, warned = told_apart(incidents, columns)
+        references, warned = told_apart(incidents, columns, table.opened.columns)
         incidents = incidents.assign(crime_ref=references)
         table.warnings += warned
     incidents, noted, warned = with_references(incidents)

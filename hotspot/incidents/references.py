@@ -9,13 +9,15 @@ import pandas as pd
 
 from hotspot.english import count, name_rows
 from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
-from hotspot.reading.cells import is_text
+from hotspot.reading.cells import is_text, normalise_name
 
 _MADE = "made-"
 _DATED = re.compile(r" \(\d{4}-\d{2}-\d{2}(?:-\d+)?\)$")
 # How a spreadsheet writes what it took for a number too long to show: 1.5E+31, 4E+11. Without its
 # plus sign a whole number is a code as it was typed: 4E0001200.
 _ROUNDED = r"(?:.*/)?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+(?:/.*)?"
+# A column within whose values references may be unique.
+_PARTING = re.compile(r"^(?:[a-z]*year|yr)$|station|division|office(?!r)|\bbcu\b")
 #: The fields that are codes, and what to call one.
 CODES = {
     "crime_ref": "reference",
@@ -58,7 +60,9 @@ def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[s
     ]
 
 
-def told_apart(incidents: gpd.GeoDataFrame, columns: Sequence[str]) -> tuple[pd.Series, list[str]]:
+def told_apart(
+    incidents: gpd.GeoDataFrame, columns: Sequence[str], headings: Sequence[str] = ()
+) -> tuple[pd.Series, list[str]]:
     """Add the date to references that several crimes share, and warn of them.
 
     Parameters
@@ -67,6 +71,8 @@ def told_apart(incidents: gpd.GeoDataFrame, columns: Sequence[str]) -> tuple[pd.
         Without duplicates: rows of one reference are different crimes.
     columns : sequence of str
         Where the references stand.
+    headings : sequence of str
+        All columns of the source, among which that of the year or the station may be.
 
     Returns
     -------
@@ -97,8 +103,9 @@ def told_apart(incidents: gpd.GeoDataFrame, columns: Sequence[str]) -> tuple[pd.
     number = ("-" + (turn + 1).astype(str)).where(turn > 0, "")
     references[later.index] = later["crime_ref"].astype(object) + " (" + day + number + ")"
     rows = incidents.index[shared]
-    python = ", ".join(f'"{name}"' for name in (*columns, "Year"))
-    line = ",".join((*columns, "Year"))
+    parted = (name for name in headings if _PARTING.search(normalise_name(name)))
+    whole = (*columns, next(parted, "..."))
+    python, line = ", ".join(f'"{name}"' for name in whole), ",".join(whole)
     return references, [
         f"{count(len(rows), 'row')} share a reference with another that lies more than "
         f"{APART_DAYS} days or {APART_M:,} m away ({name_rows(rows)}): they are different crimes, "
