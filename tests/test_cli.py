@@ -150,9 +150,24 @@ def test_every_command_takes_the_same_options(run: Run, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     told = (tmp_path / "odd.toml").read_text(encoding="utf-8")
     assert 'timezone = "Asia/Tokyo"' in told
-    assert 'offences = ["burglary"]' in told
+    assert 'offences = ["burglary"]' not in told  # what to choose is a question of one run
     done = run("check", path, "--json")
     assert json.loads(done.stdout)["columns"]["occurred_from"] == ["wann"]
+
+
+def test_what_a_run_chooses_is_kept_by_the_briefing_alone(run: Run, tmp_path: Path) -> None:
+    shop = Burglary("SHOP/1", "2026-03-01 12:00", offence="Burglary - Business and Community")
+    path = write_burglaries(tmp_path / "b.csv", [*usual(), shop])
+    told = json.loads(run("check", path, "--offence", "business", "--json").stdout)
+    assert told["accepted"] == 1
+    assert json.loads(run("check", path, "--json").stdout)["accepted"] == 46
+    done = run("check", path, "--within", tmp_path / "none.geojson")
+    assert done.returncode == 1
+    assert "[incidents] within names none.geojson, which is not in" in done.stderr
+    write_burglaries(tmp_path / "c.csv", [*usual(), shop])
+    made = run("brief", tmp_path / "c.csv", "--offence", "burglary", "--json")
+    assert json.loads(made.stdout)["counts"]["accepted"] == 47
+    assert json.loads(run("check", tmp_path / "c.csv", "--json").stdout)["accepted"] == 47
 
 
 def test_json_tells_how_the_file_was_read(run: Run, tmp_path: Path) -> None:

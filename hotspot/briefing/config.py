@@ -1,7 +1,7 @@
 """A force's whole set-up in one TOML file: its tables, read and checked at once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -218,9 +218,14 @@ class Config(_Table):
         """
         update: dict[str, Any] = {}
         for name, settings in (tables or {}).items():
-            standing = dict(getattr(self, name) or {})
-            told = {key: value for key, value in standing.items() if value is not None}
-            update[name] = _TABLES[name].model_validate({**told, **settings}, context={})
+            standing = getattr(self, name)
+            told = {} if standing is None else standing.model_dump(exclude_unset=True)
+            try:
+                update[name] = _TABLES[name].model_validate({**told, **settings}, context={})
+            except ValidationError as error:
+                # Of a table alone pydantic does not know the name.
+                faults = [{**fault, "loc": (name, *fault["loc"])} for fault in error.errors()]
+                raise _in_words(faults) from None
         if as_of is not None:
             try:
                 update["as_of"] = values.moment(as_of)
@@ -332,10 +337,12 @@ def read_config(settings: Mapping[str, Any], base: str | Path = ".", name: str =
     try:
         return Config.model_validate(dict(settings), context={"base": Path(base)})
     except ValidationError as error:
-        prefix = f"{name}: " if name else ""
-        raise ConfigError(
-            [prefix + fault_words(fault, Config, _TABLES) for fault in error.errors()]
-        ) from None
+        raise _in_words(error.errors(), f"{name}: " if name else "") from None
+
+
+def _in_words(faults: Iterable[Any], prefix: str = "") -> ConfigError:
+    """Return every fault of a set-up in words of ours."""
+    return ConfigError([prefix + fault_words(fault, Config, _TABLES) for fault in faults])
 
 
 def _tables() -> dict[str, type[_Table]]:

@@ -157,7 +157,11 @@ def _columns(text: str) -> list[tuple[str, list[str]]]:
 def set_up_of(
     options: argparse.Namespace, layers: "Mapping[str, Any] | None" = None
 ) -> "ChosenSetUp":
-    """Return the set-up that was named, or guessed of the files."""
+    """Return the set-up that was named, or guessed of the files.
+
+    How to read the files is kept in a set-up that is guessed. What to choose from them is kept by
+    the commands that work by it, which name `layers`; to others it is a question of this run.
+    """
     from hotspot.briefing.set_up import choose_set_up
 
     columns: dict[str, list[str]] = {}
@@ -168,14 +172,15 @@ def set_up_of(
         "columns": columns or None,
         "crs": options.crs,
         "timezone": options.timezone,
-        "offences": options.offence,
         "dayfirst": False if options.month_first else None,
         "sheet": options.sheet,
-        "within": _absolute(options.within),
     }
-    given = _told({"incidents": reading, **(layers or {})})
+    choice = {"offences": options.offence, "within": _absolute(options.within)}
+    kept = reading if layers is None else {**reading, **choice}
+    given = _told({"incidents": kept, **(layers or {})})
     files = options.files[0] if len(options.files) == 1 else options.files
-    return choose_set_up(files, {}, given).changed(options.as_of)
+    chosen = choose_set_up(files, {}, given)
+    return chosen.changed(options.as_of, tables=_told({"incidents": choice}))
 
 
 def layers_of(options: argparse.Namespace) -> dict[str, dict[str, Any]]:

@@ -231,7 +231,11 @@ def exchange_columns(pair: Pair, first: str, second: str) -> str:
 
 
 def _mapping(pair: Pair, first: str = "longitude", second: str = "latitude") -> str:
-    return f'columns={{"{first}": "{pair.names[0]}", "{second}": "{pair.names[1]}"}}'
+    one, other = pair.names[0], pair.names[1]
+    return (
+        f'columns={{"{first}": "{one}", "{second}": "{other}"}} (--columns {first}="{one}" '
+        f'{second}="{other}" on the command line)'
+    )
 
 
 def add_number_faults(pair: Pair) -> None:
