@@ -81,6 +81,24 @@ def test_what_a_column_of_its_own_says_goes_before() -> None:
     assert window(cells) == [DAYS] * 3
 
 
+def test_an_end_with_a_time_and_no_date_is_of_that_day_or_the_morning_after() -> None:
+    cells = {
+        "Date From": ["21/03/2024", "21/03/2024", "21/03/2024", "21/03/2024", "21/03/2024"],
+        "Time From": ["22:00", "14:00", "14:00", "14:00", ""],
+        "Date To": ["", "", "22/03/2024", "", ""],
+        "Time To": ["06:00", "16:00", "06:00", "00:00", "16:00"],
+    }
+    assert window(cells) == [
+        NIGHT,
+        ("2024-03-21T14:00", "2024-03-21T16:00"),
+        ("2024-03-21T14:00", "2024-03-22T06:00"),
+        ("2024-03-21T14:00", "2024-03-21T14:00"),
+        ("2024-03-21T00:00", "2024-03-21T00:00"),
+    ]
+    (note,) = [line for line in check(cells).notes if "without a date" in line]
+    assert note.startswith("2 times in 'Time To'")
+
+
 @pytest.mark.parametrize(
     "text",
     ["to be confirmed", "10/11/12/2024", "2024 - 2025", "45/45/2026", "week 12 - 27/03/2024", "-"],

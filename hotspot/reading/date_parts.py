@@ -47,6 +47,10 @@ class Parts:
         for name, values in zip(Moment._fields, table, strict=True):
             getattr(self, name)[rows] = values
 
+    def among(self, rows: NDArray[np.bool_]) -> Integers:
+        """Return rows as a table of a line for each field."""
+        return np.array([getattr(self, name)[rows] for name in Moment._fields])
+
 
 def parse(cells: pd.Series, date1904: bool = False) -> Parts:
     """Read a column of dates of any kind.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hotspot._errors import ConfigError
 from hotspot.english import count
-from hotspot.reading.clocks import NO_TIME, clock_warnings, read_clocks
+from hotspot.reading.clocks import DAY_S, NO_TIME, clock_warnings, read_clocks
 from hotspot.reading.date_order import days_of, decide_order, exchange_back
 from hotspot.reading.date_parts import Parts, parse
 from hotspot.reading.date_spans import split_spans
@@ -135,7 +135,8 @@ def read_datetimes(
     for name, column in read.items():
         clocks = columns.get(name, ())[1:]
         if clocks:
-            more, warned = _add_clock(column.parts, frame[clocks[0]], meant)
+            start = read.get(_WINDOW[0]) if name == _WINDOW[1] else None
+            more, warned = _add_clock(column.parts, frame[clocks[0]], meant, start)
             noted += more
             warnings += warned
         times[name], more, warned = _times(column, day_first, zones, meant)
@@ -177,9 +178,25 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
         ) from error
 
 
-def _add_clock(parts: Parts, cells: pd.Series, meant: Flags) -> tuple[list[str], list[str]]:
-    """Add times of day from a column of their own, where the date brings none."""
+def _add_clock(
+    parts: Parts, cells: pd.Series, meant: Flags, start: _Column | None
+) -> tuple[list[str], list[str]]:
+    """Add times of day from a column of their own, where the date brings none.
+
+    An end that has a time and no date is of the day of the start, or of the morning after.
+    """
     seconds, notes = read_clocks(cells)
+    if start is not None:
+        dateless = (parts.kind == MISSING) & (seconds > 0)
+        dateless &= np.isin(start.parts.kind, (FIXED, OPEN)) & (start.parts.seconds >= 0)
+        parts.put(dateless, start.parts.among(dateless))
+        parts.seconds[dateless] = NO_TIME
+        seconds[dateless & (seconds < start.parts.seconds)] += DAY_S
+        if dateless.any():
+            notes.append(
+                f"{count(int(dateless.sum()), 'time')} in {cells.name!r} without a date: taken as "
+                "of the day on which it began, or as the morning after where earlier."
+            )
     # Midnight counts as none: a spreadsheet writes it beside every date.
     use = (parts.seconds <= 0) & (seconds >= 0)
     parts.seconds[use] = seconds[use]
