@@ -3,14 +3,14 @@
 import re
 
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
 from hotspot._errors import DataError
 from hotspot.english import count
-from hotspot.reading.crs import BRITISH_GRID, WGS84, Flags, Floats, crs_name
+from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, to_degrees
 
 # A force's last village may lie over the border of its state, a city does not.
 _LEAST_MARGIN_DEG, _MARGIN_SHARE = 0.2, 0.1
@@ -103,7 +103,7 @@ def sample(length: int) -> slice:
 
 def degrees_of(x: Floats, y: Floats, crs: CRS) -> tuple[Floats, Floats]:
     """Compute longitude and latitude of points."""
-    longitude, latitude = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
+    longitude, latitude = to_degrees(crs).transform(x, y)
     return np.asarray(longitude), np.asarray(latitude)
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from hotspot._errors import DataError
 from hotspot.english import count
+from hotspot.reading.areas_of_use import degrees_of
 from hotspot.reading.cells import to_numbers
 from hotspot.reading.columns import PLACE_PAIRS
 from hotspot.reading.crs import (
     BRITISH_GRID,
-    WGS84,
     Flags,
     Floats,
     crs_name,
@@ -207,8 +207,7 @@ def _gaps_m(grid: Pair, crs: CRS, degrees: Pair, *, every_row: bool = False) -> 
     both = grid.usable & degrees.usable & ((degrees.first != 0) | (degrees.second != 0))
     at = np.flatnonzero(both & ((grid.first != 0) | (grid.second != 0)))
     at = at if every_row else at[:: max(1, len(at) // _SAMPLE)]
-    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
-    east, north = to_degrees.transform(grid.first[at], grid.second[at])
+    east, north = degrees_of(grid.first[at], grid.second[at], crs)
     with np.errstate(invalid="ignore"):
         across = (east - degrees.first[at]) * np.cos(np.radians(degrees.second[at]))
         gaps_m = np.hypot(across, north - degrees.second[at]) * _DEGREE_M
