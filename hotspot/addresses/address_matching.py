@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspot.addresses.address_parser import Address, parse_address
 from hotspot.addresses.address_words import (
+    DIRECTIONS,
     STREET_WORDS,
     WEAK_WORDS,
     street_forms,
@@ -27,8 +28,9 @@ BY_UPRN, BY_TEXT, BY_BUILDING, UNMATCHED = "uprn", "text", "building", "none"
 ONE_BUILDING_M = 25.0
 #: Two registers may put one home at its front door and at its middle.
 ONE_HOME_WITHIN_M = 10.0
-# A slip of the keyboard in the name of a street, not another name.
-_ALIKE = 0.88
+# A slip of the keyboard in a long word of a street's name: in a short one, or in its first letter,
+# it is as well another name, as West is of East and Hill of Mill.
+_ALIKE, _LONG_WORD = 0.88, 6
 _ENDS = STREET_WORDS | WEAK_WORDS
 _FIELDS = ("unit", "building", "number", "street", "dependent_street", "locality", "postcode")
 
@@ -66,7 +68,7 @@ def read_parts(text: str, address: Address) -> Reading:
         text_key(text),
         " ".join(street_forms(text_key(text).split())),
         unit_key(address.unit),
-        street_key(address.building),
+        street_key(address.building).removeprefix("the "),
         parse_houses(address.number) if address.number else None,
         tuple(filter(None, streets)),
         frozenset(filter(None, map(street_key, address.locality.split(",")))),
@@ -118,7 +120,8 @@ def on_street(told: Reading, known: Reading) -> bool:
     if named.startswith(f"{street} "):
         behind = told.words.partition(f" {street} ")[2]
         at_place = any(f"{behind} ".startswith(f"{place} ") for place in known.localities)
-        return at_place or not _ENDS.intersection(named[len(street) :].split())
+        rest = set(named[len(street) :].split())
+        return at_place or not (rest & _ENDS or rest <= DIRECTIONS)
     return street.startswith(f"{named} ") and f" {street} " in f" {told.words} "
 
 
@@ -129,7 +132,19 @@ def begins_alike(told: Reading, known: Reading) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _alike(one: str, other: str) -> bool:
-    return one == other or difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    words, others = one.split(), other.split()
+    if len(words) != len(others):
+        return False
+    differ = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    return not differ or (len(differ) == 1 and _slip(*differ[0], words[0] == "saint"))
+
+
+def _slip(word: str, other: str, of_a_saint: bool) -> bool:
+    if of_a_saint and word.rstrip("s") == other.rstrip("s"):
+        # Saint James Street, Saint James's Street
+        return True
+    long = min(len(word), len(other)) >= _LONG_WORD and word[0] == other[0]
+    return long and difflib.SequenceMatcher(None, word, other).ratio() >= _ALIKE
 
 
 def _flat_or_house(told: Reading, known: Reading) -> bool | None:
@@ -138,8 +153,8 @@ def _flat_or_house(told: Reading, known: Reading) -> bool | None:
     None where the one names no building that is a street of the other.
     """
     for flat, house in ((told, known), (known, told)):
-        named = flat.building and not flat.houses and flat.building in house.streets[:1]
-        if named and house.houses and not house.unit:
+        named = house.streets[:1] and house.streets[0].removeprefix("the ") == flat.building
+        if named and not flat.houses and house.houses and not house.unit:
             return flat.unit == house.houses.text.casefold()
     return None
 
@@ -194,7 +209,8 @@ def narrowed(told: Reading, doors: Sequence[int], read: "dict[int, Reading]") ->
     kept = [door for door in doors if begins_alike(told, read[door])]
     if told.unit and len(kept) == 1:
         return kept
-    kept = list(doors)
+    # The street itself goes before one that is only like it.
+    kept = [door for door in doors if read[door].streets[:1] == told.streets[:1]] or list(doors)
     for field in ("text", "houses", "unit", "building"):
         wanted = getattr(told, field)
         fitting = [door for door in kept if getattr(read[door], field) == wanted]
