@@ -151,3 +151,9 @@ def test_all_faults_of_a_mapping_are_told_at_once() -> None:
         map_names("Date,Easting,Northing", {"occured_from": "Date"})
     with pytest.raises(ConfigError, match="easting takes one column"):
         map_names("Date,A,B,N", {"easting": ["A", "B"]})
+
+
+@pytest.mark.parametrize("wrong", [0, None, [1], ["Date", None]])
+def test_what_is_no_name_of_a_column_is_a_wrong_argument(wrong: object) -> None:
+    with pytest.raises(ConfigError, match="the name of a column, or to a list of names"):
+        map_names("Date,E,N", {"occurred_from": wrong})

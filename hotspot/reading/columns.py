@@ -274,4 +274,9 @@ def same_names_notes(
 
 def as_list(names: str | Sequence[str]) -> list[str]:
     """Return one name or several as a list."""
-    return [names] if isinstance(names, str) else list(names)
+    listed = [names] if isinstance(names, str) or not isinstance(names, Sequence) else list(names)
+    if not all(isinstance(name, str) for name in listed):
+        raise ConfigError(
+            f"columns maps a field to the name of a column, or to a list of names, not {names!r}."
+        )
+    return listed
