@@ -99,6 +99,23 @@ def test_an_end_with_a_time_and_no_date_is_of_that_day_or_the_morning_after() ->
     assert note.startswith("2 times in 'Time To'")
 
 
+ONE_DATE = {"occurred_from": ["Date From", "Time From"], "occurred_to": ["Date From", "Time To"]}
+
+
+@pytest.mark.parametrize("given", [None, ONE_DATE])
+def test_one_date_and_two_times_are_a_window(given: dict[str, list[str]] | None) -> None:
+    cells = {
+        "Date From": ["21/03/2024", "21/03/2024", "21/03/2024"],
+        "Time From": ["22:00", "14:00", "14:00"],
+        "Time To": ["06:00", "16:00", ""],
+    }
+    assert window(cells, columns=given) == [
+        NIGHT,
+        ("2024-03-21T14:00", "2024-03-21T16:00"),
+        ("2024-03-21T14:00", "2024-03-21T14:00"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     ["to be confirmed", "10/11/12/2024", "2024 - 2025", "45/45/2026", "week 12 - 27/03/2024", "-"],

@@ -224,6 +224,10 @@ def map_columns(
             continue
         time = matched.get(f"{name}_time", ()) if name in DATE_FIELDS else ()
         mapped[name] = (*matched[name], *time)
+    ends = matched.get("occurred_to_time")
+    if ends and "occurred_to" not in mapped and len(mapped.get("occurred_from", ())) == 2:
+        # One date and two times: the end is of that day, or of the morning after.
+        mapped["occurred_to"] = (mapped["occurred_from"][0], *ends)
     if contents is not None:
         if "occurred_from" not in told and "occurred_to" not in told:
             mapped |= _date_in_parts(headings, taken, mapped, matched, contents)

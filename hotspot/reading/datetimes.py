@@ -127,6 +127,10 @@ def read_datetimes(
         name: _Column(frame[names[0]], parse(frame[names[0]], date1904))
         for name, names in columns.items()
     }
+    if len({columns.get(name, (name,))[0] for name in _WINDOW}) == 1:
+        # One date with two times: the second may be of the morning after.
+        end = read[_WINDOW[1]]
+        read[_WINDOW[1]] = _Column(end.cells, Parts.unknown(len(frame)))
     notes = _split_spans(read)
     day_first, noted, warnings = decide_order([column.parts for column in read.values()], dayfirst)
     by_name = [(str(column.cells.name), column.parts) for column in read.values()]
