@@ -84,13 +84,20 @@ def test_a_line_is_read_to_its_parts(line):
 
 @given(
     st.lists(st.sampled_from([line.partition(" :")[0] for line in LINES.strip().splitlines()])),
-    st.sampled_from(["7", "19B", "204"]),
+    st.sampled_from(["7", "19", "204"]),
 )
 def test_a_column_is_read_as_its_lines_are(lines, number):
     # The column reads once what a street shares: a number in front changes nothing else.
     lines = [line.replace("12", number) for line in lines] + ["", "12"]
     read = parse_addresses(pd.Series(lines, index=range(5, 5 + len(lines))))
     assert read.fillna("").values.tolist() == [list(parse_address(line)) for line in lines]
+
+
+def test_a_column_tells_where_streets_end_that_have_no_word_for_it():
+    lines = ["1 MILL LANE DOUGLAS", "3 HIGH STREET DOUGLAS", "5 PARK ROAD DOUGLAS"]
+    read = parse_addresses(pd.Series([*lines, "7 CRONK CULLYN DOUGLAS", "THIE VEG MILL LANE"]))
+    read = read[["building", "number", "street", "locality"]].fillna("").values.tolist()
+    assert read[3:] == [["", "7", "CRONK CULLYN", "DOUGLAS"], ["THIE VEG", "", "MILL LANE", ""]]
 
 
 @given(st.text(max_size=40) | st.text("12ABab ,/-&½'flatstrod", max_size=30))

@@ -1,6 +1,7 @@
 """The one model of an address, and its parser: from a line of text to its parts."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from hotspot.addresses.address_words import (
     is_one_word_street,
     street_end,
     street_forms,
+    text_key,
+    word_set,
 )
 from hotspot.addresses.house_numbers import House, Houses, parse_houses
 
@@ -43,6 +46,9 @@ _DASHES = str.maketrans(
     }
 )
 _HALF = re.compile(r"(?<=\d)(?: ?½| 1/2(?=$| +[^\W\d]{2}))")
+# "Rose Cottage - 12 Mill Lane", "12.High Street".
+_DASH = re.compile(r"(?<!\d) - | - (?!\d)")
+_SIGN_BEHIND = re.compile(r"^ *([0-9]+[A-Za-z]?)[./](?= ?[^\W\d]{2})")
 _NAME_WITHIN = re.compile(r"^ *([0-9]+[A-Za-z]?) \(([^\W\d][^\d()]+)\) *")
 # "12A High Street, Anytown, AB1 2CD" and "Flat 3, 12 ...": a million of these share few tails.
 _BARE = re.compile(r"[0-9]{1,5}[A-Za-z]?")
@@ -55,6 +61,14 @@ _CAN_BE_OF_FLATS = BUILDING_WORDS | HOLDS_FLATS
 
 
 Texts = npt.NDArray[np.object_]
+
+
+# Behind so many streets a name is that of a town.
+_TOWN_OF = 3
+# These stand before the name of a street, and are not that of a house.
+_OF_STREETS = word_set(
+    "old new upper lower higher middle great little long short north south east west the st"
+)
 
 
 class Address(NamedTuple):
@@ -100,6 +114,7 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
     numbers: list[str | None] = []
     codes: list[str | None] = []
     units: dict[int, str] = {}
+    open_lines: set[int] = set()
     for row, text in enumerate(texts.to_numpy(dtype=object)):
         number = code = None
         nth = 0
@@ -109,10 +124,11 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
                 unit, _, line = text.partition(", ")
             number, _, line = line.partition(" ")
             rest, code = _code_parted(line)
-            nth = rests.get(rest, -1)
-            if nth < 0:
-                nth = rests[rest] = _read_behind_number(rest, distinct)
-            if nth and _BARE.fullmatch(number) and (not unit or _BARE_FLAT.fullmatch(unit)):
+            if _BARE.fullmatch(number) and (not unit or _BARE_FLAT.fullmatch(unit)):
+                nth = rests.get(rest, -1)
+                if nth < 0:
+                    nth = rests[rest] = _read_behind_number(rest, distinct)
+            if nth:
                 number = number.upper()
                 if unit:
                     units[row] = unit
@@ -120,10 +136,12 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
                 number = code = None
                 nth = len(distinct)
                 distinct.append(parse_address(text))
+            if "," not in line:
+                open_lines.add(nth)
         at.append(nth)
         numbers.append(number)
         codes.append(code)
-    columns = _columns(distinct, at)
+    columns = _columns(_settled(distinct, open_lines), at)
     for field, own in (("number", numbers), ("postcode", codes)):
         mine = np.array(own, dtype=object)
         columns[field] = np.where(pd.isna(mine), columns[field], mine)
@@ -146,8 +164,45 @@ def _read_behind_number(rest: str, distinct: list[Address]) -> int:
     address = parse_address(f"1 {rest}") if _PLAIN.fullmatch(rest) else Address()
     if address.number != "1" or address.unit:
         return 0
-    distinct.append(address._replace(number=""))
+    distinct.append(address)
     return len(distinct) - 1
+
+
+def _settled(distinct: list[Address], open_lines: set[int]) -> list[Address]:
+    """Split towns and names of houses off streets whose own words do not tell where they end.
+
+    In a column of lines the towns are what stands behind several streets that do tell, and the
+    streets those with numbers. Where nothing like that is known the addresses stay as they are.
+    """
+    behind = Counter(text_key(one.locality) for one in distinct if one.locality)
+    towns = {town for town, count in behind.items() if count >= _TOWN_OF}
+    streets = {text_key(one.street) for one in distinct if one.number}
+    return [
+        _parted(one, towns if nth in open_lines else set(), streets)
+        for nth, one in enumerate(distinct)
+    ]
+
+
+def _parted(address: Address, towns: set[str], streets: set[str]) -> Address:
+    if not address.street or address.building:
+        return address
+    words = address.street.split()
+    if not address.number and text_key(address.street) not in streets:
+        for at in range(1, len(words) - 1):
+            named = text_key(" ".join(words[at:])) in streets
+            before = text_key(" ".join(words[:at]))
+            # "Old Mill Lane" is no house called Old, and "19BA" is no name.
+            is_name = before.replace(" ", "").isalpha()
+            if named and is_name and not _OF_STREETS.issuperset(before.split()):
+                building, street = " ".join(words[:at]), " ".join(words[at:])
+                return address._replace(building=building, street=street)
+    words += address.locality.split()
+    told = street_end(street_forms(words), whole=False) or is_one_word_street(words[0])
+    if not towns or told or address.dependent_street:
+        return address
+    ends = (at for at in range(1, len(words)) if text_key(" ".join(words[at:])) in towns)
+    end = next(ends, len(words))
+    return address._replace(street=" ".join(words[:end]), locality=" ".join(words[end:]))
 
 
 def _columns(distinct: list[Address], at: list[int]) -> dict[str, Texts]:
@@ -178,9 +233,10 @@ def parse_address(text: str) -> Address:
     >>> parse_address("12 High Street, Flat 3")[:4]
     ('Flat 3', '', '12', 'High Street')
     """
-    segments, postcode = _without_postcode(_segments(text))
+    whole = _segments(text)
+    segments, postcode = _without_postcode(whole)
     pieces = _numbers_joined(pieces_of(segments))
-    return _resolve(pieces, commas=len(segments) > 1)._replace(postcode=postcode)
+    return _resolve(pieces, commas=len(whole) > 1)._replace(postcode=postcode)
 
 
 def pieces_of_line(text: str) -> list[Piece]:
@@ -196,7 +252,8 @@ def pieces_of_line(text: str) -> list[Piece]:
 
 def _segments(text: str) -> list[str]:
     """Split a line at its commas, its signs brought to one form."""
-    line = _COUNTRY.sub("", text.translate(_DASHES))
+    line = _DASH.sub(",", _COUNTRY.sub("", text.translate(_DASHES)))
+    line = _SIGN_BEHIND.sub(r"\1 ", line)
     # "12 (Rose Cottage) Mill Lane": the number is that of the lane.
     line = _NAME_WITHIN.sub(r"\2, \1 ", line).replace("(", ",").replace(")", ",")
     segments = (" ".join(part.split()).strip(" .") for part in _HALF.sub("½", line).split(","))
@@ -254,8 +311,11 @@ def _resolve(pieces: list[Piece], *, commas: bool) -> Address:
     if not after:
         # "High Street, 12": whoever writes so puts the number last.
         after, before = [piece.text for piece in before], []
-    units += [piece.text for piece in before if piece.kind == NUMBER]
-    building = ", ".join(piece.text for piece in before if piece.kind == WORDS)
+    while before and before[0].kind == NUMBER:
+        units.append(before.pop(0).text)
+    # "Acme 2000 Ltd, 12 High Street": a number among words is part of a name.
+    numbered = any(piece.kind == NUMBER for piece in before)
+    building = (" " if numbered else ", ").join(piece.text for piece in before)
     number = others[house].text
     if not after:
         return Address(", ".join(units), building, number)
@@ -286,12 +346,9 @@ def _without_number(words: list[str], units: list[str], *, commas: bool) -> Addr
     unit = ", ".join(units)
     if not words:
         return Address(unit)
-    if not commas:
-        building, words = _building_ahead(words)
-        if not words:
-            return Address(unit, building)
-    else:
-        building = ""
+    building, words = _building_ahead(words)
+    if not words:
+        return Address(unit, building)
     ranks = [_rank(text) for text in words]
     first = next((at for at, rank in enumerate(ranks) if rank == 2), None)
     if first is None:
@@ -316,12 +373,13 @@ def _building_ahead(words: list[str]) -> tuple[str, list[str]]:
     """Split "Rose Cottage Mill Lane Anytown" behind the word that ends the name of a building."""
     parts = words[0].split()
     forms = street_forms(parts)
+    is_end = [form in BUILDING_WORDS or form.endswith("house") for form in forms]
     for at in range(1, len(parts)):
-        if forms[at] in BUILDING_WORDS:
+        if is_end[at] and forms[at + 1 : at + 2] != ["house"]:
             rest = " ".join(parts[at + 1 :])
             # "Mill House Lane" is a street.
             if rest and street_end(forms[at:], whole=False) == 2:
-                return "", words
+                break
             return " ".join(parts[: at + 1]), [*([rest] if rest else []), *words[1:]]
     return "", words
 

@@ -15,7 +15,7 @@ _ALONE = word_set("""
     houseboat
 """)
 _NAMED = word_set("""
-    unit units room rooms rm suite shop office block level bay bays pitch plot lot berth
+    unit units room rooms rm bedroom suite shop office block level bay bays pitch plot lot berth
     mooring garage hangar arch caravan chalet stall workshop wing pod stair staircase floor ste
 """)
 # Where in the building.
@@ -37,7 +37,9 @@ _POSITION = re.compile(
     re.IGNORECASE,
 )
 _SLASHED = re.compile(r"([0-9]{1,4}[A-Za-z]?)/([0-9]{1,3})(?![\w/½])")
-_ONE = r"[0-9]{1,5}(?:½|[A-Za-z](?![\w'])| (?![Yy]\b)[A-Za-z](?![\w'.]))?"
+# "12 B Street" is a house of B Street.
+_END = r" (?:street|st|avenue|ave|road|rd)\.?$"
+_ONE = rf"[0-9]{{1,5}}(?:½|[A-Za-z](?![\w'])| (?![Yy]\b)[A-Za-z](?![\w'.]|{_END}))?"
 _NUMBER = re.compile(
     r"(?:(?:house )?(?:nos?\b\.? ?|number )|#)?"
     rf"(?P<houses>{_ONE}(?:(?: ?[-&+/] ?| and | to )(?:{_ONE}|(?<=[-/])[A-Za-z](?![\w'])))*)"
@@ -52,9 +54,10 @@ _BEHIND = re.compile(
 )
 # Not at the number but near it: the number is no part of where it is.
 _NEAR = re.compile(
-    r"(?:land )?(?:opposite|opp\b\.?|outside|o/s|near(?: to)?|nr\b\.?|adjacent(?: to)?|"
-    r"adj\b\.?(?: to)?|next (?:door )?to|beside|between|side of|front of|in front of|"
-    r"junction of|jct|corner of) (?:no\.? ?)?[0-9]+\w*(?: ?[-&/] ?[0-9]+\w*| and [0-9]+\w*)*",
+    r"(?:land )?(?:opposite|opp\b\.?|outside|o/s|p\.?o\.? ?box|near(?: to)?|nr\b\.?|"
+    r"adjacent(?: to)?|adj\b\.?(?: to)?|next (?:door )?to|beside|between|side of|front of|"
+    r"in front of|junction of|jct|corner of) "
+    r"(?:no\.? ?)?[0-9]+\w*(?: ?[-&/] ?[0-9]+\w*| and [0-9]+\w*)*",
     re.IGNORECASE,
 )
 
@@ -98,7 +101,7 @@ def _split(segment: str, after: str, pieces: list[Piece]) -> None:
             end = len(segment) if end < 0 else end
             words.append(segment[at:end])
             at = end
-        while at < len(segment) and segment[at] in " .":
+        while at < len(segment) and segment[at] in " .-":
             at += 1
     if words:
         pieces.append(Piece(WORDS, " ".join(words)))
@@ -118,6 +121,8 @@ def _piece_at(
     end = _unit_end(segment, at, after, inside=inside)
     if end > at:
         return [Piece(UNIT, segment[at:end])], end
+    if inside and segment[at] == "#" and _is_name(segment[at + 1 :]):
+        return [Piece(UNIT, segment[at:])], len(segment)
     if segment[at] not in "0123456789#NnHhGgPpTtBbFfSsLlUu":
         return [], at
     position = _POSITION.match(segment, at)
@@ -166,8 +171,8 @@ def _unit_end(segment: str, at: int, after: str, *, inside: bool) -> int:
     """Find where the name of a flat ends that begins at a place; there, where none does."""
     words = segment[at:].split(" ")
     keys = [word.casefold().strip(".") for word in words]
-    nth = 1 if keys[0] == "the" and len(keys) > 1 and keys[1] in _ALONE and not inside else 0
-    sure = where = False
+    nth = int(keys[0] == "the" and len(keys) > 1 and keys[1] in _ALONE | _WHERE and not inside)
+    sure, where = False, bool(nth)
     while nth < len(words):
         key = keys[nth]
         if key in _ALONE or key in _NAMED:
@@ -181,7 +186,7 @@ def _unit_end(segment: str, at: int, after: str, *, inside: bool) -> int:
             if length == 0 and not stands_alone and follows not in _OVER | _WHERE | {"the", "no"}:
                 break
             sure, nth = True, nth + 1 + length
-            if nth < len(words) and keys[nth] in _OVER and length == 0:
+            if nth + 1 < len(words) and keys[nth] in _OVER and keys[nth + 1][:1].isdigit():
                 nth += 1
         elif key in _WHERE:
             where, nth = True, nth + 1
@@ -198,7 +203,7 @@ def _name_length(words: Sequence[str], keys: Sequence[str], nth: int, *, where: 
     at = nth + 1
     if at < len(words) and keys[at] in ("no", "number", "nos"):
         at += 1
-    if at >= len(words) or not _ID.fullmatch(words[at].strip(".")):
+    if at >= len(words) or not _is_name(words[at].strip(".")):
         return 0
     ended = at + 1 == len(words)
     next_number = not ended and keys[at + 1][:1].isdigit()
@@ -211,10 +216,13 @@ def _name_length(words: Sequence[str], keys: Sequence[str], nth: int, *, where: 
         return 0
     if keys[at] in ("a", "y") and not ended and not next_number and keys[nth] not in _ALONE:
         return 0
-    if (
-        at + 2 < len(words)
-        and keys[at + 1] in ("to", "-", "&", "and")
-        and _ID.fullmatch(words[at + 2])
-    ):
+    # "Flat 2 - 12 High Street" is flat 2 of number 12; "Flats 2 - 12" are eleven.
+    joins = ("to", "&", "and", "-") if keys[nth].endswith("s") else ("to", "&", "and")
+    if at + 2 < len(words) and keys[at + 1] in joins and _is_name(words[at + 2]):
         at += 2
     return at - nth
+
+
+def _is_name(word: str) -> bool:
+    """Test whether a word can name a flat: "3A", "B", "2/1", "2F2"."""
+    return bool(_ID.fullmatch(word) or _POSITION.fullmatch(word))

@@ -22,7 +22,7 @@ def word_set(text: str) -> frozenset[str]:
 STREET_WORDS = word_set("""
     street road lane avenue close drive crescent terrace mews gardens square place way walk
     grove parade boulevard promenade esplanade embankment alley passage wynd brae loan gait
-    vennel quadrant causeway highway bypass colonnade circle trail cul-de-sac
+    vennel lanes quadrant causeway highway bypass colonnade circle trail cul-de-sac
 """)
 # These end the name of a street, of a village or of a building, too.
 WEAK_WORDS = word_set("""
@@ -44,6 +44,7 @@ BUILDING_WORDS = word_set("""
 """)
 # A name of these holds flats where a street stands beside it, and is a street where none does.
 HOLDS_FLATS = word_set("court buildings heights point")
+_ROWS = HOLDS_FLATS | word_set("cottages villas")
 # Streets of one word, so that a line without commas has an end for them.
 ONE_WORD_STREETS = word_set("""
     broadway strand cheapside piccadilly whitehall haymarket kingsway aldwych poultry eastcheap
@@ -197,6 +198,9 @@ def street_forms(words: Sequence[str]) -> list[str]:
     """
     keys = [_APOSTROPHES.sub("", word).casefold().strip(".") for word in words]
     forms = [SHORT_FORMS.get(key, key) for key in keys]
+    if keys and keys[0] in FIRST_WORDS:
+        # "La" of a French street is no lane.
+        forms = ["la" if key == "la" else form for key, form in zip(keys, forms, strict=True)]
     for nth, key in enumerate(keys):
         if key == "st":
             forms[nth] = "street" if nth and _ends_street(keys, forms, nth) else "saint"
@@ -232,6 +236,8 @@ def street_end(forms: Sequence[str], *, whole: bool) -> int:
     (2, 0)
     """
     count = len(forms)
+    if count > 2 and forms[0] in ("y", "yr") and forms[1] in FIRST_WORDS:
+        return 1 + street_end(forms[1:], whole=whole)
     if count > 1 and forms[0] in FIRST_WORDS:
         return count if whole else _first_word_end(forms)
     for at in range(1, count):
@@ -268,7 +274,7 @@ def _extended(forms: Sequence[str], at: int) -> int:
             or (after in WEAK_WORDS and (weak or last or after in ("end", "head", "top", "side")))
         ):
             at += 1
-        elif weak and not last and forms[at + 2] in STREET_WORDS and forms[at] not in HOLDS_FLATS:
+        elif weak and not last and forms[at + 2] in STREET_WORDS and forms[at] not in _ROWS:
             at += 2
         elif after in ("of", "du", "de", "y"):
             return count
