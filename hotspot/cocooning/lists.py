@@ -50,7 +50,9 @@ def cocooning_targets(
     ----------
     incidents : GeoDataFrame
         As `read_incidents` returns them. A burglary is live where its window ended by the cut-off,
-        at most `visit_days` whole days before, and it was recorded by then.
+        at most `visit_days` whole days before, and it was recorded by then. Where ``offence_kind``
+        tells kinds apart and none was chosen by name, those of homes count; a warning tells the
+        rest.
     addresses : GeoDataFrame
         As `read_addresses` returns them, in the CRS of the incidents. Homes only are listed: by
         ``classification`` (AddressBase codes or plain words); an address without one is taken

@@ -32,6 +32,7 @@ from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
+from hotspot.incidents.offence_counts import of_homes
 from hotspot.incidents.references import as_in_file
 from hotspot.rule import due_before_start
 
@@ -126,8 +127,9 @@ def make_plan(
     ledger: Ledger | None = None,
 ) -> Plan:
     """Find who is visited and who is within the settings."""
-    doors = prepare_doors(addresses, _near(incidents, settings))
-    visits = list_visits(incidents, doors, areas, settings, ledger)
+    homes = of_homes(incidents, stacklevel=5)
+    doors = prepare_doors(addresses, _near(homes, settings))
+    visits = list_visits(homes, doors, areas, settings, ledger)
     in_window = (visits.live["age_days"] <= settings.window_days).to_numpy()
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
     crimes[visits.barred | _without_message(visits.made, doors)] = 0

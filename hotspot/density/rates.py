@@ -24,6 +24,7 @@ from hotspot.density.surface import Area, checked_points, grid_for, period_of, s
 from hotspot.english import name_rows
 from hotspot.geo import area_positions
 from hotspot.grid import Grid, as_surface
+from hotspot.incidents.offence_counts import of_homes
 
 
 def rate_surface(
@@ -44,7 +45,8 @@ def rate_surface(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` returns them.
+        As `read_incidents` returns them. Where ``offence_kind`` tells kinds apart and none was
+        chosen by name, those of homes count; a warning tells the rest.
     population : GeoDataFrame or DataArray
         Households or people: addresses (points, 1 each or `column`), areas (polygons with a count
         in `column`, spread evenly over the cells with their centre in the area), or a surface of
@@ -101,6 +103,7 @@ def rate_surface(
     >>> rates["rate"].values.round(1)
     array([[25.]])
     """
+    incidents = of_homes(incidents)
     bandwidth, bandwidth_from = bandwidth_and_reason(bandwidth_m)
     problems = positive_problems(bandwidth_m=bandwidth, per=per)
     problems += choice_problems("kernel", kernel, tuple(KERNELS))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspot.dates import Resolution
 from hotspot.english import and_list, name_rows
-from hotspot.incidents.offences import OffenceCounts
+from hotspot.incidents.offence_counts import OffenceCounts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

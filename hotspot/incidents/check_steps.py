@@ -27,6 +27,7 @@ from hotspot.incidents.duplicates import (
 from hotspot.incidents.free_text import free_text_warnings
 from hotspot.incidents.kept_columns import Keep
 from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
+from hotspot.incidents.offence_counts import CHOSEN
 from hotspot.incidents.offence_lines import Table, closed_offences
 from hotspot.incidents.offences import ALL, BY_DEFAULT, Choice, Selection, select_offences
 from hotspot.incidents.references import CODES, told_apart, with_references, without_lost_digits
@@ -121,6 +122,8 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
         "source": table.opened.name,
         "transformation": location.transformation,
     }
+    if selection is not None and options.offences not in (None, BY_DEFAULT):
+        incidents.attrs[CHOSEN] = selection.counts.choice
     table.notes += placed_notes(incidents)
     _warn_of_accepted(incidents, resolution, table)
     rejected = _rejected(rows, faults, duplicates, unwanted["status"], unwanted["offence"])

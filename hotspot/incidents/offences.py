@@ -1,7 +1,7 @@
 """Offences chosen by kind, code, title or group, and how many rows were left out of what kind."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 
 from hotspot._errors import DataError
 from hotspot.english import and_list, count, name_rows, some_of
+from hotspot.incidents.offence_counts import (
+    IN_WORDS,
+    OF_HOMES,
+    UNNAMED,
+    OffenceCounts,
+    count_by_kind,
+    kinds_in_words,
+)
 from hotspot.incidents.offence_lines import (
     BURGLARY,
     Offence,
@@ -34,10 +42,9 @@ Choice: TypeAlias = str | Sequence[str]
 #: burglaries of homes, where the column tells burglary at all, else every row.
 BY_DEFAULT = "by default"
 HOMES, ALL = "homes", "all"
-_OF_HOMES = {HOME, RESIDENTIAL}
 _KINDS_BY_NAME = {
-    HOMES: _OF_HOMES,
-    HOME: _OF_HOMES,
+    HOMES: OF_HOMES,
+    HOME: OF_HOMES,
     BURGLARY: {*KINDS},
     RESIDENTIAL: {RESIDENTIAL},
     UNCONNECTED: {UNCONNECTED},
@@ -46,73 +53,12 @@ _KINDS_BY_NAME = {
     BUSINESS: {BUSINESS},
     "businesses": {BUSINESS},
 }
-# A title that names no building is of the mixed kind, and told apart in words.
-_UNNAMED = "any building"
-_IN_WORDS = {
-    HOME: "of homes",
-    RESIDENTIAL: "recorded as residential (homes and sheds mixed)",
-    _UNNAMED: "under titles that name no building",
-    UNCONNECTED: "of unconnected buildings",
-    BUSINESS: "of businesses and other buildings",
-    "": "of other offences",
-}
 _MOST_NAMED, _MOST_LISTED = 8, 20
 _AS_GOOD = 0.9
 _HOW = (
     'choose with offences="{0}" (--offence {0} on the command line, offences = "{0}" in a TOML '
     "file)"
 )
-
-
-@dataclass(frozen=True)
-class OffenceCounts:
-    """Which offences were taken, and how many rows were left out.
-
-    Attributes
-    ----------
-    choice : str
-        What was chosen, in words; "every row" where nothing was.
-    taken, left : mapping of str to int
-        Rows by kind, as `KINDS` has it, or "any building" where the title names none; blank for
-        what is no burglary.
-    by_kind : bool
-        Whether kinds of burglary were chosen, so that the rest is of other kinds or none.
-    """
-
-    choice: str
-    taken: Mapping[str, int]
-    left: Mapping[str, int]
-    by_kind: bool = True
-
-    def short(self) -> list[str]:
-        """Return how many rows were left out, in a few words each."""
-        no_burglary = self.left.get("", 0)
-        other = sum(self.left.values()) - no_burglary
-        if not self.by_kind:
-            return [f"Not selected {other + no_burglary:,}."] if other + no_burglary else []
-        parts = [f"Other burglary {other:,}."] if other else []
-        return [*parts, f"Not burglary {no_burglary:,}."] if no_burglary else parts
-
-    def sentence(self) -> str:
-        """Return which offences were taken and how many of which kind were left out."""
-        words = f"Offences counted: {self.choice}, {count(sum(self.taken.values()), 'row')}"
-        if len(self.taken) > 1:
-            words += f": {_by_kind(self.taken)}."
-        else:
-            words += "".join(f", all of them {_IN_WORDS[kind]}" for kind in self.taken) + "."
-        return f"{words} Left out: {_by_kind(self.left)}." if self.left else words
-
-
-def _by_kind(counts: Mapping[str, int]) -> str:
-    """Return counts by kind in words, what is counted named once."""
-    kinds = [kind for kind in _IN_WORDS if kind in counts]
-    parts = [f"{counts[kind]:,} {_IN_WORDS[kind]}" for kind in kinds if kind]
-    if parts:
-        number, words = parts[0].split(" ", 1)
-        parts[0] = f"{number} {'burglary' if number == '1' else 'burglaries'} {words}"
-    if "" in counts:
-        parts.append(f"{count(counts[''], 'row')} {_IN_WORDS['']}")
-    return and_list(parts) if parts else ""
 
 
 @dataclass(frozen=True)
@@ -228,9 +174,12 @@ def select_offences(
         hits, blank = _hits(wanted, lines, column), False
         by_kind = all(key in _KINDS_BY_NAME for key in keys)
     chosen = column.flags(hits, blank)
-    named = column.texts([its.kind if its.names_building else _UNNAMED for its in read])
+    named = column.texts([its.kind if its.names_building else UNNAMED for its in read])
     counts = OffenceCounts(
-        _choice_words(keys, wanted), _counted(named[chosen]), _counted(named[~chosen]), by_kind
+        _choice_words(keys, wanted),
+        count_by_kind(named[chosen]),
+        count_by_kind(named[~chosen]),
+        by_kind,
     )
     warnings += _doubts(column, "used" if blank else "left out")
     if not chosen.any() and len(chosen):
@@ -273,11 +222,6 @@ def tells_most(columns: Sequence[pd.Series]) -> int:
     return told.index(max(told))
 
 
-def _counted(kinds: NDArray[np.object_]) -> dict[str, int]:
-    codes, unique = pd.factorize(kinds)
-    return dict(zip(unique.tolist(), np.bincount(codes).tolist(), strict=True))
-
-
 def _choice_words(keys: Sequence[str], wanted: Sequence[str]) -> str:
     """Return a choice in words."""
     if not keys or ALL in keys:
@@ -287,9 +231,9 @@ def _choice_words(keys: Sequence[str], wanted: Sequence[str]) -> str:
     kinds: set[str] = set().union(*(_KINDS_BY_NAME[key] for key in keys))
     if kinds == {*KINDS}:
         return "all burglary"
-    if kinds == _OF_HOMES:
+    if kinds == OF_HOMES:
         return "burglary of homes"
-    return f"burglary {and_list([_IN_WORDS[kind] for kind in KINDS if kind in kinds])}"
+    return f"burglary {and_list([IN_WORDS[kind] for kind in KINDS if kind in kinds])}"
 
 
 def _hits(wanted: Sequence[str], lines: OffenceLines, column: _Column) -> list[bool]:
@@ -358,11 +302,11 @@ def _others_used(column: _Column) -> list[str]:
             f"{count(number, 'row')} of other offences than burglary (such as {named}), all of "
             f"them used: {_HOW.format(BURGLARY)}."
         )
-    kinds = _counted(column.texts([its.kind for its in column.offences]))
+    kinds = count_by_kind(column.texts([its.kind for its in column.offences]))
     elsewhere = {kind: kinds[kind] for kind in (UNCONNECTED, BUSINESS) if kind in kinds}
     if elsewhere:
         warnings.append(
-            f"Not all burglary is of homes: {_by_kind(elsewhere)}, all of them used. For homes "
-            f"alone {_HOW.format(HOMES)}."
+            f"Not all burglary is of homes: {kinds_in_words(elsewhere)}, all of them used. For "
+            f"homes alone {_HOW.format(HOMES)}."
         )
     return warnings

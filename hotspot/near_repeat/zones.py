@@ -10,6 +10,7 @@ from hotspot._checks import frame_problems, raise_problems, same_crs_problems
 from hotspot._kernels.arrays import Ints
 from hotspot.dates import AsOf, ages_days, cutoff, known_by
 from hotspot.geo import area_positions
+from hotspot.incidents.offence_counts import of_homes
 from hotspot.near_repeat.events import check_rule, distinct_events
 from hotspot.rule import RULE, AgeBands
 
@@ -29,7 +30,8 @@ def near_repeat_zones(
     Parameters
     ----------
     incidents : GeoDataFrame, n rows
-        As `read_incidents` returns them, in a projected CRS in metres.
+        As `read_incidents` returns them, in a projected CRS in metres. Where ``offence_kind`` tells
+        kinds apart and none was chosen by name, those of homes count; a warning tells the rest.
     as_of : date or time
         The cut-off. What ended or was recorded after it is not known yet and not counted.
     distance_m : float
@@ -77,6 +79,7 @@ def near_repeat_zones(
        age_band  crimes  days_left
     0  0-7 days       2         40
     """
+    incidents = of_homes(incidents)
     check_rule(incidents, distance_m, window_days)
     if streets is not None:
         raise_problems(frame_problems(streets, "streets", ("street",)))

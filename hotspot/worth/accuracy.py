@@ -17,6 +17,7 @@ from hotspot.cocooning.settings import ListSettings, data_problems, read_setting
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
+from hotspot.incidents.offence_counts import of_homes
 from hotspot.rule import RINGS
 from hotspot.worth.intervals import Floats, middle_of
 from hotspot.worth.replay import (
@@ -197,7 +198,8 @@ def targeting_accuracy(
     Parameters
     ----------
     incidents : GeoDataFrame
-        As `read_incidents` returns them; ``recorded_at`` is respected where it is.
+        As `read_incidents` returns them; ``recorded_at`` is respected where it is. Those of homes
+        count, as in `cocooning_targets`.
     addresses : GeoDataFrame
         As `read_addresses` returns them, in the CRS of the incidents.
     start, end : date
@@ -280,7 +282,7 @@ def targeting_accuracy(
     horizon = list_settings.window_days if horizon_days is None else horizon_days
     first, days = _days(start, end, every_days, horizon)
     town = Town.of_addresses(addresses)
-    crimes = match_crimes(incidents, town, list_settings.exclude)
+    crimes = match_crimes(of_homes(incidents), town, list_settings.exclude)
     lists = list(
         replayed(
             crimes, town, days, list_settings, hot, areas=areas, ledger=ledger, horizon_days=horizon
