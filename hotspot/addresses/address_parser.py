@@ -55,7 +55,7 @@ _BARE = re.compile(r"[0-9]{1,5}[A-Za-z]?")
 _BARE_FLAT = re.compile(r"[A-Za-z]+ [0-9]{1,4}[A-Za-z]?")
 _FLAT_WORDS = ("Flat ", "FLAT ", "Apartment ", "APARTMENT ")
 # What is read alike behind any number: words without another.
-_PLAIN = re.compile(r"(?=[^\W\d]{2})[^0-9(;|/\n½#]*[^0-9(;|/\n½#\s,]")
+_PLAIN = re.compile(r"(?=[^\W\d]{2})[^0-9(;|/\n½#]*[^0-9(;|/\n½#\s]")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 _CAN_BE_OF_FLATS = BUILDING_WORDS | HOLDS_FLATS
 
@@ -136,7 +136,7 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
                 number = code = None
                 nth = len(distinct)
                 distinct.append(parse_address(text))
-            if "," not in line:
+            if "," not in text:
                 open_lines.add(nth)
         at.append(nth)
         numbers.append(number)
@@ -155,7 +155,7 @@ def _code_parted(line: str) -> tuple[str, str | None]:
         head, _, first = line[:-3].rstrip(" ").rpartition(" ")
         code = f"{first} {line[-3:]}".upper()
         if head and _CODE.fullmatch(code):
-            return head.rstrip(", "), code
+            return head, code
     return line, None
 
 
@@ -233,10 +233,9 @@ def parse_address(text: str) -> Address:
     >>> parse_address("12 High Street, Flat 3")[:4]
     ('Flat 3', '', '12', 'High Street')
     """
-    whole = _segments(text)
-    segments, postcode = _without_postcode(whole)
+    segments, postcode = _without_postcode(_segments(text))
     pieces = _numbers_joined(pieces_of(segments))
-    return _resolve(pieces, commas=len(whole) > 1)._replace(postcode=postcode)
+    return _resolve(pieces, commas="," in text)._replace(postcode=postcode)
 
 
 def pieces_of_line(text: str) -> list[Piece]:

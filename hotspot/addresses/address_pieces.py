@@ -18,6 +18,8 @@ _NAMED = word_set("""
     unit units room rooms rm bedroom suite shop office block level bay bays pitch plot lot berth
     mooring garage hangar arch caravan chalet stall workshop wing pod stair staircase floor ste
 """)
+# Of a park or a farm, where nothing else stands between the commas.
+_LODGES = word_set("lodge cabin villa bungalow cottage")
 # Where in the building.
 _WHERE = word_set("""
     ground first second third fourth fifth sixth 1st 2nd 3rd 4th 5th 6th 7th 8th 9th top garden
@@ -173,6 +175,8 @@ def _unit_end(segment: str, at: int, after: str, *, inside: bool) -> int:
     keys = [word.casefold().strip(".") for word in words]
     nth = int(keys[0] == "the" and len(keys) > 1 and keys[1] in _ALONE | _WHERE and not inside)
     sure, where = False, bool(nth)
+    if not inside and len(words) == 2 and keys[0] in _LODGES and keys[1][:1].isdigit():
+        return len(segment)
     while nth < len(words):
         key = keys[nth]
         if key in _ALONE or key in _NAMED:

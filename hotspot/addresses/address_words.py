@@ -141,10 +141,17 @@ def street_key(text: str) -> str:
     >>> street_key("St. John's Rd"), street_key("ST JOHNS ROAD"), street_key("Church St")
     ('saint johns road', 'saint johns road', 'church street')
     """
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = text_key(plain.replace("&", " and ")).split()
+    words = text_key(_plain(text).replace("&", " and ")).split()
     return " ".join(_long_form(words, nth) for nth in range(len(words)))
+
+
+def _plain(text: str) -> str:
+    """Remove apostrophes and accents."""
+    text = _APOSTROPHES.sub("", text)
+    if text.isascii():
+        return text
+    signs = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))
 
 
 def _long_form(words: list[str], nth: int) -> str:
@@ -196,7 +203,7 @@ def street_forms(words: Sequence[str]) -> list[str]:
     >>> street_forms("12 ST JOHNS RD OLD ST BRISTOL".split())
     ['12', 'saint', 'johns', 'road', 'old', 'street', 'bristol']
     """
-    keys = [_APOSTROPHES.sub("", word).casefold().strip(".") for word in words]
+    keys = [_plain(word).casefold().strip(".") for word in words]
     forms = [SHORT_FORMS.get(key, key) for key in keys]
     if keys and keys[0] in FIRST_WORDS:
         # "La" of a French street is no lane.
