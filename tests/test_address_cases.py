@@ -5,7 +5,7 @@ import pytest
 from tests.address_cases import parses, real, streets
 
 #: Shares of the cases that must be right; raise them with the parser, never lower them.
-FLOORS = {"parses": 0.98, "streets": 0.99, "real": 0.9, "doors": 1.0}
+FLOORS = {"parses": 0.99, "streets": 1.0, "real": 0.92, "doors": 1.0}
 
 
 @pytest.fixture(scope="module")
