@@ -96,6 +96,16 @@ def test_headings_of_the_crime_are_kept(heading: str) -> None:
     assert check(crimes().assign(**{heading: "x"}), [heading]).accepted[heading].eq("x").all()
 
 
+@pytest.mark.parametrize("heading", ["Repeat Victim", "Suspect", "Witnesses", "victim_repeat"])
+@pytest.mark.parametrize("values", [["Y", "N", None], ["Yes", "no"], [0, 3, 12], [True, False]])
+def test_flags_and_numbers_of_people_name_nobody(heading: str, values: list[object]) -> None:
+    frame = crimes().assign(**{heading: (values * ROWS)[:ROWS]})
+    assert check(frame, heading).accepted[heading].equals(frame[heading])
+    for named in ("A Jones", 4511, None):
+        with pytest.raises(ConfigError, match="names a person"):
+            check(frame.assign(**{heading: named}), heading)
+
+
 @pytest.mark.parametrize(
     "values",
     [

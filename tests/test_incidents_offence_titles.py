@@ -14,6 +14,10 @@ HOME, MIXED, SHED, BUSINESS, NONE = "home", "residential", "unconnected building
 TITLES = {
     # England and Wales to March 2017.
     HOME: """
+        BURGLARY DWG | BURG DWLG | Burglary Dwell | Burglary DWLNG | Burglary in a dwel
+        28A Burg dw
+        Burglary home equipped with alarm | Burglary - assisted living home
+        Burglary dwelling - alarm activated
         Burglary Dwelling | BURGLARY IN A DWELLING | Burglary in dwelling - with intent to steal
         Aggravated Burglary Dwelling | Attempted burglary dwelling | Burglary Dwelling (Attempt)
         28A Burglary in a dwelling | 028A - Burglary Dwelling | 28/A | 028/B | 28C | 28D | 29
@@ -41,6 +45,8 @@ TITLES = {
         Burglary - Home - car keys | Housebreaking with intent to steal (dwelling)
     """,
     MIXED: """
+        Burglary - goods stolen | Burglary by false representation | Burglary - soliciting at door
+        Trespass with intent to burgle | Burglary with threats of violence
         Burglary - Residential | Burglary - Residential - Attempt | Burglary Residential - Attempted
         Burglary - Residential - Distraction | Aggravated Burglary - Residential | 28E | 028E | 28/E
         028E Burglary Residential | 28E Burglary - Residential | Burglary Residential (28E) | 28F
@@ -76,6 +82,8 @@ TITLES = {
         Domestic burglary (non dwelling) | Burglary - Summer House | Burglary out-house
     """,
     BUSINESS: """
+        BURGLARY NON DWG | BURGLARY OTHER THAN DWLG | Burglary O/T DWG
+        Burglary - Solicitors Office
         Burglary - Business and Community | Burglary - Business and Community - Attempt | 30C | 30D
         030C Burglary Business & Community | Aggravated Burglary - Business and Community | 31 | 31A
         Attempted Burglary Business and Community | Burglary Business | 30A | 30B | 30/A | 30A/B
@@ -114,6 +122,17 @@ TITLES = {
         False report of burglary | Articles for use in burglary | Burglary (Crime Related Incident)
         Public Order Act 1986 section 29B | Racial hatred s 29B | Mischief | Theft of Bicycle
         Vehicle Collision or Pedestrian Struck (with Injury) | Other Theft | Theft From Vehicle
+        Going equip burglary | Go equipped for burglary | Handling stolen goods (burglary)
+        Handling goods stolen in burglary | Receiving goods from burglary | Equip for burglary
+        Stolen goods from burglary | Possession of stolen property - burglary | Burglary (void)
+        False burglary report | Hoax burglary call | Soliciting burglary | Preparing burglary
+        Preparation for burglary | Preparatory acts burglary | Aiding and abetting burglary
+        Attempting or assisting burglary | Aid abet burglary | Conspire to commit burglary
+        Incite burglary | Encourage burglary | Procuring burglary | Threat to burgle
+        No offence - burglary | Burglary - no offences disclosed | Burglary - Cancelled
+        Cancelled burglary | Canceled burglary | Burglary cancellation | UNFOUNDED BURGLARY
+        Burglary - duplicate | Burglary alarm | Burglary dwelling - no crime | Tools for burglary
+        Possessing implements of burglary | Suspicious circumstances - burglary
         House to house collection | Residential parking | Pittsburg | Trespass of Real Property
     """,
 }

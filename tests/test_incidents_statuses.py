@@ -10,7 +10,9 @@ GONE = {
     "cancelled": """Cancelled - no crime | Cancelled | CANCELED | Crime cancelled | Cancellation
         Cancelled/Transferred | Cancelled (duplicate) | Outcome: Cancelled | C1 - Cancelled
         Cancelled by FCR | Cancelled: additional verifiable information | Created in error
-        Recorded in error | Cancelled – no crime | CANCELLED/NO CRIME | NFA - Cancelled | Void""",
+        Recorded in error | Cancelled – no crime | CANCELLED/NO CRIME | NFA - Cancelled | Void
+        Not recorded - verifiable information | N100 | N100 - Additional Verifiable Information
+        Not recorded - AVI""",
     "no crime": """No Crime | No-crime | Nocrime | No crimed | Filed - No Crime | No crime - AVI
         Recorded as no crime | Non-crime | Non Crime Incident | No crime confirmed
         Reclassified as no crime | NO CRIME (cancelled)""",
@@ -28,7 +30,8 @@ STAYS = """Undetected - no suspect | No crime series linked | New | Charged | Fi
     No crime number | Cancellation requested | Interview cancelled | Founded | Not unfounded
     No crimes linked | Under investigation | Outcome not recorded | Possible duplicate | FALSE
     Interview - cancelled | Crime series linked - no crime pattern | Victim withdrew | Reclassified
-    Suspect not identified | Not a crime scene | Not cancelled | Screened out | Invest Cont"""
+    Suspect not identified | Not a crime scene | Not cancelled | Screened out | Invest Cont
+    No verifiable information | Verifiable information requested | N1001"""
 
 
 def split(lines: str) -> list[str]:

@@ -60,6 +60,8 @@ _CONTENTS = {
     "ethnicity": r"ic ?[1-7]\b.*|[wmabo]\d ?[-:].*"
     r"|(?:white|black|asian|mixed)[ ,/-]+(?:british|irish|african|caribbean|european|other).*",
 }
+_PERSON = "a person"
+_FLAG = r"y|n|yes|no|true|false|not known|unknown|n/k|n/a|none|\d{1,2}(?:\.0)?"
 _EMAIL = r"[\w.+-]+@[\w-]+\.\w+"
 _MOSTLY = 0.5
 _YOUNGEST = pd.Timedelta(days=12 * 365)
@@ -68,7 +70,7 @@ _YOUNGEST = pd.Timedelta(days=12 * 365)
 def kept_columns(
     keep: Keep, headings: Sequence[str], fields: Sequence[str], source: str
 ) -> dict[str, str]:
-    """Find the columns to be carried through, and refuse those that name a person.
+    """Find the columns to be carried through.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def kept_columns(
     Raises
     ------
     ConfigError
-        If a heading tells that a column holds what names a person, or a name is taken by a field.
+        If a name is taken by a field.
     DataError
         If there is no such column.
 
@@ -111,17 +113,12 @@ def kept_columns(
         for name, columns in found.items()
         if name in (*fields, *_MADE)
     ]
-    problems += [
-        _refusal(columns[0], what)
-        for name, columns in found.items()
-        if (what := _personal_heading(columns[0]) or _personal_heading(name)) is not None
-    ]
     raise_problems(arguments=problems)
     return {name: columns[0] for name, columns in found.items()}
 
 
-def refuse_personal_contents(kept: Mapping[str, str], contents: Contents) -> None:
-    """Refuse columns whose cells name persons, whatever their heading.
+def refuse_personal(kept: Mapping[str, str], contents: Contents) -> None:
+    """Refuse columns that name persons, by their heading, their name or their cells.
 
     Parameters
     ----------
@@ -136,8 +133,8 @@ def refuse_personal_contents(kept: Mapping[str, str], contents: Contents) -> Non
     raise_problems(
         arguments=[
             _refusal(column, what)
-            for column in kept.values()
-            if (what := _personal_content(column, contents)) is not None
+            for name, column in kept.items()
+            if (what := _personal(name, column, contents)) is not None
         ]
     )
 
@@ -147,6 +144,23 @@ def _refusal(column: str, what: str) -> str:
         f"keep: {column!r} holds what names a person ({what}) and is not carried through: only "
         "recorded crime goes in. Leave it out."
     )
+
+
+def _personal(name: str, column: str, contents: Contents) -> str | None:
+    """Return what of a person a column tells by heading, name or cells, if anything."""
+    what = _personal_heading(column) or _personal_heading(name)
+    different = _different(column, contents)
+    # "Repeat Victim" with yes and no in it, or with how many, names nobody.
+    if what == _PERSON and len(different) and different.str.fullmatch(_FLAG).all():
+        return None
+    return what or _personal_content(column, different, contents)
+
+
+def _different(column: str, contents: Contents) -> pd.Series:
+    """Return what different cells a column has, in one case."""
+    texts = without_missing_words(to_text(contents.frame[column])).dropna().astype(str)
+    different = pd.Series(texts.unique(), dtype=object).astype(str)
+    return different.str.casefold().str.strip()
 
 
 def _personal_heading(heading: str) -> str | None:
@@ -160,13 +174,11 @@ def _personal_heading(heading: str) -> str | None:
     people = [word for word in words if re.fullmatch("|".join(_PEOPLE.split()), word)]
     # What stands beside them alone decides: an officer who attended is no name, an officer is one.
     others = [word for word in words if word not in people]
-    return "a person" if people and not (others and {*others} <= _OF_NO_ONE) else None
+    return _PERSON if people and not (others and {*others} <= _OF_NO_ONE) else None
 
 
-def _personal_content(column: str, contents: Contents) -> str | None:
+def _personal_content(column: str, different: pd.Series, contents: Contents) -> str | None:
     """Return what of persons the cells of a column tell, if anything."""
-    texts = without_missing_words(to_text(contents.frame[column])).dropna().astype(str)
-    different = pd.Series(texts.unique(), dtype=object).astype(str).str.casefold().str.strip()
     if different.empty:
         return None
     if different.str.contains(_EMAIL, regex=True).any():

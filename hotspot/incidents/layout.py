@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspot._errors import ConfigError
 from hotspot.english import and_list
-from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal_contents
+from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal
 from hotspot.incidents.offences import tells_most
 from hotspot.incidents.unknown_layout import (
     days_ahead,
@@ -152,7 +152,7 @@ def read_layout(
     if certain and not _is_dated(Contents(rows.frame), {**found, **given}):
         rows = opened.read(headings)
     contents = Contents(rows.frame)
-    refuse_personal_contents(kept, contents)
+    refuse_personal(kept, contents)
     notes: list[str] = []
     mapped = map_columns(headings, columns, opened.has_geometry, opened.name, contents, notes)
     used = dict.fromkeys([*kept.values(), *(name for names in mapped.values() for name in names)])

@@ -58,8 +58,8 @@ def offence_table() -> pd.DataFrame:
     A title that is in no line is judged by its words: it is burglary where burglary (or breaking
     and entering, or a Home Office class 28 to 31) stands in it, and of the building that it names.
     A line of the group "not burglary" excepts every title that holds its name: going equipped,
-    conspiracy, tools, "no crime". Any other line without the group "burglary" excepts that title
-    alone.
+    conspiracy, tools, "no crime"; in it "equip*" is every word that begins so. Any other line
+    without the group "burglary" excepts that title alone.
 
     The kind "residential" is mixed, homes and sheds together: so were burglaries recorded from
     April 2017 to March 2023, and so a title counts that names no building, such as "BURGLARY". A
@@ -162,7 +162,7 @@ class OffenceLines:
         self.groups: dict[str, set[int]] = {}
         self.shown: list[str] = []
         # An edited table may be older than the exceptions, and means them all the same.
-        phrases = map(re.escape, _exceptions(_packaged_table()) | _exceptions(table))
+        phrases = _exceptions(_packaged_table()) | _exceptions(table)
         self.exceptions = re.compile(rf"\b(?:{'|'.join(phrases)})\b")
         columns = zip(table["offence"], table["name"], table["group"], strict=True)
         for line, (code, name, its_groups) in enumerate(columns):
@@ -244,13 +244,19 @@ class OffenceLines:
 
 
 def _exceptions(table: pd.DataFrame) -> set[str]:
-    """Return the words that except any title which holds them."""
-    pairs = zip(table["name"].map(normalise_offence), table["group"], strict=True)
+    """Return patterns of the words that except any title which holds them."""
     return {
-        name
-        for name, groups in pairs
-        if name and NOT_BURGLARY in map(normalise_offence, groups.split(";"))
+        " ".join(map(_beginning, name.split()))
+        if "*" in name
+        else re.escape(normalise_offence(name))
+        for name, groups in zip(table["name"], table["group"], strict=True)
+        if normalise_offence(name) and NOT_BURGLARY in map(normalise_offence, groups.split(";"))
     }
+
+
+def _beginning(word: str) -> str:
+    """Return the pattern of a word, that of all which begin so where it ends in a star."""
+    return re.escape(normalise_offence(word)) + r"\w*" * word.endswith("*")
 
 
 def closed_offences(

@@ -97,6 +97,7 @@ def normalise_offence(value: object) -> str:
     joined = re.sub(r"\b(?:ho?c?)?0+(?=\d)", "", joined)
     joined = re.sub(r"\b(?:ho?c?)?(28|29|30|31) ?([a-z])(?: ?0+)?\b", r"\1\2", joined)
     joined = re.sub(r"\b(?:[a-z] ){2,}[a-z]\b", lambda letters: letters[0].replace(" ", ""), joined)
+    joined = re.sub(r"\bdw(?:e?l{0,2}(?:in)?n?g?)\b", "dwelling", joined)
     return re.sub(r"\bburgl?\b", "burglary", joined)
 
 

@@ -18,7 +18,8 @@ _BEFORE = (
 )
 _NOT_RECORDED = {
     "cancelled": r"cancel+ed(?: .*)?|cancel+ation(?: approved| confirmed| complete)?|rescinded|"
-    r"expunged|void(?:ed)?|(?:created |entered |raised )?in error",
+    r"expunged|void(?:ed)?|(?:created |entered |raised )?in error|n ?100|avi|"
+    r"(?:additional )?verifiable info(?:rmation)?(?: received| provided| obtained)?",
     "no crime": r"no ?crim(?:e|ed|ing)(?: (?:confirmed|committed|disclosed|identified|apparent|"
     r"established|occurred|took|has|found|made|recorded|approved|awi|avi) ?.*)?|non ?crime"
     r"(?: incident| occurrence| report)?|no offences?(?: (?:committed|disclosed|identified))?",
