@@ -58,6 +58,27 @@ def test_other_offences_are_chosen_from_and_burglary_alone_is_not(tmp_path: Path
     assert config.incidents.offences is None
 
 
+def test_a_folder_whose_export_has_no_coordinates_is_placed_by_its_addresses(
+    tmp_path: Path,
+) -> None:
+    write_town(tmp_path).unlink()
+    path = tmp_path / "burglaries.csv"
+    rows = pd.read_csv(path, dtype=str)
+    rows[["House No", "Street", "Town"]] = rows["Address"].str.extract(r"(\d+) (.*), (.*)")
+    rows.loc[0, "House No"] = "999"
+    rows = rows.drop(columns=["Easting", "Northing", "UPRN", "Address"])
+    rows.to_csv(path, index=False)
+    (tmp_path / "exclude.csv").write_text("NEW/001\n", encoding="utf-8")
+    made = brief(tmp_path)
+    assert made.check.headline() == "Used 45. Could not use 1."
+    written = tomllib.loads((tmp_path / "briefing.toml").read_text(encoding="utf-8"))
+    assert written["incidents"]["columns"]["address"] == ["House No", "Street", "Town"]
+    (tmp_path / "addresses.csv").unlink()
+    (tmp_path / "briefing.toml").unlink()
+    with pytest.raises(hs.DataError, match="give the addresses, which place the rows"):
+        brief(tmp_path)
+
+
 def test_a_workbook_needs_no_set_up(tmp_path: Path) -> None:
     rows = pd.DataFrame([burglary.row() for burglary in usual()])
     rows.to_excel(tmp_path / "crimes.xlsx", index=False)

@@ -138,6 +138,81 @@ def test_addresses_come_in_any_crs_as_a_file_or_only_where_needed(tmp_path: Path
     hs.check_incidents(row.assign(E=451_000, N=340_000), addresses=never)
 
 
+PARTS = pd.DataFrame(
+    [
+        ["12", "Station Road", "Anytown", "AB1 2CD"],
+        ["13", "Station Road", "Anytown", "AB1 2CD"],
+        ["14", "STATION RD", "", "ab12cd"],
+        ["", "", "", ""],
+    ],
+    columns=["House No", "Street", "Town", "Postcode"],
+).assign(Ref=["A1", "A2", "A3", "A4"], Date="2026-03-01")
+UPRNS = PARTS[["Ref", "Date"]].assign(UPRN=["100012345001", "999", "000100012345002", None])
+
+
+@pytest.mark.parametrize(("frame", "way"), [(PARTS, "by the text of the"), (UPRNS, "by UPRN")])
+def test_an_export_without_columns_of_coordinates_is_placed(frame: pd.DataFrame, way: str) -> None:
+    found = hs.check_incidents(frame, addresses=HOMES, as_of="2026-06-01")
+    assert found.accepted["crime_ref"].tolist() == ["A1", "A3"]
+    assert found.accepted.geometry.tolist() == HOMES.geometry.iloc[:2].tolist()
+    assert found.accepted.crs == HOMES.crs
+    assert found.rejected["reason"].tolist() == [
+        "no coordinates; the file of addresses has its address not, or not once",
+        "no coordinates",
+    ]
+    told = f"2 rows without coordinates placed by the file of addresses: 2 {way}"
+    assert any(note.startswith(told) for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("own", "to_crs", "end"), [(32616, None, 32616), (32616, 32617, 32617), (4326, None, 27700)]
+)
+def test_such_an_export_is_in_the_crs_of_the_addresses_or_the_one_wanted(
+    own: int, to_crs: int | None, end: int
+) -> None:
+    homes = HOMES.to_crs(own)
+    if own == 32616:
+        moved = HOMES.translate(-150_000, 3_000_000)
+        homes = HOMES.set_geometry(moved).set_crs(own, allow_override=True)
+    found = hs.check_incidents(PARTS, addresses=homes, to_crs=to_crs, as_of="2026-06-01")
+    assert found.accepted.crs.to_epsg() == end
+    assert found.accepted.geometry.iloc[0].distance(homes.geometry.to_crs(end).iloc[0]) < 0.01
+    # What the notes say of the coordinates is of the addresses: there are no others.
+    assert any(f"EPSG:{end}" in note for note in found.notes)
+    assert f"EPSG:{end}" in found.accepted.attrs["transformation"]
+
+
+def test_seconds_since_1970_are_of_the_place_that_the_addresses_tell() -> None:
+    found = hs.check_incidents(PARTS.assign(Date="1777629600"), addresses=HOMES, as_of="2026-06-01")
+    assert found.accepted["occurred_from"].iloc[0] == pd.Timestamp("2026-05-01 11:00")
+
+
+@pytest.mark.parametrize("frame", [PARTS, UPRNS])
+def test_without_addresses_such_an_export_is_a_question_that_names_them(
+    frame: pd.DataFrame,
+) -> None:
+    with pytest.raises(hs.DataError, match=r"Missing: where .* Or give the addresses, which place"):
+        hs.check_incidents(frame)
+
+
+@pytest.mark.parametrize("others", [{"P1": 451_000, "P2": 340_000}, {"Easting": 451_000}])
+def test_what_may_be_coordinates_goes_before_the_address_and_is_asked_for(
+    others: dict[str, int],
+) -> None:
+    frame = PARTS.assign(**others)
+    with pytest.raises(hs.DataError, match="Or map address"):
+        hs.check_incidents(frame, addresses=HOMES)
+    columns = {"address": ["House No", "Street", "Town", "Postcode"]}
+    found = hs.check_incidents(frame, columns, addresses=HOMES, as_of="2026-06-01")
+    assert found.accepted["crime_ref"].tolist() == ["A1", "A3"]
+
+
+def test_addresses_place_no_export_that_tells_no_address() -> None:
+    with pytest.raises(hs.DataError, match="Missing: where") as told:
+        hs.check_incidents(PARTS[["Ref", "Date"]], addresses=HOMES)
+    assert "addresses" not in str(told.value)
+
+
 def test_a_briefing_places_its_burglaries_by_the_addresses_of_the_set_up(tmp_path: Path) -> None:
     rows = usual()
     blank = {"Easting": "", "Northing": ""}

@@ -285,7 +285,8 @@ def _written(
     for (table, key), (name, paths) in kinds.layers().items():
         if paths and not kinds.is_one(name, paths) and key not in tables[table]:
             tables[table][key] = _Gap(tuple(path.name for path in paths))
-    columns, fault = _complete(tables["incidents"], kinds)
+    homes = tables["addresses"].get("path", _Gap())
+    columns, fault = _complete(tables["incidents"], kinds, addresses=not isinstance(homes, _Gap))
     if isinstance(tables["areas"].get("path"), Path):
         tables["areas"].setdefault("name", _area_name(tables["areas"]["path"]))
     lines = {name: "\n".join(_lines(name, tables[name], place.parent)) for name in tables}
@@ -305,7 +306,7 @@ def _written(
 
 
 def _complete(
-    settings: dict[str, Any], kinds: FileKinds
+    settings: dict[str, Any], kinds: FileKinds, *, addresses: bool
 ) -> tuple[dict[str, Any], DataError | None]:
     """Complete the settings of the burglaries by what is in the file; return its columns."""
     given = settings.pop("columns", None)
@@ -321,7 +322,8 @@ def _complete(
     settings["path"] = paths if len(paths) > 1 else paths[0]
     source: Any = settings["path"]
     try:
-        layout = read_layout(source, given, settings.get("sheet"), settings.get("keep", ()))
+        sheet, keep = settings.get("sheet"), settings.get("keep", ())
+        layout = read_layout(source, given, sheet, keep, addresses=addresses)
     except LayoutError as fault:
         gaps = {field: _Gap(tuple(names)) for field, names in fault.gaps.items()}
         known = {**fault.mapped, **gaps}

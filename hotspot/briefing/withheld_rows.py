@@ -73,7 +73,8 @@ def _stopped_rows(stop: StopList, settings: IncidentSettings) -> list[Any]:
 
 def _names_in_file(settings: IncidentSettings) -> pd.DataFrame:
     """Read the reference and the UPRN of every row of the file, used or not."""
-    layout = read_layout(settings.source, settings.columns, settings.sheet)
+    # The file was read before: if it has no coordinates, addresses were given.
+    layout = read_layout(settings.source, settings.columns, settings.sheet, addresses=True)
     rows, mapped = layout.rows.frame, layout.mapped
     named = (field for field in ("crime_ref", "uprn") if field in mapped)
     return pd.DataFrame(

@@ -20,7 +20,7 @@ from hotspot.addresses.address_matching import (
 )
 from hotspot.english import count
 from hotspot.reading.coordinates import Location
-from hotspot.reading.crs import Flags
+from hotspot.reading.crs import Flags, Transformation
 from hotspot.reading.sources import Readable
 from hotspot.reading.stray_points import Within, study_area
 
@@ -68,11 +68,15 @@ def place_by_address(
     known = addresses() if callable(addresses) else addresses
     if known is None:
         return location
-    if not (isinstance(known, gpd.GeoDataFrame) and {"uprn", "address"} <= {*known.columns}):
+    if not (isinstance(known, gpd.GeoDataFrame) and {"uprn", "address"} <= {*known.columns}) or (
+        known.crs is None or known.crs.is_geographic
+    ):
         known = read_addresses(known)
-    if to_crs is None and np.isnan(location.x).all():
+    if np.isnan(location.x).all():
         # No row says where the file is of: the addresses do.
-        location = replace(location, crs=known.crs)
+        crs = known.crs if to_crs is None else location.crs
+        way = Transformation(known.crs, crs).describe(None)
+        location = replace(location, crs=crs, transformation=way)
     known = known.to_crs(location.crs)
     found = find_addresses(texts, known, uprns)
     at = found["at"].to_numpy()

@@ -79,7 +79,8 @@ def check_incidents(
     addresses : GeoDataFrame, path or callable, optional
         As `read_addresses` returns or takes them, or a function that returns them, called where
         they are needed. A row without coordinates is placed by its UPRN or address, where they
-        have it once; ``placed_by`` tells which rows are.
+        have it once; ``placed_by`` tells which rows are. Then a source needs no columns of
+        coordinates: the result is in the CRS of the addresses, or in `to_crs`.
     sheet : str, optional
         Sheet of a workbook, or layer of a geographic file.
     offence_table : DataFrame or path, optional

@@ -34,7 +34,7 @@ from hotspot.incidents.references import CODES, told_apart, with_references, wit
 from hotspot.incidents.statuses import not_recorded
 from hotspot.incidents.windows import Windows, read_windows, resolution_of, window_warnings
 from hotspot.reading.chunks import Chunk, Source
-from hotspot.reading.columns import PLACE_FIELDS, Given
+from hotspot.reading.columns import PLACE_FIELDS, PLACE_PAIRS, Given
 from hotspot.reading.coordinates import Location, locate
 from hotspot.reading.crs import in_great_britain
 from hotspot.reading.datetimes import Reading, read_datetimes
@@ -102,14 +102,14 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
 
     # All rows decide how dates and coordinates are read; only those chosen are judged by it.
     everywhere = _locate(table)
-    reading = _read_dates(table, chosen, _home_zone(everywhere))
+    location = _placed(table, everywhere.among(chosen), chosen)
+    reading = _read_dates(table, chosen, _home_zone(everywhere) or _home_zone(location))
     resolution = _resolution(source, reading)
     windows = read_windows(reading.among(chosen), rows.frame.index[chosen], resolution, last_moment)
     table.notes += windows.notes
     table.warnings += windows.warnings
-    table.notes.append(everywhere.transformation)
+    table.notes.append(location.transformation)
     table.warnings += everywhere.warnings
-    location = _placed(table, everywhere.among(chosen), chosen)
     faults = windows.faults
     faults.extend(location.faults)
 
@@ -144,7 +144,8 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
 
 def _read_table(source: Readable, options: CheckOptions) -> _Table:
     """Read the columns that are mapped, of all rows."""
-    layout = read_layout(source, options.columns, options.sheet, options.keep)
+    placing = options.addresses is not None
+    layout = read_layout(source, options.columns, options.sheet, options.keep, addresses=placing)
     opened, mapped, rows = layout.opened, layout.mapped, layout.rows
     # Columns that the user maps go before points that the file has of its own.
     if options.columns and set(PLACE_FIELDS) & set(options.columns):
@@ -227,10 +228,16 @@ def _resolution(source: Readable, reading: Reading) -> Resolution:
 
 def _locate(table: _Table) -> Location:
     """Locate all rows."""
-    options = table.options
+    frame, options = table.rows.frame, table.options
+    columns = {name: table.mapped[name][0] for name in PLACE_FIELDS if name in table.mapped}
+    paired = any({*pair} <= {*columns} for pair in PLACE_PAIRS)
+    if not paired and table.rows.geometry is None:
+        # Places are told by the addresses alone: to all else, the coordinates are blank.
+        columns = dict.fromkeys(("easting", "northing"), "coordinates")
+        frame = pd.DataFrame({"coordinates": ""}, index=frame.index)
     return locate(
-        table.rows.frame,
-        {name: table.mapped[name][0] for name in PLACE_FIELDS if name in table.mapped},
+        frame,
+        columns,
         geometry=table.rows.geometry,
         geometry_crs=table.opened.crs,
         crs=options.crs,

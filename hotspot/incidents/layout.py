@@ -120,6 +120,8 @@ def read_layout(
     columns: Given | None = None,
     sheet: str | None = None,
     keep: Keep = (),
+    *,
+    addresses: bool = False,
 ) -> Layout:
     """Read the columns of a file of recorded crimes that may hold a field, and choose among them.
 
@@ -127,6 +129,8 @@ def read_layout(
     ----------
     source, columns, sheet, keep
         As for `check_incidents`.
+    addresses : bool, default False
+        As for `map_columns`.
 
     Returns
     -------
@@ -154,7 +158,9 @@ def read_layout(
     contents = Contents(rows.frame)
     refuse_personal(kept, contents)
     notes: list[str] = []
-    mapped = map_columns(headings, columns, opened.has_geometry, opened.name, contents, notes)
+    mapped = map_columns(
+        headings, columns, opened.has_geometry, opened.name, contents, notes, addresses=addresses
+    )
     used = dict.fromkeys([*kept.values(), *(name for names in mapped.values() for name in names)])
     rows = replace(rows, frame=rows.frame[list(used)])
     notes += same_names_notes(headings, mapped)
@@ -169,6 +175,8 @@ def map_columns(
     source: str,
     contents: Contents | None = None,
     notes: list[str] | None = None,
+    *,
+    addresses: bool = False,
 ) -> dict[str, tuple[str, ...]]:
     """Find which columns of an incident file hold which field.
 
@@ -186,6 +194,9 @@ def map_columns(
         What stands in the columns; without it names alone decide.
     notes : list of str, optional
         Gathers which column was taken where several could be meant.
+    addresses : bool, default False
+        Whether addresses are given that place rows by their UPRN or address: then a source needs
+        no coordinates.
 
     Returns
     -------
@@ -236,7 +247,11 @@ def map_columns(
             mapped |= _address_in_parts(headings, used, mapped, contents)
         mapped = _without_early_end(mapped, told, contents, notes)
     mapped = {name: mapped[name] for name in FIELDS if name in mapped}
-    refuse_unknown_layout(headings, mapped, has_geometry, source, contents)
+    # Who says which column is the address says that the place is told by it.
+    told_by_address = addresses and bool({"uprn", "address"} & set(told))
+    refuse_unknown_layout(
+        headings, mapped, has_geometry or told_by_address, source, contents, addresses=addresses
+    )
     if contents is not None and "occurred_from" not in told:
         refuse_better_dates(mapped, source, contents)
     return mapped

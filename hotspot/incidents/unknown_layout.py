@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hotspot._errors import LayoutError
 from hotspot.reading.cells import normalise_name, to_numbers
-from hotspot.reading.columns import PLACE_PAIRS
+from hotspot.reading.columns import PLACE_FIELDS, PLACE_PAIRS
 from hotspot.reading.contents import Contents
 from hotspot.reading.crs import Floats, on_british_grid
 from hotspot.reading.datetimes import read_datetimes
@@ -29,6 +29,7 @@ _OTHER_DATES = re.compile(
 )
 # Names that say that it is when the crime happened: whatever else is there, that is it.
 _OF_THE_CRIME = re.compile(r"occur|commit|offen[cs]e|crime")
+_WHERE = "where (easting and northing, longitude and latitude, or x and y with crs)"
 _MOSTLY, _FULL, _OFTEN = 0.9, 0.5, 0.2
 _YEAR_DAYS = 366
 
@@ -39,6 +40,8 @@ def refuse_unknown_layout(
     has_geometry: bool,
     source: str,
     contents: Contents | None,
+    *,
+    addresses: bool = False,
 ) -> None:
     """Refuse in one message that lists what was found, what is missing, and how to map it.
 
@@ -52,35 +55,57 @@ def refuse_unknown_layout(
         What to call the source.
     contents : Contents or None
         What stands in the columns, so that an example is never a harmful one.
+    addresses : bool, default False
+        Whether addresses are given that place rows by their UPRN or address.
 
     Raises
     ------
     LayoutError
     """
+    taken = {name for names in mapped.values() for name in names}
+    free = [name for name in headings if name not in taken]
     missing, lacking = [], []
+    places: dict[str, list[str]] = {}
+    by_address = ""
     if "occurred_from" not in mapped and "occurred_to" not in mapped:
         missing.append("occurred_from")
         lacking.append("the date it happened (occurred_from, and occurred_to where there is one)")
     if not has_geometry and not any({*pair} <= set(mapped) for pair in PLACE_PAIRS):
-        missing += ["easting", "northing"]
-        lacking.append("where (easting and northing, longitude and latitude, or x and y with crs)")
+        places = _likely_places(free, contents)
+        told = {"uprn", "address"} & set(mapped)
+        # Coordinates of an unknown name, or half of a pair, may be where it is: they are asked for.
+        if not (addresses and told) or any(places.values()) or {*PLACE_FIELDS} & set(mapped):
+            missing += ["easting", "northing"]
+            lacking.append(_WHERE)
+            by_address = _by_address(mapped, addresses) if told else ""
     if not missing:
         return
-    taken = {name for names in mapped.values() for name in names}
-    free = [name for name in headings if name not in taken]
     gaps: dict[str, list[str]] = {}
     if "occurred_from" in missing:
         gaps["occurred_from"] = _likely_dates(free, contents)
     if "easting" in missing:
-        gaps |= _likely_places(free, contents)
+        gaps |= places
     example = {name: next(iter(columns), "...") for name, columns in gaps.items()}
     recorded = mapped.get("recorded_at")
     hint = f" {recorded[0]!r} looks like the date it was recorded." if recorded else ""
     raise LayoutError(
         f"The columns of {source} are not known. Found: {', '.join(map(repr, headings))}. "
-        f"Missing: {'; '.join(lacking)}.{hint} Say which they are, e.g. {how_to_map(example)}.",
+        f"Missing: {'; '.join(lacking)}.{hint} Say which they are, e.g. {how_to_map(example)}."
+        f"{by_address}",
         mapped,
         gaps,
+    )
+
+
+def _by_address(mapped: Mapping[str, tuple[str, ...]], addresses: bool) -> str:
+    """Return that addresses place rows that have one, and how that is said."""
+    field = "address" if "address" in mapped else "uprn"
+    named = ", ".join(map(repr, mapped[field]))
+    if addresses:
+        return f" Or map {field} ({named}), and the addresses given place the rows."
+    return (
+        f" Or give the addresses, which place the rows by {named}: addresses=, [addresses] in a "
+        "TOML file, or --addresses of hotspot brief."
     )
 
 
