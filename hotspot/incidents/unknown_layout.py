@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot._errors import LayoutError
+from hotspot.english import and_list
 from hotspot.reading.cells import normalise_name, to_numbers
 from hotspot.reading.columns import PLACE_FIELDS, PLACE_PAIRS
 from hotspot.reading.contents import Contents
@@ -77,7 +78,7 @@ def refuse_unknown_layout(
         if not (addresses and told) or any(places.values()) or {*PLACE_FIELDS} & set(mapped):
             missing += ["easting", "northing"]
             lacking.append(_WHERE)
-            by_address = _by_address(mapped, addresses) if told else ""
+            by_address = _by_address(mapped, addresses)
     if not missing:
         return
     gaps: dict[str, list[str]] = {}
@@ -99,13 +100,17 @@ def refuse_unknown_layout(
 
 def _by_address(mapped: Mapping[str, tuple[str, ...]], addresses: bool) -> str:
     """Return that addresses place rows that have one, and how that is said."""
-    field = "address" if "address" in mapped else "uprn"
-    named = ", ".join(map(repr, mapped[field]))
     if addresses:
-        return f" Or map {field} ({named}), and the addresses given place the rows."
+        return (
+            ' Or say which is the address or the UPRN, e.g. columns={"address": ...}, and the '
+            "addresses given place the rows."
+        )
+    named = mapped.get("address") or mapped.get("uprn")
+    if not named:
+        return ""
     return (
-        f" Or give the addresses, which place the rows by {named}: addresses=, [addresses] in a "
-        "TOML file, or --addresses of hotspot brief."
+        f" Or give the addresses, which place the rows by {and_list([*map(repr, named)])}: "
+        "addresses=, [addresses] in a TOML file, or --addresses of hotspot brief."
     )
 
 
