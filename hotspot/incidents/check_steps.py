@@ -187,7 +187,7 @@ def _unwanted(table: _Table, selection: Selection | None) -> dict[str, Faults]:
     """Find the rows that are no faults but not wanted: other offences, then cancelled crimes."""
     index = table.rows.frame.index
     out = {"offence": Faults(index), "status": Faults(index)}
-    if selection is not None:
+    if selection is not None and not selection.chosen.all():
         values = table.text("offence_code")
         out["offence"].add(~selection.chosen, str(values.name), values, NOT_SELECTED)
     for column in table.mapped.get("status", ()):
@@ -317,7 +317,8 @@ def _named(incidents: gpd.GeoDataFrame, table: _Table) -> tuple[gpd.GeoDataFrame
         columns = table.mapped["crime_ref"]
         table.warnings += case_warnings(incidents)
         duplicates = duplicate_faults(incidents, columns[0])
-        incidents = incidents[~duplicates.faulty]
+        if duplicates.faulty.any():
+            incidents = incidents[~duplicates.faulty]
         references, warned = told_apart(incidents, columns, table.opened.columns)
         incidents = incidents.assign(crime_ref=references)
         table.warnings += warned

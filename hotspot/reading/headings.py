@@ -233,7 +233,8 @@ def _chunk(
     for at, row in enumerate(block):
         first = row[0] if row else None
         # The usual row is known at a glance, which spares a million of them the tests below.
-        plain = len(row) == width and filled(first) and first not in headings
+        stands = first.strip() if isinstance(first, str) else first is not None
+        plain = len(row) == width and stands and first not in headings
         if not plain or at in footers:
             if not any(map(filled, row)):
                 blank += 1
