@@ -341,7 +341,7 @@ def found_within(incidents: gpd.GeoDataFrame, as_of: AsOf, days: int) -> npt.NDA
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"occurred_to": pd.to_datetime(["2026-02-23 23:59", "2026-02-24"])})
+    >>> frame = pd.DataFrame({"occurred_to": pd.to_datetime(["2026-02-23", "2026-02-24"])})
     >>> found_within(frame, "2026-03-02", WEEK_DAYS)
     array([False,  True])
     """

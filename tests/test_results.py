@@ -58,14 +58,16 @@ class Counts(Result):
 def test_a_result_gets_page_table_picture_workbook_and_record_by_its_protocol(
     tmp_path: Path,
 ) -> None:
-    files = Counts().write(tmp_path, marking="OFFICIAL", inputs={"doors.csv": "0" * 64})
+    files = Counts().write(
+        tmp_path, marking="OFFICIAL", inputs={"doors.csv": "0" * 64}, basis={"Offences": "homes"}
+    )
     assert [path.name for path in files] == [
         "counts.html", "counts.csv", "counts.png", "counts.xlsx", "counts.json",
     ]  # fmt: skip
     assert sorted(tmp_path.iterdir()) == sorted(files)
     page = files[0].read_text(encoding="utf-8")
     for text in ("Doors counted", "Monday 2 March 2026", "15 doors.", "It shows places.", "Seed",
-                 "0" * 64, "By beat", "OFFICIAL"):  # fmt: skip
+                 "Offences", "homes", "0" * 64, "By beat", "OFFICIAL"):  # fmt: skip
         assert text in page, text
     assert "default-src 'none'" in page
     table = pd.read_csv(files[1])
@@ -82,11 +84,13 @@ def test_a_result_gets_page_table_picture_workbook_and_record_by_its_protocol(
     assert book["counts"]["C3"].value is None
     about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
     assert (about["Marking"], about["Seed"]) == ("OFFICIAL", "7")
+    assert about["Offences"] == "homes"
     record = json.loads(files[4].read_text(encoding="utf-8"))
     assert (record["product"], record["marking"], record["doors"]) == (
         "hotspot counts", "OFFICIAL", 15,
     )  # fmt: skip
     assert record["inputs"] == {"doors.csv": "0" * 64}
+    assert record["basis"] == {"Offences": "homes"}
 
 
 def test_a_result_without_a_marking_says_so_in_every_file(tmp_path: Path) -> None:

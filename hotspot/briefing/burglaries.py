@@ -20,8 +20,8 @@ from hotspot.briefing.inputs import known_at
 from hotspot.briefing.run_record import reading_record
 from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
 from hotspot.briefing.withheld_rows import without_withheld
-from hotspot.dates import known_by
-from hotspot.english import count
+from hotspot.dates import cutoff, known_by
+from hotspot.english import count, cut_off
 from hotspot.incidents import IncidentCheck
 from hotspot.output.files import inputs_of
 
@@ -65,6 +65,14 @@ class Burglaries:
         """How the file was read, and what may be wrong with it."""
         said = [*self.check.notes, *self.check.warnings]
         return [*map(self.without_names, said), *self.later]
+
+    @property
+    def basis(self) -> dict[str, str]:
+        """Which offences were counted, and what was known when, by what people call it."""
+        counted = self.check.offences_sentence().removeprefix("Offences counted: ")
+        as_of = self.config.as_of
+        known = "all that the file holds" if as_of is None else cut_off(cutoff(as_of))
+        return {"Offences counted": counted, "Cut-off": known}
 
     @property
     def later(self) -> list[str]:

@@ -249,9 +249,10 @@ def answer(
         The exit status.
     """
     marking, inputs = marking_of(options, burglaries), burglaries.inputs
-    written = result.write(options.folder, marking=marking, inputs=inputs, files=files)
+    basis = burglaries.basis
+    written = result.write(options.folder, marking=marking, inputs=inputs, files=files, basis=basis)
     record = {
-        **result.record(marking, inputs),
+        **result.record(marking, inputs, basis),
         "reading": burglaries.record,
         "files": [str(path) for path in written],
     }

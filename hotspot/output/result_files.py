@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hotspot import __version__
 from hotspot._checks import choice_problems, raise_problems
@@ -25,12 +25,19 @@ _DPI = 150
 _INPUT_COLUMNS = [("Input", "head"), ("SHA-256", "hash")]
 
 
+class MadeOf(NamedTuple):
+    """What a result cannot know of itself: marking, files that went in, and what was counted."""
+
+    marking: str | None
+    inputs: Mapping[str, str]
+    basis: Mapping[str, str]
+
+
 def write_result(
     result: "Result",
     folder: str | os.PathLike[str],
     name: str,
-    marking: str | None,
-    inputs: Mapping[str, str],
+    made_of: MadeOf,
     formats: Iterable[str],
     files: Mapping[str, Writer],
 ) -> list[Path]:
@@ -44,7 +51,7 @@ def write_result(
     raise_problems(
         arguments=[p for one in formats for p in choice_problems("formats", one, FORMATS)]
     )
-    made = _Made(result, marking, inputs)
+    made = _Made(result, made_of)
     writers: dict[Path, Writer] = {
         Path(folder) / f"{name}.{kind}": getattr(made, f"write_{kind}") for kind in formats
     }
@@ -60,13 +67,13 @@ class _Made:
     """The files of one result, which share its page and its picture."""
 
     result: "Result"
-    marking: str | None
-    inputs: Mapping[str, str]
+    made_of: MadeOf
 
     def __post_init__(self) -> None:
         self.page = self.result.page()
-        self.shown = shown_marking(self.marking)
-        self.settings = [(name, str(value)) for name, value in self.page.settings]
+        self.shown = shown_marking(self.made_of.marking)
+        own = [(name, str(value)) for name, value in self.page.settings]
+        self.settings = [*self.made_of.basis.items(), *own]
 
     @cached_property
     def picture(self) -> bytes:
@@ -83,7 +90,7 @@ class _Made:
             marking=self.shown,
             picture=base64.b64encode(self.picture).decode("ascii"),
             settings=PageTable.of([("", "head"), ("", "")], self.settings, kind="narrow"),
-            inputs=PageTable.of(_INPUT_COLUMNS, self.inputs.items(), kind="small"),
+            inputs=PageTable.of(_INPUT_COLUMNS, self.made_of.inputs.items(), kind="small"),
             version=f"Made with hotspot {__version__}.",
         )
         write_page(page, path)
@@ -104,13 +111,13 @@ class _Made:
             *(("What was found", line) for line in page.sentences),
             *(("How far to trust it", line) for line in page.limits),
             *self.settings,
-            *((f"SHA-256 of {name}", digest) for name, digest in self.inputs.items()),
+            *((f"SHA-256 of {name}", digest) for name, digest in self.made_of.inputs.items()),
             ("Made by", f"hotspot {__version__}"),
         ]
         stamp = Stamp(page.title, self.shown, "", page.as_of)
         write_tables(self.result.tables(), path, stamp, about)
 
     def write_json(self, path: Path) -> None:
-        record = self.result.record(self.marking, self.inputs)
+        record = self.result.record(*self.made_of)
         text = json.dumps(record, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")

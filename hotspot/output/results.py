@@ -91,7 +91,10 @@ class Result(ABC):
         return {self.product: self.table}
 
     def record(
-        self, marking: str | None = None, inputs: Mapping[str, str] | None = None
+        self,
+        marking: str | None = None,
+        inputs: Mapping[str, str] | None = None,
+        basis: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Return what JSON can hold of the result, so that it can be run again alike.
 
@@ -101,6 +104,8 @@ class Result(ABC):
             Protective marking.
         inputs : mapping of str to str, optional
             Name and SHA-256 of each file that went in.
+        basis : mapping of str to str, optional
+            What was counted, by what people call it: the offences, the cut-off.
 
         Returns
         -------
@@ -111,6 +116,7 @@ class Result(ABC):
             "version": __version__,
             "marking": marking,
             "inputs": dict(inputs or {}),
+            "basis": dict(basis or {}),
             **self.content(),
         }
 
@@ -123,6 +129,7 @@ class Result(ABC):
         inputs: Mapping[str, str] | None = None,
         formats: Iterable[str] = FORMATS,
         files: Mapping[str, Writer] | None = None,
+        basis: Mapping[str, str] | None = None,
     ) -> list[Path]:
         """Write the result as page, table, picture, workbook and JSON.
 
@@ -140,6 +147,8 @@ class Result(ABC):
             Which files, in this order.
         files : mapping of str to callable, optional
             Further files, such as a map: what writes each to a path, by its name in the folder.
+        basis : mapping of str to str, optional
+            What was counted, as of `record`: first among the settings of page and workbook.
 
         Returns
         -------
@@ -156,10 +165,10 @@ class Result(ABC):
             stood there stay where one fails.
         """
         # Loaded when files are written: templates and workbooks are of no use before.
-        from hotspot.output.result_files import write_result
+        from hotspot.output.result_files import MadeOf, write_result
 
-        return write_result(self, folder, name or self.product, marking, inputs or {}, formats,
-                            files or {})  # fmt: skip
+        made_of = MadeOf(marking, inputs or {}, basis or {})
+        return write_result(self, folder, name or self.product, made_of, formats, files or {})
 
     def _repr_html_(self) -> str:
         return shown_html(self.summary(), self.table)
