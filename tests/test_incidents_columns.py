@@ -153,6 +153,33 @@ def test_all_faults_of_a_mapping_are_told_at_once() -> None:
         map_names("Date,A,B,N", {"easting": ["A", "B"]})
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("easting", "northing"),
+        ("longitude", "latitude"),
+        ("x", "y"),
+        ("easting", "y"),
+        ("crime_ref", "uprn"),
+        ("area", "offence_code"),
+        ("occurred_from", "recorded_at"),
+    ],
+)
+def test_one_column_is_not_two_fields_of_one_kind(one: str, other: str) -> None:
+    given = {one: "Where", other: "where"}
+    with pytest.raises(ConfigError, match=f"'Where' is given for both {one} and {other}") as caught:
+        map_names("Date,Where,E,N", given)
+    assert ("Text to Columns" in str(caught.value)) == (one in known_columns("places"))
+
+
+def test_what_may_well_be_one_column_is_taken() -> None:
+    both = {"occurred_from": "Date", "occurred_to": "Date"}
+    assert map_names("Date,E,N", both)["occurred_to"] == "Date"
+    times = {"occurred_from": ["Date", "A"], "recorded_at": ["Date", "B"]}
+    assert map_names("Date,A,B,E,N", times)["recorded_at"] == ("Date", "B")
+    assert map_names("Date,What,E,N", {"offence_code": "What", "status": "What"})["status"]
+
+
 @pytest.mark.parametrize("wrong", [0, None, [1], ["Date", None]])
 def test_what_is_no_name_of_a_column_is_a_wrong_argument(wrong: object) -> None:
     with pytest.raises(ConfigError, match="the name of a column, or to a list of names"):

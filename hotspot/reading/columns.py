@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import combinations, product
 from typing import TypeAlias
 
 from hotspot._checks import raise_problems
 from hotspot._errors import ConfigError
+from hotspot.english import and_list
 from hotspot.reading.cells import normalise_name
 
 #: What a user may give for one field: a column, or several.
@@ -19,6 +20,14 @@ Given: TypeAlias = Mapping[str, str | Sequence[str]]
 #: Coordinates in two columns, in the order in which they are looked for.
 PLACE_PAIRS = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
 PLACE_FIELDS = tuple(field for pair in PLACE_PAIRS for field in pair)
+# Fields of one kind: a column that is one of them is none of the others. Both ends of a window may
+# well stand in one column.
+_OF_ONE_KIND = (
+    PLACE_FIELDS,
+    ("crime_ref", "uprn", "area", "offence_code"),
+    ("occurred_from", "recorded_at"),
+    ("occurred_to", "recorded_at"),
+)
 # What `headings.find_header` puts after a heading that stands for the second time.
 _TURN = re.compile(r" \(\d+\)$")
 
@@ -203,7 +212,7 @@ def given_columns(
     DataError
         If a column is missing.
     ConfigError
-        If only a field is unknown.
+        If only a field is unknown, or one column is given for two fields of one kind.
     """
     unknown, missing = [], []
     checked: dict[str, tuple[str, ...]] = {}
@@ -224,8 +233,26 @@ def given_columns(
             else:
                 meant.append(column)
         checked[field] = tuple(meant)
-    raise_problems(missing, unknown)
+    raise_problems(missing, [*unknown, *_given_twice(checked)])
     return checked
+
+
+def _given_twice(checked: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return what is wrong where a column is given for two fields that cannot be the same."""
+    wrong = {}
+    for kind in _OF_ONE_KIND:
+        for one, other in combinations([field for field in kind if field in checked], 2):
+            if checked[one] == checked[other]:
+                named = and_list([*map(repr, checked[one])])
+                part = (
+                    ". Where each cell holds two numbers, part them into two columns first (in a "
+                    "spreadsheet: Data, Text to Columns)"
+                )
+                wrong[named] = (
+                    f"{named} is given for both {one} and {other}, and one column cannot be both: "
+                    f"name another column for one of them{part * (kind is PLACE_FIELDS)}."
+                )
+    return list(wrong.values())
 
 
 def _close(name: str, names: Sequence[str]) -> str:
