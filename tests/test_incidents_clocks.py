@@ -97,6 +97,26 @@ def test_the_check_says_how_numbers_were_read(tmp_path) -> None:
     assert "Times in 'TIME OCC' were read as hours and minutes: 5 is 00:05." in check.notes
 
 
+@pytest.mark.parametrize(
+    ("cell", "time"),
+    [
+        *((202603132230, "22:30"), (202603132230.0, "22:30"), ("202603132230", "22:30")),
+        *((20260313223000, "22:30"), ("20260313223000", "22:30"), (202603130005, "00:05")),
+        *(("13/03/2026 21h", "21:00"), ("13/03/2026 9 h", "09:00"), ("13/03/2026 9h30", "09:30")),
+        *(("13.03.2026, 18:00 Uhr", "18:00"), ("13.03.2026 um 18 Uhr", "18:00")),
+        *(("13/03/2026 à 21h", "21:00"), ("13/03/2026 2230hr", "22:30")),
+    ],
+)
+def test_a_date_and_its_time_run_together_or_parted_by_words_are_read(
+    cell: object, time: str
+) -> None:
+    frame = pd.DataFrame({"Date": [cell], "E": [451000], "N": [340000]})
+    (start,) = hs.check_incidents(frame).accepted["occurred_from"]
+    assert start == pd.Timestamp(f"2026-03-13 {time}")
+    for wrong in (202603132261, 202613132230, 20260313226000):
+        assert len(hs.check_incidents(frame.assign(Date=wrong)).accepted) == 0
+
+
 def test_three_digits_beside_a_date_are_hours_and_minutes() -> None:
     frame = pd.DataFrame({"Date": ["13/03/2026 930"], "E": [451000], "N": [340000]})
     assert (

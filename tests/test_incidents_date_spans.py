@@ -55,6 +55,8 @@ def test_two_days_in_a_cell_are_a_window(text: str) -> None:
         *("between 21/03/2024 2200 and 22/03/2024 0600", "21/03/2024 22:00 to 06:00"),
         *("21/03 22:00 - 22/03/2024 06:00", "21/03/2024 10pm to 22/03/2024 6am"),
         *("21.03.2024 22 Uhr bis 22.03.2024 06:00 Uhr", "21/03/2024 22:00-06:00"),
+        *("21.03.2024, 22:00 Uhr bis 22.03.2024, 06:00 Uhr", "21.03.2024, 22 Uhr bis 6 Uhr"),
+        *("21/03/2024 22h - 6h", "du 21/03/2024 à 22h au 22/03/2024 à 6h"),
     ],
 )
 def test_two_times_in_a_cell_are_a_window(text: str) -> None:
@@ -184,6 +186,38 @@ def test_plain_serials_count_from_where_the_workbook_says(tmp_path, epoch: int) 
     accepted = hs.check_incidents(tmp_path / "crimes.xlsx").accepted
     hours = (accepted["occurred_to"] - accepted["occurred_from"]) / pd.Timedelta(hours=1)
     assert hours.tolist() == [9.0] * 4
+
+
+def test_books_of_either_calendar_are_read_together(tmp_path) -> None:
+    paths = []
+    for month, epoch in ((1, 1899), (2, 1904), (3, 1899)):
+        book = openpyxl.Workbook()
+        day_zero = dt.datetime(1899, 12, 30)
+        if epoch == 1904:
+            book.epoch, day_zero = CALENDAR_MAC_1904, dt.datetime(1904, 1, 1)
+        # Two sheets, whose rows are named by sheet and file.
+        for sheet, day in ((book.active, 5), (book.create_sheet("Later"), 15)):
+            sheet.append(["Crime Ref", "Date From", "Easting", "Northing"])
+            for row in range(3):
+                serial = (dt.datetime(2026, month, day + row, 12) - day_zero) / dt.timedelta(days=1)
+                sheet.append([f"A{month}-{day + row}", serial, 451000 + day, 340000 + 9 * row])
+        paths.append(tmp_path / f"crimes{month}.xlsx")
+        book.save(paths[-1])
+    found = hs.check_incidents(paths).accepted["occurred_from"]
+    days = [f"2026-0{month}-{day:02d}" for month in (1, 2, 3) for day in (5, 6, 7, 15, 16, 17)]
+    assert sorted(found.dt.strftime("%Y-%m-%d")) == days
+
+
+@pytest.mark.parametrize("cells", [[20524, 20525, 20530], ["20524", "20525", "20530"]])
+def test_days_from_1970_are_asked_for(cells: list[object]) -> None:
+    (told,) = [line for line in check({"Date": cells}).warnings if "1990" in line]
+    assert told.startswith("3 numbers in 'Date' were read as days of a spreadsheet")
+    assert "20524 as 1956-03-10" in told
+    assert "it would be 2026-03-12" in told
+    recent = check({"Date": [46093, 46094, 46095]})
+    assert not any("1990" in line for line in recent.warnings)
+    # Old dates that are written as dates are what they say.
+    assert not any("1990" in line for line in check({"Date": ["10/03/1956"]}).warnings)
 
 
 def test_a_day_without_a_time_is_known_on_that_day() -> None:

@@ -306,6 +306,51 @@ def test_a_midnight_before_a_time_on_the_same_day_is_a_day_without_time() -> Non
     assert told.endswith("taken to end with that day (row 0).")
 
 
+@pytest.mark.parametrize(
+    ("to", "clock", "ends"),
+    [
+        (["14/03/2026 00:00"], None, ["00:00"]),
+        (["2026-03-14T00:00:00"] * 2, None, ["00:00"] * 2),
+        (["14/03/2026 00:00", "14/03/2026 07:00", "14/03/2026"], None, ["00:00", "07:00", "23:59"]),
+        (["14/03/2026"] * 3, ["00:00", "07:00", ""], ["00:00", "07:00", "23:59"]),
+        (["14/03/2026"] * 2, ["00:00", ""], ["00:00", "23:59"]),
+        ([dt.datetime(2026, 3, 14)] * 2, [dt.time(0), None], ["00:00", "23:59"]),
+        ([dt.datetime(2026, 3, 14)] * 2, [dt.time(7), None], ["07:00", "23:59"]),
+    ],
+)
+def test_a_midnight_that_is_written_is_midnight_and_not_a_day(
+    to: list[object], clock: list[object] | None, ends: list[str]
+) -> None:
+    frame = pd.DataFrame({"From": "13/03/2026 22:00", "To": pd.Series(to, dtype=object)})
+    columns = {"occurred_from": ("From",), "occurred_to": ("To",)}
+    if clock is not None:
+        frame["Until"] = pd.Series(clock, dtype=object)
+        columns["occurred_to"] = ("To", "Until")
+    found = read_windows(read_datetimes(frame, columns), frame.index, "day", TODAY)
+    assert pd.DatetimeIndex(found.end).strftime("%d %H:%M").tolist() == [f"14 {t}" for t in ends]
+
+
+def test_a_midnight_that_a_spreadsheet_holds_is_one_on_the_day_after_among_times() -> None:
+    end = [dt.datetime(2026, 3, 14), dt.datetime(2026, 3, 14, 7), dt.datetime(2026, 3, 16)]
+    for to in (pd.Series(end), pd.Series(end, dtype=object)):
+        frame = pd.DataFrame({"From": [dt.datetime(2026, 3, 13, 22)] * 3, "To": to})
+        columns = {"occurred_from": ("From",), "occurred_to": ("To",)}
+        found = read_windows(read_datetimes(frame, columns), frame.index, "day", TODAY)
+        assert found.end[0] == np.datetime64("2026-03-14T00:00")
+        assert found.end[2] == end_of_day(pd.Timestamp("2026-03-16"))
+        assert any(
+            note.startswith("1 end in 'To' at midnight: taken as 00:00") for note in found.notes
+        )
+        # Where a midnight is before its beginning midnights are days in this column.
+        frame.loc[2, "To"] = dt.datetime(2026, 3, 13)
+        found = read_windows(read_datetimes(frame, columns), frame.index, "day", TODAY)
+        assert found.end[0] == end_of_day(pd.Timestamp("2026-03-14"))
+        # A column of nothing but midnights holds days.
+        frame["To"] = pd.Timestamp("2026-03-14")
+        found = read_windows(read_datetimes(frame, columns), frame.index, "day", TODAY)
+        assert (found.end == end_of_day(pd.Timestamp("2026-03-14"))).all()
+
+
 def test_a_day_ends_when_the_crime_was_recorded_on_it_and_not_after_now() -> None:
     found = recorded_windows(
         [

@@ -68,8 +68,11 @@ def read_windows(
     -----
     A missing end is the beginning and the reverse. After a beginning with a time of day an end that
     is a day only is the end of that day, or the moment on it when the crime was recorded: nobody
-    came home when they left. So is the midnight with which the day of the beginning begins. Where
-    neither has a time both are held as midnights. A window cannot end after the crime was recorded:
+    came home when they left. So is the midnight with which the day of the beginning begins. A
+    midnight that is written as a time is one, and so is that of the day after the beginning where a
+    spreadsheet holds times in the column; neither, where another row of them ends before it begins
+    on its day and so shows that midnights are days there. Where neither end has a time both are
+    held as midnights. A window cannot end after the crime was recorded:
     where it does by more than a day, and begins before, the recording is its end.
     """
     faults = Faults(index)
@@ -87,7 +90,8 @@ def read_windows(
     limit = last_moment.to_datetime64()
     default = last.has_time & (end < start) & (end == _days(start))
     whole = default | (first.has_time & ~last.has_time & ~np.isnat(last.moments))
-    whole &= (end >= _days(start)) & ~faults.faulty
+    exact = _midnights_meant(start, end, first, last)
+    whole &= (end >= _days(start)) & ~faults.faulty & ~exact
     told = reading.times.get("recorded_at")
     end = np.where(whole, _end_of_days(start, end, told, limit), end)
     warnings = _midnight_warnings(default & whole, last)
@@ -104,6 +108,7 @@ def read_windows(
     start[faults.faulty] = np.datetime64("NaT", "ns")
     end[faults.faulty] = np.datetime64("NaT", "ns")
     notes = _whole_day_notes(whole & ~default & ~faults.faulty, last)
+    notes += _midnight_notes(exact & ~faults.faulty, last)
     return Windows(start, end, recorded, faults, warnings, notes)
 
 
@@ -120,6 +125,14 @@ def _end_of_days(
         same_day = recorded.has_time & (_days(recorded.moments) == _days(end))
         ends = np.where(same_day, recorded.moments, ends)
     return np.maximum(ends, start)
+
+
+def _midnights_meant(start: Moments, end: Moments, first: Times, last: Times) -> Flags:
+    """Find the ends that are midnights, not days, though either may stand so in the source."""
+    either = first.has_time & (last.midnight_told | last.midnight_held)
+    if (either & (end < start) & (end == _days(start))).any():
+        return np.zeros(len(either), dtype=bool)
+    return either & (last.midnight_told | (end == _days(start) + _DAY))
 
 
 def _days(moments: Moments) -> Moments:
@@ -155,6 +168,17 @@ def _whole_day_notes(rows: Flags, last: Times) -> list[str]:
     return [
         f"{count(number, 'end')} in {last.name!r} {'is a day' if number == 1 else 'are days'} "
         "without a time: taken as the end of that day, or as the moment on it of the record."
+    ]
+
+
+def _midnight_notes(rows: Flags, last: Times) -> list[str]:
+    """Count the ends that were taken as midnights and may be days."""
+    if not rows.any():
+        return []
+    ends = count(int(np.count_nonzero(rows)), "end")
+    return [
+        f"{ends} in {last.name!r} at midnight: taken as 00:00, when that day begins. "
+        "Leave the time out, or write the day as text, where none is known."
     ]
 
 

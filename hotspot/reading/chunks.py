@@ -13,6 +13,7 @@ from pyproj import CRS
 from hotspot._errors import DataError
 from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
+from hotspot.reading.single_dates import DATE_1904
 
 ROWS_PER_CHUNK = 100_000
 # One known name may stand in a banner: "Date: 3 March".
@@ -139,8 +140,12 @@ class Source:
         geometries = [chunk.geometry for chunk in chunks if chunk.geometry is not None]
         # Without empty frames, whose columns are of no type and would take that of the others.
         frames = [chunk.frame for chunk in chunks if len(chunk.frame)] or [chunks[0].frame]
+        frame = pd.concat(frames).reindex(columns=list(dict.fromkeys(columns)))
+        # pandas drops what is not the same in all parts.
+        marks = [mark for part in frames for mark in part.attrs.get(DATE_1904, ())]
+        frame.attrs.update({DATE_1904: tuple(dict.fromkeys(marks))} if marks else {})
         return Chunk(
-            frame=pd.concat(frames).reindex(columns=list(dict.fromkeys(columns))),
+            frame=frame,
             geometry=np.concatenate(geometries) if geometries else None,
             not_records=pd.concat([chunk.not_records for chunk in chunks], ignore_index=True),
             blank_rows=sum(chunk.blank_rows for chunk in chunks),

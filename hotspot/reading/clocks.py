@@ -18,9 +18,9 @@ NO_CLOCK, BAD_CLOCK, UNCLEAR_CLOCK = -1, -2, -3
 DAY_S = 86_400
 TIME = (
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?(?:\s*(?:uhr|hrs|hours))?"
+    r"\s*(?P<half>[ap]\.?m\.?)?(?:\s*(?:uhr|h(?:rs?|ours?)?\.?))?"
 )
-DIGITS = r"(?P<digits>\d{3,4}|\d{6})(?: ?(?:h(?:rs|ours)?\.?|uhr))?"
+DIGITS = r"(?P<digits>\d{3,4}|\d{6})(?: ?(?:h(?:rs?|ours?)?\.?|uhr))?"
 _CLOCK = re.compile(rf"(?:{DIGITS}|{TIME})")
 # A spreadsheet writes the first day of its calendar, or its own, before a time of day.
 _AFTER_A_DAY = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}[t ]\s*(?:{DIGITS}|{TIME})")

@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 )
 # "21-27/03/2024": the first date has its month and year from the second.
 _PART = re.compile(r"[-/. ]")
-_CLOCK = re.compile(r"\d{1,2}[:.h]?\d{2}|\d{1,2}\s*[ap]\.?m")
+_CLOCK = re.compile(r"\d{1,2}[:.h]?\d{2}|\d{1,2}\s*(?:[ap]\.?m|h|uhr)")
 # Two dates with times and words are no longer; of other text so many different cells are tried.
 _LONGEST = 80
 _SAMPLE = 500

@@ -15,16 +15,29 @@ from numpy.typing import NDArray
 
 from hotspot._errors import ConfigError
 from hotspot.english import count
+from hotspot.reading.cells import is_text
 from hotspot.reading.clocks import DAY_S, NO_TIME, clock_warnings, read_clocks
 from hotspot.reading.date_order import days_of, decide_order, exchange_back
 from hotspot.reading.date_parts import Parts, parse
 from hotspot.reading.date_spans import split_spans
-from hotspot.reading.single_dates import COUNTED, DATE_1904, FIXED, MISSING, MONTH, NO_ZONE, OPEN
+from hotspot.reading.single_dates import (
+    COUNTED,
+    DATE_1904,
+    FIXED,
+    MISSING,
+    MONTH,
+    NO_ZONE,
+    OPEN,
+    SERIALS,
+)
 
 Flags: TypeAlias = NDArray[np.bool_]
 Moments: TypeAlias = NDArray[np.datetime64]
 
 
+# No export of today reaches back so far, and no count of days from 1970 is of such days.
+_FIRST_RECENT = np.datetime64("1990-01-01")
+_UNIX_DAY = np.datetime64("1970-01-01")
 # The two columns of a window, between which a cell of two dates is parted.
 _WINDOW = ("occurred_from", "occurred_to")
 
@@ -41,6 +54,10 @@ class Times:
         Where something stands that is no date.
     has_time : numpy.ndarray of bool
         Where a time of day is given.
+    midnight_told : numpy.ndarray of bool
+        Where midnight is written, in a column of no other times.
+    midnight_held : numpy.ndarray of bool
+        Where a spreadsheet or a frame holds a day, or its midnight, in a column of other times.
     month_only : numpy.ndarray of bool
         Where only a month is given; the moment is its first day.
     cells : pandas.Series
@@ -50,6 +67,8 @@ class Times:
     moments: Moments
     unreadable: Flags
     has_time: Flags
+    midnight_told: Flags
+    midnight_held: Flags
     month_only: Flags
     cells: pd.Series
 
@@ -122,9 +141,9 @@ def read_datetimes(
     """
     zones = _Zones(_zone(timezone), _zone(home_zone))
     meant = np.ones(len(frame), dtype=bool) if among is None else among
-    date1904 = bool(frame.attrs.get(DATE_1904, False))
+    old = _since_1904(frame)
     read = {
-        name: _Column(frame[names[0]], parse(frame[names[0]], date1904))
+        name: _Column(frame[names[0]], _parse(frame[names[0]], old))
         for name, names in columns.items()
     }
     if len({columns.get(name, (name,))[0] for name in _WINDOW}) == 1:
@@ -143,7 +162,7 @@ def read_datetimes(
             more, warned = _add_clock(column.parts, frame[clocks[0]], meant, start)
             noted += more
             warnings += warned
-        times[name], more, warned = _times(column, day_first, zones, meant)
+        times[name], more, warned = _times(column, day_first, zones, meant, bool(clocks))
         noted += more
         warnings += warned
     # Of a cell that was parted both halves may have the same to say.
@@ -169,6 +188,23 @@ class _Zones:
     def of_counted(self) -> ZoneInfo | None:
         """The zone for times that are in UTC for certain."""
         return self.home if self.given is None else self.given
+
+
+def _since_1904(frame: pd.DataFrame) -> Flags:
+    """Find the rows whose plain numbers are days of a calendar that begins in 1904."""
+    beginnings = frame.attrs.get(DATE_1904, ())
+    if not beginnings or "" in beginnings:
+        return np.full(len(frame), bool(beginnings))
+    return np.array([str(row).startswith(beginnings) for row in frame.index], dtype=bool)
+
+
+def _parse(cells: pd.Series, since_1904: Flags) -> Parts:
+    """Read a column, each row in the calendar of its file."""
+    parts = parse(cells, bool(len(cells) and since_1904.all()))
+    if since_1904.any() and not since_1904.all():
+        old = parse(cells[since_1904], date1904=True)
+        parts.put(since_1904, old.among(np.ones(len(old.kind), dtype=bool)))
+    return parts
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:
@@ -228,7 +264,7 @@ def _split_spans(read: dict[str, _Column]) -> list[str]:
 
 
 def _times(
-    column: _Column, day_first: bool, zones: _Zones, meant: Flags
+    column: _Column, day_first: bool, zones: _Zones, meant: Flags, has_clocks: bool
 ) -> tuple[Times, list[str], list[str]]:
     """Build moments out of parts; with notes and warnings."""
     parts, cells = column.parts, column.cells
@@ -239,6 +275,7 @@ def _times(
         # Midnights in Greenwich, all of them, are days that were never times.
         notes.append(f"The numbers in {cells.name!r} count whole days from 1970, without a time.")
         parts.zone_minutes[counted] = NO_ZONE
+        parts.seconds[counted] = NO_TIME
         counted[:] = False
     seconds = days.astype("datetime64[s]") + np.maximum(parts.seconds, 0)
     moments = np.where(known, seconds, np.datetime64("NaT", "s")).astype("datetime64[ns]")
@@ -246,6 +283,7 @@ def _times(
     moments[suffixed] = _local(moments[suffixed], parts.zone_minutes[suffixed], zones.given)
     moments[counted] = _local(moments[counted], 0 * parts.zone_minutes[counted], zones.of_counted)
     noted, warnings = _zone_words(suffixed & meant, counted & meant, cells, zones)
+    warnings += _serial_warnings(days, known & meant, cells)
     has_time: Flags = known & (parts.seconds != NO_TIME)
     # A column of nothing but midnights holds days, however they are written.
     timed = parts.seconds > 0
@@ -255,10 +293,47 @@ def _times(
         moments=moments,
         unreadable=~known & (parts.kind != MISSING),
         has_time=has_time & timed.any(),
+        midnight_told=has_time & ~timed.any(),
+        midnight_held=_held_midnights(known & ~has_time & timed.any() & (not has_clocks), cells),
         month_only=known & (parts.kind == MONTH),
         cells=cells,
     )
     return times, notes + noted, warnings
+
+
+def _held_midnights(rows: Flags, cells: pd.Series) -> Flags:
+    """Find among days without a time those that may be midnights: what is not text."""
+    if is_text(cells) or not rows.any():
+        return np.zeros(len(rows), dtype=bool)
+    held = rows.copy()
+    held[rows] = [not isinstance(cell, str) for cell in cells.to_numpy()[rows]]
+    return held
+
+
+def _serial_warnings(days: Moments, known: Flags, cells: pd.Series) -> list[str]:
+    """Warn of plain numbers that are old days of a spreadsheet, or recent days since 1970."""
+    old = known & (days < _FIRST_RECENT)
+    if not old.any():
+        return []
+    rows = old.copy()
+    rows[old] = _are_serials(cells[old])
+    if not rows.any() or _are_serials(cells[known & ~old]).any():
+        return []
+    at = int(np.argmax(rows))
+    since = _UNIX_DAY + np.timedelta64(int(float(cells.iloc[at])), "D")
+    return [
+        f"{count(int(rows.sum()), 'number')} in {cells.name!r} were read as days of a spreadsheet, "
+        f"all before 1990: {cells.iloc[at]} as {days[at]}. As days since 1970 it would be {since}. "
+        "Write them as dates, e.g. 2026-03-12, if that is meant."
+    ]
+
+
+def _are_serials(cells: pd.Series) -> Flags:
+    """Find the plain numbers that may be days of a spreadsheet, whether text or not."""
+    codes, different = pd.factorize(cells)
+    numbers = pd.to_numeric(pd.Series(different, dtype=object), errors="coerce").to_numpy(float)
+    may_be: Flags = (numbers >= SERIALS[0]) & (numbers < SERIALS[1])
+    return may_be[codes]
 
 
 def _local(moments: Moments, minutes: NDArray[np.int64], zone: ZoneInfo | None) -> Moments:

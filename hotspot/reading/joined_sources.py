@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hotspot.english import count, some_of
 from hotspot.reading.cells import is_text, normalise_name
 from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Source
+from hotspot.reading.single_dates import DATE_1904
 
 # A sheet of the next month may have a column more; a lookup table shares one or two by chance.
 _LEAST_SHARED = 0.6
@@ -234,9 +235,12 @@ def _labelled(chunk: Chunk, label: str, names: Mapping[str, str]) -> Chunk:
     """Return a chunk whose rows are named by their part; a column that it has not is left out."""
     index = pd.Index([f"{label}:{row}" for row in chunk.frame.index], dtype=object, name="row")
     others = chunk.not_records
+    frame = chunk.frame.rename(columns=names).set_axis(index)
+    if DATE_1904 in frame.attrs:
+        frame.attrs[DATE_1904] = (f"{label}:",)
     return replace(
         chunk,
-        frame=chunk.frame.rename(columns=names).set_axis(index),
+        frame=frame,
         not_records=others.assign(row=[f"{label}:{row}" for row in others["row"]]),
         warnings=tuple(f"{label}: {text}" for text in chunk.warnings),
     )

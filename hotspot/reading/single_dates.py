@@ -15,9 +15,12 @@ MISSING, UNREADABLE, FIXED, OPEN, MONTH = range(5)
 # No offset in minutes, which go to 840 on the Line Islands; and that of a count of seconds from
 # 1970, which is in UTC for certain, whereas a suffix is often written beside local time.
 NO_ZONE, COUNTED = 100_000, 100_001
-#: In the `attrs` of a frame: plain numbers in it are days of a calendar that begins in 1904.
+#: In the `attrs` of a frame: how the names of rows begin in which plain numbers are days of a
+#: calendar that begins in 1904. Files of either calendar may be read together.
 DATE_1904 = "date1904"
 
+# Days of Excel from 1954 to 2201; days before would be hours and minutes, or just numbers.
+SERIALS = (20_000, 110_000)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 # Days that systems write where they know none.
 SENTINELS = frozenset(
@@ -38,7 +41,7 @@ _EXCEL_EPOCH_1904 = dt.datetime(1904, 1, 1)
 _UNIX_EPOCH = dt.datetime(1970, 1, 1)
 
 _ZONE = r"(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?"
-_AFTER = rf"(?:(?:[t,]\s*|\s+at\s+|\s+)(?:{DIGITS}|{TIME})\s*{_ZONE})?"
+_AFTER = rf"(?:(?:[t,]\s*|\s+)(?:(?:at|um|om|à)\s+)?(?:{DIGITS}|{TIME})\s*{_ZONE})?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,]+)?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -97,8 +100,8 @@ def read_moment(cell: Any, date1904: bool = False) -> Moment:
     Parameters
     ----------
     cell : object
-        Text, a datetime, or a number: an Excel serial date, yyyymmdd, or seconds since 1970, or
-        thousandths to billionths of them.
+        Text, a datetime, or a number: an Excel serial date, yyyymmdd with or without hhmm or
+        hhmmss, or seconds since 1970, or thousandths to billionths of them.
     date1904 : bool, default False
         Whether serial dates count from 1904, as a workbook may say.
 
@@ -226,12 +229,12 @@ def _of_number(number: float, date1904: bool) -> Moment:
     if math.isnan(number) or number in (0, 1, 2):
         # The first days of Excel's calendar are what empty cells turn into.
         return Moment(MISSING)
-    # Days of Excel from 1954 to 2201; days before would be hours and minutes, or just numbers.
-    if 20_000 <= number < 110_000:
+    if SERIALS[0] <= number < SERIALS[1]:
         seconds = round(number * DAY_S)
         epoch = _EXCEL_EPOCH_1904 if date1904 else _EXCEL_EPOCH
         return _of_datetime(epoch + dt.timedelta(seconds=seconds))
-    if number.is_integer() and 19_000_101 <= number < 22_000_000:
+    # yyyymmdd, with hhmm or hhmmss after it too: of no such size are counts of seconds.
+    if number.is_integer() and any(19_000_101 <= number / n < 22_000_000 for n in (1, 1e4, 1e6)):
         return _read_text(str(int(number)))
     # Seconds, or thousandths, millionths or billionths of them, from 2001 to 2128.
     for scale in (1, 1e3, 1e6, 1e9):

@@ -83,7 +83,7 @@ def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> S
         with _workbook(path) as book:
             rows = _rows(book.get_sheet_by_name(name))
             for chunk in chunks_of_rows(rows, header, wanted, strict_width=False):
-                chunk.frame.attrs.update({DATE_1904: True} if date1904 else {})
+                chunk.frame.attrs.update({DATE_1904: ("",)} if date1904 else {})
                 yield chunk
 
     def formulas() -> list[tuple[Any, str]]:
