@@ -132,7 +132,9 @@ def _midnights_meant(start: Moments, end: Moments, first: Times, last: Times) ->
     either = first.has_time & (last.midnight_told | last.midnight_held)
     if (either & (end < start) & (end == _days(start))).any():
         return np.zeros(len(either), dtype=bool)
-    return either & (last.midnight_told | (end == _days(start) + _DAY))
+    next_day: Flags = end == _days(start) + _DAY
+    meant: Flags = either & (last.midnight_told | next_day)
+    return meant
 
 
 def _days(moments: Moments) -> Moments:
