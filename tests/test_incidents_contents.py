@@ -334,3 +334,71 @@ def test_an_end_that_lies_before_the_beginning_is_that_of_another_crime() -> Non
     assert told(found, "'Last Offence Date' lies before 'Offence Date'")
     slips = check(rows(Offence_Date=days(), Last_Offence_Date=[*days(-3)[:2], *days()[2:]]))
     assert set(slips.rejected["row"]) == {0, 1}
+
+
+TITLES = [
+    "Burglary - Business and Community",
+    "Burglary - Residential - Home",
+    "28E Burglary Residential - Home",
+    "Burglary - Residential - Unconnected building",
+] * (ROWS // 4)
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "titles"),
+    [
+        ({"Crime_Type": "Burglary"}, "Sub Type", TITLES),
+        ({"Offence": "Burglary Residential"}, "Detail", TITLES),
+        ({"HO_Code": "7"}, "Wording", TITLES),
+        ({}, "HOCR", TITLES),
+        ({}, "Kind of Crime", [*TITLES[:-4], "Shoplifting", "Drugs", "Rape", "Burglary - shop"]),
+        ({}, "Crime Kind", ["Burglary - home", "Robbery"] * (ROWS // 2)),
+        ({"Type": "Detached"}, "What", TITLES),
+    ],
+)
+def test_titles_under_an_unknown_heading_are_the_offence_where_they_tell_more(
+    known: dict[str, str], name: str, titles: list[str], tmp_path: Path
+) -> None:
+    frame = rows(Occurred_From=days(), **known).assign(**{name: titles, "Premises": "House"})
+    frame.to_csv(tmp_path / "crimes.csv", index=False)
+    for source in (frame, tmp_path / "crimes.csv"):
+        found = check(source, offences="homes")
+        homes = [title for title in titles if title.casefold().endswith("home")]
+        assert found.accepted["offence_code"].tolist() == homes
+        assert told(found, f"'{name}' holds titles of offences").endswith("read as the offence.")
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "titles"),
+    [
+        ({"Crime_Type": "Burglary"}, "Previous Offence", TITLES),
+        ({"Crime_Type": "Burglary"}, "Sub Type", [*TITLES[:-6], *[""] * 6]),
+        ({}, "Allocated", ["Burglary Team", "Robbery Team"] * (ROWS // 2)),
+        ({}, "Charges", TITLES),
+        ({}, "HOCR", ["28E", "30C"] * (ROWS // 2)),
+    ],
+)
+def test_titles_that_may_be_of_something_else_are_a_question(
+    known: dict[str, str], name: str, titles: list[str]
+) -> None:
+    found = check(rows(Occurred_From=days(), **known).assign(**{name: titles}))
+    assert len(found.accepted) == ROWS
+    assert f'columns={{"offence_code": "{name}"}}' in told(found, f"'{name}' may tell the offence")
+    given = rows(Occurred_From=days(), **known).assign(**{name: titles})
+    given = check(given, columns={"offence_code": name})
+    assert not [text for text in given.warnings if "may tell" in text]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("Premises", ["House", "Shed"] * (ROWS // 2)),
+        ("Age", ["28", "30"] * (ROWS // 2)),
+        ("Story", [f"Offenders break in by window {n}" for n in range(ROWS)]),
+        ("Broad", ["Burglary"] * ROWS),
+    ],
+)
+def test_other_columns_are_no_offence_beside_one_that_is_known(name: str, cells: object) -> None:
+    found = check(rows(Occurred_From=days(), Crime_Type="Burglary").assign(**{name: cells}))
+    assert set(found.accepted["offence_code"]) == {"Burglary"}
+    assert not [text for text in (*found.warnings, *found.notes) if f"{name!r}" in text]

@@ -8,6 +8,7 @@ import pandas as pd
 from hotspot._errors import ConfigError
 from hotspot.english import and_list
 from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal
+from hotspot.incidents.offence_columns import OFFENCE_WORDS, better_offences, tells_buildings
 from hotspot.incidents.offences import tells_most
 from hotspot.incidents.unknown_layout import (
     days_ahead,
@@ -64,13 +65,9 @@ _NUMBER_BEFORE_STREET = (
 
 # Names that may mean something else, with what most files have there that mean the field: a type
 # may be that of the premises, and a crime be reported by a person.
-_OFFENCE_WORDS = (
-    r"burg|break|b ?& ?e|thef|larcen|robb|assault|crim|offen|fraud|homicid|murder|violen|arson"
-    r"|vandal|\b(?:28|29|30|31)[a-z]?\b"
-)
 _VAGUE = {
-    "type": ("offences", _OFFENCE_WORDS),
-    "category": ("offences", _OFFENCE_WORDS),
+    "type": ("offences", OFFENCE_WORDS),
+    "category": ("offences", OFFENCE_WORDS),
     "reportedby": ("police forces", r"polic|constab|sheriff|force|\bpd\b"),
 }
 _HARDLY_ANY, _MOSTLY = 0.1, 0.5
@@ -161,11 +158,40 @@ def read_layout(
     mapped = map_columns(
         headings, columns, opened.has_geometry, opened.name, contents, notes, addresses=addresses
     )
+    doubts: list[str] = []
+    if "offence_code" not in given:
+        better, noted, doubts = _better_offences(opened, mapped, rows)
+        notes += noted
+        if better is not None:
+            mapped = {**mapped, "offence_code": (better,)}
+            mapped = {name: mapped[name] for name in FIELDS if name in mapped}
     used = dict.fromkeys([*kept.values(), *(name for names in mapped.values() for name in names)])
+    if not {*used} <= {*rows.frame.columns}:
+        rows = opened.read([*used])
     rows = replace(rows, frame=rows.frame[list(used)])
     notes += same_names_notes(headings, mapped)
     blank = blank_columns(opened, rows.frame, mapped)
-    return Layout(opened, mapped, rows, notes, blank, kept)
+    return Layout(opened, mapped, rows, notes, [*blank, *doubts], kept)
+
+
+def _better_offences(
+    opened: Source, mapped: Mapped, rows: Chunk
+) -> tuple[str | None, list[str], list[str]]:
+    """Find the column that tells the offence where none of a known name does, or tells less."""
+    known = next(iter(mapped.get("offence_code", ())), None)
+    if known is not None and tells_buildings(Contents(rows.frame[[known]]).sample(known)):
+        return None, [], []
+    taken = {name for names in mapped.values() for name in names}
+    free = [name for name in opened.columns if name not in taken]
+    wanted = free if known is None else [known, *free]
+    head = rows.frame
+    if free and not {*wanted} <= {*head.columns}:
+        # The first rows of the other columns are enough to see what they are.
+        head = next(iter(opened.chunks(wanted)), rows).frame
+    there = [name for name in free if name in head.columns]
+    if known is not None and known not in head.columns:
+        return None, [], []
+    return better_offences(there, known, Contents(head))
 
 
 def map_columns(

@@ -208,18 +208,34 @@ def tells_most(columns: Sequence[pd.Series]) -> int:
     >>> tells_most([pd.Series(["Burglary", "Burglary"]), pd.Series(["Burglary shop", "Theft"])])
     0
     """
-    lines = OffenceLines(read_offence_table(None))
-    told = []
-    for column in columns:
-        rows = column.value_counts()
-        read = [lines.read(normalise_offence(value)) for value in rows.index]
-        burglary = sum(rows[[bool(its.kind) for its in read]])
-        exact = sum(rows[[its.kind not in ("", RESIDENTIAL) for its in read]])
-        told.append((exact, burglary))
+    told = [told_kinds(column) for column in columns]
     # One that knows of less burglary does not stand for the others, however exact.
     enough = _AS_GOOD * max(burglary for _, burglary in told)
     told = [(exact if burglary >= enough else -1, burglary) for exact, burglary in told]
     return told.index(max(told))
+
+
+def told_kinds(column: pd.Series) -> tuple[int, int]:
+    """Count the rows of burglary whose offence tells of what building, and all of burglary.
+
+    Parameters
+    ----------
+    column : Series of str
+
+    Returns
+    -------
+    exact, burglary : int
+
+    Examples
+    --------
+    >>> told_kinds(pd.Series(["Burglary", "Burglary of a home", "Theft"]))
+    (1, 2)
+    """
+    lines = OffenceLines(read_offence_table(None))
+    rows = column.value_counts()
+    kinds = [lines.read(normalise_offence(value)).kind for value in rows.index]
+    exact = sum(rows[[kind not in ("", RESIDENTIAL) for kind in kinds]])
+    return int(exact), int(sum(rows[[bool(kind) for kind in kinds]]))
 
 
 def _choice_words(keys: Sequence[str], wanted: Sequence[str]) -> str:
