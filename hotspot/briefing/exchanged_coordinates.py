@@ -49,7 +49,8 @@ def check_coordinates(
     Raises
     ------
     DataError
-        If most burglaries lie outside all beats and far from every address.
+        If most burglaries lie outside all beats and far from every address, or all lie outside the
+        beats and fit when coordinates are exchanged.
 
     Warns
     -----
@@ -69,6 +70,9 @@ def check_coordinates(
             f"are not of the place that beats and addresses are of.{hint} If the export covers "
             "more than the beats do, give their outline as within under [incidents]."
         )
+    # Nothing fits as it stands and all fits when exchanged: a question, with its answer in it.
+    if hint and outside.all() and len(outside) >= _FEWEST_TO_REFUSE:
+        raise DataError(f"{_of(outside)} lie outside all beats.{hint}")
     alarms = []
     if _most(outside):
         alarms.append(f"{_of(outside)} lie outside all beats.{hint}")
