@@ -402,3 +402,22 @@ def test_other_columns_are_no_offence_beside_one_that_is_known(name: str, cells:
     found = check(rows(Occurred_From=days(), Crime_Type="Burglary").assign(**{name: cells}))
     assert set(found.accepted["offence_code"]) == {"Burglary"}
     assert not [text for text in (*found.warnings, *found.notes) if f"{name!r}" in text]
+
+
+@pytest.mark.parametrize("name", ["id", "ID", "Id"])
+def test_an_id_that_is_another_in_every_row_is_the_reference(name: str, tmp_path: Path) -> None:
+    ids = [f"{700 - n}" for n in range(ROWS)]
+    frame = rows(Occurred_From=days()).assign(**{name: ids})
+    frame.to_csv(tmp_path / "crimes.csv", index=False)
+    blank = frame.assign(**{"Crime Ref": ""})
+    for source in (frame, tmp_path / "crimes.csv", frame.assign(**{name: range(ROWS)}), blank):
+        found = check(source)
+        assert found.columns["crime_ref"] == (name,)
+        assert found.accepted["crime_ref"].is_unique
+        assert not found.accepted["crime_ref"].str.startswith("made-").any()
+    better = check(frame.assign(**{"Crime Ref": [f"R{n}" for n in range(ROWS)]}))
+    assert better.columns["crime_ref"] == ("Crime Ref",)
+    for wrong in ([*ids[:-1], ids[0]], [*ids[:-1], ""], ["7"] * ROWS):
+        found = check(frame.assign(**{name: wrong}))
+        assert found.accepted["crime_ref"].str.startswith("made-").all()
+        assert told(found, f"'{name}' is blank or repeated in some rows")

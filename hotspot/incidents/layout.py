@@ -8,7 +8,7 @@ import pandas as pd
 from hotspot._errors import ConfigError
 from hotspot.english import and_list
 from hotspot.incidents.kept_columns import Keep, kept_columns, refuse_personal
-from hotspot.incidents.offence_columns import OFFENCE_WORDS, better_offences, tells_buildings
+from hotspot.incidents.offence_columns import OFFENCE_WORDS, better_offences
 from hotspot.incidents.offences import tells_most
 from hotspot.incidents.unknown_layout import (
     days_ahead,
@@ -145,7 +145,8 @@ def read_layout(
     taken = [name for names in given.values() for name in names]
     found = candidates(headings, {**known, **_address_names()}, taken)
     kept = kept_columns(keep, headings, FIELDS, opened.name)
-    wanted = [*taken, *kept.values(), *(name for names in found.values() for name in names)]
+    bare = _bare_ids(headings, taken)
+    wanted = [*taken, *kept.values(), *bare, *(name for names in found.values() for name in names)]
     placed = opened.has_geometry or any({*pair} <= {*found, *given} for pair in PLACE_PAIRS)
     # Where something is missing all columns are looked at, for those that may be it.
     certain = placed and ("occurred_from" in given or is_of_the_crime(found))
@@ -160,7 +161,7 @@ def read_layout(
     )
     doubts: list[str] = []
     if "offence_code" not in given:
-        better, noted, doubts = _better_offences(opened, mapped, rows)
+        better, noted, doubts = better_offences(opened, mapped, rows)
         notes += noted
         if better is not None:
             mapped = {**mapped, "offence_code": (better,)}
@@ -172,26 +173,6 @@ def read_layout(
     notes += same_names_notes(headings, mapped)
     blank = blank_columns(opened, rows.frame, mapped)
     return Layout(opened, mapped, rows, notes, [*blank, *doubts], kept)
-
-
-def _better_offences(
-    opened: Source, mapped: Mapped, rows: Chunk
-) -> tuple[str | None, list[str], list[str]]:
-    """Find the column that tells the offence where none of a known name does, or tells less."""
-    known = next(iter(mapped.get("offence_code", ())), None)
-    if known is not None and tells_buildings(Contents(rows.frame[[known]]).sample(known)):
-        return None, [], []
-    taken = {name for names in mapped.values() for name in names}
-    free = [name for name in opened.columns if name not in taken]
-    wanted = free if known is None else [known, *free]
-    head = rows.frame
-    if free and not {*wanted} <= {*head.columns}:
-        # The first rows of the other columns are enough to see what they are.
-        head = next(iter(opened.chunks(wanted)), rows).frame
-    there = [name for name in free if name in head.columns]
-    if known is not None and known not in head.columns:
-        return None, [], []
-    return better_offences(there, known, Contents(head))
 
 
 def map_columns(
@@ -272,6 +253,8 @@ def map_columns(
             used = [name for names in mapped.values() for name in names]
             mapped |= _address_in_parts(headings, used, mapped, contents)
         mapped = _without_early_end(mapped, told, contents, notes)
+        if "crime_ref" not in told and all(map(contents.is_blank, mapped.get("crime_ref", ()))):
+            mapped |= _reference_by_id(_bare_ids(headings, taken), contents, notes)
     mapped = {name: mapped[name] for name in FIELDS if name in mapped}
     # Who says which column is the address says that the place is told by it.
     told_by_address = addresses and bool({"uprn", "address"} & set(told))
@@ -281,6 +264,26 @@ def map_columns(
     if contents is not None and "occurred_from" not in told:
         refuse_better_dates(mapped, source, contents)
     return mapped
+
+
+def _bare_ids(headings: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """List the columns headed "ID", which may be of a crime, a person or a place."""
+    return [name for name in headings if normalise_name(name) == "id" and name not in taken]
+
+
+def _reference_by_id(
+    names: Sequence[str], contents: Contents, notes: list[str] | None
+) -> dict[str, tuple[str, ...]]:
+    """Find the reference in a column headed "ID", where each row has one of its own."""
+    for name in names:
+        cells = contents.frame[name]
+        if len(cells) and cells.is_unique and without_missing_words(to_text(cells)).notna().all():
+            return {"crime_ref": (name,)}
+        if notes is not None and not contents.is_blank(name):
+            notes.append(
+                f"{name!r} is blank or repeated in some rows: it was not read as crime_ref."
+            )
+    return {}
 
 
 def _without_early_end(

@@ -1,7 +1,7 @@
 """Columns whose heading is not known and whose cells are titles of offences."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from hotspot.incidents.offence_titles import (
 from hotspot.incidents.offences import told_kinds
 from hotspot.incidents.unknown_layout import how_to_map
 from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.contents import Contents
 
 #: Words of offences, as a column of them has in most rows.
@@ -34,31 +35,18 @@ _MOST_TITLES, _LONGEST_TITLE = 200, 100
 _MOSTLY, _NEARLY_ALL, _ARE_TITLES = 0.9, 0.99, 0.75
 
 
-def tells_buildings(cells: pd.Series) -> bool:
-    """Test whether the burglaries of a column are of buildings that it names, so none does better.
-
-    Examples
-    --------
-    >>> tells_buildings(pd.Series(["Burglary of a home"])), tells_buildings(pd.Series(["Burglary"]))
-    (True, False)
-    """
-    exact, burglary = told_kinds(_texts(cells))
-    return burglary > 0 and exact >= _MOSTLY * burglary
-
-
 def better_offences(
-    free: Sequence[str], known: str | None, contents: Contents
+    opened: Source, mapped: Mapping[str, Sequence[str]], rows: Chunk
 ) -> tuple[str | None, list[str], list[str]]:
     """Find the column of titles of offences that tells more than the one whose name is known.
 
     Parameters
     ----------
-    free : sequence of str
-        Columns that hold nothing that is known.
-    known : str or None
-        The column that was taken for the offence.
-    contents : Contents
-        Some rows of all of them.
+    opened : Source
+    mapped : mapping of str to sequence of str
+        Field to its columns.
+    rows : Chunk
+        What was read of it: the columns that are mapped, or all.
 
     Returns
     -------
@@ -67,6 +55,29 @@ def better_offences(
     notes, warnings : list of str
         That it was taken, or that it may be the offence and how to say so.
     """
+    known = next(iter(mapped.get("offence_code", ())), None)
+    if known is not None:
+        exact, burglary = told_kinds(_texts(Contents(rows.frame).sample(known)))
+        # Where the buildings are named no other column does better, and none is looked at.
+        if burglary and exact >= _MOSTLY * burglary:
+            return None, [], []
+    taken = {name for names in mapped.values() for name in names}
+    free = [name for name in opened.columns if name not in taken]
+    wanted = free if known is None else [known, *free]
+    head = rows.frame
+    if not {*wanted} <= {*head.columns}:
+        # The first rows of the other columns are enough to see what they are.
+        head = next(iter(opened.chunks(wanted)), rows).frame
+    # A part of a joined source may be without the column that is known.
+    if known is not None and known not in head.columns:
+        return None, [], []
+    return _best([name for name in free if name in head.columns], known, Contents(head))
+
+
+def _best(
+    free: Sequence[str], known: str | None, contents: Contents
+) -> tuple[str | None, list[str], list[str]]:
+    """Find which of some columns tells more of the offence than the one that is known."""
     before = (0, 0) if known is None else told_kinds(_texts(contents.sample(known)))
     told = {}
     for name in free:
