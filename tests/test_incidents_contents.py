@@ -404,6 +404,18 @@ def test_other_columns_are_no_offence_beside_one_that_is_known(name: str, cells:
     assert not [text for text in (*found.warnings, *found.notes) if f"{name!r}" in text]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["238524,477997", "(51.5012, -0.1234)", "238524 477997", "51.5;-0.12", "POINT (3.1 4.2)"],
+)
+@pytest.mark.parametrize("name", ["Location", "Where", "Coordinates"])
+def test_both_coordinates_in_one_cell_are_told_with_how_to_part_them(name: str, cell: str) -> None:
+    message = refusal(pd.DataFrame({"Date": days(), name: cell, "Ward": "B1"}))
+    assert f"'{name}' holds two numbers in each cell, such as '{cell}'" in message
+    others = {"Cost": "1,250", "Phone": "01234 567890", "Day": "12/03"}
+    assert "holds two" not in refusal(pd.DataFrame({"Date": days(), name: "12", **others}))
+
+
 @pytest.mark.parametrize("name", ["id", "ID", "Id"])
 def test_an_id_that_is_another_in_every_row_is_the_reference(name: str, tmp_path: Path) -> None:
     ids = [f"{700 - n}" for n in range(ROWS)]

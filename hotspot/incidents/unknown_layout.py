@@ -31,6 +31,11 @@ _OTHER_DATES = re.compile(
 # Names that say that it is when the crime happened: whatever else is there, that is it.
 _OF_THE_CRIME = re.compile(r"occur|commit|offen[cs]e|crime")
 _WHERE = "where (easting and northing, longitude and latitude, or x and y with crs)"
+_NUMBER = r"[-+]?(?!0\d)\d+(?:\.\d+)?"
+# "238524,477997", "(51.5, -0.12)", "POINT (51.5 -0.12)"; but no thousands and no telephones.
+_TWO_NUMBERS = (
+    rf"(?!\d{{1,3}}(?:,\d{{3}})+$)(?:POINT)? ?[(\[]?\s*(?:{_NUMBER}\s*[,; ]\s*{_NUMBER})\s*[)\]]?"
+)
 _MOSTLY, _FULL, _OFTEN = 0.9, 0.5, 0.2
 _YEAR_DAYS = 366
 
@@ -78,7 +83,7 @@ def refuse_unknown_layout(
         if not (addresses and told) or any(places.values()) or {*PLACE_FIELDS} & set(mapped):
             missing += ["easting", "northing"]
             lacking.append(_WHERE)
-            by_address = _by_address(mapped, addresses)
+            by_address = _by_address(mapped, addresses) + _both_in_one(contents)
     if not missing:
         return
     gaps: dict[str, list[str]] = {}
@@ -112,6 +117,21 @@ def _by_address(mapped: Mapping[str, tuple[str, ...]], addresses: bool) -> str:
         f" Or give the addresses, which place the rows by {and_list([*map(repr, named)])}: "
         "addresses=, [addresses] in a TOML file, or --addresses of hotspot brief."
     )
+
+
+def _both_in_one(contents: Contents | None) -> str:
+    """Return which column holds both coordinates in each cell, and how to part them."""
+    if contents is None:
+        return ""
+    for name in contents.columns:
+        cells = contents.filled(name).astype(str)
+        if len(cells) and cells.str.fullmatch(_TWO_NUMBERS).mean() >= _MOSTLY:
+            return (
+                f" {name!r} holds two numbers in each cell, such as {cells.iloc[0]!r}: if they are "
+                "the coordinates, part them into two columns (in a spreadsheet: Data, Text to "
+                "Columns) and read it again."
+            )
+    return ""
 
 
 def how_to_map(example: Mapping[str, str]) -> str:
