@@ -16,7 +16,13 @@ from hotspot.incidents.unknown_layout import (
     refuse_better_dates,
     refuse_unknown_layout,
 )
-from hotspot.reading.cells import join_texts, normalise_name, to_text, without_missing_words
+from hotspot.reading.cells import (
+    join_texts,
+    normalise_name,
+    to_numbers,
+    to_text,
+    without_missing_words,
+)
 from hotspot.reading.chunks import Chunk, Source
 from hotspot.reading.columns import (
     PLACE_FIELDS,
@@ -277,13 +283,22 @@ def _reference_by_id(
     """Find the reference in a column headed "ID", where each row has one of its own."""
     for name in names:
         cells = contents.frame[name]
-        if len(cells) and cells.is_unique and without_missing_words(to_text(cells)).notna().all():
+        own = cells.is_unique and without_missing_words(to_text(cells)).notna().all()
+        # A number that goes with the row names another crime in the next export.
+        counts = own and _counts_rows(cells)
+        if len(cells) and own and not counts:
             return {"crime_ref": (name,)}
         if notes is not None and not contents.is_blank(name):
-            notes.append(
-                f"{name!r} is blank or repeated in some rows: it was not read as crime_ref."
-            )
+            why = "only counts the rows" if counts else "is blank or repeated in some rows"
+            notes.append(f"{name!r} {why}: it was not read as crime_ref.")
     return {}
+
+
+def _counts_rows(cells: pd.Series) -> bool:
+    """Test whether cells are the numbers of their rows, from wherever they count."""
+    rows = pd.to_numeric(pd.Series(cells.index), errors="coerce").to_numpy(dtype=float)
+    ahead = to_numbers(cells)[0] - rows
+    return len(cells) > 1 and bool((ahead == ahead[0]).all())
 
 
 def _without_early_end(
