@@ -18,7 +18,7 @@ _COLUMNS = [
     ("is_new", "{learned} in 24 hours", "tag"),
     ("window", "Happened between", "text"),
     ("method", "Method", "text"),
-    ("reference", "Reference", "text"),
+    ("reference", "Reference", "text ref"),
 ]
 _COUNT_COLUMNS = [
     ("area", "Beat", "text"),
