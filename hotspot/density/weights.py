@@ -183,6 +183,8 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     -----
     As `aoristic_weights` with each hour of the week in turn: exact to the second, a date without
     a time is spread over its day.
+    A window of more than a week counts in each hour of the week for as long as it holds it, where
+    the R package aoristic spreads such windows evenly over all 168 hours.
 
     References
     ----------
