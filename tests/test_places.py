@@ -241,6 +241,25 @@ def test_eastings_in_the_sea_that_fit_land_are_asked_about(
         hs.read_addresses(named(frame, "Northing", "Easting").assign(Address="1 High St"))
 
 
+@pytest.mark.parametrize(
+    ("crs", "x", "y", "words"),
+    [
+        (27700, 451.2, 340.1, "seem to be in kilometres"),
+        (32630, 600.0, 5700.0, "seem to be in kilometres"),
+        (26971, 358.4, 578.9, "outside the area for which"),
+    ],
+)
+def test_kilometres_are_not_taken_for_metres(crs: int, x: float, y: float, words: str) -> None:
+    n = np.arange(30)
+    frame = pd.DataFrame(
+        {"Ref": n, "Date": "13/03/2026", "Easting": x + n / 100, "Northing": y + n / 100}
+    )
+    with pytest.raises(hs.DataError, match=words):
+        hs.check_incidents(frame, crs=crs)
+    metres = frame.assign(Easting=frame["Easting"] * 1000, Northing=frame["Northing"] * 1000)
+    assert len(hs.check_incidents(metres, crs=crs).accepted) == 30
+
+
 def test_a_crs_that_puts_points_into_the_sea_is_asked_about() -> None:
     frame = named(at(-87.0, 28.0, 32616), "X", "Y")
     assert any("lie in the sea: is it" in text for text in check(frame, crs=32616).warnings)

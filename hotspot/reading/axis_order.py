@@ -89,6 +89,23 @@ def sea_warnings(x: Floats, y: Floats, crs: CRS, what: str, remedy: str) -> list
     return [] if crs == BRITISH_GRID else [f"{place}: is it the right CRS?"]
 
 
+def are_kilometres(x: Floats, y: Floats, crs: CRS) -> bool:
+    """Test whether most points lie in the sea in metres, and on land in kilometres.
+
+    Examples
+    --------
+    >>> are_kilometres(np.array([530.1]), np.array([180.2]), CRS("EPSG:27700"))
+    True
+    >>> are_kilometres(np.array([530_100.0]), np.array([180_200.0]), CRS("EPSG:27700"))
+    False
+    """
+    some = sample(len(x))
+    if not len(x) or crs.is_geographic or ashore(x[some], y[some], crs) >= _FEW:
+        return False
+    x, y = 1000 * x[some], 1000 * y[some]
+    return share_outside(x, y, crs) < _FEW and ashore(x, y, crs) > 1 - _FEW
+
+
 def ashore(x: Floats, y: Floats, crs: CRS) -> float:
     """Return the share of points that lie on land; of those on the British grid, of its own."""
     longitude, latitude = degrees_of(x, y, crs)

@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from hotspot._errors import DataError
 from hotspot.reading.areas_of_use import HOW_TO_GIVE_CRS, check_area_of_use
-from hotspot.reading.axis_order import are_exchanged, sea_warnings
+from hotspot.reading.axis_order import are_exchanged, are_kilometres, sea_warnings
 from hotspot.reading.coordinate_pairs import (
     Pair,
     add_number_faults,
@@ -264,6 +264,11 @@ def _judged(pair: Pair, source: CRS, what: str) -> tuple[Pair, list[str]]:
             raise DataError(exchanged_columns(pair, *fields))
         turned = replace(pair, first=pair.second, second=pair.first)
         return turned, [exchanged_words(x, y, source, what)]
+    if are_kilometres(x, y, source):
+        raise DataError(
+            f"{pair.called} seem to be in kilometres (about {np.median(x):,.1f}, "
+            f"{np.median(y):,.1f}): multiply them by 1,000, so that they are metres."
+        )
     remedy = EXCHANGE_SHAPES if of_file else f"Then {exchange_columns(pair, *fields)}."
     outside = check_area_of_use(x, y, source, what)
     return pair, outside or sea_warnings(x, y, source, what, remedy)
