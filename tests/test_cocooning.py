@@ -478,6 +478,15 @@ def test_one_row_per_address_however_many_burglaries_reach_it():
     assert by_number.loc["23", "newest"] == ends[1]
 
 
+def test_the_distance_is_that_of_the_nearest_burglary_not_of_the_one_that_leads():
+    # As at 54 Alma Street: four doors away (ring 1) leads, the house opposite is nearer.
+    crimes = burglaries(("ALONG", "Mill Lane/29", 140, 0), ("OPPOSITE", "Mill Lane/22", 100, 20))
+    door = cocooning_targets(crimes, two_sided(), AS_OF).set_index("number").loc["21"]
+    assert (door["ring"], door["crime_refs"]) == (1, "ALONG; OPPOSITE")
+    assert "(40 m)" in door["reason"].split(". ")[0]
+    assert door["distance_m"] == 20.0
+
+
 def test_references_of_a_shared_house_are_one_burglary():
     crimes = burglaries(("B2", "Mill Lane/21", 100, 0), ("B1", "Mill Lane/21", 100, 0))
     targets = cocooning_targets(crimes, two_sided(), AS_OF)

@@ -435,7 +435,7 @@ def test_the_age_of_the_newest_burglary_is_told_in_words_and_colours(tmp_path):
     assert page.of("age") == page.of("age0") == ["0-7 days"]
     assert Page(tmp_path / "No area.html").of("age1") == ["8-14 days"]
     rows = cells(tmp_path / "targets.xlsx")
-    column = [cell.value for cell in rows[0]].index("Nearest burglary found")
+    column = [cell.value for cell in rows[0]].index("Leading burglary found")
     colours = [row[column].fill.fgColor.rgb for row in rows[1:]]
     assert [colour[2:] for colour in colours] == ["FCE8D8", "A63603", "FCE8D8", "FDAE6B"]
 

@@ -182,7 +182,7 @@ class _Maker:
             expires=opener.event.visits_end,
             crime_refs="; ".join(ref for link in links for ref in link.event.refs),
             burglaries_12m=burglaries,
-            distance_m=lead.apart_m,
+            distance_m=min(one.apart_m for one in reach),
             newest=lead.event.ended,
             raised=sum(
                 raised_risk(one.ring, one.apart_m, one.event.age_days)

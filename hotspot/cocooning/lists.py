@@ -120,7 +120,8 @@ def cocooning_targets(
           by "; ";
         - ``burglaries_12m``: how many burglaries the homes had in the 12 months to the cut-off,
           those older than `visit_days` only where UPRN or text told the address;
-        - ``distance_m``: from the leading burglary; ``newest``: when that was found;
+        - ``distance_m``: from the nearest burglary that reaches the door; ``newest``: when the
+          leading one was found;
         - ``expected``: burglaries to expect at these homes in the next 14 days, for ranking only:
           nothing for a door sheet;
         - ``geometry``: the address, or the recorded point.

@@ -33,7 +33,7 @@ def read_tiers(tables: Iterable[Mapping[str, Any]] | None) -> tuple[Tier, ...]:
         ``name``, the pack, is needed. What else is there must hold: ``rings`` (0, 1, 2),
         ``min_burglaries_12m`` (burglaries of the home in the past 12 months), ``min_live``
         (burglaries that reach the door now), ``max_days`` (whole days since the newest of them
-        was found), ``max_distance_m`` (from the leading one).
+        was found), ``max_distance_m`` (from the nearest of these).
 
     Returns
     -------

@@ -55,7 +55,7 @@ _COLUMNS = (
     ),
     _Column("Why this door", "reason", 54, "text"),
     _Column(
-        "Nearest burglary found", "newest", 13, "day",
+        "Leading burglary found", "newest", 13, "day",
         lambda rows: bool((rows["age_band"] >= 0).any()),
     ),
     _Column("Task", "task", 13, "text", lambda rows: bool((rows["task"] != "visit").any())),
@@ -66,7 +66,7 @@ _COLUMNS = (
     _Column("Listed until", "expires", 13, "day"),
     _Column("References", "crime_refs", 16, "reference"),
     _Column("Burglaries here in 12 months", "burglaries_12m", 12, "number"),
-    _Column("Metres away", "distance_m", 9, "number"),
+    _Column("Metres from the nearest burglary", "distance_m", 12, "number"),
 )  # fmt: skip
 _WIDTHS = {"result": 20, "time": 18, "text": 14, "yes or no": 12}
 # From the newest; the date in the cell says the same to those who see no colours.

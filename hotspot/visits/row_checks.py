@@ -51,7 +51,7 @@ _OF_THE_SHEET = frozenset(
         "area", "ring", "door", "address", "whythisdoor", "actby", "listeduntil", "references",
         "burglariesherein12months", "metresaway", "task", "attempt", "tier", "overdue", "number",
         "street", "flats", "uprns", "doornote", "reason", "pack", "no", "nearestburglaryfound",
-        "uprnsofthebuilding",
+        "uprnsofthebuilding", "leadingburglaryfound", "metresfromthenearestburglary",
     }
 )  # fmt: skip
 # What the columns of the ledger hold.
