@@ -224,12 +224,13 @@ def cocoon_rings(homes: list[dict[str, object]], burgled: dict[str, object]) -> 
         side = on_street if in_a_close else [p for p in on_street if p not in other_side]
         for way in (1, -1):
             ahead = [p for p in side if (house(p) >= house(burgled)) == (way == 1)]
-            last = burgled
-            for place in sorted(ahead, key=house, reverse=way == -1)[:4]:
-                if apart(last, place) > 100:
-                    break
-                next_door.append(place)
-                last = place
+            met = [burgled]
+            for place in sorted(ahead, key=house, reverse=way == -1):
+                step = min(apart(one, place) for one in met)
+                twin = house(place) == house(met[-1])
+                if len(met) <= 4 and step <= (50 if twin else 100):
+                    met.append(place)
+            next_door += met[1:]
         if in_a_close and next_door:
             farthest = max(apart(p, burgled) for p in next_door)
             other_side = [

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspot import ConfigError, DataError, DataWarning, cocooning_targets
+from hotspot import ConfigError, DataError, DataWarning, cocooning_targets, read_addresses
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning import cocooning_lists, cocooning_messages
 from hotspot.cocooning.doors import prepare_doors
@@ -212,6 +212,50 @@ def test_two_buildings_of_one_number_are_next_door_to_each_other():
     assert reasons["Mill Lane/13"].startswith("2 doors from")
 
 
+def test_a_number_that_stands_elsewhere_is_passed_over_and_it_is_said():
+    # A terrace of its own name on the same street starts again from 1: its 15 is far away.
+    street = two_sided(last=40)
+    moved = street["uprn"] == "Mill Lane/15"
+    street.loc[moved, "geometry"] = street.loc[moved, "geometry"].translate(250, 0)
+    targets = cocooning_targets(burglaries(("B1", "Mill Lane/11", 50, 0)), street, AS_OF)
+    assert numbers(targets, 1) == ["3", "5", "7", "9", "13", "17", "19", "21"]
+    reasons = targets.set_index("number")["reason"]
+    assert reasons["13"].startswith("Next door to 11 Mill Lane, ")
+    assert reasons["17"].startswith("2 doors, past a number out of line, from 11 Mill Lane, ")
+    assert targets.attrs["counts"]["out_of_line"] == 1
+    assert any("stand elsewhere on the street" in note for note in targets.attrs["notes"])
+
+
+@pytest.mark.parametrize(("away", "first"), [(300, "13"), (80, "13"), (8, "11")])
+def test_a_doubled_number_is_next_door_only_where_it_stands_by_the_first(away, first):
+    twin = homes(("other 11", "11", "Mill Lane", 50, -away))
+    twin["parent_uprn"] = "The Terrace"
+    street = join(two_sided(last=30).assign(parent_uprn=None), twin)
+    targets = cocooning_targets(burglaries(("B1", "Mill Lane/11", 50, 0)), street, AS_OF)
+    assert {"3", "5", "7", "9", "13", "15", "17"} <= set(numbers(targets, 1))
+    reasons = targets.loc[targets["ring"] == 1].set_index("number")["reason"]
+    past = ", past a number out of line," if away > 50 else ""
+    assert reasons[first].startswith(f"Next door{past} to 11 Mill Lane, ")
+
+
+def test_the_next_house_64_m_along_is_not_called_next_door():
+    lane = homes(*((f"U{n}", str(n), "Moor Road", 32.0 * n, 0) for n in (1, 3, 5)))
+    reasons = cocooning_targets(burglaries(("B1", "U1", 32, 0)), lane, AS_OF).set_index("number")
+    assert reasons.loc["3", "reason"].startswith("The next house along from 1 Moor Road, ")
+    assert reasons.loc["5", "reason"].startswith("2 doors from 1 Moor Road, ")
+
+
+def test_the_houses_beside_11_alexander_drive_are_found(data_dir):
+    addresses = read_addresses(data_dir / "isle_of_man_addresses" / "addresses.csv")
+    home = addresses[addresses["uprn"] == "1302875632"]
+    x, y = home.geometry.x.iloc[0], home.geometry.y.iloc[0]
+    crime = burglaries(("B1", "1302875632", x, y)).set_crs(addresses.crs, allow_override=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        targets = cocooning_targets(crime, addresses, AS_OF)
+    assert numbers(targets, 1) == ["3", "5", "7", "9", "13", "15", "17"]
+
+
 def test_shops_between_are_passed_over():
     street = two_sided(last=40)
     shops = ["Mill Lane/19", "Mill Lane/23", "Mill Lane/22"]
@@ -245,7 +289,14 @@ def random_town(rng):
             along = n if consecutive else (n - 1) // 2
             across = 0 if consecutive or n % 2 else width
             at = (x + along * frontage + rng.normal(), y + across + rng.normal())
+            if rng.random() < 0.05:  # a number of another part of the street
+                at = (at[0] + rng.uniform(-200, 200), at[1] + rng.uniform(-40, 40))
             number = None if rng.random() < 0.1 else f"{n}{'A' if rng.random() < 0.1 else ''}"
+            if number and n > 2 and rng.random() < 0.05:  # a number that stands twice
+                number = str(n - 2)
+                parents.append(f"twin {street}/{n}")
+                rows.append((f"{street}/{n}/twin", number, f"Street {street}", *at))
+                continue
             flats = int(rng.integers(2, 4)) if rng.random() < 0.1 else 1
             for flat in range(flats):
                 rows.append((f"{street}/{n}/{flat}", number, f"Street {street}", *at))
@@ -791,8 +842,6 @@ def test_house_numbers_are_read_as_people_write_them(text, expected):
 
 
 def test_real_addresses_with_simulated_burglaries_make_a_list(data_dir):
-    from hotspot import read_addresses
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         source = next((data_dir / "isle_of_man_addresses").glob("*.csv"))

@@ -26,7 +26,7 @@ from hotspot.cocooning.matching import (
     repeated_references,
 )
 from hotspot.cocooning.ranking import modelled_risk, usual_risk
-from hotspot.cocooning.rings import BURGLED, BY_DISTANCE, Neighbours, homes_around
+from hotspot.cocooning.rings import ALONG_PAST, BURGLED, BY_DISTANCE, Neighbours, homes_around
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
@@ -192,7 +192,7 @@ def list_visits(
 def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, int]:
     """Count what the notes of a list tell."""
     rows, scheduled, links = visits.rows, visits.scheduled, visits.links
-    by_distance = visits.to_visit[links["event"]] & links["link"].isin(BY_DISTANCE)
+    visited = links[visits.to_visit[links["event"]]]
     unmatched = (visits.live["door"] < 0).to_numpy()
     listed = {doors.uprn[home] for homes in rows["doors"] for home in homes}
     overdue = rows["overdue"][scheduled]
@@ -201,7 +201,8 @@ def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, in
         "excluded": visits.excluded,
         "unmatched": int((visits.to_visit & unmatched).sum()),
         "non_residential": int((visits.to_visit & visits.no_home).sum()),
-        "by_distance": int(links.loc[by_distance, "event"].nunique()),
+        "by_distance": int(visited.loc[visited["link"].isin(BY_DISTANCE), "event"].nunique()),
+        "out_of_line": int(visited.loc[visited["link"] == ALONG_PAST, "event"].nunique()),
         "not_scheduled": int((~scheduled).sum()),
         "burgled_not_scheduled": int((rows["ring"][~scheduled] == 0).sum()),
         "left_out": len(visits.made.left_out),

@@ -1,5 +1,6 @@
 """The homes around a burgled one, as officers know them: next door, opposite, behind."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +11,11 @@ from hotspot.cocooning.presets import Reach
 
 # The next house along a street: rural plots and a side street pass, a park or a school does not.
 NEXT_WITHIN_M = 100.0
+# A second building of one number (a mews, a house at the rear) stands by the first; a terrace of
+# its own name on the same street, numbered from 1 again, does not.
+TWIN_WITHIN_M = 50.0
+# Farther than this the next house along is not what anybody calls next door.
+NEXT_DOOR_WITHIN_M = 40.0
 # Across a road with front gardens on both sides; a dual carriageway or a green is wider.
 OPPOSITE_WITHIN_M = 60.0
 # Two back gardens end to end.
@@ -21,6 +27,7 @@ _WIDE = 3**0.5
 # What a home is to a burgled one. The last four are told by distance: two where the burgled home
 # has no number, two where no number is next to its own.
 BURGLED, SAME_BUILDING, ALONG, BESIDE_NAMED = "burgled", "same building", "next door", "beside"
+ALONG_PAST = "next door, past a number out of line"
 ACROSS, ACROSS_NAMED, AT_BACK, CORNER = "opposite", "facing", "backs on", "round the corner"
 BACK_OR_BESIDE = "behind or beside"
 NEARBY, NEXT_NEAREST = "among the nearest", "close"
@@ -130,10 +137,10 @@ def _roles(places: _Places, start: _Start, reach: Reach) -> tuple[Ints, Texts, I
     numbered = start.street >= 0 and start.house >= 0
     next_door = opposite = np.array([], dtype=np.int64)
     if numbered and on_street.any():
-        next_door, passed, opposite = _by_number(places, start, on_street, reach)
+        next_door, passed, past, opposite = _by_number(places, start, on_street, reach)
         steps[next_door] = passed
     if len(next_door):
-        groups = [(next_door, 1, ALONG), (opposite, 2, ACROSS)]
+        groups = [(next_door, 1, ALONG), (next_door[past], 1, ALONG_PAST), (opposite, 2, ACROSS)]
         groups += _by_place(places, start, next_door, opposite, reach)
     else:
         nearest = 2 * reach.each_side
@@ -148,19 +155,19 @@ def _roles(places: _Places, start: _Start, reach: Reach) -> tuple[Ints, Texts, I
 
 def _by_number(
     places: _Places, start: _Start, on_street: Bools, reach: Reach
-) -> tuple[Ints, Ints, Ints]:
-    """Find who is next door, how many houses on, and who is opposite, by house numbers."""
+) -> tuple[Ints, Ints, Bools, Ints]:
+    """Find who is next door, as `_next_door` does, and who is opposite, by house numbers."""
     other_side = on_street & (places.number % 2 != start.number % 2)
     in_a_close = _numbered_consecutively(places, start, on_street)
     side = on_street & (in_a_close | ~other_side)
-    next_door, passed = _next_door(places, start, side, reach.each_side)
+    next_door, passed, past = _next_door(places, start, side, reach.each_side)
     # In a close no number tells the sides apart: who is nearer than the farthest of those next door
     # and none of them stands across it.
     if in_a_close and len(next_door):
         other_side = on_street & (places.apart_m < places.apart_m[next_door].max())
         other_side[next_door] = False
     opposite = np.flatnonzero(other_side & (places.apart_m <= OPPOSITE_WITHIN_M))
-    return next_door, passed, opposite[: reach.opposite]
+    return next_door, passed, past, opposite[: reach.opposite]
 
 
 def _by_place(
@@ -217,21 +224,48 @@ def _seen_from(places: _Places, start: _Start, next_door: Ints) -> tuple[Floats,
     return np.round(along / length, 2), np.round(across / length, 2)
 
 
-def _next_door(places: _Places, start: _Start, side: Bools, each_side: int) -> tuple[Ints, Ints]:
-    """Walk one side of the street both ways, in the order of house numbers."""
+def _next_door(
+    places: _Places, start: _Start, side: Bools, each_side: int
+) -> tuple[Ints, Ints, Bools]:
+    """Walk one side of the street both ways, in the order of house numbers.
+
+    Returns who is met, how many houses on, and whether a number out of line was passed over.
+    """
     up = np.flatnonzero(side & (places.house >= start.house))
     down = np.flatnonzero(side & (places.house < start.house))
-    up = up[np.argsort(places.house[up], kind="stable")][:each_side]
-    down = down[np.argsort(-places.house[down], kind="stable")][:each_side]
-    up, down = _walk(places, start, up), _walk(places, start, down)
-    return np.r_[up, down], np.r_[np.arange(len(up)), np.arange(len(down))] + 1
+    # Stable: of two buildings of one number the nearer to the burgled home comes first.
+    up = up[np.argsort(places.house[up], kind="stable")]
+    down = down[np.argsort(-places.house[down], kind="stable")]
+    (up, past_up), (down, past_down) = (
+        _walk(places, start, ahead, each_side) for ahead in (up, down)
+    )
+    steps = np.r_[np.arange(len(up)), np.arange(len(down))] + 1
+    return np.r_[up, down], steps, np.r_[past_up, past_down]
 
 
-def _walk(places: _Places, start: _Start, ahead: Ints) -> Ints:
-    """Walk from house to house until the next one is too far."""
-    # To the centimetre, as all distances here: a step of exactly the limit is within it.
-    too_far = np.round(_steps(_stops(places, start, ahead)), 2) > NEXT_WITHIN_M
-    return ahead[: int(np.argmax(too_far))] if too_far.any() else ahead
+def _walk(places: _Places, start: _Start, ahead: Ints, each_side: int) -> tuple[Ints, Bools]:
+    """Walk from house to house, past numbers that stand elsewhere, to the last within reach.
+
+    Returns those met, and which of them come after a number that was passed over.
+    """
+    met: list[int] = []
+    past: list[bool] = []
+    stops, last_house, passed_over = [(start.x, start.y)], start.house, False
+    for place in ahead:
+        if len(met) == each_side:
+            break
+        x, y = places.x[place], places.y[place]
+        # To the centimetre, as all distances here: a step of exactly the limit is within it. From
+        # the nearest house so far: a twin that stands a little off the line loses nobody.
+        step = round(min(math.hypot(x - a, y - b) for a, b in stops), 2)
+        if step > (TWIN_WITHIN_M if places.house[place] == last_house else NEXT_WITHIN_M):
+            passed_over = True
+            continue
+        met.append(int(place))
+        past.append(passed_over)
+        stops.append((x, y))
+        last_house = places.house[place]
+    return np.array(met, dtype=np.int64), np.array(past, dtype=bool)
 
 
 def _numbered_consecutively(places: _Places, start: _Start, on_street: Bools) -> bool:

@@ -124,8 +124,14 @@ def where(link: Link) -> str:
     """Return what a home is to a burgled one, up to the name of that one."""
     if link.link == rings.BURGLED:
         return "Burgled"
-    if link.link == rings.ALONG:
-        return "Next door to" if link.steps == 1 else f"{link.steps} doors from"
+    if link.link in (rings.ALONG, rings.ALONG_PAST):
+        # Who reads it can see why a number between is missing.
+        past = ", past a number out of line," if link.link == rings.ALONG_PAST else ""
+        if link.steps > 1:
+            return f"{link.steps} doors{past} from"
+        if link.apart_m > rings.NEXT_DOOR_WITHIN_M:
+            return f"The next house along{past} from"
+        return f"Next door{past} to"
     return _WHERE.get(link.link, "In the same building as")
 
 
@@ -174,6 +180,12 @@ def notes(
             "listed",
             "burglaries without a house number, or without one next to theirs: the nearest homes "
             "are listed",
+        ),
+        "out_of_line": (
+            "burglary has house numbers around it that stand elsewhere on the street: they are "
+            "passed over, and the next ones listed",
+            "burglaries have house numbers around them that stand elsewhere on the street: they "
+            "are passed over, and the next ones listed",
         ),
         "left_out": (
             "home is not listed because of what is known from earlier visits",
