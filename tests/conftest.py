@@ -4,7 +4,7 @@ import contextlib
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
 from hotspot import DataWarning
 from hotspot.briefing import Briefing, brief
+from hotspot.visits.schema import metadata
+from tests.postgres import find_binaries, running_postgres
 from tests.small_town import write_town
 
 # A slow machine is no fault of the code, and no test asserts a time.
@@ -38,6 +41,27 @@ def data_dir() -> Path:
 def sample_dir() -> Path:
     """Folder of the made-up town."""
     return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL of a PostgreSQL of our own; tests that need it skip where none is installed."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL is installed")
+    with running_postgres(binaries) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'visits.db'}"
+    server: str = request.getfixturevalue("postgres_url")
+    engine = sa.create_engine(server.replace("://", "+psycopg://"), poolclass=sa.NullPool)
+    metadata.drop_all(engine)
+    return server
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import signal
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,36 +14,14 @@ import sqlalchemy as sa
 
 from hotspot import ConfigError, DataError, OutputError
 from hotspot.visits import VisitLedger
-from hotspot.visits.schema import meta, metadata
-from tests.postgres import find_binaries, running_postgres
+from hotspot.visits.schema import frame_of, listed, meta
 from tests.visits_lists import targets, visit
 
 SOON = "2026-03-03 07:00"
 LATER = "2026-03-04 07:00"
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    """URL of a PostgreSQL of our own; tests that need it skip where none is installed."""
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL is installed")
-    with running_postgres(binaries) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an empty database, once of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'visits.db'}"
-    server: str = request.getfixturevalue("postgres_url")
-    engine = sa.create_engine(server.replace("://", "+psycopg://"), poolclass=sa.NullPool)
-    metadata.drop_all(engine)
-    return server
-
-
-def start_team(url, team, batches):
+def start_team(ledger_url, team, batches):
     """Start another process that writes batches, each acknowledged on a pipe when it is kept.
 
     Two rows a batch, or one list of two doors: each is there whole or not at all.
@@ -59,7 +35,7 @@ def start_team(url, team, batches):
         os.close(writing)
         return process, os.fdopen(reading)
     try:
-        ledger = VisitLedger(url)
+        ledger = VisitLedger(ledger_url)
         for batch in range(batches):
             ids = [f"{team}-{batch}-{row}" for row in (0, 1)]
             if batch % 3 == 2:
@@ -79,10 +55,10 @@ def batches_in(ledger, team):
 
 
 @pytest.mark.slow
-def test_teams_that_write_at_once_and_are_killed_at_any_moment_lose_nothing(url):
-    VisitLedger(url)
-    started = {team: start_team(url, team, 1_000_000) for team in ("killed1", "killed2")}
-    started["steady"] = start_team(url, "steady", 4)
+def test_teams_that_write_at_once_and_are_killed_at_any_moment_lose_nothing(ledger_url):
+    VisitLedger(ledger_url)
+    started = {team: start_team(ledger_url, team, 1_000_000) for team in ("killed1", "killed2")}
+    started["steady"] = start_team(ledger_url, "steady", 4)
     acknowledged = {}
     for turn, (team, (process, pipe)) in enumerate(started.items()):
         lines = [pipe.readline(), pipe.readline()]
@@ -93,7 +69,7 @@ def test_teams_that_write_at_once_and_are_killed_at_any_moment_lose_nothing(url)
         pipe.close()
         os.waitpid(process, 0)
         acknowledged[team] = {int(line) for line in lines if line.endswith("\n")}
-    ledger = VisitLedger(url)
+    ledger = VisitLedger(ledger_url)
     assert batches_in(ledger, "steady").to_dict() == dict.fromkeys(range(4), 2)
     for team, told in acknowledged.items():
         kept = batches_in(ledger, team)
@@ -101,17 +77,17 @@ def test_teams_that_write_at_once_and_are_killed_at_any_moment_lose_nothing(url)
         assert told <= set(kept.index) <= told | {max(told) + 1}
 
 
-def test_teams_that_open_a_new_ledger_at_once_make_one(url):
-    started = [start_team(url, f"team{number}", 1) for number in range(3)]
+def test_teams_that_open_a_new_ledger_at_once_make_one(ledger_url):
+    started = [start_team(ledger_url, f"team{number}", 1) for number in range(3)]
     for process, pipe in started:
         assert pipe.read() == "0\n"
         pipe.close()
         os.waitpid(process, 0)
-    assert len(VisitLedger(url).visits()) == 6
+    assert len(VisitLedger(ledger_url).visits()) == 6
 
 
-def test_a_list_is_kept_once_however_often_it_is_issued(url):
-    ledger = VisitLedger(url)
+def test_a_list_is_kept_once_however_often_it_is_issued(ledger_url):
+    ledger = VisitLedger(ledger_url)
     first = targets(("V-A", 0, SOON), ("V-B", 1, LATER))
     assert (ledger.issue(first), ledger.issue(first)) == (2, 0)
     before = ledger.asked()
@@ -120,8 +96,8 @@ def test_a_list_is_kept_once_however_often_it_is_issued(url):
     assert ledger.started == pd.Timestamp("2026-03-02 07:00")
 
 
-def test_a_door_listed_again_keeps_its_first_list_and_the_time_first_asked_for(url):
-    ledger = VisitLedger(url)
+def test_a_door_listed_again_keeps_its_first_list_and_the_time_first_asked_for(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 1, SOON)))
     again = targets(("V-A", 1, LATER), as_of="2026-03-05 07:00", reason="New words.")
     assert ledger.issue(again) == 0
@@ -160,8 +136,8 @@ def test_a_rule_that_changes_moves_no_moment_of_the_record():
     assert ledger.asked().loc[0, "act_within_hours"] == 12
 
 
-def test_an_older_list_issued_late_takes_back_no_words_but_moves_the_start(url):
-    ledger = VisitLedger(url)
+def test_an_older_list_issued_late_takes_back_no_words_but_moves_the_start(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 1, LATER), as_of="2026-03-05 07:00", reason="New."))
     ledger.issue(targets(("V-A", 1, SOON), as_of="2026-03-02 07:00", reason="Old."))
     row = ledger.asked().loc[0]
@@ -169,15 +145,15 @@ def test_an_older_list_issued_late_takes_back_no_words_but_moves_the_start(url):
     assert ledger.started == pd.Timestamp("2026-03-02 07:00")
 
 
-def test_an_empty_list_starts_the_ledger(url):
-    ledger = VisitLedger(url)
+def test_an_empty_list_starts_the_ledger(ledger_url):
+    ledger = VisitLedger(ledger_url)
     assert ledger.issue(targets(("V-A", 1, SOON)).iloc[:0]) == 0
     assert ledger.started == pd.Timestamp("2026-03-02 07:00")
     assert ledger.report().count("asked") == 0
 
 
-def test_every_attempt_is_an_asking_of_its_own(url):
-    ledger = VisitLedger(url)
+def test_every_attempt_is_an_asking_of_its_own(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 1, SOON), task="visit", attempt=1))
     second = targets(("V-A", 1, LATER), as_of="2026-03-04", task="second visit", attempt=2)
     assert ledger.issue(second) == 1
@@ -187,8 +163,8 @@ def test_every_attempt_is_an_asking_of_its_own(url):
     ]
 
 
-def test_visits_come_back_as_they_were_recorded(url):
-    ledger = VisitLedger(url)
+def test_visits_come_back_as_they_were_recorded(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 0, SOON)))
     told = ledger.record(
         [
@@ -211,15 +187,15 @@ def test_visits_come_back_as_they_were_recorded(url):
     ]  # fmt: skip
 
 
-def test_hostile_text_is_kept_as_text(url):
-    ledger = VisitLedger(url)
+def test_hostile_text_is_kept_as_text(ledger_url):
+    ledger = VisitLedger(ledger_url)
     name = "V-A'); DROP TABLE visits_made;--"
     ledger.record([visit(name, "no reply", SOON, note="a\x00b")])
     assert ledger.visits()[["visit_id", "note"]].to_numpy().tolist() == [[name, "a b"]]
 
 
-def test_history_tells_what_was_known_by_a_moment(url):
-    ledger = VisitLedger(url)
+def test_history_tells_what_was_known_by_a_moment(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 0, SOON), ("V-B", 1, LATER), crime_refs="B1; B2", uprns="01; 02"))
     ledger.record(
         [
@@ -241,16 +217,16 @@ def test_history_tells_what_was_known_by_a_moment(url):
     assert len(ledger.history("2026-03-05")) == 4
 
 
-def test_a_mark_without_a_visit_holds_from_the_start_and_needs_no_uprn(url):
-    ledger = VisitLedger(url)
+def test_a_mark_without_a_visit_holds_from_the_start_and_needs_no_uprn(ledger_url):
+    ledger = VisitLedger(ledger_url)
     told = ledger.record([visit("V-Z", None, None, do_not_contact="x")])
     assert (told.added, told.marked) == (0, 1)
     history = ledger.history("2020-01-01")
     assert history[["visit_id", "do_not_contact"]].to_numpy().tolist() == [["V-Z", True]]
 
 
-def test_purge_deletes_doors_whose_last_listing_and_visit_are_older(url):
-    ledger = VisitLedger(url)
+def test_purge_deletes_doors_whose_last_listing_and_visit_are_older(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-OLD", 0, "2026-01-02"), as_of="2026-01-01"))
     ledger.issue(targets(("V-SEEN", 0, "2026-01-02"), as_of="2026-01-01"))
     ledger.issue(targets(("V-NEW", 0, SOON)))
@@ -281,8 +257,8 @@ def test_purge_deletes_doors_whose_last_listing_and_visit_are_older(url):
     assert "before Sunday 1 February 2026 were deleted" in report.summary()
 
 
-def test_a_door_of_the_retention_day_itself_is_kept(url):
-    ledger = VisitLedger(url)
+def test_a_door_of_the_retention_day_itself_is_kept(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-EVE", 0, SOON), as_of="2026-01-30"))
     ledger.issue(targets(("V-LISTED", 0, SOON), as_of="2026-01-31 00:00:00.000001"))
     ledger.record(
@@ -299,16 +275,16 @@ def test_a_door_of_the_retention_day_itself_is_kept(url):
     assert purged.last == pd.Timestamp("2026-01-30 23:59:59.999999")
 
 
-def test_marks_go_only_when_told_to(url):
-    ledger = VisitLedger(url)
+def test_marks_go_only_when_told_to(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.do_not_contact("0012")
     assert ledger.purge("2199-01-01").marks == 0
     assert ledger.purge("2199-01-01", marks=True).marks == 1
     assert ledger.history("2026-03-03").empty
 
 
-def test_wrong_arguments_are_named_as_they_are_called(url):
-    ledger = VisitLedger(url)
+def test_wrong_arguments_are_named_as_they_are_called(ledger_url):
+    ledger = VisitLedger(ledger_url)
     with pytest.raises(ConfigError, match=r"^before must be a date"):
         ledger.purge("soon")
     with pytest.raises(ConfigError, match="UPRNs must be text, not 12"):
@@ -345,8 +321,8 @@ def test_a_purge_beside_a_reader_says_what_went_and_what_must_wait(tmp_path, mon
     assert ledger.purge("2026-02-01").rebuilt
 
 
-def test_explain_gives_burglaries_distances_dates_and_rule(url):
-    ledger = VisitLedger(url)
+def test_explain_gives_burglaries_distances_dates_and_rule(ledger_url):
+    ledger = VisitLedger(ledger_url)
     listed = targets(("V-A", 1, SOON), crime_refs="B1; B2", distance_m=12.0, reason="Next door.")
     links = pd.DataFrame(
         {
@@ -376,8 +352,8 @@ def test_explain_gives_burglaries_distances_dates_and_rule(url):
     assert told.to_dict()["rule"]["visit_days"] == 14
 
 
-def test_without_links_the_leading_burglary_is_explained_by_the_row(url):
-    ledger = VisitLedger(url)
+def test_without_links_the_leading_burglary_is_explained_by_the_row(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-A", 1, SOON), crime_refs="B1; B2", distance_m=12.0))
     burglaries = ledger.explain("v-a").burglaries
     assert burglaries["crime_ref"].tolist() == ["B1", "B2"]
@@ -385,8 +361,8 @@ def test_without_links_the_leading_burglary_is_explained_by_the_row(url):
     assert pd.isna(burglaries.loc[1, "found"])
 
 
-def test_an_unknown_id_is_said_to_be_unknown(url):
-    ledger = VisitLedger(url)
+def test_an_unknown_id_is_said_to_be_unknown(ledger_url):
+    ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-ABCDEF", 1, SOON)))
     ledger.record([visit("V-ZZZ", "no reply", SOON)])
     with pytest.raises(DataError, match=r"'V-ABCDEG': did you mean V-ABCDEF\?"):
@@ -395,17 +371,17 @@ def test_an_unknown_id_is_said_to_be_unknown(url):
         ledger.explain("V-ZZZ")
 
 
-def test_a_ledger_of_another_version_is_refused_in_words(url):
-    store = VisitLedger(url)._store
-    for version, words in (("99", "install a newer hotspot"), ("0", "made by an older hotspot")):
+def test_a_ledger_of_another_version_is_refused_in_words(ledger_url):
+    store = VisitLedger(ledger_url)._store
+    for version, words in (("99", "install a newer hotspot"), ("0", "no hotspot has made")):
         with store.writing() as connection:
             connection.execute(sa.update(meta).values(value=version))
         with pytest.raises(DataError, match=words):
-            VisitLedger(url)
+            VisitLedger(ledger_url)
 
 
-def test_targets_without_cut_off_or_columns_are_refused(url):
-    ledger = VisitLedger(url)
+def test_targets_without_cut_off_or_columns_are_refused(ledger_url):
+    ledger = VisitLedger(ledger_url)
     lost = targets(("V-A", 1, SOON))
     lost.attrs.clear()
     with pytest.raises(DataError, match="cut-off"):
@@ -513,3 +489,48 @@ def test_deleting_is_secure_and_keys_are_checked_on_every_connection(tmp_path):
     assert told == {
         "foreign_keys": 1, "secure_delete": 1, "synchronous": 3, "journal_mode": "delete",
     }  # fmt: skip
+
+
+def test_each_list_is_kept_as_it_stood(ledger_url):
+    ledger = VisitLedger(ledger_url)
+    words = {"reason": "Next door.", "at_the_door": "A burglary on your street this week."}
+    ledger.issue(targets(("V-A", 1, SOON), ("V-B", 1, SOON), number=[1, 2], **words))
+    ledger.issue(targets(("V-A", 1, LATER), as_of="2026-03-09", number=4, reason="New."))
+    ledger.issue(targets(("V-A", 1, LATER), as_of="2026-03-09", number=4, reason="New."))
+    with ledger._store.reading() as connection:
+        rows = frame_of(connection, sa.select(listed)).sort_values(["as_of", "visit_id"])
+    shown = ["visit_id", "number", "reason", "at_the_door", "area"]
+    assert rows[shown].to_numpy().tolist() == [
+        ["V-A", 1, "Next door.", "A burglary on your street this week.", "Harbour"],
+        ["V-B", 2, "Next door.", "A burglary on your street this week.", "Harbour"],
+        ["V-A", 4, "New.", None, "Harbour"],
+    ]
+    assert rows["act_by"].tolist() == [*[pd.Timestamp(SOON)] * 2, pd.Timestamp(LATER)]
+    assert ledger.asked().set_index("visit_id").loc["V-A", "number"] == 4
+
+
+def test_the_moment_of_the_record_is_the_lists_own_where_it_tells(ledger_url):
+    ledger = VisitLedger(ledger_url)
+    listed_doors = targets(("V-A", 0, SOON), ("V-B", 0, SOON))
+    listed_doors["recorded"] = pd.to_datetime(["2026-02-28 11:15", None])
+    ledger.issue(listed_doors)
+    ledger.issue(targets(("V-C", 0, SOON), as_of="2026-03-02 08:00"))
+    recorded = ledger.asked().set_index("visit_id")["recorded"]
+    assert recorded["V-A"] == pd.Timestamp("2026-02-28 11:15")
+    assert pd.isna(recorded["V-B"])
+    assert recorded["V-C"] == pd.Timestamp("2026-03-02 07:00")  # 24 hours before
+
+
+def test_access_is_logged_without_the_data_and_outlives_a_purge(ledger_url):
+    ledger = VisitLedger(ledger_url)
+    ledger.log_access("look-up", who="J. Doe", to_whom="call taker", count=1)
+    ledger.log_access("mark")
+    with pytest.raises(ConfigError, match=r"^what must be one of look-up, .* not 'peek'\.$"):
+        ledger.log_access("peek")
+    ledger.purge("2199-01-01", marks=True)
+    log = ledger.log()
+    assert list(log.columns) == ["at", "who", "what", "to_whom", "count"]
+    assert log.loc[0, ["who", "what", "to_whom", "count"]].tolist() == [
+        "J. Doe", "look-up", "call taker", 1,
+    ]  # fmt: skip
+    assert log.loc[1, "who"]

@@ -19,11 +19,16 @@ from hotspot.visits.store import Store
 _NEEDED = ("visit_id", "ring", "address", "act_by")
 _DETAILS = (
     "task", "ring", "uprn", "uprns", "address", "area", "reason", "door_note", "tier",
-    "crime_refs", "distance_m", "expires", "last_parameters",
+    "crime_refs", "distance_m", "expires", "last_parameters", "number",
 )  # fmt: skip
-# The time asked for, and the hours from the record to it: they tell together when that was.
-_ASKED_FOR = ("act_by", "act_within_hours")
+# The time asked for and the hours to it, and from when the force's own clock runs.
+_ASKED_FOR = ("act_by", "act_within_hours", "recorded")
 _TIMES = ("newest", "act_by", "expires")
+# What is kept of each list as it stood; "at_the_door" is what may be said there.
+_AS_LISTED = (
+    "visit_id", "attempt", "number", "ring", "task", "reason", "tier", "crime_refs", "distance_m",
+    "newest", "recorded", "act_by", "area",
+)  # fmt: skip
 _TASK = "visit"
 
 
@@ -44,10 +49,12 @@ def issue_list(
     number = None if messages is None else len(messages)
     listed = _list_row(targets.attrs, last, len(targets), number)
     asking_rows = _asking_rows(pd.DataFrame(targets), targets.attrs, listed)
+    listed_rows = _listed_rows(pd.DataFrame(targets), asking_rows, listed)
     burglary_rows = _burglary_rows(pd.DataFrame(targets), links, last)
     with store.writing() as connection:
         schema.keep_rows(connection, schema.lists, [listed], _another_length)
         added = schema.keep_rows(connection, schema.asked, asking_rows, _merged)
+        schema.keep_rows(connection, schema.listed, listed_rows, _as_issued_last)
         schema.keep_rows(connection, schema.burglaries, burglary_rows, _fuller)
         started = schema.read_time(connection, schema.STARTED)
         if started is None or last < started:
@@ -90,13 +97,16 @@ def _asking_rows(
         ring = int(record["ring"])
         row: dict[str, Any] = {n: _text(record.get(n)) for n in (*_DETAILS, "visit_id")}
         row |= {name: _moment(record.get(name)) for name in _TIMES}
+        within_hours = float(hours[min(ring, len(hours) - 1)])
         row |= {
+            "recorded": _recorded(record, row["act_by"], within_hours),
+            "number": _whole(record.get("number")),
             "attempt": int(record.get("attempt") or 1),
             "task": row["task"] or _TASK,
             "ring": ring,
             "distance_m": _number(record.get("distance_m")),
             "uprns": row["uprns"] or row["uprn"],
-            "act_within_hours": float(hours[min(ring, len(hours) - 1)]),
+            "act_within_hours": within_hours,
             "first_as_of": listed["as_of"],
             "last_as_of": listed["as_of"],
             "last_parameters": listed["parameters_digest"],
@@ -104,6 +114,34 @@ def _asking_rows(
         rows.append(row)
     _refuse_repeated(rows, targets)
     return rows
+
+
+def _recorded(record: Mapping[Any, Any], act_by: Any, within_hours: float) -> Any:
+    """Return when the leading burglary was recorded.
+
+    A list that has no word of it counts the time asked for from there, as lists once did.
+    """
+    if "recorded" in record:
+        return _moment(record["recorded"])
+    return (
+        None if act_by is None else _moment(pd.Timestamp(act_by) - pd.Timedelta(hours=within_hours))
+    )
+
+
+def _listed_rows(
+    targets: pd.DataFrame, asking_rows: list[dict[str, Any]], listed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the doors of a list as they stand on it."""
+    words = targets["at_the_door"] if "at_the_door" in targets else [None] * len(targets)
+    return [
+        {
+            "as_of": listed["as_of"],
+            "parameters_digest": listed["parameters_digest"],
+            **{name: row[name] for name in _AS_LISTED},
+            "at_the_door": _text(said),
+        }
+        for row, said in zip(asking_rows, words, strict=True)
+    ]
 
 
 def _refuse_repeated(rows: list[dict[str, Any]], targets: pd.DataFrame) -> None:
@@ -164,6 +202,11 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | 
     return None if joined == dict(old) else joined
 
 
+def _as_issued_last(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any] | None:
+    """Write a door of a list again where the same list was issued with other words."""
+    return None if old == new else new
+
+
 def _another_length(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any] | None:
     """Write a list again only where it has grown or shrunk: when it was issued stays as it was."""
     same = all(old[name] == new[name] for name in ("doors", "messages"))
@@ -195,3 +238,7 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)

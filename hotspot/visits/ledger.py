@@ -2,25 +2,22 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 import pandas as pd
 
 from hotspot._errors import ConfigError
-from hotspot.dates import AsOf
-from hotspot.visits import queries
-from hotspot.visits.explanation import Explanation, explain_visit
+from hotspot.visits.explanation import Explanation
 from hotspot.visits.issuing import issue_list
+from hotspot.visits.ledger_answers import Answers
+from hotspot.visits.ledger_upkeep import Upkeep
 from hotspot.visits.recording import Recorded, mark_homes, record_rows
-from hotspot.visits.report import VisitReport, make_report
-from hotspot.visits.retention import Purged, purge
-from hotspot.visits.schema import PURGED, STARTED, read_time
+from hotspot.visits.schema import STARTED, read_time
 from hotspot.visits.sheet_reading import Returned, read_returns
 from hotspot.visits.store import Store
 
 
-class VisitLedger:
+class VisitLedger(Answers, Upkeep):
     """A standing list in a database: what was asked of the teams, and what they did.
 
     Parameters
@@ -233,216 +230,6 @@ class VisitLedger:
         wanted = pd.DataFrame({"visit_id": None, "uprn": [uprn.strip() for uprn in listed]})
         with self._store.writing() as connection:
             return mark_homes(connection, wanted)
-
-    def visits(self) -> pd.DataFrame:
-        """Return every visit.
-
-        Returns
-        -------
-        DataFrame
-            ``visit_id``, ``uprn`` (of the row, else of the list), ``result``, ``visited_at``,
-            ``time_known`` (whether a time of day was told), ``recorded_at``, ``known`` (whether a
-            list holds the id) and what the sheets ask, by ``visited_at`` and ``visit_id``.
-
-        Examples
-        --------
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     len(ledger.visits())
-        0
-        """
-        with self._store.reading() as connection:
-            return queries.all_visits(connection)
-
-    def asked(self) -> pd.DataFrame:
-        """Return everything that was asked: a row for each visit and attempt.
-
-        Returns
-        -------
-        DataFrame
-            ``visit_id``, ``attempt``, ``task``, ``ring``, ``uprn``, ``uprns``, ``address``,
-            ``area``, ``reason``, ``door_note``, ``tier``, ``crime_refs``, ``distance_m``,
-            ``newest``, ``act_by`` and ``act_within_hours`` (all as first asked), ``expires``,
-            ``first_as_of`` and ``last_as_of`` (the first and the last list with it), by
-            ``first_as_of``, ``visit_id`` and ``attempt``.
-
-        Examples
-        --------
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     len(ledger.asked())
-        0
-        """
-        with self._store.reading() as connection:
-            return queries.all_asked(connection)
-
-    def history(self, as_of: AsOf) -> pd.DataFrame:
-        """Return what the next list must know of the visits before it.
-
-        Parameters
-        ----------
-        as_of : date or time
-            The cut-off; a later visit is not yet known.
-
-        Returns
-        -------
-        DataFrame
-            A row for each visit: ``visit_id``, ``uprn``, ``uprns`` (of the building, joined by
-            "; "), ``result``, ``visited_at``, ``ring``, ``crime_refs``, ``known_until`` (a visit
-            covers only burglaries recorded by then: it is ``visited_at``) and
-            ``do_not_contact``. A mark that came without a visit is a row without a result. Marks
-            hold whatever the cut-off.
-
-        Examples
-        --------
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     _ = ledger.do_not_contact("0012")
-        ...     ledger.history("2026-03-02")[["uprn", "do_not_contact"]]
-           uprn  do_not_contact
-        0  0012            True
-        """
-        with self._store.reading() as connection:
-            return queries.history(connection, as_of)
-
-    def report(
-        self,
-        by: str | Iterable[str] | None = ("area", "ring", "week"),
-        as_of: AsOf | None = None,
-    ) -> VisitReport:
-        """Count what came of the visits: coverage, contact and timeliness, honest denominators.
-
-        Parameters
-        ----------
-        by : {"area", "ring", "week"} or several of them, optional
-            Count also for each team ("team" is "area"), ring, or week of the first list.
-        as_of : date or time, optional
-            What came later does not count. Default: the last list or the last visit, whichever is
-            later.
-
-        Returns
-        -------
-        VisitReport
-            ``.table``, ``.summary()``, ``.plot()`` and ``.write(folder)``.
-
-        Raises
-        ------
-        ConfigError
-            If `by` is no such thing or `as_of` is no date.
-
-        Notes
-        -----
-        What is counted are doors asked for, each once however often it was listed or visited:
-
-        - *due*: asked, and attempted or past the time asked for (``act_by``, as first asked); the
-          rest is *not yet due*;
-        - *overdue*: due and not attempted; where the time had passed before the first list of the
-          ledger, *before start* instead;
-        - *found occupied*: due, less the doors of which every visit said empty or address not
-          found; a door not attempted is in it;
-        - *reached*: found occupied, and spoken to *face to face* or a leaflet left;
-        - *within 24 h*, *within 48 h* and *in time*: by 24 or 48 hours after the burglary was
-          recorded, or by ``act_by``, out of those due that were not past before the start.
-
-        A visit without a time of day is taken for the end of its day. One before its burglary was
-        found counts nowhere, nor do visits of ids that no list holds; their numbers are told.
-        Intervals are Wilson's, of 95 %.
-
-        References
-        ----------
-        Wilson, E. B. (1927). Probable inference, the law of succession, and statistical
-        inference. Journal of the American Statistical Association 22, 209-212.
-
-        Examples
-        --------
-        >>> targets = pd.DataFrame(
-        ...     {"visit_id": ["V-A", "V-B"], "ring": [0, 1], "address": ["1 Mill Lane"] * 2,
-        ...      "act_by": pd.to_datetime(["2026-03-03 08:00", "2026-03-04 08:00"])})
-        >>> targets.attrs["as_of"] = "2026-03-02 09:00"
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     _ = ledger.issue(targets)
-        ...     _ = ledger.record(
-        ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2026-03-02 18:00"}])
-        ...     report = ledger.report(as_of="2026-03-05")
-        >>> print(report.summary())
-        2 doors were asked for on 1 list.
-        Of 2 due: 1 attempted (50 %, 95 % interval 9 to 91 %); 0 empty or not there, ...
-        """
-        with self._store.reading() as connection:
-            issued = queries.all_cut_offs(connection)
-            visits, rows = queries.all_visits(connection), queries.all_asked(connection)
-            started, purged = read_time(connection, STARTED), read_time(connection, PURGED)
-        report = make_report(rows, visits, issued, started, by, as_of)
-        return replace(report, purged_before=purged)
-
-    def purge(self, before: AsOf, *, marks: bool = False) -> Purged:
-        """Delete what is older than a day: the retention rule.
-
-        Parameters
-        ----------
-        before : date or time
-            A door goes, with all that was asked of it and done there, where its last listing and
-            its last visit are before this; a day is meant from its beginning.
-        marks : bool, default False
-            Whether do-not-contact marks that were made before go too. Otherwise they stay: a
-            person who asked for no contact asked for it once. A mark is a UPRN, no address.
-
-        Returns
-        -------
-        Purged
-            What went: numbers and dates.
-
-        Raises
-        ------
-        ConfigError
-            If `before` is no date.
-
-        Notes
-        -----
-        What stays of the lists are their cut-offs, parameters and lengths. In SQLite deleted
-        bytes are overwritten and the file is rebuilt, so that they are gone from it; PostgreSQL
-        rewrites the tables, but its write-ahead log and every backup keep what they hold for as
-        long as they are kept.
-
-        Examples
-        --------
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     _ = ledger.record(
-        ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2025-03-02 18:00"}])
-        ...     print(ledger.purge("2026-01-01").summary())
-        Deleted what ended before 1 January 2026: 1 door with 0 rows of what was asked, 1 visit ...
-        """
-        return purge(self._store, before, marks)
-
-    def explain(self, visit_id: str) -> Explanation:
-        """Read why a door was asked for: the burglaries, distances, dates and the rule.
-
-        Parameters
-        ----------
-        visit_id : str
-
-        Returns
-        -------
-        Explanation
-            ``.asked``, ``.burglaries``, ``.visits``, ``.rule`` and ``.summary()``.
-
-        Raises
-        ------
-        DataError
-            If the ledger holds no such visit.
-
-        Examples
-        --------
-        >>> targets = pd.DataFrame(
-        ...     {"visit_id": ["V-A"], "ring": [1], "address": ["3 Mill Lane"],
-        ...      "act_by": pd.to_datetime(["2026-03-03 08:00"]), "crime_refs": ["B1"],
-        ...      "distance_m": [10.0], "newest": pd.to_datetime(["2026-03-01 06:00"])})
-        >>> targets.attrs["as_of"] = "2026-03-02"
-        >>> with VisitLedger("sqlite://") as ledger:
-        ...     _ = ledger.issue(targets)
-        ...     ledger.explain("V-A").burglaries[["crime_ref", "distance_m"]]
-          crime_ref  distance_m
-        0        B1        10.0
-        """
-        with self._store.reading() as connection:
-            return explain_visit(connection, visit_id)
 
 
 def explain(

@@ -41,7 +41,8 @@ def history(connection: sa.Connection, as_of: AsOf) -> pd.DataFrame:
     known = made.c.visited_at <= cutoff(as_of).to_pydatetime()
     wanted = sa.select(made.c.visit_id, made.c.uprn, made.c.result, made.c.visited_at)
     visits = frame_of(connection, wanted.where(known))
-    marked = frame_of(connection, sa.select(marks.c.visit_id, marks.c.uprn))
+    standing = sa.select(marks.c.visit_id, marks.c.uprn).where(marks.c.lifted_at.is_(None))
+    marked = frame_of(connection, standing)
     return _history(visits, marked, _doors(connection))
 
 

@@ -10,7 +10,7 @@ from hotspot._errors import ConfigError, OutputError
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.visits import schema
-from hotspot.visits.schema import asked, burglaries, made
+from hotspot.visits.schema import asked, burglaries, corrections, listed, made
 from hotspot.visits.store import Store
 
 
@@ -87,7 +87,7 @@ def purge(store: Store, before: AsOf, marks: bool) -> Purged:
         old, first, last = _old_doors(connection, limit)
         gone = {
             table.name: schema.delete_rows(connection, table.c.visit_id, old)
-            for table in (made, burglaries, asked)
+            for table in (made, corrections, burglaries, listed, asked)
         }
         purged = schema.read_time(connection, schema.PURGED)
         if old and (purged is None or limit > purged):

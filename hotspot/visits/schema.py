@@ -1,4 +1,8 @@
-"""The tables of a ledger, the same on every database, and how their rows are read and written."""
+"""The tables of a ledger, the same on every database, and how their rows are read and written.
+
+What changes here changes the ledgers that are kept already: `SCHEMA_VERSION` goes up by one, and
+`migration` brings older ones to it. New columns may be empty, so that they can be added.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -7,7 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Names of the times that `read_time` reads: the cut-off of the first list, and the latest day
 # before which anything was deleted.
 STARTED = "started"
@@ -56,8 +60,33 @@ asked = sa.Table(
     sa.Column("first_as_of", sa.DateTime, nullable=False),
     sa.Column("last_as_of", sa.DateTime, nullable=False),
     sa.Column("last_parameters", sa.String(16), nullable=False),
+    # When the leading burglary was recorded, from where the force's clock runs; `act_by` is the
+    # team's, which runs from the list.
+    sa.Column("recorded", sa.DateTime),
+    # The door's number on its last list.
+    sa.Column("number", sa.Integer),
     sa.ForeignKeyConstraint(
         ["last_as_of", "last_parameters"],
+        ["visits_lists.as_of", "visits_lists.parameters_digest"],
+    ),
+)
+# What each list asked, as it stood then: `asked` has what was first asked, and the last words.
+listed = sa.Table(
+    "visits_listed",
+    metadata,
+    sa.Column("as_of", sa.DateTime, primary_key=True),
+    sa.Column("parameters_digest", sa.String(16), primary_key=True),
+    sa.Column("visit_id", sa.String(100), primary_key=True, index=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer),
+    sa.Column("ring", sa.Integer, nullable=False),
+    sa.Column("task", sa.String(40), nullable=False),
+    *_optional(sa.Text, "reason", "at_the_door", "tier", "crime_refs"),
+    sa.Column("distance_m", sa.Float),
+    *_optional(sa.DateTime, "newest", "recorded", "act_by"),
+    sa.Column("area", sa.Text),
+    sa.ForeignKeyConstraint(
+        ["as_of", "parameters_digest"],
         ["visits_lists.as_of", "visits_lists.parameters_digest"],
     ),
 )
@@ -88,6 +117,24 @@ made = sa.Table(
     sa.Column("do_not_contact", sa.Boolean, nullable=False),
     *_optional(sa.Text, "for_the_officer", "note", "source"),
     sa.Column("recorded_at", sa.DateTime, nullable=False),
+    # When the note for the officer was handed over and deleted here: the same sheet read again
+    # does not bring it back.
+    sa.Column("acknowledged_at", sa.DateTime),
+)
+corrections = sa.Table(
+    "visits_corrections",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # The key of the visit that stood, which a sheet may bring again.
+    sa.Column("visit_id", sa.String(100), nullable=False, index=True),
+    sa.Column("visited_at", sa.DateTime, nullable=False),
+    sa.Column("result", sa.String(40), nullable=False),
+    # The visit as JSON, before and after; none after where it was withdrawn.
+    sa.Column("old", sa.Text, nullable=False),
+    sa.Column("new", sa.Text),
+    sa.Column("corrected_by", sa.Text, nullable=False),
+    sa.Column("corrected_at", sa.DateTime, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
 )
 marks = sa.Table(
     "visits_do_not_contact",
@@ -97,6 +144,20 @@ marks = sa.Table(
     sa.Column("uprn", sa.String(100)),
     sa.Column("visit_id", sa.String(100)),
     sa.Column("marked_at", sa.DateTime, nullable=False),
+    # A mark that was lifted stands for nothing, and no visit before then brings it back.
+    sa.Column("lifted_at", sa.DateTime),
+    sa.Column("lifted_by", sa.Text),
+)
+# Who looked, changed or deleted: never what. It outlives what is deleted.
+log = sa.Table(
+    "visits_log",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("to_whom", sa.Text),
+    sa.Column("count", sa.Integer),
 )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 
 from hotspot._errors import ConfigError, DataError, HotspotError, OutputError
+from hotspot.visits.migration import migrate
 from hotspot.visits.schema import SCHEMA_VERSION, meta, metadata
 
 _FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
@@ -73,9 +74,7 @@ class Store:
             if self.is_sqlite:
                 alone.exec_driver_sql("VACUUM")
                 return
-            alone.exec_driver_sql(
-                "VACUUM FULL visits_asked, visits_burglaries, visits_made, visits_do_not_contact"
-            )
+            alone.exec_driver_sql(f"VACUUM FULL {', '.join(metadata.tables)}")
 
     def close(self) -> None:
         """Close what is open: the connection that a ledger in memory is."""
@@ -119,13 +118,37 @@ class Store:
             raise DataError(f"{self.shown} holds no ledger of visits.")
         if version is None:
             version = self._make_tables()
+        if version.isdecimal() and 1 <= int(version) < SCHEMA_VERSION:
+            version = self._migrate(version)
         if version != str(SCHEMA_VERSION):
             newer = version.isdecimal() and int(version) > SCHEMA_VERSION
             raise DataError(
                 f"The ledger {self.shown} is of version {version}, and this hotspot keeps version "
                 f"{SCHEMA_VERSION}: "
-                + ("install a newer hotspot." if newer else "it was made by an older hotspot.")
+                + ("install a newer hotspot." if newer else "no hotspot has made such a ledger.")
             )
+
+    def _migrate(self, version: str) -> str:
+        """Migrate an older ledger, whole or not at all; return its version."""
+        try:
+            with self.writing() as connection:
+                # Another may have done it while this one waited.
+                now = self._version(connection)
+                if now == version:
+                    migrate(connection, int(version))
+                    now = str(SCHEMA_VERSION)
+                    connection.execute(
+                        sa.update(meta).where(meta.c.name == _VERSION).values(value=now)
+                    )
+        except OutputError as error:
+            raise OutputError(
+                [
+                    f"The ledger {self.shown} is of version {version} and must be brought to "
+                    f"version {SCHEMA_VERSION} once, for which it must be written to.",
+                    *error.problems,
+                ]
+            ) from error
+        return str(now)
 
     def _version(self, connection: sa.Connection) -> str | None:
         if not sa.inspect(connection).has_table(meta.name):
@@ -260,7 +283,7 @@ def _sentence(shown: str, error: sa.exc.DBAPIError) -> HotspotError:
             f"The ledger {shown} is locked by another program: close whatever has it open (on a "
             "network share perhaps on another computer) and run again. Nothing was changed."
         )
-    if "readonly" in low or "read-only" in low or "permission denied" in low:
+    if any(word in low for word in ("readonly", "read-only", "permission denied", "must be owner")):
         return OutputError(f"The ledger {shown} may not be written to: {first}.")
     if "not a database" in low or "malformed" in low:
         return DataError(f"{shown} is no SQLite database, or it is damaged: {first}.")

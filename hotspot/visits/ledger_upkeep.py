@@ -1,0 +1,110 @@
+"""What is changed in a ledger afterwards, and who did it."""
+
+import pandas as pd
+
+from hotspot.dates import AsOf
+from hotspot.visits.access_log import log_access, read_log
+from hotspot.visits.retention import Purged, purge
+from hotspot.visits.store import Store
+
+
+class Upkeep:
+    """What is changed in a ledger afterwards: a part of `VisitLedger`."""
+
+    _store: Store
+
+    def purge(self, before: AsOf, *, marks: bool = False) -> Purged:
+        """Delete what is older than a day: the retention rule.
+
+        Parameters
+        ----------
+        before : date or time
+            A door goes, with all that was asked of it and done there, where its last listing and
+            its last visit are before this; a day is meant from its beginning.
+        marks : bool, default False
+            Whether do-not-contact marks that were made before go too. Otherwise they stay: a
+            person who asked for no contact asked for it once. A mark is a UPRN, no address.
+
+        Returns
+        -------
+        Purged
+            What went: numbers and dates.
+
+        Raises
+        ------
+        ConfigError
+            If `before` is no date.
+
+        Notes
+        -----
+        What stays of the lists are their cut-offs, parameters and lengths. In SQLite deleted
+        bytes are overwritten and the file is rebuilt, so that they are gone from it; PostgreSQL
+        rewrites the tables, but its write-ahead log and every backup keep what they hold for as
+        long as they are kept.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     _ = ledger.record(
+        ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2025-03-02 18:00"}])
+        ...     print(ledger.purge("2026-01-01").summary())
+        Deleted what ended before 1 January 2026: 1 door with 0 rows of what was asked, 1 visit ...
+        """
+        return purge(self._store, before, marks)
+
+    def log_access(
+        self,
+        what: str,
+        who: str | None = None,
+        to_whom: str | None = None,
+        count: int | None = None,
+    ) -> None:
+        """Write that somebody looked, handed over, changed or deleted: never what.
+
+        Parameters
+        ----------
+        what : str
+            "look-up", "hand-over", "correction", "mark", "lift", "erasure", "export", "purge" or
+            "acknowledgement".
+        who : str, optional
+            Default: the name of the login.
+        to_whom : str, optional
+            Who got it.
+        count : int, optional
+            Of how many homes or visits.
+
+        Raises
+        ------
+        ConfigError
+            If `what` is none of these.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     ledger.log_access("look-up", who="J. Doe", count=1)
+        ...     ledger.log()[["who", "what", "count"]]
+              who     what  count
+        0  J. Doe  look-up      1
+        """
+        with self._store.writing() as connection:
+            log_access(connection, what, who, to_whom, count)
+
+    def log(self) -> pd.DataFrame:
+        """Return who looked, handed over, changed or deleted, the oldest first.
+
+        Returns
+        -------
+        DataFrame
+            ``at``, ``who``, ``what``, ``to_whom`` and ``count``. `purge` leaves it.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     len(ledger.log())
+        0
+        """
+        with self._store.reading() as connection:
+            return read_log(connection)
