@@ -173,7 +173,8 @@ class ResultWord:
     ends_visit : bool
         Nobody need call again for the same burglary; else a second visit is asked for.
     bars : bool
-        The home wants no contact.
+        The home wants no visit for the burglaries of this round: it is left alone for as long as
+        the setting ``refusal_days`` says. No contact at all is a mark, not a result.
     counted_as : str or None
         The measure of the report that counts it, where that is not the label.
     """

@@ -265,6 +265,41 @@ def test_a_neighbours_burglary_lists_a_visited_home_again_after_the_chosen_time(
     assert "Mill Lane/19" not in set(messages["uprn"])
 
 
+@pytest.mark.parametrize(
+    ("days", "day", "asked"),
+    [(None, 43, False), (None, 44, True), (10, 11, False), (10, 12, True), (0, 1, False),
+     (0, 2, True)],
+)  # fmt: skip
+def test_a_refusal_ends_its_round_and_a_later_burglary_asks_again_when_its_days_are_over(
+    days, day, asked
+):
+    ledger = Kept()
+    first = on(0, burglary(), ledger, preset="us-rct")
+    ledger.visit(first.loc["23"], "refused", "2026-03-03 10:05")
+    new = burglary("B2", 27, DAY_0 + pd.Timedelta(days=day, hours=-4))
+    crimes = join(burglary(), new)
+    # Seven days of the preset's window are no leave to ask so soon.
+    listed = on(day, crimes, ledger, preset="us-rct", refusal_days=days, revisit_days=7)
+    assert listed.attrs["parameters"]["refusal_days"] == (42 if days is None else days)
+    assert ("23" in listed.index) == asked
+    if asked:
+        assert listed.loc["23", "visit_id"] != first.loc["23", "visit_id"]
+        assert listed.loc["23", "crime_refs"].split("; ")[0] == "B2"
+    # A mark has no end.
+    ledger.visits[-1]["do_not_contact"] = True
+    assert "23" not in on(day, crimes, ledger, refusal_days=days, revisit_days=7).index
+
+
+@pytest.mark.parametrize(("day", "written"), [(43, False), (44, True)])
+def test_a_home_that_refused_gets_no_message_before_its_days_are_over(day, written):
+    ledger = Kept()
+    ledger.visit(on(0, burglary(), ledger).loc["23"], "refused", "2026-03-03 10:05")
+    far = burglary("B2", 39, DAY_0 + pd.Timedelta(days=day, hours=-4))
+    as_of = DAY_0 + pd.Timedelta(days=day)
+    messages = cocooning_messages(far, two_sided(), as_of, ledger=ledger)
+    assert ("Mill Lane/23" in set(messages["uprn"])) == written
+
+
 def test_a_marked_home_is_neither_visited_nor_written_to_unless_burgled():
     mark = {"uprn": "Mill Lane/23", "uprns": None, "visit_id": None, "result": None,
             "visited_at": pd.NaT, "crime_refs": None, "do_not_contact": True}  # fmt: skip

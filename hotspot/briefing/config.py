@@ -110,6 +110,7 @@ class CocooningSettings(_Table):
     visit_days: values.Count | None = None
     max_visits: values.Count | None = None
     revisit_days: Annotated[int | None, Field(strict=True, ge=0)] = None
+    refusal_days: Annotated[int | None, Field(strict=True, ge=0)] = None
     response_days: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.0
     rank_by: Annotated[str, AfterValidator(values.one_of(("rule", "forecast")))] = "rule"
     exclude: values.InputPath | None = None

@@ -16,6 +16,7 @@ def list_options(inputs: Inputs, model: Forecaster | None = None) -> ListOptions
         "preset": visits.preset,
         "visit_days": visits.visit_days,
         "revisit_days": visits.revisit_days,
+        "refusal_days": visits.refusal_days,
         "distance_m": None if "distance_m" in free else rule.distance_m,
         "window_days": None if "window_days" in free else rule.window_days,
         "model": model,

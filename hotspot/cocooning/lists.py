@@ -81,6 +81,12 @@ def cocooning_targets(
         - ``revisit_days`` (int): for how many days after a visit a home is not visited again for
           a neighbour's burglary. Default: `window_days`, as long as the rule says that what was
           told there holds;
+        - ``refusal_days`` (int): for how many days after "refused" a home gets neither visit nor
+          message for a neighbour's burglary. Default: six weeks, whatever the preset. A refusal
+          is an answer to one call: the burglaries that the round was about bring nobody back, and
+          by the rule their risk is over after six weeks. Who is then near a new burglary has not
+          been asked about it, and loses a warning if one "no" counted for ever. For ever is the
+          mark "do not contact", which has its own box; 0 asks at the next new burglary;
         - ``model`` (Forecast): a fitted model, to rank doors by what it expects; else a rule does
           (see Notes);
         - ``tiers`` (iterable of mapping): packs by rule, the first that fits wins: ``name`` and
@@ -167,12 +173,13 @@ def cocooning_targets(
     or number, or no number is next to its own, ring 1 is the eight nearest buildings and ring 2
     the nine after them within 50 m, and the reason says so.
 
-    With a ledger a home is left out that was visited in the last `revisit_days`, refused or is
-    marked as not to be contacted; nobody is told which. A visit covers only burglaries known by
-    then, and a new one at the home itself lists it always: with "check with the officer in the
-    case first" where somebody was there, or was refused, before. Any result is a visit but "no
-    reply" and "language or access", which told nobody: these ask for another attempt. A visit
-    by an id that no list holds has a door as long as its burglary is within `window_days`.
+    With a ledger a home is left out that was visited in the last `revisit_days`, refused in the
+    last `refusal_days` or is marked as not to be contacted; nobody is told which. A visit covers
+    only burglaries known by then, and a new one at the home itself lists it always: with "check
+    with the officer in the case first" where somebody was there, or was refused, before. Any
+    result is a visit but "no reply" and "language or access", which told nobody: these ask for
+    another attempt. A visit by an id that no list holds has a door as long as its burglary is
+    within `window_days`.
 
     A door that several burglaries reach has one row, led by its lowest ring, then the newest.
     Different references at one UPRN with overlapping windows are one burglary.

@@ -174,7 +174,13 @@ def list_visits(
     live = _live(past, settings)
     to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
     no_home = (live["door"] >= 0).to_numpy() & ~np.append(doors.lived_in, True)[live["door"]]
-    history = read_history(ledger, settings.as_of, settings.revisit_days, settings.visit_days)
+    history = read_history(
+        ledger,
+        settings.as_of,
+        revisit_days=settings.revisit_days,
+        refusal_days=settings.refusal_days,
+        visit_days=settings.visit_days,
+    )
     # Whose door a visit without an address was to can be told by the burglary that made it, which
     # may be too old by now to make a visit of its own.
     linked = np.ones_like(to_visit) if history.by_id else to_visit
@@ -296,7 +302,7 @@ def _scheduled(visits: pd.DataFrame, settings: ListSettings) -> Bools:
 
 
 def _without_message(made: Made, doors: Doors) -> Bools:
-    """Find the homes that get no message: those visited, those told, those who refused."""
+    """Find the homes that get no message: those visited, told, or not to be contacted now."""
     kept_back = np.zeros(len(doors.uprn), dtype=bool)
     kept_back[made.told] = True
     for listed in made.visits["doors"]:

@@ -16,7 +16,7 @@ from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.tiers import Tier, read_tiers
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
-from hotspot.rule import ACT_WITHIN_HOURS, AgeBands
+from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
 
 _T = TypeVar("_T")
 
@@ -29,6 +29,7 @@ class ListOptions(TypedDict, total=False):
     distance_m: float | None
     window_days: int | None
     revisit_days: int | None
+    refusal_days: int | None
     model: Forecaster | None
     tiers: Iterable[Mapping[str, Any]] | None
     exclude: Iterable[str]
@@ -43,7 +44,7 @@ class ListSettings:
     as_of : Timestamp
         The last moment that counts.
     preset : str
-    visit_days, distance_m, window_days, revisit_days, max_visits, model
+    visit_days, distance_m, window_days, revisit_days, refusal_days, max_visits, model
         As of `cocooning_targets`.
     exclude : frozenset of str
     tiers : tuple of Tier
@@ -56,6 +57,7 @@ class ListSettings:
     distance_m: float
     window_days: int
     revisit_days: int
+    refusal_days: int
     max_visits: int | None
     exclude: frozenset[str]
     tiers: tuple[Tier, ...]
@@ -71,6 +73,7 @@ class ListSettings:
             "distance_m": self.distance_m,
             "window_days": self.window_days,
             "revisit_days": self.revisit_days,
+            "refusal_days": self.refusal_days,
             "max_visits": self.max_visits,
             "each_side": self.reach.each_side,
             "opposite": self.reach.opposite,
@@ -132,22 +135,31 @@ def read_settings(
     if revisit_days is None:
         # As long as the rule says that what was told at a visit holds.
         revisit_days = window_days
-    days = {"visit_days": visit_days, "window_days": window_days, "revisit_days": revisit_days}
+    refusal_days = options.get("refusal_days")
+    if refusal_days is None:
+        # Whoever said no is not called on sooner where a preset works with a shorter window.
+        refusal_days = RULE.window_days
+    days = {
+        "visit_days": visit_days,
+        "window_days": window_days,
+        "revisit_days": revisit_days,
+        "refusal_days": refusal_days,
+    }
     number_problems = _checks.positive_problems(distance_m=distance_m)
     number_problems += _checks.integer_problems(0, **days)
     if max_visits is not None:
         number_problems += _checks.integer_problems(1, max_visits=max_visits)
     if not number_problems:
         # Numbers of numpy would not go into the record of a run.
-        visit_days, window_days, revisit_days = int(visit_days), int(window_days), int(revisit_days)
+        visit_days, window_days, revisit_days, refusal_days = map(int, days.values())
         distance_m = float(distance_m)
     exclude, stop_problems = _stop_list(options.get("exclude", ()))
     tiers, tier_problems = _attempted(read_tiers, options.get("tiers"), ())
     model = options.get("model")
     last, date_problems = _attempted(cutoff, as_of, pd.Timestamp.max)
     settings = ListSettings(
-        last, name, visit_days, distance_m, window_days, revisit_days, max_visits, exclude, tiers,
-        model, preset.reach,
+        last, name, visit_days, distance_m, window_days, revisit_days, refusal_days, max_visits,
+        exclude, tiers, model, preset.reach,
     )  # fmt: skip
     problems += wrong_name + number_problems + stop_problems + tier_problems
     return settings, problems + _model_problems(model) + date_problems

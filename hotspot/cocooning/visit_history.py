@@ -32,7 +32,8 @@ class Past(NamedTuple):
     """One visit to a home, or a mark without one (`at` is missing, and `result` empty).
 
     What a result means is `hotspot.rule.ResultWord`'s: it `ends` the matter or not, somebody
-    `answered` or not, and the home `bars` contact by it or by a mark.
+    `answered` or not, and the home `refused` this round by it. Who is `marked` wants no contact
+    ever.
     """
 
     visit_id: str | None
@@ -41,7 +42,8 @@ class Past(NamedTuple):
     refs: frozenset[str]
     ends: bool
     answered: bool
-    bars: bool
+    refused: bool
+    marked: bool
 
     @property
     def missed(self) -> bool:
@@ -59,7 +61,8 @@ class History:
         In the order of time.
     as_of : Timestamp
         The cut-off.
-    revisit_days : int
+    revisit_days, refusal_days : int
+        For how long a home that was told, or that refused, is left alone.
     visit_days : int
     """
 
@@ -67,6 +70,7 @@ class History:
     by_id: dict[str, list[Past]] = field(default_factory=dict)
     as_of: pd.Timestamp = pd.Timestamp.max
     revisit_days: int = 0
+    refusal_days: int = 0
     visit_days: int = 0
 
     @property
@@ -94,17 +98,20 @@ class History:
         if self.told(home, ids, event):
             return True
         return ring > 0 and any(
-            past.bars or (past.ends and self._recent(past)) for past in self._of(home, ids)
+            past.marked or (past.ends and self._recent(past)) for past in self._of(home, ids)
         )
 
     def bars(self, home: str | None) -> bool:
-        """Return whether a home is not to be contacted at all, unless it is burgled."""
-        return any(past.bars for past in self._of(home, ()))
+        """Return whether a home is not to be contacted now, unless it is burgled."""
+        return any(
+            past.marked or (past.refused and self._recent(past)) for past in self._of(home, ())
+        )
 
     def asked_before(self, home: str | None, ids: Collection[str], event: Any) -> bool:
         """Return whether a home was visited, refused or was marked before a burglary there."""
         return any(
-            (past.ends or past.bars or past.answered) and not self._knew(past, event, ids)
+            (past.ends or past.refused or past.marked or past.answered)
+            and not self._knew(past, event, ids)
             for past in self._of(home, ids)
         )
 
@@ -131,7 +138,9 @@ class History:
         return [past for visit_id in ids for past in self.by_id.get(visit_id, ())]
 
     def _recent(self, past: Past) -> bool:
-        return bool((self.as_of.normalize() - past.at.normalize()).days <= self.revisit_days)
+        """Return whether a home is still left alone after a visit that told it, or a refusal."""
+        days = self.refusal_days if past.refused else self.revisit_days
+        return bool((self.as_of.normalize() - past.at.normalize()).days <= days)
 
     @staticmethod
     def _knew(past: Past, event: Any, ids: Collection[str]) -> bool:
@@ -143,7 +152,12 @@ class History:
 
 
 def read_history(
-    ledger: Ledger | None, as_of: pd.Timestamp, revisit_days: int, visit_days: int
+    ledger: Ledger | None,
+    as_of: pd.Timestamp,
+    *,
+    revisit_days: int,
+    refusal_days: int,
+    visit_days: int,
 ) -> History:
     """Read from a ledger the visits known by a cut-off.
 
@@ -152,8 +166,8 @@ def read_history(
     ledger : Ledger, optional
     as_of : Timestamp
         The last moment that counts.
-    revisit_days : int
-        For how long a visit keeps a home off the list.
+    revisit_days, refusal_days : int
+        For how long a visit, or a refusal, keeps a home off the list.
     visit_days : int
         Visits that told nobody and lie farther apart than this are not of one row.
 
@@ -183,7 +197,12 @@ def read_history(
         if past.visit_id and not homes:
             by_id.setdefault(past.visit_id, []).append(past)
     return History(
-        _in_turn(by_home, visit_days), _in_turn(by_id, visit_days), as_of, revisit_days, visit_days
+        _in_turn(by_home, visit_days),
+        _in_turn(by_id, visit_days),
+        as_of,
+        revisit_days,
+        refusal_days,
+        visit_days,
     )
 
 
@@ -228,7 +247,8 @@ def _past(row: Any) -> Past:
         refs=frozenset(_listed(row.crime_refs)),
         ends=not pd.isna(row.visited_at) and (marked or (word is not None and word.ends_visit)),
         answered=word is not None and word.answered,
-        bars=marked or (word is not None and word.bars),
+        refused=word is not None and word.bars,
+        marked=marked,
     )
 
 
