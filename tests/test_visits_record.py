@@ -85,6 +85,66 @@ def test_why_no_leaflet_was_left_is_no_leaflet(ledger):
     assert ledger.visits()["leaflet_left"].tolist() == [True, True, *[False] * 5]
 
 
+@pytest.mark.parametrize(
+    "words", ["no - happy for us to call", "No contact please", "yes, she is happy for a call", "?"]
+)
+def test_a_box_that_says_neither_yes_nor_no_marks_nobody_and_is_asked_about(ledger, words):
+    told = ledger.record([visit("V-A", "face to face", SOON, do_not_contact=words)])
+    assert (told.added, told.rejected_rows, everything(told)) == (1, 0, 1)
+    assert told.unclear.to_numpy().tolist() == [
+        [0, "do_not_contact", words, "neither yes nor no: no mark was set; write yes where nobody "
+         "may call again, else no"]
+    ]  # fmt: skip
+    assert "To ask about, in 1 row recorded without:\n- row 0, do_not_contact" in told.summary()
+    assert ledger.history("2026-03-09")["do_not_contact"].tolist() == [False]
+    # Written as it should be, the same sheet marks the home.
+    told = ledger.record([visit("V-A", "face to face", SOON, do_not_contact="Yes")])
+    assert (told.repeated, len(told.unclear)) == (1, 0)
+    assert ledger.history("2026-03-09")["do_not_contact"].tolist() == [True]
+
+
+def test_only_a_clear_yes_ticks_a_box(ledger):
+    clear = ["yes", "Y", True, 1, "x", "X", "✓", "☑", "Do not contact"]
+    rows = [visit(f"V-{n}", "empty", SOON, do_not_contact=box) for n, box in enumerate(clear)]
+    rows += [
+        visit(f"V-N{n}", "empty", SOON, do_not_contact=box)
+        for n, box in enumerate(["no", "N", False, 0, "-", "n/a", None, ""])
+    ]
+    told = ledger.record(rows)
+    assert (told.added, len(told.unclear)) == (17, 0)
+    assert ledger.visits().set_index("visit_id")["do_not_contact"].to_dict() == {
+        row["visit_id"]: "N" not in row["visit_id"] for row in rows
+    }
+
+
+def test_every_box_with_words_is_told_and_words_that_are_kept_are_not_lost(ledger):
+    had = "no, they had one"
+    boxes = {"leaflet_left": had, "camera_or_doorbell": "Ring", "referral": "Y"}
+    told = ledger.record([visit("V-A", "no reply", SOON, **boxes)])
+    assert (told.added, told.unclear["column"].tolist()) == (1, ["leaflet_left"])
+    assert "no leaflet was counted; write yes or no" in told.unclear.loc[0, "reason"]
+    assert told.flagged["reason"].tolist() == [
+        "camera or doorbell neither yes nor no: it is kept as it stands"
+    ]
+    kept = ledger.visits().loc[0, list(boxes)].tolist()
+    assert kept == [False, "Ring", "yes"]
+
+
+def test_a_row_with_nothing_but_an_unclear_box_is_neither_a_visit_nor_not_done(ledger):
+    rows = [
+        visit("V-A", None, None, do_not_contact="no thanks", leaflet_left="no"),
+        visit("V-B", None, "yesterday", do_not_contact="no thanks"),
+        visit("V-C", None, None, do_not_contact="yes", leaflet_left="no letterbox"),
+    ]
+    told = ledger.record(rows)
+    assert (told.added, told.marked, told.not_done, told.rejected_rows) == (0, 1, 0, 2)
+    assert told.rejected[["row", "column"]].to_numpy().tolist() == [
+        [0, "do_not_contact"], [1, "result"], [1, "visited_at"], [1, "do_not_contact"],
+    ]  # fmt: skip
+    assert told.unclear[["row", "column"]].to_numpy().tolist() == [[2, "leaflet_left"]]
+    assert ledger.history("2026-03-09")["visit_id"].tolist() == ["V-C"]
+
+
 def test_every_row_that_matches_no_list_is_named(ledger):
     rows = [visit(f"V-X{n}", "no reply", "2026-03-03 10:00") for n in range(12)]
     words = ledger.record(rows).summary()

@@ -52,6 +52,9 @@ class Recorded:
         Visits, added or repeated, whose id no list of the ledger holds; they are kept.
     rejected : DataFrame
         What could not be used: ``row``, ``column``, ``value``, ``reason``; a row may have several.
+    unclear : DataFrame
+        The same, of cells that should say yes or no and say neither: they were left out, what else
+        stood in their rows was kept.
     flagged : DataFrame
         What should be looked at, in rows that were kept and that were not: ``row``,
         ``visit_id``, ``reason``.
@@ -67,6 +70,7 @@ class Recorded:
     not_done: int
     unknown: int
     rejected: pd.DataFrame
+    unclear: pd.DataFrame
     flagged: pd.DataFrame
     notes: list[str] = field(default_factory=list)
 
@@ -85,12 +89,11 @@ class Recorded:
         sentences = [self._headline(), *self.notes]
         if len(self.rejected):
             sentences.append(f"Not recorded: {count(self.rejected_rows, 'row')}.")
-            sentences += [
-                f"- {name_rows([row.row])}, {row.column}{_shown(row.value)}: "
-                f"{_sentence(row.reason)}"
-                for row in self.rejected.head(_SHOWN).itertuples()
-            ]
-            sentences += _more(len(self.rejected))
+            sentences += _named(self.rejected)
+        if len(self.unclear):
+            rows = count(self.unclear["row"].nunique(), "row")
+            sentences.append(f"To ask about, in {rows} recorded without:")
+            sentences += _named(self.unclear)
         useless = self.flagged["row"].isin(self.rejected["row"])
         sentences += _to_look_at("Look at {}:", self.flagged[~useless])
         sentences += _to_look_at("Of {} not recorded:", self.flagged[useless])
@@ -138,8 +141,9 @@ def record_rows(
         not_done=len(checked.not_done),
         unknown=written.unknown,
         rejected=pd.DataFrame(rejected, columns=list(FAULT_COLUMNS), dtype=object),
+        unclear=pd.DataFrame(checked.unclear, columns=list(FAULT_COLUMNS), dtype=object),
         flagged=pd.DataFrame(
-            [*returns.flagged, *written.flagged],
+            [*returns.flagged, *checked.flagged, *written.flagged],
             columns=["row", "visit_id", "reason"],
             dtype=object,
         ),
@@ -335,9 +339,14 @@ def _shown(value: object) -> str:
     return f" {str(value)[:60]!r}" if value not in (None, "") else ""
 
 
-def _more(number: int) -> list[str]:
-    rest = f"- and {number - _SHOWN:,} more, all of them in `rejected` and by --json"
-    return [rest] if number > _SHOWN else []
+def _named(faults: pd.DataFrame) -> list[str]:
+    """Return what is wrong, a line a fault, and how many more there are."""
+    lines = [
+        f"- {name_rows([row.row])}, {row.column}{_shown(row.value)}: {_sentence(row.reason)}"
+        for row in faults.head(_SHOWN).itertuples()
+    ]
+    rest = f"- and {len(faults) - _SHOWN:,} more, all of them by --json"
+    return [*lines, rest] if len(faults) > _SHOWN else lines
 
 
 def _to_look_at(heading: str, flagged: pd.DataFrame) -> list[str]:

@@ -9,8 +9,11 @@ from hotspot.rule import ResultWord
 RESULTS = tuple(rule.result_words())
 DO_NOT_CONTACT = "do not contact"
 
-_NO_WORDS = frozenset({"", "no", "n", "false", "0", "none", "nil", "na", "nan", "off"})
-_NO_LEAFLET = _NO_WORDS - {""} | {"not", "never", "nothing", "without", "unable", "cannot"}
+# Whole cells: of what says more than one of these, nobody but its writer knows what it means.
+_YES = frozenset({"yes", "y", "true", "1", "x", "tick", "ticked", "on"})
+_YES_SIGNS = frozenset("✓✔☑✅+")
+_NO = frozenset({"no", "n", "false", "0", "none", "nil", "na", "nan", "off"})
+_NO_SIGNS = frozenset({"", "-", "--", "–", "—", ".", "/", "☐"})
 
 
 def canonical_result(text: str) -> str | None:
@@ -73,28 +76,28 @@ def means_do_not_contact(text: str) -> bool:
     return normalise_name(text) == normalise_name(DO_NOT_CONTACT)
 
 
-def leaflet_told(text: str | None) -> bool:
-    """Return whether a leaflet was left: what begins with a no is none, whatever the reason.
+def yes_or_no(text: str | None) -> bool | None:
+    """Return what a box says: yes, no (also where it is empty), or None where that is not clear.
 
-    A leaflet counts as contact, so that a doubtful word must not make one.
+    Parameters
+    ----------
+    text : str, optional
+        The whole cell. Only a bare yes, a tick or an x is a yes: "no - happy for us to call" is
+        none, and "no contact please" is none either.
 
-    Examples
-    --------
-    >>> leaflet_told("yes"), leaflet_told("no letterbox"), leaflet_told("not left: dog")
-    (True, False, False)
-    """
-    first = (text or "").split(maxsplit=1)[:1]
-    return ticked(text) and normalise_name(first[0]) not in _NO_LEAFLET
-
-
-def ticked(text: str | None) -> bool:
-    """Return whether a box is ticked: anything but nothing and a bare no is a yes.
+    Returns
+    -------
+    bool or None
 
     Examples
     --------
-    >>> ticked("x"), ticked("Yes"), ticked("no"), ticked(None)
-    (True, True, False, False)
+    >>> [yes_or_no(text) for text in ("x", "Yes", "\N{CHECK MARK}", "no", "-", None)]
+    [True, True, True, False, False, False]
+    >>> yes_or_no("no - happy for us to call") is None, yes_or_no("no, they had one") is None
+    (True, True)
     """
-    if text is None:
-        return False
-    return normalise_name(text) not in _NO_WORDS or text.strip() in ("✓", "✔", "☑", "+")
+    bare = (text or "").strip()
+    word = normalise_name(bare)
+    if word in _YES or bare in _YES_SIGNS:
+        return True
+    return False if word in _NO or bare in _NO_SIGNS else None

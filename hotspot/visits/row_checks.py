@@ -4,7 +4,7 @@ import difflib
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,8 @@ from hotspot.rule import result_words
 from hotspot.visits.result_words import (
     at_odds,
     canonical_result,
-    leaflet_told,
     means_do_not_contact,
-    ticked,
+    yes_or_no,
 )
 
 # The field and the names by which it comes back, as `normalise_name` writes them.
@@ -45,6 +44,15 @@ _FIELDS = {spelling: name for name, spellings in _NAMES.items() for spelling in 
 KNOWN_NAMES = frozenset(_FIELDS)
 _FILLED_IN = tuple(name for name in _NAMES if name not in ("visit_id", "uprn"))
 DETAILS = ("uprn", "collar_number", "camera_or_doorbell", "referral", "for_the_officer", "note")
+# What sheets ask with yes or no, and what becomes of a cell that says neither.
+_BOXES = {
+    "leaflet_left": "no leaflet was counted; write yes or no, and the rest under Note",
+    "camera_or_doorbell": "it is kept as it stands",
+    "referral": "it is kept as it stands",
+    "do_not_contact": "no mark was set; write yes where nobody may call again, else no",
+}
+# Of those the ones that the ledger keeps as words: what they say is not lost.
+_NOT_USED = ("leaflet_left", "do_not_contact")
 # Headings of our own sheets that tell of the door, not of the visit.
 _OF_THE_SHEET = frozenset(
     {
@@ -56,6 +64,8 @@ _OF_THE_SHEET = frozenset(
 )  # fmt: skip
 # What the columns of the ledger hold.
 _LONGEST_ID = 100
+
+Fault: TypeAlias = tuple[Any, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,10 @@ class Checked:
         Rows in which nothing was filled in.
     rejected : list of tuple
         ``row``, ``column``, ``value``, ``reason``.
+    unclear : list of tuple
+        The same, of cells that were not used though the visit of their row is good.
+    flagged : list of tuple
+        ``row``, ``visit_id``, ``reason`` of what was kept and should be looked at.
     notes : list of str
     """
 
@@ -81,7 +95,9 @@ class Checked:
     marked: pd.DataFrame
     marked_though_rejected: pd.DataFrame
     not_done: list[Any]
-    rejected: list[tuple[Any, str, str, str]]
+    rejected: list[Fault]
+    unclear: list[Fault] = field(default_factory=list)
+    flagged: list[tuple[Any, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -140,22 +156,20 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
     texts = pd.DataFrame(
         {name: _texts(frame, columns.get(name)) for name in _NAMES}, index=frame.index
     )
+    ticked, unclear = _boxes(texts)
     filled = texts[list(_FILLED_IN)].notna()
-    barred = [
-        ticked(mark) or means_do_not_contact(result or "")
-        for mark, result in zip(texts["do_not_contact"], texts["result"], strict=True)
-    ]
-    filled["do_not_contact"] = barred
     # A box that says no, filled in beforehand, does not make a visit.
-    filled["leaflet_left"] = [leaflet_told(text) for text in texts["leaflet_left"]]
+    filled[list(_BOXES)] = ticked | unclear
     nothing = ~filled.any(axis=1)
     # A mark needs no visit, but it must say which home is meant.
-    only_mark = filled["do_not_contact"] & ~filled["result"] & ~filled["visited_at"]
     told_home = texts["visit_id"].notna() | texts["uprn"].notna()
-    only_mark &= told_home
-    todo = (~nothing & ~only_mark).to_numpy(dtype=bool)
+    only_mark = ticked["do_not_contact"] & ~filled["result"] & ~filled["visited_at"] & told_home
+    # Where nothing else is filled in, what such a box says is the one thing to mend.
+    asked_about = unclear[list(_NOT_USED)].any(axis=1)
+    asked_about &= filled.sum(axis=1) == unclear.sum(axis=1)
+    todo = (~nothing & ~only_mark & ~asked_about).to_numpy(dtype=bool)
     moments, time_known, faults, warned = _moments(frame, columns.get("visited_at"), todo, timezone)
-    rejected: list[tuple[Any, str, str, str]] = []
+    rejected: list[Fault] = []
     good = np.zeros(len(frame), dtype=bool)
     records = texts.to_dict("records")
     for place in map(int, np.flatnonzero(todo)):
@@ -163,20 +177,70 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
         wrong = _problems(records[place], faults[place], moments[place], latest)
         rejected += [(row, *problem) for problem in wrong]
         good[place] = not wrong
-    visits = _visits(texts[good], filled[good], moments[good], time_known[good])
+    visits = _visits(_bare(texts, ticked, unclear)[good], ticked[good], moments[good])
+    visits = visits.assign(time_known=time_known[good])
     rejected += _conflicts(visits)
-    bad_rows = {row for row, *_ in rejected}
+    bad_rows = {row for row, *_ in rejected}.union(texts.index[asked_about])
     usable = ~visits.index.isin(bad_rows)
+    place_of = {row: place for place, row in enumerate(texts.index)}
+    not_used = _not_clear(texts, unclear[list(_NOT_USED)])
     # Whoever asked not to be called on again must not pay for a slip in the date.
-    still_marked = filled["do_not_contact"] & told_home & texts.index.isin(bad_rows)
+    still_marked = ticked["do_not_contact"] & told_home & texts.index.isin(bad_rows)
     return Checked(
         visits=visits[usable],
         marked=texts.loc[only_mark, ["visit_id", "uprn"]],
         marked_though_rejected=texts.loc[still_marked, ["visit_id", "uprn"]],
         not_done=list(texts.index[nothing]),
-        rejected=rejected,
+        rejected=sorted(
+            [*rejected, *(fault for fault in not_used if fault[0] in bad_rows)],
+            key=lambda fault: place_of[fault[0]],
+        ),
+        unclear=[fault for fault in not_used if fault[0] not in bad_rows],
+        flagged=_kept_as_they_stand(texts[good], unclear[good]),
         notes=[*notes, *warned],
     )
+
+
+def _boxes(texts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return which boxes are ticked, and which say neither yes nor no."""
+    said = {name: [_box(name, text) for text in texts[name]] for name in _BOXES}
+    said["do_not_contact"] = [
+        means_do_not_contact(result or "") or box
+        for result, box in zip(texts["result"], said["do_not_contact"], strict=True)
+    ]
+    boxes = pd.DataFrame(said, index=texts.index, dtype=object)
+    return boxes.map(lambda box: box is True).astype(bool), boxes.isna()
+
+
+def _box(name: str, text: str | None) -> bool | None:
+    """Return what a box says; its own heading, written into it, is a yes."""
+    return yes_or_no(text) if normalise_name(text or "") not in _NAMES[name] else True
+
+
+def _bare(texts: pd.DataFrame, ticked: pd.DataFrame, unclear: pd.DataFrame) -> pd.DataFrame:
+    """Write the boxes that the ledger keeps as words as yes or no, where they say so."""
+    bare = texts.copy()
+    for name in set(_BOXES) - set(_NOT_USED):
+        clear = texts[name].notna() & ~unclear[name]
+        bare[name] = texts[name].mask(clear, ticked[name].map({True: "yes", False: "no"}))
+    return bare
+
+
+def _not_clear(texts: pd.DataFrame, unclear: pd.DataFrame) -> list[Fault]:
+    """List the boxes that say neither yes nor no, in the order of the rows."""
+    return [
+        (row, name, str(texts.at[row, name]), f"neither yes nor no: {_BOXES[name]}")
+        for row in texts.index[unclear.any(axis=1)]
+        for name in unclear.columns[unclear.loc[row]]
+    ]
+
+
+def _kept_as_they_stand(texts: pd.DataFrame, unclear: pd.DataFrame) -> list[tuple[Any, str, str]]:
+    kept = unclear.drop(columns=list(_NOT_USED))
+    return [
+        (row, str(texts.at[row, "visit_id"]), f"{name.replace('_', ' ')} {reason}")
+        for row, name, _, reason in _not_clear(texts, kept)
+    ]
 
 
 def _columns(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
@@ -295,17 +359,14 @@ def _unknown_result(text: str) -> str:
     return f"not a known result{meant}"
 
 
-def _visits(
-    texts: pd.DataFrame, filled: pd.DataFrame, moments: np.ndarray, time_known: np.ndarray
-) -> pd.DataFrame:
+def _visits(texts: pd.DataFrame, ticked: pd.DataFrame, moments: np.ndarray) -> pd.DataFrame:
     """Return good rows in the fields of the ledger."""
     results = [canonical_result(result) for result in texts["result"]]
     return texts.assign(
         result=pd.Series(results, texts.index, dtype=object),
         visited_at=pd.Series(moments, texts.index).astype("datetime64[us]"),
-        time_known=time_known,
-        leaflet_left=filled["leaflet_left"].astype(bool),
-        do_not_contact=filled["do_not_contact"].astype(bool),
+        leaflet_left=ticked["leaflet_left"],
+        do_not_contact=ticked["do_not_contact"],
     )
 
 
