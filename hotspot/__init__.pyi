@@ -23,6 +23,7 @@ from .areas import read_areas as read_areas
 from .backtesting import backtest as backtest
 from .briefing import brief as brief
 from .cocooning import cocooning_targets as cocooning_targets
+from .cocooning import look_up as look_up
 from .density import hotspots as hotspots
 from .density import kernel_density as kernel_density
 from .forecast import Blend as Blend

@@ -38,6 +38,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["visits", "record", returned, *config]
     yield ["visits", "report", *config]
     yield ["visits", "explain", visit, *config]
+    yield ["lookup", "1 Mill Street", crimes]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):

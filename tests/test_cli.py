@@ -19,7 +19,7 @@ from hotspot import cli
 from hotspot.cli import _parser
 from hotspot.rule import RULE
 from tests.conftest import ROOT
-from tests.small_town import Burglary, quick_town, usual, write_burglaries, write_town
+from tests.small_town import Burglary, quick_town, uprn, usual, write_burglaries, write_town
 
 HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
 
@@ -195,6 +195,20 @@ def test_what_is_on_the_stop_list_is_named_by_no_command(run: Run, tmp_path: Pat
     told = done.stdout + done.stderr + rejected.read_text(encoding="utf-8-sig")
     assert "(withheld)" in told
     assert "BAD/1" not in told
+
+
+def test_a_call_is_answered_by_address_uprn_and_for_programs(run: Run, tmp_path: Path) -> None:
+    set_up = quick_town(tmp_path)
+    for home in ("20 Mill Lane", uprn("Mill Lane", 20)):
+        done = run("lookup", home, set_up)
+        assert done.returncode == 0, done.stderr
+        assert "found Friday 20 February 2026 (reference NEW/003; this home)" in done.stdout
+        assert "check the crime system too" in done.stdout
+    found = json.loads(run("lookup", "20 Mill Lane", set_up, "--json").stdout)
+    assert {"NEW/001", "NEW/003"} <= {row["crime_ref"] for row in found["here"]}
+    done = run("lookup", "1000 Mill Lane", set_up)
+    assert done.returncode == 1
+    assert "is not among the addresses: is it " in done.stderr
 
 
 def test_a_set_up_with_gaps_is_completed_by_options(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""``hotspot lookup``: what is known of a home, for the person who takes the call."""
+
+import argparse
+from typing import Any
+
+import hotspot
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    add_command,
+    add_layers,
+    add_reading,
+    add_values,
+    burglaries_of,
+    layers_of,
+    print_answer,
+)
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = add_command(
+        commands,
+        "lookup",
+        _lookup,
+        "what is known of an address, UPRN or postcode: burglaries here and within the rule",
+        "Say which burglaries of the past 12 months were of a home and within the rule around it, "
+        "and up to which date that is known. What is on the stop list is not told: ask the "
+        "supervisor.",
+        {},
+    )
+    command.add_argument("home", metavar="HOME", help="an address, a UPRN or a postcode")
+    add_reading(command)
+    add_layers(command)
+    add_values(command, {"--json": JSON})
+
+
+def _lookup(options: argparse.Namespace) -> int:
+    burglaries = burglaries_of(options, layers_of(options))
+    addresses = burglaries.layers.addresses
+    stop = burglaries.stop
+    found = hotspot.look_up(
+        burglaries.known,
+        options.home,
+        burglaries.config.as_of,
+        addresses=addresses,
+        exclude=stop.meant(burglaries.known) | stop.meant(addresses),
+        distance_m=burglaries.config.rule.distance_m,
+        window_days=burglaries.config.rule.window_days,
+    )
+    print_answer(options, found.to_dict(), found.summary())
+    return DONE
