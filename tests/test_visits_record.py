@@ -145,6 +145,27 @@ def test_a_row_with_nothing_but_an_unclear_box_is_neither_a_visit_nor_not_done(l
     assert ledger.history("2026-03-09")["visit_id"].tolist() == ["V-C"]
 
 
+def test_packs_that_were_given_are_kept_by_the_name_of_their_tier(ledger_url):
+    with VisitLedger(ledger_url) as ledger:
+        ledger.issue(targets(("V-A", 0, SOON), ("V-D", 0, SOON), tier="Gold pack"))
+        ledger.issue(targets(("V-B", 1, SOON), as_of="2026-03-02 08:00", tier="silver"))
+        ledger.issue(targets(("V-C", 1, SOON), as_of="2026-03-02 09:00"))
+        given = {"V-A": "yes", "V-B": "GOLD PACK", "V-C": "x", "V-D": "no", "V-E": "bronze"}
+        rows = [visit(key, "face to face", SOON, pack_given=pack) for key, pack in given.items()]
+        told = ledger.record([*rows, visit("V-D", "empty", "2026-03-04 09:00")])
+        assert (told.added, told.unclear["value"].tolist()) == (6, ["bronze"])
+        assert "write yes, no or the name of a pack on the lists" in told.summary()
+        kept = ledger.visits().sort_values(["visited_at", "visit_id"])["pack"].tolist()
+        assert kept == ["Gold pack", "Gold pack", "yes", "no", None, None]
+        assert ledger.record(rows).flagged["reason"].str.contains("another").sum() == 0
+
+
+def test_the_pack_that_a_list_asks_to_bring_is_none_that_was_given(ledger):
+    frame = pd.DataFrame([visit("V-A", "no reply", SOON)]).assign(Pack="gold")
+    assert ledger.record(frame).notes == []
+    assert ledger.visits()["pack"].tolist() == [None]
+
+
 def test_every_row_that_matches_no_list_is_named(ledger):
     rows = [visit(f"V-X{n}", "no reply", "2026-03-03 10:00") for n in range(12)]
     words = ledger.record(rows).summary()

@@ -154,8 +154,8 @@ class VisitLedger(Answers, Upkeep):
         rows : DataFrame, iterable of mapping, or path
             With ``visit_id``, ``result`` and ``visited_at``, and optionally ``uprn``,
             ``collar_number``, ``leaflet_left``, ``camera_or_doorbell``, ``referral``,
-            ``do_not_contact``, ``for_the_officer`` and ``note``, or the headings of the sheets. A
-            path is read by `read_returns`.
+            ``pack_given``, ``do_not_contact``, ``for_the_officer`` and ``note``, or the headings
+            of the sheets. A path is read by `read_returns`.
         source : str, optional
             Where the rows come from, kept with them. Default: the name of the file.
         timezone : str, optional
@@ -164,7 +164,8 @@ class VisitLedger(Answers, Upkeep):
         Returns
         -------
         Recorded
-            What was added, known already, not done yet, flagged, and rejected with the reason.
+            What was added, known already, not done yet, flagged, not clear, and rejected with the
+            reason.
 
         Raises
         ------
@@ -177,8 +178,11 @@ class VisitLedger(Answers, Upkeep):
         those that `canonical_result` lists. Dates that could be read both ways are day first.
         The same visit, moment and result is one visit, however often it comes; cells that had
         been empty are filled in, none is overwritten. A row with nothing filled in is "not done
-        yet". Ids that no list holds are kept, and flagged. A visit in the future is rejected; one
-        before its burglary was found is kept, flagged, and not counted by `report`.
+        yet". Boxes take a clear yes or a clear no; what says neither, such as "no - happy for us
+        to call", sets nothing and is asked about in `Recorded.unclear`. A pack that was given may
+        be told by its name; a bare yes is the pack of the door's list. Ids that no list holds are
+        kept, and flagged. A visit in the future is rejected; one before its burglary was found is
+        kept, flagged, and not counted by `report`.
 
         Examples
         --------

@@ -126,8 +126,8 @@ def record_rows(
         frame = frame.reset_index(drop=True)
     source = returns.source if source is None else source
     with store.reading() as connection:
-        latest = _latest_moment(connection)
-    checked = check_rows(frame, latest, timezone)
+        latest, packs = _latest_moment(connection), _packs(connection)
+    checked = check_rows(frame, latest, timezone, packs)
     with store.writing() as connection:
         written = _Written(connection, checked, source)
     rejected = [*returns.not_records.itertuples(index=False, name=None), *checked.rejected]
@@ -159,6 +159,12 @@ def _latest_moment(connection: sa.Connection) -> pd.Timestamp:
     now = pd.Timestamp.now() + _CLOCKS_MAY_DIFFER
     newest = connection.execute(sa.select(sa.func.max(lists.c.as_of))).scalar()
     return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
+
+
+def _packs(connection: sa.Connection) -> list[str]:
+    """Read the names of the packs that were asked for."""
+    named = sa.select(asked.c.tier).where(asked.c.tier.is_not(None)).distinct()
+    return list(connection.execute(named).scalars())
 
 
 class _Written:
@@ -195,6 +201,8 @@ class _Written:
         now = pd.Timestamp.now().floor("s").to_pydatetime()
         for label, record in zip(visits.index, visits.to_dict("records"), strict=True):
             row = _ledger_row(record, self._source, now)
+            if row["pack"] == "yes":
+                row["pack"] = self._asked.get(row["visit_id"], {}).get("tier") or "yes"
             of_door = there.setdefault(row["visit_id"], {})
             wrong = self._wrong(row, of_door)
             if wrong:

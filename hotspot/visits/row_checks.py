@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -32,6 +32,8 @@ _NAMES = {
     "leaflet_left": ("leafletleft", "leaflet"),
     "camera_or_doorbell": ("cameraordoorbell", "camera", "doorbell"),
     "referral": ("referral",),
+    # "Pack" alone heads what the list asks to bring.
+    "pack_given": ("packgiven", "packleft"),
     "do_not_contact": ("donotcontact",),
     "for_the_officer": (
         "fortheofficer",
@@ -43,16 +45,19 @@ _NAMES = {
 _FIELDS = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
 KNOWN_NAMES = frozenset(_FIELDS)
 _FILLED_IN = tuple(name for name in _NAMES if name not in ("visit_id", "uprn"))
-DETAILS = ("uprn", "collar_number", "camera_or_doorbell", "referral", "for_the_officer", "note")
+DETAILS = (
+    "uprn", "collar_number", "camera_or_doorbell", "referral", "for_the_officer", "note", "pack",
+)  # fmt: skip
 # What sheets ask with yes or no, and what becomes of a cell that says neither.
 _BOXES = {
     "leaflet_left": "no leaflet was counted; write yes or no, and the rest under Note",
     "camera_or_doorbell": "it is kept as it stands",
     "referral": "it is kept as it stands",
+    "pack_given": "no pack was counted; write yes, no or the name of a pack on the lists",
     "do_not_contact": "no mark was set; write yes where nobody may call again, else no",
 }
 # Of those the ones that the ledger keeps as words: what they say is not lost.
-_NOT_USED = ("leaflet_left", "do_not_contact")
+_NOT_USED = ("leaflet_left", "pack_given", "do_not_contact")
 # Headings of our own sheets that tell of the door, not of the visit.
 _OF_THE_SHEET = frozenset(
     {
@@ -131,7 +136,12 @@ def frame_of_rows(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFr
     return pd.DataFrame(listed, dtype=object)
 
 
-def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) -> Checked:
+def check_rows(
+    frame: pd.DataFrame,
+    latest: pd.Timestamp,
+    timezone: str | None,
+    packs: Collection[str] = (),
+) -> Checked:
     """Check rows: which are visits, marks, not done yet, and what is wrong with the rest.
 
     Parameters
@@ -142,6 +152,8 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
         After which no visit can have been.
     timezone : str, optional
         See `read_datetimes`.
+    packs : collection of str
+        The packs that lists name: what was given may be told by its name.
 
     Returns
     -------
@@ -156,7 +168,8 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
     texts = pd.DataFrame(
         {name: _texts(frame, columns.get(name)) for name in _NAMES}, index=frame.index
     )
-    ticked, unclear = _boxes(texts)
+    known_packs = {normalise_name(name): name for name in packs}
+    ticked, unclear = _boxes(texts, known_packs)
     filled = texts[list(_FILLED_IN)].notna()
     # A box that says no, filled in beforehand, does not make a visit.
     filled[list(_BOXES)] = ticked | unclear
@@ -177,8 +190,8 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
         wrong = _problems(records[place], faults[place], moments[place], latest)
         rejected += [(row, *problem) for problem in wrong]
         good[place] = not wrong
-    visits = _visits(_bare(texts, ticked, unclear)[good], ticked[good], moments[good])
-    visits = visits.assign(time_known=time_known[good])
+    bare = _bare(texts, ticked, unclear, known_packs)
+    visits = _visits(bare[good], ticked[good], moments[good]).assign(time_known=time_known[good])
     rejected += _conflicts(visits)
     bad_rows = {row for row, *_ in rejected}.union(texts.index[asked_about])
     usable = ~visits.index.isin(bad_rows)
@@ -201,9 +214,15 @@ def check_rows(frame: pd.DataFrame, latest: pd.Timestamp, timezone: str | None) 
     )
 
 
-def _boxes(texts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _boxes(
+    texts: pd.DataFrame, known_packs: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return which boxes are ticked, and which say neither yes nor no."""
     said = {name: [_box(name, text) for text in texts[name]] for name in _BOXES}
+    said["pack_given"] = [
+        True if normalise_name(text or "") in known_packs else box
+        for text, box in zip(texts["pack_given"], said["pack_given"], strict=True)
+    ]
     said["do_not_contact"] = [
         means_do_not_contact(result or "") or box
         for result, box in zip(texts["result"], said["do_not_contact"], strict=True)
@@ -217,13 +236,21 @@ def _box(name: str, text: str | None) -> bool | None:
     return yes_or_no(text) if normalise_name(text or "") not in _NAMES[name] else True
 
 
-def _bare(texts: pd.DataFrame, ticked: pd.DataFrame, unclear: pd.DataFrame) -> pd.DataFrame:
-    """Write the boxes that the ledger keeps as words as yes or no, where they say so."""
-    bare = texts.copy()
-    for name in set(_BOXES) - set(_NOT_USED):
+def _bare(
+    texts: pd.DataFrame,
+    ticked: pd.DataFrame,
+    unclear: pd.DataFrame,
+    known_packs: Mapping[str, str],
+) -> pd.DataFrame:
+    """Write the boxes that the ledger keeps as words: yes or no where they say so."""
+    words = {}
+    for name in ("camera_or_doorbell", "referral", "pack_given"):
         clear = texts[name].notna() & ~unclear[name]
-        bare[name] = texts[name].mask(clear, ticked[name].map({True: "yes", False: "no"}))
-    return bare
+        words[name] = texts[name].mask(clear, ticked[name].map({True: "yes", False: "no"}))
+    names = [known_packs.get(normalise_name(text or "")) for text in texts["pack_given"]]
+    named = pd.Series(names, index=texts.index, dtype=object)
+    pack = words.pop("pack_given").mask(unclear["pack_given"], None)
+    return texts.assign(**words, pack=named.where(named.notna(), pack))
 
 
 def _not_clear(texts: pd.DataFrame, unclear: pd.DataFrame) -> list[Fault]:

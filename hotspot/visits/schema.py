@@ -120,6 +120,8 @@ made = sa.Table(
     # When the note for the officer was handed over and deleted here: the same sheet read again
     # does not bring it back.
     sa.Column("acknowledged_at", sa.DateTime),
+    # The tier of the pack that was given, "yes" where no list names one, or "no".
+    sa.Column("pack", sa.Text),
 )
 corrections = sa.Table(
     "visits_corrections",
@@ -146,7 +148,7 @@ marks = sa.Table(
     sa.Column("marked_at", sa.DateTime, nullable=False),
     # A mark that was lifted stands for nothing, and no visit before then brings it back.
     sa.Column("lifted_at", sa.DateTime),
-    sa.Column("lifted_by", sa.Text),
+    *_optional(sa.Text, "lifted_by", "lifted_why"),
 )
 # Who looked, changed or deleted: never what. It outlives what is deleted.
 log = sa.Table(
