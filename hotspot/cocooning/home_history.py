@@ -361,7 +361,7 @@ def _apart(text: str, other: str) -> int:
 
 
 def _addresses_told(known: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Collect addresses of what burglaries say of their own, where there is no file of addresses."""
+    """Collect the addresses that burglaries tell of, where there is no file of addresses."""
     uprn, address = texts(known, "uprn"), texts(known, "address")
     told = ~(pd.isna(uprn) & pd.isna(address))
     if not told.any():
