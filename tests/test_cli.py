@@ -211,6 +211,17 @@ def test_a_call_is_answered_by_address_uprn_and_for_programs(run: Run, tmp_path:
     assert "is not among the addresses: is it " in done.stderr
 
 
+def test_a_call_is_logged_where_there_is_a_ledger_and_never_what_was_asked(
+    run: Run, tmp_path: Path
+) -> None:
+    set_up = quick_town(tmp_path, '[cocooning]\nledger = "visits.db"\n')
+    assert run("lookup", "20 Mill Lane", set_up, "--who", "PC 1234").returncode == 0
+    with hotspot.VisitLedger(tmp_path / "visits.db") as ledger:
+        log = ledger.log()
+    assert log[["who", "what"]].values.tolist() == [["PC 1234", "look-up"]]
+    assert "Mill Lane" not in log.to_csv()
+
+
 def test_a_set_up_with_gaps_is_completed_by_options(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "odd crimes.csv"
     path.write_text("Ref,Date A,E,N\nA/1,25/02/2026,640000,370000\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import hotspot
 from hotspot.cli.options import (
     DONE,
     JSON,
+    Value,
     add_command,
     add_layers,
     add_reading,
@@ -26,13 +27,14 @@ def add(commands: Any) -> None:
         "what is known of an address, UPRN or postcode: burglaries here and within the rule",
         "Say which burglaries of the past 12 months were of a home and within the rule around it, "
         "and up to which date that is known. What is on the stop list is not told: ask the "
-        "supervisor.",
+        "supervisor. A ledger that the set-up names logs that somebody looked, never what for.",
         {},
     )
     command.add_argument("home", metavar="HOME", help="an address, a UPRN or a postcode")
     add_reading(command)
     add_layers(command)
-    add_values(command, {"--json": JSON})
+    who = Value("NAME", "who asks, for the log of the ledger (the name of the login)")
+    add_values(command, {"--who": who, "--json": JSON})
 
 
 def _lookup(options: argparse.Namespace) -> int:
@@ -48,5 +50,15 @@ def _lookup(options: argparse.Namespace) -> int:
         distance_m=burglaries.config.rule.distance_m,
         window_days=burglaries.config.rule.window_days,
     )
+    _log(burglaries.config.cocooning.ledger, options.who)
     print_answer(options, found.to_dict(), found.summary())
     return DONE
+
+
+def _log(url: "str | None", who: str | None) -> None:
+    """Write into the log of the ledger, where there is one, that somebody looked something up."""
+    if url is not None:
+        from hotspot.visits import VisitLedger
+
+        with VisitLedger(url) as ledger:
+            ledger.log_access("look-up", who)
