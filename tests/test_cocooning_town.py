@@ -167,7 +167,7 @@ def test_flat_3_of_12_stands_at_12_and_the_building_is_one_row(town):
     row = targets.set_index("uprn").loc["M12/1"]
     assert row["uprns"] == "M12/1; M12/2; M12/10"
     assert row["address"] == "Flats 1, 2 and 10, 12 Mill Lane"
-    assert row["number"] == "12"
+    assert row["house_number"] == "12"
     assert row["reason"].startswith("Next door to 10 Mill Lane")
 
 

@@ -196,7 +196,16 @@ def test_what_is_the_same_area_in_print_is_one_area(tmp_path):
 
 
 def test_hostile_text_is_only_text_in_every_format(tmp_path):
-    texts = ["uprn", "uprns", "address", "street", "number", "reason", "door_note", "crime_refs"]
+    texts = [
+        "uprn",
+        "uprns",
+        "address",
+        "street",
+        "house_number",
+        "reason",
+        "at_the_door",
+        "crime_refs",
+    ]
     texts += ["visit_id", "task", "tier", "overdue"]
     targets = pd.concat([made_targets()] * 4, ignore_index=True).iloc[: len(HOSTILE)]
     targets.attrs.update(made_targets().attrs)
@@ -278,7 +287,7 @@ def test_rows_are_in_house_order_along_the_streets(tmp_path):
     targets = pd.concat([made_targets(), made_targets()], ignore_index=True).assign(
         area="Harbour",
         address=order + flats,
-        number=["12B", None, "2", "12", "4", "4", "11", None],
+        house_number=["12B", None, "2", "12", "4", "4", "11", None],
         street=["Mill Lane"] * 4 + ["Beck Row"] * 3 + [None],
     )
     write_targets(targets, tmp_path, formats=("xlsx", "html", "csv"))
@@ -300,7 +309,7 @@ def test_the_street_that_begins_nearest_to_the_end_of_the_last_is_next(tmp_path)
     targets = pd.concat([made_targets()] * 2, ignore_index=True).assign(
         area="Harbour",
         street=[street for street in streets for _ in range(2)],
-        number=["1", "2"] * 4,
+        house_number=["1", "2"] * 4,
         address=[f"{number} {street}" for street in streets for number in (1, 2)],
     )
     targets = targets.set_geometry(
@@ -526,7 +535,7 @@ def test_the_door_sheet_names_no_reference_and_on_a_neighbours_row_no_burgled_ad
     assert "Next door to" not in whole
     assert page.of("address") == ["2 Mill Lane", "10 Mill Lane", "The Old Forge"]
     assert page.words.count("2 Mill Lane") == 1
-    assert "Next door: burglary within 40 m, reported Thursday 26 February" in page.of("note")
+    assert "A burglary on your street this week" in page.of("note")
     assert "2 burglaries here in 12 months" in page.of("note")
     assert page.of("when") == [
         "was due", "Sat 28 Feb 08:00", "was due", "Sat 28 Feb 08:00", "by", "Tue 3 Mar 09:00",
@@ -549,14 +558,14 @@ def test_the_door_sheet_fetches_and_runs_nothing(tmp_path):
 
 def test_lists_survive_the_loss_of_attrs_and_of_optional_columns(tmp_path):
     bare = made_targets().drop(
-        columns=["number", "street", "door_note", "burglaries_12m", "distance_m", "newest"]
+        columns=["house_number", "street", "at_the_door", "burglaries_12m", "distance_m", "newest"]
     )
     bare.attrs.clear()
     write_targets(bare, tmp_path, marking=None)
     text = Page(tmp_path / "Harbour.html").words
     assert "not known" in text
     assert "NO MARKING GIVEN" in text
-    assert "a burglary nearby" in text
+    assert "A visit about burglary" in text
     assert [row[2] for row in values(tmp_path / "Harbour.xlsx")[1:]] == [
         "2 Mill Lane", "10 Mill Lane", "The Old Forge",
     ]  # fmt: skip

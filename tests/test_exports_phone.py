@@ -146,7 +146,7 @@ def test_the_keyboard_alone_records_a_result(browser, sheet):
 
 def test_hostile_text_is_shown_and_never_run(browser, tmp_path):
     text = "</script><script>document.title='run'</script><img src=x onerror=document.title='run'>"
-    targets = made_targets(visit_id=HOSTILE[8:12], address=text, door_note=text, street=text)
+    targets = made_targets(visit_id=HOSTILE[8:12], address=text, at_the_door=text, street=text)
     written = write_targets(targets, tmp_path, formats="phone", marking=text, notes=[text])
     opened = open_file(browser, written[0], NARROW)
     page = opened.page

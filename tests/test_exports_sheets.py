@@ -35,7 +35,7 @@ def long_list(doors: int) -> gpd.GeoDataFrame:
         area="Harbour",
         visit_id=[f"V-{n:08d}" for n in number],
         street=[f"Row {n // 37}" for n in number],
-        number=[str(1 + n % 37) for n in number],
+        house_number=[str(1 + n % 37) for n in number],
         address=[
             ("Flats 1 to 9, The Old Custom House and Chandlery, " if n % 9 == 0 else "")
             + f"{1 + n % 37} Row {n // 37}"

@@ -125,14 +125,14 @@ def test_a_door_is_counted_by_what_says_most_of_it(results, counted, ledger, mon
 def test_an_added_word_ends_the_visit_or_not_as_its_record_says(added, ledger):
     first = cocooning_targets(burglary(), two_sided(), "2026-03-02", ledger=ledger)
     ledger.issue(first)
-    row = first.set_index("number").loc["23"]
+    row = first.set_index("house_number").loc["23"]
     ledger.record([visit(row["visit_id"], added.label, "2026-03-03 10:15", uprn=row["uprn"])])
     after = cocooning_targets(burglary(), two_sided(), "2026-03-03", ledger=ledger)
-    again = after.set_index("number")
+    again = after.set_index("house_number")
     assert ("23" in again.index) == (not added.ends_visit)
     if not added.ends_visit:
         assert again.loc["23", "task"] == "second visit"
-        assert f"{added.label} Tuesday 3 March" in again.loc["23", "door_note"]
+        assert f"{added.label} Tuesday 3 March" in again.loc["23", "at_the_door"]
     messages = cocooning_messages(burglary(), two_sided(), "2026-03-20", ledger=ledger)
     if added.bars:
         assert row["uprn"] not in set(messages["uprn"])

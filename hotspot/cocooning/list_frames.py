@@ -6,12 +6,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspot.cocooning.doorstep_words import words_of_rows
 from hotspot.cocooning.plan import Plan, areas_of
 from hotspot.cocooning.settings import ListSettings
+from hotspot.cocooning.walking_order import listed_areas, walking_numbers
 from hotspot.cocooning.wording import message_reason, notes, where
 
 _COLUMNS = [
-    "visit_id", "uprn", "uprns", "address", "number", "street", "ring", "reason", "door_note",
+    "visit_id", "number", "uprn", "uprns", "address", "house_number", "street", "ring",
+    "at_the_door", "reason",
     "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
     "burglaries_12m", "distance_m", "newest", "expected",
 ]  # fmt: skip
@@ -21,7 +24,12 @@ _LINK_COLUMNS = ["visit_id", "crime_ref", "link", "distance_m", "found", "record
 
 def target_frame(plan: Plan, settings: ListSettings) -> gpd.GeoDataFrame:
     """Return the doors to visit, as `cocooning_targets` documents them."""
-    targets = _framed(plan.visits[plan.scheduled], _COLUMNS, plan, settings)
+    visits = plan.visits[plan.scheduled]
+    visits = visits.assign(
+        number=walking_numbers(visits.assign(area=listed_areas(visits["area"]))),
+        at_the_door=words_of_rows(visits, plan.doors, settings.distance_m),
+    )
+    targets = _framed(visits, _COLUMNS, plan, settings)
     return targets.assign(tier=targets["tier"].astype(object))
 
 
@@ -29,7 +37,7 @@ def message_frame(
     plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings
 ) -> gpd.GeoDataFrame:
     """Return the homes that get a message, as `cocooning_messages` documents them."""
-    parts = [_left_over(plan), _ring_3(plan, areas, settings)]
+    parts = [_left_over(plan, settings), _ring_3(plan, areas, settings)]
     rows = pd.concat([part for part in parts if len(part)] or [plan.visits.iloc[:0]])
     order = ["area", "street_rank", "house_rank", "uprn"]
     return _framed(rows.sort_values(order), _MESSAGE_COLUMNS, plan, settings)
@@ -96,11 +104,12 @@ def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings) 
     return rows.assign(area=areas_of(rows, areas))
 
 
-def _left_over(plan: Plan) -> pd.DataFrame:
+def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
     """Convert the visits that were not scheduled to messages, one for each home."""
     doors, visits = plan.doors, plan.visits[~plan.scheduled]
-    reason = "Not scheduled for a visit: " + visits["door_note"] + "."
-    rows = visits.assign(reason=reason).explode("doors", ignore_index=True)
+    said = words_of_rows(visits, doors, settings.distance_m)
+    reasons = [f"Not scheduled for a visit: {words[0].lower()}{words[1:]}." for words in said]
+    rows = visits.assign(reason=reasons).explode("doors", ignore_index=True)
     known = rows["doors"].notna().to_numpy()
     home = rows.loc[known, "doors"].to_numpy(dtype=np.int64)
     rows.loc[known, "uprn"] = doors.uprn[home]

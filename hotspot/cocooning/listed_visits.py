@@ -15,14 +15,14 @@ from hotspot.cocooning.matching import flat_order
 from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
 from hotspot.cocooning.visit_history import TASKS, History, Past, latest
-from hotspot.cocooning.wording import NO_ADDRESS, Link, door_note, reason, visit_id
+from hotspot.cocooning.wording import NO_ADDRESS, Link, officer_notes, reason, visit_id
 from hotspot.rule import ACT_WITHIN_HOURS
 
 # The columns of the rows, with the types that an empty list would not have by itself. ``doors`` is
 # empty where the address is not known; ``reach`` holds a `Link` per burglary.
 _TYPES = {
-    **dict.fromkeys(("visit_id", "uprn", "uprns", "address", "number", "street"), "object"),
-    **dict.fromkeys(("reason", "door_note", "task", "crime_refs", "own_area"), "object"),
+    **dict.fromkeys(("visit_id", "uprn", "uprns", "address", "house_number", "street"), "object"),
+    **dict.fromkeys(("reason", "officer_notes", "task", "crime_refs", "own_area"), "object"),
     **dict.fromkeys(("doors", "street_rank", "house_rank", "reach"), "object"),
     **dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]"),
     **dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64"),
@@ -173,7 +173,7 @@ class _Maker:
             **self._place(members, lead),
             ring=lead.ring,
             reason=reason(links, burglaries, len(members) or 1),
-            door_note=door_note(
+            officer_notes=officer_notes(
                 links[0], missed, check_first=self._check_first(members, lead)
             ),
             task=TASKS[len(missed)],
@@ -199,7 +199,7 @@ class _Maker:
         if not members:
             return {
                 "uprn": None, "uprns": None, "address": event.address or NO_ADDRESS,
-                "number": None, "street": None, "x": event.x, "y": event.y,
+                "house_number": None, "street": None, "x": event.x, "y": event.y,
                 "own_area": event.area, "doors": (), "street_rank": -1, "house_rank": -1,
             }  # fmt: skip
         first = members[0]
@@ -207,7 +207,7 @@ class _Maker:
             "uprn": doors.uprn[first],
             "uprns": "; ".join(doors.uprn[door] for door in members),
             "address": name_flats([doors.address[door] or "" for door in members]),
-            "number": self._number(members),
+            "house_number": self._number(members),
             "street": doors.street_text[first],
             "x": doors.x[first],
             "y": doors.y[first],

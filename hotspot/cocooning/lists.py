@@ -104,13 +104,18 @@ def cocooning_targets(
 
         - ``visit_id``: from force, UPRN and the reference that opened the visit: the first known
           of those live, for a burgled home the newest there. What joins later does not change it;
-        - ``uprn``, ``uprns``, ``address``, ``number``, ``street``: flats of one building are one
-          row with the UPRN of the first flat, all of them in ``uprns`` (joined by "; ") and named
-          in ``address``; ``uprn`` is missing where no address matched the victim, who is listed
-          all the same;
+        - ``number``: from 1 in its area in the order in which doors are walked, the same on
+          everything that is printed;
+        - ``uprn``, ``uprns``, ``address``, ``house_number``, ``street``: flats of one building are
+          one row with the UPRN of the first flat, all of them in ``uprns`` (joined by "; ") and
+          named in ``address``; ``uprn`` is missing where no address matched the victim, who is
+          listed all the same;
         - ``ring``: 0 burgled; 1 next door; 2 opposite or behind;
         - ``reason``: for the supervisor, every burglary that reaches the door;
-        - ``door_note``: for the door sheet, without another home's address or any reference;
+        - ``at_the_door``: what may be said there, and all that a team's products say: of a
+          neighbour's burglary no distance, day, house or side, and the street only where at least
+          eight other houses of it may be meant; after it what the officer must know first, such as
+          an earlier call without reply;
         - ``task``, ``attempt``: "visit" (1), after no reply, or where language or access kept
           people from being told, "second visit" (2), then "leaflet" (3), then no more;
         - ``tier``: the pack, missing where none fits;
@@ -230,11 +235,11 @@ def cocooning_targets(
     ...     {"crime_ref": ["B1"], "occurred_from": found, "occurred_to": found, "uprn": ["01"]},
     ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
     >>> targets = cocooning_targets(burglary, doors, "2026-03-02")
-    >>> targets[["uprn", "ring", "door_note"]]
-      uprn  ring                                         door_note
-    0   01     0           burgled home, found Thursday 26 February
-    1   02     1  burglary within 10 m, found Thursday 26 February
-    2   03     1  burglary within 20 m, found Thursday 26 February
+    >>> targets[["number", "uprn", "ring", "at_the_door"]]
+       number uprn  ring                         at_the_door
+    0       1   01     0           Your report of a burglary
+    1       2   02     1  A burglary in your area this week
+    2       3   03     1  A burglary in your area this week
     """
     plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)
     return target_frame(plan, chosen)

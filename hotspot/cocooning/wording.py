@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import math
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -56,11 +55,6 @@ def visit_id(force: str | None, crime_ref: str, door: str) -> str:
     return "V-" + base64.b32encode(hashlib.sha256(content).digest()).decode()[:10]
 
 
-def within_m(apart_m: float) -> int:
-    """Round a distance up to ten metres: it is never understated."""
-    return max(10, math.ceil(apart_m / 10) * 10)
-
-
 def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
     """Explain why a door is listed: every burglary that reaches it, the leading one first."""
     sentences = [_sentence(link) for link in links]
@@ -71,10 +65,10 @@ def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
     return " ".join(sentences)
 
 
-def door_note(
+def officer_notes(
     link: Link, missed: list[tuple[pd.Timestamp, str]] | None = None, *, check_first: bool = False
 ) -> str:
-    """Explain why, without another home's address or any reference.
+    """Return what the officer must know of a door before knocking, and of no other home.
 
     Parameters
     ----------
@@ -85,17 +79,14 @@ def door_note(
     check_first : bool
         The home was visited or refused before it was burgled.
     """
-    when = _reported(link.event)
+    notes = []
     if link.link == rings.BURGLED:
-        notes = [f"burgled home, {when}"]
         if link.event.door < 0:
             notes.append("address not matched: confirm it before the visit")
         elif link.event.how == BY_PLACE:
             notes.append("address matched by place: confirm it before the visit")
         elif link.event.how == BY_BUILDING:
             notes.append("flat not known: confirm it before the visit")
-    else:
-        notes = [f"burglary within {within_m(link.apart_m)} m, {when}"]
     for why in dict.fromkeys(result for _, result in missed or []):
         times = " and ".join(
             long_moment(at, year=False) for at, result in missed or [] if result == why
@@ -112,12 +103,6 @@ def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_
         f"Within {distance_m:g} m of {count(crimes, 'burglary', 'burglaries')} of the past "
         f"{window_days} days, the newest found {long_day(newest, year=False)}."
     )
-
-
-def _reported(event: Any) -> str:
-    if pd.isna(event.recorded):
-        return f"found {long_day(event.ended, year=False)}"
-    return f"reported {long_day(event.recorded, year=False)}"
 
 
 def where(link: Link) -> str:

@@ -51,7 +51,7 @@ _HOTSPOT_FIELDS: tuple[Field, ...] = (
 _TARGET_FIELDS: tuple[Field, ...] = (
     ("ring_words", "Door", as_text),
     ("task", "Task", as_text),
-    ("door_note", "At the door", as_text),
+    ("at_the_door", "At the door", as_text),
     ("reason", "Why", as_text),
     ("act_by", "Visit by", as_text),
     ("overdue", "Late", as_text),

@@ -77,9 +77,8 @@ def summary(rows: pd.DataFrame) -> str:
 
 def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
     """Return what may be on a sheet for the doors: `reason` and `crime_refs` may not."""
-    note = row.door_note or ("burgled home" if row.ring == 0 else "a burglary nearby")
-    # The note of a burgled home says itself what it is.
-    note = f"{note[0].upper()}{note[1:]}" if row.ring == 0 else f"{row.door}: {note}"
+    # Another maker's list may not say it: then nothing of the burglary is told at all.
+    note = row.at_the_door or "A visit about burglary"
     return {
         "number": row.stop,
         "address": row.address,

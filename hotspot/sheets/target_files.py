@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot._checks import choice_problems, raise_problems
+from hotspot.cocooning.walking_order import areas_in_order, listed_areas
 from hotspot.dates import AsOf
 from hotspot.output.files import replacing_files, safe_file_name
 from hotspot.output.pages import write_page
@@ -21,13 +22,7 @@ from hotspot.sheets.about import About, about_targets
 from hotspot.sheets.door_sheet import door_sheet
 from hotspot.sheets.leaflets import leaflets
 from hotspot.sheets.phone_sheet import phone_sheet
-from hotspot.sheets.printable_doors import (
-    NEEDED,
-    areas_in_order,
-    listed_areas,
-    printable_rows,
-    with_ages,
-)
+from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
 from hotspot.sheets.workbook import write_workbook
 
 USUAL_FORMATS = ("xlsx", "csv", "html")
@@ -35,8 +30,9 @@ FORMATS = (*USUAL_FORMATS, "pdf", "phone", "message")
 _OVERALL = "targets"
 _MESSAGES = "messages"
 _CSV_FIELDS = [
-    "visit_id", "area", "ring", "address", "number", "street", "uprn", "reason", "act_by",
-    "expires", "crime_refs", "burglaries_12m", "distance_m", "newest",
+    "visit_id", "area", "number", "ring", "address", "house_number", "street", "uprn",
+    "at_the_door", "reason", "act_by", "expires", "crime_refs", "burglaries_12m",
+    "distance_m", "newest",
 ]  # fmt: skip
 # Written only where the list has them; `expected` is for ranking, and on no sheet.
 _CSV_FIELDS_IF_THERE = ["uprns", "task", "attempt", "tier", "overdue", "expected"]

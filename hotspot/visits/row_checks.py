@@ -65,6 +65,7 @@ _OF_THE_SHEET = frozenset(
         "burglariesherein12months", "metresaway", "task", "attempt", "tier", "overdue", "number",
         "street", "flats", "uprns", "doornote", "reason", "pack", "no", "nearestburglaryfound",
         "uprnsofthebuilding", "leadingburglaryfound", "metresfromthenearestburglary",
+        "atthedoor", "housenumber",
     }
 )  # fmt: skip
 # What the columns of the ledger hold.

@@ -10,10 +10,10 @@ from hotspot.briefing.findings import Lists
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Link, Part, Section, Sources, table
 from hotspot.briefing.track_record import Proof
+from hotspot.cocooning.walking_order import areas_in_order, listed_areas
 from hotspot.english import count, cut_off, moment, percent
 from hotspot.geo import NO_AREA
 from hotspot.rule import RINGS
-from hotspot.sheets.printable_doors import areas_in_order, listed_areas
 from hotspot.visits import VisitReport
 
 _VISITED_RINGS = [ring for ring in RINGS if ring.act_within_hours is not None]
