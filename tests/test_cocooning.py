@@ -219,7 +219,7 @@ def test_a_number_that_stands_elsewhere_is_passed_over_and_it_is_said():
     street.loc[moved, "geometry"] = street.loc[moved, "geometry"].translate(250, 0)
     targets = cocooning_targets(burglaries(("B1", "Mill Lane/11", 50, 0)), street, AS_OF)
     assert numbers(targets, 1) == ["3", "5", "7", "9", "13", "17", "19", "21"]
-    reasons = targets.set_index("number")["reason"]
+    reasons = targets.set_index("house_number")["reason"]
     assert reasons["13"].startswith("Next door to 11 Mill Lane, ")
     assert reasons["17"].startswith("2 doors, past a number out of line, from 11 Mill Lane, ")
     assert targets.attrs["counts"]["out_of_line"] == 1
@@ -233,14 +233,16 @@ def test_a_doubled_number_is_next_door_only_where_it_stands_by_the_first(away, f
     street = join(two_sided(last=30).assign(parent_uprn=None), twin)
     targets = cocooning_targets(burglaries(("B1", "Mill Lane/11", 50, 0)), street, AS_OF)
     assert {"3", "5", "7", "9", "13", "15", "17"} <= set(numbers(targets, 1))
-    reasons = targets.loc[targets["ring"] == 1].set_index("number")["reason"]
+    reasons = targets.loc[targets["ring"] == 1].set_index("house_number")["reason"]
     past = ", past a number out of line," if away > 50 else ""
     assert reasons[first].startswith(f"Next door{past} to 11 Mill Lane, ")
 
 
 def test_the_next_house_64_m_along_is_not_called_next_door():
     lane = homes(*((f"U{n}", str(n), "Moor Road", 32.0 * n, 0) for n in (1, 3, 5)))
-    reasons = cocooning_targets(burglaries(("B1", "U1", 32, 0)), lane, AS_OF).set_index("number")
+    reasons = cocooning_targets(burglaries(("B1", "U1", 32, 0)), lane, AS_OF).set_index(
+        "house_number"
+    )
     assert reasons.loc["3", "reason"].startswith("The next house along from 1 Moor Road, ")
     assert reasons.loc["5", "reason"].startswith("2 doors from 1 Moor Road, ")
 
@@ -521,7 +523,7 @@ def test_one_row_per_address_however_many_burglaries_reach_it():
 def test_the_distance_is_that_of_the_nearest_burglary_not_of_the_one_that_leads():
     # As at 54 Alma Street: four doors away (ring 1) leads, the house opposite is nearer.
     crimes = burglaries(("ALONG", "Mill Lane/29", 140, 0), ("OPPOSITE", "Mill Lane/22", 100, 20))
-    door = cocooning_targets(crimes, two_sided(), AS_OF).set_index("number").loc["21"]
+    door = cocooning_targets(crimes, two_sided(), AS_OF).set_index("house_number").loc["21"]
     assert (door["ring"], door["crime_refs"]) == (1, "ALONG; OPPOSITE")
     assert "(40 m)" in door["reason"].split(". ")[0]
     assert door["distance_m"] == 20.0
