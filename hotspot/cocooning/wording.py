@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -53,6 +54,11 @@ def visit_id(force: str | None, crime_ref: str, door: str) -> str:
     content = "|".join([force or "", crime_ref, door]).encode()
     # The letter and dash keep a spreadsheet from reading it as a number such as 2E5.
     return "V-" + base64.b32encode(hashlib.sha256(content).digest()).decode()[:10]
+
+
+def within_m(apart_m: float) -> int:
+    """Round a distance up to ten metres: it is never understated."""
+    return max(10, math.ceil(apart_m / 10) * 10)
 
 
 def reason(links: list[Link], burglaries_12m: int, homes: int = 1) -> str:
