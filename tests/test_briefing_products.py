@@ -68,7 +68,7 @@ def test_the_folder_holds_what_it_should(town: Briefing) -> None:
 def test_the_page_asks_in_this_order(town: Briefing) -> None:
     page = (town.folder / "briefing.html").read_text(encoding="utf-8")
     order = [
-        'class="marking">OFFICIAL-SENSITIVE',
+        'class="marking">OFFICIAL<',
         "<h1>",
         "Cut-off:",
         'id="new"',
@@ -121,9 +121,16 @@ def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_pa
     rows = re.findall(r"<tr><td>(North[^<]*)</td>(.*?)</tr>", page)
     linked = {area: re.findall('href="targets/([^"]+)"', row) for area, row in rows}
     assert linked == {
-        "North": ["North.html", "North%20message.html"],
-        "North Cliff": ["North%20Cliff.html", "North%20Cliff%20message.html"],
-        "North Cliff End": ["North%20Cliff%20End%20message.html"],
+        "North": ["North.html", "North%20message.html", "North%20leaflet%20round.html"],
+        "North Cliff": [
+            "North%20Cliff.html",
+            "North%20Cliff%20message.html",
+            "North%20Cliff%20leaflet%20round.html",
+        ],
+        "North Cliff End": [
+            "North%20Cliff%20End%20message.html",
+            "North%20Cliff%20End%20leaflet%20round.html",
+        ],
     }
     assert "all due before" not in dict(rows)["North Cliff End"]
 
@@ -189,8 +196,40 @@ def test_the_page_asks_nothing_of_any_network_and_runs_nothing(town: Briefing) -
 
 def test_every_product_carries_marking_and_cut_off(town: Briefing) -> None:
     for path in town.folder.rglob("*.html"):
-        assert "OFFICIAL-SENSITIVE" in text_of(path), path.name
+        assert ">OFFICIAL<" in text_of(path), path.name
         assert "2 March 2026" in text_of(path) or "2 Mar 2026" in text_of(path), path.name
+
+
+def test_all_but_what_residents_read_carries_the_forces_marking_and_handling(
+    tmp_path: Path,
+) -> None:
+    settings = (
+        '[output]\nmarking = "OFFICIAL-SENSITIVE"\nhandling = "North & South teams only"\n'
+        'formats = ["xlsx", "csv", "html", "phone", "message"]\n'
+        '[messages]\nlink = "www.quay.example"\ncontact = "PC 12"\n'
+    )
+    files = brief(quick_town(tmp_path, settings)).files
+    unmarked = set()
+    for path in files:
+        text = html.unescape(text_of(path))
+        if path.name == "run.json":
+            assert json.loads(text)["marking"] == "OFFICIAL-SENSITIVE"
+            assert json.loads(text)["handling"] == "North & South teams only"
+        elif path.suffix == ".xlsx":
+            # An ampersand is doubled in the head and foot of a sheet.
+            assert text.count("OFFICIAL-SENSITIVE - North && South teams only") >= 2, path.name
+        elif "OFFICIAL-SENSITIVE" in text:
+            assert "OFFICIAL-SENSITIVE - North & South teams only" in text, path.name
+        else:
+            unmarked.add(path.relative_to(tmp_path / "briefing").as_posix())
+            assert "North & South teams" not in text
+    # No row was rejected: there is the heading of its column alone.
+    assert (tmp_path / "briefing/rejected.csv").read_text("utf-8-sig").strip().endswith(",marking")
+    assert unmarked == {
+        "rejected.csv",
+        *(f"targets/{area} message.html" for area in ("East", "West")),
+        *(f"messages/{area} - en.txt" for area in ("East", "West")),
+    }
 
 
 def test_run_json_names_inputs_outputs_versions_and_counts(town: Briefing) -> None:

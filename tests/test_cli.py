@@ -73,7 +73,7 @@ def test_check_says_what_can_be_used(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("Used 46. Could not use 1.")
     rejected = (tmp_path / "rejected.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert rejected[0] == "row,column,value,reason"
+    assert rejected[0] == "row,column,value,reason,marking"
     assert rejected[1].startswith("48,")
     assert ",=" not in rejected[1]
 

@@ -18,6 +18,7 @@ from hotspot.output.files import replacing_file, safe_file_name
 from hotspot.output.tables import write_rejected
 from hotspot.output.text import clean_text, safe_cell
 from hotspot.sheets.asked_back import ASKED
+from hotspot.sheets.message_texts import BLANKS, MessageTexts
 from hotspot.visits import RESULTS, VisitLedger
 from tests.made_targets import HOSTILE, Page, cells, made_targets, values
 
@@ -166,7 +167,7 @@ def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
     named = ["A-B", "A/B", "North", "North Cliff", "North message", "North phone", "South",
              "targets", "No area"]  # fmt: skip
     assert list(written.by_area) == named
-    assert written.by_area["South"].keys() == {"leaflets"}
+    assert written.by_area["South"].keys() == {"leaflets", "leaflet round", "message (en)"}
     assert written.overall == {
         "workbook": tmp_path / "targets.xlsx",
         "csv": tmp_path / "targets.csv",
@@ -175,16 +176,19 @@ def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
     for area, files in written.by_area.items():
         titles = {}
         for kind, path in files.items():
-            if kind == "workbook":
+            if path.suffix == ".txt":
+                assert path.parent.name == "messages"
+                assert f" in {area}." in path.read_text("utf-8") or area == "No area"
+            elif kind == "workbook":
                 titles[kind] = values(path, "About")[0][0]
             else:
                 titles[kind] = re.search("<title>(.*?)</title>", path.read_text("utf-8"))[1]
         doors = dict.fromkeys(["workbook", "sheet", "phone"], f"Doors to visit: {area}")
-        leaflets = {"leaflets": f"Leaflets: {area}"}
+        leaflets = {"leaflets": f"Leaflets: {area}", "leaflet round": f"Leaflet round: {area}"}
         assert titles == (leaflets if area == "South" else doors | leaflets)
     in_areas = [path for files in written.by_area.values() for path in files.values()]
     assert written.files == list(written) == [*in_areas, *written.overall.values()]
-    assert sorted(written) == sorted(tmp_path.iterdir())
+    assert sorted(written) == sorted(path for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_what_is_the_same_area_in_print_is_one_area(tmp_path):
@@ -213,6 +217,8 @@ def test_hostile_text_is_only_text_in_every_format(tmp_path):
         **dict.fromkeys(texts, HOSTILE), area=HOSTILE[:1] * 8 + HOSTILE[8:9] * 7
     )
     kept = ["area", "ring", "address", "uprn", "reason", "expires", "street", "geometry"]
+    hostile_text = "\n\n".join(text for text in HOSTILE if "{" not in text)
+    hostile_text += "".join(f" {{{name}}}" for name in BLANKS)
     written = write_targets(
         targets,
         tmp_path,
@@ -221,10 +227,10 @@ def test_hostile_text_is_only_text_in_every_format(tmp_path):
         notes=HOSTILE,
         inputs=dict.fromkeys(HOSTILE, "00"),
         messages=pd.concat([targets[kept]] * 5, ignore_index=True),
-        message="\n\n".join(HOSTILE),
+        message=MessageTexts({"en": hostile_text}, link=HOSTILE[11], contact=HOSTILE[9]),
         streets=targets[["street", "geometry"]].set_geometry(targets.buffer(30).boundary),
     )
-    assert len(written) == 11
+    assert len(written) == 15
     for path in written:
         if path.suffix == ".xlsx":
             _only_text_in_workbook(path)
@@ -232,6 +238,8 @@ def test_hostile_text_is_only_text_in_every_format(tmp_path):
             with path.open(encoding="utf-8-sig", newline="") as file:
                 for row in csv.reader(file):
                     assert not any(re.match(r"\s*[=+\-@＝]", cell) for cell in row)
+        elif path.suffix == ".txt":
+            assert not set(path.read_text(encoding="utf-8")) & set("\u202e\x00\r")
         else:
             _only_text_in_page(path)
 

@@ -16,7 +16,7 @@ import shapely
 import hotspot as hs
 from hotspot import DataError, OutputError, write_targets
 from hotspot.output import printing
-from hotspot.sheets.leaflets import DEFAULT_MESSAGE
+from hotspot.sheets.message_texts import MessageTexts, example_texts
 from hotspot.sheets.strip_map import HEIGHT_MM, WIDTH_MM, draw_map
 from tests.conftest import ROOT
 from tests.made_targets import Page, made_targets
@@ -286,9 +286,10 @@ def made_messages() -> gpd.GeoDataFrame:
 
 
 def leaflet_pages(path: Path) -> tuple[str, list[str]]:
-    """Give the page of the team and those for residents."""
-    team, *others = path.read_text(encoding="utf-8").split('<section class="leaflet">')
-    return team, others
+    """Give the page of the team and the leaflets."""
+    team = path.with_name(path.name.replace("message", "leaflet round"))
+    leaflets = path.read_text(encoding="utf-8").split('<section class="leaflet"')[1:]
+    return team.read_text(encoding="utf-8"), leaflets
 
 
 def test_a_leaflet_tells_residents_neither_victim_nor_reference_nor_method_nor_day(tmp_path):
@@ -297,27 +298,33 @@ def test_a_leaflet_tells_residents_neither_victim_nor_reference_nor_method_nor_d
         targets, tmp_path, formats="message", messages=made_messages(), marking="OFFICIAL-SENSITIVE"
     )
     assert [path.name for path in written] == [
-        "Harbour message.html", "Quay message.html", "No area message.html",
+        "Harbour message.html", "Harbour leaflet round.html", "Harbour - en.txt",
+        "Quay message.html", "Quay leaflet round.html", "Quay - en.txt",
+        "No area message.html", "No area leaflet round.html", "No area - en.txt",
     ]  # fmt: skip
     team, pages = leaflet_pages(tmp_path / "Harbour message.html")
     # Two homes on the list are on Mill Lane, and one is nobody knows where.
     assert re.findall(r"<tr><td>(.*?)</td><td>(\d+)</td></tr>", team) == [
-        ("Mill Lane", "14"), ("Other streets (the last page)", "3"),
+        ("Mill Lane", "14"), ("Other streets (the last leaflet)", "3"),
     ]  # fmt: skip
     assert team.count("OFFICIAL-SENSITIVE") == 2
-    assert [re.search("<h1>(.*?)</h1>", page)[1] for page in pages] == [
-        "To the residents of Mill Lane", "To residents",
-    ]  # fmt: skip
+    assert "example that comes with hotspot" in team
+    assert [re.search('class="street">(.*?)<', page)[1] for page in pages] == ["Mill Lane", ""]
     secrets = [
         *targets["address"], *targets["uprn"].dropna(), *targets["visit_id"], "0926", "Rear door",
         "2026", "February", "January", "Dell", "Forge", "burgled home", "OFFICIAL", "ring",
+        "MARKING",
     ]  # fmt: skip
     for page in pages:
         assert not [secret for secret in secrets if secret in page]
-        assert "There have been burglaries in your neighbourhood." in page
-    whole = (tmp_path / "Harbour message.html").read_text(encoding="utf-8")
-    assert "0926" not in whole
-    assert "10 Mill Lane" not in whole
+        assert "<h1>Burglary has been reported in Harbour.</h1>" in page
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert "0926" not in text
+        assert "10 Mill Lane" not in text
+        assert ("OFFICIAL" in text) == ("round" in path.name)
+    nowhere = (tmp_path / "messages" / "No area - en.txt").read_text(encoding="utf-8")
+    assert nowhere.startswith("Burglary has been reported in your neighbourhood.\n")
 
 
 @pytest.mark.parametrize(("homes", "is_named"), [(4, False), (5, True), (6, True)])
@@ -332,24 +339,53 @@ def test_a_street_is_named_on_a_leaflet_from_five_homes_on(tmp_path, homes, is_n
     assert f"<td>{homes}</td>" in team
 
 
-def test_the_message_is_the_users_text_and_never_markup(tmp_path):
+def test_the_message_is_the_users_text_and_never_markup_nor_a_format(tmp_path):
+    text = "Dear {area},\n{weeks} weeks <i>\n\n- {link}\n- {contact}\n\nEnd {area}."
     write_targets(
-        made_targets(street="Mill & <b>Lane"),
+        made_targets(street="Mill & <b>Lane", area="{link} & <u>Quay"),
         tmp_path,
         formats="message",
-        message="Dear {street}, {area}.\nSecond line {braces}\n\n- One <i>\n- Two\n\nEnd.",
-        messages=made_messages().assign(street="Mill & <b>Lane"),
+        message=MessageTexts({"en": text, "pl": text}, "a.example/{contact}", "PC <Smith>"),
     )
-    _, pages = leaflet_pages(tmp_path / "Harbour message.html")
-    assert len(pages) == 1
-    text = " ".join(pages[0].split())
-    assert "<p>Dear Mill &amp; &lt;b&gt;Lane, Harbour. Second line {braces}</p>" in text
-    assert "<ul> <li>One &lt;i&gt;</li> <li>Two</li> </ul> <p>End.</p>" in text
-    assert "neighbourhood" not in text
+    team, pages = leaflet_pages(tmp_path / "{link} & _u_Quay message.html".replace("_u_", "-u-"))
+    assert [re.search('lang="(.*?)"', page)[1] for page in pages] == ["en", "pl"]
+    page = " ".join(pages[0].split())
+    assert "<h1>Dear {link} &amp; &lt;u&gt;Quay, 6 weeks &lt;i&gt;</h1>" in page
+    listed = "<ul> <li>a.example/{contact}</li> <li>PC &lt;Smith&gt;</li> </ul>"
+    assert f"{listed} <p>End {{link}} &amp; &lt;u&gt;Quay.</p>" in page
+    assert "in: en and pl" in team
+    assert "example that comes" not in team
+
+
+def test_a_language_that_cannot_name_no_area_has_no_leaflet_there_and_the_round_says_so(tmp_path):
+    text = "{area} {weeks} {link} {contact}"
+    written = write_targets(
+        made_targets(area=None), tmp_path, formats="message",
+        message=MessageTexts({"en": text, "pl": text}, "a.example", "101"),
+    )  # fmt: skip
+    team, pages = leaflet_pages(tmp_path / "No area message.html")
+    assert [re.search('lang="(.*?)"', page)[1] for page in pages] == ["en"]
+    assert "Not in pl: these homes lie in no area" in team
+    assert [path.name for path in written if path.suffix == ".txt"] == ["No area - en.txt"]
+
+
+def test_every_fault_of_the_messages_is_told_at_once():
+    with pytest.raises(hs.ConfigError) as told:
+        MessageTexts({"en": "{area} {phone}", "EN": "{area} {weeks} {link} {contact} {"}, "", " ")
+    assert told.value.problems == [
+        "The text en lacks {weeks}, {link} and {contact}.",
+        "The text en has {phone}: it may hold {area}, {weeks}, {link} and {contact} only.",
+        "'EN' is no code of a language, such as en, cy or pl.",
+        "The text EN has a brace that opens or closes no blank.",
+        "link must be text that is not empty.",
+        "contact must be text that is not empty.",
+    ]
+    with pytest.raises(hs.ConfigError, match="There is no text"):
+        MessageTexts({}, "a.example", "101")
 
 
 def test_our_message_promises_nothing():
-    words = DEFAULT_MESSAGE.casefold()
+    words = example_texts().texts["en"].casefold()
     assert not [
         word for word in ("will prevent", "proven", "guarantee", "protects") if word in words
     ]
@@ -359,10 +395,11 @@ def test_our_message_promises_nothing():
 def test_each_leaflet_is_one_page_of_print(tmp_path):
     targets, messages = made_targets().iloc[:0], made_messages().assign(area="St. Mary")
     written = write_targets(targets, tmp_path, formats=("message", "pdf"), messages=messages)
-    assert [path.name for path in written] == ["St. Mary message.pdf"]
-    assert written == list(tmp_path.iterdir())
-    # That of the team, that of the one street that is named, and that of all others.
-    assert len(printed_pages(written[0])) == 3
+    assert [path.name for path in written] == [
+        "St. Mary message.pdf", "St. Mary leaflet round.pdf", "St. Mary - en.txt",
+    ]  # fmt: skip
+    # That of the one street that is named, and that of all others.
+    assert [len(printed_pages(path)) for path in written[:2]] == [2, 1]
 
 
 # On the sample

@@ -104,11 +104,11 @@ def test_a_result_without_a_marking_says_so_in_every_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("marking", "printed"),
     [
-        ("A" * 60, "A" * 60),
-        ("A" * 61, "A" * 60),
-        ("&" * 60, "&&" * 30),
-        (f"{'A' * 59}&", "A" * 59),
-        (f"{'A' * 58}&", f"{'A' * 58}&&"),
+        ("A" * 110, "A" * 110),
+        ("A" * 111, "A" * 110),
+        ("&" * 60, "&&" * 55),
+        (f"{'A' * 109}&", "A" * 109),
+        (f"{'A' * 108}&", f"{'A' * 108}&&"),
     ],
 )
 def test_a_long_marking_is_cut_and_never_lost_in_the_header_of_a_workbook(

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from hotspot._errors import ConfigError
 from hotspot.briefing import config_values as values
@@ -14,7 +22,9 @@ from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.english import some_of
+from hotspot.output.handling import marked, shown_marking
 from hotspot.rule import RULE
+from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
 from hotspot.sheets.target_files import USUAL_FORMATS
 
 
@@ -122,10 +132,45 @@ class OutputSettings(_Table):
     """Where the briefing goes, what it is marked, and which kinds of lists are made."""
 
     folder: values.OutputPath = Field(default=Path("briefing"), validate_default=True)
-    marking: values.Text = "OFFICIAL-SENSITIVE"
+    marking: values.Line = "OFFICIAL"
+    handling: values.Handling = ""
     author: Annotated[str, Field(strict=True)] = ""
     formats: values.Formats = USUAL_FORMATS
     seed: Annotated[int, Field(strict=True, ge=0)] = 0
+
+    @property
+    def marked(self) -> str:
+        """Marking and handling as every product carries them, but those for the public."""
+        return shown_marking(marked(self.marking, self.handling))
+
+    def with_marking(self, marking: str | None) -> Self:
+        """Return a copy with another marking, handled as before; None leaves it."""
+        return self if marking is None else self.model_copy(update={"marking": marking})
+
+
+class MessageSettings(_Table):
+    """The force's own texts for residents, a file a language, and what fills their blanks."""
+
+    link: values.Line
+    contact: values.Line
+    languages: dict[values.Language, values.MessageFile] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _languages_apart(cls, table: object) -> object:
+        """Take every setting that is no other for a language, as a set-up writes them."""
+        if not isinstance(table, Mapping) or "languages" in table:
+            return table
+        own = {name: table[name] for name in ("link", "contact") if name in table}
+        return {**own, "languages": {n: file for n, file in table.items() if n not in own}}
+
+    @property
+    def texts(self) -> MessageTexts:
+        """What leaflets and messages say; our example where no language is given."""
+        if not self.languages:
+            return example_texts(self.link, self.contact)
+        texts = {language: read_text(path) for language, path in self.languages.items()}
+        return MessageTexts(texts, self.link, self.contact)
 
 
 class Config(_Table):
@@ -143,6 +188,8 @@ class Config(_Table):
         How zones, hotspots and lists of doors are made.
     backtest, worth : bool
         Whether to find out how well the map and the lists did lately.
+    messages : table, optional
+        The force's own texts for residents.
     output : table
         Where the briefing goes, and how it is marked.
 
@@ -166,6 +213,7 @@ class Config(_Table):
     cocooning: CocooningSettings = CocooningSettings()
     backtest: values.Flag = True
     worth: values.Flag = True
+    messages: MessageSettings | None = None
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
 
     def input_files(self) -> dict[str, Path]:
@@ -190,6 +238,8 @@ class Config(_Table):
             "backdrop": self.basemap.backdrop,
             "exclude": self.cocooning.exclude,
         }
+        if self.messages is not None:
+            others |= {f"message {name}": file for name, file in self.messages.languages.items()}
         return chosen | {name: path for name, path in others.items() if path is not None}
 
     def changed(

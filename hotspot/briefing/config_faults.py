@@ -40,6 +40,8 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
     where = _where(loc, tables)
     if kind == "extra_forbidden":
         return _unknown(loc, whole, tables)
+    if kind == "missing" and loc[0] == "messages":
+        return f"{where} is missing: every message names it."
     if kind == "missing":
         return f"{where} is missing: it names the file of {_files_of(loc)}."
     if kind == "value_error":
@@ -54,6 +56,7 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
         "bool_type": "true or false",
         "string_type": "text in quotes",
         "string_too_short": "text that is not empty",
+        "string_too_long": "text of {max_length} letters or fewer",
         "dict_type": 'a table of names, such as {{ crime_ref = "Crime Ref" }}',
         "model_type": "a table with a line [{where}]",
     }
@@ -65,8 +68,9 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
 
 def _where(loc: tuple[int | str, ...], tables: Tables) -> str:
     """Return a place in the file as a reader looks for it: ``[rule] distance_m``."""
-    # pydantic ends the place of a faulty key so.
-    names = [str(part) for part in loc if part != "[key]"]
+    # pydantic ends the place of a faulty key so; in [messages] each language is a setting.
+    within = (*("languages",) * (loc[0] == "messages"), "[key]")
+    names = [str(part) for part in loc if part not in within]
     if names[0] not in tables:
         return names[0]
     return " ".join([f"[{names[0]}]", ".".join(names[1:])]).strip()

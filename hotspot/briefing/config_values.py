@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from hotspot.cocooning.tiers import read_tiers
 from hotspot.dates import cutoff
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
+from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
 from hotspot.sheets.target_files import FORMATS
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
@@ -130,6 +132,29 @@ def _known_formats(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _language(name: str) -> str:
+    """Refuse what is no code of a language; a setting that was mistyped is one, too."""
+    if LANGUAGE.fullmatch(name):
+        return name
+    close = difflib.get_close_matches(name, ("link", "contact"), n=1, cutoff=0.6)
+    meant = f": did you mean {close[0]}?" if close else "."
+    raise ValueError(f"is not a known setting and no code of a language, such as en or cy{meant}")
+
+
+def _message_file(path: Path) -> Path:
+    """Refuse the text of a language whose blanks are not those that are filled."""
+    if problems := text_problems(read_text(path)):
+        raise ValueError(f"names {path.name}, which {' It '.join(problems)}")
+    return path
+
+
+def _one_line(text: str) -> str:
+    """Refuse what would break the line on which it stands."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("must be text on one line.")
+    return text
+
+
 def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
     """Check the rules of the packs by what reads them."""
     try:
@@ -153,6 +178,11 @@ Kept = Annotated[tuple[str, ...] | dict[str, str], BeforeValidator(_kept)]
 IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
 AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
 Text = Annotated[str, Field(strict=True, min_length=1)]
+Line = Annotated[Text, AfterValidator(_one_line)]
+# With the marking it stands in the heads and feet of workbooks, where room is short.
+Handling = Annotated[str, Field(strict=True, max_length=80), AfterValidator(_one_line)]
+Language = Annotated[str, AfterValidator(_language)]
+MessageFile = Annotated[InputPath, AfterValidator(_message_file)]
 Length = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1)]

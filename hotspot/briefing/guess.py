@@ -43,7 +43,7 @@ _SET_UP = """\
 
 [output]
 folder = {folder}
-marking = "OFFICIAL-SENSITIVE"
+marking = "OFFICIAL"
 author = ""
 
 # What the briefing can use besides. Take the # away and name your own files.

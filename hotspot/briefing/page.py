@@ -31,7 +31,7 @@ def render_page(sources: Sources) -> str:
     return make_page(
         "briefing_page.html.j2",
         title=f"Burglary briefing, {long_day(inputs.last)}",
-        marking=output.marking,
+        marking=output.marked,
         author=output.author,
         cut_off=_cut_off_words(inputs),
         counted=inputs.check.offences_sentence(),

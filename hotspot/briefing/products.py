@@ -36,6 +36,8 @@ _LABELS = {
     target_files.PHONE: "for a phone",
     target_files.LEAFLETS: "leaflets",
     target_files.LEAFLETS_PDF: "leaflets (PDF)",
+    target_files.ROUND: "leaflet round",
+    target_files.ROUND_PDF: "leaflet round (PDF)",
     target_files.CSV: "CSV",
     target_files.MESSAGES: "messages",
 }
@@ -103,7 +105,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
             withheld_days=tuple(ages_days(inputs.known.incidents[inputs.hidden], inputs.last)),
         ),
         title="Burglary briefing",
-        marking=settings.output.marking,
+        marking=settings.output.marked,
         as_of=inputs.as_of,
     )
     maps.save_map(drawn, folder / MAP_FILE)
@@ -121,15 +123,17 @@ def _write_lists(
     folder: Path, inputs: Inputs, lists: Lists, record: Mapping[str, Any]
 ) -> ListLinks:
     """Write the lists, and return where those of each area are."""
+    messages = inputs.config.messages
     written = target_files.write_targets(
         lists.targets,
         folder / LISTS_FOLDER,
         formats=inputs.config.output.formats,
-        marking=inputs.config.output.marking,
+        marking=inputs.config.output.marked,
         as_of=inputs.as_of,
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
         inputs={name: file["sha256"] for name, file in record["inputs"].items()},
         messages=lists.messages,
+        message=None if messages is None else messages.texts,
         streets=inputs.layers.streets,
         overall=folder,
     )
@@ -141,15 +145,18 @@ def _write_lists(
 
 def _links(files: Mapping[str, Path], folder: Path) -> list[Link]:
     """Return the links to files, relative to the page."""
+    # A message is called by its language, whatever languages there are.
+    labels = _LABELS | {kind: kind for kind in files if kind not in _LABELS}
     return [
         Link(label, quote(files[kind].relative_to(folder).as_posix()))
-        for kind, label in _LABELS.items()
+        for kind, label in labels.items()
         if kind in files
     ]
 
 
 def _write_rest(folder: Path, inputs: Inputs, record: dict[str, Any]) -> None:
-    write_rejected(rejected_for_file(inputs), folder / REJECTED_FILE)
+    rejected = rejected_for_file(inputs).assign(marking=inputs.config.output.marked)
+    write_rejected(rejected, folder / REJECTED_FILE)
     record["outputs"] = outputs_of(folder)
     text = json.dumps(record, indent=2, ensure_ascii=False)
     (folder / RUN_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -56,6 +56,7 @@ def make_record(
         "newest_burglary": inputs.newest.isoformat(timespec="seconds"),
         "data_age_days": inputs.age_days,
         "marking": config.output.marking,
+        "handling": config.output.handling,
         "author": config.output.author,
         "seed": config.output.seed,
         "parameters": plain(parameters(config)),

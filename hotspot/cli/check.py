@@ -42,7 +42,8 @@ def _check(options: argparse.Namespace) -> int:
     if options.rejected:
         from hotspot.output.tables import write_rejected
 
-        write_rejected(burglaries.rejected, options.rejected)
+        rejected = burglaries.rejected.assign(marking=burglaries.config.output.marked)
+        write_rejected(rejected, options.rejected)
     if options.json:
         print_json(_content(burglaries))
     else:

@@ -261,8 +261,8 @@ def answer(
 
 
 def marking_of(options: argparse.Namespace, burglaries: "Burglaries") -> str:
-    """Return the marking that was asked for, else that of the set-up."""
-    return options.marking or burglaries.config.output.marking
+    """Return the marking that was asked for, else that of the set-up, and how it is handled."""
+    return burglaries.config.output.with_marking(options.marking).marked
 
 
 def print_notes(notes: Iterable[str]) -> None:

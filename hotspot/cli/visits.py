@@ -151,10 +151,10 @@ def _report(options: argparse.Namespace) -> int:
     with _ledger(options) as ledger:
         report = ledger.report(as_of=options.as_of)
     marking = options.marking
-    if marking is None and options.config:
+    if options.config:
         from hotspot.briefing.config import load_config
 
-        marking = load_config(options.config).output.marking
+        marking = load_config(options.config).output.with_marking(marking).marked
     files = [str(path) for path in report.write(options.folder, marking=marking)]
     print_answer(options, {**report.record(marking), "files": files}, report.summary(), *files)
     return DONE

@@ -18,7 +18,7 @@ _COLUMNS = [
     "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
     "burglaries_12m", "distance_m", "newest", "expected",
 ]  # fmt: skip
-_MESSAGE_COLUMNS = ["uprn", "address", "ring", "reason", "expires", "area"]
+_MESSAGE_COLUMNS = ["uprn", "address", "street", "ring", "reason", "expires", "area"]
 _LINK_COLUMNS = ["visit_id", "crime_ref", "link", "distance_m", "found", "recorded"]
 
 
@@ -89,6 +89,7 @@ def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings) 
         {
             "uprn": doors.uprn[home],
             "address": doors.address[home],
+            "street": doors.street_text[home],
             "ring": 3,
             "reason": [sentences[key] for key in keys],
             "expires": plan.live["rule_ends"].to_numpy()[newest],
@@ -114,6 +115,7 @@ def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
     home = rows.loc[known, "doors"].to_numpy(dtype=np.int64)
     rows.loc[known, "uprn"] = doors.uprn[home]
     rows.loc[known, "address"] = doors.address[home]
+    rows.loc[known, "street"] = doors.street_text[home]
     rows.loc[known, "x"], rows.loc[known, "y"] = doors.x[home], doors.y[home]
     return rows
 

@@ -265,11 +265,11 @@ def cocooning_messages(
     -------
     GeoDataFrame
         A row per home within the rule of a live burglary that `cocooning_targets` does not list:
-        ``uprn``, ``address``, ``ring`` (3; 0 to 2 for a door beyond `max_visits`), ``reason``
-        (no address, no reference), ``expires`` (the end of the newest burglary's window),
-        ``area``, ``geometry``; by area, in the order of streets and house numbers. `attrs` as of
-        `cocooning_targets`. Homes that refused, are marked in the ledger or were visited since
-        get none.
+        ``uprn``, ``address``, ``street``, ``ring`` (3; 0 to 2 for a door beyond `max_visits`),
+        ``reason`` (no address, no reference), ``expires`` (the end of the newest burglary's
+        window), ``area``, ``geometry``; by area, in the order of streets and house numbers.
+        `attrs` as of `cocooning_targets`. Homes that refused, are marked in the ledger or were
+        visited since get none.
 
     Raises
     ------

@@ -25,3 +25,25 @@ def shown_marking(marking: str | None) -> str:
     ('OFFICIAL', 'NO MARKING GIVEN: HANDLE AS SENSITIVE')
     """
     return clean_text(marking or "").strip() or NO_MARKING
+
+
+def marked(marking: str | None, handling: str = "") -> str | None:
+    """Return what stands on every product but those for the public: marking, then handling.
+
+    Parameters
+    ----------
+    marking : str or None
+    handling : str
+        Who may have it and what to do with it, in the force's words.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> marked("OFFICIAL", "neighbourhood teams only"), marked("OFFICIAL"), marked(None)
+    ('OFFICIAL - neighbourhood teams only', 'OFFICIAL', None)
+    """
+    parts = [clean_text(part).strip() for part in (marking or "", handling)]
+    return " - ".join(filter(None, parts)) or None

@@ -22,7 +22,7 @@ FONT = {"font_name": "Arial", "font_size": 10}
 GRID = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BBBBBB"}
 HEADING = {**FONT, **GRID, "bold": True, "bg_color": "#1F3A5F", "font_color": "white"}
 #: What Excel holds in a cell, and in a header or footer of a page with room for the other parts.
-MOST_CELL_CHARACTERS, _MOST_HEADER_CHARACTERS = 32767, 60
+MOST_CELL_CHARACTERS, _MOST_HEADER_CHARACTERS, _MOST_MARKING_CHARACTERS = 32767, 60, 110
 # Without these a text that looks like one becomes a formula, a link or a number.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _A4 = 9
@@ -62,7 +62,8 @@ def new_workbook(path: Path, stamp: Stamp) -> Iterator[xlsxwriter.Workbook]:
 
 def set_page(sheet: Worksheet, stamp: Stamp) -> None:
     """Print a sheet on A4, its marking above and below."""
-    marking, title, cut_off = map(_print_text, (stamp.marking, stamp.title, stamp.cut_off))
+    title, cut_off = map(_print_text, (stamp.title, stamp.cut_off))
+    marking = _print_text(stamp.marking, _MOST_MARKING_CHARACTERS)
     sheet.set_landscape()
     sheet.set_paper(_A4)
     # One page wide and as many long as it takes.
@@ -150,12 +151,10 @@ def _write_cell(
     return _NARROWEST
 
 
-def _print_text(text: str) -> str:
+def _print_text(text: str, most: int = _MOST_HEADER_CHARACTERS) -> str:
     """Return text for a header, in which an ampersand is doubled and room is short."""
     letters = [letter.replace("&", "&&") for letter in text]
     ends = accumulate(map(len, letters))
     # Half a pair would be a code; and of a header of more than 255 characters, its marking with
     # it, nothing is printed.
-    return "".join(
-        letter for letter, end in zip(letters, ends, strict=True) if end <= _MOST_HEADER_CHARACTERS
-    )
+    return "".join(letter for letter, end in zip(letters, ends, strict=True) if end <= most)

@@ -1,6 +1,7 @@
 """Leaflets for residents: a message and nothing else. No victim, no reference, no method, no date.
 
-The first page is for the team that delivers them, and stays with it.
+They carry no marking, for they are handed to everybody. How many each street gets stands on a page
+of its own, which is the team's.
 """
 
 from typing import NamedTuple
@@ -8,28 +9,16 @@ from typing import NamedTuple
 import pandas as pd
 
 from hotspot.addresses.flats import natural_key
-from hotspot.english import count
+from hotspot.english import and_list, count
 from hotspot.output.pages import make_page
 from hotspot.output.text import clean_text
 from hotspot.sheets.about import SHOWS, About
+from hotspot.sheets.message_texts import MessageTexts
 
 # A street is named only where so many homes get the leaflet that its name points at none.
 FEWEST_HOMES = 5
-DEFAULT_MESSAGE = """\
-There have been burglaries in your neighbourhood.
-
-After a burglary, other homes nearby can be at more risk for some weeks. Most of them are never \
-burgled, and a few minutes now can make yours harder to get into:
-
-- Lock doors and windows, at the back too, even when you are at home.
-- Double-lock a uPVC door: lift the handle and turn the key. Take the key out of the lock.
-- Leave a light on, or a timer, when you go out in the evening.
-- Keep keys, post and valuables out of sight from windows and the letter box.
-- Lock side gates, sheds and garages, and put ladders and tools away.
-- Ask a neighbour to keep an eye on your home while you are away.
-
-If you see a burglary happening, call 999. To tell us of anything you noticed, or to ask for \
-advice, call 101. To stay anonymous, call Crimestoppers on 0800 555 111."""
+# A first line that is no longer stands as the heading.
+_LONGEST_HEADING = 100
 
 
 class _Round(NamedTuple):
@@ -39,8 +28,8 @@ class _Round(NamedTuple):
     homes: int
 
 
-def leaflets(homes: pd.DataFrame, area: str, about: About, message: str | None = None) -> str:
-    """Return the leaflets of one area: a page for the team, then one to copy for each street.
+def leaflets(homes: pd.DataFrame, area: str, texts: MessageTexts, weeks: int) -> str:
+    """Return the leaflets of one area: for each street a page a language, to be copied.
 
     Parameters
     ----------
@@ -48,33 +37,53 @@ def leaflets(homes: pd.DataFrame, area: str, about: About, message: str | None =
         Every home that gets one, burgled or not, so that none stands out: ``street`` is read,
         nothing else.
     area : str
+    texts : MessageTexts
+    weeks : int
+        For how long risk is raised by the rule.
+
+    Returns
+    -------
+    str
+        HTML, A4; printed two to a sheet, or on A5, it can still be read.
+    """
+    filled = {language: texts.filled(language, area, weeks) for language in texts.texts}
+    pages = [
+        {"street": one.street or "", "language": language, **_parts(text)}
+        for one in _rounds(homes)
+        for language, text in filled.items()
+        if text is not None
+    ]
+    return make_page("sheet_leaflets.html.j2", area=area, pages=pages)
+
+
+def leaflet_round(
+    homes: pd.DataFrame, area: str, about: About, texts: MessageTexts, weeks: int
+) -> str:
+    """Return the page for the team that delivers the leaflets: how many each street gets.
+
+    Parameters
+    ----------
+    homes, area, texts, weeks
+        As of `leaflets`.
     about : About
-    message : str, optional
-        Instead of `DEFAULT_MESSAGE`. An empty line begins a paragraph, a line that begins with
-        a dash is an item of a list; ``{street}`` and ``{area}`` are filled in.
 
     Returns
     -------
     str
         HTML, A4.
     """
-    rounds = _rounds(homes)
-    text = DEFAULT_MESSAGE if message is None else message
+    left_out = [name for name in texts.texts if texts.filled(name, area, weeks) is None]
     return make_page(
-        "sheet_leaflets.html.j2",
+        "sheet_leaflet_round.html.j2",
         area=area,
         about=about,
         shows=SHOWS,
         total=count(len(homes), "leaflet"),
-        rounds=rounds,
+        rounds=_rounds(homes),
         fewest=FEWEST_HOMES,
-        pages=[
-            {
-                "to": f"To the residents of {one.street}" if one.street else "To residents",
-                "blocks": _blocks(text, one.street or "your street", area),
-            }
-            for one in rounds
-        ],
+        languages=and_list([name for name in texts.texts if name not in left_out]),
+        left_out=and_list(left_out) if left_out else "",
+        is_example=texts.is_example,
     )
 
 
@@ -89,13 +98,19 @@ def _rounds(homes: pd.DataFrame) -> list[_Round]:
     return [*rounds, _Round(None, rest)] if rest else rounds
 
 
-def _blocks(text: str, street: str, area: str) -> list[dict[str, object]]:
+def _parts(text: str) -> dict[str, object]:
+    """Return the heading of a text, where its first paragraph is short, and the rest of it."""
+    blocks = _blocks(text)
+    first = blocks[0]["text"] if blocks else ""
+    is_heading = 0 < len(str(first)) <= _LONGEST_HEADING
+    return {"heading": first if is_heading else "", "blocks": blocks[1:] if is_heading else blocks}
+
+
+def _blocks(text: str) -> list[dict[str, object]]:
     """Read a message as paragraphs and lists. It is text: markup in it is shown, not run."""
-    # Not a template: braces that mean nothing here stay as they are.
-    text = text.replace("{street}", street).replace("{area}", area)
     blocks: list[dict[str, object]] = []
-    for paragraph in text.replace("\r\n", "\n").split("\n\n"):
-        lines = [clean_text(line).strip() for line in paragraph.split("\n") if line.strip()]
+    for paragraph in text.split("\n\n"):
+        lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
         if lines and all(line.startswith("-") for line in lines):
             blocks.append({"items": [line.lstrip("- ") for line in lines], "text": ""})
         elif lines:

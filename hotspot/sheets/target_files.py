@@ -20,7 +20,8 @@ from hotspot.output.printing import need_browser, print_page
 from hotspot.output.tables import write_table
 from hotspot.sheets.about import About, about_targets
 from hotspot.sheets.door_sheet import door_sheet
-from hotspot.sheets.leaflets import leaflets
+from hotspot.sheets.leaflets import leaflet_round, leaflets
+from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
 from hotspot.sheets.workbook import write_workbook
@@ -36,11 +37,12 @@ _CSV_FIELDS = [
 ]  # fmt: skip
 # Written only where the list has them; `expected` is for ranking, and on no sheet.
 _CSV_FIELDS_IF_THERE = ["uprns", "task", "attempt", "tier", "overdue", "expected"]
-_MESSAGE_FIELDS = ["area", "ring", "address", "uprn", "reason", "expires"]
+_MESSAGE_FIELDS = ["area", "street", "ring", "address", "uprn", "reason", "expires"]
 
 #: Kinds of file, as `WrittenTargets` calls them.
 SHEET, SHEET_PDF, WORKBOOK, PHONE = "sheet", "sheet PDF", "workbook", "phone"
 LEAFLETS, LEAFLETS_PDF, CSV, MESSAGES = "leaflets", "leaflets PDF", "csv", "messages"
+ROUND, ROUND_PDF = "leaflet round", "leaflet round PDF"
 
 
 class WrittenTargets(list[Path]):
@@ -50,7 +52,8 @@ class WrittenTargets(list[Path]):
     ----------
     by_area : dict of str to dict of str to Path
         For each area, by name, its files by their kind: ``"workbook"``, ``"sheet"``,
-        ``"sheet PDF"``, ``"phone"``, ``"leaflets"``, ``"leaflets PDF"``.
+        ``"sheet PDF"``, ``"phone"``, ``"leaflets"``, ``"leaflet round"`` (both with `` PDF`` too)
+        and, for each language, ``"message (en)"``.
     overall : dict of str to Path
         The files of all areas: ``"workbook"``, ``"csv"``, ``"messages"``.
     """
@@ -89,7 +92,7 @@ def write_targets(
     notes: Iterable[str] = (),
     inputs: Mapping[str, str] | None = None,
     messages: gpd.GeoDataFrame | None = None,
-    message: str | None = None,
+    message: MessageTexts | None = None,
     streets: gpd.GeoDataFrame | None = None,
     overall: str | os.PathLike[str] | None = None,
 ) -> WrittenTargets:
@@ -109,10 +112,11 @@ def write_targets(
         same printed, which needs Edge, Chrome or Chromium on this machine; ``phone``,
         ``<area> phone.html``, a sheet on which results are ticked without a network and saved to
         a file; ``message``, ``<area> message.html``, leaflets for residents without victim,
-        reference, method or date (with ``pdf`` printed too).
+        reference, method or date, ``<area> leaflet round.html``, how many each street gets (with
+        ``pdf`` both printed too), and the message as text.
     marking : str, optional
-        Protective marking, on every page but the leaflets. Without one the lists say that none
-        was given.
+        Protective marking, with how to handle it, on everything but leaflets and messages, which
+        anybody may read. Without one the lists say that none was given.
     as_of : date or time, optional
         The cut-off, where ``targets.attrs`` no longer holds it.
     notes : iterable of str
@@ -123,13 +127,15 @@ def write_targets(
     messages : GeoDataFrame, optional
         As `cocooning_messages` returns them: written to ``messages.csv``, and among those who get
         a leaflet.
-    message : str, optional
-        The text of the leaflets, instead of ours. An empty line begins a paragraph, a line that
-        begins with a dash is an item of a list; ``{street}`` and ``{area}`` are filled in.
+    message : MessageTexts, optional
+        The force's own wording of leaflets and messages, instead of our example in English. With
+        it the text of each area is written, ``messages/<area> - en.txt``, for the platform by
+        which the force writes to residents.
     streets : GeoDataFrame, optional
         As `read_streets` returns them: drawn on the small map of each page of the sheet.
     overall : path, optional
-        Folder of ``targets.csv``, ``targets.xlsx`` and ``messages.csv``. Default: `folder`.
+        Folder of ``targets.csv``, ``targets.xlsx``, ``messages.csv`` and the folder ``messages``.
+        Default: `folder`.
 
     Returns
     -------
@@ -181,15 +187,17 @@ def write_targets(
         rows=with_ages(printable_rows(targets), about.last_moment, about.age_bands_days),
         about=about,
         homes=None if messages is None else _homes(messages),
-        message=message,
+        message=example_texts() if message is None and "message" in formats else message,
+        weeks=rule_weeks((targets.attrs.get("parameters") or {}).get("window_days")),
         streets=streets,
         formats=frozenset(formats),
         extra_fields=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
     )
     folder = Path(folder)
+    whole = folder if overall is None else Path(overall)
     files = [
-        *(_of_areas(lists, folder) if by == "area" else ()),
-        *_overall(lists, folder if overall is None else Path(overall)),
+        *(_of_areas(lists, folder, whole) if by == "area" else ()),
+        *_overall(lists, whole),
     ]
     with replacing_files(file.path for file in files) as places:
         for file in files:
@@ -208,7 +216,8 @@ class _Lists:
     rows: pd.DataFrame
     about: About
     homes: pd.DataFrame | None
-    message: str | None
+    message: MessageTexts | None
+    weeks: int
     streets: gpd.GeoDataFrame | None
     formats: frozenset[str]
     extra_fields: list[str]
@@ -234,10 +243,10 @@ def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(area=listed_areas(table["area"]), street=streets)
 
 
-def _of_areas(lists: _Lists, folder: Path) -> Iterator[_File]:
+def _of_areas(lists: _Lists, folder: Path, whole: Path) -> Iterator[_File]:
     """Return the files to write of each area."""
     areas = lists.rows["area"]
-    if "message" in lists.formats and lists.homes is not None:
+    if lists.message is not None and lists.homes is not None:
         areas = pd.concat([areas, lists.homes["area"]])
     taken = [_OVERALL, _MESSAGES]
     names = {}
@@ -246,7 +255,11 @@ def _of_areas(lists: _Lists, folder: Path) -> Iterator[_File]:
         names[area] = safe_file_name(area, taken)
         taken.append(names[area])
     for area, name in names.items():
-        yield from _of_area(lists.of_area(area), area, folder, name, taken)
+        own = lists.of_area(area)
+        yield from _of_area(own, area, folder, name, taken)
+        if lists.message is not None:
+            yield from _for_residents(own, lists.message, area, folder, name, taken)
+            yield from _texts(lists.message, area, whole / _MESSAGES / name, lists.weeks)
 
 
 def _of_area(
@@ -268,14 +281,38 @@ def _of_area(
         taken.append(safe_file_name(f"{name} phone", taken))
         phone = partial(phone_sheet, rows, title, area, about)
         yield _File(area, PHONE, folder / f"{taken[-1]}.html", _page(phone))
-    if "message" in formats:
-        taken.append(safe_file_name(f"{name} message", taken))
-        pages = partial(leaflets, lists.with_leaflet, area, about, lists.message)
+
+
+def _for_residents(
+    lists: _Lists, texts: MessageTexts, area: str, folder: Path, name: str, taken: list[str]
+) -> Iterator[_File]:
+    """Return the leaflets of an area, and the page for who delivers them, if they are asked for."""
+    if "message" not in lists.formats:
+        return
+    homes, weeks = lists.with_leaflet, lists.weeks
+    pages = {
+        "message": (LEAFLETS, LEAFLETS_PDF, partial(leaflets, homes, area, texts, weeks)),
+        "leaflet round": (
+            ROUND, ROUND_PDF, partial(leaflet_round, homes, area, lists.about, texts, weeks)
+        ),
+    }  # fmt: skip
+    for suffix, (kind, printed, make) in pages.items():
+        taken.append(safe_file_name(f"{name} {suffix}", taken))
         # Leaflets were asked for: where neither kind of page was, they come as one.
-        if "html" in formats or "pdf" not in formats:
-            yield _File(area, LEAFLETS, folder / f"{taken[-1]}.html", _page(pages))
-        if "pdf" in formats:
-            yield _File(area, LEAFLETS_PDF, folder / f"{taken[-1]}.pdf", _print(pages))
+        if "html" in lists.formats or "pdf" not in lists.formats:
+            yield _File(area, kind, folder / f"{taken[-1]}.html", _page(make))
+        if "pdf" in lists.formats:
+            yield _File(area, printed, folder / f"{taken[-1]}.pdf", _print(make))
+
+
+def _texts(texts: MessageTexts, area: str, place: Path, weeks: int) -> Iterator[_File]:
+    """Return the message of an area in each language, as text for a platform of the force's."""
+    for language in texts.texts:
+        text = texts.filled(language, area, weeks)
+        # What has no name in that language cannot be written about in it; the round says so.
+        if text is not None:
+            path = place.with_name(f"{place.name} - {language}.txt")
+            yield _File(area, f"message ({language})", path, partial(write_page, f"{text}\n"))
 
 
 def _page(make: Callable[[], str]) -> Callable[[Path], object]:
@@ -326,7 +363,7 @@ def _check(
     data = []
     needed: list[tuple[str, Any, Iterable[str]]] = [
         ("targets", targets, NEEDED),
-        ("messages", messages, _MESSAGE_FIELDS),
+        ("messages", messages, [name for name in _MESSAGE_FIELDS if name != "street"]),
         ("streets", streets, ()),
     ]
     for what, frame, columns in needed:
