@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.backtesting import backtest, choose_bandwidth
+from hotspot.backtesting.named_models import models_named
 from hotspot.backtesting.scoring import (
     bootstrap_weights,
     prediction_accuracy,
@@ -262,20 +263,69 @@ def test_a_run_goes_on_wherever_in_a_window_it_was_broken_off(town, tmp_path, le
     pd.testing.assert_frame_equal(whole.table, again.table)
 
 
-def test_three_sentences_say_what_finds_most_and_when_the_rule_adds_nothing(result):
+def test_three_sentences_say_what_finds_most_and_what_the_rule_is_worth(result):
     most, margin, rule = result.sentences()
     assert result.summary().splitlines() == [most, margin, rule]
     row = result.table[(result.table["area_share"] == 0.05) & (result.table["rank"] == 1)].iloc[0]
     assert most.lower().startswith(row["model"].lower())
     assert f"{100 * row['hit_rate']:.0f} % of burglaries in 5 % of the area" in most
     assert f"{row['pai']:.1f} times what places picked at random" in margin
-    assert "The rule adds nothing here" in rule
+    # The rule in place of a map tells nothing of the rule beside it.
+    assert rule.startswith("Instead of any map, by itself, the near-repeat rule found ")
+    assert rule.endswith("Whether it adds to a map was not tried.")
     assert result.best_layer() == "density"
     assert "expected" in result.trust()
     assert f"best of {result.table['model'].nunique()} on the same 8 weeks" in result.trust()
 
 
-def test_the_summary_says_when_the_rule_helps(make_incidents):
+@pytest.fixture(scope="module")
+def added(town):
+    """Score the rule by itself, and added to each map of the past."""
+    models = models_named(["zones", "added"], cell_size_m=200)
+    return backtest(models, town, GRID, "2024-11-01", "2025-01-02")
+
+
+def test_the_addition_is_scored_against_the_best_map_of_the_past(added):
+    assert dict(added.additions) == {
+        "all-history count with zones": "all-history count",
+        "year's density with zones": "year's density",
+    }
+    hits = added.windows.pivot_table("hits", ["area_share", "window"], "model")
+    events = added.windows.drop_duplicates("window")["events"].sum()
+    for share, found in hits.groupby("area_share"):
+        best = found[["year's density", "all-history count"]].sum().max()
+        rows = added.table[added.table["area_share"] == share].set_index("model")
+        wanted = (found.sum() - best) / events
+        pd.testing.assert_series_equal(
+            rows["from_best"], wanted[rows.index], check_names=False, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize(
+    ("at_5", "at_1", "verdict"),
+    [
+        ((0.01, 0.005, 0.02), (0.0, -0.01, 0.01), "The near-repeat rule helps here: "),
+        # What the row of 1 % says is not contradicted by a sentence about 5 %.
+        ((-0.01, -0.02, 0.005), (0.01, 0.004, 0.02), "The near-repeat rule helps here: "),
+        ((-0.01, -0.02, 0.005), (0.0, -0.01, 0.005), "The rule adds nothing here: "),
+        ((0.01, -0.005, 0.02), (0.0, -0.01, 0.005), "8 weeks with "),
+        ((-0.01, -0.4, 0.4), (0.0, -0.01, 0.005), "8 weeks with "),
+    ],
+)
+def test_what_is_said_of_the_rule_holds_at_every_share(added, at_5, at_1, verdict):
+    table = added.table.copy()
+    for share, values in ((0.05, at_5), (0.01, at_1)):
+        rows = table["model"].isin(added.additions) & (table["area_share"] == share)
+        table.loc[rows, ["from_best", "from_best_low", "from_best_high"]] = values
+    rule = replace(added, table=table).sentences()[2]
+    assert rule.startswith(verdict)
+    assert f"{abs(100 * at_5[0]):.1f} percentage points" in rule
+    assert "in 5 % of the area and " in rule
+    assert "in 1 % of the area." in rule
+    assert "Instead of any map, by itself, the near-repeat rule found " in rule
+
+
+def test_the_zones_are_opened_only_where_they_beat_last_years_map(make_incidents):
     random = np.random.default_rng(3)
     # Pairs in places of their own: the second within two days and 50 m of the first.
     x, y = random.uniform(0, 4000, (2, 700))
@@ -287,7 +337,8 @@ def test_the_summary_says_when_the_rule_helps(make_incidents):
     )
     rule = NearRepeatRisk((100, 200), (7, 14))
     found = backtest({"rule": rule}, followed, GRID, "2024-08-01", "2025-01-01")
-    assert "The near-repeat rule helps here" in found.sentences()[2]
+    assert "Instead of any map, by itself, the near-repeat rule found" in found.sentences()[2]
+    assert "more than last year's map" in found.sentences()[2]
     assert found.best_layer() == "density"  # the zones as drawn were not tried
     drawn = replace(found, rules=("rule", "random"), zones=("random",))
     assert "The zones as they are drawn on maps found" in drawn.sentences()[2]
@@ -305,16 +356,6 @@ def test_noise_is_called_noise(town):
     assert "may be noise" in found.sentences()[1] or "no forecast" in found.sentences()[1]
 
 
-def test_what_points_to_a_gain_is_not_called_nothing(town):
-    few = backtest(NearRepeatRisk(), town, GRID, "2024-12-01", "2024-12-15")
-    row = few.table[(few.table["model"] == "NearRepeatRisk") & (few.table["area_share"] == 0.05)]
-    change = ["difference", "difference_low", "difference_high"]
-    few.table.loc[row.index, change] = 0.01, -0.005, 0.02
-    assert "too few to tell" in few.sentences()[2]
-    few.table.loc[row.index, change] = -0.01, -0.02, 0.005
-    assert "adds nothing" in few.sentences()[2]
-
-
 @pytest.mark.parametrize("name", ["start", "end"])
 def test_what_is_no_date_is_told_by_its_name(town, name):
     days = {"start": "2024-12-01", "end": "2024-12-15", name: "foo"}
@@ -322,14 +363,15 @@ def test_what_is_no_date_is_told_by_its_name(town, name):
         backtest(NearRepeatRisk(), town, GRID, **days)
 
 
-def test_too_few_windows_are_said_to_be_too_few(town):
-    few = backtest(NearRepeatRisk(), town, GRID, "2024-12-01", "2024-12-15")
-    # Two weeks cannot rule out a gain worth having, nor show one.
-    row = few.table[(few.table["model"] == "NearRepeatRisk") & (few.table["area_share"] == 0.05)]
-    few.table.loc[row.index, ["difference_low", "difference_high"]] = -0.4, 0.4
-    assert "too few to tell" in few.sentences()[2]
-    none = backtest(ProspectiveMap(), town, GRID, "2024-12-01", "2024-12-15")
-    assert "not among" in none.sentences()[2]
+def test_fewer_than_eight_windows_bear_no_interval(town):
+    few = backtest(NearRepeatRisk(), town, GRID, "2024-12-01", "2025-01-12")
+    for name in ("low", "high", "difference_low", "from_best_high"):
+        assert few.table[name].isna().all()
+    assert few.table["noise"].all()
+    assert few.summary().count("fewer than 8 windows bear no interval") >= 2
+    assert "interval nan" not in few.summary()
+    assert "nan" not in str(few.page().sections[0].tables[0].rows)
+    assert isinstance(few.plot(), Figure)
 
 
 def test_calibration_adds_up(result, town):
@@ -435,8 +477,10 @@ def test_intervals_over_few_windows_hold_the_truth(windows, busy):
     assert (held <= 0.97 * 1000 + 15).all()
 
 
-def test_a_single_window_has_no_interval():
-    assert np.isnan(ratio_interval(np.ones(1), np.ones(1), np.ones((5, 1)))).all()
+@pytest.mark.parametrize("windows", [1, 7])
+def test_few_windows_have_no_interval(windows):
+    ones = np.ones(windows)
+    assert np.isnan(ratio_interval(ones, ones, np.ones((5, windows)))).all()
 
 
 def test_the_picture_is_a_figure_and_the_notebook_sees_escaped_text(town, result):
@@ -453,7 +497,7 @@ def test_every_model_of_ours_goes_through(town):
     ]  # fmt: skip
     found = backtest(models, town, GRID, "2024-12-01", "2024-12-15")
     assert "RetrospectiveDensity 2" in set(found.table["model"])
-    assert np.isfinite(found.table[COLUMNS[2:]]).all(axis=None)
+    assert np.isfinite(found.table[["hit_rate", "pai", "pei", "difference"]]).all(axis=None)
 
 
 def test_the_bandwidth_that_foresaw_best_is_chosen(make_incidents):

@@ -18,7 +18,7 @@ def test_the_blend_is_not_below_the_best_baseline_by_more_than_noise(data_dir):
     )
     setting = choose_setting(incidents, most_windows=52)
     result = backtest(
-        models_named(["blend", "zones"]),
+        models_named(["blend", "zones", "added"]),
         setting.incidents,
         setting.grid,
         setting.start,

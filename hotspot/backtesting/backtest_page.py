@@ -34,6 +34,7 @@ _SETTINGS = {
 _COLUMNS = (
     ("Forecast", "head"), ("Found, % of burglaries (95 % interval)", "n"),
     ("Against last year's map, percentage points (95 % interval)", "n"), ("Verdict", "day"),
+    ("Against the best map of the past (95 % interval)", "n"),
     ("Times chance (PAI)", "n"), ("Of the best possible (PEI)", "n"),
     ("Found per km² and window", "n"), ("Recapture", "n"),
 )  # fmt: skip
@@ -70,7 +71,9 @@ def backtest_page(result: "Backtest") -> ResultPage:
                 tables=[_side_by_side(rows, share) for share, rows in _by_share(result.table)],
                 note=(
                     "\"Year's density\" is last year's map: a kernel density of the last 365 days. "
-                    '"All-history count" is the plain count per cell, "random" is chance. '
+                    '"All-history count" is the plain count per cell, "random" is chance. The best '
+                    'map of the past is whichever of the two found more here; "with zones" has '
+                    "the near-repeat rule added to it, as much as past weeks say. "
                     "Recapture is the share found over the share of the year before in the same "
                     "cells: below 1, the past overstated them."
                 ),
@@ -108,22 +111,29 @@ def _side_by_side(rows: pd.DataFrame, share: float) -> PageTable:
 
 def _row(row: pd.Series) -> list[str]:
     """Write a row of the table for people: shares in per cent, differences in points."""
-    low, high = 100 * row["difference_low"], 100 * row["difference_high"]
-    if row["model"] == DENSITY:
-        against, verdict = "", "last year's map"
-    else:
-        against = f"{100 * row['difference']:+.2f} ({low:+.2f} to {high:+.2f})"
-        verdict = "may be noise" if row["noise"] else "finds more" if low > 0 else "finds fewer"
+    against, verdict = "", "last year's map"
+    if row["model"] != DENSITY:
+        against = _points(row, "difference")
+        more = row["difference_low"] > 0
+        verdict = "may be noise" if row["noise"] else "finds more" if more else "finds fewer"
+    interval = f" ({100 * row['low']:.1f} to {100 * row['high']:.1f})"
+    interval = "" if pd.isna(row["low"]) else interval
     return [
         str(row["model"]),
-        f"{100 * row['hit_rate']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})",
+        f"{100 * row['hit_rate']:.1f}{interval}",
         against,
         verdict,
+        _points(row, "from_best"),
         f"{row['pai']:.1f}",
         f"{row['pei']:.2f}",
         f"{row['search_efficiency']:.2f}",
         f"{row['recapture']:.2f}",
     ]
+
+
+def _points(row: pd.Series, measure: str) -> str:
+    difference, low, high = (100 * row[f"{measure}{end}"] for end in ("", "_low", "_high"))
+    return f"{difference:+.2f}" + ("" if pd.isna(low) else f" ({low:+.2f} to {high:+.2f})")
 
 
 def _calibration(table: pd.DataFrame) -> PageTable:

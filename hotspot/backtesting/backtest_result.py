@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hotspot.backtesting.baselines import DENSITY
-from hotspot.english import count, percent
+from hotspot.backtesting.baselines import COUNT, DENSITY
+from hotspot.backtesting.scoring import FEWEST_WINDOWS
+from hotspot.english import and_list, count, percent
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
 
@@ -17,6 +18,7 @@ from hotspot.output.results import Result
 _USUAL_SHARE = 0.05
 # A gain on the year's density below this share of its hit rate is not worth another map.
 _WORTH_HAVING = 0.2
+_NO_INTERVAL = f"fewer than {FEWEST_WINDOWS} windows bear no interval"
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,11 @@ class Backtest(Result):
     table : DataFrame
         A row per share of the area and model: ``model``, ``area_share``, ``hit_rate`` (share of
         the incidents found in that share of the cells) with its 95 % interval ``low`` to
-        ``high``, ``pai``, ``pei``, ``difference`` (hit rate less that of the year's density)
-        with its paired 95 % interval ``difference_low`` to ``difference_high``;
+        ``high`` (NaN, as all intervals, of fewer than 8 windows), ``pai``, ``pei``,
+        ``difference`` (hit rate less that of the year's density) with its paired 95 % interval
+        ``difference_low`` to ``difference_high``;
+        ``from_best``, ``from_best_low`` and ``from_best_high`` (the same against whichever of the
+        year's density and the all-history count found more in that share of the cells);
         ``search_efficiency`` (incidents found per square kilometre and window), ``recapture``
         (hit rate over the share of the year before in the same cells), ``noise`` (whether the
         interval of the difference holds 0) and ``rank`` by hit rate.
@@ -45,7 +50,9 @@ class Backtest(Result):
     cells : int
         Cells of the study area.
     rules : tuple of str
-        Which of the models are the near-repeat rule.
+        Which of the models are the near-repeat rule by itself.
+    additions : mapping of str to str
+        Which of the models are a map of the past with the rule added, and of which map.
     zones : tuple of str
         Which of these are the zones as they are drawn on maps.
     suspects : tuple of str
@@ -62,6 +69,7 @@ class Backtest(Result):
     horizon_days: int
     cells: int
     rules: tuple[str, ...] = ()
+    additions: Mapping[str, str] = field(default_factory=dict)
     zones: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -189,10 +197,16 @@ class Backtest(Result):
         usual = shares[shares <= _USUAL_SHARE]
         return float(usual.max() if len(usual) else shares.min())
 
-    def _row(self, model: str) -> pd.Series:
+    def _row(self, model: str, area_share: float | None = None) -> pd.Series:
         table = self.table
-        rows = table[(table["model"] == model) & (table["area_share"] == self._usual_share)]
-        return rows.iloc[0]
+        share = self._usual_share if area_share is None else area_share
+        return table[(table["model"] == model) & (table["area_share"] == share)].iloc[0]
+
+    @property
+    def _best_past(self) -> str:
+        """The better of the two maps of the past, by what it found in the usual share."""
+        # Last year's map stands where both found the same.
+        return max((DENSITY, COUNT), key=lambda name: self._row(name)["hit_rate"])
 
     def _windows_words(self) -> str:
         windows = self.windows["window"].nunique()
@@ -202,11 +216,14 @@ class Backtest(Result):
 
     def _best_words(self) -> str:
         row = self._row(self.best(self._usual_share))
+        interval = f"95 % interval {percent(row['low'])} to {percent(row['high'])}"
+        if pd.isna(row["low"]):
+            interval = _NO_INTERVAL
         return (
             f"{_capital(row['model'])} found most: {percent(row['hit_rate'])} of burglaries in "
-            f"{100 * row['area_share']:.3g} % of the area (95 % interval {percent(row['low'])} to "
-            f"{percent(row['high'])}), over {self._windows_words()} forecast from what was known "
-            f"before each.{self._suspect_words()}"
+            f"{100 * row['area_share']:.3g} % of the area ({interval}), over "
+            f"{self._windows_words()} forecast from what was known before each."
+            f"{self._suspect_words()}"
         )
 
     def _suspect_words(self) -> str:
@@ -222,7 +239,11 @@ class Backtest(Result):
         times = f"That is {row['pai']:.1f} times what places picked at random would find"
         if row["model"] == DENSITY:
             return f"{times}, and no forecast that was tried beats last year's map."
-        return f"{times}, and {_against(row)}."
+        past = self._best_past
+        if row["model"] == past:
+            return f"{times}, and {_against(row)}; no forecast that was tried beats it."
+        best = "" if past == DENSITY else f"; {_against(row, 'from_best', f'the {past}')}"
+        return f"{times}, and {_against(row)}{best}."
 
     def _helpful(self, names: Sequence[str]) -> list[str]:
         """Return those that beat last year's map by more than noise."""
@@ -233,41 +254,74 @@ class Backtest(Result):
         ]
 
     def _rule_words(self) -> str:
-        if not self.rules:
-            return "The near-repeat rule was not among the forecasts tried."
-        # Only what beats last year's map by more than noise is called a help.
-        helpful = self._helpful(self.rules)
-        rows = [self._row(name) for name in helpful or self.rules]
-        row = max(rows, key=lambda row: row["difference"])
-        against = _against(row)
-        if helpful:
-            drawn = [name for name in self.zones if name not in helpful]
-            also = "".join(
-                f" The zones as they are drawn on maps found {_against(self._row(name))}."
-                for name in drawn[:1]
-            )
-            return f"The near-repeat rule helps here: by itself it found {against}.{also}"
-        worth_having = _WORTH_HAVING * self._row(DENSITY)["hit_rate"]
-        # What points to a gain is not called nothing, however small it is.
-        if row["difference"] <= 0 and row["difference_high"] <= worth_having:
-            return f"The rule adds nothing here: by itself the near-repeat rule found {against}."
-        events = self.windows.drop_duplicates("window")["events"].sum()
-        return (
-            f"{self._windows_words()} with {events:,} burglaries are too few to tell whether the "
-            f"near-repeat rule adds anything here: by itself it found {against}."
+        words = [*self._addition_words(), *self._instead_words()]
+        return " ".join(words) or "The near-repeat rule was not among the forecasts tried."
+
+    def _addition_words(self) -> list[str]:
+        """Return what the rule adds to the best map of the past, in each share of the area."""
+        # A map that has the rule in it is compared with the best that has not, whichever that is.
+        names = sorted(self.additions, key=lambda name: self.additions[name] != self._best_past)
+        if not names:
+            return []
+        shares = sorted(
+            self.table["area_share"].unique(), key=lambda s: (s != self._usual_share, s)
         )
+        rows = [self._row(names[0], share) for share in shares]
+        each = [
+            f"{_against(row, 'from_best', '')} in {100 * row['area_share']:.3g} % of the area"
+            for row in rows
+        ]
+        found = (
+            f"added to the {self.additions[names[0]]} it found, against the best map of the past, "
+            f"{and_list(each)}."
+        )
+        if any(row["from_best_low"] > 0 for row in rows):
+            return [f"The near-repeat rule helps here: {found}"]
+        if all(self._is_nothing(row) for row in rows):
+            return [f"The rule adds nothing here: {found}"]
+        events = self.windows.drop_duplicates("window")["events"].sum()
+        return [
+            f"{self._windows_words()} with {events:,} burglaries are too few to tell whether the "
+            f"near-repeat rule adds anything here: {found}"
+        ]
+
+    def _is_nothing(self, row: pd.Series) -> bool:
+        """Return whether an addition found no more, and at best little more than that.
+
+        What points to a gain is not called nothing, however small it is.
+        """
+        past = self._row(self._best_past, row["area_share"])["hit_rate"]
+        return bool(row["from_best"] <= 0 and row["from_best_high"] <= _WORTH_HAVING * past)
+
+    def _instead_words(self) -> list[str]:
+        """Return what the rule found instead of a map of the past."""
+        if not self.rules:
+            return []
+        rows = [self._row(name) for name in self.rules]
+        row = max(rows, key=lambda row: row["difference"])
+        words = [f"Instead of any map, by itself, the near-repeat rule found {_against(row)}."]
+        # What a map draws may do worse than the rule as it was learned.
+        drawn = [name for name in self.zones if name != row["model"]]
+        words += [
+            f"The zones as they are drawn on maps found {_against(self._row(name))}."
+            for name in drawn[:1]
+        ]
+        if not self.additions:
+            words.append("Whether it adds to a map was not tried.")
+        return words
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _against(row: pd.Series) -> str:
-    """Write a difference from last year's map with its interval, in percentage points."""
-    low, high = (100 * row[name] for name in ("difference_low", "difference_high"))
-    way = "more" if row["difference"] > 0 else "fewer"
-    noise = ", which may be noise" if row["noise"] else ""
-    return (
-        f"{abs(100 * row['difference']):.1f} percentage points {way} than last year's map "
-        f"(95 % interval {low:+.1f} to {high:+.1f}){noise}"
-    )
+def _against(
+    row: pd.Series, measure: str = "difference", yardstick: str = "last year's map"
+) -> str:
+    """Write a difference from a yardstick with its interval, in percentage points."""
+    difference, low, high = (100 * row[f"{measure}{end}"] for end in ("", "_low", "_high"))
+    way = "more" if difference > 0 else "fewer"
+    noise = "" if low > 0 or high < 0 else ", which may be noise"
+    than = f" than {yardstick}" if yardstick else ""
+    interval = _NO_INTERVAL if pd.isna(low) else f"95 % interval {low:+.1f} to {high:+.1f}"
+    return f"{abs(difference):.1f} percentage points {way}{than} ({interval}{noise})"

@@ -63,7 +63,7 @@ def local_backtest(
         within=within,
     )
     return backtest(
-        models_named(models),
+        models_named(models, cell_size_m=cell_size_m),
         setting.incidents,
         setting.grid,
         setting.start,

@@ -12,7 +12,7 @@ from hotspot.rule import RULE, NearRepeatRule
 
 _WINDOWS = 26
 # Those that need no more than seconds. The year's density and the plain count are always in.
-_MODELS = ("zones", "rule", "blend")
+_MODELS = ("zones", "rule", "added", "blend")
 
 
 def quick_backtest(
@@ -64,8 +64,8 @@ def quick_backtest(
     except DataError:
         return None
     return backtest(
-        models_named(_MODELS, rule), setting.incidents, setting.grid, setting.start, setting.end,
-        within=setting.inside, refit_days=windows * 7,
+        models_named(_MODELS, rule, setting.grid.cell_size_m), setting.incidents, setting.grid,
+        setting.start, setting.end, within=setting.inside, refit_days=windows * 7,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hotspot._errors import DataError
 from hotspot._kernels.arrays import Floats
 from hotspot.backtesting.backtest_result import Backtest
-from hotspot.backtesting.baselines import BASELINES, DENSITY
+from hotspot.backtesting.baselines import BASELINES, COUNT, DENSITY, added_to, is_rule
 from hotspot.backtesting.rolling_windows import Plan, Score
 from hotspot.backtesting.scoring import (
     CURVE_SHARES,
@@ -18,7 +18,6 @@ from hotspot.backtesting.scoring import (
     ratio_interval,
 )
 from hotspot.forecast.live_zones import LiveZones
-from hotspot.forecast.near_repeat_risk import NearRepeatRisk
 
 # Bounds, as shares of the area, of the groups of cells whose calibration is shown.
 _GROUPS = (0.01, 0.05, 0.2, 1.0)
@@ -73,11 +72,8 @@ def judged(
         curves=_curves(by_model, len(plan.area_shares)),
         horizon_days=plan.horizon_days,
         cells=plan.cells,
-        rules=tuple(
-            name
-            for name, model in plan.models.items()
-            if isinstance(model, (LiveZones, NearRepeatRisk))
-        ),
+        rules=tuple(name for name, model in plan.models.items() if is_rule(model)),
+        additions={name: past for name, model in plan.models.items() if (past := added_to(model))},
         zones=tuple(n for n, model in plan.models.items() if isinstance(model, LiveZones)),
         suspects=_suspects(table),
         parameters=parameters,
@@ -97,16 +93,22 @@ def _measures(
 ) -> dict[str, float | bool]:
     """Compute what a model found in a share of the area, and measures of the same maps.
 
-    The difference from the year's density is taken window by window before anything is resampled:
-    a busy or an easy week is one for both maps, and what they share cancels.
+    The differences from the year's density and from the best map of the past are taken window by
+    window before anything is resampled: a busy or an easy week is one for both maps, and what they
+    share cancels.
     """
     rows = by_model[name]
     events = np.array([s.events for s in rows])
-    hits = np.array([s.hits[place] for s in rows])
-    more = hits - np.array([s.hits[place] for s in by_model[DENSITY]])
+    found = {
+        one: np.array([s.hits[place] for s in by_model[one]]) for one in (name, COUNT, DENSITY)
+    }
+    hits = found[name]
+    more = hits - found[DENSITY]
+    beyond = hits - max(found[DENSITY], found[COUNT], key=np.sum)
     # A rate is a share, whatever a t interval may say of it.
     low, high = np.clip(ratio_interval(hits, events, weights), 0.0, 1.0)
     difference_low, difference_high = ratio_interval(more, events, weights)
+    from_best_low, from_best_high = ratio_interval(beyond, events, weights)
     # A ratio of sums: a mean of weekly rates would count a week of two burglaries as one of fifty.
     rate, number = hits.sum() / events.sum(), int(plan.numbers[place])
     past = sum(s.past_events for s in rows)
@@ -125,7 +127,11 @@ def _measures(
         "search_efficiency": hits.sum() / len(rows) / (number * plan.grid.cell_area_km2),
         # Levine (2008): below 1 a map found less than the past in its cells had promised.
         "recapture": rate / before if before else float("nan"),
-        "noise": difference_low <= 0 <= difference_high,
+        "from_best": beyond.sum() / events.sum(),
+        "from_best_low": from_best_low,
+        "from_best_high": from_best_high,
+        # Where no interval is given nothing is told from noise.
+        "noise": not (difference_low > 0 or difference_high < 0),
     }
 
 

@@ -17,6 +17,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot._kernels.arrays import Bools
+from hotspot.backtesting.scoring import FEWEST_WINDOWS
 from hotspot.dates import (
     AsOf,
     cutoff,
@@ -36,7 +37,6 @@ _MOST_CELLS = 2_000_000
 _NEAR_M = 500.0
 # The year's density needs a year; where the data are short, half of them are left to learn from.
 _HISTORY_DAYS = 365
-_FEWEST_WINDOWS = 8
 _FEWEST_BEFORE, _FEWEST_SCORED = 100, 50
 # A few mistyped years must not make a history long, nor a cut-off late.
 _STRAY_SHARE, _STRAY_END_SHARE = 0.01, 0.001
@@ -277,9 +277,9 @@ def _scored_days(known: gpd.GeoDataFrame, end: pd.Timestamp, most: int, horizon_
     # From where the bulk of the data begins: one burglary of long ago is no year to learn from.
     history = last - float(np.quantile(event_days(known), _STRAY_SHARE))
     bears = int((history - min(_HISTORY_DAYS, history / 2)) // horizon_days)
-    if bears < _FEWEST_WINDOWS:
+    if bears < FEWEST_WINDOWS:
         raise DataError(
             f"The data span {history:,.0f} days and bear {count(max(bears, 0), 'window')} of "
-            f"{horizon_days} days: fewer than {_FEWEST_WINDOWS} cannot tell forecasts apart."
+            f"{horizon_days} days: fewer than {FEWEST_WINDOWS} cannot tell forecasts apart."
         )
     return min(bears, int(most)) * horizon_days

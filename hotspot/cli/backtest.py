@@ -7,7 +7,7 @@ from typing import Any
 from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
-_MODELS = ("blend", "self-exciting", "promap", "rule", "zones")
+_MODELS = ("blend", "self-exciting", "promap", "rule", "zones", "added")
 
 
 def add(commands: Any) -> None:
