@@ -4,6 +4,7 @@ Dates are local civil time without a zone. Lags and ages are counted in whole ca
 that an offence at 23:00 and one at 01:00 the next morning lie one day apart.
 """
 
+import re
 from datetime import date as Date
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeVar
@@ -29,6 +30,16 @@ YEAR_DAYS = 365
 _MONTHS_TO_TELL = 3
 _ROWS_TO_TELL = 10
 _DAY_S = 86_400
+
+_YEAR_FIRST = re.compile(
+    r"(?=\d{8}(?!\d)|\d{4}\D)"
+    r"(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})"
+    r"(?:[ T]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)"
+    r"(?P<zone>\s*(?:Z|[+-]\d{2}(?::?\d{2})?))?)?"
+)
+_YEAR_LAST = re.compile(
+    r"(?P<one>\d{1,2})[-/. ](?P<two>\d{1,2})[-/. ](?P<year>\d{4}|\d{2})(?P<rest>[ T]+\d.*)?"
+)
 
 
 def looks_monthly(dates: pd.Series) -> bool:
@@ -199,13 +210,98 @@ def day_shares(incidents: gpd.GeoDataFrame) -> DayShares:
     return DayShares(first_day, offset, passed * SHARE_SCALE // length[event])
 
 
-def cutoff(as_of: AsOf) -> pd.Timestamp:
+def moment_of(value: AsOf, name: str = "as_of") -> pd.Timestamp:
+    """Read a day or a local time that was given; as text only year first, which all read alike.
+
+    Parameters
+    ----------
+    value : date, time or text
+    name : str
+        What it is called where it is wrong.
+
+    Returns
+    -------
+    Timestamp
+        Of a day, its beginning.
+
+    Raises
+    ------
+    ConfigError
+        If it is no date, is text that is not year first, or carries a time zone.
+
+    Examples
+    --------
+    >>> moment_of("2026-03-01"), moment_of("2026-03-01 08:00")
+    (Timestamp('2026-03-01 00:00:00'), Timestamp('2026-03-01 08:00:00'))
+    >>> moment_of("03/01/2026", "before")
+    Traceback (most recent call last):
+    ...
+    hotspot._errors.ConfigError: before must be a date year first: for '03/01/2026' write
+    2026-01-03 or 2026-03-01, whichever is meant.
+    """
+    if isinstance(value, str):
+        return _written_moment(value.strip(), name)
+    given = isinstance(value, Date | np.datetime64) or value is None or value is pd.NaT
+    if not given:
+        raise ConfigError(f"{name} must be a date or a time, such as 2026-03-02, not {value!r}.")
+    moment = pd.Timestamp(value)
+    if pd.isna(moment):
+        raise ConfigError(f"{name} is missing: give a date, such as 2026-03-02.")
+    if moment.tzinfo is not None:
+        raise ConfigError(
+            f"{name} must be local time without a zone, such as 2026-03-02 08:00, not {value}."
+        )
+    return moment
+
+
+def _written_moment(text: str, name: str) -> pd.Timestamp:
+    """Read a moment written year first; see `moment_of`."""
+    found = _YEAR_FIRST.fullmatch(text)
+    if found is None:
+        raise ConfigError(f"{name} must be a date {_year_first(text)}")
+    try:
+        day = Date(*map(int, found.group("year", "month", "day")))
+        moment = pd.Timestamp(f"{day} {found['time'] or ''}".strip())
+    except ValueError:
+        raise ConfigError(
+            f"{name} must be a date or a time, such as 2026-03-02: there is no {text!r}."
+        ) from None
+    if found["zone"]:
+        raise ConfigError(
+            f"{name} must be local time without a zone, such as 2026-03-02 08:00, not {text}."
+        )
+    return moment
+
+
+def _year_first(text: str) -> str:
+    """Return how to write a date year first that is not, both ways where both are days."""
+    found = _YEAR_LAST.fullmatch(text)
+    if found is None:
+        return f"or a time, year first, such as 2026-03-02, not {text!r}."
+    one, two, year = map(int, found.group("one", "two", "year"))
+    year += 2000 if len(found["year"]) == 2 else 0
+    ways = []
+    for day, month in dict.fromkeys([(one, two), (two, one)]):
+        try:
+            ways.append(f"{Date(year, month, day)}{found['rest'] or ''}")
+        except ValueError:  # there is no such day
+            continue
+    if not ways:
+        return f"or a time, year first, such as 2026-03-02: there is no {text!r}."
+    meant = ", whichever is meant" if len(ways) > 1 else ""
+    return f"year first: for {text!r} write {' or '.join(ways)}{meant}."
+
+
+def cutoff(as_of: AsOf, name: str = "as_of") -> pd.Timestamp:
     """Return the last moment that counts for a cut-off.
 
     Parameters
     ----------
     as_of : date, time or text
-        A day counts to its end; a time counts to that moment. Midnight is taken for a day.
+        A day counts to its end; a time counts to that moment. Midnight is taken for a day. Text
+        is year first, see `moment_of`.
+    name : str
+        What it is called where it is wrong.
 
     Returns
     -------
@@ -223,16 +319,7 @@ def cutoff(as_of: AsOf) -> pd.Timestamp:
     >>> cutoff("2026-03-02 08:00")
     Timestamp('2026-03-02 08:00:00')
     """
-    try:
-        moment = pd.Timestamp(as_of)
-    except (ValueError, TypeError) as error:
-        raise ConfigError(
-            f"as_of must be a date or a time, such as 2026-03-02, not {as_of!r}."
-        ) from error
-    if pd.isna(moment):
-        raise ConfigError("as_of is missing: give a date, such as 2026-03-02.")
-    if moment.tzinfo is not None:
-        raise ConfigError(f"as_of must be local time without a zone, not {as_of!r}.")
+    moment = moment_of(as_of, name)
     return end_of_day(moment) if moment == moment.normalize() else moment
 
 
@@ -244,7 +331,7 @@ def as_of_problems(as_of: AsOf) -> list[str]:
     >>> as_of_problems("2026-03-02")
     []
     >>> as_of_problems("soon")
-    ["as_of must be a date or a time, such as 2026-03-02, not 'soon'."]
+    ["as_of must be a date or a time, year first, such as 2026-03-02, not 'soon'."]
     """
     try:
         cutoff(as_of)

@@ -58,8 +58,7 @@ author = 4
         "briefing.toml: [rule] distance_m must be more than 0, not -5.",
         "briefing.toml: [rule] window_day is not a known setting: did you mean window_days?",
         "briefing.toml: [rule] window_days must be a whole number, not 4.5.",
-        "briefing.toml: as_of must be a day or a local time without a zone, such as 2026-03-02, "
-        "not 5.",
+        "briefing.toml: as_of must be a date or a time, such as 2026-03-02, not 5.",
         "briefing.toml: distance_m does not belong here: put it under [rule].",
     ]
 

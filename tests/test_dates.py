@@ -1,5 +1,7 @@
 """Whole days, cut-offs and the resolution of dates."""
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,3 +55,52 @@ def test_day_shares_are_those_of_the_slow_twin(windows):
         got = np.diff(cumulative, prepend=0) / dates.SHARE_SCALE
         assert cumulative[-1] == dates.SHARE_SCALE
         np.testing.assert_allclose(got, [float(share) for share in expected.values()], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "03/01/2026",
+            "a date year first: for '03/01/2026' write 2026-01-03 or 2026-03-01, "
+            "whichever is meant.",
+        ),
+        ("31.1.2026", "a date year first: for '31.1.2026' write 2026-01-31."),
+        ("1/31/26", "a date year first: for '1/31/26' write 2026-01-31."),
+        ("02-02-2026 08:30", "a date year first: for '02-02-2026 08:30' write 2026-02-02 08:30."),
+        (
+            "31/31/2026",
+            "a date or a time, year first, such as 2026-03-02: there is no '31/31/2026'.",
+        ),
+        ("2026-13-02", "a date or a time, such as 2026-03-02: there is no '2026-13-02'."),
+        ("2026-02-30", "a date or a time, such as 2026-03-02: there is no '2026-02-30'."),
+        (
+            "2026-03-02 25:00",
+            "a date or a time, such as 2026-03-02: there is no '2026-03-02 25:00'.",
+        ),
+        ("2026-03", "a date or a time, year first, such as 2026-03-02, not '2026-03'."),
+        (
+            "3 January 2026",
+            "a date or a time, year first, such as 2026-03-02, not '3 January 2026'.",
+        ),
+        (20260302, "a date or a time, such as 2026-03-02, not 20260302."),
+        (
+            "2026-03-02 08:00Z",
+            "local time without a zone, such as 2026-03-02 08:00, not 2026-03-02 08:00Z.",
+        ),
+    ],
+)
+def test_a_date_that_is_not_year_first_is_refused_with_what_may_be_meant(text, told):
+    with pytest.raises(hs.ConfigError) as refused:
+        dates.cutoff(text, "before")
+    assert str(refused.value) == f"before must be {told}"
+
+
+@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2199, 12, 31)))
+def test_what_is_written_year_first_is_read_as_it_stands(moment):
+    for written in (str(moment), moment.isoformat(), f"{moment:%Y/%m/%d %H:%M:%S.%f}"):
+        assert dates.moment_of(written) == pd.Timestamp(moment)
+    assert dates.moment_of(f"{moment:%Y%m%d}") == pd.Timestamp(moment).normalize()
+    assert dates.moment_of(f"{moment.year}-{moment.month}-{moment.day}") == pd.Timestamp(
+        moment.date()
+    )

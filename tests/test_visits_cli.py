@@ -76,12 +76,62 @@ def test_explain_and_purge(place, capsys):
     assert main(["visits", "explain", "V-A", *ledger, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rule"]["distance_m"] == 400
     assert main(["visits", "explain", "V-Q", *ledger]) == 1
-    assert main(["visits", "purge", "--before", "2026-04-01", *ledger, "--json"]) == 0
+    assert main(["visits", "purge", "--before", "2026-04-01", *ledger, "--json", "--yes"]) == 0
     capsys_out = capsys.readouterr().out
     assert '"doors": 2' in capsys_out
     assert main(["visits", "purge", "--before", "2026-04-01", *ledger]) == 0
     assert "nothing was deleted" in capsys.readouterr().out
     assert main(["visits", "purge", "--before", "soon", *ledger]) == 1
+
+
+def test_a_purge_is_shown_and_asked_about_before_anything_goes(place, capsys, monkeypatch):
+    url = f"{place}/visits.db"
+    purge = ["visits", "purge", "--before", "2026-04-01", "--ledger", url]
+    with VisitLedger(url) as ledger:
+        ledger.do_not_contact("0012")
+    shown = (
+        "Would delete what ended before 1 April 2026: 2 doors of 1 list with 2 rows of what was "
+        "asked, 0 visits and 0 references of burglaries, from 2 March 2026 to 2 March 2026.\n"
+    )
+    assert main([*purge, "--dry-run"]) == 0
+    assert capsys.readouterr() == (shown, "")
+    assert main(purge) == 2  # no terminal is here
+    told = capsys.readouterr()
+    assert told.out == shown
+    assert told.err.startswith("hotspot: nothing was deleted: nobody can be asked")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    for answer in ("", "no", "y e s", EOFError):
+        monkeypatch.setattr("builtins.input", answering(answer))
+        assert main(purge) == 0
+        assert capsys.readouterr().out == f"{shown}Nothing was deleted.\n"
+    assert len(VisitLedger(url).asked()) == 2
+    assert VisitLedger(url).log().empty
+    monkeypatch.setattr("builtins.input", answering(" Yes"))
+    assert main([*purge, "--who", "A. Sergeant"]) == 0
+    assert "\nDeleted what ended before 1 April 2026: 2 doors of 1 list" in capsys.readouterr().out
+    assert VisitLedger(url).asked().empty
+    log = VisitLedger(url).log()
+    assert log[["who", "what", "count"]].to_numpy().tolist() == [["A. Sergeant", "purge", 2]]
+
+
+def answering(answer):
+    def give(_question):
+        if answer is EOFError:
+            raise EOFError
+        return answer
+
+    return give
+
+
+@pytest.mark.parametrize(
+    "command", [["purge", "--yes", "--before"], ["report", "--as-of"]], ids=["purge", "report"]
+)
+def test_a_date_that_is_not_year_first_is_refused_and_deletes_nothing(place, capsys, command):
+    url = f"{place}/visits.db"
+    assert main(["visits", *command, "03/04/2026", "--ledger", url]) == 1
+    told = capsys.readouterr().err
+    assert "for '03/04/2026' write 2026-04-03 or 2026-03-04, whichever is meant." in told
+    assert len(VisitLedger(url).asked()) == 2
 
 
 def test_only_record_makes_a_ledger(place, capsys, monkeypatch):

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 import warnings
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -238,8 +239,11 @@ def test_purge_deletes_doors_whose_last_listing_and_visit_are_older(ledger_url):
             visit("V-GONE", "leaflet", "2026-01-05 10:00"),
         ]
     )
+    shown = ledger.purge("2026-02-01", preview=True)
+    assert len(ledger.asked()) == 3
     purged = ledger.purge("2026-02-01")
-    assert (purged.doors, purged.asked, purged.visits) == (2, 1, 2)
+    assert purged == replace(shown, preview=False)
+    assert (purged.doors, purged.lists, purged.asked, purged.visits) == (2, 1, 1, 2)
     assert (purged.first, purged.last) == (
         pd.Timestamp("2026-01-01 23:59:59.999999"),
         pd.Timestamp("2026-01-05 10:00"),

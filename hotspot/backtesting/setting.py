@@ -26,6 +26,7 @@ from hotspot.dates import (
     event_days,
     is_end_of_day,
     known_by,
+    moment_of,
     month_only_problems,
 )
 from hotspot.english import count, name_rows
@@ -177,10 +178,7 @@ def day_named(name: str, value: AsOf) -> pd.Timestamp:
     >>> day_named("start", "2026-03-02 08:00")
     Timestamp('2026-03-02 00:00:00')
     """
-    try:
-        return cutoff(value).normalize()
-    except ConfigError as error:
-        raise ConfigError([text.replace("as_of", name, 1) for text in error.problems]) from None
+    return moment_of(value, name).normalize()
 
 
 def late_strays(incidents: gpd.GeoDataFrame) -> Bools:

@@ -1,27 +1,22 @@
 """The kinds of values that a set-up holds, each refused in words of ours where it is wrong."""
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from hotspot._errors import ConfigError
 from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.cocooning.tiers import read_tiers
-from hotspot.dates import cutoff
+from hotspot.dates import moment_of
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
 from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
 from hotspot.sheets.target_files import FORMATS
-
-_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
@@ -72,18 +67,12 @@ def moment(value: object) -> pd.Timestamp | None:
     """Read a cut-off: a day or a local time; as text only year first, which all read alike."""
     if value is None:
         return None
-    if isinstance(value, str) and not _YEAR_FIRST.fullmatch(value.strip()):
-        value = value or "nothing"
-        raise ValueError(f"must be written year first, such as 2026-03-02, not {value}.")
-    if isinstance(value, (str, date, datetime, np.datetime64)):
-        try:
-            cutoff(value)
-            return pd.Timestamp(value)
-        except ConfigError:
-            pass
-    raise ValueError(
-        f"must be a day or a local time without a zone, such as 2026-03-02, not {value!s}."
-    )
+    if value is None:
+        return None
+    try:
+        return moment_of(value)  # type: ignore[arg-type]
+    except ConfigError as error:
+        raise ValueError(error.problems[0].removeprefix("as_of ")) from None
 
 
 def _names(value: object) -> object:

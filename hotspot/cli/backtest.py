@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from typing import Any
 
+from hotspot._errors import ConfigError
 from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
@@ -37,12 +38,12 @@ def add(commands: Any) -> None:
 
 def _day(text: str) -> date:
     """Read a day as all read it alike: 03/04 is two days."""
+    from hotspot.dates import moment_of
+
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no day written year first, such as 2026-03-02"
-        ) from None
+        return moment_of(text, "the day").date()
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _backtest(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from hotspot.cli.options import (
     DONE,
     JSON,
     UNUSABLE,
+    WRONG_USAGE,
     Run,
     Value,
     Values,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hotspot.visits import Recorded, VisitLedger
 
 _LEDGER = "visits.db"
+_WHO = Value("NAME", "in whose name it is logged (that of the login)")
 
 
 def add(commands: Any) -> None:
@@ -51,12 +53,20 @@ def add(commands: Any) -> None:
     words = "why a door: its burglaries, distances, dates and the rule"
     visit = Value("VISIT", "the id on the list, such as V-AB12CD34EF")
     _command(kinds, "explain", _explain, words, {"visit_id": visit})
-    words = "delete what is older than a day, and say what went"
+    words = "show what is older than a day, ask, and delete it"
     purge = _command(kinds, "purge", _purge, words, {})
     purge.add_argument(
         "--before", required=True, metavar="DATE", help="the first day to keep: 2026-01-31"
     )
-    add_values(purge, {"--marks": Value(None, "do-not-contact marks made before go too", False)})
+    add_values(
+        purge,
+        {
+            "--marks": Value(None, "do-not-contact marks made before go too", False),
+            "--dry-run": Value(None, "only show what would go", False),
+            "--yes": Value(None, "do not ask: for scripts", False),
+            "--who": _WHO,
+        },
+    )
 
 
 def _command(
@@ -169,6 +179,26 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _purge(options: argparse.Namespace) -> int:
     with _ledger(options) as ledger:
-        purged = ledger.purge(options.before, marks=options.marks)
+        purged = ledger.purge(options.before, marks=options.marks, preview=True)
+        if purged and not options.yes and not options.dry_run:
+            if options.json or not sys.stdin.isatty():
+                print_answer(options, purged.to_dict(), purged.summary())
+                why = "nobody can be asked here, give --yes to delete it"
+                print(f"hotspot: nothing was deleted: {why}.", file=sys.stderr)
+                return WRONG_USAGE
+            print(purged.summary())
+            if not _agreed("Delete it? Type yes: "):
+                print("Nothing was deleted.")
+                return DONE
+        if not options.dry_run:
+            purged = ledger.purge(options.before, marks=options.marks, who=options.who)
     print_answer(options, purged.to_dict(), purged.summary())
     return DONE
+
+
+def _agreed(question: str) -> bool:
+    """Ask on a terminal; what is not a clear yes is a no."""
+    try:
+        return input(question).strip().casefold() == "yes"
+    except EOFError:
+        return False

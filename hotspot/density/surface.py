@@ -23,7 +23,7 @@ from hotspot._checks import (
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Bools, Floats
 from hotspot._kernels.density import KERNELS, kernel_sums
-from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
+from hotspot.dates import AsOf, cutoff, event_times, moment_of, resolution, years_between
 from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
 from hotspot.english import count, name_rows
 from hotspot.grid import Grid
@@ -237,8 +237,8 @@ def grid_for(
 def period_of(times: pd.Series, dates: str, period: tuple[AsOf, AsOf] | None) -> Period:
     """Return the period that was asked for, or the whole days (or months) of the incidents."""
     if period is not None:
-        first = pd.Timestamp(period[0]).normalize()
-        last = cutoff(pd.Timestamp(period[1]).normalize())
+        first = moment_of(period[0], "period").normalize()
+        last = cutoff(moment_of(period[1], "period").normalize())
         return Period(first, last, years_between(first, last))
     if times.empty:
         raise DataError(f"{empty_words()} To set the period of none, give period=(first, last).")

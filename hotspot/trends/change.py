@@ -15,7 +15,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError, DataWarning
 from hotspot._kernels.arrays import Floats, Ints
-from hotspot.dates import AsOf, cutoff, event_times, resolution, years_between
+from hotspot.dates import AsOf, cutoff, event_times, moment_of, resolution, years_between
 from hotspot.density.surface import Period, period_of
 from hotspot.english import count, day_of_year
 from hotspot.geo import area_positions
@@ -157,7 +157,8 @@ def _with_its_choice(
     """Add whether the ground was chosen by what it is held against, and warn if it was."""
     if chosen_on is None:
         return change.assign(chosen_before=pd.array([pd.NA] * len(change), dtype="boolean"))
-    first, last = pd.Timestamp(chosen_on[0]).normalize(), cutoff(chosen_on[1])
+    first = moment_of(chosen_on[0], "chosen_on").normalize()
+    last = cutoff(chosen_on[1], "chosen_on")
     chosen_before = bool(first <= before.last and last >= before.first)
     if chosen_before and len(change):
         warnings.warn(

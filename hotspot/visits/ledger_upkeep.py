@@ -4,7 +4,7 @@ import pandas as pd
 
 from hotspot.dates import AsOf
 from hotspot.visits.access_log import log_access, read_log
-from hotspot.visits.retention import Purged, purge
+from hotspot.visits.retention import Purged, preview_purge, purge
 from hotspot.visits.store import Store
 
 
@@ -13,31 +13,44 @@ class Upkeep:
 
     _store: Store
 
-    def purge(self, before: AsOf, *, marks: bool = False) -> Purged:
+    def purge(
+        self,
+        before: AsOf,
+        *,
+        marks: bool = False,
+        preview: bool = False,
+        who: str | None = None,
+    ) -> Purged:
         """Delete what is older than a day: the retention rule.
 
         Parameters
         ----------
         before : date or time
             A door goes, with all that was asked of it and done there, where its last listing and
-            its last visit are before this; a day is meant from its beginning.
+            its last visit are before this; a day is meant from its beginning. Text is year
+            first: "03/01/2026" is two days, and refused.
         marks : bool, default False
             Whether do-not-contact marks that were made before go too. Otherwise they stay: a
             person who asked for no contact asked for it once. A mark is a UPRN, no address.
+        preview : bool, default False
+            Whether to delete nothing and only count what would go.
+        who : str, optional
+            In whose name it is logged. Default: the name of the login.
 
         Returns
         -------
         Purged
-            What went: numbers and dates.
+            What went, or would go: numbers and dates.
 
         Raises
         ------
         ConfigError
-            If `before` is no date.
+            If `before` is no date, or text that is not year first.
 
         Notes
         -----
-        What stays of the lists are their cut-offs, parameters and lengths. In SQLite deleted
+        What stays of the lists are their cut-offs, parameters and lengths, and of the log who did
+        what and when. Marks that were lifted before the day go with the rest. In SQLite deleted
         bytes are overwritten and the file is rebuilt, so that they are gone from it; PostgreSQL
         rewrites the tables, but its write-ahead log and every backup keep what they hold for as
         long as they are kept.
@@ -48,10 +61,14 @@ class Upkeep:
         >>> with VisitLedger("sqlite://") as ledger:
         ...     _ = ledger.record(
         ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2025-03-02 18:00"}])
-        ...     print(ledger.purge("2026-01-01").summary())
-        Deleted what ended before 1 January 2026: 1 door with 0 rows of what was asked, 1 visit ...
+        ...     print(ledger.purge("2026-01-01", preview=True).summary())
+        ...     ledger.purge("2026-01-01").visits
+        Would delete what ended before 1 January 2026: 1 door of 0 lists with 0 rows of what ...
+        1
         """
-        return purge(self._store, before, marks)
+        if preview:
+            return preview_purge(self._store, before, marks)
+        return purge(self._store, before, marks, who)
 
     def log_access(
         self,

@@ -1,32 +1,42 @@
-"""The retention rule: what is older than a day is deleted, and counted."""
+"""The retention rule: what is older than a day is shown, deleted, and counted."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot._errors import ConfigError, OutputError
-from hotspot.dates import AsOf, cutoff
+from hotspot._errors import OutputError
+from hotspot.dates import AsOf, moment_of
 from hotspot.english import count, plain_day
 from hotspot.visits import schema
+from hotspot.visits.access_log import log_access
 from hotspot.visits.schema import asked, burglaries, corrections, listed, made
 from hotspot.visits.store import Store
+
+# All that is kept of a door, in the order in which it may be deleted.
+_OF_A_DOOR = (made, corrections, burglaries, listed, asked)
 
 
 @dataclass(frozen=True)
 class Purged:
-    """Result of `VisitLedger.purge`: what went.
+    """Result of `VisitLedger.purge`: what went, or would go.
 
     Parameters
     ----------
     before : Timestamp
         The limit.
-    doors, asked, visits, burglaries, marks : int
+    doors, asked, visits, corrections, burglaries : int
         Doors whose last listing and visit were before the limit; what was asked of them, visits
-        made there, and references of burglaries kept for them; marks.
+        made there, corrections of visits, and references of burglaries kept for them.
+    lists : int
+        Lists on which those doors were.
+    marks, lifted : int
+        Do-not-contact marks, and marks that were lifted before the limit.
     first, last : Timestamp or None
         The oldest and the newest listing or visit that went.
+    preview : bool
+        Whether nothing was deleted yet.
     rebuilt : bool
         Whether the file was rebuilt without what went; not where another program had it open.
     """
@@ -39,28 +49,55 @@ class Purged:
     marks: int
     first: pd.Timestamp | None
     last: pd.Timestamp | None
+    lists: int = 0
+    corrections: int = 0
+    lifted: int = 0
+    preview: bool = False
     rebuilt: bool = True
 
+    def __bool__(self) -> bool:
+        """Return whether anything went, or would go."""
+        return bool(self.doors or self.marks or self.lifted)
+
     def summary(self) -> str:
-        """Return in a sentence what went.
+        """Return in a sentence what went, or would go.
 
         Returns
         -------
         str
         """
-        marks = f" {count(self.marks, 'do-not-contact mark')} deleted." if self.marks else ""
-        waiting = (
-            " The file could not be rebuilt, because another program has it open: what was "
-            "deleted is gone from the ledger, and its space is given back by the next purge."
-        )
+        day = plain_day(self.before)
+        if not self:
+            would = "would be" if self.preview else "was"
+            return f"Nothing is older than {day}: nothing {would} deleted."
+        sentences = [self._doors(), self._marks()]
+        if not self.rebuilt:
+            sentences.append(
+                "The file could not be rebuilt, because another program has it open: what was "
+                "deleted is gone from the ledger, and its space is given back by the next purge."
+            )
+        return " ".join(filter(None, sentences))
+
+    def _doors(self) -> str:
         if self.first is None or self.last is None:
-            return f"Nothing is older than {plain_day(self.before)}: nothing was deleted.{marks}"
+            return ""
+        kept = [
+            f"{count(self.asked, 'row')} of what was asked",
+            count(self.visits, "visit"),
+            *([count(self.corrections, "correction")] if self.corrections else []),
+        ]
         return (
-            f"Deleted what ended before {plain_day(self.before)}: {count(self.doors, 'door')} with "
-            f"{count(self.asked, 'row')} of what was asked, {count(self.visits, 'visit')} and "
-            f"{count(self.burglaries, 'reference')} of burglaries, from {plain_day(self.first)} to "
-            f"{plain_day(self.last)}.{marks}{'' if self.rebuilt else waiting}"
+            f"{'Would delete' if self.preview else 'Deleted'} what ended before "
+            f"{plain_day(self.before)}: {count(self.doors, 'door')} of {count(self.lists, 'list')} "
+            f"with {', '.join(kept)} and {count(self.burglaries, 'reference')} of burglaries, from "
+            f"{plain_day(self.first)} to {plain_day(self.last)}."
         )
+
+    def _marks(self) -> str:
+        kinds = [(self.marks, "do-not-contact mark"), (self.lifted, "lifted mark")]
+        parts = [count(number, kind) for number, kind in kinds if number]
+        would = "would be deleted" if self.preview else "deleted"
+        return f"{' and '.join(parts)} {would}." if parts else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold.
@@ -75,38 +112,86 @@ class Purged:
         }
 
 
-def purge(store: Store, before: AsOf, marks: bool) -> Purged:
+def preview_purge(store: Store, before: AsOf, marks: bool) -> Purged:
+    """Count what a purge would delete. See `VisitLedger.purge`."""
+    limit = _limit(before)
+    with store.reading() as connection:
+        return _planned(connection, limit, marks, _old_doors(connection, limit))
+
+
+def purge(store: Store, before: AsOf, marks: bool, who: str | None) -> Purged:
     """Delete what is old, and its bytes. See `VisitLedger.purge`."""
-    try:
-        cutoff(before)
-    except ConfigError as error:
-        raise ConfigError([text.replace("as_of", "before") for text in error.problems]) from error
-    # From the beginning of the day, where `cutoff` goes to its end: that day itself is kept.
-    limit = pd.Timestamp(before)
+    limit = _limit(before)
     with store.writing() as connection:
-        old, first, last = _old_doors(connection, limit)
-        gone = {
-            table.name: schema.delete_rows(connection, table.c.visit_id, old)
-            for table in (made, corrections, burglaries, listed, asked)
-        }
+        old = _old_doors(connection, limit)
+        plan = _planned(connection, limit, marks, old)
+        for table in _OF_A_DOOR:
+            schema.delete_rows(connection, table.c.visit_id, old.index)
+        for gone in _old_marks(limit, marks).values():
+            connection.execute(sa.delete(schema.marks).where(gone))
         purged = schema.read_time(connection, schema.PURGED)
-        if old and (purged is None or limit > purged):
+        if plan.doors and (purged is None or limit > purged):
             schema.write_time(connection, schema.PURGED, limit)
-        unmarked = 0
-        if marks:
-            old_mark = schema.marks.c.marked_at < limit.to_pydatetime()
-            unmarked = connection.execute(sa.delete(schema.marks).where(old_mark)).rowcount
+        if plan:
+            log_access(connection, "purge", who, count=plan.doors + plan.marks)
+    return replace(plan, preview=False, rebuilt=not plan or _rebuilt(store))
+
+
+def _limit(before: AsOf) -> pd.Timestamp:
+    """Return the moment before which all goes.
+
+    A day is meant from its beginning, where a cut-off goes to its end: that day itself is kept.
+    """
+    return moment_of(before, "before")
+
+
+def _planned(
+    connection: sa.Connection, limit: pd.Timestamp, marks: bool, old: pd.DataFrame
+) -> Purged:
+    """Count what goes."""
+    number = {
+        table.name: schema.count_rows(connection, table.c.visit_id, old.index)
+        for table in _OF_A_DOOR
+    }
+    going = {
+        name: connection.execute(
+            sa.select(sa.func.count()).select_from(schema.marks).where(which)
+        ).scalar_one()
+        for name, which in _old_marks(limit, marks).items()
+    }
+    on_lists = [
+        (row["as_of"], row["parameters_digest"])
+        for row in schema.rows_with(connection, listed.c.visit_id, old.index)
+    ]
+    # Ledgers of 0.1.0 kept of each door its last list alone.
+    on_lists += [
+        (row["last_as_of"], row["last_parameters"])
+        for row in schema.rows_with(connection, asked.c.visit_id, old.index)
+    ]
     return Purged(
         before=limit,
         doors=len(old),
-        asked=gone[asked.name],
-        visits=gone[made.name],
-        burglaries=gone[burglaries.name],
-        marks=unmarked,
-        first=first,
-        last=last,
-        rebuilt=not (old or unmarked) or _rebuilt(store),
+        asked=number[asked.name],
+        visits=number[made.name],
+        burglaries=number[burglaries.name],
+        first=None if old.empty else old["first"].min(),
+        last=None if old.empty else old["last"].max(),
+        lists=len(set(on_lists)),
+        corrections=number[corrections.name],
+        marks=going.get("marks", 0),
+        lifted=going["lifted"],
+        preview=True,
     )
+
+
+def _old_marks(limit: pd.Timestamp, marks: bool) -> dict[str, sa.ColumnElement[bool]]:
+    """Return which marks go: those that were lifted, and the others where that is asked for."""
+    moment = limit.to_pydatetime()
+    lifted = {"lifted": schema.marks.c.lifted_at < moment}
+    if not marks:
+        return lifted
+    stands = schema.marks.c.lifted_at.is_(None)
+    return {**lifted, "marks": stands & (schema.marks.c.marked_at < moment)}
 
 
 def _rebuilt(store: Store) -> bool:
@@ -118,21 +203,18 @@ def _rebuilt(store: Store) -> bool:
     return True
 
 
-def _old_doors(
-    connection: sa.Connection, limit: pd.Timestamp
-) -> tuple[list[str], pd.Timestamp | None, pd.Timestamp | None]:
-    """Find the visits of which nothing was listed or done since, and when those were."""
+def _old_doors(connection: sa.Connection, limit: pd.Timestamp) -> pd.DataFrame:
+    """Find the visits of which nothing was listed or done since: the first and last of each."""
     moments = (
         (asked.c.visit_id, asked.c.first_as_of),
         (asked.c.visit_id, asked.c.last_as_of),
         (made.c.visit_id, made.c.visited_at),
+        # A visit that was withdrawn is kept here alone.
+        (corrections.c.visit_id, corrections.c.visited_at),
     )
     known = pd.concat(
         [schema.frame_of(connection, sa.select(*pair), ("visit_id", "at")) for pair in moments]
     )
-    ends = known.groupby("visit_id")["at"].max()
-    old = set(ends.index[ends < limit])
-    if not old:
-        return [], None, None
-    gone = known.loc[known["visit_id"].isin(old), "at"]
-    return sorted(old), gone.min(), gone.max()
+    ends = known.groupby("visit_id")["at"].agg(["min", "max"])
+    ends.columns = pd.Index(["first", "last"])
+    return ends[ends["last"] < limit]

@@ -194,10 +194,15 @@ def rows_with(
     connection: sa.Connection, column: sa.Column[Any], values: Iterable[Any]
 ) -> Iterator[dict[str, Any]]:
     """Read the rows of a table that have one of some values in a column."""
+    for some in _some_at_once(values):
+        query = sa.select(column.table).where(column.in_(some))
+        yield from map(dict, connection.execute(query).mappings().all())
+
+
+def _some_at_once(values: Iterable[Any]) -> Iterator[list[Any]]:
     wanted = list(dict.fromkeys(values))
     for first in range(0, len(wanted), _AT_ONCE):
-        query = sa.select(column.table).where(column.in_(wanted[first : first + _AT_ONCE]))
-        yield from map(dict, connection.execute(query).mappings().all())
+        yield wanted[first : first + _AT_ONCE]
 
 
 def replace_rows(
@@ -241,13 +246,17 @@ def keep_rows(
     return len(new)
 
 
-def delete_rows(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> int:
+def delete_rows(connection: sa.Connection, column: sa.Column[Any], values: Iterable[Any]) -> int:
     """Delete the rows of a table that have one of some values in a column."""
-    deleted = 0
-    for first in range(0, len(values), _AT_ONCE):
-        wanted = sa.delete(column.table).where(column.in_(values[first : first + _AT_ONCE]))
-        deleted += int(connection.execute(wanted).rowcount)
-    return deleted
+    wanted = [sa.delete(column.table).where(column.in_(some)) for some in _some_at_once(values)]
+    return sum(int(connection.execute(one).rowcount) for one in wanted)
+
+
+def count_rows(connection: sa.Connection, column: sa.Column[Any], values: Iterable[Any]) -> int:
+    """Count the rows of a table that have one of some values in a column."""
+    query = sa.select(sa.func.count()).select_from(column.table)
+    some = [query.where(column.in_(some)) for some in _some_at_once(values)]
+    return sum(int(connection.execute(one).scalar_one()) for one in some)
 
 
 def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
