@@ -158,7 +158,7 @@ class MessageSettings(_Table):
     @model_validator(mode="before")
     @classmethod
     def _languages_apart(cls, table: object) -> object:
-        """Take every setting that is no other for a language, as a set-up writes them."""
+        """Return the table with its languages, which a set-up writes among the rest, apart."""
         if not isinstance(table, Mapping) or "languages" in table:
             return table
         own = {name: table[name] for name in ("link", "contact") if name in table}
