@@ -46,11 +46,13 @@ def frames(text: str = "") -> dict[str, Any]:
     targets = gpd.GeoDataFrame(
         {
             "ring": [0, 1, 2],
+            "number": [1, 2, 3],
             "address": [f"{text}{number} High Street" for number in (1, 3, 2)],
+            "street": text + "High Street",
+            "at_the_door": text + "A burglary on your street this week",
             "reason": text + "Burgled on Sunday",
             "act_by": pd.Timestamp("2026-03-03 14:00"),
             "crime_refs": text + "B00000",
-            "at_the_door": text + "A burglary on your street this week",
             "task": [text + "second visit", "visit", "leaflet"],
             "overdue": ["overdue", "", ""],
             "area": text + "Quayside",

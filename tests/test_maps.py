@@ -209,6 +209,7 @@ def test_a_briefing_map_has_every_layer_with_its_numbers() -> None:
 
     for name in (
         "Doors to visit",
+        "Doors by ring, and why",
         "Burglaries",
         "Earlier burglaries",
         "Near-repeat chains",

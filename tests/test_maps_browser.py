@@ -79,8 +79,9 @@ def test_the_panel_lists_the_layers_from_top_to_backdrop(browser: Any, full: Pat
 
     names = opened.page.locator(".hotspot-panel .hotspot-layer").all_inner_texts()
     assert names == [
-        "Doors to visit",
         "Burglaries",
+        "Doors to visit",
+        "Doors by ring, and why",
         "Earlier burglaries",
         "Near-repeat chains",
         "Hotspots, ranked",
@@ -119,7 +120,7 @@ def test_doors_stay_on_top_of_zones_that_are_switched_on_again(browser: Any, ful
 
     click_at(opened, made_maps.X, made_maps.Y)
 
-    assert popup_text(opened).startswith("1 High Street")
+    assert popup_text(opened).startswith("Door 1: 1 High Street")
 
 
 def test_popups_say_what_an_officer_needs(browser: Any, full: Path) -> None:
@@ -132,9 +133,12 @@ def test_popups_say_what_an_officer_needs(browser: Any, full: Path) -> None:
     click_at(opened, made_maps.X - 500, made_maps.Y - 350)
     zone = popup_text(opened)
 
-    for words in ("1 High Street", "Burgled home", "Burgled on Sunday", "Tue 3 Mar 2026 14:00"):
-        assert words in door
-    assert "Linked burglaries" in door
+    assert door.split("\n") == [
+        "Door 1: 1 High Street",
+        "At the door", "A burglary on your street this week",
+        "Visit by", "Tue 3 Mar 2026 14:00",
+        "Beat", "Quayside",
+    ]  # fmt: skip
     assert burglary.split("\n")[0] == "B00001"
     assert "Fri 20 Feb 2026" in burglary
     assert "Raised risk, 15-42 days old" in zone
@@ -149,9 +153,9 @@ def test_doors_at_one_point_share_a_sign_and_are_all_named(browser: Any, tmp_pat
     click_at(opened, made_maps.X, made_maps.Y)
 
     assert opened.page.locator(".hotspot-popup h2").all_inner_texts() == [
-        "1 High Street",
-        "3 High Street",
-        "2 High Street",
+        "Door 1: 1 High Street",
+        "Door 2: 3 High Street",
+        "Door 3: 2 High Street",
     ]
 
 
@@ -193,12 +197,19 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(browser: Any, tmp_pa
     for number in (0, len(HOSTILE) - 2):
         click_at(opened, made_maps.X + 2000 * number, made_maps.Y)
         assert f"{shown[number]}1 High Street" in popup_text(opened)
+    page.get_by_role("combobox").fill("street")
+    offered = [" ".join(text.split()) for text in page.get_by_role("option").all_inner_texts()]
+    page.keyboard.press("Enter")
     page.locator(".hotspot-as-tables").click()
     told = " ".join(page.locator(".hotspot-tables").inner_text().split())
 
     assert_quiet(opened)
+    assert len(offered) == 8
+    assert {text.removesuffix("High Street").removesuffix("Low Street") for text in offered} <= {
+        *shown
+    }
     for text in shown:
-        for field in ("1 High Street", "Burgled on Sunday", "V-ABCD", "Two homes nearby",
+        for field in ("1 High Street", "Burgled on Sunday", "V-ABCD", "A burglary on",
                       "second visit", "Quayside", "Low Street", "B00003", "East"):  # fmt: skip
             assert f"{text}{field}" in told
         assert f"{text}0" in told

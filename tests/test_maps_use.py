@@ -135,7 +135,7 @@ def test_everything_can_be_reached_and_opened_with_the_keyboard(browser: Any, fu
                  "leaflet-control-zoom-in", "layers-selector", "range"):  # fmt: skip
         assert part in text
     assert all(not line.endswith("|none") for line in reached if "BODY" not in line)
-    assert opened_text.startswith("1 High Street")
+    assert opened_text.startswith("Door 1: 1 High Street")
     assert in_popup == "leaflet-popup-close-button"
     page.locator(".leaflet-popup-content").wait_for(state="detached")
 
@@ -147,28 +147,34 @@ def test_tables_tell_the_same_facts_and_lead_to_the_map(browser: Any, full: Path
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     captions = page.locator(".hotspot-tables caption").all_inner_texts()
-    heads = page.locator(".hotspot-tables table").first.locator("thead th").all_inner_texts()
-    link = page.get_by_role("button", name="3 High Street")
+    heads = page.locator(".hotspot-tables table").nth(1).locator("thead th").all_inner_texts()
+    link = page.get_by_role("button", name="Door 2: 3 High Street")
     link.focus()
     page.keyboard.press("Enter")
 
-    assert captions[0] == "Doors to visit: 3 rows"
+    assert captions[:2] == ["Burglaries: 4 rows", "Doors to visit: 3 rows"]
     assert "Raised risk now: 2 rows" in captions
     assert "Burglary density: 4 rows" in captions
-    assert heads[:5] == ["What", "Door", "Task", "At the door", "Why"]
+    assert heads == ["What", "At the door", "Visit by", "Beat"]
     assert page.locator(".hotspot-tables").is_hidden()
-    assert popup_text(opened).startswith("3 High Street")
+    assert popup_text(opened).startswith("Door 2: 3 High Street")
     assert page.evaluate("() => document.activeElement.className") == "hotspot-popup"
     assert_quiet(opened)
 
 
-def test_a_door_says_what_to_do_and_never_how_much_is_expected(browser: Any, full: Path) -> None:
+def test_who_plans_can_see_why_a_door_is_listed_and_never_how_much_is_expected(
+    browser: Any, full: Path
+) -> None:
     opened = open_file(browser, full)
+    asked = opened.page.locator("label", has_text="Doors by ring").locator("input")
 
+    assert not asked.is_checked()
+    tick(opened, "Doors by ring, and why")
     click_at(opened, made_maps.X, made_maps.Y)
     door = popup_text(opened)
 
-    for words in ("second visit", "overdue", "1 of 3", "Two homes nearby were burgled", "V-ABCD"):
+    for words in ("second visit", "overdue", "1 of 3", "Burgled home", "Burgled on Sunday",
+                  "Linked burglaries", "V-ABCD"):  # fmt: skip
         assert words in door
     assert "0.0123" not in full.read_text(encoding="utf-8")
 

@@ -1,27 +1,33 @@
 // The map itself. Text reaches the page as text only, never as HTML.
+// From here on the doors of a terrace stand far enough apart to be numbered.
+const NUMBERED_ZOOM = 17.5;
 
 // One sign for the doors of a block of flats, with all of them in its popup.
 function features(rows) {
   const byPlace = new Map();
-  rows.forEach(([shape, style, entry], number) => {
+  rows.forEach(([shape, style, entry, mark], number) => {
     const point = Array.isArray(shape);
     const place = point ? shape.join() : number;
     if (byPlace.has(place)) {
-      byPlace.get(place).properties.entries.push(entry);
+      const { properties } = byPlace.get(place);
+      properties.entries.push(entry);
+      // Of the doors of a block the first number, and that there are more.
+      if (properties.mark) properties.mark = `${properties.mark.replace("+", "")}+`;
       return;
     }
     const geometry = point ? { type: "Point", coordinates: shape } : shape;
-    const properties = { style, entries: [entry] };
+    const properties = { style, entries: [entry], mark };
     byPlace.set(place, { type: "Feature", geometry, properties });
   });
   return [...byPlace.values()].reverse();
 }
 
-function layer(rows, { styles: given, fields, labels, labelOptions, grow, minZoom }) {
+function layer(rows, options) {
+  const { styles: given, fields, labels, labelOptions, grow, minZoom, numbered } = options;
   const styles = drawn(given);
   const shapes = L.featureGroup(
     features(rows).map((feature) =>
-      shapeOf(feature, styles[feature.properties.style], fields !== null),
+      shapeOf(feature, styles[feature.properties.style], fields !== null && asked(feature)),
     ),
   );
   if (fields !== null) {
@@ -29,12 +35,28 @@ function layer(rows, { styles: given, fields, labels, labelOptions, grow, minZoo
       maxHeight: 260,
       maxWidth: 280,
     });
+    tipsFor(shapes, fields, options.tip);
   }
   if (grow) growWithZoom(shapes, styles);
+  if (numbered) underPins(shapes);
   const parts = minZoom ? [fromZoom(shapes, minZoom)] : [shapes];
   const group = L.featureGroup(labels.length ? [...parts, new Labels(labels, labelOptions)] : parts);
-  if (fields !== null) group.facts = { rows, fields };
+  if (fields !== null) group.facts = { rows: rows.filter((row) => row[2]), fields };
+  if (options.places) group.found = { rows, places: options.places, noun: options.noun };
   return group;
+}
+
+// A line between two signs says nothing of its own.
+function asked({ properties }) {
+  return properties.entries[0] !== null;
+}
+
+// Pins leave the place that they stand on to these.
+function underPins(shapes) {
+  shapes.on("add", () => {
+    shapes._map.hotspotDoors = (shapes._map.hotspotDoors || new Set()).add(shapes);
+  });
+  shapes.on("remove", () => shapes._map.hotspotDoors.delete(shapes));
 }
 
 // Lines as wide as a street from near, signs that do not hide each other from afar.
@@ -43,9 +65,16 @@ function growWithZoom(shapes, styles) {
     const zoom = shapes._map.getZoom();
     const wider = Math.min(12, Math.max(1, 1.6 * 2 ** (zoom - 15)));
     const larger = signSize(shapes._map);
+    const near = zoom >= NUMBERED_ZOOM;
     shapes.eachLayer((shape) => {
-      const { weight, radius } = styles[shape.feature.properties.style];
-      if (radius) shape.setRadius(radius * larger);
+      const { style, mark } = shape.feature.properties;
+      const { weight, radius } = styles[style];
+      if (radius && mark !== undefined) {
+        // From afar doors of one street would be one blot: small, and without their numbers.
+        shape.options.textHidden = !near;
+        shape.setStyle({ weight: near ? weight : weight / 2 });
+        shape.setRadius(radius * (near ? 1.1 : 0.55 * larger));
+      } else if (radius) shape.setRadius(radius * larger);
       else shape.setStyle({ weight: weight * wider });
     });
   };
@@ -151,6 +180,7 @@ function panel(map, bases, overlays, upwards, home) {
   if (timed) main.append(weekStrip(map, timed));
   main.append(document.querySelector(".hotspot-tables"));
   tables(map, overlays, (layer, row) => showOnMap(map, layer, row));
+  search(map, upwards, narrow);
   keyboard(map);
   // The strip took some of the map's height.
   map.invalidateSize({ pan: false });

@@ -2,7 +2,7 @@
 const Labels = L.Layer.extend({
   initialize(rows, options) {
     this._rows = rows;
-    L.setOptions(this, { minZoom: 0, most: 150, rise: 0, ...options });
+    L.setOptions(this, { minZoom: 0, maxZoom: 99, most: 150, rise: 0, ...options });
   },
   onAdd(map) {
     this._shown = L.layerGroup().addTo(map);
@@ -20,7 +20,8 @@ const Labels = L.Layer.extend({
   },
   place(map, view, taken) {
     this._shown.clearLayers();
-    if (map.getZoom() < this.options.minZoom) return;
+    const zoom = map.getZoom();
+    if (zoom < this.options.minZoom || zoom > this.options.maxZoom) return;
     let left = this.options.most;
     for (const [lon, lat, text, degrees] of this._rows) {
       if (!left) break;
@@ -52,11 +53,12 @@ const Labels = L.Layer.extend({
   },
 });
 
-const LABEL_ORDER = ["rank", "area", "change", "level", "street", "zone"];
+const LABEL_ORDER = ["rank", "area", "change", "level", "door", "street", "zone"];
 
 function placeLabels(map) {
   const view = map.getBounds();
-  const taken = [];
+  // No name is written over what a briefing is about.
+  const taken = [...(map.hotspotPoints || [])].flatMap((points) => points.keptBoxes());
   const order = ({ options }) => LABEL_ORDER.indexOf(options.className.replace("hotspot-", ""));
   [...map.hotspotLabels]
     .sort((one, other) => order(one) - order(other))

@@ -1,11 +1,13 @@
 // Points that may be many: numbers in circles from afar, each by itself from near.
 const MOST_POINTS = 2000;
 const BIN_PIXELS = 72;
+const MOST_KEPT = 300;
 
 const Points = L.FeatureGroup.extend({
-  initialize(rows, { styles, fields }) {
+  initialize(rows, { styles, fields, tip = -1 }) {
     L.FeatureGroup.prototype.initialize.call(this, []);
     Object.assign(this, { rows, styles: drawn(styles), fields });
+    tipsFor(this, fields, tip);
     this._counts = L.layerGroup();
     // Of a row the number of its style; below 0 it is not shown.
     this.styleOf = ([, style]) => style;
@@ -18,17 +20,36 @@ const Points = L.FeatureGroup.extend({
     L.FeatureGroup.prototype.onAdd.call(this, map);
     this._counts.addTo(map);
     map.on("moveend", this.draw, this);
+    map.hotspotPoints = (map.hotspotPoints || new Set()).add(this);
     this.draw();
   },
   onRemove(map) {
     map.off("moveend", this.draw, this);
+    map.hotspotPoints.delete(this);
     this._counts.remove();
     L.FeatureGroup.prototype.onRemove.call(this, map);
   },
   bringToFront() {
-    L.FeatureGroup.prototype.bringToFront.call(this);
     this._counts.eachLayer((circle) => circle.bringToFront());
+    L.FeatureGroup.prototype.bringToFront.call(this);
     return this;
+  },
+  // Where on the screen the signs are that nothing may hide.
+  keptBoxes() {
+    const size = signSize(this._map);
+    const view = this._map.getBounds();
+    const boxes = [];
+    for (const row of this.rows) {
+      const style = this.styles[this.styleOf(row)];
+      const [lon, lat] = row[0];
+      if (!style || !style.least || !view.contains([lat, lon])) continue;
+      const reach = style.radius * Math.max(style.least, size);
+      const above = style.shape ? Math.min(...style.shape.map(([, down]) => down)) : -1;
+      const { x, y } = this._map.latLngToLayerPoint([lat, lon]);
+      boxes.push(L.bounds([x - reach, y + above * reach], [x + reach, y]));
+      if (boxes.length === MOST_KEPT) break;
+    }
+    return boxes;
   },
   draw() {
     if (!this._map) return;
@@ -42,15 +63,21 @@ const Points = L.FeatureGroup.extend({
         row[0][0] >= west && row[0][0] <= east && row[0][1] >= south && row[0][1] <= north &&
         this.styleOf(row) >= 0,
     );
-    if (seen.length > MOST_POINTS) this._drawCounts(seen);
-    else this._drawEach(seen);
+    if (seen.length > MOST_POINTS) {
+      // What a briefing is about never goes under in a number of all.
+      const kept = seen.filter((row) => this.styles[this.styleOf(row)].least);
+      const alone = new Set(kept.length > MOST_POINTS ? [] : kept);
+      this._drawCounts(seen.filter((row) => !alone.has(row)));
+      this._drawEach([...alone]);
+    } else this._drawEach(seen);
     this._map.fire("pointsdrawn", { points: this });
   },
   _drawEach(rows) {
     const larger = signSize(this._map);
     for (const feature of features(rows.map(([at, , entry], number) => [at, number, entry]))) {
       const style = this.styles[this.styleOf(rows[feature.properties.style])];
-      const shape = shapeOf(feature, { ...style, radius: style.radius * larger }, true);
+      const radius = style.radius * Math.max(style.least || 0, larger);
+      const shape = shapeOf(feature, { ...style, radius }, true);
       this.addLayer(shape);
     }
   },

@@ -5,6 +5,31 @@ L.Canvas.mergeOptions({ tolerance: 4 });
 
 // A point drawn as a polygon, so that kinds can be told apart without colour.
 const Sign = L.CircleMarker.extend({
+  // What stands above its place, as a pin does, is there to be clicked, and around it to be drawn.
+  _updateBounds() {
+    L.CircleMarker.prototype._updateBounds.call(this);
+    const { min, max } = this._pxBounds;
+    min.y -= this._above() * 2;
+    this._pxBounds = L.bounds(min, max);
+  },
+  _above() {
+    const tall = this.options.shape.map(([, down]) => down);
+    return (-(Math.max(...tall) + Math.min(...tall)) / 2) * this._radius;
+  },
+  _containsPoint(point) {
+    const above = this._above();
+    const reach = this._radius + this._clickTolerance();
+    if (above < this._radius) return point.distanceTo(this._point) <= reach;
+    if (point.distanceTo(this._point.subtract([0, above])) <= reach && point.y < this._point.y - 2) {
+      return true;
+    }
+    // The place itself is the door's, where there is one.
+    const doors = this._map.hotspotDoors || [];
+    return (
+      point.distanceTo(this._point) <= this._clickTolerance() + 2 &&
+      ![...doors].some((shapes) => shapes.getLayers().some((door) => door._containsPoint(point)))
+    );
+  },
   _updatePath() {
     const canvas = this._renderer;
     if (!canvas._drawing || this._empty()) return;
@@ -45,19 +70,21 @@ const Arrow = L.Polyline.extend({
   },
 });
 
-// How many there are, written in a circle.
+// How many there are, or which, written in a circle.
 const Count = L.CircleMarker.extend({
+  options: { textColour: COLOURS.manyLabel },
   _updatePath() {
     L.CircleMarker.prototype._updatePath.call(this);
     const canvas = this._renderer;
-    if (!canvas._drawing || this._empty()) return;
+    const { text, textColour, textHidden } = this.options;
+    if (!canvas._drawing || this._empty() || !text || textHidden) return;
     const context = canvas._ctx;
     context.globalAlpha = 1;
-    context.fillStyle = COLOURS.manyLabel;
-    context.font = "600 11px sans-serif";
+    context.fillStyle = textColour;
+    context.font = `600 ${text.length > 2 ? 9 : 11}px sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(this.options.text, this._point.x, this._point.y);
+    context.fillText(text, this._point.x, this._point.y);
   },
 });
 
@@ -98,8 +125,12 @@ function drawn(styles) {
 function shapeOf(feature, style, interactive) {
   const { type, coordinates } = feature.geometry;
   const options = { ...style, interactive, smoothFactor: 0.5 };
+  const { mark } = feature.properties;
   let shape;
-  if (type === "Point") {
+  if (type === "Point" && mark !== undefined) {
+    const written = { text: mark, textColour: COLOURS.numberLabel };
+    shape = new Count([coordinates[1], coordinates[0]], { ...options, ...written });
+  } else if (type === "Point") {
     shape = new (style.shape ? Sign : L.CircleMarker)([coordinates[1], coordinates[0]], options);
   } else if (style.arrow) {
     const depth = type === "LineString" ? 0 : 1;
@@ -119,9 +150,19 @@ function add(parent, tag, text) {
   return element;
 }
 
-function popupOf(entries, fields) {
+// What a mouse that rests on a shape is told: the heading and the first of the fields.
+function tipsFor(group, fields, tip) {
+  if (tip < 0 || !window.matchMedia("(hover: hover)").matches) return;
+  const told = ({ feature }) => {
+    const entries = feature.properties.entries.slice(0, 4).filter(Boolean);
+    return popupOf(entries.map((entry) => entry.slice(0, tip + 1)), fields, "hotspot-tip");
+  };
+  group.bindTooltip(told, { sticky: true, className: "hotspot-hover" });
+}
+
+function popupOf(entries, fields, name = "hotspot-popup") {
   const box = document.createElement("div");
-  box.className = "hotspot-popup";
+  box.className = name;
   for (const [heading, ...texts] of entries) {
     add(box, "h2", heading);
     const list = add(box, "dl");

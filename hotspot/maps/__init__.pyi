@@ -4,3 +4,4 @@ from .map_layers import MapLayers as MapLayers
 from .officers_map import briefing_map as briefing_map
 from .public import public_map as public_map
 from .saving import save_map as save_map
+from .team_map import team_map as team_map

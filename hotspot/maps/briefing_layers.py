@@ -29,7 +29,9 @@ from hotspot.maps.features import (
     drawable,
     drawing_of,
     line_labels,
+    places_by_name,
     point_labels,
+    rank_labels,
 )
 from hotspot.maps.scene import Scene
 from hotspot.rule import RINGS, RULE, AgeBands
@@ -48,10 +50,9 @@ _HOTSPOT_FIELDS: tuple[Field, ...] = (
     ("peak", "Density at its peak", as_text),
 )
 # What a door is expected to suffer is not among them: a number nobody at the door could explain.
-_TARGET_FIELDS: tuple[Field, ...] = (
+_RING_FIELDS: tuple[Field, ...] = (
     ("ring_words", "Door", as_text),
     ("task", "Task", as_text),
-    ("at_the_door", "At the door", as_text),
     ("reason", "Why", as_text),
     ("act_by", "Visit by", as_text),
     ("overdue", "Late", as_text),
@@ -60,6 +61,12 @@ _TARGET_FIELDS: tuple[Field, ...] = (
     ("burglaries_12m", "Burgled in 12 months", as_text),
     ("crime_refs", "Linked burglaries", as_text),
     ("visit_id", "Visit", as_text),
+)
+# All that is said of a door to who goes there: nothing that tells which home was burgled.
+_DOOR_FIELDS: tuple[Field, ...] = (
+    ("at_the_door", "At the door", as_text),
+    ("act_by", "Visit by", as_text),
+    ("area", "Beat", as_text),
 )
 _POINT_FIELDS: tuple[Field, ...] = (
     ("happened", "Happened", as_text),
@@ -78,22 +85,23 @@ def draw_streets(streets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
         labels=line_labels(streets, "street"),
         label_options={"className": "hotspot-street", "minZoom": 16},
         grow=True,
+        places=places_by_name(streets["street"]),
     )
 
 
-def draw_buildings(buildings: gpd.GeoDataFrame, _: Scene) -> Drawing:
+def draw_buildings(buildings: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw the ground plans of houses, at street zoom."""
     return drawing_of(drawable(buildings), [colours.BUILDING], min_zoom=15)
 
 
-def draw_water(water: gpd.GeoDataFrame, _: Scene) -> Drawing:
+def draw_water(water: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw lakes and the sea, and rivers that come as lines."""
     water = drawable(water)
     lines = water.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
     return drawing_of(water, [colours.WATER, colours.RIVER], lines.astype(int))
 
 
-def draw_areas(areas: gpd.GeoDataFrame, _: Scene) -> Drawing:
+def draw_areas(areas: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw the outlines of the beats, with their names."""
     areas = drawable(areas)
     return drawing_of(
@@ -121,6 +129,7 @@ def draw_zones(zones: gpd.GeoDataFrame, scene: Scene) -> Drawing:
         _ZONE_FIELDS,
         labels=point_labels(zones, _days_left(zones)),
         label_options={"className": "hotspot-zone", "minZoom": 13},
+        tip=len(_ZONE_FIELDS),
         legend=[
             (
                 colours.ZONES[number],
@@ -149,14 +158,54 @@ def draw_hotspots(hotspots: gpd.GeoDataFrame, _: Scene) -> Drawing:
         [colours.HOTSPOT],
         headings=[f"Hotspot {rank}" for rank in ranks],
         fields=_HOTSPOT_FIELDS,
-        labels=point_labels(hotspots, ranks),
+        labels=rank_labels(hotspots, ranks),
         label_options={"className": "hotspot-rank"},
         legend=[(colours.HOTSPOT, count(len(ranks), "place"))] if ranks else (),
     )
 
 
-def draw_targets(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
-    """Draw the doors to visit, with a sign for each ring and their place on the list."""
+def draw_doors(targets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
+    """Draw the doors to visit, all alike, each with its number on the list of its area."""
+    targets = drawable(targets)
+    numbers = door_numbers(targets)
+    # Doors at one point share a sign, that of the first: in walking order, whoever was burgled.
+    order = sorted(range(len(targets)), key=lambda row: (numbers[row] is None, numbers[row] or 0))
+    targets, numbers = targets.iloc[order], [numbers[row] for row in order]
+    drawing = drawing_of(
+        targets,
+        [colours.DOOR],
+        headings=[
+            (f"Door {number}: " if number else "") + (as_text(address) or "Address not known")
+            for number, address in zip(numbers, targets["address"], strict=True)
+        ],
+        fields=_DOOR_FIELDS,
+        labels=point_labels(targets, numbers),
+        label_options={
+            "className": "hotspot-door", "minZoom": 15, "maxZoom": 17.25, "rise": -13, "most": 80,
+        },
+        grow=True,
+        legend=[(colours.DOOR, count(len(targets), "door"))] if order else (),
+        numbered=True,
+        tip=0,
+        places=places_by_name(targets.get("street", ())),
+        noun="door",
+    )  # fmt: skip
+    for row, number in zip(drawing.rows, numbers, strict=True):
+        row.append("" if number is None else str(number))
+    return drawing
+
+
+def door_numbers(targets: gpd.GeoDataFrame) -> list[int | None]:
+    """Return the number of each door on the list of its area; None where the list has none."""
+    given = targets.get("number")
+    # A list that somebody made may have house numbers there, as text.
+    if given is None or not pd.api.types.is_integer_dtype(given):
+        return [None] * len(targets)
+    return [None if pd.isna(number) else int(number) for number in given]
+
+
+def draw_rings(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
+    """Draw why each door is on the list: a sign for each ring, and every burglary behind it."""
     number = [f"{place:,} of {len(targets):,}" for place in range(1, len(targets) + 1)]
     targets = drawable(targets.assign(order=number))
     ring = targets["ring"].to_numpy(dtype=int)
@@ -171,13 +220,14 @@ def draw_targets(targets: gpd.GeoDataFrame, _: Scene) -> Drawing:
         colours.DOORS,
         ring,
         [as_text(address) or "Address not known" for address in targets["address"]],
-        _TARGET_FIELDS,
+        _RING_FIELDS,
         grow=True,
         legend=[
             (style, f"{kind.label}: {(ring == kind.number).sum():,}")
             for kind, style in zip(RINGS, colours.DOORS, strict=True)
             if (ring == kind.number).any()
         ],
+        tip=1,
     )
 
 
@@ -254,6 +304,7 @@ def _points(
         _POINT_FIELDS,
         legend=legend,
         many=True,
+        tip=1,
     )
     for row, age in zip(drawing.rows, ages, strict=True):
         row.append(int(age))

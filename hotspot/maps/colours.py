@@ -14,6 +14,7 @@ The steps of one hue are those of ColorBrewer's sequential schemes (Harrower and
 The Cartographic Journal 40, 27-37), which were tested for both.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,8 @@ class Style:
         Drawn over the fill in the colour of the stroke.
     arrow : bool
         End a line in a head, where it leads to.
+    least : float
+        Share of its size below which a sign does not shrink, from however far it is seen.
     """
 
     stroke: str
@@ -49,6 +52,7 @@ class Style:
     shape: Sequence[tuple[float, float]] = ()
     pattern: str = ""
     arrow: bool = False
+    least: float = 0.0
 
     def options(self) -> dict[str, Any]:
         """Return the options of a Leaflet path."""
@@ -61,7 +65,7 @@ class Style:
         }
         if self.dash:
             options["dashArray"] = self.dash
-        names = ("radius", "shape", "pattern", "arrow")
+        names = ("radius", "shape", "pattern", "arrow", "least")
         return options | {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -87,11 +91,25 @@ ZONES = (
     Style(stroke="#c2631d", fill="#fdd0a2", fill_opacity=0.3, weight=1.5, dash="2 4"),
 )
 ZONE_LABEL = "#6b2100"
-# Of the hue of the zones that they raise, by the same bands; the newer the larger.
+
+
+def _pin(steps: int = 12, away: float = 1.75, lift: float = 0.8) -> tuple[tuple[float, float], ...]:
+    """Return the corners of a pin: a head of radius 1 above its tip, the tip above its place."""
+    # The sides touch the head where the line from the tip does.
+    touch = math.acos(1 / away)
+    turns = (math.pi / 2 + touch + (2 * math.pi - 2 * touch) * n / steps for n in range(steps + 1))
+    head = ((math.cos(turn), math.sin(turn) - away - lift) for turn in turns)
+    return ((0.0, -lift), *((round(x, 2), round(y, 2)) for x, y in head))
+
+
+# Pins, which stand above their place: the number of the door there stays to be read.
+_PIN = _pin()
+# Of the hue of the zones that they raise, by the same bands; the newer the larger. The newest are
+# what a briefing is about, and large from afar, too.
 BURGLARIES = (
-    Style(stroke="#ffffff", fill="#5f1c02", radius=5.5, weight=1.2),
-    Style(stroke="#5f1c02", fill="#f16913", radius=4.5, weight=1.2),
-    Style(stroke="#8c4a1a", fill="#fdd0a2", radius=3.5, weight=1.2),
+    Style(stroke="#ffffff", fill="#5f1c02", radius=6.5, weight=1.2, shape=_PIN, least=0.9),
+    Style(stroke="#5f1c02", fill="#f16913", radius=5.0, weight=1.2, shape=_PIN),
+    Style(stroke="#8c4a1a", fill="#fdd0a2", radius=4.0, weight=1.2, shape=_PIN),
 )
 # Out of the window: grey, for they raise nothing any more.
 EARLIER = Style(stroke="#6f6f6f", fill="#c8c8c8", radius=2.5, weight=0.8)
@@ -132,11 +150,15 @@ ARROW = Style(stroke="#1a1a1a", weight=1.8, arrow=True)
 # A ring around the sign of the burglary. A fill that cannot be seen lets a click find it.
 AGAIN = Style(stroke="#1a1a1a", fill="#ffffff", fill_opacity=0.01, radius=9.0, weight=1.8)
 
-# --- Doors to visit: blue against the orange of the zones, a shape for each ring. ---
+# --- Doors to visit: blue against the orange of the zones. ---
+# All alike: what tells the burgled home from its neighbours is for who plans, not for the street.
+DOOR = Style(stroke="#ffffff", fill="#08519c", radius=9.0, weight=1.4)
+DOOR_LABEL = "#fff"
+DOOR_NUMBER = "#08306b"
 _HOUSE = ((0.0, -1.2), (1.0, -0.3), (1.0, 1.0), (-1.0, 1.0), (-1.0, -0.3))
 _SQUARE = ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8))
 _DIAMOND = ((0.0, -1.1), (1.1, 0.0), (0.0, 1.1), (-1.1, 0.0))
-# By the number of the ring: the more urgent, the darker and larger.
+# A shape for each ring, by its number: the more urgent, the darker and larger.
 DOORS = (
     Style("#ffffff", "#08306b", radius=7.0, weight=1.5, shape=_HOUSE),
     Style("#ffffff", "#2171b5", radius=6.5, weight=1.2, shape=_SQUARE),
@@ -159,9 +181,22 @@ WITHHELD = Style(
 )
 
 
+# --- Crimes of one series: teal, with their place in time as a number. ---
+SERIES = Style(stroke="#ffffff", fill="#00554d", radius=9.0, weight=1.4)
+SERIES_LINE = Style(stroke="#00554d", weight=1.8, dash="7 4", arrow=True)
+
+# --- What was searched for: magenta, which no layer is. ---
+FOUND = Style(stroke="#b5006e", weight=7, radius=15.0)
+
+
 def for_scripts() -> dict[str, Any]:
-    """Return what the map's script draws of its own accord: circles with a number."""
-    return {"many": MANY.options(), "manyLabel": MANY_LABEL}
+    """Return what the map's script draws of its own accord: numbers, and what was found."""
+    return {
+        "many": MANY.options(),
+        "manyLabel": MANY_LABEL,
+        "numberLabel": DOOR_LABEL,
+        "found": FOUND.options(),
+    }
 
 
 def for_style_sheets() -> str:
@@ -181,6 +216,7 @@ def for_style_sheets() -> str:
         "density": DENSITY[-1].fill,
         "density-label": DENSITY_LABEL,
         "change-label": CHANGE_LABEL,
+        "door-number": DOOR_NUMBER,
         "rank": rank_text,
         "rank-ground": rank_ground,
     }

@@ -26,7 +26,7 @@ _SCRIPT_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026",
 
 _SCRIPTS = (
     "map_shapes.js", "map_labels.js", "map_points.js", "map_weeks.js", "map_tables.js",
-    "map_print.js", "map_briefing.js",
+    "map_search.js", "map_print.js", "map_briefing.js",
 )  # fmt: skip
 
 LegendEntry = tuple[Style, str]
@@ -105,6 +105,15 @@ class Drawing:
     many : bool
         Points that may be many: drawn as numbers in circles from afar, each by itself from near.
         A row ends in its age in days.
+    numbered : bool
+        A row ends in what is written in its sign where the map is near enough, such as a number.
+    tip : int
+        How many of the fields stand under the heading where a mouse rests on a shape; below 0:
+        nothing is shown there.
+    places : sequence of (name, rows)
+        What a search finds by its name, such as a street, and the numbers of its rows.
+    noun : str
+        What one row is, such as "door": a search says how many there are.
     """
 
     rows: list[Any]
@@ -117,6 +126,10 @@ class Drawing:
     min_zoom: int = 0
     legend: Sequence[LegendEntry] = ()
     many: bool = False
+    numbered: bool = False
+    tip: int = -1
+    places: Sequence[tuple[str, Sequence[int]]] = ()
+    noun: str = ""
 
 
 class ScriptLayer(folium.map.Layer):
@@ -155,7 +168,12 @@ class RowLayer(ScriptLayer):
             "labelOptions": drawing.label_options,
             "grow": drawing.grow,
             "minZoom": drawing.min_zoom,
+            "tip": drawing.tip,
         }
+        if drawing.numbered:
+            options["numbered"] = True
+        if drawing.places:
+            options |= {"places": drawing.places, "noun": drawing.noun}
         maker = "points" if drawing.many else "layer"
         # As text at once: a map is often saved more than once, and a town has many rows.
         call = f"{maker}({script_json(drawing.rows)}, {script_json(options)})"
@@ -189,6 +207,8 @@ class PanelText:
         How well what opens has done.
     notes : iterable of str
         What the map shows and does not.
+    first : sequence of (Style, str)
+        What whoever opens the map must know of it, in plain words, with the signs that they are of.
     """
 
     title: str
@@ -197,6 +217,7 @@ class PanelText:
     figure: str | None
     notes: Iterable[str]
     warning: str | None = None
+    first: Sequence[LegendEntry] = ()
 
 
 class Panel(folium.LayerControl):

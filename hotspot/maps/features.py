@@ -1,7 +1,7 @@
 """From frames to rows that the map's script draws: rounded degrees, plain text, labels."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -153,6 +153,30 @@ def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any
         for place, value in zip(geometries(inside), texts, strict=True)
         if (text := as_text(value))
     ]
+
+
+def rank_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
+    """Return a level label on the northern edge of each area, where it hides nothing inside."""
+    tops = []
+    for shape in frame.geometry:
+        corners = shapely.get_coordinates(shape)
+        tops.append(shapely.Point(corners[np.lexsort((corners[:, 0], corners[:, 1]))[-1]]))
+    return point_labels(gpd.GeoDataFrame(geometry=tops, crs=frame.crs), texts)
+
+
+def places_by_name(names: Iterable[Any]) -> list[tuple[str, list[int]]]:
+    """Return each name, in the order of the alphabet, with the numbers of the rows that bear it.
+
+    Examples
+    --------
+    >>> places_by_name(["Quay", None, "Alma Street", "Quay"])
+    [('Alma Street', [2]), ('Quay', [0, 3])]
+    """
+    rows: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        if text := as_text(name):
+            rows.setdefault(text, []).append(number)
+    return sorted(rows.items())
 
 
 def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:

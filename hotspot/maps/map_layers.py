@@ -20,6 +20,7 @@ from hotspot.maps.chain_arrows import chain_problems, draw_chains
 from hotspot.maps.elements import Drawing
 from hotspot.maps.rise_and_fall import change_problems, draw_change
 from hotspot.maps.scene import Scene
+from hotspot.maps.series_marks import draw_series
 from hotspot.maps.surface_layers import draw_density, draw_forecast
 from hotspot.rule import RINGS
 
@@ -48,6 +49,9 @@ class MapLayers:
     change : GeoDataFrame, optional
         As `hotspot_change` or `classify_hotspots` return them: what rises and what falls. Off at
         first.
+    series : GeoDataFrame, optional
+        Incidents that are linked: all are shown, whatever their age, numbered and joined in the
+        order of time. ``series_id`` tells several series apart.
     weeks : bool
         Whether there is a slider to look at the burglaries week by week.
     opens : {"zones", "density", "forecast"}, optional
@@ -75,6 +79,7 @@ class MapLayers:
     chains: pd.DataFrame | None = None
     forecast: xr.DataArray | None = None
     change: gpd.GeoDataFrame | None = None
+    series: gpd.GeoDataFrame | None = None
     weeks: bool = True
     opens: Opens | None = None
     figure: str | None = None
@@ -148,6 +153,11 @@ def _incident_problems(_: str, incidents: object) -> list[str]:
     return incident_problems(incidents)
 
 
+def _series_problems(name: str, series: object) -> list[str]:
+    problems = frame_problems(name, series)
+    return problems or incident_problems(series, what=name)
+
+
 def _on(_: Scene) -> bool:
     return True
 
@@ -162,7 +172,8 @@ def _without_tiles(scene: Scene) -> bool:
 
 
 def _without_newer(scene: Scene) -> bool:
-    return not scene.live.any()
+    # Where nothing but burglaries was given, as of a series, no window tells which ones count.
+    return scene.alone or not scene.live.any()
 
 
 def _opening(layer: Opens) -> Callable[[Scene], bool]:
@@ -170,7 +181,8 @@ def _opening(layer: Opens) -> Callable[[Scene], bool]:
 
 
 #: In the order in which they lie on each other, the lowest first; the panel lists them downwards.
-#: Streets lie over the zones, whose colour would hide them, and let clicks through.
+#: Streets lie over the zones, whose colour would hide them, and let clicks through. New burglaries
+#: lie over the doors around them, as pins that leave the number of their own door to be read.
 LAYERS = (
     Layer("Water", "water", _frame(), draw.draw_water, _on),
     Layer("Buildings", "buildings", _frame(), draw.draw_buildings, _on),
@@ -189,17 +201,23 @@ LAYERS = (
           draw.draw_months, _on, "none"),
     Layer("Earlier burglaries", "incidents", _incident_problems, draw.draw_earlier,
           _without_newer, "none"),
+    Layer("Doors by ring, and why", "targets", _target_problems, draw.draw_rings, _off,
+          "none today"),
+    Layer("Doors to visit", "targets", _target_problems, draw.draw_doors, _on, "none today"),
     Layer("Burglaries", "incidents", _incident_problems, draw.draw_burglaries, _on, "none"),
-    Layer("Doors to visit", "targets", _target_problems, draw.draw_targets, _on, "none today"),
+    Layer("Series", "series", _series_problems, draw_series, _on, "none known"),
 )  # fmt: skip
 
 
 def data_problems(given: Mapping[str, Any]) -> list[str]:
-    """Return all that keeps the data of a map from being drawn, by the names of `Layer.of`."""
+    """Return all that keeps the data of a map from being drawn, by the names of `Layer.of`.
+
+    Of what is None nothing is drawn; where incidents are needed, None is a problem as well.
+    """
     checks = {layer.of: layer.problems for layer in LAYERS}
     return [
         problem
         for name in dict.fromkeys(("incidents", *checks))
-        if name == "incidents" or given[name] is not None
+        if name in given and (name == "incidents" or given[name] is not None)
         for problem in checks[name](name, given[name])
     ]

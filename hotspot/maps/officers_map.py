@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import folium
 import geopandas as gpd
+import numpy as np
 import shapely
 import xarray as xr
 
@@ -13,10 +14,11 @@ from hotspot._checks import choice_problems, raise_problems
 from hotspot.dates import AsOf, as_of_problems, is_end_of_day
 from hotspot.english import moment, month, short_day
 from hotspot.grid import as_surface
+from hotspot.maps import colours
 from hotspot.maps.briefing_layers import week_layer
 from hotspot.maps.colours import NO_SIGN
-from hotspot.maps.elements import Panel, PanelText, RowLayer
-from hotspot.maps.features import as_text, bounds_of
+from hotspot.maps.elements import LegendEntry, Panel, PanelText, RowLayer
+from hotspot.maps.features import as_text, bounds_of, drawable
 from hotspot.maps.map_layers import LAYERS, MapLayers, Opens, data_problems
 from hotspot.maps.offline_map import bare_map
 from hotspot.maps.scene import Scene
@@ -52,20 +54,22 @@ def briefing_map(
     incidents : GeoDataFrame
         As `read_incidents` returns them. Those within the window of the zones (without zones, of
         the default rule) are shown by age, the earlier ones on a layer of their own that is off at
-        first. Their popups hold reference, dates and offence code, never an address.
+        first; on a map of nothing else all are shown. Their popups hold reference, dates and
+        offence code, never an address.
     zones : GeoDataFrame, optional
         As `near_repeat_zones` returns them.
     surface : DataArray, optional
         As `kernel_density` returns it, drawn as contours.
     targets : GeoDataFrame, optional
-        As `cocooning_targets` returns them.
+        As `cocooning_targets` returns them: every door alike, by its number on the list; off at
+        first, for who plans, by ring with the reason.
     basemap : str, optional
         Name of a provider of web tiles, such as "OpenStreetMap". Default: none, so that the map
         asks nothing of any network. With it, a line on the map names the host that will see
         which places are looked at.
     layers : MapLayers, optional
         All else that is drawn, and how: hotspots, areas, streets, buildings, water, chains, a
-        forecast, change; the slider for weeks, which layer opens, and how well that did.
+        forecast, change, series; the slider for weeks, which layer opens, and how well that did.
     title, marking : str, optional
         For the bar above the map; the marking is the protective one, such as
         "OFFICIAL-SENSITIVE".
@@ -90,7 +94,11 @@ def briefing_map(
 
     Notes
     -----
-    Text from the data reaches the page as text only. OpenStreetMap's own servers refuse pages
+    It shows burglaries and, on a layer, why each door is listed: it is a map for analyst and
+    supervisor. `team_map` draws what can be given to who goes to the doors.
+
+    It opens on the areas in which there is any burglary, zone or door, and without areas on what is
+    live. Text from the data reaches the page as text only. OpenStreetMap's own servers refuse pages
     opened from a file, because these name no referrer; other providers may too.
 
     Examples
@@ -112,7 +120,8 @@ def briefing_map(
         given[name] = None if given[name] is None else as_surface(given[name])
     opens = more.opens or _best_there(given)
     tiles = basemap is not None
-    scene = Scene.of(incidents, as_of, zones, opens, tiles, more.withheld_days)
+    alone = all(given[name] is None for name in ("zones", "surface", "targets", "forecast"))
+    scene = Scene.of(incidents, as_of, zones, opens, tiles, more.withheld_days, alone)
 
     m = _empty_map(basemap)
     # Before the layers, which then are drawn once and not first on a map of the world.
@@ -127,6 +136,7 @@ def briefing_map(
         warning=None if as_of is None else _staleness(scene),
         figure=as_text(more.figure),
         notes=[*filter(None, map(as_text, notes))] or STANDARD_NOTES,
+        first=_at_a_glance(given, scene),
     )
     Panel(m, text, home).add_to(m)
     return m
@@ -217,16 +227,47 @@ def _extent(surface: xr.DataArray | None) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(geometry=[frame], crs=surface.attrs["crs"])
 
 
+def _at_a_glance(given: dict[str, Any], scene: Scene) -> list[LegendEntry]:
+    """Return what the map opens with, in the words of who has never seen one."""
+    told: list[LegendEntry] = []
+    if not (scene.monthly or scene.incidents.empty):
+        told.append((colours.BURGLARIES[0], "A dark pin: a burglary found in the last 7 days"))
+    if given["targets"] is not None and len(given["targets"]):
+        told.append((colours.DOOR, "A blue circle: a door to visit, with its number on the list"))
+    if scene.opens == "zones" and given["zones"] is not None and len(given["zones"]):
+        told.append((colours.ZONES[0], "Orange ground: more risk of a burglary for now"))
+    if scene.opens == "density" and given["surface"] is not None:
+        told.append((colours.DENSITY[2], "Violet ground: where most burglaries are, year by year"))
+    if scene.opens == "forecast" and given["forecast"] is not None:
+        told.append((colours.FORECAST[0], "Green ground: where most are to be expected next"))
+    return told
+
+
 def _opens_on(given: dict[str, Any], scene: Scene) -> list[list[float]] | None:
     """Return the corners of what a briefing is about, or of the first thing that there is."""
-    # On what is live, not on a county of which one corner is.
-    now = [given["zones"], given["targets"], scene.incidents[scene.live]]
+    shown = scene.incidents if scene.alone else scene.incidents[scene.live]
+    now = [given["zones"], given["targets"], given["series"], shown]
     if any(frame is not None and len(frame) for frame in now):
         now.append(given["hotspots"])
+    areas = _areas_known(given["areas"], [*now, scene.incidents])
     surfaces = [_extent(given["surface"]), _extent(given["forecast"])]
     otherwise = [given["areas"], given["streets"], given["hotspots"], scene.incidents]
-    for frames in (now, *([frame] for frame in (*surfaces, *otherwise))):
+    for frames in ([*now, areas], *([frame] for frame in (*surfaces, *otherwise))):
         west, south, east, north = bounds_of(*(frame for frame in frames if frame is not None))
         if math.isfinite(west):
             return [[south, west], [north, east]]
     return None
+
+
+def _areas_known(
+    areas: gpd.GeoDataFrame | None, frames: Iterable[gpd.GeoDataFrame | None]
+) -> gpd.GeoDataFrame | None:
+    """Return the areas in which anything is known: of a county's beats those of the study area."""
+    if areas is None or areas.empty:
+        return None
+    known = np.zeros(len(areas), dtype=bool)
+    for frame in frames:
+        if frame is not None and len(frame):
+            shapes = drawable(frame).geometry.to_crs(areas.crs)
+            known[areas.sindex.query(shapes, predicate="intersects")[1]] = True
+    return areas[known]

@@ -32,6 +32,8 @@ class Scene:
         Whether there is a background map from the web.
     withheld : ndarray of int
         Ages in days of burglaries that count and are not shown.
+    alone : bool
+        Whether the map shows nothing that was worked out from them: no zones, doors or surface.
     """
 
     incidents: gpd.GeoDataFrame
@@ -41,6 +43,7 @@ class Scene:
     opens: str
     tiles: bool
     withheld: npt.NDArray[np.int64]
+    alone: bool = False
 
     @classmethod
     def of(
@@ -51,6 +54,7 @@ class Scene:
         opens: str,
         tiles: bool,
         withheld: Sequence[int] = (),
+        alone: bool = False,
     ) -> "Scene":
         """Return the scene at a cut-off: by default that of the newest incident."""
         shown = incidents if as_of is None else incidents[known_by(incidents, as_of)]
@@ -63,7 +67,7 @@ class Scene:
         attrs = {} if zones is None else zones.attrs
         window_days = int(attrs.get("window_days", RULE.window_days))
         unseen = np.asarray(withheld, dtype=np.int64)
-        return cls(shown, ages, last, window_days, opens, tiles, unseen)
+        return cls(shown, ages, last, window_days, opens, tiles, unseen, alone)
 
     @property
     def live(self) -> npt.NDArray[np.bool_]:
