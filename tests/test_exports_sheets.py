@@ -1,6 +1,7 @@
 """Sheets on paper: pages, maps, prints and leaflets."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,15 +18,20 @@ import shapely
 import hotspot as hs
 from hotspot import DataError, OutputError, write_targets
 from hotspot.output import printing
+from hotspot.sheets.asked_back import ASKED, words_for
+from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
-from hotspot.sheets.strip_map import HEIGHT_MM, WIDTH_MM, draw_map
+from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM
+from hotspot.sheets.strip_map import HEIGHT_MM, draw_map
+from hotspot.sheets.text_widths import width_mm
 from tests.conftest import ROOT
 from tests.made_targets import Page, made_targets
 
 needs_browser = pytest.mark.skipif(
     printing.find_browser() is None, reason="no Chromium, Chrome or Edge"
 )
-SMALLEST_TYPE_PT = 11
+# Of body text; leaflets are read by residents without their glasses.
+SMALLEST_TYPE_PT = {"Harbour.html": 8.5, "Harbour message.html": 11}
 
 
 def long_list(doors: int) -> gpd.GeoDataFrame:
@@ -64,53 +71,148 @@ def rows_of(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 # Pages
 
 
-def test_every_door_stands_on_one_page_with_a_map_of_just_the_doors_of_that_page(tmp_path):
-    write_targets(long_list(80), tmp_path, formats="html", marking="OFFICIAL", notes=["Stale."])
-    text = (tmp_path / "Harbour.html").read_text(encoding="utf-8")
-    pages = text.split('<table class="page">')[1:]
+def pages_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split('<table class="page">')[1:]
+
+
+def doors_on(page: str) -> list[str]:
+    return re.findall(r'<span class="badge">(\d+)</span>', page)
+
+
+@pytest.mark.parametrize(("layout", "least", "most"), [("boxes", 8, 10), ("lines", 24, 26)])
+def test_every_door_stands_on_one_page_with_a_map_of_just_the_doors_of_that_page(
+    tmp_path, layout, least, most
+):
+    write_targets(
+        long_list(150),
+        tmp_path,
+        formats="html",
+        marking="OFFICIAL",
+        notes=["Stale."],
+        layout=layout,
+    )
+    beat, *pages = pages_of(tmp_path / "Harbour.html")
     told = []
     for page in pages:
         assert page.count("OFFICIAL") == 2
-        doors = re.findall(r'<span class="badge">(\d+)</span>', page)
-        on_map = re.findall(r'class="number[^"]*">(\d+)</text>', page)
-        assert doors == on_map
-        assert len(doors) <= 6
-        told += doors
-    assert told == [str(number) for number in range(1, 81)]
-    assert text.count("Stale.") == 1
-    assert [re.search(r"Page \d+ of \d+", page)[0] for page in pages] == [
-        f"Page {number} of {len(pages)}" for number in range(1, len(pages) + 1)
+        assert doors_on(page) == re.findall(r'class="number[^"]*">(\d+)</text>', page)
+        told += doors_on(page)
+    assert told == [str(number) for number in range(1, 151)]
+    # One address in nine is two lines long.
+    assert all(least <= len(doors_on(page)) <= most for page in pages[:-1])
+    assert beat.count("Stale.") == 1
+    assert "It is no ground for a stop" in beat
+    assert not any("Stale." in page or "no ground" in page for page in pages)
+    assert [re.search(r"Page \d+ of \d+", page)[0] for page in (beat, *pages)] == [
+        f"Page {number} of {len(pages) + 1}" for number in range(1, len(pages) + 2)
     ]
 
 
-def test_no_type_on_the_sheet_is_smaller_than_eleven_points(tmp_path):
+def test_a_list_that_one_page_holds_is_one_page_with_what_is_said_of_it(tmp_path):
+    write_targets(long_list(6), tmp_path, formats="html")
+    (page,) = pages_of(tmp_path / "Harbour.html")
+    assert len(doors_on(page)) == 6
+    assert "It is no ground for a stop" in page
+    assert "Page 1 of 1" in page
+
+
+def test_the_first_page_names_every_door_on_its_map_and_every_street_with_its_page(tmp_path):
+    write_targets(long_list(80), tmp_path, formats="html")
+    beat, *pages = pages_of(tmp_path / "Harbour.html")
+    named = re.findall(r'class="number">([\d-]+)</text>', beat)
+    spans = [[int(end) for end in text.split("-")] for text in named]
+    assert sorted(n for span in spans for n in range(span[0], span[-1] + 1)) == [*range(1, 81)]
+    rows = re.findall(
+        r"<div><span>(Row \d)</span> <span>([\d-]+)</span> <span>([\d-]+)</span>", beat
+    )
+    assert [(street, doors) for street, doors, _ in rows] == [
+        ("Row 0", "1-37"), ("Row 1", "38-74"), ("Row 2", "75-80"),
+    ]  # fmt: skip
+    for _, doors, on in rows:
+        first, last = (int(number) for number in doors.split("-"))
+        begins, ends = int(on.split("-")[0]), int(on.split("-")[-1])
+        assert str(first) in doors_on(pages[begins - 2])
+        assert str(last) in doors_on(pages[ends - 2])
+
+
+def test_a_list_of_many_sentences_loses_none_of_them(tmp_path):
+    notes = [f"Note {number}: " + "the export is stale, and more so. " * 12 for number in range(40)]
+    write_targets(long_list(30), tmp_path, formats="html", notes=notes)
+    text = (tmp_path / "Harbour.html").read_text(encoding="utf-8")
+    assert [text.count(f"Note {number}: ") for number in range(40)] == [1] * 40
+
+
+def test_no_type_on_the_sheet_is_smaller_than_what_is_read_outdoors(tmp_path):
     write_targets(made_targets(), tmp_path, formats=("html", "message"))
-    for name in ("Harbour.html", "Harbour message.html"):
+    for name, smallest in SMALLEST_TYPE_PT.items():
         style = (tmp_path / name).read_text(encoding="utf-8").split("</style>")[0]
         points = [float(size) for size in re.findall(r"(?:font|font-size):\s*([\d.]+)pt", style)]
         assert points
-        assert min(points) >= SMALLEST_TYPE_PT
+        assert min(points) >= smallest
         assert not re.search(r"font(-size)?:[^;]*\d(em|rem|%|mm)", style)
         for size in re.findall(r"font-size: ([\d.]+)px", style):
             # In the map a unit is a millimetre.
-            assert float(size) / 25.4 * 72 >= SMALLEST_TYPE_PT
+            assert float(size) / 25.4 * 72 >= smallest
+
+
+def test_the_sheet_marks_no_door_as_burgled_and_tells_no_age_or_history(tmp_path):
+    targets = made_targets(burglaries_12m=[0, 2, 3, 1])
+    targets.attrs["parameters"]["age_bands_days"] = [7, 14, 42]
+    for layout in ("boxes", "lines"):
+        write_targets(targets, tmp_path, formats="html", layout=layout)
+        text = (tmp_path / "Harbour.html").read_text(encoding="utf-8").split("</style>")[1]
+        # How many there are of each kind, for who plans the round, stands above the doors.
+        doors = re.sub(r"<thead>.*?</thead>", "", text, flags=re.DOTALL)
+        doors = re.sub(r'<td class="limits">.*?</td>', "", doors, flags=re.DOTALL)
+        for words in ("burgled", "days", "12 months", "Next door", "Opposite", "40 m", "26 Feb"):
+            assert words not in doors
+        assert set(re.findall(r'class="(pin[^"]*)"', doors)) == {"pin"}
+        assert set(re.findall(r'<td class="(door[^"]*)"', doors)) == {"door"}
+
+
+def test_a_sheet_has_room_for_two_visits_of_each_door_and_every_word_that_it_asks(tmp_path):
+    write_targets(long_list(6), tmp_path, formats="html")
+    page = Page(tmp_path / "Harbour.html")
+    boxes = [attrs for tag, attrs in page.tags if tag == "i"]
+    kinds = [attrs["class"].split()[0] for attrs in boxes]
+    results, others = words_for("result"), [a for a in ASKED if a.kind == "yes or no"]
+    assert kinds.count("at") == kinds.count("collar") == 2 * 6
+    assert kinds.count("tick") == 6 * (2 * len(results) + len(others))
+    assert kinds.count("officer") == 6
+    assert page.of("boxes") == [word.capitalize() for word in results] + [a.heading for a in others]
+
+
+def test_a_width_is_no_less_than_that_of_the_widest_font():
+    """DejaVu Sans at 9 points, as its tables of metrics have it."""
+    assert 58.7 <= width_mm("A burglary on your street this week", 9 * 58.7 / 56.05) <= 60
+    assert width_mm("W" * 20, 9, bold=True) >= 20 * 1.103 * 9 * 25.4 / 72
+    assert width_mm("\u4e00", 9) > width_mm("n", 9)
+
+
+ONLY_WIDE_LETTERS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 
 
 @needs_browser
-def test_a_long_list_prints_on_as_many_pages_as_it_says(tmp_path):
+@pytest.mark.parametrize(
+    ("layout", "has_arial"), [("boxes", True), ("boxes", False), ("lines", False)]
+)
+def test_a_long_list_prints_on_as_many_pages_as_it_says(tmp_path, monkeypatch, layout, has_arial):
+    if not has_arial:
+        fonts, cache = tmp_path / "fonts", tmp_path / "cache"
+        fonts.mkdir()
+        for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
+            # The drawing library brings these two with it.
+            shutil.copy(Path(matplotlib.get_data_path()) / "fonts/ttf" / name, fonts)
+        (tmp_path / "fonts.conf").write_text(ONLY_WIDE_LETTERS.format(fonts=fonts, cache=cache))
+        monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    targets, folder = long_list(60).assign(area="St. Mary"), tmp_path / "lists"
     notes = ["The export is stale. " * 15]
-    for doors in range(24, 34):
-        # Until the last page is so full that what the list does not show needs one of its own.
-        targets = long_list(doors).assign(area="St. Mary")
-        (path,) = write_targets(targets, tmp_path, formats="html", notes=notes)
-        pages = path.read_text(encoding="utf-8").split('<table class="page">')[1:]
-        if 'class="door' not in pages[-1]:
-            break
-    assert "It is no ground for a stop" in pages[-1]
-    assert 'class="door' in pages[-2]
-    (printed,) = write_targets(targets, tmp_path, formats="pdf", notes=notes)
+    path, printed = write_targets(
+        targets, folder, formats=("html", "pdf"), notes=notes, layout=layout
+    )
     assert printed.name == "St. Mary.pdf"
-    assert len(printed_pages(printed)) == len(pages) >= 5
+    assert len(printed_pages(printed)) == len(pages_of(path)) >= 4
 
 
 # Failing runs
@@ -194,8 +296,7 @@ def test_the_map_keeps_directions_distances_and_what_lies_in_view():
     rows = rows_of(doors)
     drawn = draw_map(rows.iloc[:3], rows.iloc[3:], streets)
     south_west, east, north = drawn.pins
-    assert [pin.number for pin in drawn.pins] == [1, 2, 3]
-    assert [pin.burgled for pin in drawn.pins] == [False, True, True]
+    assert [pin.text for pin in drawn.pins] == ["1", "2", "3"]
     assert east.x > south_west.x
     assert north.y < south_west.y
     per_m = drawn.scale_mm / drawn.scale_m
@@ -217,27 +318,67 @@ def test_numbers_of_doors_that_are_close_do_not_cover_each_other(apart_m):
     pins = draw_map(rows_of(doors).assign(stop=range(95, 103)), rows_of(doors).iloc[:0], None).pins
     for index, pin in enumerate(pins):
         assert 0 < pin.at_x - pin.width / 2 < pin.at_x + pin.width / 2 < WIDTH_MM
-        assert 0 < pin.at_y - 2.8 < pin.at_y + 2.8 < HEIGHT_MM
+        half = PIN_HEIGHT_MM / 2
+        assert 0 < pin.at_y - half < pin.at_y + half < HEIGHT_MM
         for other in pins[:index]:
             apart = abs(pin.at_x - other.at_x), abs(pin.at_y - other.at_y)
-            assert apart[0] >= (pin.width + other.width) / 2 or apart[1] >= 5.6
+            assert apart[0] >= (pin.width + other.width) / 2 or apart[1] >= PIN_HEIGHT_MM
 
 
-def test_a_burgled_home_differs_in_shape_as_well_as_in_colour_and_the_map_is_well_formed(tmp_path):
+def test_the_map_is_well_formed_whatever_a_street_is_called(tmp_path):
     streets = gpd.GeoDataFrame(
         {"street": ["A & B <i>"]}, geometry=[shapely.LineString([(-99, 5), (99, 5)])], crs=27700
     )
     write_targets(made_targets(), tmp_path, formats="html", streets=streets)
     text = (tmp_path / "Harbour.html").read_text(encoding="utf-8")
     drawing = ElementTree.fromstring(re.search(r"<svg.*?</svg>", text, re.DOTALL)[0])
-    pins = [rect for rect in drawing.iter("rect") if "pin" in (rect.get("class") or "")]
-    corners = {rect.get("class"): float(rect.get("rx")) for rect in pins}
-    assert corners == {"pin burgled": 0, "pin": 2.8}
     assert drawing.get("aria-label") == "Map of doors 1 to 3, north up"
     assert "A & B <i>" in [text.text for text in drawing.iter("text")]
     assert {element.tag for element in drawing.iter()} <= {
         "svg", "g", "rect", "path", "circle", "text",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [None, "Mill Ln", "Mill Lane"])
+@pytest.mark.parametrize("long_m", [10, 200])
+def test_the_street_of_every_door_is_named_on_the_map(name, long_m):
+    """However short it is, and whether or not the file of streets knows it, by any spelling."""
+    doors = rows_of(made_targets().iloc[[0, 2, 3]])
+    line = shapely.LineString([(0, 5), (long_m, 5)])
+    streets = gpd.GeoDataFrame({"street": [name]}, geometry=[line], crs=27700)
+    drawn = draw_map(doors, doors.iloc[:0], streets)
+    assert sorted(label.text for label in drawn.names) == ["Mill Lane", "Quay"]
+    for label in drawn.names:
+        for left, top, right, bottom in (box for box in label.boxes):
+            assert 0 <= left < right <= WIDTH_MM
+            assert 0 <= top < bottom <= HEIGHT_MM
+            for pin in drawn.pins:
+                x0, y0, x1, y1 = pin.box
+                assert right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
+
+
+def test_a_name_follows_a_street_of_many_short_pieces():
+    """As OpenStreetMap and OS Open Roads draw a bend: no piece is as long as the name."""
+    x = np.arange(-60.0, 60.0, 3.0)
+    line = shapely.LineString(np.column_stack([x, 8 + 0.05 * x]))
+    streets = gpd.GeoDataFrame({"street": ["Long Meadow Road"]}, geometry=[line], crs=27700)
+    rows = rows_of(made_targets().iloc[:1])
+    drawn = draw_map(rows, rows.iloc[:0], streets)
+    (along,) = [label for label in drawn.names if not label.beside and "Meadow" in label.text]
+    assert along.angle == pytest.approx(-np.degrees(np.arctan(0.05)), abs=0.2)
+
+
+def test_doors_in_a_row_are_one_sign_on_the_map_of_the_beat_and_others_stand_alone():
+    """Rows of 30 doors 8 m apart on a map of a kilometre: no number would stand beside another."""
+    x = np.concatenate([8.0 * np.arange(30), [900.0]])
+    doors = pd.DataFrame({"stop": range(1, 32), "street": ["Row"] * 30 + ["End"], "x": x, "y": 0.0})
+    drawn = draw_beat(doors, None, 90)
+    assert drawn.label == "Map of all doors, 1 to 31, north up"
+    texts = [pin.text for pin in drawn.pins]
+    assert texts[0].startswith("1-")
+    assert texts[-1] == "31"
+    assert len(drawn.others) == 31
+    assert sorted(label.text for label in drawn.names) == ["End", "Row"]
 
 
 def test_doors_without_a_place_have_no_map_and_are_listed_all_the_same(tmp_path):

@@ -25,6 +25,7 @@ from hotspot.english import some_of
 from hotspot.output.handling import marked, shown_marking
 from hotspot.rule import RULE
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
+from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.target_files import USUAL_FORMATS
 
 
@@ -136,6 +137,7 @@ class OutputSettings(_Table):
     handling: values.Handling = ""
     author: Annotated[str, Field(strict=True)] = ""
     formats: values.Formats = USUAL_FORMATS
+    sheet_layout: Annotated[SheetLayout, BeforeValidator(values.one_of(LAYOUTS))] = "boxes"
     seed: Annotated[int, Field(strict=True, ge=0)] = 0
 
     @property

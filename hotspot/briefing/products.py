@@ -129,6 +129,7 @@ def _write_lists(
         folder / LISTS_FOLDER,
         formats=inputs.config.output.formats,
         marking=inputs.config.output.marked,
+        layout=inputs.config.output.sheet_layout,
         as_of=inputs.as_of,
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
         inputs={name: file["sha256"] for name, file in record["inputs"].items()},

@@ -24,6 +24,7 @@ from hotspot.sheets.leaflets import leaflet_round, leaflets
 from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
+from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.workbook import write_workbook
 
 USUAL_FORMATS = ("xlsx", "csv", "html")
@@ -94,6 +95,7 @@ def write_targets(
     messages: gpd.GeoDataFrame | None = None,
     message: MessageTexts | None = None,
     streets: gpd.GeoDataFrame | None = None,
+    layout: SheetLayout = "boxes",
     overall: str | os.PathLike[str] | None = None,
 ) -> WrittenTargets:
     """Write target lists: per area a workbook and sheets, overall a workbook and a CSV.
@@ -132,7 +134,10 @@ def write_targets(
         it the text of each area is written, ``messages/<area> - en.txt``, for the platform by
         which the force writes to residents.
     streets : GeoDataFrame, optional
-        As `read_streets` returns them: drawn on the small map of each page of the sheet.
+        As `read_streets` returns them: drawn and named on the maps of the sheet.
+    layout : {"boxes", "lines"}
+        Of the sheet to print: boxes to tick for two visits of each door, eight to ten doors a
+        page, or one line a door, some 25 a page.
     overall : path, optional
         Folder of ``targets.csv``, ``targets.xlsx``, ``messages.csv`` and the folder ``messages``.
         Default: `folder`.
@@ -146,7 +151,7 @@ def write_targets(
     Raises
     ------
     ConfigError
-        If `by` or a format is unknown.
+        If `by`, `layout` or a format is unknown.
     DataError
         If columns of the lists are missing, or `streets` are in another CRS.
     OutputError
@@ -178,7 +183,7 @@ def write_targets(
     {'workbook': 'Harbour.xlsx', 'sheet': 'Harbour.html'}
     """
     formats = [formats] if isinstance(formats, str) else list(formats)
-    _check(targets, messages, streets, by, formats)
+    _check(targets, messages, streets, by, formats, layout)
     if "pdf" in formats:
         # Before anything is made: most machines have one, and a run takes minutes.
         need_browser()
@@ -190,6 +195,7 @@ def write_targets(
         message=example_texts() if message is None and "message" in formats else message,
         weeks=rule_weeks((targets.attrs.get("parameters") or {}).get("window_days")),
         streets=streets,
+        layout=layout,
         formats=frozenset(formats),
         extra_fields=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
     )
@@ -219,6 +225,7 @@ class _Lists:
     message: MessageTexts | None
     weeks: int
     streets: gpd.GeoDataFrame | None
+    layout: SheetLayout
     formats: frozenset[str]
     extra_fields: list[str]
 
@@ -272,7 +279,7 @@ def _of_area(
         path = folder / f"{name}.xlsx"
         write = partial(write_workbook, rows, title=title, about=about, whole=False)
         yield _File(area, WORKBOOK, path, write)
-    sheet = partial(door_sheet, rows, title, about, lists.streets)
+    sheet = partial(door_sheet, rows, title, about, lists.streets, lists.layout)
     if len(rows) and "html" in formats:
         yield _File(area, SHEET, folder / f"{name}.html", _page(sheet))
     if len(rows) and "pdf" in formats:
@@ -356,8 +363,10 @@ def _check(
     streets: gpd.GeoDataFrame | None,
     by: str | None,
     formats: list[str],
+    layout: str,
 ) -> None:
     settings = [] if by is None else choice_problems("by", by, ("area",))
+    settings += choice_problems("layout", layout, LAYOUTS)
     for name in formats:
         settings += choice_problems("formats", name, FORMATS)
     data = []
