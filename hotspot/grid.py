@@ -209,6 +209,35 @@ class Grid:
         x, y = np.meshgrid(self.x, self.y)
         return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
 
+    def cells_with(self, *layers: gpd.GeoDataFrame | gpd.GeoSeries | None) -> Bools:
+        """Return which cells hold a point of some layers or are crossed by a line of them.
+
+        Parameters
+        ----------
+        *layers : GeoDataFrame or GeoSeries, optional
+            In the CRS of the grid: burglaries, homes, streets. A line is followed in steps of a
+            quarter of a cell: a cell of which it cuts less off a corner may be missed.
+
+        Returns
+        -------
+        ndarray of bool, shape (nrows, ncols)
+
+        Examples
+        --------
+        >>> line = gpd.GeoSeries([shapely.LineString([(50, 50), (250, 50)])])
+        >>> Grid(0, 0, 100, ncols=4, nrows=1, crs="EPSG:27700").cells_with(line).tolist()
+        [[True, True, True, False]]
+        """
+        held = np.zeros(self.nrows * self.ncols, dtype=bool)
+        for layer in layers:
+            if layer is None or not len(layer):
+                continue
+            stepped = shapely.segmentize(layer.geometry.to_numpy(), self.cell_size_m / 4)
+            xy = shapely.get_coordinates(stepped)
+            cells = self.cells_of(gpd.GeoSeries.from_xy(xy[:, 0], xy[:, 1])).to_numpy()
+            held[cells[cells >= 0]] = True
+        return held.reshape(self.shape)
+
     def surface(self, values: Floats, name: str = "surface", **attrs: Any) -> xr.DataArray:
         """Return values as a surface that names its CRS and its cells.
 

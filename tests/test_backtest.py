@@ -301,6 +301,16 @@ def test_the_addition_is_scored_against_the_best_map_of_the_past(added):
         )
 
 
+def test_a_share_of_a_county_of_fields_is_told_as_a_share_of_its_towns(result):
+    assert result.parameters["cells_with_incidents"] < result.cells == 400
+    few = {**result.parameters, "cells_with_incidents": 40}
+    # 5 % of 400 cells are 20, half of the 40 that ever had a burglary.
+    words = ", as many cells as 50 % of those that ever had a burglary"
+    assert words in replace(result, parameters=few).sentences()[0]
+    many = {**result.parameters, "cells_with_incidents": 300}
+    assert "as many cells" not in replace(result, parameters=many).sentences()[0]
+
+
 @pytest.mark.parametrize(
     ("at_5", "at_1", "verdict"),
     [

@@ -118,3 +118,17 @@ def test_what_cannot_be_measured_is_refused():
         concentration(incidents_at([0], [0], [0]))
     with pytest.raises(hs.ConfigError, match="shares"):
         concentration([1], shares=(0, 0.5))
+
+
+def test_fields_are_no_places_where_it_is_told_what_is_built_up():
+    grid = hs.Grid(0, 0, 100, ncols=10, nrows=10, crs="EPSG:27700")
+    crimes = incidents_at([50, 60, 250], [50, 50, 50], [0, 1, 2])
+    every = concentration(crimes, grid)
+    assert (every.places, every.empty_cells) == (100, 98)
+    assert "98 of the cells never had a crime" in every.summary()
+    street = gpd.GeoDataFrame(geometry=[shapely.LineString([(50, 50), (450, 50)])], crs=grid.crs)
+    town = concentration(crimes, grid, built_up=street)
+    assert (town.places, town.empty_cells) == (5, 0)
+    assert "never had a crime" not in town.summary()
+    with pytest.raises(hs.ConfigError, match="cells of a Grid"):
+        concentration(crimes, street, built_up=street)

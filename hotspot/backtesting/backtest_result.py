@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from hotspot.backtesting.baselines import COUNT, DENSITY
 from hotspot.backtesting.scoring import FEWEST_WINDOWS
 from hotspot.english import and_list, count, percent
+from hotspot.geo import cells_in_share
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
 
@@ -18,6 +19,8 @@ from hotspot.output.results import Result
 _USUAL_SHARE = 0.05
 # A gain on the year's density below this share of its hit rate is not worth another map.
 _WORTH_HAVING = 0.2
+# Where the cells searched come to so much of those that ever had a burglary, it is told.
+_MUCH = 0.1
 _NO_INTERVAL = f"fewer than {FEWEST_WINDOWS} windows bear no interval"
 
 
@@ -221,10 +224,22 @@ class Backtest(Result):
             interval = _NO_INTERVAL
         return (
             f"{_capital(row['model'])} found most: {percent(row['hit_rate'])} of burglaries in "
-            f"{100 * row['area_share']:.3g} % of the area ({interval}), over "
+            f"{100 * row['area_share']:.3g} % of the area{self._built_words()} ({interval}), over "
             f"{self._windows_words()} forecast from what was known before each."
             f"{self._suspect_words()}"
         )
+
+    def _built_words(self) -> str:
+        """Return how much of the cells that ever had a burglary the searched ones come to.
+
+        In a county of fields 5 % of the area may be all of its towns.
+        """
+        built = self.parameters.get("cells_with_incidents", self.cells)
+        searched = cells_in_share(self._usual_share, self.cells)
+        if searched < _MUCH * built:
+            return ""
+        share = percent(min(searched / built, 1.0))
+        return f", as many cells as {share} of those that ever had a burglary"
 
     def _suspect_words(self) -> str:
         if not self.suspects:

@@ -288,6 +288,7 @@ def _parameters(plan: Plan, resamples: int, seed: int) -> dict[str, Any]:
         "horizon_days": plan.horizon_days,
         "cell_size_m": plan.grid.cell_size_m,
         "cells": plan.cells,
+        "cells_with_incidents": int((plan.grid.cells_with(plan.incidents) & plan.inside).sum()),
         "area_km2": round(plan.cells * plan.grid.cell_area_km2, 3),
         "crs": plan.grid.crs.to_string(),
         "incidents": len(plan.incidents),

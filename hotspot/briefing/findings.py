@@ -14,6 +14,7 @@ from hotspot.briefing.track_record import Proof
 from hotspot.cocooning import cocooning_lists
 from hotspot.dates import end_of_day, known_by
 from hotspot.density import hotspots, kernel_density
+from hotspot.density.ground_shares import Ground, ground_of
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
@@ -67,6 +68,8 @@ class Density:
     in_period : GeoDataFrame
         The burglaries of the period that the surface is of. Hidden ones count here, and are left
         out of the surface and the hotspots: where few lie, a peak is a home.
+    ground : Ground
+        What shares are stated of: homes, else built-up ground.
     """
 
     study_area: shapely.Geometry
@@ -74,30 +77,28 @@ class Density:
     surface: xr.DataArray
     hotspots: gpd.GeoDataFrame
     in_period: gpd.GeoDataFrame
+    ground: Ground
 
 
 @dataclass(frozen=True)
 class RaisedRisk:
-    """Where risk is raised now, and how much of everything that covers.
+    """Where risk is raised now, and how much of the ground that covers.
 
     Attributes
     ----------
     zones : GeoDataFrame
         Without burglaries of the stop list: the middle of a lone circle is a home.
-    share_of_homes : float or None
-        Of the addresses; None where none are given.
-    share_of_area : float
-        Of the study area.
+    share : float
+        Of the homes, else of built-up ground.
     """
 
     zones: gpd.GeoDataFrame
-    share_of_homes: float | None
-    share_of_area: float
+    share: float
 
     @property
     def too_wide(self) -> bool:
         """Whether the zones cover too much to send anyone anywhere."""
-        return max(self.share_of_homes or 0.0, self.share_of_area) > TOO_WIDE
+        return self.share > TOO_WIDE
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,12 @@ def find_density(inputs: Inputs) -> Density:
         period=(first, last),
     )
     spots = _well_founded(hotspots(surface, drawn, settings.area_share))
-    return Density(area, area_is, surface, spots, incidents[in_period])
+    layers = inputs.layers
+    ground = ground_of(
+        Grid.of(surface), area, layers.addresses, inputs.shown.incidents, layers.streets
+    )
+    spots["ground_share"] = ground.shares(spots)
+    return Density(area, area_is, surface, spots, incidents[in_period], ground)
 
 
 def _well_founded(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -190,8 +196,8 @@ def _study_area(
     )
 
 
-def find_raised_risk(inputs: Inputs, study_area: shapely.Geometry) -> RaisedRisk | None:
-    """Find where risk is raised now, and how much of everything that covers."""
+def find_raised_risk(inputs: Inputs, ground: Ground) -> RaisedRisk | None:
+    """Find where risk is raised now, and how much of the ground that covers."""
     if inputs.month_only:
         return None
     rule, layers = inputs.config.rule, inputs.layers
@@ -202,13 +208,7 @@ def find_raised_risk(inputs: Inputs, study_area: shapely.Geometry) -> RaisedRisk
         rule.window_days,
         streets=layers.streets,
     )
-    raised = shapely.union_all(zones.geometry.to_numpy())
-    homes = None
-    if layers.addresses is not None and len(layers.addresses):
-        shapely.prepare(raised)
-        homes = float(shapely.intersects(raised, layers.addresses.geometry.to_numpy()).mean())
-    covered = shapely.area(shapely.intersection(raised, study_area)) / shapely.area(study_area)
-    return RaisedRisk(zones, homes, float(covered))
+    return RaisedRisk(zones, ground.share(shapely.union_all(zones.geometry.to_numpy())))
 
 
 def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:

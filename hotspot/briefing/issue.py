@@ -123,7 +123,7 @@ def brief(
             stage("where risk stays")
             density = find_density(inputs)
             stage("where risk is raised now")
-            raised = find_raised_risk(inputs, density.study_area)
+            raised = find_raised_risk(inputs, density.ground)
             stage("which doors")
             lists = issuing.lists = find_lists(inputs, issuing.ledger)
             stage("how well that did lately")

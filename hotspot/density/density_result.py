@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
+from hotspot.density.ground_shares import ground_of, too_large
 from hotspot.density.hotspot_outlines import hotspots
 from hotspot.density.surface import kernel_density
 from hotspot.english import count, percent
@@ -42,7 +43,7 @@ class DensityResult(Result):
     surface : DataArray
         As `kernel_density` returns it.
     hotspots : GeoDataFrame
-        As `hotspots` returns them.
+        As `hotspots` returns them, with ``ground_share``: the share of built-up ground.
 
     Attributes
     ----------
@@ -76,9 +77,11 @@ class DensityResult(Result):
         if len(spots):
             lines.append(
                 f"{count(len(spots), 'hotspot')}: {percent(spots['crime_share'].sum())} of the "
-                f"incidents in {percent(spots['area_share'].sum())} of the area. The share is of "
-                "the incidents that were mapped: it tells what was, and is no forecast."
+                f"incidents in {percent(self.table['ground_share'].sum())} of built-up ground "
+                "(blocks of 250 m with an incident). The share is of the incidents that were "
+                "mapped: it tells what was, and is no forecast."
             )
+            lines += too_large(spots)
         return "\n".join(lines)
 
     def plot(self) -> Any:
@@ -130,10 +133,10 @@ class DensityResult(Result):
     def _spots(self) -> PageTable:
         rows = [
             [f"{row['rank']}", f"{row['peak']:,.1f}", f"{row['crimes']:,.10g}",
-             percent(row["crime_share"]), percent(row["area_share"])]
+             percent(row["crime_share"]), percent(row["ground_share"])]
             for row in self.table.to_dict("records")
         ]  # fmt: skip
-        columns = ("Peak", "Incidents", "Share of incidents", "Share of the area")
+        columns = ("Peak", "Incidents", "Share of incidents", "Share of built-up ground")
         return PageTable.of(
             [("Rank", "head"), *((name, "n") for name in columns)], rows, kind="narrow"
         )
@@ -188,7 +191,10 @@ def map_density(
         margin = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
         grid = Grid.over(incidents, cell_size_m, margin_m=margin)
     surface = kernel_density(incidents, grid, bandwidth_m, kernel, within=within)
-    return DensityResult(surface, hotspots(surface, incidents, area_share=area_share))
+    spots = hotspots(surface, incidents, area_share=area_share)
+    ground = ground_of(Grid.of(surface), surface.notnull().to_numpy(), None, incidents)
+    spots["ground_share"] = ground.shares(spots)
+    return DensityResult(surface, spots)
 
 
 def _plain(value: Any) -> Any:

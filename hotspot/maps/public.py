@@ -21,6 +21,7 @@ from hotspot._checks import (
     same_crs_problems,
 )
 from hotspot._errors import DataError
+from hotspot.addresses.distinct_homes import homes_of
 from hotspot.dates import AsOf, as_of_problems, cutoff, day_after, is_end_of_day, known_by
 from hotspot.english import count, cut_off, month, plain_day
 from hotspot.geo import area_positions
@@ -32,7 +33,6 @@ from hotspot.maps.disclosure import (
     SHOWN,
     WITHHELD,
     cells_with_homes,
-    homes_of,
     overlaps,
     protected,
 )

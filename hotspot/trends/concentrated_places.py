@@ -44,6 +44,8 @@ class Concentration:
         ``place_share_chance`` (if each crime fell on a place by chance).
     curve : DataFrame
         ``place_share`` and ``crime_share``, the places with most crime first, from 0 to 1.
+    empty_cells : int
+        Cells of a grid without a crime, any of which may be a field.
     """
 
     places: int
@@ -52,6 +54,7 @@ class Concentration:
     generalised_gini: float
     table: pd.DataFrame
     curve: pd.DataFrame
+    empty_cells: int = 0
 
     def summary(self) -> str:
         """Return in sentences how concentrated crime is.
@@ -66,6 +69,12 @@ class Concentration:
             f"{row.place_share_chance:.2%}."
             for row in self.table.itertuples()
         ]
+        if self.empty_cells:
+            lines.append(
+                f"{self.empty_cells:,} of the cells never had a crime: where they are fields, the "
+                "shares of places are too small. Give built_up= (homes or streets) to leave those "
+                "out."
+            )
         lines.append(
             f"Generalised Gini {self.generalised_gini:.2f} (plain Gini {self.gini:.2f}): 0 is as "
             "even as can be, 1 is all crime at one place."
@@ -118,6 +127,7 @@ def concentration(
     *,
     shares: tuple[float, ...] = (0.25, 0.5),
     distance_m: float = 50.0,
+    built_up: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
 ) -> Concentration:
     """Compute in how few places how much of the crime happens.
 
@@ -134,6 +144,9 @@ def concentration(
         Shares of crime to find the fewest places for.
     distance_m : float
         How far from its line or point an incident may be, in metres.
+    built_up : GeoDataFrame or GeoSeries, optional
+        For a Grid: homes or streets. A cell with none of them and no crime is a field, no place.
+        Without it all cells count, and the words say how many never had a crime.
 
     Returns
     -------
@@ -170,6 +183,8 @@ def concentration(
         raise ConfigError(f"shares must be above 0 and at most 1, not {shares!r}.")
     if isinstance(incidents, gpd.GeoDataFrame):
         counts = _by_place(incidents, places, distance_m)
+        if built_up is not None:
+            counts = _without_fields(counts, incidents, places, built_up)
     else:
         counts = _checked_counts(incidents)
     crimes = int(counts.sum())
@@ -187,6 +202,9 @@ def concentration(
         curve=pd.DataFrame(
             {"place_share": np.arange(len(held)) / len(counts), "crime_share": held / crimes}
         ),
+        empty_cells=int((counts == 0).sum())
+        if isinstance(places, Grid) and built_up is None
+        else 0,
     )
 
 
@@ -219,6 +237,19 @@ def _by_place(
     else:
         place = nearest_positions(points, shapes, distance_m)
     return np.bincount(place[place >= 0], minlength=len(places))
+
+
+def _without_fields(
+    counts: Ints,
+    incidents: gpd.GeoDataFrame,
+    places: Grid | gpd.GeoDataFrame | None,
+    built_up: gpd.GeoDataFrame | gpd.GeoSeries,
+) -> Ints:
+    """Keep the cells that hold a crime, a home or a street."""
+    if not isinstance(places, Grid):
+        raise ConfigError("built_up= is for places that are the cells of a Grid.")
+    check_incidents_frame(incidents, built_up=built_up)
+    return counts[(counts > 0) | places.cells_with(built_up).ravel()]
 
 
 def _ginis(rising: Ints) -> tuple[float, float]:

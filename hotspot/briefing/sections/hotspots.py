@@ -5,6 +5,7 @@ import pandas as pd
 from hotspot.briefing.findings import FEWEST_IN_HOTSPOT
 from hotspot.briefing.sections.section import Section, Sources, left_out, rows_of, table
 from hotspot.briefing.street_names import names_within
+from hotspot.density.ground_shares import too_large
 from hotspot.english import count, long_day, percent, some_of
 
 _MOST_ROWS = 10
@@ -13,11 +14,11 @@ _COLUMNS = [
     ("areas", "Beat", "text"),
     ("streets", "Streets", "text"),
     ("size", "Area", "n"),
-    ("area_share", "Share of area", "n"),
+    ("ground_share", "Share {}", "n"),
     ("crimes", "Burglaries", "n"),
     ("crime_share", "Share of burglaries", "n"),
 ]
-_SUMMED = ["area_km2", "area_share", "crimes", "crime_share"]
+_SUMMED = ["area_km2", "ground_share", "crimes", "crime_share"]
 
 
 def hotspots(sources: Sources) -> Section:
@@ -44,6 +45,7 @@ def hotspots(sources: Sources) -> Section:
         f"density of {count(len(density.in_period), 'burglary', 'burglaries')}, {span} (quartic "
         f"kernel, {attrs['bandwidth_m']:g} m), where at least {FEWEST_IN_HOTSPOT} lie together. "
         f"The area is {density.study_area_is}.",
+        *too_large(spots),
         *hidden,
         "The shares are of the burglaries that were mapped: they tell what was, and are no "
         "forecast.",
@@ -55,24 +57,25 @@ def hotspots(sources: Sources) -> Section:
             "rank": f"{row.rank}",
             "areas": some_of(inside, 3) or None,
             "streets": some_of(along) or None,
-            **_numbers(row.area_km2, row.area_share, row.crimes, row.crime_share),
+            **_numbers(row.area_km2, row.ground_share, row.crimes, row.crime_share),
         }
         for row, inside, along in zip(rows_of(spots), areas, streets, strict=True)
     ]
+    columns = [(name, head.format(density.ground.words), kind) for name, head, kind in _COLUMNS]
     total = {"rank": "All", **_numbers(*spots[_SUMMED].sum())} if len(spots) > 1 else None
     return Section(
         sentences,
-        [table(_COLUMNS, rows[:_MOST_ROWS], total)],
+        [table(columns, rows[:_MOST_ROWS], total)],
         left_out(len(rows) - _MOST_ROWS, "hotspot", "hotspots", "on the map"),
     )
 
 
 def _numbers(
-    area_km2: float, area_share: float, crimes: float, crime_share: float
+    area_km2: float, ground_share: float, crimes: float, crime_share: float
 ) -> dict[str, str]:
     return {
         "size": f"{area_km2 * 100:,.1f} ha",
-        "area_share": percent(area_share),
+        "ground_share": percent(ground_share),
         "crimes": f"{crimes:,.0f}",
         "crime_share": percent(crime_share),
     }

@@ -87,10 +87,7 @@ def _sentences(inputs: Inputs, findings: Findings, raised: RaisedRisk) -> list[s
         f"Within {rule.distance_m:g} m of a burglary found in the last {rule.window_days} days: in "
         "many places studied, risk was higher there for some weeks, most of all nearby and soon."
     ]
-    covers = [f"{percent(raised.share_of_area)} of the area"]
-    if raised.share_of_homes is not None:
-        covers.insert(0, f"{percent(raised.share_of_homes)} of the addresses")
-    covered = " and ".join(covers)
+    covered = f"{percent(raised.share)} {findings.density.ground.words}"
     if raised.too_wide:
         sentences.insert(
             0,

@@ -1,0 +1,46 @@
+"""The homes of a file of addresses, each once."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspot.addresses.address_words import text_key
+from hotspot.addresses.classification import says_home
+
+
+def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the place of each home once, however often and with whatever else a file lists it.
+
+    Left out are the buildings that flats name as theirs, which nobody lives in beside the flats,
+    and what the classification calls no home: either would fill a place that has too few.
+    """
+    homes = addresses[_lived_in(addresses)]
+    key = pd.Series(index=homes.index, dtype=object)
+    if "uprn" in homes.columns:
+        key = _stripped(homes["uprn"])
+    if "address" in homes.columns and key.isna().any():
+        # One home may stand there with its UPRN and, from another source, without.
+        spelt = homes["address"].map(lambda text: text_key(str(text)), na_action="ignore")
+        with_uprn = dict(zip(spelt[key.notna()], key[key.notna()], strict=True))
+        key = key.where(key.notna(), spelt.map(lambda text: with_uprn.get(text, text)))
+    # Without either, two rows at one place may be the same home.
+    nameless = key.isna()
+    key[nameless] = homes.geometry[nameless].to_wkt()
+    return homes.geometry[~key.duplicated()]
+
+
+def _lived_in(addresses: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    lived_in = np.ones(len(addresses), dtype=bool)
+    if {"uprn", "parent_uprn"} <= set(addresses.columns):
+        uprn, parent = _stripped(addresses["uprn"]), _stripped(addresses["parent_uprn"])
+        lived_in &= ~uprn.isin(parent[parent.notna() & (parent != uprn)]).to_numpy()
+    if "classification" in addresses.columns:
+        classes = addresses["classification"].dropna().astype(str)
+        other = [text for text in classes.unique() if text.strip() and not says_home(text)]
+        lived_in &= ~addresses["classification"].astype(object).isin(other).to_numpy()
+    return lived_in
+
+
+def _stripped(numbers: pd.Series) -> pd.Series:
+    return numbers.astype(object).map(lambda number: str(number).strip(), na_action="ignore")

@@ -1,0 +1,76 @@
+"""Shares that a page states: of homes, else of built-up ground, never of a county's fields."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from hotspot.addresses import read_addresses
+from hotspot.density import hotspots, kernel_density
+from hotspot.density.density_result import map_density
+from hotspot.density.ground_shares import ground_of, too_large
+from hotspot.grid import Grid
+from tests.conftest import incidents_at
+
+COUNTY = Grid(0, 0, 250, ncols=100, nrows=100, crs="EPSG:27700")
+TOWN = shapely.box(10_000, 10_000, 11_000, 11_000)
+
+
+@pytest.fixture(scope="module")
+def crimes():
+    """Return burglaries of one town of a square kilometre in a county of 625."""
+    x, y = np.random.default_rng(1).uniform(10_001, 10_999, (2, 300))
+    return incidents_at(x, y, np.arange(300))
+
+
+def homes(points):
+    told = {"uprn": [f"{n:06d}" for n in points], "address": [f"{n} Lane" for n in points]}
+    places = gpd.points_from_xy(*(530_000 + np.array([points, points])))
+    frame = gpd.GeoDataFrame(told, geometry=places, crs="EPSG:27700")
+    return read_addresses(frame).assign(geometry=gpd.points_from_xy(points, points))
+
+
+def test_the_town_is_all_of_the_built_up_ground(crimes):
+    ground = ground_of(COUNTY, None, None, crimes)
+    assert ground.words == "of built-up ground"
+    assert ground.share(TOWN) == 1.0
+    assert ground.share(shapely.box(10_000, 10_000, 10_500, 11_000)) == pytest.approx(0.5)
+    # The share of the area would have been 16 of 10,000 cells.
+    assert len(ground.points) == 16
+
+
+def test_a_street_builds_up_its_blocks(crimes):
+    street = gpd.GeoSeries([shapely.LineString([(0, 100), (3_999, 100)])])
+    ground = ground_of(COUNTY, None, None, crimes, street)
+    assert len(ground.points) == 32
+    assert ground.share(TOWN) == 0.5
+
+
+def test_homes_go_before_built_up_ground_and_only_those_of_the_study_area(crimes):
+    addresses = homes([10_100, 10_200, 10_900, 20_000])
+    ground = ground_of(COUNTY, TOWN, addresses, crimes)
+    assert ground.words == "of the homes"
+    assert ground.shares(gpd.GeoSeries([shapely.box(10_000, 10_000, 10_500, 10_500)])) == [2 / 3]
+    everywhere = ground_of(COUNTY, None, addresses, crimes)
+    assert everywhere.share(TOWN) == 0.75
+    elsewhere = ground_of(COUNTY, shapely.box(0, 0, 500, 500), addresses, crimes)
+    assert elsewhere.words == "of built-up ground"
+
+
+def test_the_page_of_a_county_states_its_share_of_built_up_ground(crimes):
+    outline = gpd.GeoSeries([shapely.box(*COUNTY.bounds)], crs=COUNTY.crs)
+    result = map_density(crimes, bandwidth_m=400, cell_size_m=125, within=outline)
+    spot = result.table.iloc[0]
+    # A hundredth of the county is six times the town: all of it, in 1 % of the area.
+    assert spot["crime_share"] == 1.0
+    assert spot["area_share"] <= 0.01
+    assert spot["ground_share"] == 1.0
+    assert "100 % of the incidents in 100 % of built-up ground" in result.summary()
+    assert "Hotspot 1 (" in result.summary()
+    assert "too large to patrol: more than 50 ha" in result.summary()
+
+
+def test_only_hotspots_above_half_a_square_kilometre_are_too_large(crimes):
+    spots = hotspots(kernel_density(crimes, COUNTY, 400), crimes)
+    assert too_large(spots.assign(area_km2=0.5)) == []
+    assert too_large(spots.iloc[:1].assign(area_km2=3.45))[0].startswith("Hotspot 1 (345 ha) is")
