@@ -371,7 +371,7 @@ def test_an_unknown_id_is_said_to_be_unknown(ledger_url):
     ledger.record([visit("V-ZZZ", "no reply", SOON)])
     with pytest.raises(DataError, match=r"'V-ABCDEG': did you mean V-ABCDEF\?"):
         ledger.explain("V-ABCDEG")
-    with pytest.raises(DataError, match="1 visit came back under that id"):
+    with pytest.raises(DataError, match="holds V-ZZZ, though 1 visit came back for it"):
         ledger.explain("V-ZZZ")
 
 

@@ -1,23 +1,26 @@
 """The standing list: what was asked of the teams, and what they did."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Self
 
 import pandas as pd
 
 from hotspot._errors import ConfigError
+from hotspot.dates import AsOf
 from hotspot.visits.explanation import Explanation
 from hotspot.visits.issuing import issue_list
 from hotspot.visits.ledger_answers import Answers
+from hotspot.visits.ledger_homes import Homes
 from hotspot.visits.ledger_upkeep import Upkeep
-from hotspot.visits.recording import Recorded, mark_homes, record_rows
+from hotspot.visits.marks import mark_homes
+from hotspot.visits.recording import Recorded, record_rows
 from hotspot.visits.schema import STARTED, read_time
 from hotspot.visits.sheet_reading import Returned, read_returns
 from hotspot.visits.store import Store
 
 
-class VisitLedger(Answers, Upkeep):
+class VisitLedger(Answers, Homes, Upkeep):
     """A standing list in a database: what was asked of the teams, and what they did.
 
     Parameters
@@ -233,20 +236,27 @@ class VisitLedger(Answers, Upkeep):
             raise ConfigError(f"UPRNs must be text, not {odd[0]!r}: numbers lose their zeros.")
         wanted = pd.DataFrame({"visit_id": None, "uprn": [uprn.strip() for uprn in listed]})
         with self._store.writing() as connection:
-            return mark_homes(connection, wanted)
+            # Whoever calls this says so now: a mark that was lifted stands again.
+            return mark_homes(connection, wanted.assign(said_at=pd.Timestamp.now())).new
 
 
 def explain(
-    visit_id: str, ledger: VisitLedger | str | os.PathLike[str] | None = None
+    home: str,
+    ledger: VisitLedger | str | os.PathLike[str] | None = None,
+    as_of: AsOf | None = None,
+    *,
+    exclude: Collection[str] = (),
 ) -> Explanation:
     """Read why a door was asked for: the burglaries, distances, dates and the rule behind it.
 
     Parameters
     ----------
-    visit_id : str
-        As it stands on the list.
+    home : str
+        The id of a visit as it stands on the list, a UPRN or an address.
     ledger : VisitLedger, URL or path, optional
         Default: ``visits.db`` in this folder.
+    as_of, exclude
+        As of `VisitLedger.explain`.
 
     Returns
     -------
@@ -255,7 +265,7 @@ def explain(
     Raises
     ------
     DataError
-        If there is no such ledger, or no list of it holds the id.
+        If there is no such ledger, or it holds nothing of such a home.
 
     Examples
     --------
@@ -263,10 +273,10 @@ def explain(
     ...     explain("V-A", ledger)
     Traceback (most recent call last):
     ...
-    hotspot._errors.DataError: No list of this ledger holds the visit 'V-A'.
+    hotspot._errors.DataError: This ledger holds nothing of 'V-A'.
     """
     if isinstance(ledger, VisitLedger):
-        return ledger.explain(visit_id)
+        return ledger.explain(home, as_of, exclude=exclude)
     given = () if ledger is None else (ledger,)
     with VisitLedger(*given, must_exist=True) as opened:
-        return opened.explain(visit_id)
+        return opened.explain(home, as_of, exclude=exclude)

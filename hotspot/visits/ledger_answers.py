@@ -1,12 +1,13 @@
 """What a ledger tells: visits, what was asked, the history, the report, and why a door."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import pandas as pd
 
 from hotspot.dates import AsOf
 from hotspot.visits import queries
+from hotspot.visits.access_log import log_access
 from hotspot.visits.explanation import Explanation, explain_visit
 from hotspot.visits.report import VisitReport, make_report
 from hotspot.visits.schema import PURGED, STARTED, read_time
@@ -14,7 +15,7 @@ from hotspot.visits.store import Store
 
 
 class Answers:
-    """What a ledger tells, without changing it: a part of `VisitLedger`."""
+    """What a ledger tells, without changing what it holds: a part of `VisitLedger`."""
 
     _store: Store
 
@@ -161,22 +162,38 @@ class Answers:
         report = make_report(rows, visits, issued, started, by, as_of)
         return replace(report, purged_before=purged)
 
-    def explain(self, visit_id: str) -> Explanation:
+    def explain(
+        self, home: str, as_of: AsOf | None = None, *, exclude: Collection[str] = ()
+    ) -> Explanation:
         """Read why a door was asked for: the burglaries, distances, dates and the rule.
 
         Parameters
         ----------
-        visit_id : str
+        home : str
+            The id of a visit, a UPRN, or an address as the lists have it or nearly so.
+        as_of : date or time, optional
+            The cut-off of the list to explain. Default: the list that the last visit was made
+            from, which is the newest with the door whose day is not after that visit; where
+            nobody went, the newest with the door. What is explained is what that list said, not
+            what has been learnt since.
+        exclude : collection of str
+            The stop list, crime references and UPRNs: a door on it, or that a burglary on it
+            reaches, is not explained.
 
         Returns
         -------
         Explanation
-            ``.asked``, ``.burglaries``, ``.visits``, ``.rule`` and ``.summary()``.
+            ``.asked``, ``.burglaries``, ``.visits``, ``.marks``, ``.rule`` and ``.summary()``.
 
         Raises
         ------
         DataError
-            If the ledger holds no such visit.
+            If no home of the ledger is meant, or several are (they are named); if it was not on
+            such a list; or if it is to be asked about with the supervisor.
+
+        Notes
+        -----
+        That somebody looked is logged, never what at.
 
         Examples
         --------
@@ -192,5 +209,7 @@ class Answers:
           crime_ref  distance_m
         0        B1        10.0
         """
-        with self._store.reading() as connection:
-            return explain_visit(connection, visit_id)
+        with self._store.writing() as connection:
+            explanation = explain_visit(connection, home, as_of, exclude)
+            log_access(connection, "look-up", count=1)
+        return explanation

@@ -8,12 +8,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.dates import end_of_day
-from hotspot.english import count, name_rows
+from hotspot.english import count, long_moment, name_rows
 from hotspot.reading.faults import FAULT_COLUMNS
+from hotspot.visits.marks import mark_homes
 from hotspot.visits.queries import first_known
 from hotspot.visits.result_words import at_odds
 from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_rows
-from hotspot.visits.schema import asked, keep_rows, lists, made, marks, replace_rows, rows_with
+from hotspot.visits.schema import asked, lists, made, replace_rows, rows_with
 from hotspot.visits.sheet_reading import Returned
 from hotspot.visits.store import Store
 
@@ -174,6 +175,8 @@ class _Written:
         self.added = self.repeated = self.unknown = 0
         self.rejected: list[Rejected] = []
         self.flagged: list[Flagged] = []
+        # Rows of visits that the ledger has already with their mark.
+        self._said_before: set[Any] = set()
         self._connection = connection
         self._source = source
         visits = _with_listed_spelling(connection, checked.visits)
@@ -187,8 +190,14 @@ class _Written:
         for label, visit_id in checked.marked_though_rejected["visit_id"].items():
             reason = "the row was not recorded, its do-not-contact mark was"
             self.flagged.append((label, visit_id or "", reason))
-        homes = [visits.loc[visits["do_not_contact"], ["visit_id", "uprn"]], marked]
-        self._keep_marks(pd.concat(homes))
+        said = visits[visits["do_not_contact"]]
+        moments = [
+            pd.NaT if row["row"] in self._said_before else _last_moment(row)
+            for row in said.assign(row=said.index).to_dict("records")
+        ]
+        said_at = pd.Series(moments, index=said.index, dtype="datetime64[us]")
+        self._keep_marks(said.assign(said_at=said_at))
+        self._keep_marks(marked.assign(said_at=pd.Series(index=marked.index, dtype=said_at.dtype)))
 
     def _keep_visits(self, visits: pd.DataFrame) -> None:
         """Insert what is new, fill in what was empty, refuse what contradicts the ledger."""
@@ -215,6 +224,8 @@ class _Written:
                 new[key] = row
             else:
                 self.repeated += 1
+                if old["do_not_contact"]:
+                    self._said_before.add(label)
                 if self._fill_in(label, old, row) and key not in new:
                     fuller[key] = old
             self._flag(label, row)
@@ -280,24 +291,16 @@ class _Written:
         """Mark homes, by the UPRN of the list where the row has none."""
         listed = [self._asked.get(visit_id, {}).get("uprn") for visit_id in homes["visit_id"]]
         uprns = first_known(pd.Series(listed, index=homes.index, dtype=object), homes["uprn"])
-        mark_homes(self._connection, homes.assign(uprn=uprns))
+        marked = mark_homes(self._connection, homes.assign(uprn=uprns))
+        for label, lifted_at in marked.still_lifted.items():
+            reason = (
+                f"its mark not to be contacted was lifted {long_moment(lifted_at)}, and the row is "
+                "no newer: it was not marked again"
+            )
+            self.flagged.append((label, str(homes.at[label, "visit_id"] or ""), reason))
 
 
-def mark_homes(connection: sa.Connection, homes: pd.DataFrame) -> int:
-    """Write marks of homes, by UPRN or else by visit; return how many were not marked before."""
-    rows = {}
-    for visit_id, uprn in zip(homes["visit_id"], homes["uprn"], strict=True):
-        named = uprn is not None and not pd.isna(uprn)
-        rows[f"uprn:{uprn}" if named else f"visit:{visit_id}"] = {
-            "uprn": uprn if named else None,
-            "visit_id": visit_id,
-        }
-    now = pd.Timestamp.now().floor("s").to_pydatetime()
-    marked = [{"marked": key, "marked_at": now, **row} for key, row in rows.items()]
-    return keep_rows(connection, marks, marked)
-
-
-def _last_moment(visit: Mapping[str, Any]) -> pd.Timestamp:
+def _last_moment(visit: Mapping[Any, Any]) -> pd.Timestamp:
     """Return the last moment that a visit can have been: of one without a time, the day's end."""
     moment = pd.Timestamp(visit["visited_at"])
     return moment if visit["time_known"] else end_of_day(moment)

@@ -1,0 +1,175 @@
+"""Single homes in a ledger: why a door, marks, notes for the officer, all of one home."""
+
+import pandas as pd
+import pytest
+
+from hotspot import ConfigError, DataError
+from hotspot.visits import VisitLedger
+from tests.visits_lists import targets, visit
+
+SOON = "2026-03-03 07:00"
+TOMORROW = pd.Timestamp.now().normalize() + pd.Timedelta(days=1)
+
+
+@pytest.fixture
+def ledger(ledger_url):
+    with VisitLedger(ledger_url) as opened:
+        yield opened
+
+
+def listed(address, as_of, *, visit_id="V-A", uprn="0012", attempt=1, **columns):
+    rows = targets((visit_id, 1, SOON), as_of=as_of, address=address, uprn=uprn, attempt=attempt)
+    return rows.assign(**columns)
+
+
+# Why a door.
+
+
+def test_the_list_that_was_visited_from_is_explained_and_none_made_since(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02", reason="By B1.", crime_refs="B1"))
+    ledger.issue(listed("3 Mill Lane", "2026-03-09", reason="By B1 still.", crime_refs="B1"))
+    joined = listed("3 Mill Lane", "2026-03-16", reason="By B2 and B1.", crime_refs="B2; B1")
+    ledger.issue(joined)
+    assert ledger.explain("V-A").asked["reason"].tolist() == ["By B2 and B1."]  # nobody went
+    ledger.record([visit("V-A", "face to face", "2026-03-09 18:00")])
+    told = ledger.explain("3 Mill Lane")
+    assert told.as_of == pd.Timestamp("2026-03-09 23:59:59.999999")
+    assert told.asked["reason"].tolist() == ["By B1 still."]
+    assert told.burglaries["crime_ref"].tolist() == ["B1"]
+    assert told.others == (
+        pd.Timestamp("2026-03-02 23:59:59.999999"), pd.Timestamp("2026-03-16 23:59:59.999999")
+    )  # fmt: skip
+    words = told.summary()
+    assert "On the list of Monday 9 March 2026: By B1 still." in words
+    assert "B2" not in words
+    assert "also on the lists of Monday 2 March 2026 and Monday 16 March 2026" in words
+
+
+def test_a_list_is_chosen_by_its_day_and_a_day_without_one_is_told_which_there_are(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02 07:00", reason="First."))
+    ledger.issue(listed("3 Mill Lane", "2026-03-09 07:00", reason="Second."))
+    assert "First." in ledger.explain("V-A", "2026-03-02").summary()
+    assert "Second." in ledger.explain("V-A", "2026-03-09 07:00").summary()
+    with pytest.raises(DataError, match=r"not on a list of .*3 March 2026: it was on the list"):
+        ledger.explain("V-A", "2026-03-03")
+
+
+def test_a_visit_before_the_hour_of_a_list_was_not_made_from_it(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02 07:00", reason="First."))
+    ledger.issue(listed("3 Mill Lane", "2026-03-03 12:00", reason="Second."))
+    ledger.record([visit("V-A", "no reply", "2026-03-03 10:00")])
+    assert "First." in ledger.explain("V-A").summary()
+
+
+@pytest.mark.parametrize(
+    "told", ["V-A", " v-a ", "0012", "12", "3 Mill Lane", "3 mill ln", "3, Mill Lane, Harbour"]
+)
+def test_a_home_is_found_by_id_uprn_or_address(ledger, told):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02", reason="This one."))
+    other = listed("13 Mill Lane", "2026-03-02", visit_id="V-B", uprn="0013", reason="Another.")
+    ledger.issue(other)
+    assert "This one." in ledger.explain(told).summary()
+
+
+def test_an_address_that_means_several_homes_or_none_is_answered_with_those_there_are(ledger):
+    ledger.issue(listed("Flat 1, 3 Mill Lane", "2026-03-02", uprn="0012"))
+    ledger.issue(listed("Flat 2, 3 Mill Lane", "2026-03-02", visit_id="V-B", uprn="0013"))
+    with pytest.raises(DataError) as told:
+        ledger.explain("3 Mill Lane")
+    assert "2 homes of this ledger may be meant by '3 Mill Lane'" in str(told.value)
+    assert "Flat 1, 3 Mill Lane (UPRN 0012); Flat 2, 3 Mill Lane (UPRN 0013)" in str(told.value)
+    with pytest.raises(DataError, match="holds nothing of '4 Mill Lane'"):
+        ledger.explain("4 Mill Lane")
+    with pytest.raises(DataError, match=r"'Mill Lane': there are Flat 1, 3 Mill Lane"):
+        ledger.explain("Mill Lane")
+
+
+def test_a_door_on_the_stop_list_is_explained_and_offered_to_nobody(ledger):
+    refs = {"crime_refs": "B1; B2"}
+    ledger.issue(listed("Flat 1, 3 Mill Lane", "2026-03-02", uprn="0012", **refs))
+    ledger.issue(listed("Flat 2, 3 Mill Lane", "2026-03-02", visit_id="V-B", uprn="0013"))
+    for exclude in (["12"], ["b2"], ["0012", "B9"]):
+        with pytest.raises(DataError, match="ask the supervisor") as told:
+            ledger.explain("V-A", exclude=exclude)
+        assert "Mill" not in str(told.value)
+    with pytest.raises(DataError) as told:
+        ledger.explain("Mill Lane", exclude=["0012"])
+    assert "Flat 1" not in str(told.value)
+    assert ledger.explain("V-B", exclude=["0012"]).visit_id == "V-B"
+
+
+def test_who_looks_why_a_door_is_logged_and_not_at_which(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02"))
+    ledger.explain("V-A")
+    log = ledger.log()
+    assert log[["what", "count"]].to_numpy().tolist() == [["look-up", 1]]
+    assert "V-A" not in log.to_csv()
+
+
+# Marks.
+
+
+def test_marks_are_listed_with_address_and_the_visit_that_set_them(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02"))
+    ledger.record([visit("V-A", "refused", "2026-03-03 10:00", do_not_contact="yes")])
+    ledger.do_not_contact("0099")
+    ledger.record([visit("V-Z", None, None, do_not_contact="x")])
+    rows = ledger.marks()
+    assert rows[["uprn", "address", "visit_id"]].to_numpy().tolist() == [
+        ["0012", "3 Mill Lane", "V-A"], ["0099", None, None], [None, None, "V-Z"],
+    ]  # fmt: skip
+    assert rows.loc[0, "visited_at"] == pd.Timestamp("2026-03-03 10:00")
+    assert rows["lifted_at"].isna().all()
+    assert ledger.log()["what"].tolist() == ["mark", "mark", "mark", "look-up"]
+    told = ledger.explain("V-A").summary()
+    assert "Not to be contacted: marked" in told
+    assert "as said Tuesday 3 March 2026 at 10:00 (visit V-A)" in told
+
+
+@pytest.mark.parametrize("told", ["V-A", "12", "3 Mill Lane"])
+def test_a_mark_that_was_lifted_stands_for_nothing_and_its_old_sheet_does_not_bring_it_back(
+    ledger, told
+):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02"))
+    said = [visit("V-A", "refused", "2026-03-03 10:00", do_not_contact="yes")]
+    ledger.record(said)
+    ledger.do_not_contact("0099")
+    lifted = ledger.lift_mark(told, "rang on 5 March", "Sgt Hill")
+    assert lifted[["uprn", "lifted_by", "lifted_why"]].to_numpy().tolist() == [
+        ["0012", "Sgt Hill", "rang on 5 March"]
+    ]
+    assert ledger.marks()["uprn"].tolist() == ["0099"]
+    assert len(ledger.marks(lifted=True)) == 2
+    assert ledger.log().loc[2, ["who", "what", "count"]].tolist() == ["Sgt Hill", "lift", 1]
+    again = ledger.record(said)
+    without_date = ledger.record([visit("V-A", None, None, do_not_contact="yes")])
+    for recorded in (again, without_date):
+        (reason,) = recorded.flagged["reason"]
+        assert reason.startswith("its mark not to be contacted was lifted")
+    barred = ledger.history("2099-01-01").set_index("uprn")["do_not_contact"]
+    assert barred.to_dict() == {"0012": False, "0099": True}
+    assert "; lifted" in ledger.explain("V-A").summary()
+    with pytest.raises(DataError, match="No mark stands for 3 Mill Lane"):
+        ledger.lift_mark(told, "again")
+
+
+def test_a_new_yes_and_a_call_set_a_lifted_mark_again(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02"))
+    ledger.issue(listed("5 Mill Lane", str(TOMORROW.date()), visit_id="V-B", uprn="0013"))
+    ledger.do_not_contact(["0012", "0013"])
+    ledger.lift_mark("0012", "asked for it")
+    ledger.lift_mark("0013", "asked for it")
+    assert ledger.marks().empty
+    # A day without a time may be after the lifting.
+    told = ledger.record([visit("V-A", "refused", TOMORROW, do_not_contact="yes")])
+    assert told.flagged.empty
+    assert ledger.marks()["uprn"].tolist() == ["0012"]
+    assert ledger.do_not_contact(["0012", "0013"]) == 1
+    assert ledger.marks(lifted=True)["lifted_why"].isna().all()
+
+
+def test_no_mark_is_lifted_without_a_reason(ledger):
+    ledger.do_not_contact("0012")
+    with pytest.raises(ConfigError, match="why must say"):
+        ledger.lift_mark("0012", " ")
+    assert len(ledger.marks()) == 1
