@@ -173,3 +173,91 @@ def test_no_mark_is_lifted_without_a_reason(ledger):
     with pytest.raises(ConfigError, match="why must say"):
         ledger.lift_mark("0012", " ")
     assert len(ledger.marks()) == 1
+
+
+# Notes for the officer in the case.
+
+
+def noted(ledger, said="saw a grey van, AB12 CDE", **more):
+    row = visit("V-A", "face to face", "2026-03-03 10:00", for_the_officer=said, **more)
+    return ledger.record([row])
+
+
+def test_notes_wait_with_reference_address_and_officer(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02", crime_refs="B1; B2"))
+    noted(ledger, collar_number="0412")
+    ledger.record([visit("V-Z", "no reply", "2026-03-02 10:00", for_the_officer="gate forced")])
+    notes = ledger.notes("DC Moss")
+    assert notes.table.drop(columns=["note_ref", "area"]).astype(object).to_numpy().tolist()[1] == [
+        "B1; B2", "3 Mill Lane", pd.Timestamp("2026-03-03 10:00"), "0412",
+        "saw a grey van, AB12 CDE", "V-A",
+    ]  # fmt: skip
+    assert notes.table["note"].tolist()[0] == "gate forced"
+    words = notes.summary()
+    assert "2 notes for the officer in the case are waiting." in words
+    assert (
+        "3 Mill Lane (B1; B2), Tuesday 3 March 2026 at 10:00, officer 0412: saw a grey van, "
+        "AB12 CDE" in words
+    )
+    assert ledger.log().loc[0, ["what", "to_whom", "count"]].tolist() == ["hand-over", "DC Moss", 2]
+    assert ledger.notes().table["note_ref"].tolist() == notes.table["note_ref"].tolist()
+
+
+def test_a_note_that_is_acknowledged_is_gone_and_the_same_sheet_does_not_bring_it_back(ledger):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02"))
+    noted(ledger)
+    noted_too = visit("V-B", "no reply", "2026-03-03 11:00", for_the_officer="gate forced")
+    ledger.record([noted_too])
+    ref, other = ledger.notes().table["note_ref"]
+    told = ledger.acknowledge_notes(ref.lower(), "Sgt Hill")
+    assert told.refs == (ref,)
+    assert f"1 note acknowledged and deleted: {ref}." in told.summary()
+    again = noted(ledger)
+    assert (again.added, again.repeated) == (0, 1)
+    assert "was handed over" in again.flagged.loc[0, "reason"]
+    assert noted(ledger, None, note="dog").flagged.empty  # other cells are filled in as ever
+    rows = ledger.visits().set_index("visit_id")
+    assert rows["for_the_officer"].to_dict() == {"V-A": None, "V-B": "gate forced"}
+    assert pd.notna(rows.loc["V-A", "acknowledged_at"])
+    assert pd.isna(rows.loc["V-B", "acknowledged_at"])
+    assert rows.loc["V-A", "note"] == "dog"
+    assert ledger.notes().table["note_ref"].tolist() == [other]
+    line = ledger.log().set_index("what").loc["acknowledgement"]
+    assert (line["who"], line["count"]) == ("Sgt Hill", 1)
+
+
+def test_a_reference_that_is_not_waiting_deletes_nothing(ledger):
+    noted(ledger)
+    (ref,) = ledger.notes().table["note_ref"]
+    with pytest.raises(DataError, match="No note N-ABCDEFGHIJ is waiting: nothing was deleted"):
+        ledger.acknowledge_notes([ref, "N-ABCDEFGHIJ"])
+    assert len(ledger.notes().table) == 1
+
+
+def test_no_byte_of_an_acknowledged_note_stays_in_the_file(tmp_path):
+    ledger = VisitLedger(tmp_path / "visits.db")
+    noted(ledger, "Mr Quillfeather has a key")
+    assert b"Quillfeather" in (tmp_path / "visits.db").read_bytes()
+    ledger.acknowledge_notes(ledger.notes().table["note_ref"])
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.db"]
+    assert b"Quillfeather" not in (tmp_path / "visits.db").read_bytes()
+
+
+def test_the_digest_is_written_whole_with_its_marking_and_safe_text(ledger, tmp_path):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02", crime_refs="B1"))
+    noted(ledger, '=HYPERLINK("http://x") <script>')
+    (tmp_path / "out").mkdir()
+    files = ledger.notes().write(tmp_path / "out", marking="OFFICIAL-TEST")
+    assert [file.name for file in files] == [
+        "officer_notes.html", "officer_notes.csv", "officer_notes.xlsx",
+    ]  # fmt: skip
+    page, table = (file.read_text(encoding="utf-8-sig") for file in files[:2])
+    assert "<script>" not in page
+    assert "OFFICIAL-TEST" in page
+    assert "3 Mill Lane" in page
+    assert "'=HYPERLINK" in table
+    assert "OFFICIAL-TEST" in table
+    book = pd.read_excel(files[2], sheet_name="Notes")
+    assert book.loc[0, ["Door", "Crime references"]].tolist() == ["3 Mill Lane", "B1"]
+    with pytest.raises(ConfigError, match="formats"):
+        ledger.notes().write(tmp_path, formats=("docx",))

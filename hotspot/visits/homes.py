@@ -118,15 +118,17 @@ def _home(
     return Home(str(name), uprns, tuple(sorted(set(ids))), told)
 
 
+def doors_by_visit(connection: sa.Connection) -> pd.DataFrame:
+    """Read each visit that was asked for, as the last list with it describes its door."""
+    names = ("visit_id", "uprn", "uprns", "address", "area", "crime_refs")
+    query = sa.select(*(asked.c[name] for name in names))
+    rows = frame_of(connection, query.order_by(asked.c.last_as_of, asked.c.attempt))
+    return rows.drop_duplicates("visit_id", keep="last").set_index("visit_id").sort_index()
+
+
 def _doors(connection: sa.Connection) -> pd.DataFrame:
     """Read every door that is asked for, was visited or is marked, with its UPRNs."""
-    columns = ("visit_id", "uprn", "uprns", "address", "area")
-    listed = frame_of(
-        connection,
-        sa.select(*(asked.c[name] for name in columns)).order_by(
-            asked.c.last_as_of, asked.c.visit_id, asked.c.attempt
-        ),
-    ).drop_duplicates("visit_id", keep="last")
+    listed = doors_by_visit(connection).reset_index()
     done = frame_of(connection, sa.select(made.c.visit_id, made.c.uprn).distinct())
     barred = frame_of(connection, sa.select(marks.c.visit_id, marks.c.uprn))
     others = pd.concat([done, barred]).drop_duplicates()

@@ -1,9 +1,12 @@
 """What a ledger holds of single homes, for those who may know: marks, notes, all of one home."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from hotspot.visits import marks
 from hotspot.visits.access_log import log_access
+from hotspot.visits.officer_notes import Acknowledged, OfficerNotes, acknowledge, waiting_notes
 from hotspot.visits.store import Store
 
 
@@ -84,3 +87,76 @@ class Homes:
         """
         with self._store.writing() as connection:
             return marks.lift_mark(connection, home, why, who)
+
+    def notes(self, to_whom: str | None = None) -> OfficerNotes:
+        """Return the notes for the officer in the case that wait. That they were seen is logged.
+
+        Parameters
+        ----------
+        to_whom : str, optional
+            Who gets them, for the log.
+
+        Returns
+        -------
+        OfficerNotes
+            ``.table``, ``.summary()`` and ``.write(folder)``.
+
+        Notes
+        -----
+        Notes belong in the crime record: there they are kept, disclosed and weeded by its rules.
+        In the ledger they only wait, and `acknowledge_notes` deletes them. What a team wrote under
+        ``note`` is for the supervisor of the visits: it stays until `purge` or `erase`, and no
+        list, report or digest shows it. Sheets do not ask for it.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     _ = ledger.record([
+        ...         {"visit_id": "V-A", "result": "F2F", "visited_at": "2026-03-03 18:05",
+        ...          "for_the_officer": "saw a grey van"}])
+        ...     (ref,) = ledger.notes("Sgt Hill").table["note_ref"]
+        ...     _ = ledger.acknowledge_notes([ref])
+        ...     len(ledger.notes().table)
+        0
+        """
+        with self._store.writing() as connection:
+            notes = OfficerNotes(waiting_notes(connection))
+            log_access(connection, "hand-over", to_whom=to_whom, count=len(notes.table))
+        return notes
+
+    def acknowledge_notes(self, refs: str | Iterable[str], who: str | None = None) -> Acknowledged:
+        """Delete notes that stand in the crime record now.
+
+        Parameters
+        ----------
+        refs : str or iterable of str
+            As of `notes`.
+        who : str, optional
+            Who has them. Default: the name of the login.
+
+        Returns
+        -------
+        Acknowledged
+
+        Raises
+        ------
+        DataError
+            If no such note waits: then nothing is deleted.
+
+        Notes
+        -----
+        Their text is gone from the ledger, also from what stood there before a visit was
+        corrected: in SQLite from every byte of the file. The same sheet read again does not bring
+        it back. That there was a note, and when it was acknowledged, stays.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     ledger.acknowledge_notes("N-ABCDEFGHIJ")
+        Traceback (most recent call last):
+        ...
+        hotspot._errors.DataError: No note N-ABCDEFGHIJ is waiting: nothing was deleted. ...
+        """
+        return acknowledge(self._store, [refs] if isinstance(refs, str) else list(refs), who)

@@ -10,9 +10,9 @@ from hotspot._errors import ConfigError, DataError
 from hotspot.english import count, long_moment
 from hotspot.output.text import clean_text
 from hotspot.visits.access_log import log_access, login_name
-from hotspot.visits.homes import find_home, uprn_keys
+from hotspot.visits.homes import doors_by_visit, find_home, uprn_keys
 from hotspot.visits.queries import first_known
-from hotspot.visits.schema import asked, frame_of, keep_rows, made, marks, replace_rows, rows_with
+from hotspot.visits.schema import frame_of, keep_rows, made, marks, replace_rows, rows_with
 
 COLUMNS = (
     "uprn", "address", "area", "marked_at", "visit_id", "visited_at", "lifted_at", "lifted_by",
@@ -94,14 +94,9 @@ def all_marks(connection: sa.Connection, *, lifted: bool) -> pd.DataFrame:
     rows = frame_of(connection, sa.select(marks))
     if not lifted:
         rows = rows[rows["lifted_at"].isna()]
-    doors = frame_of(
-        connection,
-        sa.select(asked.c.visit_id, asked.c.uprn, asked.c.uprns, asked.c.address, asked.c.area)
-        .order_by(asked.c.last_as_of, asked.c.visit_id, asked.c.attempt),
-    )  # fmt: skip
     by_home: dict[str, dict[Any, Any]] = {}
     by_visit: dict[str, dict[Any, Any]] = {}
-    for door in doors.to_dict("records"):
+    for door in doors_by_visit(connection).reset_index().to_dict("records"):
         by_visit[door["visit_id"]] = door
         for key in uprn_keys(door["uprns"], door["uprn"]):
             by_home[key] = door

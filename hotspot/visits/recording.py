@@ -253,7 +253,16 @@ class _Written:
         """Add details of a repeated row that the visit lacked, if any; never over one."""
         changed = dict(old)
         for name in DETAILS:
-            if old[name] is None:
+            if name == "for_the_officer" and old.get("acknowledged_at"):
+                # It was handed over and deleted: who reads the sheet again brings it not back.
+                if row[name] is not None:
+                    when = long_moment(pd.Timestamp(old["acknowledged_at"]))
+                    reason = (
+                        f"its note for the officer was handed over by {when} and is not kept "
+                        "again; a new note goes with a visit of its own"
+                    )
+                    self.flagged.append((label, row["visit_id"], reason))
+            elif old[name] is None:
                 changed[name] = row[name]
             elif row[name] is not None and row[name] != old[name] and name != "uprn":
                 reason = f"known already with another {name}, which was kept"

@@ -1,0 +1,288 @@
+"""Notes for the officer in the case: handed to the supervisor, acknowledged, then deleted."""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from hotspot import __version__
+from hotspot._checks import choice_problems, raise_problems
+from hotspot._errors import DataError, OutputError
+from hotspot.english import count, long_moment, some_of
+from hotspot.output.files import replacing_files
+from hotspot.output.handling import shown_marking
+from hotspot.output.page_parts import PageSection, PageTable, ResultPage
+from hotspot.output.pages import make_page, write_page
+from hotspot.output.results import shown_html
+from hotspot.output.tables import write_table
+from hotspot.output.workbook_files import Stamp, write_tables
+from hotspot.visits.access_log import log_access
+from hotspot.visits.homes import doors_by_visit
+from hotspot.visits.schema import corrections, frame_of, made
+from hotspot.visits.store import Store
+
+COLUMNS = (
+    "note_ref", "crime_refs", "address", "area", "visited_at", "collar_number", "note", "visit_id",
+)  # fmt: skip
+FORMATS = ("html", "csv", "xlsx")
+_PRODUCT = "officer_notes"
+_TITLE = "Notes for the officer in the case"
+_HEADS = {
+    "note_ref": "Note", "crime_refs": "Crime references", "address": "Door", "area": "Area",
+    "visited_at": "Visited", "collar_number": "Officer", "note": "What was said or seen",
+}  # fmt: skip
+_WHAT_TO_DO = (
+    "Put each note into its crime record, or find that it belongs in none; then acknowledge it "
+    "(hotspot visits notes --acknowledge REF). The ledger deletes it then, and no sheet brings it "
+    "back.",
+    "A note is what one person said or saw at one door. It is checked by nobody yet.",
+    "This digest is the only copy outside the ledger: keep it as the crime record is kept, and "
+    "delete it when the notes are in there.",
+)
+
+
+@dataclass(frozen=True)
+class OfficerNotes:
+    """Result of `VisitLedger.notes`: what teams wrote for the officer in the case.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row per note that nobody acknowledged: ``note_ref`` (made of its text, the same on every
+        run), ``crime_refs`` (all that reach the door, the leading one first), ``address``,
+        ``area``, ``visited_at``, ``collar_number``, ``note``, ``visit_id``; the oldest first.
+    """
+
+    table: pd.DataFrame
+
+    def summary(self) -> str:
+        """Return the notes in plain sentences, for the supervisor: they are in it word for word.
+
+        Returns
+        -------
+        str
+        """
+        notes = self.table
+        if notes.empty:
+            return "No note for an officer in the case is waiting."
+        waiting = "is waiting" if len(notes) == 1 else "are waiting"
+        head = f"{count(len(notes), 'note')} for the officer in the case {waiting}."
+        return "\n".join([head, *(_line(note) for note in notes.itertuples()), _WHAT_TO_DO[0]])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold.
+
+        Returns
+        -------
+        dict
+        """
+        return {"notes": json.loads(self.table.to_json(orient="records", date_format="iso"))}
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        marking: str | None = None,
+        formats: Iterable[str] = FORMATS,
+    ) -> list[Path]:
+        """Write the digest as page, table and workbook, all of them or none.
+
+        Parameters
+        ----------
+        folder : path
+            It is made where it is missing, and an older digest there is replaced.
+        marking : str, optional
+            Protective marking. Without one the files say that none was given.
+        formats : iterable of {"html", "csv", "xlsx"}
+
+        Returns
+        -------
+        list of Path
+
+        Raises
+        ------
+        ConfigError
+            If a format is unknown.
+        OutputError
+            If a file cannot be written.
+        """
+        formats = [formats] if isinstance(formats, str) else list(formats)
+        raise_problems(
+            arguments=[p for one in formats for p in choice_problems("formats", one, FORMATS)]
+        )
+        paths = {kind: Path(folder) / f"{_PRODUCT}.{kind}" for kind in formats}
+        shown = shown_marking(marking)
+        with replacing_files(paths.values()) as places:
+            for kind, path in paths.items():
+                getattr(self, f"_write_{kind}")(places[path], shown)
+        return list(paths.values())
+
+    def _write_html(self, path: Path, marking: str) -> None:
+        rows = [[_text(note[name]) for name in _HEADS] for note in self.table.to_dict("records")]
+        columns = [(head, "head" if name == "note_ref" else "") for name, head in _HEADS.items()]
+        page = ResultPage(
+            title=_TITLE,
+            scope=f"{count(len(rows), 'note')} that nobody has acknowledged yet.",
+            sentences=(),
+            picture_text="",
+            limits=_WHAT_TO_DO[1:],
+            sections=[
+                PageSection("What to do", [_WHAT_TO_DO[0]]),
+                PageSection("The notes", tables=[PageTable.of(columns, rows)]),
+            ],
+            landscape=True,
+        )
+        text = make_page(
+            "result_page.html.j2",
+            page=page,
+            title=_TITLE,
+            marking=marking,
+            picture="",
+            settings=PageTable.of([("", "head"), ("", "")], ()),
+            inputs=PageTable.of([("", "head"), ("", "")], ()),
+            version=f"Made with hotspot {__version__}.",
+        )
+        write_page(text, path)
+
+    def _write_csv(self, path: Path, marking: str) -> None:
+        write_table(self.table.assign(marking=marking), path)
+
+    def _write_xlsx(self, path: Path, marking: str) -> None:
+        about = [("Marking", marking), *(("To know", text) for text in _WHAT_TO_DO)]
+        table = self.table[list(_HEADS)].rename(columns=_HEADS)
+        table["Visited"] = [_text(moment) for moment in self.table["visited_at"]]
+        write_tables({"Notes": table}, path, Stamp(_TITLE, marking), about)
+
+    def _repr_html_(self) -> str:
+        return shown_html(self.summary())
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Result of `VisitLedger.acknowledge_notes`.
+
+    Parameters
+    ----------
+    refs : tuple of str
+        The notes that were deleted.
+    rebuilt : bool
+        Whether the file was rebuilt without them; not where another program had it open.
+    """
+
+    refs: tuple[str, ...]
+    rebuilt: bool = True
+
+    def summary(self) -> str:
+        """Return in a sentence what went.
+
+        Returns
+        -------
+        str
+        """
+        went = f"{count(len(self.refs), 'note')} acknowledged and deleted: {some_of(self.refs)}."
+        waiting = (
+            " The file could not be rebuilt, because another program has it open: run the same "
+            "again later, or hotspot visits purge."
+        )
+        return went if self.rebuilt else went + waiting
+
+
+def waiting_notes(connection: sa.Connection) -> pd.DataFrame:
+    """Read the notes that nobody acknowledged. See `VisitLedger.notes`."""
+    names = ("visit_id", "visited_at", "collar_number", "for_the_officer")
+    query = sa.select(*(made.c[name] for name in names)).where(made.c.for_the_officer.is_not(None))
+    notes = frame_of(connection, query).rename(columns={"for_the_officer": "note"})
+    doors = doors_by_visit(connection).reindex(notes["visit_id"])
+    for name in ("crime_refs", "address", "area"):
+        notes[name] = doors[name].to_numpy(dtype=object)
+    refs = [note_ref(*pair) for pair in zip(notes["visit_id"], notes["note"], strict=True)]
+    notes["note_ref"] = pd.Series(refs, index=notes.index, dtype=object)
+    ordered = notes.sort_values(["visited_at", "visit_id", "note_ref"], ignore_index=True)
+    return ordered[list(COLUMNS)]
+
+
+def note_ref(visit_id: str, note: str) -> str:
+    """Build the reference of a note from what it says at which door.
+
+    Examples
+    --------
+    >>> note_ref("V-A", "saw a grey van") == note_ref("V-A", "saw a grey van")
+    True
+    >>> note_ref("V-A", "saw a grey van").startswith("N-")
+    True
+    """
+    digest = hashlib.sha256(f"{visit_id}|{note}".encode()).digest()
+    return "N-" + base64.b32encode(digest).decode()[:10]
+
+
+def acknowledge(store: Store, refs: Collection[str], who: str | None) -> Acknowledged:
+    """Delete notes that were handed over. See `VisitLedger.acknowledge_notes`."""
+    wanted = {"".join(str(ref).split()).upper() for ref in refs}
+    now = pd.Timestamp.now().floor("s").to_pydatetime()
+    with store.writing() as connection:
+        waiting = waiting_notes(connection)
+        unknown = sorted(wanted - set(waiting["note_ref"]))
+        if unknown:
+            raise DataError(
+                f"No note {some_of(unknown)} is waiting: nothing was deleted. It may be "
+                "acknowledged already; see hotspot visits notes."
+            )
+        gone = waiting[waiting["note_ref"].isin(wanted)]
+        for visit_id, note in set(zip(gone["visit_id"], gone["note"], strict=True)):
+            same = (made.c.visit_id == visit_id) & (made.c.for_the_officer == note)
+            said = sa.update(made).where(same)
+            connection.execute(said.values(for_the_officer=None, acknowledged_at=now))
+        _forget_in_corrections(connection, set(gone["visit_id"]))
+        if len(gone):
+            log_access(connection, "acknowledgement", who, count=len(gone))
+    return Acknowledged(tuple(sorted(wanted)), rebuilt=not wanted or _rebuilt(store))
+
+
+def _forget_in_corrections(connection: sa.Connection, visit_ids: set[str]) -> None:
+    """Delete the notes of some visits from what stood there before it was corrected."""
+    rows = frame_of(
+        connection,
+        sa.select(corrections.c.id, corrections.c.old, corrections.c.new).where(
+            corrections.c.visit_id.in_(sorted(visit_ids))
+        ),
+    )
+    for row in rows.to_dict("records"):
+        said = {name: _without_note(row[name]) for name in ("old", "new")}
+        this = sa.update(corrections).where(corrections.c.id == row["id"])
+        connection.execute(this.values(**said))
+
+
+def _without_note(visit: str | None) -> str | None:
+    if visit is None:
+        return None
+    told = json.loads(visit)
+    return json.dumps({**told, "for_the_officer": None} if told else told)
+
+
+def _rebuilt(store: Store) -> bool:
+    """Write the file anew, so that the bytes are gone; what was deleted is gone in any case."""
+    try:
+        store.compact()
+    except OutputError:
+        return False
+    return True
+
+
+def _line(note: Any) -> str:
+    where = note.address or f"visit {note.visit_id}"
+    who = f", officer {note.collar_number}" if note.collar_number else ""
+    about = f" ({note.crime_refs})" if note.crime_refs else ""
+    return f"- {note.note_ref}: {where}{about}, {long_moment(note.visited_at)}{who}: {note.note}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return long_moment(value)
+    return "" if value is None or pd.isna(value) else str(value)
