@@ -105,12 +105,12 @@ def test_a_purge_is_shown_and_asked_about_before_anything_goes(place, capsys, mo
         assert main(purge) == 0
         assert capsys.readouterr().out == f"{shown}Nothing was deleted.\n"
     assert len(VisitLedger(url).asked()) == 2
-    assert VisitLedger(url).log().empty
+    assert VisitLedger(url).log()["what"].tolist() == ["mark"]
     monkeypatch.setattr("builtins.input", answering(" Yes"))
     assert main([*purge, "--who", "A. Sergeant"]) == 0
     assert "\nDeleted what ended before 1 April 2026: 2 doors of 1 list" in capsys.readouterr().out
     assert VisitLedger(url).asked().empty
-    log = VisitLedger(url).log()
+    log = VisitLedger(url).log()[1:]
     assert log[["who", "what", "count"]].to_numpy().tolist() == [["A. Sergeant", "purge", 2]]
 
 
@@ -189,3 +189,68 @@ def test_explain_takes_a_ledger_its_path_or_the_one_in_this_folder(place, monkey
     monkeypatch.chdir(place / "elsewhere")
     with pytest.raises(DataError, match=r"visits\.db"):
         explain("V-A")
+
+
+def test_marks_are_listed_and_lifted_with_a_reason(place, capsys):
+    ledger = ["--ledger", f"{place}/visits.db"]
+    with VisitLedger(place / "visits.db") as opened:
+        opened.do_not_contact(["0V-A", "0V-B"])
+    assert main(["visits", "marks", *ledger]) == 0
+    told = capsys.readouterr().out
+    assert "2 homes not to be contacted.\nV-A Mill Lane, UPRN 0V-A, Harbour: marked" in told
+    assert main(["visits", "marks", "--lift", "V-A Mill Lane", *ledger]) == 1
+    assert "--lift needs --why" in capsys.readouterr().err
+    lift = ["visits", "marks", "--lift", "0V-A", "--why", "rang", "--who", "Sgt Hill", *ledger]
+    assert main(lift) == 0
+    assert "by Sgt Hill: rang." in capsys.readouterr().out
+    assert main(["visits", "marks", "--json", *ledger]) == 0
+    assert [row["uprn"] for row in json.loads(capsys.readouterr().out)["marks"]] == ["0V-B"]
+
+
+def test_explain_takes_an_address_a_list_and_the_stop_list_of_the_set_up(place, capsys):
+    ledger = ["--ledger", f"{place}/visits.db"]
+    assert main(["visits", "explain", "V-A Mill Lane", "--list", "2026-03-02", *ledger]) == 0
+    assert "On the list" not in capsys.readouterr().out  # no reason was given
+    assert main(["visits", "explain", "V-A", "--list", "2026-03-03", *ledger]) == 1
+    assert "it was on the list of" in capsys.readouterr().err
+    (place / "stop.csv").write_text("Reference\n0V-A\n")
+    text = (
+        (place / "set-up.toml")
+        .read_text()
+        .replace("[cocooning]\n", '[cocooning]\nexclude = "stop.csv"\n')
+    )
+    (place / "set-up.toml").write_text(text)
+    config = ["--config", str(place / "set-up.toml")]
+    assert main(["visits", "explain", "V-A", *config]) == 1
+    assert "ask the supervisor" in capsys.readouterr().err
+    assert main(["visits", "explain", "V-B", *config]) == 0
+
+
+def test_notes_are_handed_over_and_deleted_once_acknowledged(place, capsys, monkeypatch):
+    ledger = ["--ledger", f"{place}/visits.db"]
+    rows = [
+        visit(name, "F2F", "2026-03-02 18:05", for_the_officer=f"said by {name}")
+        for name in ("V-A", "V-B")
+    ]
+    with VisitLedger(place / "visits.db") as opened:
+        opened.record(rows)
+    notes = ["visits", "notes", *ledger]
+    assert main([*notes, "--to", "DC Moss", "--folder", str(place / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [note["note"] for note in told["notes"]] == ["said by V-A", "said by V-B"]
+    assert len(told["files"]) == 3
+    assert main([*notes, "--acknowledge", told["notes"][0]["note_ref"]]) == 0
+    assert "1 note acknowledged" in capsys.readouterr().out
+    assert main([*notes, "--acknowledge-all"]) == 2  # no terminal is here
+    assert "said by V-B" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answering("no"))
+    assert main([*notes, "--acknowledge-all"]) == 0
+    assert "Nothing was deleted." in capsys.readouterr().out
+    assert main([*notes, "--acknowledge-all", "--yes"]) == 0
+    assert main(notes) == 0
+    assert "No note for an officer in the case is waiting." in capsys.readouterr().out
+    with VisitLedger(place / "visits.db") as opened:
+        log = opened.log()
+    assert log.loc[0, ["what", "to_whom", "count"]].tolist() == ["hand-over", "DC Moss", 2]
+    assert (log["what"] == "acknowledgement").sum() == 2

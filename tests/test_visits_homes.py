@@ -257,7 +257,7 @@ def test_the_digest_is_written_whole_with_its_marking_and_safe_text(ledger, tmp_
     assert "3 Mill Lane" in page
     assert "'=HYPERLINK" in table
     assert "OFFICIAL-TEST" in table
-    book = pd.read_excel(files[2], sheet_name="Notes")
+    book = pd.read_excel(files[2], sheet_name="Notes", engine="openpyxl")
     assert book.loc[0, ["Door", "Crime references"]].tolist() == ["3 Mill Lane", "B1"]
     with pytest.raises(ConfigError, match="formats"):
         ledger.notes().write(tmp_path, formats=("docx",))

@@ -1,6 +1,8 @@
 from .explanation import Explanation as Explanation
 from .ledger import VisitLedger as VisitLedger
 from .ledger import explain as explain
+from .officer_notes import Acknowledged as Acknowledged
+from .officer_notes import OfficerNotes as OfficerNotes
 from .recording import Recorded as Recorded
 from .report import VisitReport as VisitReport
 from .result_words import RESULTS as RESULTS

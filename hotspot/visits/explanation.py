@@ -14,7 +14,7 @@ from hotspot.english import and_list, count, list_day, long_moment
 from hotspot.incidents.references import as_in_file
 from hotspot.reading.cells import reference_key
 from hotspot.rule import RINGS
-from hotspot.visits.homes import ASK, Home, find_home, uprn_keys
+from hotspot.visits.home_finding import ASK, Home, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
 from hotspot.visits.schema import asked, burglaries, frame_of, listed, lists, made
 

@@ -10,7 +10,7 @@ from hotspot._errors import ConfigError, DataError
 from hotspot.english import count, long_moment
 from hotspot.output.text import clean_text
 from hotspot.visits.access_log import log_access, login_name
-from hotspot.visits.homes import doors_by_visit, find_home, uprn_keys
+from hotspot.visits.home_finding import doors_by_visit, find_home, uprn_keys
 from hotspot.visits.queries import first_known
 from hotspot.visits.schema import frame_of, keep_rows, made, marks, replace_rows, rows_with
 

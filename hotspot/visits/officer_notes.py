@@ -24,7 +24,7 @@ from hotspot.output.results import shown_html
 from hotspot.output.tables import write_table
 from hotspot.output.workbook_files import Stamp, write_tables
 from hotspot.visits.access_log import log_access
-from hotspot.visits.homes import doors_by_visit
+from hotspot.visits.home_finding import doors_by_visit
 from hotspot.visits.schema import corrections, frame_of, made
 from hotspot.visits.store import Store
 

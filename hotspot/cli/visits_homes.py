@@ -1,0 +1,104 @@
+"""``hotspot visits explain``, ``marks`` and ``notes``: single homes, for those who may know."""
+
+import argparse
+import json
+from typing import Any
+
+from hotspot._errors import ConfigError
+from hotspot.cli.options import DONE, Value, add_values, print_answer
+from hotspot.cli.visits_options import (
+    MARKING,
+    WHO,
+    YES,
+    add_visits_command,
+    ledger_of,
+    marking_of_ledger,
+    not_agreed,
+    set_up_of_ledger,
+)
+
+_HOME = "a UPRN, the id of a visit such as V-AB12CD34EF, or an address"
+
+
+def add(kinds: Any) -> None:
+    """Add the commands to those of ``hotspot visits``."""
+    words = "why a door: its burglaries, distances, dates and the rule, as its list had them"
+    explain = add_visits_command(kinds, "explain", _explain, words, {})
+    explain.add_argument("home", metavar="HOME", help=_HOME)
+    which = "the cut-off of the list to explain (the list that was last visited from)"
+    add_values(explain, {"--list": Value("DATE", which)})
+    words = "list the homes that want no contact, or lift the mark of one"
+    lift = {
+        "--lift": Value("HOME", f"the home whose mark is lifted: {_HOME}"),
+        "--why": Value("TEXT", "who asked for it, and when: it is kept beside the mark"),
+        "--lifted": Value(None, "also list marks that were lifted", False),
+        "--who": WHO,
+    }
+    add_visits_command(kinds, "marks", _marks, words, lift)
+    words = "hand over the notes for the officer in the case; acknowledged ones are deleted"
+    notes = add_visits_command(kinds, "notes", _notes, words, {})
+    notes.add_argument(
+        "--acknowledge", nargs="+", metavar="NOTE", help="notes that are in the crime record now"
+    )
+    every = "all that wait, after they are shown and you are asked"
+    add_values(
+        notes,
+        {
+            "--acknowledge-all": Value(None, every, False),
+            "--folder": Value(None, "write them there, as page, table and workbook"),
+            "--marking": MARKING,
+            "--to": Value("NAME", "who gets them, for the log"),
+            "--yes": YES,
+            "--who": WHO,
+        },
+    )
+
+
+def _explain(options: argparse.Namespace) -> int:
+    stopped: tuple[str, ...] = ()
+    if config := set_up_of_ledger(options):
+        from hotspot.briefing.stop_list import read_stop_list
+
+        stopped = read_stop_list(config.cocooning.exclude).entries
+    with ledger_of(options) as ledger:
+        explanation = ledger.explain(options.home, options.list, exclude=stopped)
+    print_answer(options, explanation.to_dict(), explanation.summary())
+    return DONE
+
+
+def _marks(options: argparse.Namespace) -> int:
+    from hotspot.visits.marks import marks_in_words
+
+    if options.lift and not options.why:
+        raise ConfigError("--lift needs --why: who asked for it, and when.")
+    with ledger_of(options) as ledger:
+        if options.lift:
+            rows = ledger.lift_mark(options.lift, options.why, options.who)
+        else:
+            rows = ledger.marks(lifted=options.lifted)
+    told = json.loads(rows.to_json(orient="records", date_format="iso"))
+    print_answer(options, {"marks": told}, marks_in_words(rows))
+    return DONE
+
+
+def _notes(options: argparse.Namespace) -> int:
+    with ledger_of(options) as ledger:
+        if options.acknowledge:
+            gone = ledger.acknowledge_notes(options.acknowledge, options.who)
+            print_answer(options, {"acknowledged": gone.refs}, gone.summary())
+            return DONE
+        notes = ledger.notes(options.to)
+        files: list[str] = []
+        if options.folder:
+            marking = marking_of_ledger(options)
+            files = [str(path) for path in notes.write(options.folder, marking=marking)]
+        content = {**notes.to_dict(), "files": files}
+        if not options.acknowledge_all or notes.table.empty:
+            print_answer(options, content, notes.summary(), *files)
+            return DONE
+        stays = not_agreed(options, content, notes.summary(), "Are they in the crime record?")
+        if stays is not None:
+            return stays
+        gone = ledger.acknowledge_notes(notes.table["note_ref"], options.who)
+    print_answer(options, {**content, "acknowledged": gone.refs}, *files, gone.summary())
+    return DONE

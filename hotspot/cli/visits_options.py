@@ -1,0 +1,97 @@
+"""What the commands of ``hotspot visits`` ask: which ledger, in whose name, whether to go on."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hotspot._errors import DataError
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    WRONG_USAGE,
+    Run,
+    Value,
+    Values,
+    add_command,
+    add_values,
+    print_answer,
+)
+
+if TYPE_CHECKING:
+    from hotspot.briefing.config import Config
+    from hotspot.visits import VisitLedger
+
+_LEDGER = "visits.db"
+WHO = Value("NAME", "in whose name it is logged (that of the login)")
+YES = Value(None, "do not ask: for scripts", False)
+MARKING = Value(None, "protective marking (that of the set-up)")
+
+
+def add_visits_command(
+    kinds: Any, name: str, run: Run, words: str, values: Values
+) -> argparse.ArgumentParser:
+    """Add a command of ``hotspot visits``, which all ask where the ledger is."""
+    command = add_command(kinds, name, run, words, f"{words}.", {})
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--ledger",
+        metavar="URL",
+        help=f"database URL or SQLite file of the ledger ({_LEDGER} in this folder)",
+    )
+    where.add_argument("--config", metavar="TOML", help="the set-up that names the ledger")
+    add_values(command, {"--json": JSON, **values})
+    return command
+
+
+def set_up_of_ledger(options: argparse.Namespace) -> "Config | None":
+    """Return the set-up that was named, if one was."""
+    if not options.config:
+        return None
+    from hotspot.briefing.config import load_config
+
+    return load_config(options.config)
+
+
+def ledger_of(options: argparse.Namespace, *, must_exist: bool = True) -> "VisitLedger":
+    """Open the ledger that was named."""
+    from hotspot.visits import VisitLedger
+
+    url = options.ledger or _LEDGER
+    if config := set_up_of_ledger(options):
+        url = config.cocooning.ledger
+        if url is None:
+            raise DataError(
+                f'{options.config} names no ledger: add ledger = "visits.db" under [cocooning].'
+            )
+    return VisitLedger(url, must_exist=must_exist)
+
+
+def marking_of_ledger(options: argparse.Namespace) -> str | None:
+    """Return the marking that was asked for, else that of the set-up."""
+    config = set_up_of_ledger(options)
+    marking: str | None = options.marking
+    return config.output.with_marking(marking).marked if config else marking
+
+
+def not_agreed(
+    options: argparse.Namespace, content: Mapping[str, Any], summary: str, question: str
+) -> int | None:
+    """Show what would be deleted and ask; return the exit status where it stays."""
+    if options.yes:
+        return None
+    if options.json or not sys.stdin.isatty():
+        print_answer(options, content, summary)
+        why = "nobody can be asked here, give --yes to delete it"
+        print(f"hotspot: nothing was deleted: {why}.", file=sys.stderr)
+        return WRONG_USAGE
+    print(summary)
+    try:
+        answer = input(f"{question} Type yes: ")
+    except EOFError:
+        answer = ""
+    # What is not a clear yes is a no.
+    if answer.strip().casefold() == "yes":
+        return None
+    print("Nothing was deleted.")
+    return DONE

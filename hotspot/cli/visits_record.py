@@ -1,0 +1,77 @@
+"""``hotspot visits record``: results back in, and what of them is to be mended."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from hotspot._errors import DataError, OutputError
+from hotspot.cli.options import DONE, UNUSABLE, Value, print_json
+from hotspot.cli.visits_options import add_visits_command, ledger_of, set_up_of_ledger
+
+if TYPE_CHECKING:
+    from hotspot.visits import Recorded
+
+
+def add(kinds: Any) -> None:
+    """Add the command to those of ``hotspot visits``."""
+    words = "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger"
+    source = Value(None, "where the rows come from (the name of the file)")
+    zone = Value("ZONE", "times with a zone become this zone's (that of the set-up)")
+    values = {"--source": source, "--timezone": zone}
+    record = add_visits_command(kinds, "record", _record, words, values)
+    record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
+
+
+def _record(options: argparse.Namespace) -> int:
+    sheets: list[dict[str, Any]] = []
+    unusable: list[str] = []
+    timezone = options.timezone
+    if timezone is None and (config := set_up_of_ledger(options)):
+        timezone = config.incidents.timezone
+    with ledger_of(options, must_exist=False) as ledger:
+        for place, file in enumerate(options.files):
+            try:
+                recorded = ledger.record(file, options.source, timezone=timezone)
+            except DataError as error:
+                # The other sheets are taken all the same; every fault is told at the end.
+                unusable += error.problems
+                continue
+            except OutputError as error:
+                # A ledger that cannot be written to is none for the next sheet either.
+                left = ", ".join(options.files[place:])
+                unusable += [*error.problems, f"Not recorded: {left}."]
+                break
+            sheets.append(_as_json(file, recorded))
+            if not options.json:
+                print(recorded.summary())
+        listless = bool(sheets) and ledger.started is None
+    if options.json:
+        print_json({"ledger": repr(ledger), "files": sheets, "unusable": unusable})
+    for problem in unusable:
+        print(f"hotspot: {problem}", file=sys.stderr)
+    if listless:
+        print(
+            f"hotspot: {ledger!r} holds no list: is it the one meant? See --config and --ledger.",
+            file=sys.stderr,
+        )
+    useless = any(sheet["rejected_rows"] and not sheet["used"] for sheet in sheets)
+    return UNUSABLE if unusable or useless else DONE
+
+
+def _as_json(file: str, recorded: "Recorded") -> dict[str, Any]:
+    """Return what became of a sheet as JSON can hold it."""
+    return {
+        "file": file,
+        "rows_read": recorded.rows_read,
+        "added": recorded.added,
+        "repeated": recorded.repeated,
+        "marked": recorded.marked,
+        "not_done": recorded.not_done,
+        "unknown": recorded.unknown,
+        "rejected_rows": recorded.rejected_rows,
+        "used": recorded.rows_read - recorded.rejected_rows,
+        "rejected": recorded.rejected.astype(str).to_dict("records"),
+        "unclear": recorded.unclear.astype(str).to_dict("records"),
+        "flagged": recorded.flagged.astype(str).to_dict("records"),
+        "notes": recorded.notes,
+    }
