@@ -6,6 +6,7 @@ import re
 import zipfile
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import geopandas as gpd
 import pandas as pd
@@ -101,7 +102,7 @@ def test_the_page_counts_the_doors_of_the_lists(town: Briefing) -> None:
     page = (town.folder / "briefing.html").read_text(encoding="utf-8")
     linked = re.findall(r'href="([^"]+)"', page)
     assert "targets/West.html" in linked
-    assert all((town.folder / name).is_file() for name in linked)
+    assert all((town.folder / unquote(name)).is_file() for name in linked)
 
 
 def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_path: Path) -> None:

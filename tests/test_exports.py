@@ -126,8 +126,8 @@ def test_no_cell_starts_a_formula(text):
 def test_the_files_are_those_of_the_areas_then_the_overall_ones(tmp_path):
     written = write_targets(made_targets(), tmp_path / "targets")
     assert [path.name for path in written] == [
-        "Harbour.xlsx", "Harbour.html", "No area.xlsx", "No area.html", "targets.xlsx",
-        "targets.csv",
+        "Harbour.xlsx", "Harbour - supervisor.xlsx", "Harbour.html", "No area.xlsx",
+        "No area - supervisor.xlsx", "No area.html", "targets.xlsx", "targets.csv",
     ]  # fmt: skip
     assert all(path.parent == tmp_path / "targets" for path in written)
     assert sorted(written) == sorted((tmp_path / "targets").iterdir())
@@ -145,7 +145,7 @@ def test_the_name_of_an_area_never_leaves_the_folder(tmp_path, area):
     assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")) == sorted(
         path.relative_to(tmp_path) for path in written
     )
-    assert len(written) == 3
+    assert len(written) == 4
 
 
 def test_areas_that_differ_by_case_have_files_of_their_own(tmp_path):
@@ -155,7 +155,9 @@ def test_areas_that_differ_by_case_have_files_of_their_own(tmp_path):
 
 
 # Each of these would be taken for another by the beginning of its name, or by its safe name.
-ALIKE = ["North", "North Cliff", "North message", "North phone", "A/B", "A-B", None, "targets"]
+ALIKE = [
+    "North", "North Cliff", "North - supervisor", "North phone", "A/B", "A-B", None, "targets"
+]  # fmt: skip
 
 
 def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
@@ -165,7 +167,7 @@ def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
     written = write_targets(
         targets, tmp_path, formats=("xlsx", "csv", "html", "phone", "message"), messages=messages
     )
-    named = ["A-B", "A/B", "North", "North Cliff", "North message", "North phone", "South",
+    named = ["A-B", "A/B", "North", "North Cliff", "North phone", "North - supervisor", "South",
              "targets", "No area"]  # fmt: skip
     assert list(written.by_area) == named
     assert written.by_area["South"].keys() == {"leaflets", "leaflet round", "message (en)"}
@@ -180,11 +182,12 @@ def test_each_area_is_told_its_own_files_however_alike_the_names_are(tmp_path):
             if path.suffix == ".txt":
                 assert path.parent.name == "messages"
                 assert f" in {area}." in path.read_text("utf-8") or area == "No area"
-            elif kind == "workbook":
+            elif "workbook" in kind:
                 titles[kind] = values(path, "About")[0][0]
             else:
                 titles[kind] = re.search("<title>(.*?)</title>", path.read_text("utf-8"))[1]
         doors = dict.fromkeys(["workbook", "sheet", "phone"], f"Doors to visit: {area}")
+        doors["supervisor workbook"] = f"Doors to visit: {area} (supervisor)"
         leaflets = {"leaflets": f"Leaflets: {area}", "leaflet round": f"Leaflet round: {area}"}
         assert titles == (leaflets if area == "South" else doors | leaflets)
     in_areas = [path for files in written.by_area.values() for path in files.values()]
@@ -201,17 +204,8 @@ def test_what_is_the_same_area_in_print_is_one_area(tmp_path):
 
 
 def test_hostile_text_is_only_text_in_every_format(tmp_path):
-    texts = [
-        "uprn",
-        "uprns",
-        "address",
-        "street",
-        "house_number",
-        "reason",
-        "at_the_door",
-        "crime_refs",
-    ]
-    texts += ["visit_id", "task", "tier", "overdue"]
+    texts = ["uprn", "uprns", "address", "street", "house_number", "reason", "at_the_door"]
+    texts += ["crime_refs", "visit_id", "task", "tier", "overdue"]
     targets = pd.concat([made_targets()] * 4, ignore_index=True).iloc[: len(HOSTILE)]
     targets.attrs.update(made_targets().attrs)
     targets = targets.assign(
@@ -231,7 +225,7 @@ def test_hostile_text_is_only_text_in_every_format(tmp_path):
         message=MessageTexts({"en": hostile_text}, link=HOSTILE[11], contact=HOSTILE[9]),
         streets=targets[["street", "geometry"]].set_geometry(targets.buffer(30).boundary),
     )
-    assert len(written) == 15
+    assert len(written) == 17
     for path in written:
         if path.suffix == ".xlsx":
             _only_text_in_workbook(path)
@@ -274,6 +268,10 @@ _OUR_TAGS = {
     "textarea", "svg", "g", "rect", "path", "circle", "text",
 }
 # fmt: on
+
+
+def letter_of(heading, name):
+    return openpyxl.utils.get_column_letter(heading.index(name) + 1)
 
 
 def test_references_and_uprns_keep_their_zeros(tmp_path):
@@ -342,8 +340,8 @@ def test_the_workbook_has_dates_frozen_headings_filters_and_its_marking_on_every
     assert doors.auto_filter.ref == f"A1:{doors.cell(4, len(heading)).coordinate}"
     assert doors.page_setup.orientation == "landscape"
     assert int(doors.page_setup.paperSize) == 9
-    assert doors.sheet_properties.pageSetUpPr.fitToPage
     assert doors.print_title_rows == "$1:$1"
+    assert doors.print_title_cols == "$A:$C"
     for sheet in book:
         assert "OFFICIAL && SENSITIVE" in sheet.oddHeader.center.text
         assert "OFFICIAL && SENSITIVE" in sheet.oddFooter.center.text
@@ -363,10 +361,14 @@ def test_the_workbook_asks_the_results_back_with_drop_downs_and_checked_dates(tm
     write_targets(made_targets(), tmp_path)
     doors = openpyxl.load_workbook(tmp_path / "Harbour.xlsx")["Doors"]
     heading = [cell.value for cell in doors[1]]
-    assert heading[-len(ASKED) :] == [
-        "Result", "Visited at", "Collar number", "Leaflet left", "Camera or doorbell", "Referral",
+    assert heading[-len(ASKED) - 4 :] == [
+        "Visited at", "Result", "Second visited at", "Second result", "Third visited at",
+        "Third result", "Collar number", "Leaflet left", "Camera or doorbell", "Referral",
         "Do not contact", "For the officer in the case",
     ]  # fmt: skip
+    for name in ("Visited at", "Second visited at", "Third visited at"):
+        # As wide as the date and the time that it asks for.
+        assert doors.column_dimensions[letter_of(heading, name)].width > len("02/03/2026 18:05")
     allowed = {}
     for validation in doors.data_validations.dataValidation:
         place = str(validation.sqref)
@@ -374,7 +376,8 @@ def test_the_workbook_asks_the_results_back_with_drop_downs_and_checked_dates(tm
         assert [doors[place][0][0].row, doors[place][-1][0].row] == [2, 4]
         assert validation.errorStyle in (None, "stop")
         allowed[column] = validation
-    assert allowed["Result"].formula1 == f'"{",".join(RESULTS)}"'
+    for name in ("Result", "Second result", "Third result"):
+        assert allowed[name].formula1 == f'"{",".join(RESULTS)}"'
     assert {allowed[name].formula1 for name in heading[-5:-1]} == {'"yes,no"'}
     assert allowed["Visited at"].type == "date"
     first, last = (
@@ -488,7 +491,8 @@ def test_a_time_to_act_by_at_midnight_is_written_as_a_time(tmp_path):
 def test_a_workbook_takes_visits_of_two_months_before_to_a_year_after_its_list(tmp_path):
     write_targets(made_targets(), tmp_path, formats="xlsx", as_of="2026-03-02 08:00")
     doors = openpyxl.load_workbook(tmp_path / "Harbour.xlsx")["Doors"]
-    (allowed,) = [one for one in doors.data_validations.dataValidation if one.type == "date"]
+    allowed, *more = [one for one in doors.data_validations.dataValidation if one.type == "date"]
+    assert {(one.formula1, one.formula2) for one in more} == {(allowed.formula1, allowed.formula2)}
     day_zero = pd.Timestamp("1899-12-30")
     limits = [day_zero + pd.Timedelta(days=float(day)) for day in
               (allowed.formula1, allowed.formula2)]  # fmt: skip

@@ -33,6 +33,7 @@ _LABELS = {
     target_files.SHEET: "sheet to print",
     target_files.SHEET_PDF: "PDF",
     target_files.WORKBOOK: "workbook",
+    target_files.SUPERVISOR_WORKBOOK: "supervisor's workbook",
     target_files.PHONE: "for a phone",
     target_files.LEAFLETS: "leaflets",
     target_files.LEAFLETS_PDF: "leaflets (PDF)",

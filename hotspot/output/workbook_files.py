@@ -24,7 +24,12 @@ HEADING = {**FONT, **GRID, "bold": True, "bg_color": "#1F3A5F", "font_color": "w
 #: What Excel holds in a cell, and in a header or footer of a page with room for the other parts.
 MOST_CELL_CHARACTERS, _MOST_HEADER_CHARACTERS, _MOST_MARKING_CHARACTERS = 32767, 60, 110
 # Without these a text that looks like one becomes a formula, a link or a number.
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    # Widths of columns count digits of this font: by another they are a third wider on a machine
+    # that has it not, and what fitted a page does not.
+    "default_format_properties": FONT,
+}  # fmt: skip
 _A4 = 9
 _NARROWEST, _WIDEST = 9, 42
 

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 from hotspot import rule
 
 YES_NO = ("yes", "no")
+#: Calls at one door that one row of a workbook has room for: as often as a list asks for them.
+CALLS = ("", "second ", "third ")
 
 
 class Asked(NamedTuple):
@@ -17,10 +19,23 @@ class Asked(NamedTuple):
     field: str
     kind: Literal["result", "time", "text", "yes or no"]
 
+    def of_call(self, nth: int) -> str:
+        """Return the heading for the nth call at a door, from 0.
 
+        Examples
+        --------
+        >>> RESULT.of_call(0), VISITED_AT.of_call(1), RESULT.of_call(2)
+        ('Result', 'Second visited at', 'Third result')
+        """
+        return f"{CALLS[nth]}{self.heading}".capitalize()
+
+
+VISITED_AT = Asked("Visited at", "visited_at", "time")
+RESULT = Asked("Result", "result", "result")
+#: Told of each call.
+OF_A_CALL = (VISITED_AT, RESULT)
 ASKED = (
-    Asked("Result", "result", "result"),
-    Asked("Visited at", "visited_at", "time"),
+    *OF_A_CALL,
     Asked("Collar number", "collar_number", "text"),
     Asked("Leaflet left", "leaflet_left", "yes or no"),
     Asked("Camera or doorbell", "camera_or_doorbell", "yes or no"),
@@ -28,6 +43,20 @@ ASKED = (
     Asked("Do not contact", "do_not_contact", "yes or no"),
     Asked("For the officer in the case", "for_the_officer", "text"),
 )
+#: Asked where the list says which packs to bring.
+PACK_GIVEN = Asked("Pack given", "pack_given", "yes or no")
+
+
+def asked_back(*, packs: bool) -> tuple[Asked, ...]:
+    """Return what a sheet asks for: after packs only where its list names some.
+
+    Examples
+    --------
+    >>> [one.field for one in asked_back(packs=False) if one.kind == "yes or no"]
+    ['leaflet_left', 'camera_or_doorbell', 'referral', 'do_not_contact']
+    """
+    before = [asked.field for asked in ASKED].index("referral")
+    return (*ASKED[:before], PACK_GIVEN, *ASKED[before:]) if packs else ASKED
 
 
 def words_for(kind: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Target lists as files: workbooks and CSV for the supervisor, sheets for each area's doors."""
+"""Target lists as files: for each area's team sheets and a workbook, the rest for supervisors."""
 
 import os
 import tempfile
@@ -18,6 +18,7 @@ from hotspot.output.files import replacing_files, safe_file_name
 from hotspot.output.pages import write_page
 from hotspot.output.printing import need_browser, print_page
 from hotspot.output.tables import write_table
+from hotspot.output.text import clean_text
 from hotspot.sheets.about import About, about_targets
 from hotspot.sheets.door_sheet import door_sheet
 from hotspot.sheets.leaflets import leaflet_round, leaflets
@@ -25,7 +26,12 @@ from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
 from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
-from hotspot.sheets.workbook import write_workbook
+from hotspot.sheets.workbook import (
+    EXPIRED_FIELDS,
+    FOR_THE_SUPERVISOR,
+    write_supervisor_workbook,
+    write_team_workbook,
+)
 
 USUAL_FORMATS = ("xlsx", "csv", "html")
 FORMATS = (*USUAL_FORMATS, "pdf", "phone", "message")
@@ -37,11 +43,14 @@ _CSV_FIELDS = [
     "distance_m", "newest",
 ]  # fmt: skip
 # Written only where the list has them; `expected` is for ranking, and on no sheet.
-_CSV_FIELDS_IF_THERE = ["uprns", "task", "attempt", "tier", "overdue", "expected"]
+_CSV_FIELDS_IF_THERE = [
+    "uprns", "task", "attempt", "tier", "overdue", "recorded", "force_late", "expected",
+]  # fmt: skip
 _MESSAGE_FIELDS = ["area", "street", "ring", "address", "uprn", "reason", "expires"]
 
 #: Kinds of file, as `WrittenTargets` calls them.
 SHEET, SHEET_PDF, WORKBOOK, PHONE = "sheet", "sheet PDF", "workbook", "phone"
+SUPERVISOR_WORKBOOK = "supervisor workbook"
 LEAFLETS, LEAFLETS_PDF, CSV, MESSAGES = "leaflets", "leaflets PDF", "csv", "messages"
 ROUND, ROUND_PDF = "leaflet round", "leaflet round PDF"
 
@@ -52,9 +61,9 @@ class WrittenTargets(list[Path]):
     Parameters
     ----------
     by_area : dict of str to dict of str to Path
-        For each area, by name, its files by their kind: ``"workbook"``, ``"sheet"``,
-        ``"sheet PDF"``, ``"phone"``, ``"leaflets"``, ``"leaflet round"`` (both with `` PDF`` too)
-        and, for each language, ``"message (en)"``.
+        For each area, by name, its files by their kind: ``"workbook"`` (the team's),
+        ``"supervisor workbook"``, ``"sheet"``, ``"sheet PDF"``, ``"phone"``, ``"leaflets"``,
+        ``"leaflet round"`` (both with `` PDF`` too) and, for each language, ``"message (en)"``.
     overall : dict of str to Path
         The files of all areas: ``"workbook"``, ``"csv"``, ``"messages"``.
     """
@@ -98,7 +107,11 @@ def write_targets(
     layout: SheetLayout = "boxes",
     overall: str | os.PathLike[str] | None = None,
 ) -> WrittenTargets:
-    """Write target lists: per area a workbook and sheets, overall a workbook and a CSV.
+    """Write target lists: per area two workbooks and sheets, overall a workbook and a CSV.
+
+    What a team gets (its workbook, sheets, phone sheet) tells of no burglary where or when it was
+    and holds no reference; what tells it (the supervisor's workbook and all overall files) says
+    for whom it is.
 
     Parameters
     ----------
@@ -109,13 +122,15 @@ def write_targets(
     by : {"area", None}
         None leaves out the files per area.
     formats : iterable of {"xlsx", "csv", "html", "pdf", "phone", "message"}
-        Which files: ``xlsx``, a workbook per area and overall, that a team can fill in and
-        return; ``csv``, overall only; ``html``, ``<area>.html``, the sheet to print; ``pdf``, the
-        same printed, which needs Edge, Chrome or Chromium on this machine; ``phone``,
-        ``<area> phone.html``, a sheet on which results are ticked without a network and saved to
-        a file; ``message``, ``<area> message.html``, leaflets for residents without victim,
-        reference, method or date, ``<area> leaflet round.html``, how many each street gets (with
-        ``pdf`` both printed too), and the message as text.
+        Which files: ``xlsx``, per area ``<area>.xlsx``, which its team fills in and returns, and
+        ``<area> - supervisor.xlsx``, which says why each door is listed and whom nobody called on
+        in time, and one overall for analyst and supervisor; ``csv``, overall only; ``html``,
+        ``<area>.html``, the sheet to print; ``pdf``, the same printed, which needs Edge, Chrome or
+        Chromium on this machine; ``phone``, ``<area> phone.html``, a sheet on which results are
+        ticked without a network and saved to a file; ``message``, ``<area> message.html``,
+        leaflets for residents without victim, reference, method or date, ``<area> leaflet
+        round.html``, how many each street gets (with ``pdf`` both printed too), and the message
+        as text.
     marking : str, optional
         Protective marking, with how to handle it, on everything but leaflets and messages, which
         anybody may read. Without one the lists say that none was given.
@@ -178,9 +193,10 @@ def write_targets(
     ...     geometry=gpd.points_from_xy([0], [0]), crs="EPSG:27700")
     >>> written = write_targets(targets, tempfile.mkdtemp(), as_of="2026-03-02")
     >>> [path.name for path in written]
-    ['Harbour.xlsx', 'Harbour.html', 'targets.xlsx', 'targets.csv']
+    ['Harbour.xlsx', 'Harbour - supervisor.xlsx', 'Harbour.html', 'targets.xlsx', 'targets.csv']
     >>> {kind: path.name for kind, path in written.by_area["Harbour"].items()}
-    {'workbook': 'Harbour.xlsx', 'sheet': 'Harbour.html'}
+    {'workbook': 'Harbour.xlsx', 'supervisor workbook': 'Harbour - supervisor.xlsx', \
+'sheet': 'Harbour.html'}
     """
     formats = [formats] if isinstance(formats, str) else list(formats)
     _check(targets, messages, streets, by, formats, layout)
@@ -197,6 +213,7 @@ def write_targets(
         streets=streets,
         layout=layout,
         formats=frozenset(formats),
+        expired=_expired(targets.attrs),
         extra_fields=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
     )
     folder = Path(folder)
@@ -227,6 +244,7 @@ class _Lists:
     streets: gpd.GeoDataFrame | None
     layout: SheetLayout
     formats: frozenset[str]
+    expired: pd.DataFrame
     extra_fields: list[str]
 
     def of_area(self, area: str) -> "_Lists":
@@ -234,13 +252,24 @@ class _Lists:
         homes = None if self.homes is None else self.homes[self.homes["area"] == area]
         about = self.about.of_area(area, 0 if homes is None else len(homes))
         rows = self.rows[self.rows["area"] == area]
-        return replace(self, rows=rows, homes=homes, about=about)
+        expired = self.expired[self.expired["area"] == area]
+        return replace(self, rows=rows, homes=homes, about=about, expired=expired)
 
     @property
     def with_leaflet(self) -> pd.DataFrame:
         """Every home that gets a leaflet, burgled or not, so that none stands out."""
         doors = self.rows[["street"]]
         return doors if self.homes is None else pd.concat([doors, self.homes[["street"]]])
+
+
+def _expired(attrs: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return the doors that left the list unvisited, ready for print."""
+    listed = pd.DataFrame(list(attrs.get("expired") or ()), columns=list(EXPIRED_FIELDS))
+    for name in ("visit_id", "address", "task"):
+        texts = [None if pd.isna(text) else clean_text(str(text)) for text in listed[name]]
+        listed[name] = pd.Series(texts, index=listed.index, dtype=object)
+    times = {name: pd.to_datetime(listed[name]) for name in ("act_by", "expires")}
+    return listed.assign(area=listed_areas(listed["area"]), **times)
 
 
 def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -276,9 +305,12 @@ def _of_area(
     title = f"Doors to visit: {area}"
     # Names are appended to, not given a suffix: an area may be called "St. Mary".
     if len(rows) and "xlsx" in formats:
-        path = folder / f"{name}.xlsx"
-        write = partial(write_workbook, rows, title=title, about=about, whole=False)
-        yield _File(area, WORKBOOK, path, write)
+        team = partial(write_team_workbook, rows, title=title, about=about)
+        yield _File(area, WORKBOOK, folder / f"{name}.xlsx", team)
+        taken.append(safe_file_name(f"{name} - supervisor", taken))
+        write = partial(write_supervisor_workbook, rows, title=f"{title} (supervisor)",
+                        about=about, expired=lists.expired, whole=False)  # fmt: skip
+        yield _File(area, SUPERVISOR_WORKBOOK, folder / f"{taken[-1]}.xlsx", write)
     sheet = partial(door_sheet, rows, title, about, lists.streets, lists.layout)
     if len(rows) and "html" in formats:
         yield _File(area, SHEET, folder / f"{name}.html", _page(sheet))
@@ -341,11 +373,14 @@ def _overall(lists: _Lists, folder: Path) -> Iterator[_File]:
     about = lists.about
     if "xlsx" in lists.formats:
         path = folder / f"{_OVERALL}.xlsx"
-        title = "Doors to visit"
-        write = partial(write_workbook, lists.rows, title=title, about=about, whole=True)
+        title = "Doors to visit (analyst and supervisor)"
+        write = partial(write_supervisor_workbook, lists.rows, title=title, about=about,
+                        expired=lists.expired, whole=True)  # fmt: skip
         yield _File(None, WORKBOOK, path, write)
     if "csv" in lists.formats:
-        extra = {"cut_off": about.cut_off, "marking": about.marking}
+        extra = {
+            "cut_off": about.cut_off, "marking": about.marking, "for_whom": FOR_THE_SUPERVISOR,
+        }  # fmt: skip
         if about.warnings:
             extra["to_know"] = "; ".join(about.warnings)
         table = lists.rows[[*_CSV_FIELDS, *lists.extra_fields, "x", "y"]].assign(**extra)

@@ -1,7 +1,7 @@
-"""Target lists as a workbook: for the supervisor to read, for the team to fill in and return."""
+"""Target lists as workbooks: one for the team to fill in and return, one for the supervisor."""
 
-from collections.abc import Callable
-from math import ceil
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil, floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,14 +21,30 @@ from hotspot.output.workbook_files import (
     write_about,
 )
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, words_for
+from hotspot.sheets.asked_back import CALLS, OF_A_CALL, Asked, asked_back, words_for
 
 _LINE_HEIGHT = 14.5
 _MOST_LINES = 25
+# A row to be filled in by hand has room for a hand.
+_FEWEST_LINES_BY_HAND = 2
 # How much wider than the digits that a column's width counts is the text in it.
-_TEXT_WIDTH, _BOLD_WIDTH = 1.15, 1.3
+_PLAIN_WIDTH, _TEXT_WIDTH, _BOLD_WIDTH = 1.0, 1.15, 1.3
 # A visit may be written down for a list of some weeks ago, and for one that is carried forward.
 _DAYS_BEFORE, _DAYS_AFTER = 62, 366
+# A4 on its side within our margins, and what a column takes of it, in units of 1/96 inch.
+_PAGE_WIDTH = 1044.0
+_DIGIT_WIDTH, _COLUMN_MARGIN = 7.4, 5.0
+# Type of 10 points is printed no smaller than 8: what does not fit goes to a page beside.
+_SMALLEST_SCALE = 0.80
+# Excel and LibreOffice differ in the last pixels of a column.
+_SLACK = 0.97
+
+_FOR_THE_TEAM = "The team: it tells of no burglary in which home or on which day it was."
+FOR_THE_SUPERVISOR = "Analyst and supervisor only: it tells which homes were burgled"
+_TO_FILL_IN = (
+    "The yellow columns: save the workbook and send it back as it is.",
+    "A second and a third call at a door have columns of their own.",
+)
 
 
 class _Column(NamedTuple):
@@ -41,10 +57,28 @@ class _Column(NamedTuple):
     shown: Callable[[pd.DataFrame], bool] | None = None
 
 
-_COLUMNS = (
-    _Column("No.", "stop", 6, "number"),
-    _Column("Visit", "visit_id", 18, "reference"),
-    _Column("Address", "address", 32, "text"),
+def _told(field: str) -> Callable[[pd.DataFrame], bool]:
+    return lambda rows: field in rows.columns and bool(rows[field].notna().any())
+
+
+# Which door it is: these stay in sight, and stand on every page of print.
+_DOOR = (
+    _Column("No.", "stop", 5, "number"),
+    _Column("Visit", "visit_id", 15, "reference"),
+    _Column("Address", "address", 23, "text"),
+)
+_PACK = _Column("Pack", "tier", 8, "text", _told("tier"))
+# Nothing here tells of another home, nor when it was burgled: not even how long the door is
+# listed, which ends a known number of days after that.
+_TEAM = (
+    *_DOOR,
+    _Column("At the door", "at_the_door", 26, "text"),
+    _Column("Task", "to_do", 11, "text", lambda rows: bool((rows["to_do"] != "").any())),
+    _PACK,
+    _Column("Act by", "act_by", 16, "time"),
+)
+_SUPERVISOR = (
+    *_DOOR,
     _Column("Area", "area", 15, "text", lambda rows: rows["area"].nunique() != 1),
     _Column("Ring", "ring", 6, "number"),
     _Column("Door", "door", 15, "text"),
@@ -54,21 +88,35 @@ _COLUMNS = (
         lambda rows: bool((rows["uprns"].notna() & (rows["uprns"] != rows["uprn"])).any()),
     ),
     _Column("Why this door", "reason", 54, "text"),
+    _Column("At the door", "at_the_door", 26, "text", _told("at_the_door")),
+    _Column("Recorded", "recorded", 17, "time", _told("recorded")),
     _Column(
         "Leading burglary found", "newest", 13, "day",
         lambda rows: bool((rows["age_band"] >= 0).any()),
     ),
-    _Column("Task", "task", 13, "text", lambda rows: bool((rows["task"] != "visit").any())),
+    _Column("Task", "task", 12, "text", lambda rows: bool((rows["task"] != "visit").any())),
     _Column("Attempt", "attempt", 9, "number", lambda rows: bool((rows["attempt"] != 1).any())),
-    _Column("Pack", "tier", 10, "text", lambda rows: bool(rows["tier"].notna().any())),
-    _Column("Act by", "act_by", 18, "time"),
-    _Column("Overdue", "overdue", 13, "text", lambda rows: bool(rows["overdue"].any())),
+    _PACK,
+    _Column("Act by", "act_by", 17, "time"),
+    _Column("Overdue", "overdue", 11, "text", lambda rows: bool(rows["overdue"].any())),
+    _Column("Late for the force", "force_late", 10, "yes", _told("force_late")),
     _Column("Listed until", "expires", 13, "day"),
     _Column("References", "crime_refs", 16, "reference"),
     _Column("Burglaries here in 12 months", "burglaries_12m", 12, "number"),
     _Column("Metres from the nearest burglary", "distance_m", 12, "number"),
 )  # fmt: skip
-_WIDTHS = {"result": 20, "time": 18, "text": 14, "yes or no": 12}
+_EXPIRED = (
+    _Column("Address", "address", 40, "text"),
+    _Column("Area", "area", 20, "text"),
+    _Column("Visit", "visit_id", 15, "reference"),
+    _Column("Ring", "ring", 6, "number"),
+    _Column("Task", "task", 14, "text"),
+    _Column("Act by", "act_by", 17, "time"),
+    _Column("Listed until", "expires", 13, "day"),
+)
+EXPIRED_FIELDS = tuple(column.field for column in _EXPIRED)
+_WIDTHS = {"result": 15, "time": 17, "text": 10, "yes or no": 9}
+_FIELD_WIDTHS = {"for_the_officer": 30}
 # From the newest; the date in the cell says the same to those who see no colours.
 _AGE_COLOURS = (
     {"bg_color": "#A63603", "font_color": "white"},
@@ -77,6 +125,7 @@ _AGE_COLOURS = (
 )
 _FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
+    "yes": {},
     "reference": {"num_format": "@"},
     "number": {"num_format": "0", "align": "center"},
     "time": {"num_format": "ddd d mmm hh:mm", "align": "left"},
@@ -84,15 +133,14 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "to fill in": {"num_format": "@", "bg_color": "#FFFBE6"},
     "time to fill in": {"num_format": "dd/mm/yyyy hh:mm", "align": "left", "bg_color": "#FFFBE6"},
 }
+_BURGLED = {"bg_color": "#FCE8D8", "bold": True}
 
 
-def write_workbook(
-    rows: pd.DataFrame, path: Path, title: str, about: About, *, whole: bool
-) -> Path:
-    """Write rows in their order, with a second sheet that says what they are.
+def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About) -> Path:
+    """Write the workbook that a team fills in and returns: of its doors what may be said there.
 
-    After what is known of a door come the columns of `ASKED`, empty, with drop-downs and checks:
-    the workbook can be filled in and read back as it is.
+    After what is known of a door come the columns of `ASKED`, empty, with drop-downs and checks,
+    when and with what result for three calls: the workbook can be read back as it is.
 
     Parameters
     ----------
@@ -101,6 +149,55 @@ def write_workbook(
     path : Path
     title : str
     about : About
+
+    Returns
+    -------
+    Path
+    """
+    rows = rows.assign(to_do=[_to_do(row) for row in rows.itertuples(index=False)])
+    columns = _shown(_TEAM, rows)
+    asked = asked_back(packs=_told("tier")(rows))
+    calls = [(one, one.of_call(nth)) for nth in range(len(CALLS)) for one in OF_A_CALL]
+    others = [(one, one.heading) for one in asked if one not in OF_A_CALL]
+    stamp = Stamp(title, about.marking, about.cut_off, about.last_moment)
+    with new_workbook(path, stamp) as book:
+        styles = _styles(book)
+        sheet = _write_rows(book, "Doors", rows, columns, [styles] * len(rows))
+        for line, row in enumerate(rows.itertuples(index=False), start=1):
+            lines = max(_lines(row, columns, _PLAIN_WIDTH), _FEWEST_LINES_BY_HAND)
+            sheet.set_row(line, _LINE_HEIGHT * lines)
+        _ask_back(sheet, len(rows), len(columns), [*calls, *others], styles, about)
+        widths = [column.width for column in columns[len(_DOOR) :]]
+        groups = [
+            *([width] for width in widths),
+            *([_width(one) for one in OF_A_CALL] for _ in CALLS),
+            *([_width(one)] for one, _ in others),
+        ]
+        _set_pages(sheet, len(rows), groups, stamp)
+        write_about(book, stamp, [("For", _FOR_THE_TEAM), *_about_pairs(about, _TO_FILL_IN)])
+    return path
+
+
+def write_supervisor_workbook(
+    rows: pd.DataFrame,
+    path: Path,
+    title: str,
+    about: About,
+    expired: pd.DataFrame,
+    *,
+    whole: bool,
+) -> Path:
+    """Write the workbook that says why each door is listed, and which nobody went to in time.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `with_ages` returns them.
+    path : Path
+    title : str
+    about : About
+    expired : DataFrame
+        `EXPIRED_FIELDS` of the doors that left the list unvisited.
     whole : bool
         Whether it is the list of all areas, so that each row names its own.
 
@@ -108,76 +205,115 @@ def write_workbook(
     -------
     Path
     """
-    columns = [
-        column
-        for column in _COLUMNS
-        if column.shown is None or column.shown(rows) or (whole and column.field == "area")
-    ]
+    columns = _shown(_SUPERVISOR, rows, ["area"] if whole else [])
     stamp = Stamp(title, about.marking, about.cut_off, about.last_moment)
     with new_workbook(path, stamp) as book:
-        _write_doors(book, rows, columns, stamp, about)
-        write_about(book, stamp, _about_pairs(about))
+        plain, burgled = _styles(book), _styles(book, _BURGLED)
+        looks = [burgled if ring == 0 else plain for ring in rows["ring"]]
+        sheet = _write_rows(book, "Doors", rows, columns, looks)
+        _colour_ages(book, sheet, rows, columns)
+        groups = [[column.width] for column in columns[len(_DOOR) :]]
+        _set_pages(sheet, len(rows), groups, stamp)
+        if len(expired):
+            known = _shown(_EXPIRED, expired)
+            gone = _write_rows(book, "Not visited in time", expired, known, [plain] * len(expired))
+            gone.repeat_rows(0)
+            set_page(gone, stamp)
+        write_about(book, stamp, [("For", f"{FOR_THE_SUPERVISOR}."), *_about_pairs(about)])
     return path
 
 
-def _write_doors(
+def _to_do(row: Any) -> str:
+    """Return what is to be done where it is not the usual, and that it is past its time."""
+    task = "" if row.task in (None, "visit") else row.task
+    return "; ".join(
+        part for part in (task, row.overdue if row.overdue == "overdue" else "") if part
+    )
+
+
+def _shown(
+    columns: Iterable[_Column], rows: pd.DataFrame, always: Sequence[str] = ()
+) -> list[_Column]:
+    """Return the columns for which a list has something."""
+    return [
+        column
+        for column in columns
+        if column.shown is None or column.field in always or column.shown(rows)
+    ]
+
+
+def _styles(book: xlsxwriter.Workbook, look: dict[str, Any] | None = None) -> dict[str, Format]:
+    """Return a format for each kind of cell, and one for headings."""
+    edged = {**FONT, **GRID, **(look or {})}
+    styles = {kind: book.add_format({**edged, **style}) for kind, style in _FORMATS.items()}
+    return {**styles, "heading": book.add_format(HEADING)}
+
+
+def _write_rows(
     book: xlsxwriter.Workbook,
+    name: str,
     rows: pd.DataFrame,
     columns: list[_Column],
-    stamp: Stamp,
-    about: About,
-) -> None:
-    sheet = book.add_worksheet("Doors")
-    edged = {**FONT, **GRID}
-    plain = {kind: book.add_format({**edged, **style}) for kind, style in _FORMATS.items()}
-    burgled = {
-        kind: book.add_format({**edged, "bg_color": "#FCE8D8", **style, "bold": True})
-        for kind, style in _FORMATS.items()
-    }
-    ages = [book.add_format({**edged, **_FORMATS["day"], **colours}) for colours in _AGE_COLOURS]
+    looks: Sequence[dict[str, Format]],
+) -> Worksheet:
+    """Write a sheet of rows under headings that stay in sight, each row in its look."""
+    sheet = book.add_worksheet(name)
     heading = book.add_format(HEADING)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(0, number, column.heading, heading)
     sheet.set_row(0, 45)
     lines: list[Any] = list(rows.itertuples(index=False))
-    for line, row in enumerate(lines, start=1):
-        styles = burgled if row.ring == 0 else plain
-        sheet.set_row(line, _height(row, columns))
+    for line, (row, styles) in enumerate(zip(lines, looks, strict=True), start=1):
+        letter = _BOLD_WIDTH if row.ring == 0 else _TEXT_WIDTH
+        sheet.set_row(line, _LINE_HEIGHT * _lines(row, columns, letter))
         for number, column in enumerate(columns):
             value = getattr(row, column.field)
-            style = styles[column.kind]
-            if column.field == "newest" and row.age_band >= 0:
-                style = ages[min(row.age_band, len(ages) - 1)]
-            _write_cell(sheet, line, number, value, column.kind, style)
-    _ask_back(sheet, len(rows), len(columns), heading, plain, about)
-    # Who fills in the last columns still sees which door it is.
+            _write_cell(sheet, line, number, value, column.kind, styles[column.kind])
+    # Who looks at the last columns still sees which door it is.
     sheet.freeze_panes(1, 1 + [column.field for column in columns].index("address"))
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) + len(ASKED) - 1)
-    sheet.repeat_rows(0)
-    # What is filled in by hand is on the sheet to print: here it would make the type too small.
-    sheet.print_area(0, 0, max(len(rows), 1), len(columns) - 1)
-    set_page(sheet, stamp)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    return sheet
+
+
+def _colour_ages(
+    book: xlsxwriter.Workbook, sheet: Worksheet, rows: pd.DataFrame, columns: list[_Column]
+) -> None:
+    """Write again, in the colours of the ages, when the burglaries that lead were found."""
+    fields = [column.field for column in columns]
+    if "newest" not in fields:
+        return
+    edged = {**FONT, **GRID, **_FORMATS["day"]}
+    ages = [book.add_format({**edged, **colours}) for colours in _AGE_COLOURS]
+    at = fields.index("newest")
+    for line, (newest, band) in enumerate(zip(rows["newest"], rows["age_band"], strict=True), 1):
+        if band >= 0:
+            _write_cell(sheet, line, at, newest, "day", ages[min(band, len(ages) - 1)])
+
+
+def _width(asked: Asked) -> float:
+    return _FIELD_WIDTHS.get(asked.field, _WIDTHS[asked.kind])
 
 
 def _ask_back(
     sheet: Worksheet,
     doors: int,
     first: int,
-    heading: Format,
+    asked_columns: list[tuple[Asked, str]],
     styles: dict[str, Format],
     about: About,
 ) -> None:
     """Add the columns that the team fills in, with what may stand in them."""
-    for column, asked in enumerate(ASKED, start=first):
-        sheet.set_column(column, column, _WIDTHS[asked.kind])
-        sheet.write_string(0, column, asked.heading, heading)
+    for column, (asked, heading) in enumerate(asked_columns, start=first):
+        sheet.set_column(column, column, _width(asked))
+        sheet.write_string(0, column, heading, styles["heading"])
         style = styles["time to fill in" if asked.kind == "time" else "to fill in"]
         for line in range(1, doors + 1):
             sheet.write_blank(line, column, None, style)
         allowed = _allowed(asked.kind, about)
         if doors and allowed is not None:
             sheet.data_validation(1, column, doors, column, allowed)
+    sheet.autofilter(0, 0, max(doors, 1), first + len(asked_columns) - 1)
 
 
 def _allowed(kind: str, about: About) -> dict[str, Any] | None:
@@ -206,15 +342,50 @@ def _allowed(kind: str, about: About) -> dict[str, Any] | None:
     }
 
 
-def _height(row: Any, columns: list[_Column]) -> float:
-    """Return how high a row is for its longest cell: LibreOffice does not do it by itself."""
-    letter = _BOLD_WIDTH if row.ring == 0 else _TEXT_WIDTH
+def _set_pages(sheet: Worksheet, doors: int, groups: list[list[float]], stamp: Stamp) -> None:
+    """Print a sheet in legible type: columns that do not fit go to a page beside.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+    doors : int
+    groups : list of list of float
+        Widths of the columns after those that name the door, columns that belong together as one.
+    stamp : Stamp
+    """
+    set_page(sheet, stamp)
+    named = _on_paper([column.width for column in _DOOR])
+    breaks, widest, used, at = [], named, named, len(_DOOR)
+    for widths in groups:
+        wide = _on_paper(widths)
+        if used + wide > _PAGE_WIDTH / _SMALLEST_SCALE and used > named:
+            breaks.append(at)
+            used = named
+        used, at = used + wide, at + len(widths)
+        widest = max(widest, used)
+    # In place of a scale that shrinks all columns to one page, whatever is left of the type.
+    fits = floor(_SLACK * 100 * _PAGE_WIDTH / widest)
+    sheet.set_print_scale(min(100, max(fits, round(100 * _SMALLEST_SCALE))))
+    sheet.set_v_pagebreaks(breaks)
+    # The pages of the same doors follow each other.
+    sheet.print_across()
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0, len(_DOOR) - 1)
+    sheet.print_area(0, 0, max(doors, 1), at - 1)
+
+
+def _on_paper(widths: Sequence[float]) -> float:
+    return sum(width * _DIGIT_WIDTH + _COLUMN_MARGIN for width in widths)
+
+
+def _lines(row: Any, columns: list[_Column], letter: float) -> int:
+    """Return the lines of a row's longest cell: LibreOffice does not count them by itself."""
     lines = max(
         ceil(len(str(getattr(row, column.field) or "")) * letter / column.width)
         for column in columns
         if column.kind in ("text", "reference")
     )
-    return _LINE_HEIGHT * min(max(lines, 1), _MOST_LINES)
+    return min(max(lines, 1), _MOST_LINES)
 
 
 def _write_cell(
@@ -223,6 +394,8 @@ def _write_cell(
     """Write text as text, whatever it looks like; a missing value stays blank."""
     if value is None or pd.isna(value):
         sheet.write_blank(line, number, None, style)
+    elif kind == "yes":
+        sheet.write_string(line, number, "yes" if value else "", style)
     elif kind in ("time", "day"):
         sheet.write_datetime(line, number, value.floor("s").to_pydatetime(), style)
     elif kind == "number":
@@ -231,14 +404,14 @@ def _write_cell(
         sheet.write_string(line, number, str(value)[:MOST_CELL_CHARACTERS], style)
 
 
-def _about_pairs(about: About) -> list[tuple[str, str]]:
+def _about_pairs(about: About, to_fill_in: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Return what the second sheet says, each with its name."""
     return [
         ("Marking", about.marking),
         ("Cut-off", about.cut_off),
         *zip(("What it shows", "What it does not show", ""), SHOWS, strict=True),
         *(("To know", note) for note in (*about.warnings, *about.notes)),
-        ("To fill in", "The yellow columns: save the workbook and send it back as it is."),
+        *(("To fill in", line) for line in to_fill_in),
         *about.parameters,
         *((f"SHA-256 of {name}", digest) for name, digest in about.inputs),
         ("Made by", f"hotspot {about.version}"),
