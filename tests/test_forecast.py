@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -33,6 +34,7 @@ from hotspot.forecast.blend import mixture_weights
 from hotspot.forecast.expectation import Likelihood, Parameters
 from hotspot.forecast.history import History
 from hotspot.forecast.level import reported_shares
+from hotspot.forecast.trigger_evidence import UNTOLD_NAMES, at_bounds, supported
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 from hotspot.incidents import read_incidents
@@ -391,6 +393,53 @@ def test_the_process_does_not_collapse_onto_one_address(make_incidents):
     assert min(repeat.scale_m, near.scale_m) > 5
     surface = model.predict(Grid(0, 0, 250, ncols=12, nrows=12, crs="EPSG:27700"))
     assert float(surface.max() / surface.sum()) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("scale_m", "mean_days", "said", "told_apart"),
+    [
+        (80.0, 15.0, [], True),
+        # As in New York, whose points are those of blocks: a near repeat as narrow as a place.
+        (43.44, 15.0, ["scale_m: 43.44 is the least tried", "next one is 43 m"], False),
+        # As in Washington: what is called near falls nowhere within reach.
+        (999.94, 15.0, ["scale_m: 999.9 is the most tried"], True),
+        (80.0, 240.0, ["mean_days: 240 is the most tried"], True),
+        (80.0, 1.2, ["mean_days: 1.2 is the least tried"], True),
+    ],
+)
+def test_a_parameter_at_its_bound_is_named(scale_m, mean_days, said, told_apart):
+    triggers = (
+        Trigger(0.0, 60.0, 43.44, "gaussian", 174.0, 365),
+        Trigger(0.16, mean_days, scale_m, "exponential", 1000.0, 120),
+    )
+    fitted = SimpleNamespace(
+        parameters=Parameters(np.ones(3), triggers), scales_m=np.array([43.44, 200.0])
+    )
+    found, apart = at_bounds(fitted)
+    assert apart == told_apart
+    assert len(found) == len(said)
+    for sentence, words in zip(found, said, strict=True):
+        assert words in sentence
+
+
+def test_triggers_that_the_places_cannot_tell_apart_are_not_named_after_repeats(town, monkeypatch):
+    monkeypatch.setattr("hotspot.forecast.self_exciting.at_bounds", lambda _: (("so",), False))
+    model = SelfExcitingProcess().fit(town, "2024-12-31")
+    assert model.names_ == UNTOLD_NAMES
+    assert not any("repeat" in name for name in model.intervals().index)
+
+
+def test_a_process_that_stopped_below_its_own_nested_fit_starts_again(town):
+    fitted = SelfExcitingProcess()._climbed(History.known(town, "2024-12-31"))
+    # A trigger that was left with far too much of everything.
+    bad = replace(
+        fitted.parameters,
+        triggers=tuple(replace(one, offspring=0.9) for one in fitted.parameters.triggers),
+    )
+    stuck = replace(fitted, parameters=bad, log_likelihood=fitted.likelihood.value(bad))
+    mended, gains = supported(stuck)
+    assert min(gains) >= 0
+    assert mended.log_likelihood >= fitted.log_likelihood - 10
 
 
 def test_a_blend_learns_from_past_windows_which_member_to_trust(town):

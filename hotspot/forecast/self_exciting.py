@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 from scipy.spatial import cKDTree
 from scipy.special import roots_genlaguerre
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 from sklearn.base import clone
 
 from hotspot._checks import (
@@ -26,25 +26,17 @@ from hotspot.forecast.expectation import (
     Parameters,
     area_anywhere_m2,
     box_anywhere,
-    climb,
     fit,
 )
 from hotspot.forecast.history import History
+from hotspot.forecast.trigger_evidence import NAMES, REPEAT, UNTOLD_NAMES, at_bounds, supported
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 
-REPEAT, NEAR = 0, 1
-NAMES = ("repeat", "near repeat")
-# Level of significance below which a trigger stays.
-_ALPHA = 0.01
 # Half of the step, in logarithms, by which slopes are taken.
 _STEP = 0.02
-# Fits without a trigger start where the one with it ended, and have not far to go.
-_TEST_STEPS, _TEST_TOLERANCE = 60, 1e-6
 # How far off the bandwidth may be, as a factor.
 _BANDWIDTH_DOUBT = 1.5
-# Reaches after which a trigger has faded by next to nothing within one.
-_FOREVER = 1000.0
 # Parts of the background beside "anywhere": the own place and the neighbourhood.
 _SCALES = 2
 # An exponential density is a mixture of Gaussians whose variances, over twice the square of its
@@ -95,6 +87,12 @@ class SelfExcitingProcess(Forecast):
         Steps made.
     converged_ : bool
         Whether the last round ended by the tolerance.
+    at_bounds_ : tuple of str
+        Which parameters are at a bound of what was tried, in sentences: there the data ask for
+        less or more than the model can say.
+    names_ : tuple of str
+        What the triggers are called: "repeat" and "near repeat" only where the places are near
+        enough to each other to tell them apart.
 
     Notes
     -----
@@ -106,6 +104,9 @@ class SelfExcitingProcess(Forecast):
     width, the near-repeat trigger cannot become narrower than a place, and the background leaves
     out the incident whose intensity it gives. A trigger stays only if it is worth more than chance
     at the 1 % level by the likelihood-ratio test.
+
+    It is kept as a benchmark, and to describe how strong repeats are: in eight backtests on data
+    that nothing was tuned on `Blend` found as many burglaries or more, in a fraction of the time.
 
     References
     ----------
@@ -163,7 +164,9 @@ class SelfExcitingProcess(Forecast):
         own = _sampling(*self.scores_, confidence)
         for factor in (1 / _BANDWIDTH_DOUBT, _BANDWIDTH_DOUBT):
             other = clone(self).set_params(bandwidth_m=self.bandwidth_m * factor)
-            theirs = _sampling(*_scores(other._climbed(history)), confidence).reindex(own.index)
+            theirs = _sampling(*_scores(other._climbed(history), self.names_), confidence).reindex(
+                own.index
+            )
             own["low"] = np.fmin(own["low"], theirs["low"])
             own["high"] = np.fmax(own["high"], theirs["high"])
         return own
@@ -253,15 +256,17 @@ class SelfExcitingProcess(Forecast):
         return fit(history, _season(history), start, scales_m, int(self.iterations), self.tolerance)
 
     def _learn(self, history: History) -> None:
-        fitted, self.gain_ = _supported(self._climbed(history))
+        fitted, self.gain_ = supported(self._climbed(history))
         self.scales_m_ = fitted.scales_m
         self.background_ = fitted.parameters.background
         self.triggers_ = fitted.parameters.triggers
+        self.at_bounds_, told_apart = at_bounds(fitted)
+        self.names_ = NAMES if told_apart else UNTOLD_NAMES
         self.log_likelihood_ = fitted.log_likelihood
         self.iterations_, self.converged_ = fitted.iterations, fitted.converged
         self.branching_ratio_ = float(sum(trigger.offspring for trigger in self.triggers_))
         self.triggered_share_ = float(1.0 - fitted.background_share.mean())
-        self.scores_ = _scores(fitted)
+        self.scores_ = _scores(fitted, self.names_)
         self.daily_ = _daily(history, fitted.parameters)
         self.background_share_ = pd.Series(
             fitted.background_share, index=history.incidents.index, name="background_share"
@@ -371,38 +376,6 @@ def _season(history: History) -> Floats:
     return history.summed(history.share * level[history.day - history.first_day])
 
 
-def _supported(fitted: Fit) -> tuple[Fit, tuple[float, ...]]:
-    """Drop each trigger that is worth no more than chance, or no more than if it never faded.
-
-    By the likelihood-ratio test: twice the logarithm of the ratio against chi-squared, with a
-    degree of freedom for each parameter that the trigger brings beside its offspring. That no
-    offspring lies at the end of the range makes the test strict (Self and Liang 1987, Journal of
-    the American Statistical Association 82, 605-610), which is the side to err on.
-    """
-    gains, floor_m = [], float(fitted.scales_m[0])
-    for number, trigger in enumerate(fitted.parameters.triggers):
-        triggers = list(fitted.parameters.triggers)
-        triggers[number] = replace(trigger, offspring=0.0)
-        without = Parameters(fitted.parameters.background, tuple(triggers))
-        rest, _, _ = climb(fitted.likelihood, without, floor_m, _TEST_STEPS, _TEST_TOLERANCE)
-        # A trigger that does not fade is no trigger, but a place where risk is always high.
-        triggers[number] = replace(trigger, mean_days=_FOREVER * trigger.reach_days)
-        steady = Parameters(fitted.parameters.background, tuple(triggers))
-        flat, _, _ = climb(fitted.likelihood, steady, floor_m, _TEST_STEPS, _TEST_TOLERANCE,
-                           fading=False)  # fmt: skip
-        value = fitted.likelihood.value(rest)
-        best = max(value, fitted.likelihood.value(flat))
-        gains.append(float(2.0 * (fitted.log_likelihood - best)))
-        if gains[-1] < chi2.ppf(1 - _ALPHA, 1 + number):
-            fitted = replace(
-                fitted,
-                parameters=rest,
-                log_likelihood=value,
-                background_share=fitted.likelihood.background_share(rest),
-            )
-    return fitted, tuple(gains)
-
-
 def _sampling(names: list[str], values: Floats, scores: Floats, confidence: float) -> pd.DataFrame:
     """Estimate intervals that hold if the background is as smoothed.
 
@@ -411,14 +384,16 @@ def _sampling(names: list[str], values: Floats, scores: Floats, confidence: floa
     """
     known = np.einsum("np,nq->pq", scores, scores)
     spread = np.sqrt(np.diag(np.linalg.pinv(known)))
-    reach = np.exp(spread * float(norm.ppf(0.5 + confidence / 2)))
+    # What the data say nothing of lies between nothing and without end.
+    with np.errstate(over="ignore"):
+        reach = np.exp(spread * float(norm.ppf(0.5 + confidence / 2)))
     return pd.DataFrame(
         {"estimate": values, "low": values / reach, "high": values * reach},
         index=pd.Index(names, name="parameter"),
     )
 
 
-def _scores(fitted: Fit) -> tuple[list[str], Floats, Floats]:
+def _scores(fitted: Fit, trigger_names: tuple[str, ...]) -> tuple[list[str], Floats, Floats]:
     """Return names and values of the parameters, and the scores of their logarithms by event."""
     parameters, likelihood = fitted.parameters, fitted.likelihood
     background, risen = likelihood.parts(parameters)
@@ -429,11 +404,11 @@ def _scores(fitted: Fit) -> tuple[list[str], Floats, Floats]:
     for number, trigger in enumerate(parameters.triggers):
         if trigger.offspring <= 0:
             continue
-        names.append(f"{NAMES[number]}, offspring")
+        names.append(f"{trigger_names[number]}, offspring")
         values.append(trigger.offspring)
         scores.append(risen[number] / total)
         for name in ("mean_days", "scale_m")[: 1 + number]:
-            names.append(f"{NAMES[number]}, {name}")
+            names.append(f"{trigger_names[number]}, {name}")
             values.append(getattr(trigger, name))
             scores.append(_slope(likelihood, parameters, number, name) / total)
     return names, np.array(values), np.column_stack(scores)

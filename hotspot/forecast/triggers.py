@@ -10,7 +10,7 @@ from hotspot._kernels.arrays import Floats
 from hotspot._kernels.hawkes import STEPS_PER_M
 
 # At a mean lag of 1 day all offspring comes on the next one, and the decay divides by 0.
-_SHORTEST_DAYS = 1.2
+SHORTEST_DAYS = 1.2
 # Of logarithms: a hundredth of a per cent.
 _TOLERANCE = 1e-4
 
@@ -112,7 +112,7 @@ def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
         likely = (lags[1:] * np.log(table[1:] + 1e-300)).sum()
         return float(lags.sum() * np.log(exposure) - likely)
 
-    return _lowest(loss, _SHORTEST_DAYS, 2.0 * reach_days)
+    return _lowest(loss, SHORTEST_DAYS, 2.0 * reach_days)
 
 
 def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
