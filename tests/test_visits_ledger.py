@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from hotspot import ConfigError, DataError, OutputError
 from hotspot.visits import VisitLedger
-from hotspot.visits.schema import frame_of, listed, meta
+from hotspot.visits.schema import frame_of, listed, marks, meta, metadata
 from tests.visits_lists import targets, visit
 
 SOON = "2026-03-03 07:00"
@@ -295,6 +295,29 @@ def test_wrong_arguments_are_named_as_they_are_called(ledger_url):
         ledger.do_not_contact([12])
     with pytest.raises(ConfigError, match=r"^as_of must be a date"):
         ledger.report(as_of="soon")
+
+
+def test_purge_leaves_nothing_of_a_door_in_any_table(ledger_url):
+    ledger = VisitLedger(ledger_url)
+    ledger.issue(targets(("V-OLD", 0, "2026-01-02"), as_of="2026-01-01", crime_refs="B1"))
+    ledger.record([visit("V-OLD", "no reply", "2026-01-03 10:00", for_the_officer="a van")])
+    ledger.correct("V-OLD", to_result="refused", why="wrong door")
+    ledger.record([visit("V-BARE", "no reply", "2026-01-03 10:00")])
+    ledger.correct("V-BARE", withdraw=True, why="wrong door")
+    ledger.do_not_contact("0012")
+    with ledger._store.writing() as connection:
+        lifted_at = pd.Timestamp("2026-01-04").to_pydatetime()
+        connection.execute(sa.update(marks).values(lifted_at=lifted_at))
+    purged = ledger.purge("2026-02-01")
+    assert (purged.doors, purged.visits, purged.corrections, purged.lifted) == (2, 1, 2, 1)
+    with ledger._store.reading() as connection:
+        left = {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            for table in metadata.sorted_tables
+        }
+    kept = {"visits_meta", "visits_lists", "visits_log"}
+    assert {name for name, rows in left.items() if rows} == kept
+    assert ledger.log()["what"].tolist() == ["correction", "correction", "purge"]
 
 
 def test_purge_leaves_no_byte_of_an_address_in_the_file(tmp_path):

@@ -185,3 +185,80 @@ def test_a_formula_in_a_row_that_is_not_recorded_is_not_said_to_be_recorded(tmp_
         words = ledger.record(tmp_path / "back.xlsx").summary()
     assert "Of 1 row not recorded:\n- row 2: a formula stands in 'Visited at'" in words
     assert "Look at" not in words
+
+
+def test_two_calls_at_a_door_on_one_day_are_two_visits_from_the_phone(tmp_path, ledger_url):
+    first = {"visit_id": "V-AAAAAAAAAA", "result": "no reply", "visited_at": "2026-03-03T09:35"}
+    second = {**first, "result": "face to face", "visited_at": "2026-03-03T11:10"}
+    path = tmp_path / "phone.json"
+    ledger = VisitLedger(ledger_url)
+    path.write_text(json.dumps({"visits": [first]}))
+    assert ledger.record(path).added == 1
+    # The second file of the day repeats the first call and adds one.
+    path.write_text(json.dumps({"visits": [first, second]}))
+    told = ledger.record(path)
+    assert (told.added, told.repeated, told.rejected_rows) == (1, 1, 0)
+    csv = tmp_path / "phone.csv"
+    pd.DataFrame([first, second]).to_csv(csv, index=False)
+    told = ledger.record(csv)
+    assert (told.added, told.repeated, told.rejected_rows) == (0, 2, 0)
+    assert ledger.visits()[["result", "visited_at"]].to_numpy().tolist() == [
+        ["no reply", pd.Timestamp("2026-03-03 09:35")],
+        ["face to face", pd.Timestamp("2026-03-03 11:10")],
+    ]
+    # At one time there cannot be both: which is true stays a question.
+    at_odds = {**second, "result": "refused"}
+    told = ledger.record([at_odds])
+    assert told.rejected_rows == 1
+    assert "if that is wrong, correct it (hotspot visits correct)" in told.summary()
+
+
+def test_second_and_third_calls_beside_the_first_are_visits_of_their_own(ledger, tmp_path):
+    book = tmp_path / "back.xlsx"
+    with xlsxwriter.Workbook(book) as workbook_file:
+        sheet = workbook_file.add_worksheet("Doors")
+        sheet.write_row(0, 0, [
+            "Visit", "UPRN", "Result", "Visited at", "Note", "Second visited at", "Second result",
+            "Third visited at", "Third result",
+        ])  # fmt: skip
+        for place, row in enumerate(
+            [
+                ["V-AAAAAAAAAA", "", "no reply", "3/3/2026 09:35", "dog", "3/3/2026 11:10",
+                 "no reply", "4/3/2026 18:00", "face to face"],
+                ["V-BBBBBBBBBB", "", "", "", "", "", "", "", ""],
+                ["V-CCCCCCCCCC", "", "", "", "gate", "3/3/2026 12:00", "leaflet", "", ""],
+                ["V-DDDDDDDDDD", "", "no reply", "3/3/2026 12:10", "", "", "refused", "", ""],
+            ],
+            start=1,
+        ):  # fmt: skip
+            sheet.write_row(place, 0, row)
+    told = ledger.record(book)
+    assert (told.rows_read, told.added, told.not_done, told.rejected_rows) == (7, 5, 1, 1)
+    assert told.rejected[["row", "column"]].to_numpy().tolist() == [
+        ["5 (second call)", "visited_at"]
+    ]
+    assert "3 second or third calls stood beside the first, and are counted as rows." in told.notes
+    visits = ledger.visits().sort_values(["visit_id", "visited_at"])
+    assert visits[["visit_id", "result", "note"]].to_numpy().tolist() == [
+        ["V-AAAAAAAAAA", "no reply", "dog"],
+        ["V-AAAAAAAAAA", "no reply", None],
+        ["V-AAAAAAAAAA", "face to face", None],
+        ["V-CCCCCCCCCC", "leaflet", "gate"],
+        ["V-DDDDDDDDDD", "no reply", None],
+    ]
+    assert visits["visited_at"].iloc[2] == pd.Timestamp("2026-03-04 18:00")
+    again = ledger.record(book)
+    assert (again.added, again.repeated) == (0, 5)
+
+
+def test_real_dates_of_further_calls_and_formulas_are_read_as_those_of_the_first(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Visit", "Result", "Visited at", "Second result", "Second visited at"])
+    first, second = pd.Timestamp("2026-03-03 09:35"), pd.Timestamp("2026-03-03 11:10")
+    book.active.append(["V-A", "no reply", first, "empty", second])
+    book.active.append(["V-B", "no reply", first, "empty", "=NOW()"])
+    book.save(tmp_path / "back.xlsx")
+    with VisitLedger("sqlite://") as ledger:
+        told = ledger.record(tmp_path / "back.xlsx")
+        assert ledger.visits().query("result == 'empty'")["visited_at"].tolist() == [second]
+    assert "a formula stands in 'Second visited at'" in told.summary()

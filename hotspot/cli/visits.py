@@ -1,10 +1,12 @@
 """``hotspot visits``: results back in, what they came to, why a door, and the retention rule."""
 
 import argparse
+import re
 from typing import Any
 
+from hotspot._errors import HotspotError
 from hotspot.cli import visits_homes, visits_record
-from hotspot.cli.options import DONE, Value, add_values, print_answer
+from hotspot.cli.options import DONE, Value, add_values, print_answer, print_json
 from hotspot.cli.visits_options import (
     MARKING,
     WHO,
@@ -14,6 +16,9 @@ from hotspot.cli.visits_options import (
     marking_of_ledger,
     not_agreed,
 )
+
+# Arguments of the library that messages name, which are options here.
+_ARGUMENT = re.compile(r"\b(?:to_)?visited_at\b|\bto_result\b|(?<=and )result\b|\bwithdraw\b")
 
 
 def add(commands: Any) -> None:
@@ -37,6 +42,25 @@ def add(commands: Any) -> None:
         },
     )
     visits_homes.add(kinds)
+    words = "change or withdraw a visit; who, when and why are kept beside what had stood"
+    add_visits_command(
+        kinds,
+        "correct",
+        _correct,
+        words,
+        {
+            "visit_id": Value("VISIT", "the id on the list, such as V-AB12CD34EF"),
+            "--visited-at": Value("TIME", "which visit of the door: 2026-03-03 09:35, or a day"),
+            "--result": Value("RESULT", "which visit of the door, by its result"),
+            "--to-visited-at": Value("TIME", "when it was"),
+            "--to-result": Value("RESULT", "what came of it"),
+            "--withdraw": Value(None, "there was no such visit", False),
+            "--why": Value("REASON", "the reason, which is kept", ""),
+            "--who": WHO,
+        },
+    )
+    words = "who looked, handed over, changed or deleted: never what"
+    add_visits_command(kinds, "log", _log, words, {})
     words = "show what is older than a day, ask, and delete it"
     purge = add_visits_command(kinds, "purge", _purge, words, {})
     purge.add_argument(
@@ -59,6 +83,46 @@ def _report(options: argparse.Namespace) -> int:
     marking = marking_of_ledger(options)
     files = [str(path) for path in report.write(options.folder, marking=marking)]
     print_answer(options, {**report.record(marking), "files": files}, report.summary(), *files)
+    return DONE
+
+
+def _correct(options: argparse.Namespace) -> int:
+    with ledger_of(options) as ledger:
+        try:
+            corrected = ledger.correct(
+                options.visit_id,
+                visited_at=options.visited_at,
+                result=options.result,
+                to_visited_at=options.to_visited_at,
+                to_result=options.to_result,
+                withdraw=options.withdraw,
+                why=options.why,
+                who=options.who,
+            )
+        except HotspotError as error:
+            # Here the arguments are called by their dashes.
+            problems = [_ARGUMENT.sub(_as_option, problem) for problem in error.problems]
+            raise type(error)(problems) from None
+    print_answer(options, corrected.to_dict(), corrected.summary())
+    return DONE
+
+
+def _as_option(argument: re.Match[str]) -> str:
+    return f"--{argument[0].replace('_', '-')}"
+
+
+def _log(options: argparse.Namespace) -> int:
+    with ledger_of(options) as ledger:
+        log = ledger.log()
+    log["count"] = log["count"].astype("Int64")
+    rows = log.astype(object).where(log.notna(), None).to_dict("records")
+    if options.json:
+        print_json([{**row, "at": row["at"].isoformat()} for row in rows])
+        return DONE
+    for row in rows:
+        parts = [row["what"], row["who"], row["to_whom"] and f"to {row['to_whom']}", row["count"]]
+        told = ", ".join(str(part) for part in parts if part is not None)
+        print(f"{row['at']:%Y-%m-%d %H:%M:%S}: {told}")
     return DONE
 
 

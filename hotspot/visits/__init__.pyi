@@ -1,3 +1,4 @@
+from .corrections import Corrected as Corrected
 from .explanation import Explanation as Explanation
 from .ledger import VisitLedger as VisitLedger
 from .ledger import explain as explain

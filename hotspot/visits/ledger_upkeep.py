@@ -4,6 +4,7 @@ import pandas as pd
 
 from hotspot.dates import AsOf
 from hotspot.visits.access_log import log_access, read_log
+from hotspot.visits.corrections import Change, Corrected, all_corrections, correct_visit
 from hotspot.visits.retention import Purged, preview_purge, purge
 from hotspot.visits.store import Store
 
@@ -12,6 +13,95 @@ class Upkeep:
     """What is changed in a ledger afterwards: a part of `VisitLedger`."""
 
     _store: Store
+
+    def correct(
+        self,
+        visit_id: str,
+        *,
+        visited_at: AsOf | None = None,
+        result: str | None = None,
+        to_visited_at: AsOf | None = None,
+        to_result: str | None = None,
+        withdraw: bool = False,
+        why: str,
+        who: str | None = None,
+    ) -> Corrected:
+        """Change or withdraw one visit; what had stood is kept with who did it, when and why.
+
+        Parameters
+        ----------
+        visit_id : str
+        visited_at : date or time, optional
+            Which visit of the door, by its time to the minute, or by its day. Dates in text are
+            year first.
+        result : str, optional
+            Which visit, by its result.
+        to_visited_at : date or time, optional
+            When it was.
+        to_result : str, optional
+            What came of it.
+        withdraw : bool, default False
+            Whether there was no such visit.
+        why : str
+            The reason, kept with it.
+        who : str, optional
+            Who says so. Default: the name of the login.
+
+        Returns
+        -------
+        Corrected
+            ``.old``, ``.new`` and ``.summary()``.
+
+        Raises
+        ------
+        ConfigError
+            If nothing or no reason is given, or a date or result is none.
+        DataError
+            If no visit or several may be meant, which are listed; if it is so already or
+            contradicts another visit of the door; or if a note for the officer in the case, not
+            handed over yet, would go with the visit.
+
+        Notes
+        -----
+        Reports and the next list count what stands now. The sheet from which the visit came may be
+        read again: it brings back nothing that was corrected, and says so. A do-not-contact mark
+        that came with the visit stands until it is lifted.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     _ = ledger.record([
+        ...         {"visit_id": "V-A", "result": "no reply", "visited_at": "2026-03-03 09:35"}])
+        ...     told = ledger.correct(
+        ...         "V-A", to_result="refused", why="ticked the wrong box", who="Sgt Ali")
+        ...     ledger.visits()["result"].tolist()
+        ['refused']
+        >>> print(told.summary())
+        V-A: no reply, Tuesday 3 March 2026 at 09:35, is now refused, Tuesday 3 March 2026 at ...
+        """
+        change = Change(to_visited_at, to_result, withdraw, why, who)
+        return correct_visit(self._store, visit_id, visited_at, result, change)
+
+    def corrections(self) -> pd.DataFrame:
+        """Return every correction of a visit, the oldest first.
+
+        Returns
+        -------
+        DataFrame
+            ``visit_id``, ``visited_at`` and ``result`` as they had stood, ``new_visited_at`` and
+            ``new_result`` (none where it was ``withdrawn``), ``corrected_by``, ``corrected_at`` and
+            ``why``.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     len(ledger.corrections())
+        0
+        """
+        with self._store.reading() as connection:
+            return all_corrections(connection)
 
     def purge(
         self,

@@ -6,6 +6,10 @@ import sqlalchemy as sa
 from hotspot.dates import AsOf, cutoff
 from hotspot.visits.schema import asked, frame_of, lists, made, marks
 
+# Clocks differ, and a server may keep another zone's time.
+_CLOCKS_MAY_DIFFER = pd.Timedelta(hours=12)
+# How long after its list a visit may be where the lists themselves are ahead of the clock.
+_AHEAD = pd.Timedelta(days=90)
 _HISTORY = (
     "visit_id", "uprn", "uprns", "result", "visited_at", "ring", "crime_refs", "known_until",
     "do_not_contact",
@@ -34,6 +38,16 @@ def all_asked(connection: sa.Connection) -> pd.DataFrame:
 def all_cut_offs(connection: sa.Connection) -> pd.Series:
     """Read the cut-off of every list."""
     return frame_of(connection, sa.select(lists.c.as_of))["as_of"]
+
+
+def latest_moment(connection: sa.Connection) -> pd.Timestamp:
+    """Return the moment after which no visit can have been.
+
+    Where lists are ahead of the clock, as in an exercise with made-up dates, they tell the time.
+    """
+    now = pd.Timestamp.now() + _CLOCKS_MAY_DIFFER
+    newest = connection.execute(sa.select(sa.func.max(lists.c.as_of))).scalar()
+    return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
 
 
 def history(connection: sa.Connection, as_of: AsOf) -> pd.DataFrame:

@@ -10,18 +10,15 @@ import sqlalchemy as sa
 from hotspot.dates import end_of_day
 from hotspot.english import count, long_moment, name_rows
 from hotspot.reading.faults import FAULT_COLUMNS
+from hotspot.visits.corrections import Key, corrected_since
 from hotspot.visits.marks import mark_homes
-from hotspot.visits.queries import first_known
+from hotspot.visits.queries import first_known, latest_moment
 from hotspot.visits.result_words import at_odds
 from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_rows
-from hotspot.visits.schema import asked, lists, made, replace_rows, rows_with
-from hotspot.visits.sheet_reading import Returned
+from hotspot.visits.schema import asked, made, replace_rows, rows_with
+from hotspot.visits.sheet_reading import Returned, calls_as_rows
 from hotspot.visits.store import Store
 
-# Clocks differ, and a server may keep another zone's time.
-_CLOCKS_MAY_DIFFER = pd.Timedelta(hours=12)
-# How long after its list a visit may be where the lists themselves are ahead of the clock.
-_AHEAD = pd.Timedelta(days=90)
 # How many faults the summary lists; all are in `rejected`.
 _SHOWN = 200
 
@@ -125,9 +122,10 @@ def record_rows(
     frame = returns.rows
     if not frame.index.is_unique:
         frame = frame.reset_index(drop=True)
+    frame, further = calls_as_rows(frame)
     source = returns.source if source is None else source
     with store.reading() as connection:
-        latest, packs = _latest_moment(connection), _packs(connection)
+        latest, packs = latest_moment(connection), _packs(connection)
     checked = check_rows(frame, latest, timezone, packs)
     with store.writing() as connection:
         written = _Written(connection, checked, source)
@@ -148,18 +146,13 @@ def record_rows(
             columns=["row", "visit_id", "reason"],
             dtype=object,
         ),
-        notes=[*returns.notes, *checked.notes],
+        notes=[*returns.notes, *_further_calls(further), *checked.notes],
     )
 
 
-def _latest_moment(connection: sa.Connection) -> pd.Timestamp:
-    """Return the moment after which no visit can have been.
-
-    Where lists are ahead of the clock, as in an exercise with made-up dates, they tell the time.
-    """
-    now = pd.Timestamp.now() + _CLOCKS_MAY_DIFFER
-    newest = connection.execute(sa.select(sa.func.max(lists.c.as_of))).scalar()
-    return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
+def _further_calls(number: int) -> list[str]:
+    words = f"{count(number, 'second or third call')} stood beside the first, and"
+    return [f"{words} {'is' if number == 1 else 'are'} counted as rows."] if number else []
 
 
 def _packs(connection: sa.Connection) -> list[str]:
@@ -207,17 +200,25 @@ class _Written:
             there.setdefault(old["visit_id"], {})[old["visited_at"], old["result"]] = old
         new: dict[tuple[str, Any, str], dict[str, Any]] = {}
         fuller: dict[tuple[str, Any, str], dict[str, Any]] = {}
+        became = corrected_since(self._connection, visits["visit_id"])
         now = pd.Timestamp.now().floor("s").to_pydatetime()
         for label, record in zip(visits.index, visits.to_dict("records"), strict=True):
             row = _ledger_row(record, self._source, now)
             if row["pack"] == "yes":
                 row["pack"] = self._asked.get(row["visit_id"], {}).get("tier") or "yes"
             of_door = there.setdefault(row["visit_id"], {})
-            wrong = self._wrong(row, of_door)
-            if wrong:
+            key: Key = (row["visit_id"], row["visited_at"], row["result"])
+            if key in became and key[1:] not in of_door:
+                # The same sheet read again does not undo what was corrected since.
+                now_is = became[key]
+                self.flagged.append((label, row["visit_id"], _corrected(now_is)))
+                if now_is is None or now_is[1:] not in of_door:
+                    self.repeated += 1
+                    continue
+                key = now_is
+            elif wrong := self._wrong(row, of_door):
                 self.rejected.append((label, *wrong))
                 continue
-            key = (row["visit_id"], row["visited_at"], row["result"])
             old = of_door.setdefault(key[1:], row)
             if old is row:
                 self.added += 1
@@ -246,7 +247,7 @@ class _Written:
             same_home = (old["uprn"] or uprn) == (uprn or old["uprn"])
             timed = row["time_known"] and moment == row["visited_at"] and same_home
             if timed and at_odds(result, row["result"]):
-                return "result", row["result"], f"the ledger has {result!r} at that time"
+                return "result", row["result"], _two_results(result)
         return None
 
     def _fill_in(self, label: Any, old: dict[str, Any], row: dict[str, Any]) -> bool:
@@ -307,6 +308,20 @@ class _Written:
                 "no newer: it was not marked again"
             )
             self.flagged.append((label, str(homes.at[label, "visit_id"] or ""), reason))
+
+
+def _two_results(stands: str) -> str:
+    return (
+        f"the ledger has {stands!r} at that time: if that is wrong, correct it "
+        "(hotspot visits correct)"
+    )
+
+
+def _corrected(key: Key | None) -> str:
+    """Return what is said of a row whose visit was corrected since."""
+    if key is None:
+        return "withdrawn since: it was not recorded again"
+    return f"corrected since, to {key[2]!r}, {long_moment(pd.Timestamp(key[1]))}: kept as corrected"
 
 
 def _last_moment(visit: Mapping[Any, Any]) -> pd.Timestamp:

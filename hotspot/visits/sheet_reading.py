@@ -9,10 +9,14 @@ from typing import Any
 import pandas as pd
 
 from hotspot._errors import DataError
+from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Source, not_records
 from hotspot.reading.sources import open_source
 from hotspot.visits.row_checks import KNOWN_NAMES, field_of
 
+# What sheets ask of each call at a door, and what they call those after the first.
+_OF_A_CALL = {"result": "Result", "visited_at": "Visited at"}
+_CALLS = ("second", "third")
 _OUR_ID = re.compile(r"V-[A-Z2-7]{10}", re.IGNORECASE)
 
 
@@ -84,6 +88,80 @@ def read_returns(path: str | os.PathLike[str]) -> Returned:
     return filled[0][1] if len(filled) == 1 else _joined(filled, path)
 
 
+def calls_as_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the second and third calls that stand beside the first as rows of their own.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of a sheet with columns such as "Second visited at" and "Third result".
+
+    Returns
+    -------
+    rows : DataFrame
+        Each call after its row. What else the row tells stays with its first call, wherever a
+        later copy of the sheet has more calls: nothing of it is then recorded twice.
+    further : int
+        How many calls were added.
+
+    Examples
+    --------
+    >>> rows, further = calls_as_rows(pd.DataFrame({
+    ...     "Visit": ["V-A"], "Result": ["no reply"], "Visited at": ["3/3/2026 09:35"],
+    ...     "Second result": ["face to face"], "Second visited at": ["3/3/2026 11:10"]}))
+    >>> rows
+                    Visit        Result      Visited at
+    0                 V-A      no reply  3/3/2026 09:35
+    0 (second call)   V-A  face to face  3/3/2026 11:10
+    """
+    own = {name: column for column in rows.columns if (name := field_of(column))}
+    calls = {call: _columns_of_call(rows, call) for call in _CALLS}
+    if not any(calls.values()) or not {"visit_id", "result"} <= own.keys():
+        return rows, 0
+    first = {name: own.get(name, heading) for name, heading in _OF_A_CALL.items()}
+    kept = rows.drop(columns=[column for columns in calls.values() for column in columns.values()])
+    kept = kept.astype(object)
+    home = [own[name] for name in ("visit_id", "uprn") if name in own]
+    labels: list[Any] = []
+    records: list[dict[Any, Any]] = []
+    every = zip(rows.index, kept.to_dict("records"), rows.to_dict("records"), strict=True)
+    for label, record, cells in every:
+        told: list[tuple[str, dict[Any, Any]]] = [
+            (call, {first[name]: cells[column] for name, column in columns.items()})
+            for call, columns in calls.items()
+            if any(_filled(cells[column]) for column in columns.values())
+        ]
+        if told and not any(_filled(record.get(column)) for column in first.values()):
+            # The first call was left empty: what else the row tells is of the next.
+            record.update(told.pop(0)[1])
+        labels += [label, *(f"{label} ({call} call)" for call, _ in told)]
+        records += [record, *({**{name: record[name] for name in home}, **it} for _, it in told)]
+    columns = list(dict.fromkeys([*kept.columns, *first.values()]))
+    unfolded = pd.DataFrame(records, columns=columns, dtype=object)
+    unfolded.index = pd.Index(labels, dtype=object, name=rows.index.name)
+    unfolded.attrs = dict(rows.attrs)
+    return unfolded, len(unfolded) - len(rows)
+
+
+def _filled(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return bool(cell.strip())
+    return cell is not None and not pd.isna(cell)
+
+
+def _columns_of_call(rows: pd.DataFrame, call: str) -> dict[str, Any]:
+    """Find the columns of a further call, by field."""
+    headings = {normalise_name(f"{call} {heading}"): name for name, heading in _OF_A_CALL.items()}
+    named = {headings.get(normalise_name(column)): column for column in rows.columns}
+    return {name: column for name, column in named.items() if name is not None}
+
+
+def _is_read(column: object) -> bool:
+    """Return whether we read a column, be it of a further call."""
+    further = any(_columns_of_call(pd.DataFrame(columns=[column]), call) for call in _CALLS)
+    return further or field_of(column) is not None
+
+
 def _sheets_of_visits(path: Path, first: Source) -> list[tuple[str, Source]]:
     """Find the sheets in which visits stand: a team may have copied the one that it was given."""
     sources = []
@@ -130,7 +208,7 @@ def _formulas(source: Source, rows: pd.DataFrame) -> list[tuple[Any, str, str]]:
             f"a formula stands in {name!r}: it was not run, its saved value was taken",
         )
         for row, name in source.formulas()
-        if row in rows.index and field_of(name) is not None
+        if row in rows.index and _is_read(name)
     ]
 
 
