@@ -317,7 +317,7 @@ def test_purge_leaves_nothing_of_a_door_in_any_table(ledger_url):
         }
     kept = {"visits_meta", "visits_lists", "visits_log"}
     assert {name for name, rows in left.items() if rows} == kept
-    assert ledger.log()["what"].tolist() == ["correction", "correction", "purge"]
+    assert ledger.log()["what"].tolist() == ["correction", "correction", "mark", "purge"]
 
 
 def test_purge_leaves_no_byte_of_an_address_in_the_file(tmp_path):
