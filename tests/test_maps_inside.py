@@ -83,7 +83,7 @@ def test_the_newer_the_nearer_and_the_higher_is_the_darker_in_grey(name: str) ->
     assert (np.diff([grey(style) for style in getattr(colours, name)]) > 0.03).all()
 
 
-@pytest.mark.parametrize("name", ["DENSITY", "COUNTS"])
+@pytest.mark.parametrize("name", ["DENSITY", "RATES"])
 def test_more_is_darker_in_grey(name: str) -> None:
     assert (np.diff([grey(style) for style in getattr(colours, name)]) < -0.03).all()
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from hotspot._errors import ConfigError, DataError
+from hotspot.maps import colours
 from hotspot.maps.disclosure import FEW, SHOWN, cells_with_homes, protected
 from hotspot.maps.public import _period, public_map
 from hotspot.maps.saving import page_text, save_map
@@ -220,8 +221,34 @@ def test_cells_show_their_counts_and_the_total_to_the_nearest_ten() -> None:
     ]  # fmt: skip
     assert "about 20 burglaries in 6 places" in page
     assert "Quay &amp; Town" in page
-    assert ">PUBLIC<" in page
+    assert "PUBLIC" not in page
+    assert "MARKING" not in page
+    assert "OFFICIAL" not in page
+    assert "can be subtracted from each other: a year and its quarters" in page
     assert "at least 8 addresses" in page
+
+
+def test_shades_are_of_rates_and_a_place_with_few_homes_has_none() -> None:
+    # As many burglaries among ten times the homes are a tenth of the rate.
+    places = [*in_square(0, 0, 100), *in_square(1, 0, 400), *in_square(2, 0, 99)]
+    crimes = [*in_square(0, 0, 12), *in_square(1, 0, 12), *in_square(2, 0, 300)]
+
+    page = page_text(public_map(burglaries(crimes), homes(places), **SETTINGS))
+
+    found = re.search(r"hotspotMap\.layer\((\[\[.*?\]\]), ?(\{.*?\})\);\n", page)
+    assert found
+    rows = json.loads(found[1])
+    assert [row[2][1:] for row in rows] == [
+        ["12", "100", "120.0"],
+        ["12", "400", "30.0"],
+        ["300", "99", "none: fewer than 100 addresses"],
+    ]
+    by_rate = [row[1] for row in rows]
+    assert by_rate[0] > by_rate[1]
+    assert by_rate[2] == len(colours.RATES)
+    # 300 burglaries of 99 homes would be this many of 1,000.
+    assert "3,030" not in page
+    assert "fewer than 100 addresses" in page
 
 
 def test_areas_are_counted_by_name_and_those_with_few_homes_are_withheld() -> None:

@@ -21,7 +21,7 @@ HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=window.ha
 def test_a_public_map_tells_its_counts_on_the_map_and_as_a_table(
     browser: Any, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    incidents, addresses = town([[9, 2, 5], [1, 0, 8]])
+    incidents, addresses = town([[9, 2, 5], [1, 0, 8]], held=40)
     areas = gpd.GeoDataFrame(
         {"area": [f"{HOSTILE}{number}" for number in range(2)]},
         geometry=[shapely.box(X, Y + 500 * n, X + 1500, Y + 500 * n + 500) for n in range(2)],
@@ -34,12 +34,12 @@ def test_a_public_map_tells_its_counts_on_the_map_and_as_a_table(
     page.locator(".hotspot-as-tables").press("Enter")
     table = page.locator(".hotspot-table table")
 
-    assert page.locator(".hotspot-marking").inner_text() == "PUBLIC"
+    assert page.locator(".hotspot-marking").count() == 0
     assert page.locator(".hotspot-title").inner_text() == HOSTILE
     assert table.locator("thead th").all_inner_texts() == [
-        "What", "Burglaries", "Addresses", "Burglaries for 1,000 addresses",
+        "What", "Burglaries", "Addresses", "Burglaries per 1,000 addresses",
     ]  # fmt: skip
-    assert table.locator("tbody td").all_inner_texts() == ["16", "30", "533", "9", "30", "300"]
+    assert table.locator("tbody td").all_inner_texts() == ["16", "120", "133.3", "9", "120", "75.0"]
     assert table.locator("tbody th").first.inner_text() == f"{HOSTILE}0"
     table.locator("tbody button").first.click()
     assert "16" in page.locator(".leaflet-popup-content").inner_text()

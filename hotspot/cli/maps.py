@@ -16,6 +16,7 @@ from hotspot.cli.options import (
     burglaries_of,
     layers_of,
     print_answer,
+    print_notes,
 )
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
@@ -51,7 +52,8 @@ def add(commands: Any) -> None:
         _public,
         "make a map that can be published: it names no home, or is not made",
         "Make a map that can be published: counts in places with enough addresses, late, and "
-        "no small number that could be worked out. Where that cannot be proven, none is made. "
+        "no small number that could be worked out. Where that cannot be proven, none is made; nor "
+        "where a map that was published before would give away what this one hides. "
         "Areas that are given are counted instead of squares.",
         {},
     )
@@ -68,6 +70,7 @@ def add(commands: Any) -> None:
             "--cell": Value("M", "side of a cell", 500.0),
             "--title": Value(None, "what stands above the map"),
             "--out": Value("FILE", "", "public.html"),
+            "--record": Value("FILE", "what was published so far (published.json beside the map)"),
             "--json": JSON,
         },
     )
@@ -92,6 +95,8 @@ def _print(options: argparse.Namespace) -> int:
 
 
 def _public(options: argparse.Namespace) -> int:
+    from hotspot.maps.published import RECORD_FILE, WARNING
+
     burglaries = burglaries_of(options, layers_of(options))
     layers = burglaries.layers
     m = hotspot.public_map(
@@ -107,6 +112,10 @@ def _public(options: argparse.Namespace) -> int:
         streets=layers.streets,
         title=options.title,
     )
-    made = hotspot.save_map(m, options.out)
-    print_answer(options, {"reading": burglaries.record, "files": [str(made)]}, made)
+    record = Path(options.record or Path(options.out).parent / RECORD_FILE)
+    made = hotspot.maps.publish_map(m, options.out, record)
+    kept = f"What it tells is kept in {record}: the next map is checked against it."
+    print_notes([WARNING, kept])
+    files = [str(made), str(record)]
+    print_answer(options, {"reading": burglaries.record, "files": files}, made)
     return DONE

@@ -166,13 +166,15 @@ DOORS = (
     Style("#2171b5", "#ffffff", radius=3.5, weight=1.2),
 )
 
-# --- The public map: counts, darker is more; each edge is darker than its fill, for greys. ---
-COUNTS = (
+# --- The public map: rates, darker is more; each edge is darker than its fill, for greys. ---
+RATES = (
     Style(stroke="#7a5a2b", fill="#fdd49e", fill_opacity=0.8, weight=1),
     Style(stroke="#7a3d10", fill="#f9984a", fill_opacity=0.8, weight=1),
     Style(stroke="#6b2506", fill="#d7651f", fill_opacity=0.8, weight=1),
     Style(stroke="#3f1102", fill="#a1420c", fill_opacity=0.8, weight=1),
 )
+# Shown, but of so few homes that a rate would mean nothing: dots, so that no shade is read from it.
+NO_RATE = Style(stroke="#7a5a2b", fill="#fff3e0", fill_opacity=0.8, weight=1, pattern="dots")
 # White, but not "nothing": a count below the smallest that is shown may be 0 or not.
 FEW = Style(stroke="#9a9a9a", fill="#ffffff", fill_opacity=0.55, weight=0.8)
 # Grey and hatched: nobody must take what is hidden for little.

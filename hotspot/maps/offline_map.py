@@ -36,6 +36,8 @@ class OfflineMap(folium.Map):
     def __init__(self, *args: Any, height_pixels: int = _HEIGHT_PIXELS, **options: Any) -> None:
         super().__init__(*args, **options)
         self.height_pixels = height_pixels
+        # What a map for the public tells, for the record of what was published.
+        self.publication: object = None
 
     def render(self, **options: Any) -> str:
         """Render as folium does, with the files that pins of a user's need on a map of ours."""

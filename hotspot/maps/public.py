@@ -39,15 +39,18 @@ from hotspot.maps.disclosure import (
 from hotspot.maps.elements import Drawing, Panel, PanelText, RowLayer
 from hotspot.maps.features import Field, as_text, drawing_of, point_labels
 from hotspot.maps.offline_map import bare_map
+from hotspot.maps.published import WARNING, Publication
+from hotspot.maps.subtraction import Told
 
-_MARKING = "PUBLIC"
 # Of what lies in no place with homes; more means that the addresses are of somewhere else.
 _MOST_OUTSIDE = 0.05
 _FIELDS: tuple[Field, ...] = (
     ("crimes", "Burglaries", as_text),
     ("homes", "Addresses", as_text),
-    ("rate", "Burglaries for 1,000 addresses", as_text),
+    ("rate", "Burglaries per 1,000 addresses", as_text),
 )
+# Of fewer addresses, one burglary more or less would move the rate by more than most rates are.
+_RATE_FROM = 100
 # About this many burglaries are one step of the total that is told.
 _TOTAL_STEP = 10
 
@@ -123,7 +126,8 @@ def public_map(
     Returns
     -------
     folium.Map
-        Counts by place, with their table. Save it by `save_map`.
+        Rates and counts by place, with their table. Publish it by `publish_map`, which looks at
+        what was published before.
 
     Raises
     ------
@@ -147,9 +151,13 @@ def public_map(
     count then tells of that building, though of no home in it. Choose a higher `minimum`, or areas,
     where that is too little.
 
+    Shades are of burglaries per 1,000 addresses: counts alone would show where people live. A place
+    with fewer than 100 addresses has a count and no rate.
+
     One map proves nothing about another: maps of one period made twice, of lengths that overlap
     (years and quarters), of different squares, or by area and by square, can be subtracted.
-    Publish one map for each period, with the same `months` and the same places.
+    Publish one map for each period, with the same `months` and the same places; `publish_map`
+    keeps a record of them and refuses what would reveal. The map carries no marking.
 
     References
     ----------
@@ -195,18 +203,19 @@ def public_map(
     west, south, east, north = drawing.bounds
     home = [[south, west], [north, east]]
     m.fit_bounds(home, padding=(12, 12), max_zoom=16)
-    RowLayer("Burglaries by place", drawing).add_to(m)
+    RowLayer("Burglaries per 1,000 addresses", drawing).add_to(m)
     if streets is not None:
         RowLayer("Streets", draw_streets(streets)).add_to(m)
     total = _rounded(int(places["crimes"].sum()))
     text = PanelText(
         title=as_text(title) or "Recorded burglaries",
-        marking=_MARKING,
+        marking=None,
         known=f"Found from {plain_day(start)} to {plain_day(end - pd.Timedelta(days=1))}",
         figure=f"In all {total} burglaries in {count(len(places), 'place')}.",
         notes=[*_notes(settings, areas is not None, outside), *filter(None, map(as_text, notes))],
     )
     Panel(m, text, home).add_to(m)
+    m.publication = Publication(_told(places, start, end, settings), homes)
     return m
 
 
@@ -317,60 +326,97 @@ def _status(
 
 def _draw_counts(places: gpd.GeoDataFrame, settings: _Settings, named: bool) -> Drawing:
     status, crimes = places["status"].to_numpy(), places["crimes"].to_numpy()
-    edges = _edges(crimes[status == SHOWN])
-    shades = len(colours.COUNTS)
-    styles = np.searchsorted(edges, crimes, side="right") - 1
-    styles = np.where(status == FEW, shades, np.where(status == WITHHELD, shades + 1, styles))
-    few = f"fewer than {settings.smallest}"
+    number = places["homes"].to_numpy()
+    has_rate = (status == SHOWN) & (number >= _RATE_FROM)
+    # In tenths, so that a rate is of the shade that its printed figure is of.
+    tenths = np.floor(10_000 * crimes / np.maximum(number, 1) + 0.5).astype(np.int64)
+    edges = _edges(tenths[has_rate])
+    shades = len(colours.RATES)
+    styles = np.searchsorted(edges, tenths, side="right") - 1
+    for kind, shade in ((~has_rate, 0), (status == FEW, 1), (status == WITHHELD, 2)):
+        styles = np.where(kind, shades + shade, styles)
+    few, small = f"fewer than {settings.smallest}", f"none: fewer than {_RATE_FROM} addresses"
     counts = [
-        {FEW: few, WITHHELD: "not shown"}.get(state, f"{number:,}")
-        for state, number in zip(status, crimes, strict=True)
+        {FEW: few, WITHHELD: "not shown"}.get(state, f"{crime:,}")
+        for state, crime in zip(status, crimes, strict=True)
     ]
     homes = [
-        f"{number:,}" if number >= settings.minimum else f"fewer than {settings.minimum}"
-        for number in places["homes"]
+        f"{home:,}" if home >= settings.minimum else f"fewer than {settings.minimum}"
+        for home in number
     ]
     rates = [
-        f"{1000 * number / at:,.0f}" if state == SHOWN else None
-        for state, number, at in zip(status, crimes, places["homes"], strict=True)
+        (_tenths(rate) if is_rate else small) if state == SHOWN else None
+        for state, rate, is_rate in zip(status, tenths, has_rate, strict=True)
     ]
+    legend = _legend(edges, few, {int(style) - shades for style in styles})
     return drawing_of(
         places.assign(crimes=counts, homes=homes, rate=rates),
-        [*colours.COUNTS, colours.FEW, colours.WITHHELD],
+        [*colours.RATES, colours.NO_RATE, colours.FEW, colours.WITHHELD],
         styles,
         [as_text(name) for name in places["name"]],
         _FIELDS,
         labels=point_labels(places, places["name"].tolist()) if named else (),
         label_options={"className": "hotspot-area"},
-        legend=_legend(edges, status, few),
+        legend=legend,
     )
 
 
-def _edges(shown: np.ndarray) -> list[int]:
-    """Choose the least count of each shade: of those shown, about as many places in each."""
-    if not len(shown):
+def _edges(rates: np.ndarray) -> list[int]:
+    """Choose the least rate of each shade: of those shown, about as many places in each."""
+    if not len(rates):
         return []
-    # By places, not by counts: crime is so uneven that even steps would leave one shade to most.
-    parts = np.quantile(shown, np.linspace(0, 1, len(colours.COUNTS) + 1)[:-1], method="higher")
+    # By places, not by rates: crime is so uneven that even steps would leave one shade to most.
+    parts = np.quantile(rates, np.linspace(0, 1, len(colours.RATES) + 1)[:-1], method="higher")
     return sorted({int(part) for part in parts})
 
 
-def _legend(edges: list[int], status: np.ndarray, few: str) -> list[tuple[Style, str]]:
-    tops = [f" to {edge - 1:,}" if edge - 1 > low else "" for low, edge in pairwise(edges)]
+def _tenths(rate: int) -> str:
+    return f"{rate / 10:,.1f}"
+
+
+def _legend(edges: list[int], few: str, others: set[int]) -> list[tuple[Style, str]]:
+    tops = [f" to {_tenths(edge - 1)}" if edge - 1 > low else "" for low, edge in pairwise(edges)]
     entries = [
-        (style, f"{low:,}{top}")
-        for style, low, top in zip(colours.COUNTS, edges, [*tops, " or more"], strict=False)
+        (style, f"{_tenths(low)}{top}")
+        for style, low, top in zip(colours.RATES, edges, [*tops, " or more"], strict=False)
     ]
-    if (status == FEW).any():
-        entries.append((colours.FEW, few))
-    if (status == WITHHELD).any():
-        entries.append((colours.WITHHELD, "not shown, to protect homes"))
-    return entries
+    rest = [
+        (colours.NO_RATE, f"a count without a rate: fewer than {_RATE_FROM} addresses"),
+        (colours.FEW, f"{few} burglaries"),
+        (colours.WITHHELD, "not shown, to protect homes"),
+    ]
+    return entries + [entry for number, entry in enumerate(rest) if number in others]
+
+
+def _told(
+    places: gpd.GeoDataFrame, start: pd.Timestamp, end: pd.Timestamp, settings: _Settings
+) -> Told:
+    """Return what the page tells of each place, and nothing that it does not."""
+    status, crimes, homes = places["status"], places["crimes"], places["homes"]
+    table = gpd.GeoDataFrame(
+        {
+            "name": [as_text(name) or "" for name in places["name"]],
+            "homes": homes.where(homes >= settings.minimum, 0),
+            "least": crimes.where(status == SHOWN, 0).astype(float),
+            "most": crimes.astype(float)
+            .where(status != FEW, settings.smallest - 1)
+            .where(status != WITHHELD, math.inf),
+        },
+        geometry=places.geometry,
+    )
+    total = _about(int(crimes.sum()))
+    # As the page rounds it: below the half of the next step, or of the first step.
+    most = (total + _TOTAL_STEP // 2 if total else _TOTAL_STEP) - 1
+    return Told("", start, end, table, most, settings.minimum, settings.smallest)
+
+
+def _about(number: int) -> int:
+    return _TOTAL_STEP * math.floor(number / _TOTAL_STEP + 0.5)
 
 
 def _rounded(number: int) -> str:
     """Return a number in words in which one burglary more or less is not seen."""
-    about = _TOTAL_STEP * math.floor(number / _TOTAL_STEP + 0.5)
+    about = _about(number)
     return f"about {about:,}" if about else f"fewer than {_TOTAL_STEP}"
 
 
@@ -383,6 +429,7 @@ def _notes(settings: _Settings, by_area: bool, outside: int) -> list[str]:
         "worked out. The total is to the nearest ten.",
         # Said of none too, or else its absence would tell.
         f"Left out: {_rounded(outside)} burglaries in no place with known addresses.",
+        WARNING,
         "It shows what was recorded, not all that happened, and says nothing about the days to "
         "come or about any one home.",
     ]
