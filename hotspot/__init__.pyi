@@ -2,6 +2,7 @@ from . import addresses as addresses
 from . import backtesting as backtesting
 from . import briefing as briefing
 from . import cocooning as cocooning
+from . import demo as demo
 from . import density as density
 from . import forecast as forecast
 from . import incidents as incidents

@@ -40,6 +40,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["visits", "explain", visit, *config]
     yield ["lookup", "1 Mill Street", crimes]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
+    yield ["demo", str(folder / "doggerby")]
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):
         yield ["map", "print", str(sample / "briefing" / "map.html")]

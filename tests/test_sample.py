@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +15,16 @@ import pytest
 import shapely
 
 import hotspot as hs
+from hotspot.cli import main
+from hotspot.demo.sample import make_town
 
 MADE = (
-    "addresses.csv", "beats.geojson", "burglaries.csv", "exclude.csv", "streets.geojson",
-    "truth.json", "truth_dirt.csv", "truth_events.csv",
+    "addresses.csv", "beats.geojson", "briefing.toml", "burglaries.csv", "exclude.csv",
+    "neighbour/burglaries.csv", "neighbour/forces.geojson", "operation/control.geojson",
+    "operation/treated.geojson", "streets.geojson", "truth.json", "truth_dirt.csv",
+    "truth_events.csv",
 )  # fmt: skip
+OURS, THEIRS = "Dogger Bank Constabulary", "Silver Pit Police"
 
 
 def table(path: Path) -> pd.DataFrame:
@@ -54,6 +60,7 @@ def clean(burglaries: pd.DataFrame, dirt: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def events(sample_dir: Path) -> pd.DataFrame:
+    """Return true offences of both forces by reference."""
     frame = table(sample_dir / "truth_events.csv").set_index("crime_ref")
     return frame.assign(
         row=frame["row"].astype(int),
@@ -64,9 +71,14 @@ def events(sample_dir: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def own(events: pd.DataFrame) -> pd.DataFrame:
+    return events[events["force"] == OURS]
+
+
+@pytest.fixture(scope="module")
 def triggered(events: pd.DataFrame) -> pd.DataFrame:
     """Triggered offences beside their parents, with the lag and the distance between them."""
-    children = events[events["kind"] != "background"]
+    children = events[events["parent_ref"] != ""]
     parents = events.loc[children["parent_ref"]].set_index(children.index)
     return children.assign(
         lag_days=(children["occurred_at"] - parents["occurred_at"]) / pd.Timedelta(days=1),
@@ -121,7 +133,8 @@ def test_making_it_again_gives_the_same_files(
     sample_dir: Path, make_again: Callable[[int | None], Path]
 ) -> None:
     again = make_again(None)
-    assert sorted(path.name for path in again.iterdir()) == sorted(MADE)
+    made = [path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file()]
+    assert sorted(made) == sorted(MADE)
     different = [name for name in MADE if lines_of(again / name) != lines_of(sample_dir / name)]
     assert different == []
     assert all(b"\r" not in (again / name).read_bytes() for name in MADE)
@@ -138,8 +151,8 @@ def test_another_seed_gives_another_town(
 # --- the town ---
 
 
-def test_addresses_are_about_nine_thousand_with_text_references(addresses: pd.DataFrame) -> None:
-    assert 8_500 <= len(addresses) <= 10_000
+def test_addresses_are_about_twelve_thousand_with_text_references(addresses: pd.DataFrame) -> None:
+    assert 11_500 <= len(addresses) <= 13_000
     assert addresses["uprn"].is_unique
     assert addresses["uprn"].str.fullmatch(r"0\d{11}").all()
     assert addresses["address"].is_unique
@@ -226,8 +239,9 @@ def test_the_truth_counts_what_is_there(
     events: pd.DataFrame, dirt: pd.DataFrame,
 ) -> None:  # fmt: skip
     assert truth["addresses"] == len(addresses)
+    assert truth["homes"] == addresses["classification"].str.startswith(("RD", "RH")).sum()
     assert truth["events"] == {"all": len(events), **events["kind"].value_counts().to_dict()}
-    assert 1_700 <= len(events) <= 1_900
+    assert truth["by_force"] == events["force"].value_counts().to_dict()
     assert truth["dirt"] == dirt["kind"].value_counts().to_dict()
     assert set(dirt["outcome"]) == {"reject", "warn", "accept"}
     assert truth["reader"]["rows"] == len(burglaries)
@@ -235,8 +249,15 @@ def test_the_truth_counts_what_is_there(
     assert 0.02 < truth["reader"]["rejected"] / len(burglaries) < 0.06
 
 
+def test_homes_are_burgled_as_often_as_in_a_hard_pressed_town(
+    truth: dict, own: pd.DataFrame
+) -> None:
+    rate = 1_000 * len(own) / truth["homes"] / 5
+    assert 10 < rate < 20
+
+
 def test_clean_rows_hold_the_true_moment_and_place(
-    clean: pd.DataFrame, events: pd.DataFrame, addresses: pd.DataFrame
+    clean: pd.DataFrame, own: pd.DataFrame, addresses: pd.DataFrame
 ) -> None:
     one_time = clean["Date To"] == ""
     start = moments(clean["Date From"], clean["Time From"])
@@ -245,7 +266,7 @@ def test_clean_rows_hold_the_true_moment_and_place(
         clean["Time To"].where(~one_time, clean["Time From"]),
     )
     recorded = pd.to_datetime(clean["Date Recorded"], format="%d/%m/%Y %H:%M")
-    true = events.loc[clean["Crime Ref"]].set_index(clean.index)
+    true = own.loc[clean["Crime Ref"]].set_index(clean.index)
     assert (true["row"] == clean.index).all()
     assert (start <= true["occurred_at"]).all()
     assert (true["occurred_at"] <= end).all()
@@ -313,7 +334,8 @@ def test_the_readers_need_no_option_and_catch_exactly_what_was_made_bad(
 def test_triggered_offences_follow_a_parent_that_is_in_the_file(
     events: pd.DataFrame, triggered: pd.DataFrame
 ) -> None:
-    assert (events.loc[events["kind"] == "background", "parent_ref"] == "").all()
+    assert set(triggered["kind"]) == {"repeat", "near repeat"}
+    assert events["kind"].isin(["repeat", "near repeat"]).sum() == len(triggered)
     assert (triggered["lag_days"] > 0).all()
     repeats = triggered["kind"] == "repeat"
     assert triggered.loc[repeats, "same_uprn"].all()
@@ -356,12 +378,12 @@ def test_triggering_shows_against_shuffled_dates(events: pd.DataFrame) -> None:
     assert observed / np.mean(shuffled) > 1.4
 
 
-def test_the_last_six_weeks_are_lively(burglaries: pd.DataFrame, events: pd.DataFrame) -> None:
-    recent = events[events["occurred_at"] >= "2026-01-19"]
-    assert len(recent) >= 40
+def test_the_last_six_weeks_have_something_to_see(own: pd.DataFrame) -> None:
+    recent = own[own["occurred_at"] >= "2026-01-19"]
+    assert len(recent) >= 12
     assert recent["beat"].nunique() >= 4
-    assert (recent["kind"] != "background").sum() >= 15
-    assert (recent["occurred_at"] >= "2026-02-16").sum() >= 15
+    assert recent["kind"].isin(["repeat", "near repeat"]).sum() >= 4
+    assert (recent["occurred_at"] >= "2026-02-16").sum() >= 5
 
 
 def test_the_briefing_names_files_that_are_there(
@@ -374,3 +396,148 @@ def test_the_briefing_names_files_that_are_there(
     stopped = table(sample_dir / config["cocooning"]["exclude"])["reference"]
     assert stopped.isin(burglaries["Crime Ref"]).sum() == 2
     assert stopped.isin(addresses["uprn"]).sum() == 1
+
+
+def test_zones_and_lists_are_of_a_size_that_a_team_can_work(sample_dir: Path) -> None:
+    incidents = hs.read_incidents(sample_dir / "burglaries.csv")
+    addresses = hs.read_addresses(sample_dir / "addresses.csv")
+    areas = hs.read_areas(sample_dir / "beats.geojson")
+    shares, doors = [], []
+    for day in pd.date_range("2025-12-08", "2026-03-02", freq="28D"):
+        zones = hs.near_repeat_zones(incidents, day).union_all()
+        shares.append(addresses.within(zones).mean())
+        doors.append(hs.cocooning_targets(incidents, addresses, day, areas)["area"].value_counts())
+    assert np.mean(shares) < 0.6
+    assert pd.concat(doors).max() <= 80
+    assert pd.concat(doors).median() <= 30
+
+
+# --- the second force, the operation and the series ---
+
+
+@pytest.fixture(scope="module")
+def neighbours(sample_dir: Path) -> gpd.GeoDataFrame:
+    return hs.read_incidents(sample_dir / "neighbour" / "burglaries.csv", offences="all")
+
+
+def test_the_neighbours_export_is_read_without_an_option(
+    events: pd.DataFrame, neighbours: gpd.GeoDataFrame, sample_dir: Path
+) -> None:
+    theirs = events[events["force"] == THEIRS]
+    shared = events[events["other_ref"] != ""]
+    assert set(neighbours["crime_ref"]) == set(theirs.index) | set(shared["other_ref"])
+    assert set(neighbours["force"]) == {THEIRS}
+    assert len(shared) == 4
+    assert set(shared["force"]) == {OURS}
+    grounds = gpd.read_file(sample_dir / "neighbour" / "forces.geojson").set_index("force").geometry
+    assert grounds[OURS].touches(grounds[THEIRS])
+    for force, its in events.groupby("force"):
+        points = shapely.points(its[["easting", "northing"]])
+        assert shapely.contains(grounds[force], points).all()
+    again = neighbours.set_index("crime_ref").geometry[list(shared["other_ref"])]
+    away = shapely.distance(again.to_numpy(), shapely.points(shared[["easting", "northing"]]))
+    assert away.max() < 25
+
+
+def test_the_truth_of_the_operation_counts_what_is_there(
+    truth: dict, events: pd.DataFrame, sample_dir: Path
+) -> None:
+    told = truth["operation"]
+    points = shapely.points(events[["easting", "northing"]])
+    for role in ("treated", "control"):
+        places = gpd.read_file(sample_dir / "operation" / f"{role}.geojson")
+        assert len(places) == 6
+        inside = shapely.contains(places.union_all(), points)
+        for name in ("before", "after"):
+            first, last = map(pd.Timestamp, told[name])
+            when = events["occurred_at"].between(first, last + pd.Timedelta(hours=24))
+            assert (inside & when).sum() == told["counts"][role][name]
+        series = events["series_id"] != ""
+        assert not (inside & series).any(), "a series would hide what the operation did"
+    assert told["expected"] == pytest.approx(told["rate_ratio"] * told["without"], abs=0.05)
+    assert told["displaced"] <= told["prevented"] < told["without"]
+    treated, control = (told["counts"][role] for role in ("treated", "control"))
+    found = treated["after"] / treated["before"] / (control["after"] / control["before"])
+    error = np.sqrt(sum(1 / n for n in (*treated.values(), *control.values())))
+    assert abs(np.log(found / told["rate_ratio"])) < 1.96 * error
+
+
+@pytest.mark.slow
+def test_the_operation_has_the_effect_that_it_is_said_to_have() -> None:
+    """Over many towns: the ratio on treated ground, and nothing where it never was."""
+    process = hs.demo.Process(background_per_1000=40.0)
+    done = [make_town(seed, process).operation for seed in range(5)]
+    without = sum(one.counterfactual for one in done)
+    prevented = sum(one.prevented for one in done)
+    displaced = sum(one.displaced for one in done)
+    error = 2.6 / np.sqrt(without)
+    assert 1 - prevented / without == pytest.approx(process.operation_ratio, abs=error)
+    assert displaced / prevented == pytest.approx(process.displaced_share, abs=0.06)
+    never = make_town(0, hs.demo.Process(operation_ratio=1.0)).operation
+    assert never.prevented == 0
+
+
+def test_each_series_crosses_the_border_and_is_linked_in_part(
+    truth: dict, events: pd.DataFrame, burglaries: pd.DataFrame, neighbours: gpd.GeoDataFrame,
+    sample_dir: Path,
+) -> None:  # fmt: skip
+    theirs = table(sample_dir / "neighbour" / "burglaries.csv").set_index("Crime Number")
+    linked = pd.concat([burglaries.set_index("Crime Ref"), theirs])["Linked Series"]
+    linked = linked[linked.index.isin(events.index)]
+    assert set(truth["series"]) == {"A", "B"}
+    for name, told in truth["series"].items():
+        crimes = events[events["series_id"] == name]
+        assert len(crimes) == told["crimes"] >= 10
+        assert crimes["force"].value_counts().to_dict() == told["by_force"]
+        assert min(told["by_force"].values()) >= 3
+        in_time = crimes.sort_values("occurred_at")["force"]
+        assert (in_time != in_time.shift()).sum() > 3, "it goes to and fro"
+        of_it = linked[linked.index.isin(crimes.index)]
+        assert 0.3 < (of_it != "").mean() < 0.9
+    assert (linked[~linked.index.isin(events.index[events["series_id"] != ""])] == "").all()
+
+
+def test_columns_of_the_force_hold_no_person_and_no_future(burglaries: pd.DataFrame) -> None:
+    check = ["Grade", "Attended", "Outcome", "Outcome Date", "Linked Series"]
+    moment = pd.Timestamp("2026-03-02 06:00")
+    for column in ("Attended", "Outcome Date"):
+        told = pd.to_datetime(burglaries[column], dayfirst=True, format="mixed")
+        recorded = pd.to_datetime(burglaries["Date Recorded"], dayfirst=True)
+        assert told.max() <= moment
+        assert (told.dropna() >= recorded[told.notna()].dt.normalize()).all()
+    assert not check_people(burglaries, check)
+    blank = burglaries["Outcome"] == ""
+    assert (blank == (burglaries["Outcome Date"] == "")).all()
+
+
+def check_people(burglaries: pd.DataFrame, columns: list[str]) -> set[str]:
+    """Return the columns that are refused as being of persons."""
+    kept = hs.check_incidents(burglaries, keep=columns, offences="all").accepted
+    return set(columns) - set(kept.columns)
+
+
+# --- in a folder of the user's ---
+
+
+def test_the_sample_is_written_beside_what_is_there(tmp_path: Path) -> None:
+    made = hs.demo.write_sample(tmp_path / "new")
+    assert made[0] == tmp_path / "new" / "briefing.toml"
+    assert hs.demo.write_sample(tmp_path / "new") == made, "its own files are no harm"
+    (tmp_path / "new" / "addresses.csv").write_text("mine")
+    (tmp_path / "new" / "exclude.csv").write_text("mine too")
+    made[1].unlink()
+    with pytest.raises(hs.OutputError, match=r"overwrite: addresses\.csv, exclude\.csv"):
+        hs.demo.write_sample(tmp_path / "new")
+    assert (tmp_path / "new" / "addresses.csv").read_text() == "mine"
+    assert not made[1].exists()
+
+
+@pytest.mark.slow
+def test_the_command_makes_the_sample_and_briefs_it(tmp_path: Path, capsys: Any) -> None:
+    folder = tmp_path / "try it"
+    assert main(["demo", str(folder)]) == 0
+    assert (folder / "briefing" / "briefing.html").is_file()
+    assert "nothing in it is real" in capsys.readouterr().out
+    (folder / "beats.geojson").write_text("mine")
+    assert main(["demo", str(folder)]) == 1
+    assert "beats.geojson" in capsys.readouterr().err

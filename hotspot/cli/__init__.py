@@ -16,11 +16,11 @@ from typing import Any, TextIO
 
 import hotspot
 from hotspot._errors import DataWarning, HotspotError
-from hotspot.cli import backtest, briefing, check, density, knox, lookup, maps, visits
+from hotspot.cli import backtest, briefing, check, demo, density, knox, lookup, maps, visits
 from hotspot.cli.options import DONE, STOPPED, UNUSABLE
 
 #: In the order in which an analyst comes to need them.
-COMMANDS = (check, knox, density, backtest, briefing, visits, lookup, maps)
+COMMANDS = (check, knox, density, backtest, briefing, visits, lookup, maps, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The addresses of Doggerby: doors along the streets, flats, shops, works and garages."""
+"""The addresses of both towns: doors along the streets, flats, shops, works and garages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from doggerby import TOWN, Dice
-from doggerby.streets import PLAN, Street, make_quarters
+from hotspot.demo.process import Dice
+from hotspot.demo.town_streets import PLAN, Street, force_of_beats, make_quarters
 
 # Per kind of street: classification of a plain house, set-back and width of a plot in metres.
 PLOTS = {
@@ -31,6 +31,7 @@ USES = {
 }
 LANDMARKS = {mark["street"]: (mark["name"], mark["classification"]) for mark in PLAN["landmark"]}
 DWELLING = ("RD", "RH")
+TOWN, NEIGHBOUR_TOWN = "Doggerby", "Wellbank"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Ground:
 
 
 def plots_along(dice: Dice, ground: Ground, index: int, street: Street) -> list[Plot]:
-    """Walk the street: doors on both sides, then around the head of a dead end."""
+    """Find the places of a street: doors on both sides, then around the head of a dead end."""
     _, setback, width = PLOTS[street.kind]
     length, plots = street.line.length, []
     for side, across in ((0, 1.0), (1, -1.0)):
@@ -140,7 +141,7 @@ class AddressBook:
         comma = "" if number and what.split(", ")[-1] == number else ","
         self.rows.append(
             {
-                "uprn": uprn, "address": f"{what}{comma} {street.name}, {TOWN}", "number": number,
+                "uprn": uprn, "address": f"{what}{comma} {street.name}", "number": number,
                 "street": street.name, "usrn": street.usrn, "postcode": "", "parent_uprn": parent,
                 "classification": code, "easting": plot.x, "northing": plot.y,
                 "kind": street.kind, "side": plot.side,
@@ -155,7 +156,7 @@ class AddressBook:
             self.add(street, plot, f"Flat {flat}, {what}", number, "RD06", parent)
 
     def settle(self, street: Street, plot: Plot, number: str) -> int:
-        """Put something on a plot; say how many plots after it on that side it takes too."""
+        """Draw what stands on a plot; return how many plots after it on that side it takes too."""
         what = self.choose_use(street.kind)
         if what == "block" and (block := next(self.blocks, "")):
             self.add_flats(street, plot, block, "", int(self.dice.randint(6, 16)))
@@ -218,11 +219,14 @@ def make_addresses(
     tree = shapely.STRtree(list(beats.values()))
     which = tree.query_nearest(points, all_matches=False)[1]
     addresses["beat"] = np.array(list(beats))[which]
+    addresses["force"] = addresses["beat"].map(force_of_beats())
+    own = addresses["force"] == addresses["force"].iloc[0]
+    addresses["address"] += np.where(own, f", {TOWN}", f", {NEIGHBOUR_TOWN}")
     return with_postcodes(addresses, list(beats))
 
 
 def with_postcodes(addresses: pd.DataFrame, beats: Sequence[str]) -> pd.DataFrame:
-    """Give up to 16 doors of one side of a street one postcode, in the unused area ZZ."""
+    """Return the addresses with a postcode for 16 doors of one side of a street, in area ZZ."""
     letters = "ABDEFGHJLNPQRSTUWXYZ"
     units = {beat: (a + b for a in letters for b in letters) for beat in beats}
     codes: dict[tuple[str, str, int, int], str] = {}

@@ -1,10 +1,10 @@
-"""The streets and beats of Doggerby, from the plan beside this file."""
+"""The streets, beats and forces of Doggerby and the town beyond its border, from a plan."""
 
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import count, pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,15 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from doggerby import Dice
+from hotspot.demo.process import Dice
 
 Points = npt.NDArray[np.float64]
 
 PLAN: dict[str, Any] = tomllib.loads(
-    Path(__file__).with_name("plan.toml").read_text(encoding="utf-8")
+    files("hotspot").joinpath("_assets", "doggerby_plan.toml").read_text(encoding="utf-8")
 )
-PLAN_SCALE = 0.67
+PLAN_SCALE = 0.95
+FORCE, NEIGHBOUR = "Dogger Bank Constabulary", "Silver Pit Police"
 
 
 @dataclass(frozen=True)
@@ -164,15 +165,33 @@ def make_streets(dice: Dice) -> list[Street]:
 
 
 def make_beats() -> dict[str, shapely.Polygon]:
-    """Tile the town: neighbours share every vertex of their border, to the decimetre."""
+    """Return the beats of both forces: neighbours share every vertex of their border."""
     return {beat["name"]: polygon(beat["ring"], 60.0) for beat in PLAN["beat"]}
 
 
+def force_of_beats() -> dict[str, str]:
+    """Return which force a beat is of."""
+    return {beat["name"]: beat.get("force", FORCE) for beat in PLAN["beat"]}
+
+
 def make_quarters() -> list[shapely.Polygon]:
-    """Give the ground between main roads that is built on."""
+    """Return the ground between main roads that is built on."""
     return [polygon(quarter["corners"]) for quarter in PLAN["quarter"]]
 
 
-def polygon(corners: list[list[float]], step_m: float = 15.0) -> shapely.Polygon:
+def make_places(first_streets: Sequence[str]) -> dict[str, shapely.Polygon]:
+    """Return both halves of each quarter, which is known by the first of its streets."""
+    corners = {quarter["streets"][0]: quarter["corners"] for quarter in PLAN["quarter"]}
+    places = {}
+    for name in first_streets:
+        a, b, c, d = (np.asarray(corner, dtype=float) for corner in corners[name])
+        below, above = (a + b) / 2, (d + c) / 2
+        places[f"{name} A"] = polygon([a, below, above, d])
+        places[f"{name} B"] = polygon([below, b, c, above])
+    return places
+
+
+def polygon(corners: Sequence[Sequence[float] | Points], step_m: float = 15.0) -> shapely.Polygon:
     """Bend a polygon of the plan onto the National Grid."""
-    return shapely.Polygon(to_national_grid(densify([*corners, corners[0]], step_m)))
+    ring = [*corners, corners[0]]
+    return shapely.Polygon(to_national_grid(densify(np.asarray(ring, dtype=float), step_m)))
