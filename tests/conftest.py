@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from hotspot import DataWarning
 from hotspot.briefing import Briefing, brief
+from hotspot.demo import Process, write_sample
 from hotspot.visits.schema import metadata
 from tests.postgres import find_binaries, running_postgres
 from tests.small_town import write_town
@@ -62,6 +63,14 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     engine = sa.create_engine(server.replace("://", "+psycopg://"), poolclass=sa.NullPool)
     metadata.drop_all(engine)
     return server
+
+
+@pytest.fixture(scope="session")
+def busy_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the made-up town where it is burgled three times as often, for many events."""
+    folder = tmp_path_factory.mktemp("busy")
+    write_sample(folder, process=Process(background_per_1000=22.0, operation_ratio=1.0))
+    return folder
 
 
 @pytest.fixture

@@ -182,10 +182,10 @@ def test_where_nothing_can_be_told_nothing_is_proposed(x, days):
     assert rule.plot().axes
 
 
-def test_the_sample_gives_back_the_reach_of_its_making(sample_dir):
+def test_the_sample_gives_back_the_reach_of_its_making(busy_dir):
     """Made with a mean distance of 100 m and a mean lag of 10 days."""
     with pytest.warns(hs.DataWarning):
-        incidents = hs.read_incidents(sample_dir / "burglaries.csv")
+        incidents = hs.read_incidents(busy_dir / "burglaries.csv")
     rule = calibrate_rule(incidents, resamples=199, seed=1)
     assert 100 <= rule.distance_m <= 250
     assert 14 <= rule.window_days <= 42

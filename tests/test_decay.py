@@ -112,9 +112,9 @@ def test_risk_falls_off_as_it_was_made_to():
     assert "times chance" in decay.summary()
 
 
-def test_the_sample_falls_off_from_the_same_place(sample_dir):
+def test_the_sample_falls_off_from_the_same_place(busy_dir):
     with pytest.warns(hs.DataWarning):
-        incidents = hs.read_incidents(sample_dir / "burglaries.csv")
+        incidents = hs.read_incidents(busy_dir / "burglaries.csv")
     decay = near_repeat_decay(incidents, resamples=99, seed=1)
     ratio = decay.by_distance["ratio"]
     assert ratio[1] > ratio[2] > ratio[3] > ratio[4] > 1.1

@@ -326,13 +326,11 @@ def test_a_window_links_by_the_probability_of_each_lag(make_incidents):
 
 
 @pytest.fixture(scope="module")
-def sample(sample_dir):
-    if not (sample_dir / "truth.json").exists():
-        pytest.skip("the made-up town is not here")
+def sample(busy_dir):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        incidents = read_incidents(sample_dir / "burglaries.csv")
-    truth = json.loads((sample_dir / "truth.json").read_text())
+        incidents = read_incidents(busy_dir / "burglaries.csv")
+    truth = json.loads((busy_dir / "truth.json").read_text())
     return incidents, truth, SelfExcitingProcess().fit(incidents, truth["last_day"])
 
 

@@ -140,9 +140,9 @@ def test_months_and_every_wrong_setting_are_told(make_incidents):
 
 
 @pytest.fixture(scope="module")
-def town(sample_dir):
-    incidents = read_incidents(sample_dir / "burglaries.csv")
-    addresses = read_addresses(sample_dir / "addresses.csv", to_crs=incidents.crs)
+def town(busy_dir):
+    incidents = read_incidents(busy_dir / "burglaries.csv")
+    addresses = read_addresses(busy_dir / "addresses.csv", to_crs=incidents.crs)
     late = incidents[incidents["occurred_to"] >= "2025-06-01"]
     # One beat is enough: those of the others would only take time.
     x, y = 639_900, 370_000

@@ -29,14 +29,16 @@ def add(commands: Any) -> None:
         "folder", nargs="?", default="doggerby", metavar="FOLDER", help="where (./doggerby)"
     )
     add_values(
-        command, {"--seed": Value("N", "another number draws another town", 39), "--json": JSON}
+        command,
+        {"--seed": Value("N", "a number draws another town", kind=int), "--json": JSON},
     )
 
 
 def _demo(options: argparse.Namespace) -> int:
     from hotspot.demo import write_sample
 
-    set_up = write_sample(options.folder, options.seed)[0]
+    chosen = {} if options.seed is None else {"seed": options.seed}
+    set_up = write_sample(options.folder, **chosen)[0]
     issued = hotspot.brief(set_up)
     print_notes(issued.record["reading"]["notes"])
     files = [str(path) for path in issued.files]

@@ -1,6 +1,8 @@
 """The exports of two forces: their columns, and what each writes of an offence."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +58,8 @@ def export_rows(
 ) -> list[Cells]:
     """Write offences as the system of the first force does."""
     methods: dict[int, str] = {}
-    return [_export_row(dice, one, town.iloc[one.home], methods, process) for one in offences]
+    homes = town.to_dict("records")
+    return [_export_row(dice, one, homes[one.home], methods, process) for one in offences]
 
 
 def neighbours_row(cells: Cells, offence: Offence) -> Cells:
@@ -76,7 +79,11 @@ def neighbours_row(cells: Cells, offence: Offence) -> Cells:
 
 
 def _export_row(
-    dice: Dice, offence: Offence, home: pd.Series, methods: dict[int, str], process: Process
+    dice: Dice,
+    offence: Offence,
+    home: Mapping[Hashable, Any],
+    methods: dict[int, str],
+    process: Process,
 ) -> Cells:
     """Write one offence; `methods` remembers how by offence."""
     code, name, method = _offence_and_method(dice, offence, home)
@@ -98,12 +105,14 @@ def _export_row(
         "Time To": "" if one_time else f"{offence.end:%H:%M}",
         "Date Recorded": f"{offence.recorded:%d/%m/%Y %H:%M}",
         "Easting": f"{x:.1f}", "Northing": f"{y:.1f}", "UPRN": uprn, "Address": address,
-        "Beat": home["beat"], "MO": method, "Linked Series": _linked_series(dice, offence, home),
+        "Beat": home["beat"], "MO": method, "Linked Series": _linked_series(dice, offence),
         **_attendance(dice, offence, process), **_outcome(dice, offence, process),
     }  # fmt: skip
 
 
-def _offence_and_method(dice: Dice, offence: Offence, home: pd.Series) -> tuple[str, str, str]:
+def _offence_and_method(
+    dice: Dice, offence: Offence, home: Mapping[Hashable, Any]
+) -> tuple[str, str, str]:
     """Draw the offence code, its name at the time, and how they got in."""
     former = offence.recorded < FORMER_NAMES_UNTIL
     of_home = "Burglary - residential" if former else "Residential burglary of a home"
@@ -132,7 +141,7 @@ def _offence_and_method(dice: Dice, offence: Offence, home: pd.Series) -> tuple[
     return "28E", of_home, method
 
 
-def _linked_series(dice: Dice, offence: Offence, home: pd.Series) -> str:
+def _linked_series(dice: Dice, offence: Offence) -> str:
     """Return the number of the series where the force has linked the crime by now: not all are."""
     linked = dice.uniform() < 0.65
     if not offence.series or not linked:

@@ -1,16 +1,18 @@
 """The addresses of both towns: doors along the streets, flats, shops, works and garages."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from hotspot.demo.process import Dice
-from hotspot.demo.town_streets import PLAN, Street, force_of_beats, make_quarters
+from hotspot.demo.town_streets import PLAN, Points, Street, force_of_beats, make_quarters
 
 # Per kind of street: classification of a plain house, set-back and width of a plot in metres.
 PLOTS = {
@@ -47,19 +49,25 @@ class Ground:
     """Knows what is built already, so that no two front doors share a garden."""
 
     def __init__(self, streets: Sequence[Street]) -> None:
-        self.lines = np.array([street.line for street in streets])
-        self.tree = shapely.STRtree(self.lines)
+        self.roads = shapely.STRtree([street.line for street in streets])
         self.doors: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
         self.quarters = shapely.STRtree(make_quarters())
         self.quays = shapely.STRtree([street.line for street in streets if street.kind == "quay"])
 
-    def take(self, street: int, x: float, y: float, setback_m: float, width_m: float) -> bool:
-        """Claim a door unless it stands on a road or too near to another door."""
-        spot = shapely.Point(x, y)
+    def is_free(self, spots: Points, setback_m: float) -> npt.NDArray[np.bool_]:
+        """Return which spots stand on built ground and on no road."""
+        points = shapely.points(spots)
+
+        def near(tree: shapely.STRtree, distance_m: float) -> npt.NDArray[np.bool_]:
+            found = tree.query(points, "dwithin", distance_m)[0]
+            return np.isin(np.arange(len(spots)), found)
+
         # The far side of a road at the edge of the town faces fields, the park or the river.
-        inside = self.quarters.query(spot, "dwithin", 8.0), self.quays.query(spot, "dwithin", 40.0)
-        if not any(map(len, inside)) or len(self.tree.query(spot, "dwithin", 0.74 * setback_m)):
-            return False
+        built = near(self.quarters, 8.0) | near(self.quays, 40.0)
+        return built & ~near(self.roads, 0.74 * setback_m)
+
+    def take(self, street: int, x: float, y: float, width_m: float) -> bool:
+        """Claim a spot for a door, unless another door is too near."""
         column, row = int(x // 10), int(y // 10)
         around = (
             door
@@ -68,7 +76,7 @@ class Ground:
             for door in self.doors.get((column + i, row + j), ())
         )
         if any(
-            np.hypot(x - east, y - north) < (0.6 * width_m if owner == street else 9.0)
+            math.hypot(x - east, y - north) < (0.6 * width_m if owner == street else 9.0)
             for east, north, owner in around
         ):
             return False
@@ -81,21 +89,27 @@ def plots_along(dice: Dice, ground: Ground, index: int, street: Street) -> list[
     _, setback, width = PLOTS[street.kind]
     length, plots = street.line.length, []
     for side, across in ((0, 1.0), (1, -1.0)):
-        for along in np.arange(4.0 + dice.uniform(0, 4), length - 3, width):
-            here, ahead = street.line.interpolate([along, along + 0.5])
-            step = np.array([ahead.x - here.x, ahead.y - here.y])
-            normal = across * np.array([-step[1], step[0]]) / max(np.hypot(*step), 1e-9)
-            off = setback + dice.uniform(-0.6, 0.6)
-            x, y = (np.array([here.x, here.y]) + off * normal).round(1).tolist()
-            if dice.uniform() > 0.05 and ground.take(index, x, y, setback, width):
+        along = np.arange(4.0 + dice.uniform(0, 4), length - 3, width)
+        off, kept = setback + dice.uniform(-0.6, 0.6, len(along)), dice.uniform(size=len(along))
+        here, ahead = (
+            shapely.get_coordinates(shapely.line_interpolate_point(np.array([street.line]), at))
+            for at in (along, along + 0.5)
+        )
+        step = ahead - here
+        normal = across * np.column_stack([-step[:, 1], step[:, 0]])
+        normal /= np.maximum(np.hypot(*step.T), 1e-9)[:, None]
+        spots = (here + off[:, None] * normal).round(1)
+        free = ground.is_free(spots, setback) & (kept > 0.05)
+        for x, y in spots[free].tolist():
+            if ground.take(index, x, y, width):
                 plots.append(Plot(side, x, y))
     if street.dead_end:
         before, end = street.line.interpolate([length - 5.0, length])
-        heading = np.arctan2(end.y - before.y, end.x - before.x)
-        for turn in (0.9, 0.0, -0.9):
-            x = round(float(end.x + (setback + 5) * np.cos(heading + turn)), 1)
-            y = round(float(end.y + (setback + 5) * np.sin(heading + turn)), 1)
-            if ground.take(index, x, y, setback, width):
+        turns = math.atan2(end.y - before.y, end.x - before.x) + np.array([0.9, 0.0, -0.9])
+        beyond = (setback + 5) * np.column_stack([np.cos(turns), np.sin(turns)])
+        spots = (np.array([end.x, end.y]) + beyond).round(1)
+        for x, y in spots[ground.is_free(spots, setback)].tolist():
+            if ground.take(index, x, y, width):
                 plots.insert(sum(plot.side == 0 for plot in plots), Plot(0, x, y))
     return plots
 

@@ -12,7 +12,7 @@ def true_incidents(seed: int = SEED, process: Process | None = None) -> gpd.GeoD
 
     Parameters
     ----------
-    seed : int, default 39
+    seed : int
     process : Process, optional
         A greater `background_per_1000` gives more of them.
 

@@ -19,13 +19,13 @@ def truth_events(
 ) -> pd.DataFrame:
     """Return per true offence what it was, when and where, and its row in its force's export."""
     other_ref = {entry.detail: entry.cells["Crime Number"] for entry in theirs if entry.detail}
-    rows = []
+    rows, told = [], homes.to_dict("records")
     for entries in (ours, theirs):
         for number, entry in enumerate(entries, start=2):
             offence = entry.offence
             if offence is None or offence.kind == "void":
                 continue
-            home = homes.iloc[offence.home]
+            home = told[offence.home]
             rows.append(
                 {
                     "crime_ref": offence.crime_ref, "force": home["force"], "row": number,
