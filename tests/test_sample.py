@@ -136,14 +136,14 @@ def test_making_it_again_gives_the_same_files(
     made = [path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file()]
     assert sorted(made) == sorted(MADE)
     different = [name for name in MADE if lines_of(again / name) != lines_of(sample_dir / name)]
-    assert different == []
+    assert different == [], "after a change of hotspot/_assets/doggerby_*: make_sample.py"
     assert all(b"\r" not in (again / name).read_bytes() for name in MADE)
 
 
 def test_another_seed_gives_another_town(
     sample_dir: Path, make_again: Callable[[int | None], Path]
 ) -> None:
-    other = make_again(1)
+    other = make_again(2)
     assert lines_of(other / "addresses.csv") != lines_of(sample_dir / "addresses.csv")
     assert lines_of(other / "burglaries.csv") != lines_of(sample_dir / "burglaries.csv")
 
@@ -151,10 +151,10 @@ def test_another_seed_gives_another_town(
 # --- the town ---
 
 
-def test_addresses_are_thirteen_thousand_with_text_references(
+def test_addresses_are_fourteen_thousand_with_text_references(
     addresses: pd.DataFrame,
 ) -> None:
-    assert 11_500 <= len(addresses) <= 14_000
+    assert 13_500 <= len(addresses) <= 14_500
     assert addresses["uprn"].is_unique
     assert addresses["uprn"].str.fullmatch(r"0\d{11}").all()
     assert addresses["address"].is_unique
@@ -276,7 +276,7 @@ def test_clean_rows_hold_the_true_moment_and_place(
     assert recorded.max() <= pd.Timestamp("2026-03-02 06:00")
     assert 0.31 < (end - start > pd.Timedelta(days=1)).mean() < 0.40
     known = clean[clean["UPRN"] != ""]
-    assert 0.82 < len(known) / len(clean) < 0.88
+    assert 0.8 < len(known) / len(clean) < 0.88
     homes = addresses.set_index("uprn").loc[known["UPRN"]]
     np.testing.assert_array_equal(homes["easting"], known["Easting"].astype(float))
     np.testing.assert_array_equal(homes["northing"], known["Northing"].astype(float))
@@ -385,7 +385,7 @@ def test_the_last_six_weeks_have_something_to_see(own: pd.DataFrame) -> None:
     assert len(recent) >= 12
     assert recent["beat"].nunique() >= 4
     assert recent["kind"].isin(["repeat", "near repeat"]).sum() >= 4
-    assert (recent["occurred_at"] >= "2026-02-16").sum() >= 5
+    assert (recent["occurred_at"] >= "2026-02-16").sum() >= 4
 
 
 def test_the_briefing_names_files_that_are_there(
@@ -532,11 +532,11 @@ def test_the_sample_is_written_beside_what_is_there(
     assert hs.demo.write_sample(tmp_path / "new") == made, "its own files are no harm"
     (tmp_path / "new" / "addresses.csv").write_text("mine")
     (tmp_path / "new" / "exclude.csv").write_text("mine too")
-    made[1].unlink()
+    (tmp_path / "new" / "beats.geojson").unlink()
     with pytest.raises(hs.OutputError, match=r"overwrite: addresses\.csv, exclude\.csv"):
         hs.demo.write_sample(tmp_path / "new")
     assert (tmp_path / "new" / "addresses.csv").read_text() == "mine"
-    assert not made[1].exists()
+    assert not (tmp_path / "new" / "beats.geojson").exists()
 
 
 @pytest.mark.slow

@@ -64,10 +64,10 @@ class Operation:
 
 
 @pytest.fixture(scope="module")
-def operation(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Operation:
+def operation(busy_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Operation:
     folder = tmp_path_factory.mktemp("three weeks")
     for name in ("burglaries.csv", "addresses.csv", "beats.geojson", "exclude.csv"):
-        shutil.copy(sample_dir / name, folder)
+        shutil.copy(busy_dir / name, folder)
     done = Operation(folder, Book(), [])
     (folder / "set-up.toml").write_text(
         'incidents = "burglaries.csv"\naddresses = "addresses.csv"\n'

@@ -145,10 +145,10 @@ def town(busy_dir):
     addresses = read_addresses(busy_dir / "addresses.csv", to_crs=incidents.crs)
     late = incidents[incidents["occurred_to"] >= "2025-06-01"]
     # One beat is enough: those of the others would only take time.
-    x, y = 639_900, 370_000
-    near = late.geometry.x.between(x - 600, x + 600) & late.geometry.y.between(y - 600, y + 600)
-    homes = addresses.geometry.x.between(x - 700, x + 700)
-    homes &= addresses.geometry.y.between(y - 700, y + 700)
+    x, y = 639_860, 370_000
+    near = late.geometry.x.between(x - 850, x + 850) & late.geometry.y.between(y - 850, y + 850)
+    homes = addresses.geometry.x.between(x - 950, x + 950)
+    homes &= addresses.geometry.y.between(y - 950, y + 950)
     return late[near].copy(), addresses[homes].reset_index(drop=True)
 
 

@@ -71,7 +71,7 @@ def neighbours_row(cells: Cells, offence: Offence) -> Cells:
         "Committed From": f"{offence.start:%Y-%m-%d %H:%M}",
         "Committed To": f"{offence.end:%Y-%m-%d %H:%M}",
         "Recorded": f"{recorded:%Y-%m-%d %H:%M}",
-        "X": cells["Easting"], "Y": cells["Northing"],
+        "Grid East": cells["Easting"], "Grid North": cells["Northing"],
         "UPRN": cells["UPRN"], "Location": cells["Address"],
         "MO": cells["MO"], "Linked Series": cells["Linked Series"],
         "Outcome": cells["Outcome"],

@@ -42,7 +42,7 @@ def planned_operation() -> Operation:
 def apply_operation(
     dice: Dice, town: pd.DataFrame, offences: list[Offence], process: Process
 ) -> tuple[list[Offence], Operation]:
-    """Take out what the operation prevented, and move some of it into the ring around.
+    """Remove what the operation prevented, and move some of it into the ring around.
 
     Each offence on treated ground after the operation began is taken with one chance, whatever
     triggered it and whatever it triggered, so that the ratio of the rates is exactly the one

@@ -24,6 +24,7 @@ from hotspot.demo.simulation import add_voids, is_home, simulate
 from hotspot.demo.town_addresses import TOWN, make_addresses
 from hotspot.demo.town_streets import (
     FORCE,
+    NEIGHBOUR,
     Street,
     force_of_beats,
     make_beats,
@@ -226,9 +227,9 @@ def _by_force(
         cells["Crime Number"] = f"SP/{number}/{entry.offence.recorded.year % 100}"
         later = entry.offence.recorded + hours(dice.uniform(0.5, 30))
         cells["Recorded"] = f"{min(later, process.exported_at):%Y-%m-%d %H:%M}"
-        for axis in ("X", "Y"):
+        for axis in ("Grid East", "Grid North"):
             cells[axis] = f"{float(cells[axis]) + dice.uniform(-6, 6):.1f}"
-        cells |= {"UPRN": "", "Linked Series": "", "Outcome": ""}
+        cells |= {"Force": NEIGHBOUR, "UPRN": "", "Linked Series": "", "Outcome": ""}
         theirs.append(Entry(cells, None, "on both books", "merge", entry.offence.crime_ref))
     theirs.sort(key=lambda entry: entry.cells["Recorded"])
     return ours, theirs
