@@ -1,12 +1,15 @@
 """The page and its sections: what a section knows is shown, and what is misspelt is a fault."""
 
+import re
 from dataclasses import fields
 from importlib.resources import files
+from pathlib import Path
 
 import jinja2
 import pytest
 from jinja2 import nodes
 
+from hotspot.briefing import Briefing
 from hotspot.briefing.sections import SECTIONS
 from hotspot.briefing.sections.doors_to_visit import DoorsSection
 from hotspot.briefing.sections.hours_and_method import HoursSection
@@ -16,6 +19,7 @@ from hotspot.briefing.sections.section import Section, left_out, table
 from hotspot.briefing.sections.trust import TrustSection
 from hotspot.output.page_parts import Cell
 from hotspot.output.pages import environment
+from hotspot.output.printing import find_browser, print_page
 
 TEMPLATE = "briefing_sections.html.j2"
 KINDS = (Section, DoorsSection, HoursSection, RepeatsSection, TrustSection, MapSection)
@@ -81,3 +85,25 @@ def test_a_column_that_no_row_knows_anything_of_is_left_out() -> None:
 def test_what_a_table_leaves_out_is_counted_from_one() -> None:
     assert left_out(0, "zone", "zones", "on the map") is None
     assert left_out(1, "zone", "zones", "on the map") == "And 1 zone on the map."
+
+
+def printed_pages(html: str, folder: Path) -> int:
+    (folder / "page.html").write_text(html, encoding="utf-8")
+    printed = print_page(folder / "page.html", folder / "page.pdf").read_bytes()
+    return len(re.findall(rb"/Type\s*/Page[^s]", printed))
+
+
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium, Chrome or Edge")
+def test_what_is_read_each_morning_prints_on_one_page_and_the_annex_behind_it(
+    town: Briefing, tmp_path: Path
+) -> None:
+    html = (town.folder / "briefing.html").read_text(encoding="utf-8")
+    page, annex = html.split('<p class="annex">')
+    assert [part.split('"')[0] for part in page.split('<section id="')[1:]] == [
+        chapter.id for chapter in SECTIONS if not chapter.annex
+    ]
+    assert annex.count("Is it worth a visit?") == html.count("Is it worth a visit?") <= 1
+    alone = page + "</main>" + html.split("</main>")[1]
+    assert printed_pages(alone, tmp_path) == 1
+    # Map, tables and hashes: a fourth page is for what a larger town has more of.
+    assert 2 <= printed_pages(html, tmp_path) <= 4

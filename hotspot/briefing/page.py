@@ -40,7 +40,7 @@ def render_page(sources: Sources) -> str:
         alarms=inputs.alarms,
         caveat=MONTHS_ONLY if inputs.month_only else None,
         keys=key_numbers(sources.record["headline"]),
-        sections=write_sections(sources),
+        sections=list(write_sections(sources)),
         version=f"Made with hotspot {sources.record['versions']['hotspot']}.",
     )
 

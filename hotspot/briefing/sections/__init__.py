@@ -20,8 +20,8 @@ from hotspot.briefing.sections.this_week import weeks
 from hotspot.briefing.sections.trust import trust
 
 SECTIONS = (
-    Chapter("new", "What is new", new),
-    Chapter("doors", "Doors to visit", doors),
+    Chapter("new", "What is new", new, annex=False),
+    Chapter("doors", "Doors to visit", doors, annex=False),
     Chapter("repeats", "Repeat addresses: burgled twice or more in 12 months", repeats),
     Chapter("weeks", "This week against last week and last year", weeks),
     Chapter("hours", "Hours and method", hours),

@@ -107,12 +107,15 @@ class Chapter:
     write : callable
     needs_days : bool
         Whether dates that are months only leave nothing of it.
+    annex : bool
+        Whether it stands behind the one page that is read each morning.
     """
 
     id: str
     heading: str
     write: Callable[[Sources], Section]
     needs_days: bool = True
+    annex: bool = True
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
