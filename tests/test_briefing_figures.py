@@ -135,6 +135,17 @@ def test_weeks_are_the_same_weekdays() -> None:
     assert year.last.day_name() == "Monday"
 
 
+def test_weeks_that_vary_in_series_make_no_alarm_of_what_is_usual_here():
+    # Every other week holds a series of eight: 12 and 4 are what weeks here are.
+    days = [7 * week + n % 7 for week in range(60) for n in range(12 if week % 2 else 4)]
+    last = pd.Timestamp("2026-03-02")
+    found = [f"{last - pd.Timedelta(days=day):%Y-%m-%d} 12:00" for day in days]
+    now, (before, year) = weekly_comparison(known(at(*found), "2026-03-02"))
+    assert (now, before.count, year.count) == (4, 12, 4)
+    assert before.dispersion == pytest.approx(4.0, abs=1.0)
+    assert before.p_value > 0.3
+
+
 def test_a_week_that_the_data_do_not_reach_is_not_known() -> None:
     _, (before, year) = weekly_comparison(known(at("2026-03-02", "2026-02-10"), "2026-03-02"))
     assert before.count == 0

@@ -193,19 +193,46 @@ def _earlier_pairs(
 
 def _dispersion(varied: npt.NDArray[np.int64], tested: npt.NDArray[np.int64]) -> float:
     """Estimate how many times more counts vary than Poisson counts, 1 or more."""
-    earlier, later = varied[::2].ravel(), varied[1::2].ravel()
-    total, pairs = earlier + later, int((earlier + later > 0).sum())
-    if pairs >= _ENOUGH_PAIRS:
-        # The difference of two Poisson counts of one mean has their sum as its variance.
-        ratio = ((later - earlier) ** 2).sum() / total.sum()
-    else:
-        # How differently the places changed, about the change of all of them: a test of a table of
-        # two rows. What really changed differently counts as variation here, so it is no too low.
-        told = tested.sum(axis=0) > 0
-        pairs = int(told.sum()) - 1
-        if pairs < _ENOUGH_PLACES or not tested.sum(axis=1).all():
-            return 1.0
-        ratio = stats.chi2_contingency(tested[:, told], correction=False).statistic / pairs
+    of_pairs = dispersion_of_pairs(varied[::2].ravel(), varied[1::2].ravel())
+    if of_pairs is not None:
+        return of_pairs
+    # How differently the places changed, about the change of all of them: a test of a table of
+    # two rows. What really changed differently counts as variation here, so it is no too low.
+    told = tested.sum(axis=0) > 0
+    pairs = int(told.sum()) - 1
+    if pairs < _ENOUGH_PLACES or not tested.sum(axis=1).all():
+        return 1.0
+    ratio = stats.chi2_contingency(tested[:, told], correction=False).statistic / pairs
+    return _widened(ratio, pairs)
+
+
+def dispersion_of_pairs(earlier: Ints, later: Ints) -> float | None:
+    """Estimate from pairs of counts how many times more they vary than Poisson counts, 1 or more.
+
+    Parameters
+    ----------
+    earlier, later : ndarray of int, shape (pairs,)
+        Counts that would have one mean, pair by pair, if nothing changed.
+
+    Returns
+    -------
+    float or None
+        None where too few pairs hold anything to tell.
+
+    Examples
+    --------
+    >>> round(dispersion_of_pairs(np.array([1, 9] * 20), np.array([9, 1] * 20)), 1)
+    6.8
+    """
+    total = earlier + later
+    pairs = int((total > 0).sum())
+    if pairs < _ENOUGH_PAIRS:
+        return None
+    # The difference of two Poisson counts of one mean has their sum as its variance.
+    return _widened(((later - earlier) ** 2).sum() / total.sum(), pairs)
+
+
+def _widened(ratio: float, pairs: int) -> float:
     # Estimated and not known: the bounds of a t distribution rather than of a normal one.
     widened = stats.t.ppf(0.975, pairs) / stats.norm.ppf(0.975)
     return max(float(ratio * widened**2), 1.0)

@@ -1,16 +1,19 @@
-"""The newest week against the one before and that of last year, with an exact test."""
+"""The newest week against the one before and that of last year, tested by how weeks vary here."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
-from scipy.special import bdtr, betaincinv
 
+from hotspot._kernels.arrays import Ints
 from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.dates import WEEK_DAYS
+from hotspot.trends.change import compare_rates, dispersion_of_pairs
 
 # 52 weeks, not a year: the same weekdays, since burglary has a weekly rhythm.
 _YEAR_OF_WEEKS_DAYS = 364
 _WEEK = pd.Timedelta(days=WEEK_DAYS)
+_YEAR_OF_WEEKS = _YEAR_OF_WEEKS_DAYS // WEEK_DAYS
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class WeekChange:
         This week's count over that one, with a 95 % interval; NaN where it is unknown.
     p_value : float
         Probability of a difference at least this large where both weeks share one rate.
+    dispersion : float
+        How many times more such weeks vary here than Poisson counts do, 1 or more.
     """
 
     label: str
@@ -38,6 +43,7 @@ class WeekChange:
     low: float = float("nan")
     high: float = float("nan")
     p_value: float = float("nan")
+    dispersion: float = 1.0
 
 
 def weekly_comparison(known: KnownBurglaries) -> tuple[int, tuple[WeekChange, WeekChange]]:
@@ -59,25 +65,41 @@ def weekly_comparison(known: KnownBurglaries) -> tuple[int, tuple[WeekChange, We
 
     Notes
     -----
-    Given the sum of two Poisson counts of one rate, one of them is binomial with probability
-    one half: the test and the Clopper-Pearson interval are exact. Burglaries come in series, so
-    real counts vary more than this allows for.
-
-    References
-    ----------
-    Przyborowski, J. and Wilenski, H. (1940). Homogeneity of results in testing samples from
-    Poisson series. Biometrika 31(3-4), 313-323.
+    Burglaries come in series, so counts vary more than Poisson counts: how much more is taken from
+    the pairs of weeks before, equally far apart, and `compare_rates` allows for it. Where fewer
+    than a dozen pairs are known the test is that of Poisson counts.
     """
     last = known.last
     now = int(known.found_within(WEEK_DAYS).sum())
     year_before = last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS)
+    # What is compared tells nothing of how weeks vary where nothing changed.
+    past = _earlier_weeks(known)[2:]
+    even = len(past) // 2 * 2
+    in_turn = dispersion_of_pairs(past[1:even:2], past[:even:2])
+    over_a_year = dispersion_of_pairs(
+        past[_YEAR_OF_WEEKS:], past[: max(len(past) - _YEAR_OF_WEEKS, 0)]
+    )
     return now, (
-        _week_change("last week", now, known, last - _WEEK),
-        _week_change("same week last year", now, known, year_before),
+        _week_change("last week", now, known, last - _WEEK, in_turn or 1.0),
+        _week_change("same week last year", now, known, year_before, over_a_year or 1.0),
     )
 
 
-def _week_change(label: str, now: int, known: KnownBurglaries, last: pd.Timestamp) -> WeekChange:
+def _earlier_weeks(known: KnownBurglaries) -> Ints:
+    """Count the burglaries found in each whole week back to the first of them, the newest first."""
+    found = known.incidents["occurred_to"]
+    if found.empty:
+        return np.array([], dtype=np.int64)
+    day = (known.last.normalize() - found.dt.normalize()).dt.days.to_numpy()
+    # The week in which the data begin may be a part of one.
+    whole = (int(day.max()) + 1) // WEEK_DAYS
+    week = day // WEEK_DAYS
+    return np.bincount(week[(week >= 0) & (week < whole)], minlength=whole)
+
+
+def _week_change(
+    label: str, now: int, known: KnownBurglaries, last: pd.Timestamp, dispersion: float
+) -> WeekChange:
     """Compare with the week that ends at `last`, where the data reach back to its first day."""
     first_day = last.normalize() - _WEEK + pd.Timedelta(days=1)
     # A file that begins within the week would count it short.
@@ -86,25 +108,8 @@ def _week_change(label: str, now: int, known: KnownBurglaries, last: pd.Timestam
     then = int(KnownBurglaries.at(known.incidents, last).found_within(WEEK_DAYS).sum())
     if now + then == 0:
         return WeekChange(label, last, then)
-    low, high = _share_interval(now, then)
-    return WeekChange(
-        label,
-        last,
-        then,
-        ratio=_odds(now / (now + then)),
-        low=_odds(low),
-        high=_odds(high),
-        # One half is as far from either end: both tails are as long.
-        p_value=min(1.0, 2 * float(bdtr(min(now, then), now + then, 0.5))),
+    compared = compare_rates(np.array([then]), np.array([now]), 1.0, 1.0, 0.95, dispersion)
+    ratio, low, high, p_value = (
+        float(compared[name][0]) for name in ("ratio", "ratio_low", "ratio_high", "p_value")
     )
-
-
-def _share_interval(hits: int, misses: int) -> tuple[float, float]:
-    """Return the Clopper-Pearson interval of 95 % for the share of hits."""
-    low = float(betaincinv(hits, misses + 1, 0.025)) if hits else 0.0
-    high = float(betaincinv(hits + 1, misses, 0.975)) if misses else 1.0
-    return low, high
-
-
-def _odds(share: float) -> float:
-    return float("inf") if share >= 1 else share / (1 - share)
+    return WeekChange(label, last, then, ratio, low, high, p_value, dispersion)

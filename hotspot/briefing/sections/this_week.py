@@ -58,6 +58,5 @@ def week_words(now: int, change: WeekChange) -> str:
     if change.p_value >= _ALPHA:
         return how + "A difference this small is usual from week to week."
     return how + (
-        "More than chance alone usually makes; burglaries come in series, so that a few offenders "
-        "can make such a difference."
+        "More than weeks here usually differ by; a few offenders can make such a difference."
     )
