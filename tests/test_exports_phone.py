@@ -10,7 +10,7 @@ import pytest
 from hotspot import write_targets
 from hotspot.sheets.asked_back import ASKED
 from hotspot.visits import RESULTS, VisitLedger
-from tests.browser import browser, open_file
+from tests.browser import PHONE, browser, open_file
 from tests.made_targets import HOSTILE, Page, made_targets
 
 # Pytest finds the fixture by its name here.
@@ -33,6 +33,14 @@ def door(page, address):
     return page.get_by_role("article", name=re.compile(address))
 
 
+def record(article):
+    article.get_by_role("button", name=re.compile("Record a")).click()
+
+
+def visits_shown(article):
+    return article.get_by_role("listitem").locator("span").all_inner_texts()
+
+
 def saved(page, folder) -> dict:
     with page.expect_download() as download:
         page.get_by_role("button", name="Save results").click()
@@ -46,14 +54,17 @@ def test_results_are_ticked_and_saved_to_a_file_that_the_ledger_takes(browser, s
     page = opened.page
     page.get_by_label("Collar number").fill("0042")
     first, other = door(page, "2 Mill Lane"), door(page, "The Old Forge")
+    assert first.get_by_text("Face to face").is_hidden()
+    record(first)
     assert first.get_by_label("Visited at").is_hidden()
     first.get_by_text("Face to face").click()
     first.get_by_label("Visited at").fill("2026-03-03T18:05")
     first.get_by_text("Leaflet left").click()
     first.get_by_label("For the officer in the case").fill('Said "the gate" was open; 10 € gone')
+    record(other)
     other.get_by_text("No reply").click()
     other.get_by_label("Visited at").fill("2026-03-03T18:20")
-    assert "2 of 4 doors have a result" in page.get_by_role("status").inner_text()
+    assert "2 of 4 doors have a result, 3 still open" in page.get_by_role("status").inner_text()
     file = saved(page, tmp_path)
     assert file["path"].name.startswith("visits Harbour ")
     assert file["marking"] == "OFFICIAL-SENSITIVE"
@@ -84,14 +95,129 @@ def test_results_are_ticked_and_saved_to_a_file_that_the_ledger_takes(browser, s
         assert ledger.record(file["path"]).added == 0
 
 
+def visited(article, result, time):
+    record(article)
+    article.get_by_text(result, exact=True).click()
+    article.get_by_label("Visited at").fill(time)
+    article.get_by_role("button", name="Done").click()
+
+
+def test_every_visit_to_a_door_keeps_its_own_time_and_a_later_file_holds_the_earlier(
+    browser, sheet, tmp_path
+):
+    page = open_file(browser, sheet, NARROW).page
+    quay = door(page, "1 Quay")
+    visited(quay, "No reply", "2026-03-03T09:35")
+    first = saved(page, tmp_path / "first")
+    page.reload()
+    visited(quay, "Face to face", "2026-03-03T11:10")
+    assert visits_shown(quay) == ["no reply, 3/3 09:35", "face to face, 3/3 11:10"]
+    time = "2026-03-03T18:00"
+    visited(door(page, "The Old Forge"), "No reply", time)
+    second = saved(page, tmp_path / "second")
+    told = [(one["visit_id"], one["result"], one["visited_at"]) for one in second["visits"]]
+    assert told == [
+        ("V-D", "no reply", "2026-03-03T09:35"), ("V-D", "face to face", "2026-03-03T11:10"),
+        ("V-B", "no reply", time),
+    ]  # fmt: skip
+    with VisitLedger("sqlite://") as ledger:
+        ledger.issue(made_targets(area="Harbour"))
+        assert ledger.record(first["path"]).added == 1
+        again = ledger.record(second["path"])
+        assert (again.added, len(again.rejected)) == (2, 0)
+        kept = ledger.visits().sort_values("visited_at")
+        assert [f"{at:%H:%M}" for at in kept["visited_at"]] == ["09:35", "11:10", "18:00"]
+
+
+def test_a_result_ticked_long_after_the_last_is_another_visit(browser, sheet):
+    page = open_file(browser, sheet, NARROW).page
+    page.clock.install(time="2026-03-03T09:35:00")
+    page.reload()
+    quay = door(page, "1 Quay")
+    record(quay)
+    quay.get_by_text("No reply").click()
+    # A slip is mended at once, a call an hour and a half later is not the same.
+    quay.get_by_text("Refused").click()
+    quay.get_by_text("No reply").click()
+    page.clock.set_fixed_time("2026-03-03T11:10:00")
+    quay.get_by_text("Face to face").click()
+    assert visits_shown(quay) == ["no reply, 3/3 09:35"]
+    assert quay.get_by_label("Visited at").input_value() == "2026-03-03T11:10"
+    assert "This is another visit" in page.get_by_role("status").inner_text()
+
+
+def test_a_visit_taken_back_after_it_was_saved_is_told_to_the_supervisor(browser, sheet, tmp_path):
+    page = open_file(browser, sheet, NARROW).page
+    quay = door(page, "1 Quay")
+    visited(quay, "Refused", "2026-03-03T09:35")
+    saved(page, tmp_path)
+    quay.get_by_role("button", name="Take back refused").click()
+    assert "tell your supervisor" in page.get_by_role("status").inner_text()
+    assert visits_shown(quay) == []
+
+
+def test_two_visits_to_one_door_at_one_time_are_not_saved(browser, sheet):
+    page = open_file(browser, sheet, NARROW).page
+    quay = door(page, "1 Quay")
+    for result in ("No reply", "Refused"):
+        visited(quay, result, "2026-03-03T09:35")
+    page.get_by_role("button", name="Save results").click()
+    assert "two visits to this door have one time" in page.get_by_role("status").inner_text()
+
+
+def test_it_shows_what_is_open_and_goes_to_a_street(browser, tmp_path):
+    targets = made_targets(area="Harbour", street=["Mill Lane", None, "Mill Lane", "Quay"])
+    (path,) = write_targets(targets, tmp_path, formats="phone")
+    page = open_file(browser, path, PHONE).page
+    visited(door(page, "1 Quay"), "Face to face", "2026-03-03T09:35")
+    visited(door(page, "10 Mill Lane"), "No reply", "2026-03-03T09:45")
+    page.get_by_role("button", name="Open 3").click()
+    shown = page.locator("article:visible h3").all_inner_texts()
+    assert [text.split("\n")[-1] for text in shown] == [
+        "2 Mill Lane", "10 Mill Lane", "The Old Forge",
+    ]  # fmt: skip
+    assert page.get_by_role("heading", name="Quay", exact=True).count() == 0
+    streets = page.get_by_label("Go to a street")
+    assert streets.locator("option").all_inner_texts() == [
+        "Street", "Mill Lane: 2 open", "Quay: 0 open", "Street not known: 1 open",
+    ]  # fmt: skip
+    assert streets.locator("option[disabled]").all_inner_texts() == ["Quay: 0 open"]
+    streets.select_option(label="Street not known: 1 open")
+    assert page.locator("h2:focus").inner_text() == "Street not known"
+    page.get_by_role("button", name="All 4").click()
+    assert page.locator("article:visible").count() == 4
+    # A home that is not to be called on again is not open, whatever the result.
+    forge = door(page, "The Old Forge")
+    record(forge)
+    forge.get_by_text("No reply").click()
+    forge.get_by_text("Do not contact").click()
+    assert page.get_by_role("button", name="Open 2").is_visible()
+
+
+@pytest.mark.parametrize("tier", [None, "gold"])
+def test_the_pack_given_is_asked_for_where_the_list_names_packs(browser, tmp_path, tier):
+    (path,) = write_targets(made_targets(area="Harbour", tier=tier), tmp_path, formats="phone")
+    page = open_file(browser, path, PHONE).page
+    quay = door(page, "1 Quay")
+    record(quay)
+    quay.get_by_text("Leaflet", exact=True).click()
+    assert quay.get_by_label("Pack given").count() == (tier is not None)
+    if tier:
+        quay.get_by_text("Pack given").click()
+        assert saved(page, tmp_path)["visits"][0]["pack_given"] == "yes"
+
+
 def test_what_was_ticked_outlives_the_page_until_it_is_cleared(browser, sheet):
     page = open_file(browser, sheet, NARROW).page
-    door(page, "1 Quay").get_by_text("Refused").click()
+    quay = door(page, "1 Quay")
+    record(quay)
+    quay.get_by_text("Refused").click()
     page.reload()
-    assert door(page, "1 Quay").get_by_label("Refused").is_checked()
-    assert door(page, "1 Quay").get_by_label("Visited at").input_value()
+    (visit,) = visits_shown(quay)
+    assert re.fullmatch(r"refused, \d+/\d+ \d\d:\d\d", visit)
     page.get_by_role("button", name="Clear").click()
-    assert door(page, "1 Quay").get_by_label("Refused").is_checked()
+    assert visits_shown(quay) == [visit]
+    assert "1 visit is in no file yet" in page.get_by_role("status").inner_text()
     page.get_by_role("button", name="Clear all: sure?").click()
     page.reload()
     assert "0 of 4 doors" in page.get_by_role("status").inner_text()
@@ -102,21 +228,35 @@ def test_a_result_can_be_taken_back_and_none_is_saved_without_its_time(browser, 
     page.get_by_role("button", name="Save results").click()
     assert "nothing to save" in page.get_by_role("status").inner_text()
     quay = door(page, "1 Quay")
+    record(quay)
     quay.get_by_text("Empty").click()
     quay.get_by_label("Visited at").fill("")
+    record(door(page, "2 Mill Lane"))
+    assert visits_shown(quay) == ["empty, no time yet"]
     page.get_by_role("button", name="Save results").click()
     assert "Not saved" in page.get_by_role("status").inner_text()
     assert quay.get_by_label("Visited at").evaluate("field => field === document.activeElement")
-    quay.get_by_role("button", name="Take this result back").click()
+    quay.get_by_role("button", name="Take back").click()
     assert "0 of 4 doors" in page.get_by_role("status").inner_text()
-    assert not quay.get_by_label("Empty").is_checked()
+    assert visits_shown(quay) == []
+    page.get_by_role("button", name="Bring it back").click()
+    assert visits_shown(quay) == ["empty, no time yet"]
+    quay.get_by_role("button", name="Change empty").click()
+    quay.get_by_label("Visited at").fill("2999-01-01T10:00")
+    page.get_by_role("button", name="Save results").click()
+    assert "Not saved: this visit lies in the future" in page.get_by_role("status").inner_text()
 
 
 def test_it_fits_a_narrow_phone_with_targets_for_thumbs_and_names_for_all(browser, sheet):
     page = open_file(browser, sheet, NARROW).page
-    door(page, "1 Quay").get_by_text("Empty").click()
+    quay = door(page, "1 Quay")
+    for result in ("No reply", "Empty"):
+        record(quay)
+        quay.get_by_text(result).click()
+        if result == "No reply":
+            quay.get_by_role("button", name="Done").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-    targets = page.locator(".choices label, button, .field input, .field textarea")
+    targets = page.locator(".choices label, button, select, .field input, .field textarea")
     for box in targets.evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).filter(box => box.width)"
         ".map(box => [box.width, box.height])"
@@ -127,7 +267,7 @@ def test_it_fits_a_narrow_phone_with_targets_for_thumbs_and_names_for_all(browse
         " !(one.labels && one.labels.length) && !one.textContent.trim()).length"
     )
     assert unnamed == 0
-    assert page.get_by_role("radio").count() == 4 * len(RESULTS)
+    assert page.locator("input[type=radio]").count() == 4 * len(RESULTS)
     assert page.get_by_text("OFFICIAL-SENSITIVE").count() == 2
     assert page.locator("#no-script").is_hidden()
 
@@ -135,10 +275,14 @@ def test_it_fits_a_narrow_phone_with_targets_for_thumbs_and_names_for_all(browse
 def test_the_keyboard_alone_records_a_result(browser, sheet):
     page = open_file(browser, sheet).page
     page.get_by_label("Collar number").focus()
-    page.keyboard.press("Tab")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    first = page.get_by_role("article").first
+    focused = "button => button === document.activeElement"
+    assert first.get_by_role("button", name="Record a visit").evaluate(focused)
+    page.keyboard.press("Enter")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
-    first = page.get_by_role("article").first
     assert first.get_by_label("Leaflet", exact=True).is_checked()
     page.keyboard.press("Tab")
     assert first.get_by_label("Visited at").evaluate("field => field === document.activeElement")
@@ -150,6 +294,7 @@ def test_hostile_text_is_shown_and_never_run(browser, tmp_path):
     written = write_targets(targets, tmp_path, formats="phone", marking=text, notes=[text])
     opened = open_file(browser, written[0], NARROW)
     page = opened.page
+    record(page.get_by_role("article").first)
     page.get_by_label("Empty").first.check()
     assert page.title() == "Doors to visit: Harbour"
     assert text in page.get_by_role("article").first.inner_text()
@@ -171,6 +316,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_saves_all_the_same(browser, sh
     )
     opened.page.reload()
     assert "save the results before you close it" in opened.page.locator("#kept").inner_text()
+    record(door(opened.page, "1 Quay"))
     door(opened.page, "1 Quay").get_by_text("Empty").click()
     assert len(saved(opened.page, tmp_path)["visits"]) == 1
 

@@ -1,13 +1,17 @@
-"""The sheet for a phone: results are ticked without a network and saved to a file."""
+"""The sheet for a phone: each visit is ticked without a network, and all are saved to a file."""
 
 import hashlib
+from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
+from hotspot import rule
+from hotspot.english import count
 from hotspot.output.pages import make_page, own_script
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, words_for
-from hotspot.sheets.door_sheet import door, summary
+from hotspot.sheets.asked_back import asked_back, words_for
+from hotspot.sheets.door_sheet import door
 
 
 def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
@@ -24,7 +28,9 @@ def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
     -------
     str
         HTML. Its policy lets only our script run, by its SHA-256, and lets it connect nowhere;
-        the data stand in the page as text and attributes, never in the script.
+        the data stand in the page as text and attributes, never in the script. Every visit to a
+        door is a row of the saved file, with its own time; a file that is saved later holds those
+        of earlier ones too.
     """
     script, allowed = own_script("sheet_phone.js")
     # What was ticked belongs to this list, whatever else this browser keeps.
@@ -35,11 +41,23 @@ def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
         area=area,
         about=about,
         shows=SHOWS,
-        summary=summary(rows),
-        doors=[door(row, about.last_moment) for row in rows.itertuples(index=False)],
-        results=words_for("result"),
-        boxes=[asked for asked in ASKED if asked.kind == "yes or no"],
+        doors=count(len(rows), "door"),
+        streets=_streets([door(row, about.last_moment) for row in rows.itertuples(index=False)]),
+        results=[rule.result_word(label) for label in words_for("result")],
+        boxes=[
+            asked
+            for asked in asked_back(packs=bool(rows["tier"].notna().any()))
+            if asked.kind == "yes or no"
+        ],
         key=f"hotspot-{hashlib.sha256(content.encode()).hexdigest()[:16]}",
         script=script,
         allowed=allowed,
     )
+
+
+def _streets(doors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group the doors, as they are walked, by their streets."""
+    return [
+        {"name": street, "doors": list(there)}
+        for street, there in groupby(doors, key=lambda shown: shown["street"])
+    ]
