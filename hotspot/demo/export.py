@@ -28,6 +28,7 @@ LOCAL_METHODS = {
     "Wellbank": "Rear window smashed",
 }  # fmt: skip
 FORMER_NAMES_UNTIL = pd.Timestamp("2023-04-01")
+OF_HOME = "Residential burglary of a home"
 NO_SUSPECT = "Investigation complete - no suspect identified"
 # Outcomes, how often each comes, and after how many days on average.
 OUTCOMES = (
@@ -115,7 +116,7 @@ def _offence_and_method(
 ) -> tuple[str, str, str]:
     """Draw the offence code, its name at the time, and how they got in."""
     former = offence.recorded < FORMER_NAMES_UNTIL
-    of_home = "Burglary - residential" if former else "Residential burglary of a home"
+    of_home = "Burglary - residential" if former else OF_HOME
     if not home["classification"].startswith(DWELLING):
         method = BUSINESS_METHODS[dice.randint(len(BUSINESS_METHODS))]
         return "30C", "Burglary - business and community", method

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from hotspot._errors import OutputError
 from hotspot.demo.discovery import add_windows, recorded_offences
-from hotspot.demo.export import Entry, export_rows, neighbours_row
+from hotspot.demo.export import OF_HOME, Entry, export_rows, neighbours_row
 from hotspot.demo.export_dirt import make_dirty
 from hotspot.demo.known_effects import Operation, apply_operation, series_offences
 from hotspot.demo.process import Dice, Offence, Process, hours
@@ -118,8 +118,7 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
     add_windows(dice, town.offences, process)
     offences = recorded_offences(dice, town.offences, homes, process)
     ours, theirs = _by_force(slips, offences, homes, process)
-    own = [entry.offence for entry in ours if entry.offence]
-    stopped, protected = stop_list(slips, own, homes)
+    stopped, protected = stop_list(slips, ours, homes)
     station = homes[homes["classification"] == "CX01"].iloc[0]
     point = {"Easting": f"{station['easting']:.1f}", "Northing": f"{station['northing']:.1f}"}
     ours = make_dirty(slips, ours, protected, {**point, "UPRN": "", "Address": TOWN})
@@ -236,11 +235,15 @@ def _by_force(
 
 
 def stop_list(
-    dice: Dice, offences: Sequence[Offence], homes: pd.DataFrame
+    dice: Dice, entries: Sequence[Entry], homes: pd.DataFrame
 ) -> tuple[list[str], set[str]]:
     """Choose two recent offences and a door beside a third; return the list and all three."""
     dwelling = is_home(homes) & (homes["force"] == FORCE).to_numpy()
-    of_homes = [o for o in offences if o.kind != "void" and dwelling[o.home]]
+    of_homes = [
+        entry.offence
+        for entry in entries
+        if entry.offence and entry.cells["Offence"] == OF_HOME and entry.offence.kind != "void"
+    ]
     recent = sorted(of_homes, key=lambda o: (o.end, o.home))[-8:]
     first, second, third = (recent[i] for i in dice.permutation(len(recent))[:3])
     places = homes[["easting", "northing"]].to_numpy(dtype=float)
