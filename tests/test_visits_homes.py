@@ -261,3 +261,93 @@ def test_the_digest_is_written_whole_with_its_marking_and_safe_text(ledger, tmp_
     assert book.loc[0, ["Door", "Crime references"]].tolist() == ["3 Mill Lane", "B1"]
     with pytest.raises(ConfigError, match="formats"):
         ledger.notes().write(tmp_path, formats=("docx",))
+
+
+# All of one home.
+
+
+def known_home(ledger):
+    """Fill a ledger with a burgled home, a neighbour that names it, and one that is like it."""
+    issue = ledger.issue
+    issue(listed("1 Mill Lane", "2026-03-02", crime_refs="B1", reason="Burgled, found Sunday."))
+    near = "Next door to 1 Mill Lane, burgled, found Sunday (10 m). Opposite, without a house "
+    near += "number, 1 Mill Lane, burgled, found Sunday (10 m)."
+    issue(listed("3 Mill Lane", "2026-03-02", visit_id="V-N", uprn="0014", reason=near))
+    other = "Next door to Flat 2, 1 Mill Lane, burgled. 2 doors from 11 Mill Lane, burgled."
+    issue(listed("Flat 3, 1 Mill Lane", "2026-03-02", visit_id="V-O", uprn="0019", reason=other))
+    ledger.record(
+        [
+            visit("V-A", "refused", "2026-03-03 10:00", do_not_contact="yes", note="Quillfeather",
+                  for_the_officer="Quillfeather saw a van"),
+            visit("V-O", "no reply", "2026-03-03 10:00"),
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("told", ["V-A", "12", "1 Mill Lane"])
+def test_all_that_is_held_of_a_home_is_exported(ledger, told):
+    known_home(ledger)
+    held = ledger.subject(told, "the resident")
+    counts = {name: len(table) for name, table in held.tables.items()}
+    assert counts == {
+        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 1
+    }  # fmt: skip
+    assert (held.home, held.uprns, held.named_elsewhere) == ("1 Mill Lane", ("0012",), 2)
+    words = held.summary()
+    for said in ("Held of 1 Mill Lane", "note Quillfeather", "crime ref B1", "marked", "refused"):
+        assert said in words
+    assert "Flat 3" not in words
+    assert held.to_dict()["visits"][0]["for_the_officer"] == "Quillfeather saw a van"
+    assert ledger.log().iloc[-1][["what", "to_whom"]].tolist() == ["export", "the resident"]
+
+
+def test_what_was_erased_is_gone_and_nothing_else(ledger):
+    known_home(ledger)
+    erased = ledger.erase("1 Mill Lane", who="DPO")
+    assert dict(erased.rows) == {
+        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 0
+    }  # fmt: skip
+    assert (erased.named_elsewhere, erased.marks_kept) == (2, 1)
+    assert "stays, as a UPRN alone" in erased.summary()
+    reasons = ledger.asked().set_index("visit_id")["reason"]
+    gone = "an address that was erased"
+    assert reasons["V-N"] == (
+        f"Next door to {gone}, burgled, found Sunday (10 m). Opposite, without a house number, "
+        f"{gone}, burgled, found Sunday (10 m)."
+    )
+    assert reasons["V-O"].startswith("Next door to Flat 2, 1 Mill Lane, burgled. 2 doors from 11")
+    assert "1 Mill Lane, burgled" not in ledger.explain("V-N").summary()
+    assert ledger.visits()["visit_id"].tolist() == ["V-O"]
+    # The mark still keeps the home off the lists, and tells no more than which it is.
+    barred = ledger.history("2026-03-09").set_index("uprn")["do_not_contact"]
+    assert barred.to_dict() == {"0012": True, "0019": False}
+    assert ledger.marks()[["visit_id", "address"]].to_numpy().tolist() == [[None, None]]
+    assert dict(ledger.erase("12", marks=True).rows)["marks"] == 1
+    assert ledger.marks().empty
+    with pytest.raises(DataError, match="holds nothing of '12'"):
+        ledger.erase("12")
+    assert ledger.log().set_index("what").loc["erasure", "who"].tolist()[0] == "DPO"
+
+
+def test_no_byte_of_an_erased_home_stays_in_the_file(tmp_path):
+    ledger = VisitLedger(tmp_path / "visits.db")
+    known_home(ledger)
+    ledger.lift_mark("V-A", "Quillfeather rang")
+    assert b"Quillfeather" in (tmp_path / "visits.db").read_bytes()
+    assert ledger.erase("V-A").rows["marks"] == 1  # one that is lifted keeps nobody away
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.db"]
+    left = (tmp_path / "visits.db").read_bytes()
+    assert b"Quillfeather" not in left
+    assert left.count(b"1 Mill Lane") == left.count(b"Flat 3, 1 Mill Lane") + left.count(
+        b"Flat 2, 1 Mill Lane"
+    ) + left.count(b"11 Mill Lane")
+
+
+def test_flats_of_one_row_are_told_and_go_together(ledger):
+    ledger.issue(listed("Flats 1 and 2, 3 Mill Lane", "2026-03-02", uprns="0012; 0013"))
+    ledger.record([visit("V-A", "no reply", "2026-03-03 10:00", uprn="0013")])
+    held = ledger.subject("0013")
+    assert held.uprns == ("0012", "0013")
+    assert "2 homes of one building (UPRNs 0012, 0013)" in held.summary()
+    assert ledger.erase("0013").rows["visits"] == 1
+    assert ledger.asked().empty

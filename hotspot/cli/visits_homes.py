@@ -1,4 +1,4 @@
-"""``hotspot visits explain``, ``marks`` and ``notes``: single homes, for those who may know."""
+"""``hotspot visits`` of single homes: ``explain``, ``marks``, ``notes`` and ``subject``."""
 
 import argparse
 import json
@@ -53,6 +53,21 @@ def add(kinds: Any) -> None:
         },
     )
 
+    words = "all that is held of one home: export it, or erase it"
+    subject = add_visits_command(kinds, "subject", _subject, words, {})
+    subject.add_argument("home", metavar="HOME", help=_HOME)
+    keeps = "do-not-contact marks go too; else they stay, so that nobody calls again"
+    add_values(
+        subject,
+        {
+            "--erase": Value(None, "show it, ask, and delete it", False),
+            "--marks": Value(None, keeps, False),
+            "--to": Value("NAME", "who gets it, for the log"),
+            "--yes": YES,
+            "--who": WHO,
+        },
+    )
+
 
 def _explain(options: argparse.Namespace) -> int:
     stopped: tuple[str, ...] = ()
@@ -101,4 +116,18 @@ def _notes(options: argparse.Namespace) -> int:
             return stays
         gone = ledger.acknowledge_notes(notes.table["note_ref"], options.who)
     print_answer(options, {**content, "acknowledged": gone.refs}, *files, gone.summary())
+    return DONE
+
+
+def _subject(options: argparse.Namespace) -> int:
+    with ledger_of(options) as ledger:
+        held = ledger.subject(options.home, options.to)
+        if not options.erase:
+            print_answer(options, held.to_dict(), held.summary())
+            return DONE
+        stays = not_agreed(options, held.to_dict(), held.summary(), "Erase it?")
+        if stays is not None:
+            return stays
+        erased = ledger.erase(options.home, marks=options.marks, who=options.who)
+    print_answer(options, erased.to_dict(), erased.summary())
     return DONE

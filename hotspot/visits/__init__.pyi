@@ -10,3 +10,5 @@ from .result_words import RESULTS as RESULTS
 from .retention import Purged as Purged
 from .sheet_reading import Returned as Returned
 from .sheet_reading import read_returns as read_returns
+from .subject_access import Erased as Erased
+from .subject_access import Subject as Subject

@@ -8,6 +8,7 @@ from hotspot.visits import marks
 from hotspot.visits.access_log import log_access
 from hotspot.visits.officer_notes import Acknowledged, OfficerNotes, acknowledge, waiting_notes
 from hotspot.visits.store import Store
+from hotspot.visits.subject_access import Erased, Subject, erase, read_subject
 
 
 class Homes:
@@ -160,3 +161,84 @@ class Homes:
         hotspot._errors.DataError: No note N-ABCDEFGHIJ is waiting: nothing was deleted. ...
         """
         return acknowledge(self._store, [refs] if isinstance(refs, str) else list(refs), who)
+
+    def subject(self, home: str, to_whom: str | None = None) -> Subject:
+        """Return all that is held of one home, for whoever asks what is. That is logged.
+
+        Parameters
+        ----------
+        home : str
+            A UPRN, the id of a visit or an address.
+        to_whom : str, optional
+            Who gets it, for the log.
+
+        Returns
+        -------
+        Subject
+            ``.tables``, ``.summary()`` and ``.to_dict()``.
+
+        Raises
+        ------
+        DataError
+            If no home is meant, or several may be: those are named.
+
+        Notes
+        -----
+        Flats of one building are one row of the lists, and what is held of one of them is what is
+        held of the row. Free text of visits to other doors may speak of the home: no search finds
+        that for sure.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     _ = ledger.do_not_contact("0012")
+        ...     print(ledger.subject("0012", "the resident").summary())
+        Held of 0012: 1 of marks (rows).
+        Marks: UPRN 0012: marked ...
+        """
+        with self._store.writing() as connection:
+            found = read_subject(connection, home)
+            log_access(connection, "export", to_whom=to_whom, count=1)
+        return found
+
+    def erase(self, home: str, *, marks: bool = False, who: str | None = None) -> Erased:
+        """Delete all that is held of one home.
+
+        Parameters
+        ----------
+        home : str
+            A UPRN, the id of a visit or an address.
+        marks : bool, default False
+            Whether a mark not to be contacted goes too. Otherwise it stays, as a UPRN alone: a
+            wish not to be called on can be kept to only while it is remembered.
+        who : str, optional
+            In whose name it is logged. Default: the name of the login.
+
+        Returns
+        -------
+        Erased
+
+        Raises
+        ------
+        DataError
+            If no home is meant, or several may be: then nothing is erased.
+
+        Notes
+        -----
+        What was asked, done, noted and corrected there goes, and the address is taken from the
+        reasons of doors that were listed because the home was burgled. The references of
+        burglaries stay with those doors. Flats that are one row of a list go together: which of
+        them a row is about cannot be told. In SQLite the bytes are gone from the file; see
+        `purge` for other databases. Counts of a report shrink by what went.
+
+        Examples
+        --------
+        >>> from hotspot.visits import VisitLedger
+        >>> with VisitLedger("sqlite://") as ledger:
+        ...     _ = ledger.record(
+        ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2026-03-03 18:05"}])
+        ...     dict(ledger.erase("V-A").rows)["visits"], len(ledger.visits())
+        (1, 0)
+        """
+        return erase(self._store, home, who, with_marks=marks)

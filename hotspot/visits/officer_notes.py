@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from hotspot import __version__
 from hotspot._checks import choice_problems, raise_problems
-from hotspot._errors import DataError, OutputError
+from hotspot._errors import DataError
 from hotspot.english import count, long_moment, some_of
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
@@ -242,7 +242,7 @@ def acknowledge(store: Store, refs: Collection[str], who: str | None) -> Acknowl
         _forget_in_corrections(connection, set(gone["visit_id"]))
         if len(gone):
             log_access(connection, "acknowledgement", who, count=len(gone))
-    return Acknowledged(tuple(sorted(wanted)), rebuilt=not wanted or _rebuilt(store))
+    return Acknowledged(tuple(sorted(wanted)), rebuilt=not wanted or store.rebuilt())
 
 
 def _forget_in_corrections(connection: sa.Connection, visit_ids: set[str]) -> None:
@@ -264,15 +264,6 @@ def _without_note(visit: str | None) -> str | None:
         return None
     told = json.loads(visit)
     return json.dumps({**told, "for_the_officer": None} if told else told)
-
-
-def _rebuilt(store: Store) -> bool:
-    """Write the file anew, so that the bytes are gone; what was deleted is gone in any case."""
-    try:
-        store.compact()
-    except OutputError:
-        return False
-    return True
 
 
 def _line(note: Any) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from hotspot._errors import OutputError
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import count, plain_day
 from hotspot.visits import schema
@@ -134,7 +133,7 @@ def purge(store: Store, before: AsOf, marks: bool, who: str | None) -> Purged:
             schema.write_time(connection, schema.PURGED, limit)
         if plan:
             log_access(connection, "purge", who, count=plan.doors + plan.marks)
-    return replace(plan, preview=False, rebuilt=not plan or _rebuilt(store))
+    return replace(plan, preview=False, rebuilt=not plan or store.rebuilt())
 
 
 def _limit(before: AsOf) -> pd.Timestamp:
@@ -192,15 +191,6 @@ def _old_marks(limit: pd.Timestamp, marks: bool) -> dict[str, sa.ColumnElement[b
         return lifted
     stands = schema.marks.c.lifted_at.is_(None)
     return {**lifted, "marks": stands & (schema.marks.c.marked_at < moment)}
-
-
-def _rebuilt(store: Store) -> bool:
-    """Write the file anew of what stays; what was deleted is gone even where that must wait."""
-    try:
-        store.compact()
-    except OutputError:
-        return False
-    return True
 
 
 def _old_doors(connection: sa.Connection, limit: pd.Timestamp) -> pd.DataFrame:

@@ -76,6 +76,17 @@ class Store:
                 return
             alone.exec_driver_sql(f"VACUUM FULL {', '.join(metadata.tables)}")
 
+    def rebuilt(self) -> bool:
+        """Remove the space of deleted rows where no other program stands in the way.
+
+        What was deleted is gone from the ledger even where that must wait.
+        """
+        try:
+            self.compact()
+        except OutputError:
+            return False
+        return True
+
     def close(self) -> None:
         """Close what is open: the connection that a ledger in memory is."""
         self.engine.dispose()
