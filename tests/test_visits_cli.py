@@ -30,11 +30,11 @@ def place(tmp_path):
 
 def test_a_sheet_is_recorded_and_every_fault_is_told(place, capsys):
     command = ["visits", "record", str(place / "harbour.csv"), "--ledger", f"{place}/visits.db"]
-    assert main(command) == 0
+    assert main(command) == 1  # something was not recorded
     told = capsys.readouterr().out
     assert "2 rows of harbour.csv: 1 visit recorded, 1 not recorded." in told
     assert "row 3, result 'wrong': not a known result" in told
-    assert main([*command, "--json"]) == 0
+    assert main([*command, "--json"]) == 1
     again = json.loads(capsys.readouterr().out)["files"][0]
     assert (again["added"], again["repeated"], again["rejected_rows"]) == (0, 1, 1)
 
@@ -141,7 +141,7 @@ def test_only_record_makes_a_ledger(place, capsys, monkeypatch):
         assert "There is no ledger" in capsys.readouterr().err
     assert not (place / "other.db").exists()
     new = str(place / "new.db")
-    assert main(["visits", "record", str(place / "harbour.csv"), "--ledger", new]) == 0
+    assert main(["visits", "record", str(place / "harbour.csv"), "--ledger", new]) == 1
     assert "no list of this ledger holds the id" in capsys.readouterr().out
 
 
@@ -172,9 +172,9 @@ def test_a_locked_ledger_is_told_with_what_was_not_recorded(place, capsys, monke
 
 def test_a_ledger_without_a_list_is_asked_about(place, capsys):
     command = ["visits", "record", str(place / "harbour.csv"), "--ledger"]
-    assert main([*command, str(place / "another.db")]) == 0
+    assert main([*command, str(place / "another.db")]) == 1
     assert "holds no list: is it the one meant?" in capsys.readouterr().err
-    assert main([*command, str(place / "visits.db")]) == 0
+    assert main([*command, str(place / "visits.db")]) == 1
     assert capsys.readouterr().err == ""
 
 
@@ -254,3 +254,83 @@ def test_notes_are_handed_over_and_deleted_once_acknowledged(place, capsys, monk
         log = opened.log()
     assert log.loc[0, ["what", "to_whom", "count"]].tolist() == ["hand-over", "DC Moss", 2]
     assert (log["what"] == "acknowledgement").sum() == 2
+
+
+def test_rows_that_were_not_recorded_go_to_a_file_that_is_mended_and_read_again(place, capsys):
+    sheet, ledger = place / "harbour.csv", ["--ledger", f"{place}/visits.db"]
+    rows = [
+        visit("V-A", "F2F", "02/03/2026 18:05", do_not_contact="no, call again"),
+        visit("V-B", "wrong", "99/03/2026", note="=1+1"),
+    ]
+    pd.DataFrame(rows).to_csv(sheet, index=False)
+    assert main(["visits", "record", str(sheet), *ledger]) == 1
+    beside = place / "harbour - not recorded.csv"
+    assert f"To mend and record again: {beside}." in capsys.readouterr().out
+    table = pd.read_csv(beside, dtype=str)
+    assert table.columns.tolist()[:4] == ["Row", "Address", "What to mend", "visit_id"]
+    assert table[["Row", "Address"]].to_numpy().tolist() == [
+        ["3", "V-B Mill Lane"], ["2", "V-A Mill Lane"],
+    ]  # fmt: skip
+    assert "result 'wrong': not a known result" in table.loc[0, "What to mend"]
+    assert "; visited_at '99/03/2026': no date and time" in table.loc[0, "What to mend"]
+    assert "do_not_contact 'no, call again': neither yes nor no" in table.loc[1, "What to mend"]
+    # The same again is the same file; what a person made of it is never overwritten.
+    before = beside.read_bytes()
+    assert main(["visits", "record", str(sheet), *ledger]) == 1
+    assert len(list(place.glob("*not recorded*"))) == 1
+    table["result"], table["visited_at"] = "no reply", "02/03/2026 18:15"
+    table.loc[1, ["result", "do_not_contact"]] = ["face to face", "yes"]
+    table.loc[1, "visited_at"] = "02/03/2026 18:05"
+    table.to_csv(beside, index=False)
+    assert main(["visits", "record", str(sheet), *ledger]) == 1
+    assert (place / "harbour - not recorded 2.csv").read_bytes() == before
+    assert main(["visits", "record", str(beside), *ledger]) == 0
+    with VisitLedger(place / "visits.db") as opened:
+        kept = opened.visits().set_index("visit_id")
+        assert opened.marks()["uprn"].tolist() == ["0V-A"]
+    assert kept["result"].to_dict() == {"V-A": "face to face", "V-B": "no reply"}
+    assert kept.loc["V-B", "note"] == "=1+1"
+
+
+def test_one_file_may_take_what_was_not_recorded_of_all_sheets(place, capsys):
+    (place / "second.csv").write_text("visit_id,result,visited_at\nV-A,what,when\n")
+    files = [str(place / "harbour.csv"), str(place / "second.csv")]
+    command = ["visits", "record", *files, "--ledger", f"{place}/visits.db", "--rejected"]
+    assert main([*command, str(place / "mend.csv"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["rejected_files"] == [str(place / "mend.csv")]
+    table = pd.read_csv(place / "mend.csv")
+    assert table["Sheet"].tolist() == ["harbour.csv", "second.csv"]
+    assert not list(place.glob("*not recorded*"))
+    with VisitLedger(place / "visits.db") as opened:
+        before = opened.visits()
+    (place / "harbour.csv").write_text("visit_id,result,visited_at\nV-B,F2F,2026-03-02 20:00\n")
+    assert main([*command, str(place / "mend.csv")]) == 1
+    assert "is there already and is not overwritten" in capsys.readouterr().err
+    with VisitLedger(place / "visits.db") as opened:
+        pd.testing.assert_frame_equal(opened.visits(), before)
+
+
+def test_a_sheet_without_a_fault_leaves_no_file(place):
+    (place / "good.csv").write_text("visit_id,result,visited_at\nV-B,F2F,2026-03-02 20:00\n")
+    command = ["visits", "record", str(place / "good.csv"), "--ledger", f"{place}/visits.db"]
+    assert main(command) == 0
+    assert not list(place.glob("*not recorded*"))
+
+
+def test_a_home_is_exported_and_erased_after_a_question(place, capsys, monkeypatch):
+    subject = ["visits", "subject", "V-A Mill Lane", "--ledger", f"{place}/visits.db"]
+    assert main([*subject, "--json", "--to", "the resident"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"][0]["visit_id"] == "V-A"
+    assert main([*subject, "--erase"]) == 2  # no terminal is here
+    assert "Held of V-A Mill Lane: 1 of asked" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answering("y"))
+    assert main([*subject, "--erase"]) == 0
+    assert "Nothing was deleted." in capsys.readouterr().out
+    monkeypatch.setattr("builtins.input", answering("yes"))
+    assert main([*subject, "--erase", "--who", "DPO"]) == 0
+    assert "Erased: 1 of asked, 1 of listed (rows)." in capsys.readouterr().out
+    assert main(subject) == 1
+    assert "holds nothing of 'V-A Mill Lane'" in capsys.readouterr().err
+    with VisitLedger(place / "visits.db") as opened:
+        assert set(opened.log()["what"]) == {"export", "erasure"}

@@ -262,3 +262,74 @@ def test_real_dates_of_further_calls_and_formulas_are_read_as_those_of_the_first
         told = ledger.record(tmp_path / "back.xlsx")
         assert ledger.visits().query("result == 'empty'")["visited_at"].tolist() == [second]
     assert "a formula stands in 'Second visited at'" in told.summary()
+
+
+def rows_for(area, *ids):
+    return targets(*((f"V-{area}{n}", 1, SOON) for n in ids), area=area)
+
+
+def weeks(ledger):
+    """Issue two weeks of two areas: in the second some doors of the first are left."""
+    for as_of, beach, quay in (("2026-03-02", range(1, 9), range(1, 5)),
+                               ("2026-03-09", range(5, 12), range(3, 7))):  # fmt: skip
+        both = pd.concat([rows_for("Beach", *beach), rows_for("Quay", *quay)], ignore_index=True)
+        both.attrs.update(rows_for("Quay", 1).attrs, as_of=as_of)
+        ledger.issue(both.assign(number=[*range(1, len(beach) + 1), *range(1, len(quay) + 1)]))
+
+
+def came_back(folder, *ids):
+    path = folder / "back.csv"
+    rows = [f"{one},{one} Mill Lane,," for one in ids]
+    path.write_text("\n".join(["visit_id,address,result,visited_at", *rows]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("came", "missing"),
+    [
+        # The list with most of the ids; what is not in the file is told by number and address.
+        (["V-Beach1", "V-Beach2", "V-Beach3", "V-Beach5", "V-Beach6", "V-Beach7"],
+         ["V-Beach4", "V-Beach8"]),
+        (["V-Beach5", "V-Beach6", "V-Beach7", "V-Beach8", "V-Beach9", "V-Beach10"],
+         ["V-Beach11"]),
+        # A row of another team's does not make its sheet one of both areas.
+        (["V-Beach9", "V-Beach10", "V-Beach11", "V-Beach5", "V-Beach6", "v-quay6"],
+         ["V-Beach7", "V-Beach8"]),
+        # Half of an area, and it was meant.
+        (["V-Beach5", "V-Beach6", "V-Beach7", "V-Beach8", "V-Beach9", "V-Beach10", "V-Beach11",
+          "V-Quay5", "V-Quay6"], ["V-Quay3", "V-Quay4"]),
+        (["V-other"], []),
+    ],
+)  # fmt: skip
+def test_doors_that_are_not_in_a_returned_sheet_are_named(ledger_url, tmp_path, came, missing):
+    with VisitLedger(ledger_url) as ledger:
+        weeks(ledger)
+        told = ledger.record(came_back(tmp_path, *came))
+    assert told.missing["visit_id"].tolist() == missing
+    words = told.summary()
+    for one in missing:
+        assert f"{one} Mill Lane, {one.rstrip('0123456789').removeprefix('V-')}" in words
+
+
+def test_a_missing_door_is_named_with_list_number_and_address(tmp_path):
+    with VisitLedger("sqlite://") as ledger:
+        weeks(ledger)
+        words = ledger.record(came_back(tmp_path, *(f"V-Beach{n}" for n in range(5, 11)))).summary()
+    assert words.endswith(
+        "On the list of Monday 9 March 2026 and not in the file, 1 door:\n"
+        "- No. 7, V-Beach11 Mill Lane, Beach"
+    )
+
+
+def test_a_door_whose_result_came_otherwise_is_not_missing_and_a_phone_saves_what_was_done(
+    tmp_path,
+):
+    with VisitLedger("sqlite://") as ledger:
+        weeks(ledger)
+        path = tmp_path / "phone.json"
+        done = {"visit_id": "V-Beach11", "result": "no reply", "visited_at": "2026-03-09T18:05"}
+        path.write_text(json.dumps({"visits": [done]}))
+        assert ledger.record(path).missing.empty
+        told = ledger.record(came_back(tmp_path, *(f"V-Beach{n}" for n in range(5, 10))))
+        assert told.missing["visit_id"].tolist() == ["V-Beach10"]
+        assert ledger.record([done]).missing.empty

@@ -1,7 +1,9 @@
 """``hotspot visits record``: results back in, and what of them is to be mended."""
 
 import argparse
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import DataError, OutputError
@@ -9,6 +11,8 @@ from hotspot.cli.options import DONE, UNUSABLE, Value, print_json
 from hotspot.cli.visits_options import add_visits_command, ledger_of, set_up_of_ledger
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hotspot.visits import Recorded
 
 
@@ -17,17 +21,24 @@ def add(kinds: Any) -> None:
     words = "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger"
     source = Value(None, "where the rows come from (the name of the file)")
     zone = Value("ZONE", "times with a zone become this zone's (that of the set-up)")
-    values = {"--source": source, "--timezone": zone}
+    beside = "where rows go that were not recorded (SHEET - not recorded.csv beside each sheet)"
+    values = {"--source": source, "--timezone": zone, "--rejected": Value("FILE", beside)}
     record = add_visits_command(kinds, "record", _record, words, values)
     record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
 
 
 def _record(options: argparse.Namespace) -> int:
+    from hotspot.visits.unrecorded_rows import check_free, write_to_mend
+
+    rejected = Path(options.rejected).expanduser() if options.rejected else None
     sheets: list[dict[str, Any]] = []
     unusable: list[str] = []
+    to_mend: dict[str, pd.DataFrame] = {}
     timezone = options.timezone
     if timezone is None and (config := set_up_of_ledger(options)):
         timezone = config.incidents.timezone
+    if rejected:
+        check_free(rejected)
     with ledger_of(options, must_exist=False) as ledger:
         for place, file in enumerate(options.files):
             try:
@@ -42,11 +53,21 @@ def _record(options: argparse.Namespace) -> int:
                 unusable += [*error.problems, f"Not recorded: {left}."]
                 break
             sheets.append(_as_json(file, recorded))
+            if not recorded.complete:
+                to_mend[file] = recorded.to_mend
             if not options.json:
                 print(recorded.summary())
         listless = bool(sheets) and ledger.started is None
+    try:
+        files = [str(path) for path in write_to_mend(to_mend, rejected)]
+    except OutputError as error:
+        files = []
+        unusable += [*error.problems, "What was not recorded is told above: --rejected FILE."]
     if options.json:
-        print_json({"ledger": repr(ledger), "files": sheets, "unusable": unusable})
+        content = {"ledger": repr(ledger), "files": sheets, "unusable": unusable}
+        print_json({**content, "rejected_files": files})
+    elif files:
+        print(f"To mend and record again: {', '.join(files)}.")
     for problem in unusable:
         print(f"hotspot: {problem}", file=sys.stderr)
     if listless:
@@ -54,8 +75,7 @@ def _record(options: argparse.Namespace) -> int:
             f"hotspot: {ledger!r} holds no list: is it the one meant? See --config and --ledger.",
             file=sys.stderr,
         )
-    useless = any(sheet["rejected_rows"] and not sheet["used"] for sheet in sheets)
-    return UNUSABLE if unusable or useless else DONE
+    return UNUSABLE if unusable or to_mend else DONE
 
 
 def _as_json(file: str, recorded: "Recorded") -> dict[str, Any]:
@@ -74,4 +94,5 @@ def _as_json(file: str, recorded: "Recorded") -> dict[str, Any]:
         "unclear": recorded.unclear.astype(str).to_dict("records"),
         "flagged": recorded.flagged.astype(str).to_dict("records"),
         "notes": recorded.notes,
+        "missing": json.loads(recorded.missing.to_json(orient="records", date_format="iso")),
     }

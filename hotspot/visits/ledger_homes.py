@@ -147,9 +147,9 @@ class Homes:
 
         Notes
         -----
-        Their text is gone from the ledger, also from what stood there before a visit was
-        corrected: in SQLite from every byte of the file. The same sheet read again does not bring
-        it back. That there was a note, and when it was acknowledged, stays.
+        Their text is gone from the ledger, in SQLite from every byte of the file. The same sheet
+        read again does not bring it back. That there was a note, and when it was acknowledged,
+        stays.
 
         Examples
         --------

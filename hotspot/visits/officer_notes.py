@@ -25,7 +25,7 @@ from hotspot.output.tables import write_table
 from hotspot.output.workbook_files import Stamp, write_tables
 from hotspot.visits.access_log import log_access
 from hotspot.visits.home_finding import doors_by_visit
-from hotspot.visits.schema import corrections, frame_of, made
+from hotspot.visits.schema import frame_of, made
 from hotspot.visits.store import Store
 
 COLUMNS = (
@@ -239,31 +239,9 @@ def acknowledge(store: Store, refs: Collection[str], who: str | None) -> Acknowl
             same = (made.c.visit_id == visit_id) & (made.c.for_the_officer == note)
             said = sa.update(made).where(same)
             connection.execute(said.values(for_the_officer=None, acknowledged_at=now))
-        _forget_in_corrections(connection, set(gone["visit_id"]))
         if len(gone):
             log_access(connection, "acknowledgement", who, count=len(gone))
     return Acknowledged(tuple(sorted(wanted)), rebuilt=not wanted or store.rebuilt())
-
-
-def _forget_in_corrections(connection: sa.Connection, visit_ids: set[str]) -> None:
-    """Delete the notes of some visits from what stood there before it was corrected."""
-    rows = frame_of(
-        connection,
-        sa.select(corrections.c.id, corrections.c.old, corrections.c.new).where(
-            corrections.c.visit_id.in_(sorted(visit_ids))
-        ),
-    )
-    for row in rows.to_dict("records"):
-        said = {name: _without_note(row[name]) for name in ("old", "new")}
-        this = sa.update(corrections).where(corrections.c.id == row["id"])
-        connection.execute(this.values(**said))
-
-
-def _without_note(visit: str | None) -> str | None:
-    if visit is None:
-        return None
-    told = json.loads(visit)
-    return json.dumps({**told, "for_the_officer": None} if told else told)
 
 
 def _line(note: Any) -> str:

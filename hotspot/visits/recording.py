@@ -8,7 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.dates import end_of_day
-from hotspot.english import count, long_moment, name_rows
+from hotspot.english import count, list_day, long_moment, name_rows
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.visits.corrections import Key, corrected_since
 from hotspot.visits.marks import mark_homes
@@ -18,6 +18,7 @@ from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_row
 from hotspot.visits.schema import asked, made, replace_rows, rows_with
 from hotspot.visits.sheet_reading import Returned, calls_as_rows
 from hotspot.visits.store import Store
+from hotspot.visits.unrecorded_rows import missing_doors, rows_to_mend
 
 # How many faults the summary lists; all are in `rejected`.
 _SHOWN = 200
@@ -58,6 +59,13 @@ class Recorded:
         ``visit_id``, ``reason``.
     notes : list of str
         How the rows were read.
+    to_mend : DataFrame
+        The rows of `rejected` and `unclear` as they were read, each with ``Row``, ``Address`` and
+        ``What to mend``: mended, they are a sheet that can be recorded.
+    missing : DataFrame
+        Doors of the sheet's list and area that are not in the file, and for which no result came
+        since: ``visit_id``, ``number``, ``address``, ``area``, ``as_of``. Of a sheet in a file
+        only, and none of the phone's, which holds no more than what was done.
     """
 
     source: str | None
@@ -71,6 +79,13 @@ class Recorded:
     unclear: pd.DataFrame
     flagged: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+    to_mend: pd.DataFrame = field(default_factory=pd.DataFrame)
+    missing: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row, and every box in it, could be used."""
+        return self.rejected.empty and self.unclear.empty
 
     @property
     def rejected_rows(self) -> int:
@@ -95,6 +110,7 @@ class Recorded:
         useless = self.flagged["row"].isin(self.rejected["row"])
         sentences += _to_look_at("Look at {}:", self.flagged[~useless])
         sentences += _to_look_at("Of {} not recorded:", self.flagged[useless])
+        sentences += _not_returned(self.missing)
         return "\n".join(sentences)
 
     def _headline(self) -> str:
@@ -129,7 +145,12 @@ def record_rows(
     checked = check_rows(frame, latest, timezone, packs)
     with store.writing() as connection:
         written = _Written(connection, checked, source)
-    rejected = [*returns.not_records.itertuples(index=False, name=None), *checked.rejected]
+        rejected = [*returns.not_records.itertuples(index=False, name=None), *checked.rejected]
+        faults = pd.DataFrame(
+            [*rejected, *written.rejected, *checked.unclear], columns=list(FAULT_COLUMNS)
+        )
+        to_mend = rows_to_mend(connection, frame, faults)
+        missing = missing_doors(connection, frame if returns.whole else frame[:0])
     rejected += written.rejected
     return Recorded(
         source=source,
@@ -147,6 +168,8 @@ def record_rows(
             dtype=object,
         ),
         notes=[*returns.notes, *_further_calls(further), *checked.notes],
+        to_mend=to_mend,
+        missing=missing,
     )
 
 
@@ -382,6 +405,22 @@ def _named(faults: pd.DataFrame) -> list[str]:
     ]
     rest = f"- and {len(faults) - _SHOWN:,} more, all of them by --json"
     return [*lines, rest] if len(faults) > _SHOWN else lines
+
+
+def _not_returned(missing: pd.DataFrame) -> list[str]:
+    """Return which doors of the list did not come back, by address."""
+    if missing.empty:
+        return []
+    doors = count(len(missing), "door")
+    rows: list[Any] = list(missing.head(_SHOWN).itertuples())
+    lines = [f"- {_numbered(row.number)}{row.address or row.visit_id}, {row.area}" for row in rows]
+    more = [f"- and {len(missing) - _SHOWN:,} more"] if len(missing) > _SHOWN else []
+    day = list_day(missing["as_of"].iloc[0])
+    return [f"On the list of {day} and not in the file, {doors}:", *lines, *more]
+
+
+def _numbered(number: Any) -> str:
+    return "" if pd.isna(number) else f"No. {int(number)}, "
 
 
 def _to_look_at(heading: str, flagged: pd.DataFrame) -> list[str]:

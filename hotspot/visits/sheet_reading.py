@@ -36,6 +36,8 @@ class Returned:
         How it was read.
     source : str or None
         The name of the file.
+    whole : bool
+        Whether every door of a list should be in it: a phone saves only what was done.
     """
 
     rows: pd.DataFrame
@@ -43,6 +45,7 @@ class Returned:
     flagged: list[tuple[Any, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     source: str | None = None
+    whole: bool = False
 
 
 def read_returns(path: str | os.PathLike[str]) -> Returned:
@@ -181,7 +184,14 @@ def _read_table(source: Source, path: Path) -> Returned:
     rows, others = _with_bare_ids(source, chunk)
     # Which of its sheets were read is said once, for all of them.
     notes = [note for note in source.notes if not note.startswith("Read the sheet")]
-    return Returned(rows, others, _formulas(source, rows), [*notes, *chunk.warnings], path.name)
+    return Returned(
+        rows,
+        others,
+        _formulas(source, rows),
+        [*notes, *chunk.warnings],
+        path.name,
+        whole=path.suffix.lower() != ".json",
+    )
 
 
 def _with_bare_ids(source: Source, chunk: Chunk) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -236,4 +246,5 @@ def _joined(sheets: list[tuple[str, Returned]], path: Path) -> Returned:
         ],
         notes=[f"Read the sheets {listed}.", *(n for _, read in sheets for n in read.notes)],
         source=path.name,
+        whole=True,
     )
