@@ -12,6 +12,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotspot import ConfigError, DataError, OutputError
 from hotspot.visits import VisitLedger
@@ -297,6 +299,39 @@ def test_wrong_arguments_are_named_as_they_are_called(ledger_url):
         ledger.report(as_of="soon")
 
 
+DAYS = st.integers(0, 9).map(lambda day: pd.Timestamp("2026-01-01") + pd.Timedelta(days=day))
+
+
+@settings(max_examples=6)
+@given(
+    st.dictionaries(st.sampled_from("ABCDE"), st.tuples(DAYS, DAYS), max_size=5),
+    st.lists(st.tuples(st.sampled_from("ABCDEFG"), DAYS), max_size=8, unique=True),
+    DAYS,
+)
+def test_purge_deletes_a_door_as_soon_as_all_of_it_is_older_and_never_before(lists, calls, limit):
+    with VisitLedger("sqlite://") as ledger:
+        last = {}
+        for door, days in lists.items():
+            for day in sorted(days):
+                as_of = day + pd.Timedelta(hours=7)
+                ledger.issue(targets((door, 1, SOON), as_of=as_of))
+                last[door] = max(last.get(door, as_of), as_of)
+        made = [(door, day + pd.Timedelta(hours=12)) for door, day in calls]
+        ledger.record([visit(door, "no reply", at) for door, at in made])
+        for door, at in made:
+            last[door] = max(last.get(door, at), at)
+        shown = ledger.purge(limit, preview=True)
+        assert set(ledger.asked()["visit_id"]) | set(ledger.visits()["visit_id"]) == set(last)
+        purged = ledger.purge(limit)
+        assert purged == replace(shown, preview=False)
+        gone = {door for door, moment in last.items() if moment < limit}
+        assert purged.doors == len(gone)
+        left = set(ledger.asked()["visit_id"]) | set(ledger.visits()["visit_id"])
+        assert left == set(last) - gone
+        assert purged.visits == sum(door in gone for door, _ in calls)
+        assert purged.asked == len(gone & set(lists))
+
+
 def test_purge_leaves_nothing_of_a_door_in_any_table(ledger_url):
     ledger = VisitLedger(ledger_url)
     ledger.issue(targets(("V-OLD", 0, "2026-01-02"), as_of="2026-01-01", crime_refs="B1"))
@@ -308,8 +343,12 @@ def test_purge_leaves_nothing_of_a_door_in_any_table(ledger_url):
     with ledger._store.writing() as connection:
         lifted_at = pd.Timestamp("2026-01-04").to_pydatetime()
         connection.execute(sa.update(marks).values(lifted_at=lifted_at))
+    assert "1 note for the officer in the case, not handed over yet, would go with them: hand" in (
+        ledger.purge("2026-02-01", preview=True).summary()
+    )
     purged = ledger.purge("2026-02-01")
     assert (purged.doors, purged.visits, purged.corrections, purged.lifted) == (2, 1, 2, 1)
+    assert purged.notes == 1
     with ledger._store.reading() as connection:
         left = {
             table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()

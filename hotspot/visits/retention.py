@@ -30,6 +30,8 @@ class Purged:
         made there, corrections of visits, and references of burglaries kept for them.
     lists : int
         Lists on which those doors were.
+    notes : int
+        Notes for the officer in the case that nobody has taken over yet.
     marks, lifted : int
         Do-not-contact marks, and marks that were lifted before the limit.
     first, last : Timestamp or None
@@ -50,6 +52,7 @@ class Purged:
     last: pd.Timestamp | None
     lists: int = 0
     corrections: int = 0
+    notes: int = 0
     lifted: int = 0
     preview: bool = False
     rebuilt: bool = True
@@ -69,7 +72,7 @@ class Purged:
         if not self:
             would = "would be" if self.preview else "was"
             return f"Nothing is older than {day}: nothing {would} deleted."
-        sentences = [self._doors(), self._marks()]
+        sentences = [self._doors(), self._marks(), self._notes()]
         if not self.rebuilt:
             sentences.append(
                 "The file could not be rebuilt, because another program has it open: what was "
@@ -90,6 +93,15 @@ class Purged:
             f"{plain_day(self.before)}: {count(self.doors, 'door')} of {count(self.lists, 'list')} "
             f"with {', '.join(kept)} and {count(self.burglaries, 'reference')} of burglaries, from "
             f"{plain_day(self.first)} to {plain_day(self.last)}."
+        )
+
+    def _notes(self) -> str:
+        if not self.notes:
+            return ""
+        would = "would go with them" if self.preview else "went with them"
+        return (
+            f"{count(self.notes, 'note')} for the officer in the case, not handed over yet, {would}"
+            f"{': hand over first (hotspot visits notes)' if self.preview else ''}."
         )
 
     def _marks(self) -> str:
@@ -158,6 +170,11 @@ def _planned(
         ).scalar_one()
         for name, which in _old_marks(limit, marks).items()
     }
+    waiting = [
+        row
+        for row in schema.rows_with(connection, made.c.visit_id, old.index)
+        if row["for_the_officer"]
+    ]
     on_lists = [
         (row["as_of"], row["parameters_digest"])
         for row in schema.rows_with(connection, listed.c.visit_id, old.index)
@@ -177,6 +194,7 @@ def _planned(
         last=None if old.empty else old["last"].max(),
         lists=len(set(on_lists)),
         corrections=number[corrections.name],
+        notes=len(waiting),
         marks=going.get("marks", 0),
         lifted=going["lifted"],
         preview=True,
