@@ -181,8 +181,8 @@ class VisitLedger(Answers, Homes, Upkeep):
         those that `canonical_result` lists. Dates that could be read both ways are day first.
         The same visit, moment and result is one visit, however often it comes; cells that had
         been empty are filled in, none is overwritten. Several calls at a door are several visits,
-        in rows of one id or in columns such as "Second visited at" and "Second result". What
-        was corrected since stays as corrected, and is told. A row with nothing filled in is "not done
+        in rows of one id or in columns such as "Second visited at" and "Second result". What was
+        corrected since stays as corrected, and is told. A row with nothing filled in is "not done
         yet". Boxes take a clear yes or a clear no; what says neither, such as "no - happy for us
         to call", sets nothing and is asked about in `Recorded.unclear`. A pack that was given may
         be told by its name; a bare yes is the pack of the door's list. Ids that no list holds are
