@@ -387,6 +387,7 @@ def test_doors_without_a_place_have_no_map_and_are_listed_all_the_same(tmp_path)
     page = Page(tmp_path / "Harbour.html")
     assert len(page.of("address")) == 3
     assert not any(tag == "svg" for tag, _ in page.tags)
+    assert "On no map, as the place is not known: 1, 2 and 3." in page.words
 
 
 @pytest.mark.parametrize(("apart_m", "is_shown"), [(1, True), (59.3, True), (59.4, False)])

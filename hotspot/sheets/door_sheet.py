@@ -5,12 +5,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspot.english import count, short_day
+from hotspot.english import and_list, count, short_day
 from hotspot.output.pages import make_page
 from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.sheet_pages import SheetLayout, Text, sheet_pages
+from hotspot.sheets.strip_map import placed
 
 STREET_NOT_KNOWN = "Street not known"
 _KEY = (
@@ -54,17 +55,22 @@ def door_sheet(
         results=words_for("result"),
         also=[asked.heading for asked in ASKED if asked.kind == "yes or no"],
         layout=layout,
-        pages=sheet_pages(rows, shown, _texts(about), streets, layout),
+        pages=sheet_pages(rows, shown, _texts(rows, about), streets, layout),
     )
 
 
-def _texts(about: About) -> list[Text]:
+def _texts(rows: pd.DataFrame, about: About) -> list[Text]:
     """Return what is said of the list, in the order in which it is read."""
     settings = [f"{name}: {value}." for name, value in about.parameters]
     settings += [f"{name}: SHA-256 {digest[:12]}." for name, digest in about.inputs]
+    unplaced = [str(stop) for stop in rows["stop"].drop(placed(rows).index)]
+    if unplaced:
+        key = f"{_KEY} On no map, as the place is not known: {and_list(unplaced)}."
+    else:
+        key = _KEY
     return [
         *(Text(warning, "warning") for warning in about.warnings),
-        Text(_KEY, "key"),
+        Text(key, "key"),
         *(Text(line, "limit") for line in (*SHOWS, *about.notes)),
         Text(" ".join([*settings, f"Made by hotspot {about.version}."]), "parameters"),
     ]

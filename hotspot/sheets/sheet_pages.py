@@ -116,7 +116,7 @@ def sheet_pages(
         )
         for start, end in spans
     ]
-    said = sum(text.height_mm for text in texts)
+    said = 1 + sum(text.height_mm for text in texts)
     if len(pages) == 1 and _doors_mm(shown, layout) + said <= heights.room_mm:
         return [SheetPage(pages[0].doors, pages[0].map, texts)]
     return [*_beat_pages(rows, shown, spans, texts, streets), *pages]
