@@ -22,6 +22,7 @@ from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
 from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM
+from hotspot.sheets.printable_doors import printable_rows
 from hotspot.sheets.strip_map import HEIGHT_MM, draw_map
 from hotspot.sheets.text_widths import width_mm
 from tests.conftest import ROOT
@@ -404,6 +405,22 @@ def test_the_longest_scale_bar_that_fits_is_drawn():
     """Of 34 mm at most: at the closest, where 20 m are 31.7 mm, not 50 m."""
     drawn = draw_map(rows_of(made_targets()).iloc[:1], rows_of(made_targets()).iloc[:0], None)
     assert (drawn.scale_m, drawn.scale_mm) == (20, 31.67)
+
+
+def test_the_supervisors_page_alone_marks_burgled_homes_in_shape_as_well_as_in_colour(tmp_path):
+    targets = long_list(80).assign(ring=[0 if n in (3, 40) else 1 for n in range(80)])
+    written = write_targets(targets, tmp_path, formats=("html", "supervisor"))
+    assert {kind: path.name for kind, path in written.by_area["Harbour"].items()} == {
+        "sheet": "Harbour.html", "supervisor page": "Harbour - supervisor.html",
+    }  # fmt: skip
+    (page,) = pages_of(tmp_path / "Harbour - supervisor.html")
+    numbers = printable_rows(targets).query("ring == 0")["stop"]
+    assert re.findall(r'class="number burgled">([\d-]+)<', page) == [str(n) for n in numbers]
+    assert set(re.findall(r'rx="([\d.]+)" class="(pin[^"]*)"', page)) == {
+        ("2.3", "pin"), ("0", "pin burgled"),
+    }  # fmt: skip
+    assert "For the supervisor, not for the team" in page
+    assert not any('pin burgled"' in page for page in pages_of(tmp_path / "Harbour.html"))
 
 
 # Leaflets

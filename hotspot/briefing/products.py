@@ -34,6 +34,8 @@ _LABELS = {
     target_files.SHEET_PDF: "PDF",
     target_files.WORKBOOK: "workbook",
     target_files.SUPERVISOR_WORKBOOK: "supervisor's workbook",
+    target_files.SUPERVISOR_PAGE: "supervisor's map",
+    target_files.SUPERVISOR_PAGE_PDF: "supervisor's map (PDF)",
     target_files.PHONE: "for a phone",
     target_files.LEAFLETS: "leaflets",
     target_files.LEAFLETS_PDF: "leaflets (PDF)",

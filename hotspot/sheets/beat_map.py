@@ -35,7 +35,11 @@ def beat_height(doors: pd.DataFrame, most_mm: float) -> float:
 
 
 def draw_beat(
-    doors: pd.DataFrame, streets: gpd.GeoDataFrame | None, height_mm: float
+    doors: pd.DataFrame,
+    streets: gpd.GeoDataFrame | None,
+    height_mm: float,
+    *,
+    mark_burgled: bool = False,
 ) -> Drawing | None:
     """Draw all doors of a beat, each as a dot, with their numbers.
 
@@ -48,6 +52,8 @@ def draw_beat(
         As `printable_rows` returns them.
     streets : GeoDataFrame, optional
     height_mm : float
+    mark_burgled : bool
+        For the supervisor: each burgled home gets a sign of its own, which no other door has.
 
     Returns
     -------
@@ -59,11 +65,12 @@ def draw_beat(
         return None
     view = View.of(places(doors), height_mm)
     points = view.on_paper(places(doors))
-    runs = _runs(doors, points)
+    burgled = set(doors["stop"][doors["ring"] == 0]) if mark_burgled else set()
+    runs = _runs(doors, points, burgled)
     middles = np.array([run.middle for run in runs])
     widths = np.array([pin_width(run.text) for run in runs])
     pins = [
-        Pin(run.text, False, *rounded(*run.middle), *rounded(*at), float(width))
+        Pin(run.text, run.first in burgled, *rounded(*run.middle), *rounded(*at), float(width))
         for run, at, width in zip(runs, apart(middles, widths, view), widths, strict=True)
     ]
     label = f"Map of all doors, {doors['stop'].min()} to {doors['stop'].max()}, north up"
@@ -96,7 +103,7 @@ class _Run(NamedTuple):
         return bool(wide < needed and high < PIN_HEIGHT_MM)
 
 
-def _runs(doors: pd.DataFrame, points: Floats) -> list[_Run]:
+def _runs(doors: pd.DataFrame, points: Floats, alone: set[int]) -> list[_Run]:
     """Join doors of one street that follow each other until no two such signs meet."""
     of_street: dict[str, list[_Run]] = {}
     for stop, street, point in sorted(
@@ -105,13 +112,15 @@ def _runs(doors: pd.DataFrame, points: Floats) -> list[_Run]:
         of_street.setdefault(street, []).append(_Run(int(stop), int(stop), point[None]))
     joined: list[_Run] = []
     for runs in of_street.values():
-        joined += _joined(runs)
+        joined += _joined(runs, alone)
     return sorted(joined)
 
 
-def _joined(runs: list[_Run]) -> list[_Run]:
+def _joined(runs: list[_Run], alone: set[int]) -> list[_Run]:
     while True:
         for place, (run, following) in enumerate(pairwise(runs)):
+            if alone & {run.first, following.first}:
+                continue
             if following.first == run.last + 1 and run.meets(following):
                 points = np.concatenate([run.points, following.points])
                 runs = [

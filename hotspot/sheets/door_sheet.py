@@ -10,7 +10,7 @@ from hotspot.output.pages import make_page
 from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import ASKED, words_for
-from hotspot.sheets.sheet_pages import SheetLayout, Text, sheet_pages
+from hotspot.sheets.sheet_pages import SheetLayout, Text, sheet_pages, supervisor_pages
 from hotspot.sheets.strip_map import placed
 
 STREET_NOT_KNOWN = "Street not known"
@@ -18,6 +18,10 @@ _KEY = (
     "Each number is a door to visit, the same on the sheet, its maps, the phone and the workbook; "
     "numbers follow each street in house order, and then the street that is nearest. On the map "
     "of a page, small dots are doors of other pages."
+)
+_FOR_THE_SUPERVISOR = (
+    "For the supervisor, not for the team: black squares are burgled homes, which no page of the "
+    "team's marks."
 )
 
 
@@ -27,6 +31,8 @@ def door_sheet(
     about: About,
     streets: gpd.GeoDataFrame | None = None,
     layout: SheetLayout = "boxes",
+    *,
+    for_supervisor: bool = False,
 ) -> str:
     """Return one area's doors as pages to print: A4, self-contained, without a script.
 
@@ -40,6 +46,8 @@ def door_sheet(
         For the map of each page.
     layout : {"boxes", "lines"}
         Boxes to tick for two visits of each door, or one line a door.
+    for_supervisor : bool
+        Only the map of the whole beat, with the burgled homes marked, which the team's never are.
 
     Returns
     -------
@@ -47,6 +55,10 @@ def door_sheet(
         HTML.
     """
     shown = [door(row, about.last_moment) for row in rows.itertuples(index=False)]
+    texts = _texts(rows, about)
+    if for_supervisor:
+        texts.insert(0, Text(_FOR_THE_SUPERVISOR, "warning"))
+    pages_of = supervisor_pages if for_supervisor else sheet_pages
     return make_page(
         "sheet_doors.html.j2",
         title=title,
@@ -55,7 +67,7 @@ def door_sheet(
         results=words_for("result"),
         also=[asked.heading for asked in ASKED if asked.kind == "yes or no"],
         layout=layout,
-        pages=sheet_pages(rows, shown, _texts(rows, about), streets, layout),
+        pages=pages_of(rows, shown, texts, streets, layout),
     )
 
 

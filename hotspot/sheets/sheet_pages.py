@@ -119,18 +119,31 @@ def sheet_pages(
     said = 1 + sum(text.height_mm for text in texts)
     if len(pages) == 1 and _doors_mm(shown, layout) + said <= heights.room_mm:
         return [SheetPage(pages[0].doors, pages[0].map, texts)]
-    return [*_beat_pages(rows, shown, spans, texts, streets), *pages]
+    return [*_beat_pages(rows, _index(rows, shown, spans), texts, streets), *pages]
+
+
+def supervisor_pages(
+    rows: pd.DataFrame,
+    shown: Sequence[Door],
+    texts: Sequence[Text],
+    streets: gpd.GeoDataFrame | None,
+    layout: SheetLayout,
+) -> list[SheetPage]:
+    """Return the page of the whole beat with its burgled homes marked, as `sheet_pages`."""
+    spans = list(pairwise(_breaks(shown, _HEIGHTS[layout].room_mm, layout)))
+    index = _index(rows, shown, spans)
+    return _beat_pages(rows, index, texts, streets, mark_burgled=True)
 
 
 def _beat_pages(
     rows: pd.DataFrame,
-    shown: Sequence[Door],
-    spans: Sequence[tuple[int, int]],
+    index: list[Street],
     texts: Sequence[Text],
     streets: gpd.GeoDataFrame | None,
+    *,
+    mark_burgled: bool = False,
 ) -> list[SheetPage]:
     """Return the page with all doors and what is said of the list, and more where that is long."""
-    index = _index(rows, shown, spans)
     needed = _index_mm(index)
     left = _PAGE_MM - _LEAST_BEAT_MM
     if needed > left / 2:
@@ -144,7 +157,9 @@ def _beat_pages(
         left -= text.height_mm
     height = beat_height(rows, _LEAST_BEAT_MM + left - 4)
     first = SheetPage(
-        map=draw_beat(rows, streets, height) if height else None, texts=here, streets=index
+        map=draw_beat(rows, streets, height, mark_burgled=mark_burgled) if height else None,
+        texts=here,
+        streets=index,
     )
     return [first, *_text_pages(texts[len(here) :])]
 

@@ -34,7 +34,7 @@ from hotspot.sheets.workbook import (
 )
 
 USUAL_FORMATS = ("xlsx", "csv", "html")
-FORMATS = (*USUAL_FORMATS, "pdf", "phone", "message")
+FORMATS = (*USUAL_FORMATS, "pdf", "phone", "message", "supervisor")
 _OVERALL = "targets"
 _MESSAGES = "messages"
 _CSV_FIELDS = [
@@ -51,6 +51,7 @@ _MESSAGE_FIELDS = ["area", "street", "ring", "address", "uprn", "reason", "expir
 #: Kinds of file, as `WrittenTargets` calls them.
 SHEET, SHEET_PDF, WORKBOOK, PHONE = "sheet", "sheet PDF", "workbook", "phone"
 SUPERVISOR_WORKBOOK = "supervisor workbook"
+SUPERVISOR_PAGE, SUPERVISOR_PAGE_PDF = "supervisor page", "supervisor page PDF"
 LEAFLETS, LEAFLETS_PDF, CSV, MESSAGES = "leaflets", "leaflets PDF", "csv", "messages"
 ROUND, ROUND_PDF = "leaflet round", "leaflet round PDF"
 
@@ -62,8 +63,9 @@ class WrittenTargets(list[Path]):
     ----------
     by_area : dict of str to dict of str to Path
         For each area, by name, its files by their kind: ``"workbook"`` (the team's),
-        ``"supervisor workbook"``, ``"sheet"``, ``"sheet PDF"``, ``"phone"``, ``"leaflets"``,
-        ``"leaflet round"`` (both with `` PDF`` too) and, for each language, ``"message (en)"``.
+        ``"supervisor workbook"``, ``"supervisor page"``, ``"sheet"``, ``"phone"``, ``"leaflets"``,
+        ``"leaflet round"`` (all but workbooks and phone with `` PDF`` too) and, for each language,
+        ``"message (en)"``.
     overall : dict of str to Path
         The files of all areas: ``"workbook"``, ``"csv"``, ``"messages"``.
     """
@@ -121,7 +123,7 @@ def write_targets(
         Gets the files of each area. It is made where it is missing.
     by : {"area", None}
         None leaves out the files per area.
-    formats : iterable of {"xlsx", "csv", "html", "pdf", "phone", "message"}
+    formats : iterable of {"xlsx", "csv", "html", "pdf", "phone", "message", "supervisor"}
         Which files: ``xlsx``, per area ``<area>.xlsx``, which its team fills in and returns, and
         ``<area> - supervisor.xlsx``, which says why each door is listed and whom nobody called on
         in time, and one overall for analyst and supervisor; ``csv``, overall only; ``html``,
@@ -130,7 +132,8 @@ def write_targets(
         ticked without a network and saved to a file; ``message``, ``<area> message.html``,
         leaflets for residents without victim, reference, method or date, ``<area> leaflet
         round.html``, how many each street gets (with ``pdf`` both printed too), and the message
-        as text.
+        as text; ``supervisor``, ``<area> - supervisor.html``, one page to print with the map of
+        the whole area and its burgled homes marked, which no page of the team's does.
     marking : str, optional
         Protective marking, with how to handle it, on everything but leaflets and messages, which
         anybody may read. Without one the lists say that none was given.
@@ -303,14 +306,27 @@ def _of_area(
 ) -> Iterator[_File]:
     rows, about, formats = lists.rows, lists.about, lists.formats
     title = f"Doors to visit: {area}"
+    if formats & {"xlsx", "supervisor"}:
+        taken.append(safe_file_name(f"{name} - supervisor", taken))
+    for_supervisor = taken[-1]
     # Names are appended to, not given a suffix: an area may be called "St. Mary".
     if len(rows) and "xlsx" in formats:
         team = partial(write_team_workbook, rows, title=title, about=about)
         yield _File(area, WORKBOOK, folder / f"{name}.xlsx", team)
-        taken.append(safe_file_name(f"{name} - supervisor", taken))
         write = partial(write_supervisor_workbook, rows, title=f"{title} (supervisor)",
                         about=about, expired=lists.expired, whole=False)  # fmt: skip
-        yield _File(area, SUPERVISOR_WORKBOOK, folder / f"{taken[-1]}.xlsx", write)
+        yield _File(area, SUPERVISOR_WORKBOOK, folder / f"{for_supervisor}.xlsx", write)
+    if len(rows) and "supervisor" in formats:
+        marked = partial(
+            door_sheet, rows, f"{title} (supervisor)", about, lists.streets, lists.layout,
+            for_supervisor=True,
+        )  # fmt: skip
+        # As leaflets: where neither kind of page was asked for, it is one to open.
+        if "html" in formats or "pdf" not in formats:
+            yield _File(area, SUPERVISOR_PAGE, folder / f"{for_supervisor}.html", _page(marked))
+        if "pdf" in formats:
+            path = folder / f"{for_supervisor}.pdf"
+            yield _File(area, SUPERVISOR_PAGE_PDF, path, _print(marked))
     sheet = partial(door_sheet, rows, title, about, lists.streets, lists.layout)
     if len(rows) and "html" in formats:
         yield _File(area, SHEET, folder / f"{name}.html", _page(sheet))
