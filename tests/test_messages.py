@@ -46,10 +46,10 @@ def burgled(homes: gpd.GeoDataFrame, at: int, day: int = 5) -> gpd.GeoDataFrame:
 
 
 def for_residents(
-    folder: Path, homes: gpd.GeoDataFrame, crimes: gpd.GeoDataFrame
+    folder: Path, homes: gpd.GeoDataFrame, crimes: gpd.GeoDataFrame, **settings: Any
 ) -> dict[str, str]:
     """Return every file that residents get, and what the team is told of how many."""
-    lists = cocooning_lists(crimes, homes, "2025-01-10")
+    lists = cocooning_lists(crimes, homes, "2025-01-10", **settings)
     written = hs.write_targets(
         lists.targets, folder, messages=lists.messages, formats="message",
         message=MessageTexts({"en": TEXT, "pl": TEXT}, "www.quay.example", "PC 12"),
@@ -86,6 +86,24 @@ def test_two_burglaries_read_as_one(tmp_path: Path) -> None:
     both = pd.concat([one, other.assign(crime_ref="second")], ignore_index=True)
     assert for_residents(tmp_path / "both", homes, both) == for_residents(
         tmp_path / "one", homes, one
+    )
+
+
+@pytest.mark.parametrize("at", [2, 38, 60])
+def test_a_home_on_the_stop_list_is_told_by_no_leaflet_and_by_no_number_of_them(
+    tmp_path: Path, at: int
+) -> None:
+    homes = terraces()
+    crimes = burgled(homes, 4)
+    usual = for_residents(tmp_path / "usual", homes, crimes)
+    stopped = for_residents(tmp_path / "stopped", homes, crimes, exclude=[homes["uprn"].iloc[at]])
+    # The round names the inputs and the settings, and with them no stop list.
+    assert stopped == usual
+    # Of a street of five homes, the fifth is not told by the loss of its name.
+    five = homes[(homes["street"] == "Alma Street") | (homes.index >= len(homes) - 5)]
+    last = five["uprn"].iloc[-1]
+    assert for_residents(tmp_path / "five", five, crimes, exclude=[last]) == for_residents(
+        tmp_path / "all", five, crimes
     )
 
 

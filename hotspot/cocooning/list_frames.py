@@ -40,7 +40,32 @@ def message_frame(
     parts = [_left_over(plan, settings), _ring_3(plan, areas, settings)]
     rows = pd.concat([part for part in parts if len(part)] or [plan.visits.iloc[:0]])
     order = ["area", "street_rank", "house_rank", "uprn"]
-    return _framed(rows.sort_values(order), _MESSAGE_COLUMNS, plan, settings)
+    framed = _framed(rows.sort_values(order), _MESSAGE_COLUMNS, plan, settings)
+    framed.attrs["leaflets_besides"] = _besides(plan, areas)
+    return framed
+
+
+def _besides(plan: Plan, areas: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:
+    """Count by area and street the homes that are on no list and get their street's leaflet.
+
+    Left out, they would be told by the number of leaflets.
+    """
+    doors, home = plan.doors, plan.besides
+    rows = pd.DataFrame(
+        {
+            "x": doors.x[home],
+            "y": doors.y[home],
+            "own_area": doors.area[home],
+            "street": doors.street_text[home],
+        }
+    )
+    rows["area"] = areas_of(rows, areas)
+    kept = rows[["area", "street"]].astype(object)
+    counted = kept.where(kept.notna(), None).value_counts(dropna=False).reset_index()
+    return [
+        {"area": area, "street": street, "count": int(number)}
+        for area, street, number in counted.itertuples(index=False)
+    ]
 
 
 def link_frame(plan: Plan) -> pd.DataFrame:

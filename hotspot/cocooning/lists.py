@@ -268,8 +268,9 @@ def cocooning_messages(
         ``uprn``, ``address``, ``street``, ``ring`` (3; 0 to 2 for a door beyond `max_visits`),
         ``reason`` (no address, no reference), ``expires`` (the end of the newest burglary's
         window), ``area``, ``geometry``; by area, in the order of streets and house numbers.
-        `attrs` as of `cocooning_targets`. Homes that refused, are marked in the ledger or were
-        visited since get none.
+        `attrs` as of `cocooning_targets`, and ``leaflets_besides``: how many homes of each area and
+        street are on no list and get a leaflet as their neighbours do. Homes that refused, are
+        marked in the ledger or were visited since get none.
 
     Raises
     ------

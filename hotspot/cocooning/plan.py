@@ -102,6 +102,8 @@ class Plan:
     crimes, newest : ndarray of int
         For each home of ring 3 how many burglaries reach it, and which of `live` is the newest.
     counts : dict
+    besides : ndarray of int
+        Homes of ring 3 on the stop list: on no list, and of a street whose leaflet goes to all.
     unmatched_stops : int
         Entries of the stop list that match nothing.
     repeated : int
@@ -115,6 +117,7 @@ class Plan:
     crimes: Ints
     newest: Ints
     counts: dict[str, int]
+    besides: Ints
     unmatched_stops: int
     repeated: int
 
@@ -132,6 +135,7 @@ def make_plan(
     visits = list_visits(homes, doors, areas, settings, ledger)
     in_window = (visits.live["age_days"] <= settings.window_days).to_numpy()
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
+    besides = np.flatnonzero((crimes > 0) & visits.barred)
     crimes[visits.barred | _without_message(visits.made, doors)] = 0
     counts = _counts(visits, doors, ledger)
     counts |= {"live_within_window": int(in_window.sum()), "ring3": int(np.count_nonzero(crimes))}
@@ -139,8 +143,9 @@ def make_plan(
     points = incidents.geometry
     repeated = int(repeated_references(incidents, points.x, points.y).sum())
     return Plan(
-        doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, stops, repeated
-    )
+        doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, besides, stops,
+        repeated,
+    )  # fmt: skip
 
 
 def list_visits(

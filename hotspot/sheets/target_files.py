@@ -211,6 +211,7 @@ def write_targets(
         rows=with_ages(printable_rows(targets), about.last_moment, about.age_bands_days),
         about=about,
         homes=None if messages is None else _homes(messages),
+        besides=_besides(messages),
         message=example_texts() if message is None and "message" in formats else message,
         weeks=rule_weeks((targets.attrs.get("parameters") or {}).get("window_days")),
         streets=streets,
@@ -242,6 +243,7 @@ class _Lists:
     rows: pd.DataFrame
     about: About
     homes: pd.DataFrame | None
+    besides: pd.DataFrame
     message: MessageTexts | None
     weeks: int
     streets: gpd.GeoDataFrame | None
@@ -256,13 +258,15 @@ class _Lists:
         about = self.about.of_area(area, 0 if homes is None else len(homes))
         rows = self.rows[self.rows["area"] == area]
         expired = self.expired[self.expired["area"] == area]
-        return replace(self, rows=rows, homes=homes, about=about, expired=expired)
+        besides = self.besides[self.besides["area"] == area]
+        return replace(self, rows=rows, homes=homes, besides=besides, about=about, expired=expired)
 
     @property
     def with_leaflet(self) -> pd.DataFrame:
         """Every home that gets a leaflet, burgled or not, so that none stands out."""
         doors = self.rows[["street"]]
-        return doors if self.homes is None else pd.concat([doors, self.homes[["street"]]])
+        parts = [doors] if self.homes is None else [doors, self.homes, self.besides]
+        return pd.concat([part[["street"]] for part in parts], ignore_index=True)
 
 
 def _expired(attrs: Mapping[Any, Any]) -> pd.DataFrame:
@@ -273,6 +277,14 @@ def _expired(attrs: Mapping[Any, Any]) -> pd.DataFrame:
         listed[name] = pd.Series(texts, index=listed.index, dtype=object)
     times = {name: pd.to_datetime(listed[name]) for name in ("act_by", "expires")}
     return listed.assign(area=listed_areas(listed["area"]), **times)
+
+
+def _besides(messages: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Return a row for each home that is on no list and gets its street's leaflet."""
+    counted = [] if messages is None else messages.attrs.get("leaflets_besides", [])
+    table = pd.DataFrame(counted, columns=["area", "street", "count"])
+    table = table.loc[table.index.repeat(table["count"].astype(int))].reset_index(drop=True)
+    return table.assign(area=listed_areas(table["area"]))
 
 
 def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
