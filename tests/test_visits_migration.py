@@ -199,13 +199,15 @@ def test_teams_that_open_an_old_ledger_at_once_migrate_it_once(ledger_url, tmp_p
     assert len(VisitLedger(url).asked()) == 6
 
 
-def test_an_old_ledger_that_may_not_be_written_to_is_told_in_a_sentence(tmp_path):
-    write_old(f"sqlite:///{tmp_path / 'visits.db'}", tmp_path)
+def test_an_old_ledger_that_may_not_be_written_to_is_told_in_a_sentence(ledger_url, tmp_path):
+    read_only = f"{write_old(ledger_url, tmp_path)}?options=-cdefault_transaction_read_only%3Don"
+    if ledger_url.startswith("sqlite"):
+        read_only = f"{ledger_url.replace('sqlite:///', 'sqlite:///file:')}?mode=ro&uri=true"
     with pytest.raises(OutputError) as told:
-        VisitLedger(f"sqlite:///file:{tmp_path / 'visits.db'}?mode=ro&uri=true")
+        VisitLedger(read_only)
     assert "is of version 1 and must be brought to version 2 once" in str(told.value)
     assert "may not be written to" in str(told.value)
-    assert version_in(f"sqlite:///{tmp_path / 'visits.db'}") == "1"
+    assert version_in(ledger_url) == "1"
 
 
 @pytest.mark.slow

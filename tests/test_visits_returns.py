@@ -8,9 +8,12 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotspot import DataError, write_targets
 from hotspot.visits import VisitLedger, read_returns
+from hotspot.visits.sheet_reading import calls_as_rows
 from tests.visits_lists import targets
 
 SOON = "2026-03-03 07:00"
@@ -333,3 +336,44 @@ def test_a_door_whose_result_came_otherwise_is_not_missing_and_a_phone_saves_wha
         told = ledger.record(came_back(tmp_path, *(f"V-Beach{n}" for n in range(5, 10))))
         assert told.missing["visit_id"].tolist() == ["V-Beach10"]
         assert ledger.record([done]).missing.empty
+
+
+CELL = st.sampled_from(["", "x", None, float("nan"), " "])
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(*[CELL] * 7), min_size=1, max_size=5),
+    st.permutations(range(7)),
+)
+def test_every_cell_of_every_call_is_in_one_row_and_none_twice(table, order):
+    names = ["Result", "Visited at", "Second result", "Second visited at", "Third result",
+             "THIRD VISITED AT", "Note"]  # fmt: skip
+    sheet = pd.DataFrame(
+        [[f"{cell}{place}" if cell == "x" else cell for place, cell in enumerate(row)]
+         for row in table],
+        columns=names,
+    )  # fmt: skip
+    sheet = sheet.iloc[:, list(order)]
+    sheet.insert(0, "Visit", [f"V-{row}" for row in range(len(sheet))])
+    unfolded, further = calls_as_rows(sheet)
+    assert further == len(unfolded) - len(sheet)
+    assert unfolded.index.is_unique
+    assert set(unfolded.columns) == {"Visit", "Result", "Visited at", "Note"}
+    for visit_id, row in zip(sheet["Visit"], table, strict=True):
+        calls = unfolded[unfolded["Visit"] == visit_id]
+        told = [tuple(cell == "x" for cell in row[place : place + 2]) for place in (0, 2, 4)]
+        expected = [
+            (f"x{place}" if result else None, f"x{place + 1}" if at else None)
+            for place, (result, at) in zip((0, 2, 4), told, strict=True)
+            if result or at
+        ]
+        found = [
+            tuple(cell if str(cell).startswith("x") else None for cell in pair)
+            for pair in calls[["Result", "Visited at"]].to_numpy().tolist()
+        ]
+        assert [pair for pair in found if any(pair)] == expected
+        assert len(calls) == max(1, len(expected))
+        notes = [note for note in calls["Note"] if str(note).startswith("x")]
+        assert notes == (["x6"] if row[6] == "x" else [])
+        assert calls["Note"].notna().iloc[0] or row[6] != "x"
