@@ -12,6 +12,7 @@ from hotspot.sheets.asked_back import ASKED
 from hotspot.visits import RESULTS, VisitLedger
 from tests.browser import PHONE, browser, open_file
 from tests.made_targets import HOSTILE, Page, made_targets
+from tests.test_exports_workbooks import TOLD, fill_in
 
 # Pytest finds the fixture by its name here.
 __all__ = ["browser"]
@@ -127,6 +128,43 @@ def test_every_visit_to_a_door_keeps_its_own_time_and_a_later_file_holds_the_ear
         assert (again.added, len(again.rejected)) == (2, 0)
         kept = ledger.visits().sort_values("visited_at")
         assert [f"{at:%H:%M}" for at in kept["visited_at"]] == ["09:35", "11:10", "18:00"]
+
+
+def test_phone_and_workbook_come_to_the_same_in_the_ledger(browser, tmp_path):
+    targets = made_targets(area="Harbour")
+    written = write_targets(targets, tmp_path, formats=("xlsx", "phone")).by_area["Harbour"]
+    page = open_file(browser, written["phone"], PHONE).page
+    for address, result, time in (
+        ("10 Mill Lane", "No reply", "2026-03-03T09:35"),
+        ("10 Mill Lane", "No reply", "2026-03-03T11:10"),
+        ("10 Mill Lane", "Face to face", "2026-03-04T18:20"),
+        ("The Old Forge", "Refused", "2026-03-03T09:50"),
+        ("2 Mill Lane", "No reply", "2026-03-03T10:05"),
+        ("2 Mill Lane", "Leaflet", "2026-03-04T18:45"),
+    ):
+        visited(page.get_by_role("article", name=re.compile(f"\\d {address}")), result, time)
+    forge = door(page, "The Old Forge")
+    forge.get_by_role("button", name="Change refused").click()
+    forge.get_by_text("Do not contact").click()
+    of_the_phone = saved(page, tmp_path)["path"]
+    of_one_way = {"Collar number", "Pack given"}
+    told = {
+        visit: {name: cells[name] for name in cells.keys() - of_one_way}
+        for visit, cells in TOLD.items()
+    }
+    fill_in(written["workbook"], told)
+    kept = []
+    for path in (of_the_phone, written["workbook"]):
+        with VisitLedger("sqlite://") as ledger:
+            ledger.issue(targets)
+            assert ledger.record(path).rejected.empty
+            visits = ledger.visits().sort_values(["visit_id", "visited_at"], ignore_index=True)
+            marks = ledger.marks()
+        columns = ["visit_id", "visited_at", "result", "leaflet_left", "known", "attempt"]
+        kept.append((visits[[name for name in columns if name in visits]], len(marks)))
+    pd.testing.assert_frame_equal(kept[0][0], kept[1][0])
+    assert len(kept[0][0]) == 6
+    assert kept[0][1] == kept[1][1] == 1
 
 
 def test_a_result_ticked_long_after_the_last_is_another_visit(browser, sheet):

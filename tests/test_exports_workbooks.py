@@ -11,6 +11,7 @@ import pytest
 
 from hotspot import cocooning_targets, write_targets
 from hotspot.sheets.workbook import FOR_THE_SUPERVISOR
+from hotspot.visits import VisitLedger
 from tests.made_targets import Page, made_targets, values
 from tests.test_cocooning_doorstep import burgled, terraces
 
@@ -188,8 +189,63 @@ def test_the_teams_workbook_prints_each_door_on_two_pages_side_by_side(tmp_path,
     assert len(pages) == 2 + 1
 
 
-def office(path: Path, kind: str) -> None:
-    """Open a file in LibreOffice, as a team does, and save it beside as another kind."""
-    profile = f"-env:UserInstallation=file://{path.parent / 'profile'}"
-    command = [str(OFFICE), profile, "--headless", "--convert-to", kind, "--outdir"]
-    subprocess.run([*command, str(path.parent), str(path)], check=True, capture_output=True)
+def office(path: Path, kind: str, folder: Path | None = None) -> Path:
+    """Open a file in LibreOffice, as a team does, and save it as another kind."""
+    folder = folder or path.parent
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [str(OFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(folder)]
+    subprocess.run([*command, str(path)], check=True, capture_output=True)
+    return folder / f"{path.stem}.{kind}"
+
+
+def fill_in(path: Path, told: dict[str, dict[str, str]]) -> None:
+    """Fill in the rows of some visits by the headings of the columns, as a team does."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Doors"]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    rows = {sheet.cell(row, 2).value: row for row in range(2, sheet.max_row + 1)}
+    for visit, cells in told.items():
+        for heading, value in cells.items():
+            moment = pd.Timestamp(value).to_pydatetime() if "visited" in heading.lower() else value
+            sheet.cell(rows[visit], at[heading]).value = moment
+    book.save(path)
+
+
+TOLD = {
+    "V-A": {
+        "Visited at": "2026-03-03 09:35", "Result": "no reply",
+        "Second visited at": "2026-03-03 11:10", "Second result": "no reply",
+        "Third visited at": "2026-03-04 18:20", "Third result": "face to face",
+        "Collar number": "0042", "Pack given": "yes", "Do not contact": "no",
+    },
+    "V-B": {"Visited at": "2026-03-03 09:50", "Result": "refused", "Do not contact": "yes"},
+    "V-C": {
+        "Visited at": "2026-03-03 10:05", "Result": "no reply",
+        "Second visited at": "2026-03-04 18:45", "Second result": "leaflet",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice")
+def test_three_calls_at_a_door_come_back_from_a_workbook_saved_by_libreoffice(tmp_path):
+    targets = made_targets(area="Harbour", tier="gold")
+    write_targets(targets, tmp_path, formats="xlsx")
+    fill_in(tmp_path / "Harbour.xlsx", TOLD)
+    (tmp_path / "returned").mkdir()
+    returned = office(tmp_path / "Harbour.xlsx", "ods", tmp_path / "returned")
+    returned = office(returned, "xlsx")
+    with VisitLedger("sqlite://") as ledger:
+        ledger.issue(targets)
+        recorded = ledger.record(returned)
+        assert len(recorded.rejected) == 0, recorded.rejected
+        visits = ledger.visits().sort_values(["visit_id", "visited_at"])
+        kept = list(zip(visits["visit_id"], visits["visited_at"], visits["result"], strict=True))
+        assert kept == [
+            ("V-A", pd.Timestamp("2026-03-03 09:35"), "no reply"),
+            ("V-A", pd.Timestamp("2026-03-03 11:10"), "no reply"),
+            ("V-A", pd.Timestamp("2026-03-04 18:20"), "face to face"),
+            ("V-B", pd.Timestamp("2026-03-03 09:50"), "refused"),
+            ("V-C", pd.Timestamp("2026-03-03 10:05"), "no reply"),
+            ("V-C", pd.Timestamp("2026-03-04 18:45"), "leaflet"),
+        ]
+        assert ledger.record(returned).added == 0
