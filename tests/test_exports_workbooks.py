@@ -13,6 +13,7 @@ from hotspot import cocooning_targets, write_targets
 from hotspot.sheets.workbook import FOR_THE_SUPERVISOR
 from hotspot.visits import VisitLedger
 from tests.made_targets import Page, made_targets, values
+from tests.test_cocooning import join
 from tests.test_cocooning_doorstep import burgled, terraces
 
 AS_OF = "2026-03-02"
@@ -79,6 +80,35 @@ def test_no_product_of_the_team_holds_the_reference_or_the_reason(terrace):
         assert "B1" not in text
         assert not any(reason in text for reason in targets["reason"])
         assert text.count("21 Mill Lane") == 1
+
+
+def everything_in(path):
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8-sig")
+    book = openpyxl.load_workbook(path)
+    rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
+    return "\n".join(str(cell) for row in rows for cell in row)
+
+
+def test_what_is_on_the_stop_list_or_marked_is_in_no_product_of_team_or_supervisor(tmp_path):
+    homes = terraces().assign(area="Harbour")
+    crimes = join(burgled("Mill Lane/21", homes), burgled("Mill Lane/33", homes))
+    crimes = crimes.assign(crime_ref=["SEEN-1", "STOPPED-2"], area="Harbour")
+    with VisitLedger("sqlite://") as ledger:
+        first = cocooning_targets(crimes[:1], homes, AS_OF, ledger=ledger)
+        ledger.issue(first)
+        marked = first.set_index("uprn").loc["Mill Lane/19", "visit_id"]
+        ledger.record([{"visit_id": marked, "result": None, "do_not_contact": "yes"}])
+        targets = cocooning_targets(crimes, homes, AS_OF, ledger=ledger, exclude=["STOPPED-2"])
+        written = write_targets(targets, tmp_path, formats=("xlsx", "csv", "html", "phone"))
+    assert len(written) == 6
+    for path in written:
+        text = everything_in(path)
+        assert "21 Mill Lane" in text
+        # The neighbours of the one on the stop list alone are not listed either.
+        for hidden in ("STOPPED", "33 Mill Lane", "Mill Lane/33", "35 Mill Lane", marked):
+            assert hidden not in text
+        assert not re.search(r"\b19 Mill Lane|Mill Lane/19\b", text)
 
 
 def test_a_door_has_one_number_on_sheet_phone_and_both_workbooks(terrace):

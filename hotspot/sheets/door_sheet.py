@@ -9,7 +9,7 @@ from hotspot.english import and_list, count, short_day
 from hotspot.output.pages import make_page
 from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
-from hotspot.sheets.asked_back import ASKED, words_for
+from hotspot.sheets.asked_back import asked_back, words_for
 from hotspot.sheets.sheet_pages import SheetLayout, Text, sheet_pages, supervisor_pages
 from hotspot.sheets.strip_map import placed
 
@@ -65,7 +65,11 @@ def door_sheet(
         about=about,
         summary=summary(rows),
         results=words_for("result"),
-        also=[asked.heading for asked in ASKED if asked.kind == "yes or no"],
+        also=[
+            asked.heading
+            for asked in asked_back(packs=bool(rows["tier"].notna().any()))
+            if asked.kind == "yes or no"
+        ],
         layout=layout,
         pages=pages_of(rows, shown, texts, streets, layout),
     )
