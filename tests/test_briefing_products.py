@@ -59,6 +59,7 @@ def test_the_folder_holds_what_it_should(town: Briefing) -> None:
         "run.json",
         "targets/West.xlsx",
         "targets/West.html",
+        "targets/West map.html",
         "targets/East.xlsx",
         "targets/East.html",
     }
@@ -122,9 +123,15 @@ def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_pa
     rows = re.findall(r"<tr><td>(North[^<]*)</td>(.*?)</tr>", page)
     linked = {area: re.findall('href="targets/([^"]+)"', row) for area, row in rows}
     assert linked == {
-        "North": ["North.html", "North%20message.html", "North%20leaflet%20round.html"],
+        "North": [
+            "North.html",
+            "North%20map.html",
+            "North%20message.html",
+            "North%20leaflet%20round.html",
+        ],
         "North Cliff": [
             "North%20Cliff.html",
+            "North%20Cliff%20map.html",
             "North%20Cliff%20message.html",
             "North%20Cliff%20leaflet%20round.html",
         ],
@@ -550,3 +557,23 @@ def test_a_rule_that_the_data_do_not_support_is_not_made_up(town: Briefing, tmp_
     made = brief(incidents=path, rule={"calibrate": True}, output={"folder": tmp_path / "out"})
     assert made.record["parameters"]["rule"]["distance_m"] == RULE.distance_m
     assert any("stay the rule" in text for text in made.warnings)
+
+
+def test_the_map_that_a_team_gets_holds_its_doors_and_no_burglary(town: Briefing) -> None:
+    targets = pd.read_csv(town.folder / "targets.csv", dtype=str)
+    page = (town.folder / "targets" / "West map.html").read_text(encoding="utf-8")
+    west = targets[targets["area"] == "West"]
+
+    for door in west.itertuples():
+        assert f"Door {door.number}: {door.address}" in page
+    for ref in set("; ".join(targets["crime_refs"]).split("; ")):
+        assert ref not in page
+    assert not any(reason in page for reason in targets["reason"])
+    others = targets[targets["area"] != "West"]
+    assert not any(address in page for address in set(others["address"]) - set(west["address"]))
+    linked = (town.folder / "briefing.html").read_text(encoding="utf-8")
+    assert 'href="targets/West%20map.html"' in linked
+    assert (
+        "targets/West map.html"
+        in json.loads((town.folder / "run.json").read_text(encoding="utf-8"))["outputs"]
+    )

@@ -71,11 +71,15 @@ def test_a_teams_map_has_nothing_of_a_county_but_what_lies_near_its_doors() -> N
         crs=made_maps.CRS,
     )
 
-    page = page_text(team_map(targets, layers=MapLayers(streets=streets), marking="OFFICIAL"))
+    ground = MapLayers(streets=streets)
+    page = page_text(
+        team_map(targets, layers=ground, marking="OFFICIAL", warning="OLD", notes=["Two are <b>"])
+    )
 
     assert "Near Street" in page
     assert "Far Street" not in page
-    assert "OFFICIAL" in page
+    for words in (">OFFICIAL<", ">OLD<", "Two are &lt;b&gt;"):
+        assert words in page
 
 
 def test_a_list_without_numbers_words_or_doors_makes_a_map_all_the_same() -> None:

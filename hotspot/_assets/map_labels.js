@@ -23,13 +23,16 @@ const Labels = L.Layer.extend({
     const zoom = map.getZoom();
     if (zoom < this.options.minZoom || zoom > this.options.maxZoom) return;
     let left = this.options.most;
+    const written = new Set();
     for (const [lon, lat, text, degrees] of this._rows) {
       if (!left) break;
-      if (!view.contains([lat, lon])) continue;
+      if (!view.contains([lat, lon]) || written.has(text)) continue;
       const point = map.latLngToLayerPoint([lat, lon]).subtract([0, this.options.rise]);
       const box = this._box(point, text, degrees);
       if (taken.some((other) => other.intersects(box))) continue;
       taken.push(box);
+      // Such a name has several places, of which one is enough.
+      if (this.options.once) written.add(text);
       left -= 1;
       this._shown.addLayer(this._marker([lat, lon], text, degrees));
     }

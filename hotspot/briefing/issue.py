@@ -79,7 +79,7 @@ def brief(
     Notes
     -----
     The folder is written whole or not at all: ``briefing.html`` (one page), ``map.html``,
-    ``targets/`` with a workbook and a printable sheet per area, ``targets.csv``,
+    ``targets/`` with a workbook, a printable sheet and a team's map per area, ``targets.csv``,
     ``messages.csv``, ``rejected.csv`` and ``run.json`` (parameters, SHA-256 of each input and
     output, versions, counts, the headline figures of the page). Lists need addresses; zones and
     lists need dates to the day.

@@ -17,8 +17,10 @@ from hotspot.briefing.page import render_page
 from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
 from hotspot.briefing.withheld_rows import rejected_for_file
+from hotspot.cocooning.walking_order import listed_areas
 from hotspot.dates import WEEK_DAYS, ages_days
 from hotspot.near_repeat import label_repeats
+from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import PictureLayers, map_picture
 from hotspot.output.tables import write_rejected
 from hotspot.sheets import target_files
@@ -28,6 +30,8 @@ MAP_FILE = "map.html"
 REJECTED_FILE = "rejected.csv"
 LISTS_FOLDER = "targets"
 LISTS_FILE = "targets.csv"
+# What a team gets beside its sheet: `map.html` shows burglaries, and is not for the street.
+_TEAM_MAP = "team map"
 # What the page calls each kind of list, in the order in which it links them.
 _LABELS = {
     target_files.SHEET: "sheet to print",
@@ -37,6 +41,7 @@ _LABELS = {
     target_files.SUPERVISOR_PAGE: "supervisor's map",
     target_files.SUPERVISOR_PAGE_PDF: "supervisor's map (PDF)",
     target_files.PHONE: "for a phone",
+    _TEAM_MAP: "map",
     target_files.LEAFLETS: "leaflets",
     target_files.LEAFLETS_PDF: "leaflets (PDF)",
     target_files.ROUND: "leaflet round",
@@ -141,10 +146,44 @@ def _write_lists(
         streets=inputs.layers.streets,
         overall=folder,
     )
+    team_maps = _write_team_maps(folder, inputs, lists, written)
     return {
         None: _links(written.overall, folder),
-        **{area: _links(files, folder) for area, files in written.by_area.items()},
+        **{
+            area: _links(files | team_maps.get(area, {}), folder)
+            for area, files in written.by_area.items()
+        },
     }
+
+
+def _write_team_maps(
+    folder: Path, inputs: Inputs, lists: Lists, written: target_files.WrittenTargets
+) -> dict[str, dict[str, Path]]:
+    """Write a map of the doors of each area that has a sheet, beside it."""
+    layers, made = inputs.layers, {}
+    taken = [path.stem for path in written]
+    by_area = lists.targets.groupby(listed_areas(lists.targets["area"]))
+    for area, targets in by_area:
+        if target_files.SHEET not in written.by_area.get(area, {}):
+            continue
+        taken.append(safe_file_name(f"{area} map", taken))
+        drawn = maps.team_map(
+            targets,
+            layers=maps.MapLayers(
+                areas=layers.areas,
+                streets=layers.streets,
+                buildings=layers.buildings,
+                water=layers.water,
+            ),
+            title=f"Doors to visit: {area}",
+            marking=inputs.config.output.marked,
+            as_of=inputs.as_of,
+            warning=inputs.stale,
+            notes=inputs.alarms,
+        )
+        path = maps.save_map(drawn, folder / LISTS_FOLDER / f"{taken[-1]}.html")
+        made[area] = {_TEAM_MAP: path}
+    return made
 
 
 def _links(files: Mapping[str, Path], folder: Path) -> list[Link]:

@@ -28,10 +28,10 @@ from hotspot.maps.features import (
     as_text,
     drawable,
     drawing_of,
+    edge_labels,
     line_labels,
     places_by_name,
     point_labels,
-    rank_labels,
 )
 from hotspot.maps.scene import Scene
 from hotspot.rule import RINGS, RULE, AgeBands
@@ -158,8 +158,8 @@ def draw_hotspots(hotspots: gpd.GeoDataFrame, _: Scene) -> Drawing:
         [colours.HOTSPOT],
         headings=[f"Hotspot {rank}" for rank in ranks],
         fields=_HOTSPOT_FIELDS,
-        labels=rank_labels(hotspots, ranks),
-        label_options={"className": "hotspot-rank"},
+        labels=edge_labels(hotspots, ranks),
+        label_options={"className": "hotspot-rank", "once": True},
         legend=[(colours.HOTSPOT, count(len(ranks), "place"))] if ranks else (),
     )
 

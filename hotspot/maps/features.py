@@ -155,13 +155,20 @@ def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any
     ]
 
 
-def rank_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
-    """Return a level label on the northern edge of each area, where it hides nothing inside."""
-    tops = []
+def edge_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
+    """Return level labels on the edges of each area, where they hide nothing inside.
+
+    There is one for each side, the northern first: with the option ``once`` the first that finds
+    room is written.
+    """
+    corners = []
     for shape in frame.geometry:
-        corners = shapely.get_coordinates(shape)
-        tops.append(shapely.Point(corners[np.lexsort((corners[:, 0], corners[:, 1]))[-1]]))
-    return point_labels(gpd.GeoDataFrame(geometry=tops, crs=frame.crs), texts)
+        at = shapely.get_coordinates(shape)
+        # Of several corners that lie as far north the easternmost: the same on every run.
+        ends = [np.lexsort((at[:, 0], side)) for side in (at[:, 1], -at[:, 0], at[:, 0], -at[:, 1])]
+        corners += [shapely.Point(at[end[-1]]) for end in ends]
+    sides = gpd.GeoDataFrame(geometry=corners, crs=frame.crs)
+    return point_labels(sides, [text for text in texts for _ in range(4)])
 
 
 def places_by_name(names: Iterable[Any]) -> list[tuple[str, list[int]]]:

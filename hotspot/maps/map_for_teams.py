@@ -1,5 +1,7 @@
 """The map for who goes to the doors: every door alike, by number, and nothing of any burglary."""
 
+from collections.abc import Iterable
+
 import folium
 import geopandas as gpd
 import shapely
@@ -44,6 +46,8 @@ def team_map(
     title: str | None = None,
     marking: str | None = None,
     as_of: AsOf | None = None,
+    warning: str | None = None,
+    notes: Iterable[str] = (),
 ) -> folium.Map:
     """Draw the doors of one list for the team that goes there.
 
@@ -59,6 +63,10 @@ def team_map(
         For the bar above the map.
     as_of : date or time, optional
         The cut-off of the list.
+    warning : str, optional
+        What is wrong with the data, such as that they are old: in the bar.
+    notes : iterable of str
+        More to know, before what the map says of itself.
 
     Returns
     -------
@@ -74,8 +82,8 @@ def team_map(
 
     Notes
     -----
-    No burglary, zone or ring is on it, in sight or in the file: who has the map, or finds it,
-    cannot tell a burgled home from its neighbours.
+    No burglary, zone, ring, reason or reference is on it, in sight or in the file, and all doors
+    look alike. What a popup says of a door is ``at_the_door``, word for word as on the sheet.
 
     Examples
     --------
@@ -110,7 +118,8 @@ def team_map(
         marking=as_text(marking),
         known=None if as_of is None else _of_list(as_of),
         figure=None,
-        notes=_NOTES,
+        warning=as_text(warning),
+        notes=[*filter(None, map(as_text, notes)), *_NOTES],
         first=[(colours.DOOR, _words(targets))] if len(targets) else (),
     )
     Panel(m, text, home).add_to(m)
