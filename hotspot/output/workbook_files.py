@@ -26,9 +26,6 @@ MOST_CELL_CHARACTERS, _MOST_HEADER_CHARACTERS, _MOST_MARKING_CHARACTERS = 32767,
 # Without these a text that looks like one becomes a formula, a link or a number.
 _OPTIONS = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    # Widths of columns count digits of this font: by another they are a third wider on a machine
-    # that has it not, and what fitted a page does not.
-    "default_format_properties": FONT,
 }  # fmt: skip
 _A4 = 9
 _NARROWEST, _WIDEST = 9, 42
@@ -58,7 +55,11 @@ def new_workbook(path: Path, stamp: Stamp) -> Iterator[xlsxwriter.Workbook]:
     """Write a workbook whole or not at all, dated by its cut-off."""
     # A file without a date would carry the minute of the run.
     made = pd.Timestamp("2000-01-01") if stamp.made is None else stamp.made.floor("s")
-    with replacing_file(path) as temporary, xlsxwriter.Workbook(temporary, _OPTIONS) as book:
+    # Widths of columns count digits of this font: by another they are a third wider on a machine
+    # that has it not, and what fitted a page does not. A copy, for the writer adds to it: the first
+    # workbook of a run differed from all others.
+    options = {**_OPTIONS, "default_format_properties": FONT.copy()}
+    with replacing_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
         book.set_properties(
             {"title": stamp.title, "comments": stamp.marking, "created": made.to_pydatetime()}
         )
