@@ -56,6 +56,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     public = public_map(*town([[9, 2, 5], [0, 1, 7]]), **SETTINGS)
     return {
         "briefing map": briefing / "map.html",
+        "team map": briefing / "targets" / "West map.html",
         "briefing page": briefing / "briefing.html",
         "full map": save_map(made_maps.full_map(), folder / "full.html"),
         "density map": save_map(drawn, folder / "density map.html"),
