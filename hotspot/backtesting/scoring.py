@@ -135,7 +135,7 @@ def ratio_interval(top: Floats, bottom: Floats, weights: Floats) -> tuple[float,
     Efron, B. and Tibshirani, R. J. (1993). An introduction to the bootstrap, chapter 11.
     """
     windows = len(top)
-    if windows < FEWEST_WINDOWS:
+    if windows < FEWEST_WINDOWS or not bottom.any():
         return math.nan, math.nan
     below, above = (np.einsum("rw,w->r", weights, sums) for sums in (bottom, top))
     # A resample in which nothing happened has no rate.

@@ -19,7 +19,7 @@ from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.rule import RINGS
-from hotspot.worth.intervals import Floats, middle_of
+from hotspot.worth.intervals import FEW, Floats, apart, at_least_exact, middle_of
 from hotspot.worth.replay import (
     OTHERS,
     Day,
@@ -353,9 +353,18 @@ def _table(lists: list[Day], run: int, seed: int) -> pd.DataFrame:
     drawn = _draws(len(lists), run, seed)
     rate = _per_thousand(burglaries.sum(axis=0), visits.sum(axis=0))
     rates = _per_thousand(drawn @ burglaries, drawn @ visits)
-    low, high = middle_of(rates)
+    # Lists of one run of weeks share their burglaries: they are no more than one.
+    blocks = math.ceil(len(lists) / min(run, len(lists)))
+    counted, of = burglaries.sum(axis=0), visits.sum(axis=0)
+    drawn_low, drawn_high = middle_of(rates, blocks)
+    low, high = at_least_exact(drawn_low / 1000, drawn_high / 1000, counted, of)
+    low, high = 1000 * low, 1000 * high
     # Of the same draws: what was a quiet month for the lists was one for the others.
-    apart_low, apart_high = middle_of(rates[:, :1] - rates)
+    apart_low, apart_high = middle_of(rates[:, :1] - rates, blocks)
+    few = np.minimum(counted, counted[0]) < FEW
+    alone_low, alone_high = apart(rate[0], low[0], high[0], rate, low, high)
+    apart_low = np.where(few, np.fmin(apart_low, alone_low), apart_low)
+    apart_high = np.where(few, np.fmax(apart_high, alone_high), apart_high)
     own = np.arange(len(rate)) <= len(_RINGS)
     return pd.DataFrame(
         {
@@ -420,12 +429,16 @@ def _per_thousand(burglaries: Floats, visits: Floats) -> Floats:
 
 
 def _rate(row: "pd.Series[Any]") -> str:
+    if pd.isna(row["low"]):
+        return f"{row['per_thousand']:.1f} (too few lists for an interval)"
     return f"{row['per_thousand']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
 
 
 def _compared(row: dict[str, Any]) -> str:
     """Return whether the lists did better than another way, or that it cannot be told."""
     other, low, high = row["chosen_by"], row["difference_low"], row["difference_high"]
+    if pd.isna(low):
+        return f"Too few lists to tell the lists from {other}."
     span = f"({low:+.1f} to {high:+.1f} a thousand)"
     if low > 0:
         return f"The lists did better than {other} {span}."

@@ -1,32 +1,98 @@
-"""The interval of a bootstrap: the middle of what was drawn."""
+"""Intervals of a bootstrap over blocks of time, which hold where blocks or counts are few, too."""
+
+import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 Floats = npt.NDArray[np.float64]
 
-_LIMITS = (0.025, 0.975)
+_CONFIDENCE = 0.95
+# With fewer counted what was drawn takes two or three values: 0 of 54 would be 0 to 0.
+FEW = 5
 
 
-def middle_of(drawn: Floats) -> tuple[Floats, Floats]:
+def middle_of(drawn: Floats, blocks: int) -> tuple[Floats, Floats]:
     """Return the middle 95 % of each column, NaN where it is never known.
 
     Parameters
     ----------
     drawn : ndarray, shape (draws, n)
         NaN where a draw had nothing to count.
+    blocks : int
+        How many blocks of time were drawn from. Percentiles are taken as much farther out as few
+        of them need.
 
     Returns
     -------
     low, high : ndarray, shape (n,)
 
+    References
+    ----------
+    Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
+    Statistician 69(4), 371-386, section 5.3: expanded percentiles.
+
     Examples
     --------
-    >>> [limit.round(3).tolist() for limit in middle_of(np.arange(101.0)[:, None])]
+    >>> [limit.round(1).tolist() for limit in middle_of(np.arange(101.0)[:, None], 10_000)]
     [[2.5], [97.5]]
+    >>> [limit.round(1).tolist() for limit in middle_of(np.arange(101.0)[:, None], 8)]
+    [[0.6], [99.4]]
     """
     limits = np.full((2, drawn.shape[1]), np.nan)
     known = ~np.isnan(drawn).all(axis=0)
-    if known.any():
-        limits[:, known] = np.nanquantile(drawn[:, known], _LIMITS, axis=0)
+    if known.any() and blocks > 1:
+        spread = stats.t.ppf(0.5 + _CONFIDENCE / 2, blocks - 1) * math.sqrt(blocks / (blocks - 1))
+        outer = float(stats.norm.cdf(-spread))
+        limits[:, known] = np.nanquantile(drawn[:, known], [outer, 1 - outer], axis=0)
     return limits[0], limits[1]
+
+
+def at_least_exact(low: Floats, high: Floats, counted: Floats, of: Floats) -> tuple[Floats, Floats]:
+    """Widen intervals of shares of which few are counted to those of independent ones.
+
+    Parameters
+    ----------
+    low, high : ndarray, shape (n,)
+    counted, of : ndarray, shape (n,)
+        Not whole where part of one counts.
+
+    Returns
+    -------
+    low, high : ndarray, shape (n,)
+
+    References
+    ----------
+    Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated
+    in the case of the binomial. Biometrika 26, 404-413.
+
+    Examples
+    --------
+    >>> nothing = np.zeros(1)
+    >>> [limit.round(3).tolist() for limit in
+    ...  at_least_exact(nothing, nothing, nothing, np.array([54.0]))]
+    [[0.0], [0.066]]
+    """
+    tail = (1 - _CONFIDENCE) / 2
+    rest = of - counted
+    least = np.where(counted > 0, stats.beta.ppf(tail, counted, rest + 1), 0.0)
+    most = np.where(rest > 0, stats.beta.ppf(1 - tail, counted + 1, rest), 1.0)
+    few = (np.minimum(counted, rest) < FEW) & (of > 0)
+    return np.where(few, np.fmin(low, least), low), np.where(few, np.fmax(high, most), high)
+
+
+def apart(
+    value: float, low: float, high: float, others: Floats, other_low: Floats, other_high: Floats
+) -> tuple[Floats, Floats]:
+    """Return intervals of differences of values that have intervals of their own.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions.
+    Statistics in Medicine 17, 873-890, method 10.
+    """
+    difference = value - others
+    below = np.hypot(value - low, other_high - others)
+    above = np.hypot(high - value, others - other_low)
+    return difference - below, difference + above

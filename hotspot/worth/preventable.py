@@ -13,11 +13,12 @@ import pandas as pd
 from hotspot import _checks
 from hotspot._kernels.pairs import Neighbours, neighbours
 from hotspot._kernels.preceding import NEVER, first_acts
+from hotspot.backtesting.scoring import ratio_interval
 from hotspot.dates import day_numbers, event_times
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
-from hotspot.worth.intervals import Floats, middle_of
+from hotspot.worth.intervals import Floats, at_least_exact, middle_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -439,12 +440,19 @@ def _intervals(
     # Another stream than that of the deals, which began at the seed itself.
     draws = np.random.default_rng(seed + 1).multinomial(weeks, [1 / weeks] * weeks, size=_DRAWS)
     drawn = draws @ sums
-    followers, counted = np.split(drawn[:, :-1], 2, axis=1)
-    share = np.divide(counted, followers, out=np.full_like(counted, np.nan), where=followers > 0)
+    counted = np.split(drawn[:, :-1], 2, axis=1)[1]
     beyond = _beyond(
-        counted / np.maximum(drawn[:, -1:], 1), np.broadcast_to(by_chance, share.shape)
+        counted / np.maximum(drawn[:, -1:], 1), np.broadcast_to(by_chance, counted.shape)
     )
-    return (*middle_of(share), *middle_of(beyond))
+    low, high = np.array(
+        [
+            ratio_interval(sums[:, reach + follows.shape[1]], sums[:, reach], draws.astype(float))
+            for reach in range(follows.shape[1])
+        ]
+    ).T.clip(0.0, 1.0)
+    of = follows.sum(axis=0).astype(float)
+    shares = at_least_exact(low, high, in_time.sum(axis=0), of)
+    return (*shares, *middle_of(beyond, weeks))
 
 
 def _median_days(delay_s: Ints) -> float:

@@ -1,0 +1,143 @@
+"""Every p-value that the package prints, where nothing is; ``python -m tests.nulls`` tells all.
+
+Each null is of the kind that the p-value is about, once with few incidents and once with many. The
+share of nulls with p below .05 is to be at most .06.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspot.briefing.figures.known import KnownBurglaries
+from hotspot.briefing.figures.weeks import weekly_comparison
+from hotspot.density.hotspot_periods import _trends
+from hotspot.knox import calibrate_rule, chain_significance, knox_test, local_knox
+from hotspot.trends.change import hotspot_change
+from tests.conftest import incidents_at
+
+NULLS, LEVEL, MOST = 2000, 0.05, 0.06
+_SIDE_M = 3000.0
+
+
+class Null(NamedTuple):
+    """A p-value, and how to draw it where nothing is."""
+
+    name: str
+    draw: Callable[[np.random.Generator, bool], float]
+    nulls: int = NULLS
+
+
+def town(random: np.random.Generator, dense: bool) -> gpd.GeoDataFrame:
+    """Draw incidents whose places and days have nothing to do with each other."""
+    number = 250 if dense else 40
+    # Places lie as unevenly as homes do, days as unevenly as seasons.
+    x, y = (random.beta(2, 3, number) * _SIDE_M for _ in range(2))
+    return incidents_at(x, y, (random.beta(1.5, 1.5, number) * 300).astype(int))
+
+
+def _knox(column: str, permutations: int) -> Callable[[np.random.Generator, bool], float]:
+    def draw(random: np.random.Generator, dense: bool) -> float:
+        test = knox_test(
+            town(random, dense), (100, 200, 300, 400), (7, 14, 28), permutations=permutations,
+            seed=int(random.integers(2**31)), same_place_m=None,
+        )  # fmt: skip
+        # Of the cells one, of the table its least: that is what is read off either.
+        values = test.table[column]
+        return float(values.min() if column == "p_table" else values.iloc[4])
+
+    return draw
+
+
+def _local(random: np.random.Generator, dense: bool) -> float:
+    return float(local_knox(town(random, dense), 400, 28)["p_value"].iloc[0])
+
+
+def _local_any(random: np.random.Generator, dense: bool) -> float:
+    return float(local_knox(town(random, dense), 400, 28)["q_value"].min())
+
+
+def _chain(random: np.random.Generator, dense: bool) -> float:
+    found = chain_significance(
+        town(random, dense), 200, 14, permutations=39, seed=int(random.integers(2**31))
+    )
+    return float(found["p_value"].min()) if len(found) else 1.0
+
+
+def _rule(random: np.random.Generator, dense: bool) -> float:
+    return float(calibrate_rule(town(random, dense), resamples=1, seed=1).p_value)
+
+
+def _trend(random: np.random.Generator, dense: bool) -> float:
+    return float(_trends(random.poisson(5.0 if dense else 0.4, (12, 1)).astype(float))[1][0])
+
+
+def _change(random: np.random.Generator, dense: bool) -> float:
+    """Draw 9 areas in four years of crime in series, compared over the last two."""
+    mean = 40 if dense else 4
+    counts = random.negative_binomial(mean / 2, 1 / 3, (4, 9))
+    year, area = np.indices(counts.shape)
+    n = counts.ravel()
+    x = np.repeat(100.0 * area.ravel() + 50, n)
+    days = np.repeat(365 * year.ravel(), n) + random.integers(0, 365, n.sum())
+    incidents = incidents_at(x, np.full(len(x), 50.0), days, start="2022-01-01")
+    boxes = [shapely.box(100 * at, 0, 100 * at + 100, 100) for at in range(9)]
+    areas = gpd.GeoDataFrame({"area": range(9)}, geometry=boxes, crs=incidents.crs)
+    years = ("2024-01-01", "2024-12-30"), ("2024-12-31", "2025-12-30")
+    return float(hotspot_change(incidents, areas, *years)["p_value"].iloc[4])
+
+
+def _week(against: int) -> Callable[[np.random.Generator, bool], float]:
+    def draw(random: np.random.Generator, dense: bool) -> float:
+        mean = 30 if dense else 3
+        counts = random.negative_binomial(mean / 2, 1 / 3, 156)
+        ago = np.repeat(7 * np.arange(156), counts) + random.integers(0, 7, counts.sum())
+        last = pd.Timestamp("2026-03-02")
+        incidents = incidents_at(*np.zeros((2, len(ago))), -ago, start="2026-03-02")
+        _, changes = weekly_comparison(KnownBurglaries.at(incidents, last))
+        p_value = changes[against].p_value
+        return 1.0 if np.isnan(p_value) else p_value
+
+    return draw
+
+
+P_VALUES = (
+    Null("knox_test, a cell, 99 permutations", _knox("p_value", 99)),
+    Null("knox_test, a cell, closed form", _knox("p_value", 0)),
+    Null("knox_test, the whole table, 99 permutations", _knox("p_table", 99)),
+    Null("knox_test, the whole table, closed form", _knox("p_table", 0)),
+    Null("local_knox, a burglary", _local),
+    Null("local_knox, any burglary (q)", _local_any),
+    Null("chain_significance, any chain, 39 permutations", _chain, 500),
+    Null("calibrate_rule", _rule),
+    Null("classify_hotspots, trend of a cell", _trend),
+    Null("hotspot_change, an area", _change),
+    Null("this week against last", _week(0)),
+    Null("this week against that of last year", _week(1)),
+)
+
+
+def share_below(null: Null, dense: bool, nulls: int | None = None) -> float:
+    """Return the share of nulls in which a p-value is below the level."""
+    random = np.random.default_rng([2, dense])
+    number = nulls or null.nulls
+    return float(np.mean([null.draw(random, dense) < LEVEL for _ in range(number)]))
+
+
+def rows() -> Iterator[str]:
+    """Yield the table for a note, line by line."""
+    yield "| p-value | nulls | sparse | dense |"
+    yield "|---|---|---|---|"
+    for null in P_VALUES:
+        shares = [f"{100 * share_below(null, dense):.1f} %" for dense in (False, True)]
+        yield f"| {null.name} | {null.nulls:,} | {' | '.join(shares)} |"
+
+
+if __name__ == "__main__":
+    for row in rows():
+        sys.stdout.write(f"{row}\n")
+        sys.stdout.flush()
