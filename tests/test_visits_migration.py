@@ -183,7 +183,7 @@ def test_a_migration_that_fails_half_way_leaves_the_ledger_as_it_was(
 
     with monkeypatch.context() as broken:
         broken.setattr(migration, "_tell_when_recorded", fail)
-        broken.setitem(migration._STEPS, 1, fail)
+        broken.setitem(migration.STEPS, 1, fail)
         with pytest.raises(RuntimeError, match="lights"):
             VisitLedger(url)
     assert shape_of(url) == before
@@ -243,7 +243,7 @@ def test_a_migration_that_is_killed_at_any_statement_leaves_an_old_ledger_or_a_n
 
 
 def test_every_version_has_its_step():
-    assert sorted(migration._STEPS) == list(range(1, SCHEMA_VERSION))
+    assert sorted(migration.STEPS) == list(range(1, SCHEMA_VERSION))
 
 
 def test_a_store_of_today_is_opened_without_being_written_to(tmp_path):

@@ -338,6 +338,26 @@ def test_a_door_whose_result_came_otherwise_is_not_missing_and_a_phone_saves_wha
         assert ledger.record([done]).missing.empty
 
 
+def test_columns_of_one_name_are_refused_and_never_chosen_between(ledger):
+    names = ["Visit", "Result", "Second result", "Second result"]
+    with pytest.raises(DataError, match="more than one column 'Second result'"):
+        ledger.record(pd.DataFrame([["V-A", "no reply", "empty", "refused"]], columns=names))
+
+
+def test_a_further_call_that_is_not_recorded_is_given_back_as_a_row_to_mend(ledger):
+    sheet = pd.DataFrame({
+        "Visit": ["V-AAAAAAAAAA"], "Result": ["no reply"], "Visited at": ["3/3/2026 09:35"],
+        "Second visited at": [None], "Second result": ["refused"],
+    })  # fmt: skip
+    told = ledger.record(sheet)
+    assert (told.added, told.rejected_rows) == (1, 1)
+    assert told.to_mend[["Row", "Visit", "Result"]].to_numpy().tolist() == [
+        ["0 (second call)", "V-AAAAAAAAAA", "refused"]
+    ]
+    mended = told.to_mend.assign(**{"Visited at": "3/3/2026 11:10"})
+    assert ledger.record(mended).added == 1
+
+
 CELL = st.sampled_from(["", "x", None, float("nan"), " "])
 
 

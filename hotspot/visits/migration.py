@@ -26,8 +26,8 @@ def migrate(connection: sa.Connection, version: int) -> None:
     the ledger would keep what `purge` deletes.
     """
     _add_what_is_missing(connection)
-    for older in range(version, max(_STEPS) + 1):
-        _STEPS[older](connection)
+    for older in range(version, max(STEPS) + 1):
+        STEPS[older](connection)
 
 
 def _add_what_is_missing(connection: sa.Connection) -> None:
@@ -68,4 +68,4 @@ def _tell_when_recorded(connection: sa.Connection) -> None:
 
 
 # What to write into the tables of a version so that it is the next one.
-_STEPS: dict[int, Callable[[sa.Connection], None]] = {1: _tell_when_recorded}
+STEPS: dict[int, Callable[[sa.Connection], None]] = {1: _tell_when_recorded}

@@ -117,6 +117,8 @@ def calls_as_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     0                 V-A      no reply  3/3/2026 09:35
     0 (second call)   V-A  face to face  3/3/2026 11:10
     """
+    if not rows.columns.is_unique:  # it is refused where its columns are looked at
+        return rows, 0
     own = {name: column for column in rows.columns if (name := field_of(column))}
     calls = {call: _columns_of_call(rows, call) for call in _CALLS}
     if not any(calls.values()) or not {"visit_id", "result"} <= own.keys():
