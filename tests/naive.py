@@ -741,3 +741,24 @@ def shuffled(values: list[int], seed: int, number: int) -> list[int]:
                 break
         dealt[i], dealt[j] = dealt[j], dealt[i]
     return dealt
+
+
+def waking_time_after(start: pd.Timestamp, minutes: int, opens: int, closes: int) -> pd.Timestamp:
+    """Add minutes to a time, minute by minute: those of the night are passed over.
+
+    `opens` and `closes` are minutes since midnight; a minute is named by the moment it ends with.
+    """
+
+    def awake(moment: pd.Timestamp, *, at_rest: bool) -> bool:
+        minute = moment.hour * 60 + moment.minute
+        # Midnight ends the day before as well as it begins one; only the beginning waits.
+        ends = minute or 24 * 60
+        return opens < ends <= closes or (at_rest and opens <= minute <= closes)
+
+    moment = start
+    while not awake(moment, at_rest=True):
+        moment += pd.Timedelta(minutes=1)
+    while minutes:
+        moment += pd.Timedelta(minutes=1)
+        minutes -= awake(moment, at_rest=False)
+    return moment

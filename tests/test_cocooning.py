@@ -490,15 +490,19 @@ def test_a_burglary_is_live_for_its_visit_days_and_not_before_it_is_known():
     assert targets.attrs["counts"]["live_within_window"] == 2
 
 
-def test_act_by_counts_from_the_record_else_from_the_end_of_the_window():
+def test_the_force_counts_from_the_record_else_from_the_end_of_the_window():
     recorded = pd.to_datetime(["2026-02-27 08:00", None])
     crimes = burglaries(
         ("B1", "Mill Lane/1", 0, 0), ("B2", "Mill Lane/39", 190, 0), recorded_at=recorded
     )
     targets = cocooning_targets(crimes, two_sided(), AS_OF).set_index("house_number")
-    assert targets.loc["1", "act_by"] == pd.Timestamp("2026-02-28 08:00")
-    assert targets.loc["3", "act_by"] == pd.Timestamp("2026-03-01 08:00")
-    assert targets.loc["39", "act_by"] == FOUND + pd.Timedelta(hours=24)
+    assert targets.loc["1", "recorded"] == pd.Timestamp("2026-02-27 08:00")
+    assert targets.loc["3", "recorded"] == pd.Timestamp("2026-02-27 08:00")
+    assert targets.loc["39", "recorded"] == FOUND
+    # The team counts from the morning after the list, in waking hours, whatever was recorded when.
+    by_ring = targets.groupby("ring")["act_by"].unique()
+    assert list(by_ring[0]) == [pd.Timestamp("2026-03-04 19:00")]
+    assert list(by_ring[1]) == list(by_ring[2]) == [pd.Timestamp("2026-03-06 17:00")]
 
 
 def test_one_row_per_address_however_many_burglaries_reach_it():
@@ -561,7 +565,7 @@ def test_a_shared_house_is_live_until_its_last_window_is_too_old():
     victim = cocooning_targets(crimes, two_sided(), AS_OF).iloc[0]
     assert victim["crime_refs"] == "B2; B1"
     assert victim["newest"] == ended[1]
-    assert victim["act_by"] == pd.Timestamp("2026-02-18 10:00")
+    assert victim["recorded"] == pd.Timestamp("2026-02-17 10:00")
 
 
 def test_burglaries_of_twelve_months_make_a_repeat_victim_plain():

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspot import VisitLedger, cocooning_targets
+from hotspot import ConfigError, VisitLedger, cocooning_targets
 from hotspot.cocooning import cocooning_lists, cocooning_messages
+from hotspot.dates import cutoff
 from tests.test_cocooning import burglaries, homes, join, rings_of, two_sided
 
 DAY_0 = pd.Timestamp("2026-03-02")
@@ -30,11 +31,23 @@ class Kept:
         return table[~(table["visited_at"] > as_of)]
 
     def asked(self):
-        """Give the last asking of each visit only."""
-        columns = ["visit_id", "uprn", "uprns", "newest", "expires"]
-        lists = [targets[columns] for targets, _, _ in reversed(self.issued)]
-        listed = pd.concat(lists) if lists else pd.DataFrame(columns=columns)
-        return listed.drop_duplicates("visit_id")
+        """Give each asking as its last list has it, but for when it was first asked."""
+        columns = [
+            "visit_id", "attempt", "task", "ring", "address", "area", "uprn", "uprns", "newest",
+            "act_by", "expires", "crime_refs",
+        ]  # fmt: skip
+        lists = [
+            targets[columns].assign(first_as_of=cutoff(targets.attrs["as_of"]))
+            for targets, _, _ in self.issued
+        ]
+        if not lists:
+            return pd.DataFrame(columns=[*columns, "first_as_of"])
+        key = ["visit_id", "attempt"]
+        every = pd.concat(lists, ignore_index=True)
+        first = every.drop_duplicates(key).set_index(key)[["act_by", "first_as_of"]]
+        last = every.drop_duplicates(key, keep="last")
+        last = last.drop(columns=["act_by", "first_as_of"]).join(first, on=key)
+        return last.sort_values(["first_as_of", *key], ignore_index=True)
 
     def issue(self, targets, messages=None, links=None):
         self.issued.append((targets, messages, links))
@@ -132,8 +145,10 @@ def test_after_no_reply_comes_a_second_visit_then_a_leaflet_then_nothing():
     ledger.visit(row, "no reply", "2026-03-03 10:15")
     row = on(1, burglary(), ledger).loc["23"]
     assert (row["task"], row["attempt"]) == ("second visit", 2)
-    assert row["act_by"] == pd.Timestamp("2026-03-05 10:15")
+    # 48 waking hours from the morning on which the second visit is first asked for.
+    assert row["act_by"] == pd.Timestamp("2026-03-07 17:00")
     assert row["at_the_door"].endswith("no reply Tuesday 3 March at 10:15")
+    assert on(2, burglary(), ledger).loc["23", "act_by"] == row["act_by"]
     ids.append(row["visit_id"])
     ledger.visit(row, "no reply", "2026-03-04 19:00")
     row = on(2, burglary(), ledger).loc["23"]
@@ -165,12 +180,12 @@ def test_language_or_access_told_nobody_and_asks_for_another_attempt():
     assert victim["at_the_door"].endswith("check with the officer in the case first")
 
 
-def test_an_attempt_on_a_day_without_a_time_counts_from_its_end():
+def test_an_attempt_on_a_day_without_a_time_says_no_time():
     ledger = Kept()
     ledger.visit(on(0, burglary(), ledger).loc["23"], "no reply", "2026-03-03")
     row = on(1, burglary(), ledger).loc["23"]
     assert row["at_the_door"].endswith("; no reply Tuesday 3 March")
-    assert row["act_by"] == pd.Timestamp("2026-03-05 23:59:59.999999")
+    assert row["expires"] == pd.Timestamp("2026-03-17 23:59:59.999999")
 
 
 def test_doors_whose_time_is_over_are_told_of_where_nobody_went():
@@ -195,25 +210,71 @@ def test_doors_whose_time_is_over_are_told_of_where_nobody_went():
     assert cocooning_targets(crimes, two_sided(), "2026-03-16").attrs["counts"]["expired"] == 0
 
 
-def test_what_is_overdue_is_carried_forward_until_it_expires():
+def test_what_is_overdue_is_carried_forward_with_its_first_time_until_it_expires():
     ledger = Kept()
-    on(0, burglary(), ledger)
+    first = on(0, burglary(), ledger)
+    assert (first["overdue"] == "").all()
     third = on(2, burglary(), ledger)
-    assert (third["overdue"] == "overdue").all()
-    assert third.attrs["counts"]["overdue"] == len(third) == 14
-    assert len(on(13, burglary(), ledger)) == 14
+    # The victim by Wednesday 19:00, the others by Friday 17:00; the third list is of Thursday.
+    assert third["overdue"].to_dict() == dict.fromkeys(first.index, "") | {"21": "overdue"}
+    assert on(4, burglary(), ledger).attrs["counts"]["overdue"] == len(first) == 14
+    last = on(13, burglary(), ledger)
+    pd.testing.assert_series_equal(last["act_by"], first["act_by"].reindex(last.index))
     assert on(14, burglary(), ledger).empty
 
 
-def test_what_was_due_before_the_first_list_is_not_overdue():
+def test_nobody_is_late_for_what_nobody_was_asked_yet():
     ledger = Kept()
     old = burglary(at=pd.Timestamp("2026-02-24 09:00"))
     for day in (0, 1):
         targets = on(day, old, ledger)
-        assert (targets["overdue"] == "before start").all()
-    assert targets.attrs["counts"]["before_start"] == len(targets)
-    without = cocooning_targets(old, two_sided(), DAY_0)
+        assert (targets["overdue"] == "").all()
+        assert targets["force_late"].all()
+        assert (targets["recorded"] == pd.Timestamp("2026-02-24 09:00")).all()
+    assert targets.attrs["counts"]["force_late"] == len(targets)
+    assert targets.attrs["counts"]["overdue"] == 0
+    without = cocooning_targets(old, two_sided(), DAY_0 + pd.Timedelta(days=20))
     assert (without["overdue"] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("found", "late"), [("2026-03-01 08:00", True), ("2026-03-01 08:01", False)]
+)
+def test_the_forces_hours_run_by_the_clock_to_the_moment_of_issue(found, late):
+    # Issued on Tuesday at 08:00: 48 hours after Sunday 08:00.
+    targets = on(0, burglary(at=pd.Timestamp(found)), None)
+    assert bool(targets.loc["23", "force_late"]) is late
+    assert bool(targets.loc["21", "force_late"])
+
+
+def test_a_second_visit_is_not_late_for_the_force_that_came_once():
+    ledger = Kept()
+    ledger.visit(on(0, burglary(), ledger).loc["23"], "no reply", "2026-03-03 10:15")
+    again = on(7, burglary(), ledger)
+    assert not again.loc["23", "force_late"]
+    assert again.loc["25", "force_late"]
+
+
+def test_a_list_of_the_ledger_of_0_1_is_given_the_time_it_never_had():
+    """Deadlines stood at 04:11, and before the list that asked: they counted from the record."""
+    ledger = Kept()
+    first = on(0, burglary(), ledger)
+    for act_by in ("2026-03-02 18:00", "2026-03-04 04:11"):
+        ledger.issued[0][0]["act_by"] = pd.Timestamp(act_by)
+        again = on(1, burglary(), ledger)
+        ledger.issued.pop()
+        pd.testing.assert_series_equal(again["act_by"], first["act_by"].reindex(again.index))
+
+
+def test_the_waking_hours_are_a_setting():
+    hours = ["10:00", "18:00"]
+    targets = on(0, burglary(), None, waking_hours=hours)
+    assert targets.loc["21", "act_by"] == pd.Timestamp("2026-03-05 18:00")
+    assert targets.loc["23", "act_by"] == pd.Timestamp("2026-03-08 18:00")
+    assert targets.attrs["parameters"]["waking_hours"] == hours
+    assert targets.attrs["issued"] == "2026-03-03 10:00:00"
+    with pytest.raises(ConfigError, match="waking_hours must be two times"):
+        on(0, burglary(), None, waking_hours="08:00")
 
 
 def test_a_new_burglary_at_a_visited_home_lists_it_again_with_an_id_of_its_own():
@@ -225,7 +286,7 @@ def test_a_new_burglary_at_a_visited_home_lists_it_again_with_an_id_of_its_own()
     assert again["ring"] == 0
     assert again["visit_id"] != first.loc["23", "visit_id"]
     assert again["at_the_door"].endswith("; check with the officer in the case first")
-    assert again["act_by"] == pd.Timestamp("2026-03-05 20:00")
+    assert again["act_by"] == pd.Timestamp("2026-03-07 19:00")
     ledger.visit(again, "face to face", "2026-03-05 11:00")
     assert "23" not in on(4, crimes, ledger).index
 
@@ -356,7 +417,7 @@ def test_an_id_lasts_when_a_burglary_joins_and_ends_with_the_one_that_opened_it(
     assert ids[0] == ids[4] == ids[13] != ids[14]
     joined = on(4, crimes, None).loc["23"]
     assert joined["crime_refs"] == "B2; B1"
-    assert joined["act_by"] == FOUND + pd.Timedelta(hours=48)
+    assert joined["recorded"] == FOUND
     assert joined["expires"].normalize() == pd.Timestamp("2026-03-15")
 
 
@@ -486,6 +547,7 @@ def test_neither_the_order_of_rows_nor_running_twice_changes_a_standing_list(dat
                 when = DAY_0 + pd.Timedelta(days=day, hours=9 + at)
                 ledger.visit(targets.iloc[at], result, when)
     shuffled = Kept(*data.draw(st.permutations(ledger.visits)), started=ledger.started)
+    shuffled.issued = ledger.issued
     seed = data.draw(st.integers(0, 99))
     first, again, turned = (
         cocooning_targets(c, s, "2026-03-11", ledger=kept, max_visits=9)

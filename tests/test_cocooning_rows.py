@@ -14,8 +14,8 @@ from tests.test_cocooning import AS_OF, burglaries, homes, join, random_town, tw
 
 COLUMNS = [
     "visit_id", "number", "uprn", "uprns", "address", "house_number", "street", "ring",
-    "at_the_door", "reason",
-    "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
+    "at_the_door", "reason", "task", "attempt", "tier", "act_by", "overdue", "recorded",
+    "force_late", "expires", "area", "crime_refs",
     "burglaries_12m", "distance_m", "newest", "expected", "geometry",
 ]  # fmt: skip
 CRIME = burglaries(("B1", "Mill Lane/21", 100, 0))
@@ -30,8 +30,9 @@ def test_the_columns_are_those_that_every_product_reads():
     assert targets["tier"].isna().all()
     empty = cocooning_targets(CRIME, two_sided(), "2026-06-01")
     assert empty.empty
-    for name in ("act_by", "expires", "newest"):
+    for name in ("act_by", "recorded", "expires", "newest"):
         assert pd.api.types.is_datetime64_dtype(empty[name])
+    assert empty["force_late"].dtype == targets["force_late"].dtype == bool
 
 
 @pytest.mark.parametrize(
@@ -80,12 +81,10 @@ def test_a_day_without_a_time_counts_from_its_end():
     day = pd.Series([pd.Timestamp("2026-02-26")])
     found = CRIME.assign(occurred_from=day, occurred_to=day)
     end = pd.Timestamp("2026-02-26 23:59:59.999999")
-    by_ring = cocooning_targets(found, two_sided(), AS_OF).groupby("ring")["act_by"].first()
-    assert by_ring[0] == end + pd.Timedelta(hours=24)
-    assert by_ring[1] == end + pd.Timedelta(hours=48)
+    assert (cocooning_targets(found, two_sided(), AS_OF)["recorded"] == end).all()
     recorded = found.assign(recorded_at=pd.to_datetime(["2026-02-27"]))
-    first = cocooning_targets(recorded, two_sided(), AS_OF)["act_by"].iloc[0]
-    assert first == end + pd.Timedelta(hours=48)
+    first = cocooning_targets(recorded, two_sided(), AS_OF)["recorded"].iloc[0]
+    assert first == end + pd.Timedelta(days=1)
 
 
 # Presets
@@ -117,6 +116,20 @@ def test_us_rct_reaches_244_m_for_two_weeks():
     reached = cocooning_messages(crime, street, AS_OF, preset="us-rct")
     assert reached.distance(crime.geometry.iloc[0]).max() == pytest.approx(244, abs=5)
     assert cocooning_messages(crime, street, "2026-03-13", preset="us-rct").empty
+
+
+def test_a_preset_is_named_only_while_its_values_hold():
+    def told(**settings):
+        targets = cocooning_targets(CRIME, two_sided(), AS_OF, **settings)
+        return targets.attrs["parameters"]["preset"]
+
+    assert told(preset="trafford", visit_days=21) == "trafford"
+    assert told(preset="trafford", visit_days=14) == "trafford, changed: visits for two weeks"
+    assert told(preset="us-rct", distance_m=300, window_days=42) == (
+        "us-rct, changed: risk within 300 m, risk for six weeks"
+    )
+    assert told() == told(preset="standard") == told(distance_m=400.0) == "standard"
+    assert told(distance_m=300) is told(preset="standard", visit_days=7) is None
 
 
 def test_every_preset_names_its_source():

@@ -127,6 +127,7 @@ class CocooningSettings(_Table):
     exclude: values.InputPath | None = None
     ledger: values.Ledger | None = None
     tiers: values.Tiers = None
+    waking_hours: values.WakingHours = None
 
 
 class OutputSettings(_Table):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from hotspot._errors import ConfigError
 from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.cocooning.tiers import read_tiers
+from hotspot.cocooning.waking_hours import read_waking_hours
 from hotspot.dates import moment_of
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
@@ -153,6 +154,14 @@ def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | 
     return tables
 
 
+def _two_times(value: object) -> tuple[str, str] | None:
+    """Check the waking hours by what reads them."""
+    try:
+        return None if value is None else read_waking_hours(value).words
+    except ConfigError as error:
+        raise ValueError(error.problems[0].removeprefix("waking_hours ")) from error
+
+
 def table_with_path(value: object) -> object:
     """Return the table that ``addresses = "addresses.csv"`` stands for: one with only a path."""
     return {"path": value} if isinstance(value, (str, Path, list, tuple)) else value
@@ -177,5 +186,6 @@ Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 Formats = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_known_formats)]
 Tiers = Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)]
+WakingHours = Annotated[tuple[str, str] | None, BeforeValidator(_two_times)]
 Moment = Annotated[pd.Timestamp | None, BeforeValidator(moment)]
 Flag = Annotated[bool, Field(strict=True)]

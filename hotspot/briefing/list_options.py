@@ -21,6 +21,7 @@ def list_options(inputs: Inputs, model: Forecaster | None = None) -> ListOptions
         "window_days": None if "window_days" in free else rule.window_days,
         "model": model,
         "tiers": visits.tiers,
+        "waking_hours": visits.waking_hours,
         "exclude": inputs.stopped,
     }
 

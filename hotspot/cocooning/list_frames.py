@@ -14,8 +14,8 @@ from hotspot.cocooning.wording import message_reason, notes, where
 
 _COLUMNS = [
     "visit_id", "number", "uprn", "uprns", "address", "house_number", "street", "ring",
-    "at_the_door", "reason",
-    "task", "attempt", "tier", "act_by", "overdue", "expires", "area", "crime_refs",
+    "at_the_door", "reason", "task", "attempt", "tier", "act_by", "overdue", "recorded",
+    "force_late", "expires", "area", "crime_refs",
     "burglaries_12m", "distance_m", "newest", "expected",
 ]  # fmt: skip
 _MESSAGE_COLUMNS = ["uprn", "address", "street", "ring", "reason", "expires", "area"]
@@ -145,13 +145,23 @@ def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
     return rows
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame in values that any file can hold."""
+    texts = frame.astype(object).map(
+        lambda value: str(value) if isinstance(value, pd.Timestamp) else value
+    )
+    return [dict(row) for row in texts.where(frame.notna(), None).to_dict("records")]
+
+
 def _attrs(plan: Plan, settings: ListSettings) -> dict[str, Any]:
     """Return what made a list and what must be known of it, in values that any file can hold."""
     doors = plan.doors
     return {
         "as_of": settings.as_of_words,
         "parameters": settings.parameters,
+        "issued": settings.issued.isoformat(sep=" "),
         "counts": plan.counts,
+        "expired": _records(plan.expired),
         "classified": doors.unclassified < doors.addresses,
         "exclude_unmatched": plan.unmatched_stops,
         "notes": notes(plan.counts, doors.unclassified, doors.addresses, settings),

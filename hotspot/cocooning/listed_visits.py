@@ -14,9 +14,9 @@ from hotspot.cocooning.doors import Bools, Doors, Ints
 from hotspot.cocooning.matching import flat_order
 from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
-from hotspot.cocooning.visit_history import TASKS, History, Past, latest
+from hotspot.cocooning.visit_history import TASKS, History, Past
 from hotspot.cocooning.wording import NO_ADDRESS, Link, officer_notes, reason, visit_id
-from hotspot.rule import ACT_WITHIN_HOURS
+from hotspot.dates import end_of_day
 
 # The columns of the rows, with the types that an empty list would not have by itself. ``doors`` is
 # empty where the address is not known; ``reach`` holds a `Link` per burglary.
@@ -24,7 +24,7 @@ _TYPES = {
     **dict.fromkeys(("visit_id", "uprn", "uprns", "address", "house_number", "street"), "object"),
     **dict.fromkeys(("reason", "officer_notes", "task", "crime_refs", "own_area"), "object"),
     **dict.fromkeys(("doors", "street_rank", "house_rank", "reach"), "object"),
-    **dict.fromkeys(("act_by", "expires", "newest"), "datetime64[ns]"),
+    **dict.fromkeys(("recorded", "expires", "newest"), "datetime64[ns]"),
     **dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64"),
     **dict.fromkeys(("distance_m", "x", "y", "raised"), "float64"),
 }
@@ -75,7 +75,8 @@ def make_visits(
     live : DataFrame
         The burglaries in order of time.
     to_visit : ndarray of bool
-        Which of them make visits; the others only tell what an id of the past was about.
+        Which of them make visits; the others make those that were promised after an attempt, and
+        tell what an id of the past was about.
     doors : Doors
     barred : ndarray of bool
         Those on the stop list, which no row may name.
@@ -85,7 +86,8 @@ def make_visits(
     """
     maker = _Maker(doors, live, barred, in_a_year, history)
     maker.name_homes(links)
-    current = links[to_visit[links["event"]]]
+    young = to_visit[links["event"]]
+    current = links[young | maker.promised(links, young)]
     reached = [maker.reached(link) for link in current.itertuples(index=False)]
     open_homes = {one.door for one in reached if not one.covered}
     victims = {
@@ -146,6 +148,20 @@ class _Maker:
                 homes.setdefault(known, set()).add(self.doors.uprn[door])
         self.history = self.history.naming(homes)
 
+    def promised(self, links: pd.DataFrame, young: Bools) -> Bools:
+        """Test which links of older burglaries go on after an attempt that told nobody.
+
+        Only the visit that the burglary itself opened goes on: so it keeps its id.
+        """
+        kept = np.zeros(len(links), dtype=bool)
+        if self.history.tries:
+            columns = [links[name].to_numpy()[~young] for name in ("event", "door", "link")]
+            kept[~young] = [
+                not self.history.tries.keys().isdisjoint(self._ids(door, self.events[event], link))
+                for event, door, link in zip(*columns, strict=True)
+            ]
+        return kept
+
     def reached(self, link: Any) -> _Reached:
         """Find whether past visits cover a link."""
         event, door = self.events[link.event], int(link.door)
@@ -165,7 +181,6 @@ class _Maker:
         lead = reach[0]
         opener = lead if lead.ring == 0 else min((o for o in reach if not o.covered), key=_known)
         missed = self._missed(members, opener)
-        began = latest(missed[-1][0]) if missed else opener.event.began
         at = {*members, *(one.event.door for one in reach if one.link == BURGLED)}
         burglaries = sum(int(self.in_a_year[door]) for door in at)
         return dict(
@@ -178,8 +193,8 @@ class _Maker:
             ),
             task=TASKS[len(missed)],
             attempt=len(missed) + 1,
-            act_by=began + pd.Timedelta(hours=ACT_WITHIN_HOURS[lead.ring]),
-            expires=opener.event.visits_end,
+            recorded=opener.event.began,
+            expires=self._expires(missed, opener),
             crime_refs="; ".join(ref for link in links for ref in link.event.refs),
             burglaries_12m=burglaries,
             distance_m=min(one.apart_m for one in reach),
@@ -289,6 +304,14 @@ class _Maker:
             ids = self._ids(door, opener.event, opener.link)
             missed.update(self.history.missed(uprn, ids, opener.event))
         return sorted({(past.at, past.result) for past in missed})[1 - len(TASKS) :]
+
+    def _expires(self, missed: list[tuple[pd.Timestamp, str]], opener: _Reached) -> pd.Timestamp:
+        """Return until when a row is asked for: after an attempt as long again, from its day."""
+        ends: pd.Timestamp = opener.event.visits_end
+        if not missed:
+            return ends
+        again = end_of_day(missed[-1][0] + pd.Timedelta(days=self.history.visit_days))
+        return max(ends, again)
 
     def _check_first(self, members: list[int], lead: _Reached) -> bool:
         if lead.link != BURGLED or self.history.empty:

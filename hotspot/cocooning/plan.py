@@ -18,6 +18,7 @@ from hotspot.cocooning.doors import (
     prepare_doors,
     texts,
 )
+from hotspot.cocooning.expired_doors import COLUMNS, expired_doors
 from hotspot.cocooning.listed_visits import Made, make_visits
 from hotspot.cocooning.matching import (
     BY_PLACE,
@@ -29,12 +30,12 @@ from hotspot.cocooning.ranking import modelled_risk, usual_risk
 from hotspot.cocooning.rings import ALONG_PAST, BURGLED, BY_DISTANCE, Neighbours, homes_around
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.tiers import tiers_of
-from hotspot.cocooning.visit_history import Ledger, count_expired, read_history
+from hotspot.cocooning.two_clocks import with_clocks
+from hotspot.cocooning.visit_history import History, Ledger, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.incidents.references import as_in_file
-from hotspot.rule import due_before_start
 
 # The 12 months of a leap year; what is a day too old is left out where they are counted.
 _YEAR_DAYS = 366
@@ -104,6 +105,8 @@ class Plan:
     counts : dict
     besides : ndarray of int
         Homes of ring 3 on the stop list: on no list, and of a street whose leaflet goes to all.
+    expired : DataFrame
+        The doors that nobody went to in time, as `expired_doors` returns them.
     unmatched_stops : int
         Entries of the stop list that match nothing.
     repeated : int
@@ -118,6 +121,7 @@ class Plan:
     newest: Ints
     counts: dict[str, int]
     besides: Ints
+    expired: pd.DataFrame
     unmatched_stops: int
     repeated: int
 
@@ -137,14 +141,15 @@ def make_plan(
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
     besides = np.flatnonzero((crimes > 0) & visits.barred)
     crimes[visits.barred | _without_message(visits.made, doors)] = 0
-    counts = _counts(visits, doors, ledger)
+    expired = _expired(visits, doors, settings, ledger)
+    counts = _counts(visits) | {"expired": len(expired)}
     counts |= {"live_within_window": int(in_window.sum()), "ring3": int(np.count_nonzero(crimes))}
     stops = _unmatched_stops(incidents, addresses, settings.exclude)
     points = incidents.geometry
     repeated = int(repeated_references(incidents, points.x, points.y).sum())
     return Plan(
-        doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, besides, stops,
-        repeated,
+        doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, besides,
+        expired, stops, repeated,
     )  # fmt: skip
 
 
@@ -188,7 +193,7 @@ def list_visits(
     )
     # Whose door a visit without an address was to can be told by the burglary that made it, which
     # may be too old by now to make a visit of its own.
-    linked = np.ones_like(to_visit) if history.by_id else to_visit
+    linked = np.ones_like(to_visit) if history.by_id else to_visit | _tried(live, history)
     links = _links(live[linked & ~no_home], doors, barred, settings)
     in_a_year = _burglaries_in_a_year(past, doors, settings)
     made = make_visits(links, live, to_visit, doors, barred, in_a_year, history)
@@ -200,13 +205,11 @@ def list_visits(
     )  # fmt: skip
 
 
-def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, int]:
+def _counts(visits: Visits) -> dict[str, int]:
     """Count what the notes of a list tell."""
     rows, scheduled, links = visits.rows, visits.scheduled, visits.links
     visited = links[visits.to_visit[links["event"]]]
     unmatched = (visits.live["door"] < 0).to_numpy()
-    listed = {doors.uprn[home] for homes in rows["doors"] for home in homes}
-    overdue = rows["overdue"][scheduled]
     return {
         "live": int(visits.to_visit.sum()),
         "excluded": visits.excluded,
@@ -217,10 +220,19 @@ def _counts(visits: Visits, doors: Doors, ledger: Ledger | None) -> dict[str, in
         "not_scheduled": int((~scheduled).sum()),
         "burgled_not_scheduled": int((rows["ring"][~scheduled] == 0).sum()),
         "left_out": len(visits.made.left_out),
-        "overdue": int((overdue == "overdue").sum()),
-        "before_start": int((overdue == "before start").sum()),
-        "expired": count_expired(ledger, visits.made.history, listed),
+        "overdue": int((rows["overdue"][scheduled] == "overdue").sum()),
+        "force_late": int(rows["force_late"][scheduled].sum()),
     }
+
+
+def _expired(
+    visits: Visits, doors: Doors, settings: ListSettings, ledger: Ledger | None
+) -> pd.DataFrame:
+    """Find the doors that left the list and to which nobody went."""
+    if ledger is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    listed = {doors.uprn[home] for homes in visits.rows["doors"] for home in homes}
+    return expired_doors(ledger.asked(), visits.made.history, listed, settings.exclude)
 
 
 def _near(incidents: gpd.GeoDataFrame, settings: ListSettings) -> Near:
@@ -231,8 +243,8 @@ def _near(incidents: gpd.GeoDataFrame, settings: ListSettings) -> Near:
     """
     age_days = ages_days(incidents, settings.as_of)
     known = known_by(incidents, settings.as_of)
-    live = known & (age_days <= max(settings.visit_days, settings.window_days))
-    year = known & (age_days <= max(_YEAR_DAYS, settings.window_days))
+    live = known & (age_days <= settings.live_days)
+    year = known & (age_days <= max(_YEAR_DAYS, settings.live_days))
     uprn = texts(incidents, "uprn")
     points = np.column_stack([incidents.geometry.x, incidents.geometry.y])
     named = ~pd.isna(uprn)
@@ -248,12 +260,18 @@ def _near(incidents: gpd.GeoDataFrame, settings: ListSettings) -> Near:
 
 def _live(past: pd.DataFrame, settings: ListSettings) -> pd.DataFrame:
     """Keep the burglaries that make visits or messages, in order of time."""
-    live = past[past["age_days"] <= max(settings.visit_days, settings.window_days)]
+    live = past[past["age_days"] <= settings.live_days]
     return live.assign(
         visits_end=_last_moments(live["ended"], settings.visit_days),
         rule_ends=_last_moments(live["ended"], settings.window_days),
         rank=np.arange(len(live)),
     ).reset_index(drop=True)
+
+
+def _tried(live: pd.DataFrame, history: History) -> Bools:
+    """Find the burglaries for which somebody was called at and nobody was told."""
+    refs = frozenset().union(*history.tries.values())
+    return np.array([not refs.isdisjoint(its) for its in live["refs"]], dtype=bool)
 
 
 def _risked(
@@ -276,19 +294,10 @@ def _ranked(
     settings: ListSettings,
     ledger: Ledger | None,
 ) -> pd.DataFrame:
-    """Add area, tier and what is overdue, and sort: most urgent first."""
-    late = visits["act_by"] <= settings.as_of
-    overdue = np.full(len(visits), "", dtype=object)
-    if ledger is not None:
-        overdue[late] = "overdue"
-        # Nobody is late for what nobody was asked: before the first list no visit was due.
-        overdue[late & due_before_start(visits["act_by"], ledger.started or settings.as_of)] = (
-            "before start"
-        )
-    ranked = visits.assign(
+    """Add area, tier and both clocks, and sort: most urgent first."""
+    ranked = with_clocks(visits, settings, ledger).assign(
         area=areas_of(visits, areas),
         tier=tiers_of(visits, settings.tiers),
-        overdue=overdue,
         later=visits["ring"] > 0,
     )
     return ranked.sort_values(
@@ -361,7 +370,7 @@ def _past_events(
 ) -> tuple[pd.DataFrame, int]:
     """Return the events of a year or of the window, and how many live references are left out."""
     age_days = ages_days(incidents, settings.as_of)
-    in_time = age_days <= max(_YEAR_DAYS, settings.window_days)
+    in_time = age_days <= max(_YEAR_DAYS, settings.live_days)
     recent = known_by(incidents, settings.as_of) & in_time
     stopped = among(texts(incidents, "crime_ref"), settings.exclude) | among(
         texts(incidents, "uprn"), settings.exclude

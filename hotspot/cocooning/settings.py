@@ -14,11 +14,19 @@ from hotspot.cocooning.doors import without_text
 from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS, Reach
 from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.tiers import Tier, read_tiers
+from hotspot.cocooning.visit_history import TASKS
+from hotspot.cocooning.waking_hours import WAKING, WakingHours, read_waking_hours
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
 from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
 
 _T = TypeVar("_T")
+# What a preset sets, as a product says it where a list does otherwise.
+_CHANGED = {
+    "visit_days": lambda days: f"visits for {days_long(days)}",
+    "distance_m": lambda metres: f"risk within {metres:g} m",
+    "window_days": lambda days: f"risk for {days_long(days)}",
+}
 
 
 class ListOptions(TypedDict, total=False):
@@ -32,6 +40,7 @@ class ListOptions(TypedDict, total=False):
     refusal_days: int | None
     model: Forecaster | None
     tiers: Iterable[Mapping[str, Any]] | None
+    waking_hours: Sequence[str] | None
     exclude: Iterable[str]
 
 
@@ -49,6 +58,7 @@ class ListSettings:
     exclude : frozenset of str
     tiers : tuple of Tier
     reach : Reach
+    waking : WakingHours
     """
 
     as_of: pd.Timestamp
@@ -63,12 +73,43 @@ class ListSettings:
     tiers: tuple[Tier, ...]
     model: Forecaster | None
     reach: Reach
+    waking: WakingHours = WAKING
+
+    @property
+    def issued(self) -> pd.Timestamp:
+        """When the list goes out: the team's clock starts then, and no earlier."""
+        return self.waking.issue_of(self.as_of)
+
+    @property
+    def live_days(self) -> int:
+        """How old a burglary may be that a list needs to know of.
+
+        What a visit promised outlives the burglary's own days: after each attempt that told
+        nobody the next is asked for as long again.
+        """
+        return max(self.visit_days * len(TASKS), self.window_days)
+
+    @property
+    def practice(self) -> str | None:
+        """The preset by name while its values hold, with what was changed where they do not.
+
+        None where the usual was changed: that is no practice of anybody's.
+        """
+        preset = PRESETS[self.preset]
+        changed = [
+            words(getattr(self, name))
+            for name, words in _CHANGED.items()
+            if getattr(self, name) != getattr(preset, name)
+        ]
+        if changed and self.preset == DEFAULT_PRESET:
+            return None
+        return f"{self.preset}, changed: {', '.join(changed)}" if changed else self.preset
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What made a list, in values that any file can hold."""
         return {
-            "preset": self.preset,
+            "preset": self.practice,
             "visit_days": self.visit_days,
             "distance_m": self.distance_m,
             "window_days": self.window_days,
@@ -79,6 +120,7 @@ class ListSettings:
             "opposite": self.reach.opposite,
             "behind": self.reach.behind,
             "act_within_hours": list(ACT_WITHIN_HOURS),
+            "waking_hours": list(self.waking.words),
             "age_bands_days": list(AgeBands.within(self.window_days).edges_days),
             "tiers": [tier.name for tier in self.tiers],
             "ranked_by": "rule" if self.model is None else type(self.model).__name__,
@@ -94,10 +136,11 @@ class ListSettings:
     @property
     def words(self) -> str:
         """Which list this is, in a sentence."""
-        words = f"preset {self.preset}, visits for {days_long(self.visit_days)}"
-        if self.max_visits is None:
-            return words
-        return f"{words}, at most {self.max_visits:,} an area"
+        visits = f"visits for {days_long(self.visit_days)}"
+        parts = [] if self.practice is None else [f"preset {self.practice}"]
+        parts += [] if parts and visits in parts[0] else [visits]
+        parts += [] if self.max_visits is None else [f"at most {self.max_visits:,} an area"]
+        return ", ".join(parts)
 
 
 def read_settings(
@@ -155,13 +198,14 @@ def read_settings(
         distance_m = float(distance_m)
     exclude, stop_problems = _stop_list(options.get("exclude", ()))
     tiers, tier_problems = _attempted(read_tiers, options.get("tiers"), ())
+    waking, waking_problems = _attempted(read_waking_hours, options.get("waking_hours"), WAKING)
     model = options.get("model")
     last, date_problems = _attempted(cutoff, as_of, pd.Timestamp.max)
     settings = ListSettings(
-        last, name, visit_days, distance_m, window_days, revisit_days, refusal_days, max_visits,
-        exclude, tiers, model, preset.reach,
+        last, DEFAULT_PRESET if wrong_name else name, visit_days, distance_m, window_days,
+        revisit_days, refusal_days, max_visits, exclude, tiers, model, preset.reach, waking,
     )  # fmt: skip
-    problems += wrong_name + number_problems + stop_problems + tier_problems
+    problems += wrong_name + number_problems + stop_problems + tier_problems + waking_problems
     return settings, problems + _model_problems(model) + date_problems
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -12,8 +13,6 @@ from hotspot.dates import AsOf, end_of_day
 
 # A first visit, a second one, then a leaflet; whoever did not reply to that is left alone.
 TASKS = ("visit", "second visit", "leaflet")
-# A supervisor who looks once a week misses none of the doors that were forgotten.
-EXPIRED_DAYS = 7
 _NEEDED = ("visit_id", "uprn", "uprns", "result", "visited_at", "crime_refs", "do_not_contact")
 
 
@@ -73,6 +72,22 @@ class History:
     refusal_days: int = 0
     visit_days: int = 0
 
+    @cached_property
+    def tries(self) -> dict[str, frozenset[str]]:
+        """Visits that told nobody, by id with their references, after which another is promised.
+
+        It is asked for as long as a burglary makes visits, counted from the last attempt.
+        """
+        return {
+            past.visit_id: past.refs
+            for visits in (self.by_home, self.by_id)
+            for its in visits.values()
+            for past in its
+            if past.visit_id is not None
+            and past.missed
+            and (self.as_of.normalize() - past.at.normalize()).days <= self.visit_days
+        }
+
     @property
     def empty(self) -> bool:
         """Return whether nothing was done yet."""
@@ -125,12 +140,16 @@ class History:
                 missed.append(past)
         return missed
 
-    def attempted(self, homes: Collection[str], visit_id: str, since: pd.Timestamp) -> bool:
-        """Return whether anybody went to any of some homes since a time, or for a visit."""
-        at_homes = (past for home in homes for past in self.by_home.get(home, ()))
-        return visit_id in self.by_id or any(
-            past.visit_id == visit_id or past.at >= since for past in at_homes
-        )
+    def attempted(
+        self, homes: Collection[str], visit_id: str, since: pd.Timestamp, *, again: bool = False
+    ) -> bool:
+        """Return whether anybody went to any of some homes since a time, or ever for a visit.
+
+        For one that is asked for `again` only what was done since counts.
+        """
+        past = [past for home in homes for past in self.by_home.get(home, ())]
+        past += self.by_id.get(visit_id, [])
+        return any(past.at >= since or (past.visit_id == visit_id and not again) for past in past)
 
     def _of(self, home: str | None, ids: Collection[str]) -> list[Past]:
         if home is not None:
@@ -191,7 +210,7 @@ def read_history(
         if row.visited_at > as_of:
             continue
         past = _past(row)
-        homes = _listed(row.uprns) or _listed(row.uprn)
+        homes = listed_parts(row.uprns) or listed_parts(row.uprn)
         for home in homes:
             by_home.setdefault(home, []).append(past)
         if past.visit_id and not homes:
@@ -204,31 +223,6 @@ def read_history(
         refusal_days,
         visit_days,
     )
-
-
-def count_expired(ledger: Ledger | None, history: History, listed: Collection[str]) -> int:
-    """Count the doors whose time ended in the last days and to which nobody went.
-
-    Parameters
-    ----------
-    ledger : Ledger, optional
-    history : History
-        Who refused or is marked was left out, not forgotten.
-    listed : collection of str
-        The UPRNs of the present list: what is asked for again is not forgotten either.
-    """
-    if ledger is None:
-        return 0
-    asked = ledger.asked().drop_duplicates("visit_id", keep="last")
-    since = history.as_of - pd.Timedelta(days=EXPIRED_DAYS)
-    ended = asked[(asked["expires"] < history.as_of) & (asked["expires"] >= since)]
-    expired = 0
-    rows: list[Any] = list(ended.itertuples(index=False))
-    for row in rows:
-        homes = _listed(row.uprns) or _listed(row.uprn)
-        answered_for = any(home in listed or history.bars(home) for home in homes)
-        expired += not answered_for and not history.attempted(homes, str(row.visit_id), row.newest)
-    return expired
 
 
 def latest(moment: pd.Timestamp) -> pd.Timestamp:
@@ -244,7 +238,7 @@ def _past(row: Any) -> Past:
         visit_id=None if pd.isna(row.visit_id) else str(row.visit_id),
         at=pd.Timestamp(row.visited_at),
         result=result,
-        refs=frozenset(_listed(row.crime_refs)),
+        refs=frozenset(listed_parts(row.crime_refs)),
         ends=not pd.isna(row.visited_at) and (marked or (word is not None and word.ends_visit)),
         answered=word is not None and word.answered,
         refused=word is not None and word.bars,
@@ -252,7 +246,7 @@ def _past(row: Any) -> Past:
     )
 
 
-def _listed(value: Any) -> list[str]:
+def listed_parts(value: Any) -> list[str]:
     """Return the parts of what is joined by semicolons."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return []

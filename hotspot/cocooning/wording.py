@@ -9,9 +9,9 @@ import pandas as pd
 
 from hotspot.addresses.address_matching import BY_BUILDING, BY_TEXT
 from hotspot.cocooning import rings
+from hotspot.cocooning.expired_doors import EXPIRED_DAYS
 from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M
 from hotspot.cocooning.settings import ListSettings
-from hotspot.cocooning.visit_history import EXPIRED_DAYS
 from hotspot.english import count, long_day, long_moment
 
 CHECK_FIRST = "check with the officer in the case first"
@@ -189,9 +189,9 @@ def notes(
             f"doors left the list in the past {EXPIRED_DAYS} days because their time was over: "
             "nobody had gone there",
         ),
-        "before_start": (
-            "door was due before the visits were first kept",
-            "doors were due before the visits were first kept",
+        "force_late": (
+            "door was past the force's hours, counted from the record, when the list went out",
+            "doors were past the force's hours, counted from the record, when the list went out",
         ),
         "not_scheduled": (
             "door not scheduled, beyond the most visits of its area: a message instead",

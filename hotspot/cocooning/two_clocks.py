@@ -1,0 +1,80 @@
+"""The two clocks of a door: the team's runs from the list, the force's from the record."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspot.cocooning.settings import ListSettings
+from hotspot.cocooning.visit_history import Ledger
+from hotspot.rule import ACT_WITHIN_HOURS
+
+_ASKED = ("visit_id", "attempt", "act_by", "first_as_of")
+
+
+def with_clocks(
+    visits: pd.DataFrame, settings: ListSettings, ledger: Ledger | None
+) -> pd.DataFrame:
+    """Add to each visit by when the team is asked to act, and whether the force is late already.
+
+    Parameters
+    ----------
+    visits : DataFrame
+        With ``visit_id``, ``attempt``, ``ring`` and ``recorded``, from which the force counts.
+    settings : ListSettings
+    ledger : Ledger, optional
+
+    Returns
+    -------
+    DataFrame
+        With ``act_by``, ``overdue`` and ``force_late`` besides.
+
+    Notes
+    -----
+    Nobody is late for what nobody was asked: the team's hours are waking hours from the moment at
+    which the first list with the door, for this attempt, went out. A later list leaves that time
+    as it was. The force's are hours of the clock from the record, and end with the first visit.
+    """
+    asked = _first_asked(ledger, settings.as_of)
+    keys = zip(visits["visit_id"], visits["attempt"], visits["ring"], strict=True)
+    act_by = pd.Series(
+        [_act_by(asked.get((visit_id, int(attempt))), ring, settings)
+         for visit_id, attempt, ring in keys],
+        index=visits.index, dtype="datetime64[ns]",
+    )  # fmt: skip
+    hours = visits["ring"].map(dict(enumerate(ACT_WITHIN_HOURS)))
+    past_force = visits["recorded"] + pd.to_timedelta(hours, unit="h") <= settings.issued
+    late = act_by <= settings.issued
+    overdue = np.where(late & (ledger is not None), "overdue", "")
+    return visits.assign(
+        act_by=act_by,
+        overdue=pd.Series(overdue, index=visits.index, dtype=object),
+        # Somebody went already where this is another attempt.
+        force_late=past_force & (visits["attempt"] == 1),
+    )
+
+
+def _act_by(first: tuple[Any, Any] | None, ring: int, settings: ListSettings) -> pd.Timestamp:
+    """Return by when a door was first asked for, else when it is asked for now."""
+    waking, hours = settings.waking, ACT_WITHIN_HOURS[ring]
+    if first is None:
+        return waking.after(settings.issued, hours)
+    act_by, first_as_of = first
+    began = waking.issue_of(pd.Timestamp(first_as_of))
+    # hotspot 0.1 counted from the record, so that a time could be over before it was asked for, or
+    # lie in the night; so can one asked for under other waking hours.
+    kept = not pd.isna(act_by) and act_by > began and waking.holds(act_by)
+    return pd.Timestamp(act_by) if kept else waking.after(began, hours)
+
+
+def _first_asked(ledger: Ledger | None, as_of: pd.Timestamp) -> dict[tuple[str, int], Any]:
+    """Return when each attempt was to be made, and the list that first asked for it."""
+    if ledger is None:
+        return {}
+    asked = ledger.asked().reindex(columns=list(_ASKED))
+    known = asked[asked["attempt"].notna()]
+    known = known[pd.to_datetime(known["first_as_of"]) <= as_of]
+    return {
+        (str(row.visit_id), int(row.attempt)): (row.act_by, row.first_as_of)
+        for row in known.itertuples(index=False)
+    }
