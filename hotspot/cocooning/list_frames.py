@@ -150,7 +150,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     texts = frame.astype(object).map(
         lambda value: str(value) if isinstance(value, pd.Timestamp) else value
     )
-    return [dict(row) for row in texts.where(frame.notna(), None).to_dict("records")]
+    records: list[dict[Any, Any]] = texts.where(frame.notna(), None).to_dict("records")
+    return records
 
 
 def _attrs(plan: Plan, settings: ListSettings) -> dict[str, Any]:

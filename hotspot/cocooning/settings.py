@@ -22,7 +22,7 @@ from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
 
 _T = TypeVar("_T")
 # What a preset sets, as a product says it where a list does otherwise.
-_CHANGED = {
+_CHANGED: dict[str, Callable[[Any], str]] = {
     "visit_days": lambda days: f"visits for {days_long(days)}",
     "distance_m": lambda metres: f"risk within {metres:g} m",
     "window_days": lambda days: f"risk for {days_long(days)}",

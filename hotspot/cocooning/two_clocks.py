@@ -74,7 +74,5 @@ def _first_asked(ledger: Ledger | None, as_of: pd.Timestamp) -> dict[tuple[str, 
     asked = ledger.asked().reindex(columns=list(_ASKED))
     known = asked[asked["attempt"].notna()]
     known = known[pd.to_datetime(known["first_as_of"]) <= as_of]
-    return {
-        (str(row.visit_id), int(row.attempt)): (row.act_by, row.first_as_of)
-        for row in known.itertuples(index=False)
-    }
+    rows: list[Any] = list(known.itertuples(index=False))
+    return {(str(row.visit_id), int(row.attempt)): (row.act_by, row.first_as_of) for row in rows}

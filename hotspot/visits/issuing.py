@@ -241,4 +241,5 @@ def _number(value: Any) -> float | None:
 
 
 def _whole(value: Any) -> int | None:
-    return None if value is None or pd.isna(value) else int(value)
+    # Lists by others, and those of 0.1, have the number of the house there: a text.
+    return None if value is None or isinstance(value, str) or pd.isna(value) else int(value)
