@@ -658,8 +658,8 @@ def visit_counts(
 ) -> dict[str, tuple[int, int]]:
     """Count visits door by door: measure -> number, and out of how many.
 
-    A door has visit_id, act_by, hours and newest; a visit has visit_id, at, result and leaflet, and
-    every time of day is known.
+    A door has visit_id, act_by, listed (when its list went out), recorded, hours (the force's) and
+    newest; a visit has visit_id, at, result and leaflet, and every time of day is known.
     """
     counts: dict[str, list[int]] = {}
 
@@ -681,26 +681,28 @@ def visit_counts(
         no_home = bool(own) and not any(word[v["result"]].lives_there for v in own)
         due = bool(own) or door["act_by"] <= as_of
         occupied = due and not no_home
-        fresh = door["act_by"] > started
+        fair = door["act_by"] > door["listed"]
         spoken = any(word[v["result"]].face_to_face for v in own)
         tell("asked", True, True)
         tell("not yet due", not due, True)
         tell("due", due, True)
         tell("attempted", bool(own), due)
         tell("not attempted", not own, due)
-        tell("overdue", not own and fresh, due)
-        tell("before start", not own and not fresh, due)
+        tell("overdue", not own and fair, due)
+        late = door["recorded"] + door["hours"] <= door["listed"]
+        tell("late for the force when listed", late, True)
         tell("empty or not found", no_home, due)
         tell("found occupied", occupied, due)
         tell("reached", bool(contacts), occupied)
         tell("face to face", spoken, occupied)
         advised = any(word[v["result"]].reached and word[v["result"]].answered for v in own)
         tell("leaflet only", bool(leaflets) and not advised, occupied)
-        recorded = door["act_by"] - door["hours"]
-        limits = {"within 24 h": recorded + 24, "within 48 h": recorded + 48}
-        for name, limit in {**limits, "in time": door["act_by"]}.items():
-            tell(f"attempted {name}", any(v["at"] <= limit for v in own), due and fresh)
-            tell(f"reached {name}", any(v["at"] <= limit for v in contacts), occupied and fresh)
+        ends = {f"within {h} h of the record": door["recorded"] + h for h in (24, 48)}
+        for name, end in {**ends, "in the team's time": door["act_by"]}.items():
+            over = end <= as_of and (end > started if name in ends else fair)
+            tell(f"attempted {name}", any(v["at"] <= end for v in own), over)
+            met = any(v["at"] <= end for v in contacts)
+            tell(f"reached {name}", met, over and not no_home)
     return {measure: (number, among) for measure, (number, among) in counts.items()}
 
 

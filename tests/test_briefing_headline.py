@@ -110,7 +110,7 @@ def test_the_record_holds_the_figures_at_the_top_of_the_page(awkward: Briefing) 
     headline = awkward.record["headline"]
     assert list(headline) == [
         *("found_last_24_hours", "found_last_7_days", "found_last_12_months"),
-        *("doors_to_visit", "doors_still_due", "repeat_addresses", "live_zones", "hotspots"),
+        *("doors_to_visit", "doors_overdue", "repeat_addresses", "live_zones", "hotspots"),
     ]
     assert headline["doors_to_visit"] == len(awkward.targets)
     assert headline["live_zones"] == len(awkward.zones)

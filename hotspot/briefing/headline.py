@@ -3,7 +3,7 @@
 from hotspot.briefing.figures.homes import repeat_addresses, tells_homes
 from hotspot.briefing.findings import Findings
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.sections.doors_to_visit import past_due
+from hotspot.briefing.sections.doors_to_visit import is_overdue
 from hotspot.dates import WEEK_DAYS, YEAR_DAYS
 
 #: What every count of a period goes by.
@@ -38,7 +38,7 @@ def headline(inputs: Inputs, findings: Findings) -> dict[str, int]:
     if findings.lists is not None:
         targets = findings.lists.targets
         figures["doors_to_visit"] = len(targets)
-        figures["doors_still_due"] = int((~past_due(inputs, targets)).sum())
+        figures["doors_overdue"] = int(is_overdue(targets).sum())
     if tells_homes(inputs.shown.incidents):
         figures["repeat_addresses"] = len(repeat_addresses(inputs.shown))
     if findings.raised is not None:

@@ -22,7 +22,7 @@ from hotspot.dates import WEEK_DAYS, ages_days
 from hotspot.near_repeat import label_repeats
 from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import PictureLayers, map_picture
-from hotspot.output.tables import write_rejected
+from hotspot.output.tables import write_rejected, write_table
 from hotspot.sheets import target_files
 
 PAGE_FILE = "briefing.html"
@@ -32,6 +32,7 @@ LISTS_FOLDER = "targets"
 LISTS_FILE = "targets.csv"
 # What a team gets beside its sheet: `map.html` shows burglaries, and is not for the street.
 _TEAM_MAP = "team map"
+EXPIRED_FILE = "expired.csv"
 # What the page calls each kind of list, in the order in which it links them.
 _LABELS = {
     target_files.SHEET: "sheet to print",
@@ -147,6 +148,9 @@ def _write_lists(
         overall=folder,
     )
     team_maps = _write_team_maps(folder, inputs, lists, written)
+    expired = pd.DataFrame(lists.targets.attrs["expired"])
+    if len(expired):
+        write_table(expired, folder / EXPIRED_FILE)
     return {
         None: _links(written.overall, folder),
         **{

@@ -19,9 +19,6 @@ _NEEDED = ("visit_id", "uprn", "uprns", "result", "visited_at", "crime_refs", "d
 class Ledger(Protocol):
     """What a list reads of a ledger of visits; `hotspot.VisitLedger` is one."""
 
-    @property
-    def started(self) -> pd.Timestamp | None: ...
-
     def history(self, as_of: AsOf) -> pd.DataFrame: ...
 
     def asked(self) -> pd.DataFrame: ...

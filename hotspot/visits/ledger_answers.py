@@ -1,15 +1,19 @@
 """What a ledger tells: visits, what was asked, the history, the report, and why a door."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from hotspot.dates import AsOf
+from hotspot.cocooning.expired_doors import expired_doors
+from hotspot.cocooning.visit_history import listed_parts, read_history
+from hotspot.cocooning.waking_hours import read_waking_hours
+from hotspot.dates import AsOf, cutoff
 from hotspot.visits import queries
 from hotspot.visits.access_log import log_access
 from hotspot.visits.explanation import Explanation, explain_visit
-from hotspot.visits.report import VisitReport, make_report
+from hotspot.visits.report import Known, VisitReport, groupings_of, last_known, make_report
 from hotspot.visits.schema import PURGED, STARTED, read_time
 from hotspot.visits.store import Store
 
@@ -93,18 +97,21 @@ class Answers:
 
     def report(
         self,
-        by: str | Iterable[str] | None = ("area", "ring", "week"),
+        by: str | Iterable[str] | None = ("area", "ring", "week", "attempt"),
         as_of: AsOf | None = None,
+        exclude: Iterable[str] = (),
     ) -> VisitReport:
         """Count what came of the visits: coverage, contact and timeliness, honest denominators.
 
         Parameters
         ----------
-        by : {"area", "ring", "week"} or several of them, optional
-            Count also for each team ("team" is "area"), ring, or week of the first list.
+        by : {"area", "ring", "week", "attempt"} or several of them, optional
+            Count also for each team ("team" is "area"), ring, week of the first list, or attempt.
         as_of : date or time, optional
             What came later does not count. Default: the last list or the last visit, whichever is
             later.
+        exclude : iterable of str
+            References and UPRNs of the stop list: no door of these is named.
 
         Returns
         -------
@@ -118,17 +125,24 @@ class Answers:
 
         Notes
         -----
-        What is counted are doors asked for, each once however often it was listed or visited:
+        What is counted are doors asked for, each once however often it was listed or visited, and
+        beside them the homes that these are. By attempt it is each attempt asked for, with the
+        visits between it and the next. There are two clocks, and no share is of both:
 
-        - *due*: asked, and attempted or past the time asked for (``act_by``, as first asked); the
-          rest is *not yet due*;
-        - *overdue*: due and not attempted; where the time had passed before the first list of the
-          ledger, *before start* instead;
+        - the force's runs from the record of the burglary, night and day, to the first visit:
+          *within 24 h of the record* and *within 48 h of the record* are shares of the doors for
+          which so much time is over and was not before the first list of the ledger;
+        - the team's runs from the list that first asked, in waking hours, to ``act_by``: *in the
+          team's time* is a share of the doors for which that time is over. A door past the
+          force's hours when it was listed is *late for the force when listed*, never for a team.
+
+        - *due*: asked, and attempted or past ``act_by``; the rest is *not yet due*;
+        - *overdue*: past ``act_by`` and not attempted;
+        - *expired, nobody went*: the last attempt asked for was not made, its time ended, and the
+          home is neither asked for again nor barred: `VisitReport.expired` names them;
         - *found occupied*: due, less the doors of which every visit said empty or address not
           found; a door not attempted is in it;
         - *reached*: found occupied, and spoken to *face to face* or a leaflet left;
-        - *within 24 h*, *within 48 h* and *in time*: by 24 or 48 hours after the burglary was
-          recorded, or by ``act_by``, out of those due that were not past before the start.
 
         A visit without a time of day is taken for the end of its day. One before its burglary was
         found counts nowhere, nor do visits of ids that no list holds; their numbers are told.
@@ -152,15 +166,42 @@ class Answers:
         ...         [{"visit_id": "V-A", "result": "F2F", "visited_at": "2026-03-02 18:00"}])
         ...     report = ledger.report(as_of="2026-03-05")
         >>> print(report.summary())
-        2 doors were asked for on 1 list.
+        The force's clock, from the record to the first call: 1 of 2 doors (50 %, ...
+        The team's clock, from the list that asked: 1 of 2 doors (50 %, 95 % ...
+        2 doors were asked for on 1 list, 2 homes in all.
         Of 2 due: 1 attempted (50 %, 95 % interval 9 to 91 %); 0 empty or not there, ...
         """
+        groupings = groupings_of(by)
+        until = None if as_of is None else cutoff(as_of)
         with self._store.reading() as connection:
             issued = queries.all_cut_offs(connection)
             visits, rows = queries.all_visits(connection), queries.all_asked(connection)
             started, purged = read_time(connection, STARTED), read_time(connection, PURGED)
-        report = make_report(rows, visits, issued, started, by, as_of)
-        return replace(report, purged_before=purged)
+            parameters = queries.last_parameters(connection)
+        last = last_known(visits, issued) if until is None else until
+        known = Known(
+            rows, visits, issued, last, started, self._expired(rows, last, parameters, exclude),
+            read_waking_hours(parameters.get("waking_hours")),
+        )  # fmt: skip
+        return replace(make_report(known, groupings), purged_before=purged)
+
+    def _expired(
+        self,
+        asked: pd.DataFrame,
+        as_of: pd.Timestamp,
+        parameters: Mapping[str, Any],
+        exclude: Iterable[str],
+    ) -> pd.DataFrame:
+        """Find the doors whose time ended and to which nobody went, as the lists do."""
+        days = {
+            name: int(parameters.get(name) or 0)
+            for name in ("revisit_days", "refusal_days", "visit_days")
+        }
+        history = read_history(self, as_of, **days)
+        rows = asked[asked["first_as_of"] <= as_of]
+        open_rows = rows[rows["expires"].isna() | (rows["expires"] >= as_of)]
+        listed = {home for homes in open_rows["uprns"] for home in listed_parts(homes)}
+        return expired_doors(rows, history, listed, frozenset(exclude), days=None)
 
     def explain(
         self, home: str, as_of: AsOf | None = None, *, exclude: Collection[str] = ()

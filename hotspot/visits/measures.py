@@ -1,6 +1,6 @@
 """Counting visits honestly: every share with its denominator and its interval."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,14 +8,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot import rule
+from hotspot.cocooning.waking_hours import WAKING, WakingHours
 from hotspot.dates import end_of_day
 from hotspot.geo import NO_AREA
-from hotspot.rule import ResultWord, due_before_start
+from hotspot.rule import ResultWord
 
-GROUPINGS = ("area", "ring", "week")
-COLUMNS = ("by", "group", "measure", "count", "of", "out_of", "share", "low", "high")
+GROUPINGS = ("area", "ring", "week", "attempt")
+COLUMNS = (
+    "by", "group", "measure", "count", "of", "out_of", "share", "low", "high", "homes",
+    "homes_out_of",
+)  # fmt: skip
 # The hours within which the rings are asked for: 24 and 48.
 HOURS = tuple(sorted(set(rule.ACT_WITHIN_HOURS)))
+#: The team's clock runs from the list in waking hours, the force's from the record by the clock.
+#: No measure is of both.
+TEAM_TIME = "in the team's time"
+# A pack that was given where no list names one.
+NO_TIER = "of no tier on a list"
 # Two-sided: the normal quantile of 0.975.
 _Z_95 = 1.959963984540054
 
@@ -37,7 +46,8 @@ _FUNNEL = (
     Measure("attempted", "due", "attempted", "due"),
     Measure("not attempted", "due", "not_attempted", "due"),
     Measure("overdue", "due", "overdue", "due"),
-    Measure("before start", "due", "open_before_start", "due"),
+    Measure("late for the force when listed", "asked", "late_when_listed", "asked"),
+    Measure("expired, nobody went", "asked", "expired", "asked"),
     Measure("empty or not found", "due", "no_home", "due"),
     Measure("found occupied", "due", "occupied", "due"),
     Measure("reached", "found occupied", "reached", "occupied"),
@@ -58,15 +68,17 @@ def measures() -> tuple[Measure, ...]:
         for of, among in [("found occupied", "occupied") if lives_there else ("due", "due")]
         if name not in counted
     ]
-    hours = [
-        Measure(f"{done} {limit}", of, f"{done} {limit}", among)
-        for done, of, among in (
-            ("attempted", "due since start", "since_start"),
-            ("reached", "occupied since start", "occupied_since_start"),
-        )
-        for limit in _limits()
+    in_time = [
+        Measure(f"{done} {limit}", f"{kind}{over}", f"{done} {limit}", f"{kind}{over}")
+        for done, kind in (("attempted", ""), ("reached", "occupied, "))
+        for limit, over in _limits().items()
     ]
-    return (*_FUNNEL, *results, *hours)
+    return (*_FUNNEL, *results, *in_time)
+
+
+def of_the_record(hours: int) -> str:
+    """Return how a measure of the force's clock is called."""
+    return f"within {hours} h of the record"
 
 
 def reached_otherwise() -> list[str]:
@@ -79,8 +91,10 @@ def _column(result: str) -> str:
     return f"result {result}"
 
 
-def _limits() -> list[str]:
-    return [*(f"within {hours} h" for hours in HOURS), "in time"]
+def _limits() -> dict[str, str]:
+    """Return each limit, and which doors it is counted of: those whose time is over."""
+    force = {of_the_record(hours): f"{hours} h over since start" for hours in HOURS}
+    return force | {TEAM_TIME: "team's time over"}
 
 
 def _outcomes() -> dict[str, bool]:
@@ -103,7 +117,12 @@ def _outcomes() -> dict[str, bool]:
 
 
 def door_states(
-    asked: pd.DataFrame, visits: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp
+    asked: pd.DataFrame,
+    visits: pd.DataFrame,
+    as_of: pd.Timestamp,
+    started: pd.Timestamp,
+    expired: Collection[str] = (),
+    waking: WakingHours = WAKING,
 ) -> pd.DataFrame:
     """Return what became of each door asked for by a moment.
 
@@ -115,12 +134,16 @@ def door_states(
         Visits and lists after it do not count.
     started : Timestamp
         Cut-off of the first list.
+    expired : collection of str
+        The visits whose time ended and to which nobody went.
+    waking : WakingHours
+        They tell when a list of a whole day went out.
 
     Returns
     -------
     DataFrame
-        A row per visit asked for, with ``area``, ``ring``, ``week`` and a column of bool for each
-        thing that `measures` counts.
+        A row per visit asked for, with ``area``, ``ring``, ``week``, ``homes`` and a column of
+        bool for each thing that `measures` counts.
 
     Raises
     ------
@@ -129,46 +152,125 @@ def door_states(
     """
     doors = _doors(asked[asked["first_as_of"] <= as_of])
     counted = counted_visits(doors, visits, as_of)
+    states = _states(doors, counted.assign(door=counted["visit_id"]), as_of, started, waking)
+    return states.assign(expired=doors.index.isin(list(expired)))
+
+
+def attempt_states(
+    asked: pd.DataFrame,
+    visits: pd.DataFrame,
+    as_of: pd.Timestamp,
+    started: pd.Timestamp,
+    expired: Collection[tuple[str, int]] = (),
+    waking: WakingHours = WAKING,
+) -> pd.DataFrame:
+    """Return what became of each attempt asked for by a moment, as `door_states` of each door.
+
+    A visit is of the attempt that the last list before it asked for. The force's clock ends with
+    the first attempt: the others are in none of its shares.
+    """
+    askings = asked[asked["first_as_of"] <= as_of].sort_values(["visit_id", "attempt"])
+    attempts = _described(askings).set_index(pd.Index(range(len(askings)), name="door"))
+    counted = counted_visits(_doors(askings), visits, as_of)
+    made = counted.assign(door=_asked_last(attempts, counted))
+    states = _states(attempts, made, as_of, started, waking)
+    again = (attempts["attempt"] > 1).to_numpy()
+    for over in (f"{kind}{hours} h over since start" for kind in ("", "occupied, ")
+                 for hours in HOURS):  # fmt: skip
+        states[over] &= ~again
+    for done in ("attempted", "reached"):
+        for hours in HOURS:
+            states[f"{done} {of_the_record(hours)}"] &= ~again
+    states["late_when_listed"] &= ~again
+    keys = zip(attempts["visit_id"], attempts["attempt"], strict=True)
+    left = frozenset(expired)
+    return states.assign(
+        attempt=attempts["attempt"], expired=[(visit, int(nth)) in left for visit, nth in keys]
+    )
+
+
+def _asked_last(attempts: pd.DataFrame, counted: pd.DataFrame) -> NDArray[np.int64]:
+    """Return for each visit the row of the attempt that had been asked for last before it."""
+    asked: dict[str, list[tuple[pd.Timestamp, int]]] = {}
+    for door, visit, first in zip(
+        attempts.index, attempts["visit_id"], attempts["first_as_of"], strict=True
+    ):
+        asked.setdefault(visit, []).append((first, door))
+    found = []
+    for visit, by in zip(counted["visit_id"], counted["by"], strict=True):
+        before = [door for first, door in asked[visit] if first < by]
+        found.append(before[-1] if before else asked[visit][0][1])
+    return np.array(found, dtype=np.int64)
+
+
+def _states(
+    doors: pd.DataFrame,
+    counted: pd.DataFrame,
+    as_of: pd.Timestamp,
+    started: pd.Timestamp,
+    waking: WakingHours,
+) -> pd.DataFrame:
+    """Return what became of what was asked, each with the visits whose ``door`` is its index."""
     words = [rule.result_word(label) for label in counted["result"]]
 
     def those(flag: str) -> NDArray[np.bool_]:
         return np.array([getattr(word, flag) for word in words], dtype=bool)
 
     def at_doors(some: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.asarray(doors.index.isin(counted.loc[some, "visit_id"]))
+        return np.asarray(doors.index.isin(counted.loc[some, "door"]))
 
     leaflet = counted["leaflet_left"].to_numpy() | those("leaflet")
     contact = counted[leaflet | those("reached")]
-    reached_at = contact.groupby("visit_id")["by"].min().reindex(doors.index)
-    attempted_at = counted.groupby("visit_id")["by"].min().reindex(doors.index)
+    reached_at = contact.groupby("door")["by"].min().reindex(doors.index)
+    attempted_at = counted.groupby("door")["by"].min().reindex(doors.index)
     attempted = attempted_at.notna().to_numpy()
-    reached = reached_at.notna().to_numpy()
     face = at_doors(those("face_to_face"))
-    past = (doors["act_by"] <= as_of).to_numpy()
-    before = due_before_start(doors["act_by"], started).to_numpy()
-    due = attempted | past
+    due = attempted | (doors["act_by"] <= as_of).to_numpy()
     # One visit that found somebody living there is worth more than several that found nobody; a
     # door where nobody called yet stays in, so that no share rises by leaving doors out.
-    occupied = due & (~attempted | at_doors(those("lives_there")))
+    a_home = ~attempted | at_doors(those("lives_there"))
+    occupied = due & a_home
+    # A list of hotspot 0.1 could ask for what was over when it went out: no team was late for it.
+    fair = (doors["act_by"] > doors["first_as_of"]).to_numpy()
+    issued = doors["first_as_of"].map(waking.issue_of)
+    force_by = doors["recorded"] + pd.to_timedelta(doors["act_within_hours"], unit="h")
     states = {
         "asked": np.ones(len(doors), dtype=bool),
         "not_yet_due": ~due,
         "due": due,
         "attempted": attempted,
         "not_attempted": due & ~attempted,
-        "overdue": due & ~attempted & ~before,
-        "open_before_start": due & ~attempted & before,
+        "overdue": due & ~attempted & fair,
+        "late_when_listed": (force_by <= issued).to_numpy(),
         "no_home": due & ~occupied,
         "occupied": occupied,
-        "reached": occupied & reached,
+        "reached": occupied & reached_at.notna().to_numpy(),
         "face_to_face": occupied & face,
-        "since_start": due & ~before,
-        "occupied_since_start": occupied & ~before,
         **_by_result(words, leaflet, occupied, at_doors),
-        **_in_time("attempted", attempted_at, doors, due & ~before),
-        **_in_time("reached", reached_at, doors, occupied & ~before),
     }
-    return doors[["area", "ring", "week"]].assign(**states)
+    limits = _ends(doors, as_of, started, fair)
+    for done, kind, moments, some in (
+        ("attempted", "", attempted_at, np.ones(len(doors), dtype=bool)),
+        ("reached", "occupied, ", reached_at, a_home),
+    ):
+        for (limit, over), (end, among) in zip(_limits().items(), limits, strict=True):
+            states[f"{kind}{over}"] = among & some
+            states[f"{done} {limit}"] = among & some & (moments <= end).to_numpy()
+    return doors[["area", "ring", "week", "homes"]].assign(**states)
+
+
+def _ends(
+    doors: pd.DataFrame, as_of: pd.Timestamp, started: pd.Timestamp, fair: NDArray[np.bool_]
+) -> list[tuple["pd.Series[pd.Timestamp]", NDArray[np.bool_]]]:
+    """Return when each limit ends for each door, and where it has ended so that it counts.
+
+    Every door is looked at for as long: one that was called at early counts no sooner than one
+    that nobody called at. What was over before the first list was kept nowhere.
+    """
+    recorded = doors["recorded"]
+    ends = [recorded + pd.Timedelta(hours=hours) for hours in HOURS]
+    force = [(end, ((end <= as_of) & (end > started)).to_numpy()) for end in ends]
+    return [*force, (doors["act_by"], (doors["act_by"] <= as_of).to_numpy() & fair)]
 
 
 def _by_result(
@@ -205,27 +307,29 @@ def counted_visits(doors: pd.DataFrame, visits: pd.DataFrame, as_of: pd.Timestam
 def _doors(asked: pd.DataFrame) -> pd.DataFrame:
     """Return each visit asked for, as first asked."""
     first = asked.sort_values(["visit_id", "attempt"]).drop_duplicates("visit_id")
-    monday = first["first_as_of"].dt.normalize()
+    return _described(first).set_index("visit_id")
+
+
+def _described(asked: pd.DataFrame) -> pd.DataFrame:
+    """Add the team's name, the week of the list and the homes of each door."""
+    monday = asked["first_as_of"].dt.normalize()
     monday = monday - pd.to_timedelta(monday.dt.day_of_week, unit="D")
-    area = first["area"].where(first["area"].notna(), NO_AREA)
-    return first.assign(area=area, week=monday).set_index("visit_id")
+    area = asked["area"].where(asked["area"].notna(), NO_AREA)
+    return asked.assign(area=area, week=monday, homes=_homes(asked))
 
 
-def _in_time(
-    done: str, moments: pd.Series, doors: pd.DataFrame, among: NDArray[np.bool_]
-) -> dict[str, NDArray[np.bool_]]:
-    """Return what was done within so many hours of the record, and by the time asked for."""
-    # A list counts `act_by` from the record and keeps the sum: the hours beside it lead back.
-    recorded = doors["act_by"] - pd.to_timedelta(doors["act_within_hours"], unit="h")
-    limits = [*(recorded + pd.Timedelta(hours=hours) for hours in HOURS), doors["act_by"]]
-    return {
-        f"{done} {name}": among & (moments <= limit).to_numpy()
-        for name, limit in zip(_limits(), limits, strict=True)
-    }
+def _homes(asked: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the homes of each door: all flats of a building; where none is known the visit."""
+    columns = zip(asked["uprns"], asked["uprn"], asked["visit_id"], strict=True)
+    known = (next(text for text in texts if not pd.isna(text)) for texts in columns)
+    homes = [tuple(home.strip() for home in text.split(";")) for text in known]
+    return pd.Series(homes, index=asked.index, dtype=object)
 
 
-def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Count every measure, over all and by group.
+def table_of(
+    states: pd.DataFrame, by: Sequence[str], attempts: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Count every measure, over all and by group: doors, and the homes that they are.
 
     Parameters
     ----------
@@ -233,6 +337,8 @@ def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         As `door_states` returns them.
     by : sequence of str
         Of `GROUPINGS`.
+    attempts : DataFrame, optional
+        As `attempt_states` returns them, where `by` asks for attempts.
 
     Returns
     -------
@@ -244,9 +350,11 @@ def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         "area": str,
         "ring": lambda ring: str(int(ring)),
         "week": lambda monday: f"{monday:%Y-%m-%d}",
+        "attempt": lambda attempt: str(int(attempt)),
     }
     for name in by:
-        for key, group in states.groupby(name, sort=True):
+        grouped = attempts if name == "attempt" and attempts is not None else states
+        for key, group in grouped.groupby(name, sort=True):
             rows += _rows(name, name_of[name](key), group)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -254,11 +362,36 @@ def table_of(states: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def _rows(by: str, group: str, states: pd.DataFrame) -> list[tuple[Any, ...]]:
     rows = []
     for measure in measures():
-        number, among = int(states[measure.counted].sum()), int(states[measure.among].sum())
+        counted, whole = (states[name].to_numpy(dtype=bool) for name in measure[2:])
+        number, among = int((counted & whole).sum()), int(whole.sum())
         share = number / among if among else float("nan")
         low, high = wilson(number, among)
-        rows.append((by, group, measure.name, number, measure.of, among, share, low, high))
+        homes = [len(set().union(*states["homes"][some])) for some in (counted & whole, whole)]
+        rows.append((by, group, measure.name, number, measure.of, among, share, low, high, *homes))
     return rows
+
+
+def packs_given(asked: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Count by tier the doors asked for with a pack, and the packs that were given.
+
+    Parameters
+    ----------
+    asked, counted : DataFrame
+        What was asked, and the visits that count.
+
+    Returns
+    -------
+    DataFrame
+        ``tier``, ``doors``, ``given``; in the order of the tiers' names. A pack given at a door
+        that was asked for without one is of the tier that the visit tells.
+    """
+    tiers = asked.dropna(subset="tier").groupby("tier")["visit_id"].nunique()
+    packs = counted["pack"] if "pack" in counted else pd.Series([], dtype=object)
+    given = packs[packs.notna() & (packs != "no")].value_counts()
+    given = given.rename({"yes": NO_TIER})
+    names = sorted({*tiers.index, *given.index})
+    numbers = [[int(counts.get(name, 0)) for name in names] for counts in (tiers, given)]
+    return pd.DataFrame({"tier": names, "doors": numbers[0], "given": numbers[1]})
 
 
 def wilson(number: int, among: int) -> tuple[float, float]:

@@ -1,5 +1,8 @@
 """What a ledger answers: visits, what was asked, and the history that the next list needs."""
 
+import json
+from typing import Any
+
 import pandas as pd
 import sqlalchemy as sa
 
@@ -48,6 +51,13 @@ def latest_moment(connection: sa.Connection) -> pd.Timestamp:
     now = pd.Timestamp.now() + _CLOCKS_MAY_DIFFER
     newest = connection.execute(sa.select(sa.func.max(lists.c.as_of))).scalar()
     return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
+
+
+def last_parameters(connection: sa.Connection) -> dict[str, Any]:
+    """Read what the newest list was made with; nothing where there is none."""
+    newest = sa.select(lists.c.parameters).order_by(lists.c.as_of.desc(), lists.c.issued_at.desc())
+    text = connection.execute(newest.limit(1)).scalar()
+    return {} if text is None else dict(json.loads(str(text)))
 
 
 def history(connection: sa.Connection, as_of: AsOf) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from hotspot._checks import choice_problems
 from hotspot._errors import ConfigError
-from hotspot.dates import AsOf, cutoff
+from hotspot.cocooning.waking_hours import WAKING, WakingHours
 from hotspot.english import and_list, count, list_day, long_day, percent, percent_interval
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.pictures import Picture
@@ -18,8 +18,12 @@ from hotspot.output.results import Result
 from hotspot.visits.measures import (
     GROUPINGS,
     HOURS,
+    TEAM_TIME,
+    attempt_states,
     counted_visits,
     door_states,
+    of_the_record,
+    packs_given,
     reached_otherwise,
     table_of,
 )
@@ -40,9 +44,11 @@ class VisitReport(Result):
     Parameters
     ----------
     table : DataFrame
-        A row per group and measure: ``by`` ("all", "area", "ring", "week"), ``group``,
-        ``measure``, ``count``, ``of`` (what it is a share of), ``out_of`` (how many those are),
-        ``share`` with its 95 % interval ``low`` to ``high``.
+        A row per group and measure: ``by`` ("all", "area", "ring", "week", "attempt"),
+        ``group``, ``measure``, ``count``, ``of`` (what it is a share of), ``out_of`` (how many
+        those are), ``share`` with its 95 % interval ``low`` to ``high``; ``homes`` and
+        ``homes_out_of``, how many different homes those doors are. What is counted are doors, by
+        attempt each attempt that was asked for.
     as_of : Timestamp
         What came later does not count.
     started : Timestamp or None
@@ -55,6 +61,12 @@ class VisitReport(Result):
         Visits before their burglary was found: in no share.
     without_time : int
         Counted visits without a time of day: taken for the end of their day.
+    expired : DataFrame
+        Doors whose time ended and to which nobody went, what ended last first, for the supervisor:
+        ``visit_id``, ``address``, ``area``, ``ring``, ``task``, ``attempt``, ``act_by``,
+        ``expires``, ``first_as_of``.
+    packs : DataFrame
+        A row per tier: ``tier``, ``doors`` that were asked for with it, and packs ``given``.
     purged_before : Timestamp or None
         What ended before it was deleted, and is in no number.
     """
@@ -67,6 +79,8 @@ class VisitReport(Result):
     unknown: int
     too_early: int
     without_time: int
+    expired: pd.DataFrame
+    packs: pd.DataFrame
     purged_before: pd.Timestamp | None = None
 
     def count(self, measure: str, by: str = "all", group: str = "all") -> int:
@@ -102,7 +116,7 @@ class VisitReport(Result):
 
         Parameters
         ----------
-        by : {"area", "ring", "week"}
+        by : {"area", "ring", "week", "attempt"}
 
         Returns
         -------
@@ -116,15 +130,17 @@ class VisitReport(Result):
         Returns
         -------
         str
-            One sentence a line.
+            One sentence a line: first the force's clock, then the team's, then what was done.
         """
         if not self.count("asked"):
             return "\n".join(["Nothing was asked yet: no list was issued.", *self._left_out()])
         return "\n".join(
             [
+                self.force_clock(),
+                self.team_clock(),
                 *self._coverage(),
-                *self._timeliness(),
                 *self._still_open(),
+                *self._packs(),
                 *self._left_out(),
                 cut_off_words(self),
             ]
@@ -172,13 +188,15 @@ class VisitReport(Result):
             "without_time": self.without_time,
             "purged_before": self.purged_before and self.purged_before.isoformat(),
             "summary": self.summary().splitlines(),
+            "expired": json.loads(self.expired.to_json(orient="records", date_format="iso")),
+            "packs": self.packs.to_dict("records"),
             "table": json.loads(self.table.to_json(orient="records", double_precision=10)),
         }
 
     def _coverage(self) -> list[str]:
         asked, due, later = (self.count(name) for name in ("asked", "due", "not yet due"))
         sentence = f"{count(asked, 'door was', 'doors were')} asked for on "
-        sentence += count(self.lists, "list")
+        sentence += f"{count(self.lists, 'list')}, {count(self.homes('asked'), 'home')} in all"
         sentence += f"; {later:,} of them not yet due." if later else "."
         if not due:
             return [sentence]
@@ -194,31 +212,72 @@ class VisitReport(Result):
             f"({self._share('reached')}), {and_list([talked, *without_talk])}.",
         ]
 
-    def _timeliness(self) -> list[str]:
-        among = int(self.row("reached in time")["out_of"])
-        if not among:
-            return []
-        words = {f"within {hours} h": f"within {hours} hours" for hours in HOURS}
-        words["in time"] = "by the time asked for"
-        first = next(iter(words))
-        words[first] = f"reached {words[first]} of the record"
+    def force_clock(self) -> str:
+        """Return how soon after the record of the burglary doors were called at.
+
+        Returns
+        -------
+        str
+            The shares that an inspector asks for, each with its denominator and interval.
+        """
         parts = [
-            f"{self.count(f'reached {limit}'):,} {written} ({self._share(f'reached {limit}')})"
-            for limit, written in words.items()
+            f"{self._of_all(f'attempted {of_the_record(hours)}')} within {hours} hours"
+            for hours in HOURS
         ]
-        return [f"Of {count(among, 'home')} due since the ledger began: {', '.join(parts)}."]
+        return f"The force's clock, from the record to the first call: {', '.join(parts)}."
+
+    def team_clock(self) -> str:
+        """Return how many doors the teams called at in the time that the list gave them.
+
+        Returns
+        -------
+        str
+        """
+        called, reached = (self._of_all(f"{done} {TEAM_TIME}") for done in ("attempted", "reached"))
+        return (
+            f"The team's clock, from the list that asked: {called} called at in time, {reached} "
+            "reached in time."
+        )
+
+    def homes(self, measure: str, by: str = "all", group: str = "all") -> int:
+        """Return how many different homes the doors of one number are.
+
+        Parameters
+        ----------
+        measure, by, group : str
+
+        Returns
+        -------
+        int
+        """
+        return int(self.row(measure, by, group)["homes"])
+
+    def _of_all(self, measure: str) -> str:
+        row = self.row(measure)
+        among = count(int(row["out_of"]), "door")
+        if not row["out_of"]:
+            return f"0 of {among}"
+        return f"{int(row['count']):,} of {among} ({self._share(measure)})"
 
     def _still_open(self) -> list[str]:
-        overdue, before = self.count("overdue"), self.count("before start")
-        late = (
-            f"{count(overdue, 'door is', 'doors are')} overdue: the time asked for has passed "
-            "and nobody called."
-        )
-        early = (
-            f"{count(before, 'door')} still open had passed the time before the ledger began: "
-            "not counted as overdue, nor in the shares in time."
-        )
-        return [*([late] if overdue else []), *([early] if before else [])]
+        overdue, late = self.count("overdue"), self.count("late for the force when listed")
+        expired = len(self.expired)
+        sentences = {
+            f"{count(overdue, 'door is', 'doors are')} overdue: the time that the list gave has "
+            "passed and nobody called.": overdue,
+            f"{count(late, 'door was', 'doors were')} past the force's hours when first listed: no "
+            "team could be in time for the force there.": late,
+            f"{count(expired, 'door')} left the list and nobody had gone: the supervisor has them "
+            "by name.": expired,
+        }
+        return [sentence for sentence, number in sentences.items() if number]
+
+    def _packs(self) -> list[str]:
+        rows = self.packs.astype(object).itertuples(index=False, name=None)
+        given = [
+            f"{tier} {given:,} (asked for at {count(doors, 'door')})" for tier, doors, given in rows
+        ]
+        return [f"Packs given: {and_list(given)}."] if given else []
 
     def _left_out(self) -> list[str]:
         reasons = {
@@ -264,7 +323,10 @@ class VisitReport(Result):
     def _draw_areas(self, axes: Axes, areas: Sequence[str]) -> None:
         """Draw the shares reached and reached in time, with their intervals."""
         by = "all" if list(areas) == ["all"] else "area"
-        styles = (("reached", "#2f6690", "o", 0.12), ("reached in time", "#c8102e", "s", -0.12))
+        styles = (
+            ("reached", "#2f6690", "o", 0.12),
+            (f"reached {TEAM_TIME}", "#c8102e", "s", -0.12),
+        )
         for measure, colour, marker, shift in styles:
             rows = [self.row(measure, by, area) for area in areas]
             for place, row in enumerate(rows):
@@ -279,7 +341,8 @@ class VisitReport(Result):
         axes.set_ylim(-len(areas) + 0.4, 0.6)
         axes.set_xlim(0, 100)
         axes.set_xlabel(
-            "% of homes found occupied (in brackets);\nin time: of those due since the ledger began"
+            "% of doors found occupied (in brackets);\n"
+            "in the team's time: of those where it is over"
         )
         axes.grid(axis="x", alpha=0.3)
         axes.set_title("By team", loc="left", fontsize=10)
@@ -296,49 +359,79 @@ def cut_off_words(report: VisitReport) -> str:
     )
 
 
-def make_report(
-    asked: pd.DataFrame,
-    visits: pd.DataFrame,
-    lists: pd.Series,
-    started: pd.Timestamp | None,
-    by: str | Iterable[str] | None,
-    as_of: AsOf | None,
-) -> VisitReport:
-    """Count visits. See `VisitLedger.report`.
+@dataclass(frozen=True)
+class Known:
+    """What a ledger knows, and up to when it is counted.
 
-    Parameters
+    Attributes
     ----------
     asked, visits : DataFrame
         As the ledger returns them.
     lists : Series
         Cut-offs of the lists.
+    as_of : Timestamp
     started : Timestamp or None
-    by, as_of
+    expired : DataFrame
+        As `expired_doors` returns them.
+    waking : WakingHours
+        Those of the last list.
+    """
+
+    asked: pd.DataFrame
+    visits: pd.DataFrame
+    lists: pd.Series
+    as_of: pd.Timestamp
+    started: pd.Timestamp | None
+    expired: pd.DataFrame
+    waking: WakingHours = WAKING
+
+
+def make_report(known: Known, by: str | Iterable[str] | None) -> VisitReport:
+    """Count visits. See `VisitLedger.report`.
+
+    Parameters
+    ----------
+    known : Known
+    by
         As of `VisitLedger.report`.
 
     Returns
     -------
     VisitReport
     """
-    groupings = _groupings(by)
-    last = _last_known(visits, lists) if as_of is None else cutoff(as_of)
-    states = door_states(asked, visits, last, last if started is None else started)
+    groupings = groupings_of(by)
+    last, asked, visits = known.as_of, known.asked, known.visits
+    since = last if known.started is None else known.started
+    left = known.expired
+    keys = list(zip(left["visit_id"], left["attempt"], strict=True))
+    states = door_states(asked, visits, last, since, left["visit_id"], known.waking)
+    attempts = None
+    if "attempt" in groupings:
+        attempts = attempt_states(asked, visits, last, since, keys, known.waking)
     seen = visits[visits["visited_at"] <= last]
-    known = seen[seen["visit_id"].isin(states.index)]
+    of_doors = seen[seen["visit_id"].isin(states.index)]
     newest = asked.sort_values("attempt").drop_duplicates("visit_id").set_index("visit_id")
     counted = counted_visits(newest.loc[states.index], visits, last)
     return VisitReport(
-        table=table_of(states, groupings),
+        table=table_of(states, groupings, attempts),
         as_of=last,
-        started=started,
-        lists=int((lists <= last).sum()),
-        unknown=len(seen) - len(known),
-        too_early=len(known) - len(counted),
+        started=known.started,
+        lists=int((known.lists <= last).sum()),
+        unknown=len(seen) - len(of_doors),
+        too_early=len(of_doors) - len(counted),
         without_time=int((~counted["time_known"]).sum()),
+        expired=left,
+        packs=packs_given(asked[asked["first_as_of"] <= last], counted),
     )
 
 
-def _groupings(by: str | Iterable[str] | None) -> list[str]:
+def groupings_of(by: str | Iterable[str] | None) -> list[str]:
+    """Return what to group by, in the report's own words.
+
+    Raises
+    ------
+    ConfigError
+    """
     asked = [] if by is None else [by] if isinstance(by, str) else list(by)
     named = ["area" if name == "team" else name for name in asked]
     problems = [p for name in named for p in choice_problems("by", name, ("team", *GROUPINGS))]
@@ -347,7 +440,7 @@ def _groupings(by: str | Iterable[str] | None) -> list[str]:
     return named
 
 
-def _last_known(visits: pd.DataFrame, lists: pd.Series) -> pd.Timestamp:
+def last_known(visits: pd.DataFrame, lists: pd.Series) -> pd.Timestamp:
     """Return the last moment of which a ledger tells."""
     known = [moments.max() for moments in (visits["visited_at"], lists) if len(moments)]
     return max(known) if known else pd.Timestamp.now().floor("s")

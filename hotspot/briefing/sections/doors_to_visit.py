@@ -7,11 +7,11 @@ from typing import ClassVar
 import pandas as pd
 
 from hotspot.briefing.findings import Lists
-from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Link, Part, Section, Sources, table
 from hotspot.briefing.track_record import Proof
+from hotspot.cocooning.expired_doors import EXPIRED_DAYS
 from hotspot.cocooning.walking_order import areas_in_order, listed_areas
-from hotspot.english import count, cut_off, moment, percent
+from hotspot.english import count, long_moment, moment, percent, short_day
 from hotspot.geo import NO_AREA
 from hotspot.rule import RINGS
 from hotspot.visits import VisitReport
@@ -24,6 +24,12 @@ _MEASURES = {
     "reached": "Reached",
     "face to face": "Face to face",
 }
+# Of how many times to act by the page tells one by one, and how many expired doors it names.
+_MOST_TIMES, _MOST_EXPIRED = 3, 10
+_EXPIRED_COLUMNS = [
+    ("door", "Door", "text"), ("area", "Beat", "text"), ("task", "Asked for", "text"),
+    ("ended", "Time ended", "text"),
+]  # fmt: skip
 _REPORT_COLUMNS = [
     ("area", "Beat", "text"),
     *((name, head, "n") for name, head in _MEASURES.items()),
@@ -38,9 +44,11 @@ class DoorRow:
     ----------
     area : str
     act_by : str
-        By when the first of them is due.
+        By when the next of them are due, of those that are not overdue.
     due : str
-        How many are still due.
+        How many are due then.
+    overdue : str
+        How many are overdue from earlier lists.
     rings : sequence of str
         How many are of each ring.
     total : str
@@ -51,6 +59,7 @@ class DoorRow:
     area: str
     act_by: str
     due: str
+    overdue: str
     rings: Sequence[str]
     total: str
     links: Sequence[Link]
@@ -77,14 +86,39 @@ class DoorsSection(Section):
     parts: Sequence[Part] = ()
 
 
-def past_due(inputs: Inputs, targets: pd.DataFrame) -> pd.Series:
-    """Test which visits were due by the cut-off, as the sheets do."""
-    return targets["act_by"] <= inputs.last
+def due_next(targets: pd.DataFrame) -> str:
+    """Return what the teams have to do first: how many doors by when, and what is overdue.
+
+    Examples
+    --------
+    >>> act_by = pd.to_datetime(["2026-03-06 17:00", "2026-03-04 19:00", "2026-03-01 12:00"])
+    >>> due_next(pd.DataFrame({"act_by": act_by, "overdue": ["", "", "overdue"]}))
+    'Due next: 1 door by Wednesday 4 March at 19:00, then 1 by Friday 6 March at 17:00; 1 door ...'
+    """
+    late = is_overdue(targets)
+    ends = targets.loc[~late, "act_by"].value_counts().sort_index()
+    parts = [
+        f"{count(number, 'door') if not nth else f'{number:,}'} by {long_moment(end, year=False)}"
+        for nth, (end, number) in enumerate(zip(ends.index, ends, strict=True))
+    ]
+    shown = parts[:_MOST_TIMES]
+    if len(parts) > len(shown):
+        later = int(ends.iloc[_MOST_TIMES:].sum())
+        shown.append(f"{later:,} later")
+    words = [", then ".join(shown)] if shown else []
+    if late.any():
+        words.append(f"{count(int(late.sum()), 'door is', 'doors are')} overdue from earlier lists")
+    return f"Due next: {'; '.join(words)}." if words else ""
+
+
+def is_overdue(targets: pd.DataFrame) -> "pd.Series[bool]":
+    """Test which doors an earlier list asked for by a time that has passed."""
+    return targets["overdue"] == "overdue"
 
 
 def doors(sources: Sources) -> Section:
-    """Write how many doors there are to visit by beat, and where their lists are."""
-    inputs, lists = sources.inputs, sources.findings.lists
+    """Write what is due next, how many doors there are by beat, and where their lists are."""
+    lists = sources.findings.lists
     parts = _worth(sources.findings.proof)
     if lists is None:
         sentence = (
@@ -92,29 +126,24 @@ def doors(sources: Sources) -> Section:
             "set-up, and the lists of doors are made."
         )
         return DoorsSection([sentence], parts=parts)
-    parts = [*_so_far(lists.so_far), *parts]
+    parts = [*_expired(lists.targets), *_so_far(lists.so_far), *parts]
     targets = lists.targets
     by_area = dict(tuple(targets.groupby(listed_areas(targets["area"]))))
     # A beat without a door to visit may have leaflets to deliver.
     links = sources.list_links
     areas = areas_in_order([*by_area, *(area for area in links if area is not None)])
-    sentences = _sentences(inputs, lists)
+    sentences = _sentences(lists)
     if not areas:
         return DoorsSection(sentences, parts=parts)
-    rows = [
-        _row(area, by_area.get(area, targets.iloc[:0]), inputs, links.get(area, ()))
-        for area in areas
-    ]
+    rows = [_row(area, by_area.get(area, targets.iloc[:0]), links.get(area, ())) for area in areas]
     overall = links.get(None, ())
     if areas == [NO_AREA]:
         rows, overall = [], [*links.get(NO_AREA, ()), *overall]
-    return DoorsSection(
-        sentences, rows=rows, total=_row("All", targets, inputs, overall), parts=parts
-    )
+    return DoorsSection(sentences, rows=rows, total=_row("All", targets, overall), parts=parts)
 
 
-def _sentences(inputs: Inputs, lists: Lists) -> list[str]:
-    """Return why there is no door, what the list notes, and what was due already."""
+def _sentences(lists: Lists) -> list[str]:
+    """Return what is due next and from when it counts, why there is no door, what is noted."""
     attrs = lists.targets.attrs
     sentences = []
     if lists.targets.empty:
@@ -122,26 +151,30 @@ def _sentences(inputs: Inputs, lists: Lists) -> list[str]:
         why = "nothing is left to do for the burglaries of" if live else "no burglary in"
         days = attrs["parameters"]["visit_days"]
         sentences.append(f"No door to visit: {why} the last {days} days.")
+    else:
+        opens, closes = attrs["parameters"]["waking_hours"]
+        sentences += [
+            due_next(lists.targets),
+            f"A team's time counts from {long_moment(pd.Timestamp(attrs['issued']), year=False)}, "
+            f"when the list goes out, in waking hours ({opens} to {closes}).",
+        ]
+        if lists.so_far is None:
+            sentences.append(
+                "No ledger is kept: which doors earlier lists asked for, and which were visited, "
+                "is not known here. Strike those that were."
+            )
     notes = " ".join(str(note) for note in attrs["notes"])
-    if notes:
-        sentences.append(notes)
-    past = int(past_due(inputs, lists.targets).sum())
-    # A ledger knows which were made.
-    if past and lists.so_far is None:
-        sentences.append(
-            f"{count(past, 'visit was', 'visits were')} due by {cut_off(inputs.last)}. "
-            "Which of them were made is not known here: strike those that were."
-        )
-    return sentences
+    return [*sentences, notes] if notes else sentences
 
 
-def _row(area: str, targets: pd.DataFrame, inputs: Inputs, links: Sequence[Link]) -> DoorRow:
-    due = targets.loc[~past_due(inputs, targets), "act_by"]
-    all_due = "all due before" if len(targets) else ""
+def _row(area: str, targets: pd.DataFrame, links: Sequence[Link]) -> DoorRow:
+    late = is_overdue(targets)
+    ends = targets.loc[~late, "act_by"]
     return DoorRow(
         area,
-        act_by=all_due if due.empty else moment(due.min()),
-        due=f"{len(due):,}",
+        act_by="" if ends.empty else moment(ends.min()),
+        due="" if ends.empty else f"{int((ends == ends.min()).sum()):,}",
+        overdue=f"{int(late.sum()):,}" if late.any() else "",
         rings=[f"{int((targets['ring'] == ring.number).sum()):,}" for ring in _VISITED_RINGS],
         total=f"{len(targets):,}",
         links=links,
@@ -157,6 +190,26 @@ def _worth(proof: Proof) -> list[Part]:
     return [Part("Is it worth a visit?", sentences)] if sentences else []
 
 
+def _expired(targets: pd.DataFrame) -> list[Part]:
+    """Name the doors that left the list and to which nobody went, for the supervisor."""
+    expired = targets.attrs["expired"]
+    if not expired:
+        return []
+    rows = [
+        {
+            "door": row["address"] or "no address",
+            "area": row["area"] or NO_AREA,
+            "task": row["task"] or "visit",
+            "ended": short_day(pd.Timestamp(row["expires"])),
+        }
+        for row in expired[:_MOST_EXPIRED]
+    ]
+    more = len(expired) - len(rows)
+    sentences = [f"{more:,} more are in expired.csv."] if more else []
+    heading = f"Doors whose time ended in the past {EXPIRED_DAYS} days and to which nobody went"
+    return [Part(heading, sentences, table(_EXPIRED_COLUMNS, rows, kind="narrow"))]
+
+
 def _so_far(report: VisitReport | None) -> list[Part]:
     """Write what was asked and what was reached, where a ledger is kept."""
     heading = "Asked and reached so far"
@@ -164,20 +217,17 @@ def _so_far(report: VisitReport | None) -> list[Part]:
         return []
     if not report.count("asked"):
         return [Part(heading, ["This is the first list that the ledger knows."])]
-    reached, timely = report.row("reached"), report.row("reached in time")
+    reached = report.row("reached")
     sentences = [
+        report.force_clock(),
+        report.team_clock(),
         f"{count(report.count('asked'), 'door was', 'doors were')} asked for on "
-        f"{count(report.lists, 'earlier list')}. Of {report.count('due'):,} due "
+        f"{count(report.lists, 'earlier list')}, {count(report.homes('asked'), 'home')} in all. "
+        f"Of {report.count('due'):,} due "
         f"{report.count('found occupied'):,} are homes found occupied, or not yet known to be "
         f"otherwise; {report.count('reached'):,} of these were reached{_interval(reached)}, "
-        f"{report.count('face to face'):,} of them face to face."
+        f"{report.count('face to face'):,} of them face to face.",
     ]
-    if timely["out_of"]:
-        sentences.append(
-            f"Of {int(timely['out_of']):,} homes due since the ledger began "
-            f"{report.count('reached in time'):,} were reached by the time asked for"
-            f"{_interval(timely)}."
-        )
     rows = [
         {"area": area, **{name: f"{report.count(name, 'area', area):,}" for name in _MEASURES}}
         for area in report.groups("area")
