@@ -241,17 +241,25 @@ def test_an_entry_that_only_an_unusable_row_bears_is_no_slip(tmp_path: Path) -> 
     assert "row 2 of it" in told[0]
 
 
-def test_page_and_sheets_agree_on_what_was_due(town: Briefing) -> None:
+def test_the_page_leads_with_what_is_due_next_and_no_door_is_late_on_its_first_morning(
+    town: Briefing,
+) -> None:
     assert town.targets is not None
-    late = town.targets["act_by"] <= cutoff("2026-03-02")
-    due = int((~late).sum())
-    assert 0 < due < len(town.targets)
-    doors = section(town, "doors")
-    assert f"{int(late.sum())} visits were due by the end of Monday 2 March 2026." in doors
-    page = page_of(town)
-    assert f"{len(town.targets)} doors to visit, {due} still due" in page
+    burgled = int((town.targets["ring"] == 0).sum())
+    page, doors = page_of(town), section(town, "doors")
+    lead = (
+        f"Due next: {burgled} doors by Wednesday 4 March at 19:00, then "
+        f"{len(town.targets) - burgled} by Friday 6 March at 17:00."
+    )
+    assert page.index(lead) < page.index("Cut-off:") < page.index("doors to visit")
+    assert "from Tuesday 3 March at 08:00, when the list goes out, in waking hours" in doors
+    assert "still due" not in page
+    assert "doors were past the force's hours" in doors
+    # Of two beats, both with a burgled home.
+    assert doors.count("Wed 4 Mar 19:00") == 3
+    assert not (town.folder / "expired.csv").exists()
     sheets = [text_of(path) for path in (town.folder / "targets").glob("*.html")]
-    assert sum(text.count("was due") for text in sheets) == int(late.sum())
+    assert sum(text.count("was due") for text in sheets) == 0
 
 
 def test_one_page_gives_one_number_for_the_last_12_months(tmp_path: Path) -> None:

@@ -44,9 +44,41 @@ def test_the_list_is_issued_and_the_page_says_what_came_of_the_last(tmp_path: Pa
     assert second.targets is not None
     assert not set(done["visit_id"]) & set(second.targets["visit_id"])
     told = section(second, "doors")
-    assert f"{len(first.targets)} doors were asked for on 1 earlier list." in told
+    asked_for = len(first.targets)
+    assert f"{asked_for} doors were asked for on 1 earlier list, {asked_for} homes in all." in told
+    # Asked for on Tuesday at 08:00: a day later no time is over, by either clock, but the force's
+    # of what was recorded before.
+    assert "The team's clock, from the list that asked: 0 of 0 doors called at in time" in told
     assert "2 of them face to face" in told
-    assert "Which of them were made is not known here" not in told
+    assert "is not known here" not in told
+
+
+def test_doors_that_expired_unvisited_are_named_on_the_page_and_in_a_file(tmp_path: Path) -> None:
+    set_up = quick_town(tmp_path, LEDGER)
+    first = brief(set_up)
+    assert first.targets is not None
+    visited = first.targets.iloc[0]
+    VisitLedger(tmp_path / "visits.db").record(
+        [{"visit_id": visited["visit_id"], "result": "leaflet", "visited_at": "2026-03-03 10:00"}]
+    )
+    last = first.targets["expires"].max() + pd.Timedelta(days=1)
+    then = brief(set_up, as_of=last.normalize(), folder=tmp_path / "then")
+    named = pd.read_csv(tmp_path / "then" / "expired.csv")
+    assert then.targets is not None
+    assert set(named["visit_id"]) == {row["visit_id"] for row in then.targets.attrs["expired"]}
+    assert 0 < len(named) < len(first.targets)
+    assert set(named["marking"]) == {then.record["parameters"]["output"]["marking"]}
+    told = section(then, "doors")
+    assert "Doors whose time ended in the past 7 days and to which nobody went" in told
+    assert named["address"].iloc[0] in told
+    assert visited["address"] not in set(named["address"])
+
+
+def test_waking_hours_of_the_set_up_make_the_times_to_act_by(tmp_path: Path) -> None:
+    listed = issue_lists(quick_town(tmp_path, '[cocooning]\nwaking_hours = ["10:00", "18:00"]\n'))
+    assert listed.targets is not None
+    assert set(listed.targets["act_by"].dt.strftime("%H:%M")) == {"18:00"}
+    assert listed.record["lists"]["waking_hours"] == ["10:00", "18:00"]
 
 
 def test_lists_alone_are_issued_too_and_once(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from hotspot.briefing.headline import BASIS
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections import write_sections
+from hotspot.briefing.sections.doors_to_visit import due_next
 from hotspot.briefing.sections.key_numbers import key_numbers
 from hotspot.briefing.sections.section import Sources
 from hotspot.english import count, cut_off, long_day, month
@@ -27,7 +28,7 @@ def render_page(sources: Sources) -> str:
         HTML that asks nothing of any network and runs nothing; every text is escaped.
     """
     inputs = sources.inputs
-    output = inputs.config.output
+    output, lists = inputs.config.output, sources.findings.lists
     return make_page(
         "briefing_page.html.j2",
         title=f"Burglary briefing, {long_day(inputs.last)}",
@@ -39,6 +40,7 @@ def render_page(sources: Sources) -> str:
         stale=inputs.stale,
         alarms=inputs.alarms,
         caveat=MONTHS_ONLY if inputs.month_only else None,
+        lead="" if lists is None else due_next(lists.targets),
         keys=key_numbers(sources.record["headline"]),
         sections=list(write_sections(sources)),
         version=f"Made with hotspot {sources.record['versions']['hotspot']}.",

@@ -150,7 +150,8 @@ def _write_lists(
     team_maps = _write_team_maps(folder, inputs, lists, written)
     expired = pd.DataFrame(lists.targets.attrs["expired"])
     if len(expired):
-        write_table(expired, folder / EXPIRED_FILE)
+        about = {"cut_off": lists.targets.attrs["as_of"], "marking": inputs.config.output.marking}
+        write_table(expired.assign(**about), folder / EXPIRED_FILE)
     return {
         None: _links(written.overall, folder),
         **{

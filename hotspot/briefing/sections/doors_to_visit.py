@@ -117,7 +117,7 @@ def is_overdue(targets: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def doors(sources: Sources) -> Section:
-    """Write what is due next, how many doors there are by beat, and where their lists are."""
+    """Write how many doors are due by beat and when, and where their lists are."""
     lists = sources.findings.lists
     parts = _worth(sources.findings.proof)
     if lists is None:
@@ -143,7 +143,7 @@ def doors(sources: Sources) -> Section:
 
 
 def _sentences(lists: Lists) -> list[str]:
-    """Return what is due next and from when it counts, why there is no door, what is noted."""
+    """Return from when a team's time counts, why there is no door, and what the list notes."""
     attrs = lists.targets.attrs
     sentences = []
     if lists.targets.empty:
@@ -154,7 +154,6 @@ def _sentences(lists: Lists) -> list[str]:
     else:
         opens, closes = attrs["parameters"]["waking_hours"]
         sentences += [
-            due_next(lists.targets),
             f"A team's time counts from {long_moment(pd.Timestamp(attrs['issued']), year=False)}, "
             f"when the list goes out, in waking hours ({opens} to {closes}).",
         ]
@@ -191,7 +190,7 @@ def _worth(proof: Proof) -> list[Part]:
 
 
 def _expired(targets: pd.DataFrame) -> list[Part]:
-    """Name the doors that left the list and to which nobody went, for the supervisor."""
+    """Write which doors left the list with nobody having gone there, for the supervisor."""
     expired = targets.attrs["expired"]
     if not expired:
         return []
