@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
 from hotspot._errors import DataError
 
@@ -118,7 +117,8 @@ class Ring:
     because : str
         Why a home of it is listed, for whoever asks.
     act_within_hours : int or None
-        After the burglary was recorded; None where no visit is made.
+        The force's by the clock from the record, the team's in waking hours from the list; None
+        where no visit is made.
     """
 
     number: int
@@ -277,21 +277,3 @@ def result_word(label: str) -> ResultWord:
             f"use the version that wrote it. Known are {', '.join(words)}."
         )
     return words[label]
-
-
-def due_before_start(
-    act_by: "pd.Series[pd.Timestamp]", started: "pd.Timestamp"
-) -> "pd.Series[bool]":
-    """Return whether each door was due by the first list: nobody can be late for it.
-
-    Parameters
-    ----------
-    act_by : Series of datetime64
-    started : Timestamp
-        The cut-off of the first list that a ledger was given.
-
-    Returns
-    -------
-    Series of bool
-    """
-    return act_by <= started

@@ -57,6 +57,7 @@ author = ""
 {cocooning}
 # visit_days = {visit_days}
 # max_visits = 40                 # a beat
+# waking_hours = ["08:00", "21:00"]  # when people are called at
 # ledger = "visits.db"            # keeps what was asked and done, week by week
 
 # [density]

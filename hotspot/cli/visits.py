@@ -15,6 +15,7 @@ from hotspot.cli.visits_options import (
     ledger_of,
     marking_of_ledger,
     not_agreed,
+    stop_list_of_ledger,
 )
 
 # Arguments of the library that messages name, which are options here.
@@ -79,7 +80,8 @@ def add(commands: Any) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     with ledger_of(options) as ledger:
-        report = ledger.report(as_of=options.as_of)
+        stopped = stop_list_of_ledger(options)
+        report = ledger.report(as_of=options.as_of, exclude=stopped)
     marking = marking_of_ledger(options)
     files = [str(path) for path in report.write(options.folder, marking=marking)]
     print_answer(options, {**report.record(marking), "files": files}, report.summary(), *files)

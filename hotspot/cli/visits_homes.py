@@ -14,7 +14,7 @@ from hotspot.cli.visits_options import (
     ledger_of,
     marking_of_ledger,
     not_agreed,
-    set_up_of_ledger,
+    stop_list_of_ledger,
 )
 
 _HOME = "a UPRN, the id of a visit such as V-AB12CD34EF, or an address"
@@ -70,12 +70,8 @@ def add(kinds: Any) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    stopped: tuple[str, ...] = ()
-    if config := set_up_of_ledger(options):
-        from hotspot.briefing.stop_list import read_stop_list
-
-        stopped = read_stop_list(config.cocooning.exclude).entries
     with ledger_of(options) as ledger:
+        stopped = stop_list_of_ledger(options)
         explanation = ledger.explain(options.home, options.list, exclude=stopped)
     print_answer(options, explanation.to_dict(), explanation.summary())
     return DONE

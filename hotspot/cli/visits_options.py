@@ -67,6 +67,16 @@ def ledger_of(options: argparse.Namespace, *, must_exist: bool = True) -> "Visit
     return VisitLedger(url, must_exist=must_exist)
 
 
+def stop_list_of_ledger(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return what the set-up that was named keeps out of every product."""
+    config = set_up_of_ledger(options)
+    if config is None:
+        return ()
+    from hotspot.briefing.stop_list import read_stop_list
+
+    return read_stop_list(config.cocooning.exclude).entries
+
+
 def marking_of_ledger(options: argparse.Namespace) -> str | None:
     """Return the marking that was asked for, else that of the set-up."""
     config = set_up_of_ledger(options)

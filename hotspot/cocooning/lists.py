@@ -92,6 +92,8 @@ def cocooning_targets(
         - ``tiers`` (iterable of mapping): packs by rule, the first that fits wins: ``name`` and
           any of ``rings``, ``min_burglaries_12m``, ``min_live`` (burglaries that reach the door),
           ``max_days`` (since the newest of these) and ``max_distance_m``;
+        - ``waking_hours`` (two str): when people are called at, and in which hours the times to
+          act by are counted. Default: ``["08:00", "21:00"]``;
         - ``exclude`` (iterable of str): the stop list, crime references and UPRNs, letter for
           letter. A burglary on it, or at an address on it, makes no row and is in no reason; an
           address on it (or in a building on it) is never a door. Only a total is kept.
@@ -119,13 +121,20 @@ def cocooning_targets(
         - ``task``, ``attempt``: "visit" (1), after no reply, or where language or access kept
           people from being told, "second visit" (2), then "leaflet" (3), then no more;
         - ``tier``: the pack, missing where none fits;
-        - ``act_by``: 24 hours (ring 0) or 48 hours (rings 1 and 2) after ``recorded_at``, where
-          that is missing after ``occurred_to``, of the burglary that opened the visit; where no
-          time is told, after the end of that day. After an attempt it counts from then;
-        - ``overdue``: "overdue" where `act_by` has passed and the visit is not made, "before
-          start" where that was so before the ledger's first list, "" without a ledger;
+        - ``act_by``: the team's clock, 24 waking hours (ring 0) or 48 (rings 1 and 2) from when
+          the list went out that first asked for this attempt: the next waking morning where
+          `as_of` is a day, else that time. A later list leaves it as it was, and it is never in
+          the night;
+        - ``overdue``: "overdue" where `act_by` has passed and the attempt is not made, else "";
+        - ``recorded``: the force's clock, which starts when the burglary that opened the visit was
+          recorded, where that is missing at its ``occurred_to``; where no time is told, at the
+          end of that day;
+        - ``force_late``: whether 24 or 48 hours of that clock had passed when this list went out,
+          before a first attempt;
         - ``expires``: the end of the last of the `visit_days` of the burglary that opened the
-          visit. Until then what is overdue stays listed;
+          visit; after an attempt that told nobody as many days from then, so that the second
+          visit and the leaflet are asked for though the burglary grows old. Until then what is
+          overdue stays listed;
         - ``area``: missing outside all areas;
         - ``crime_refs``: every reference that reaches the door, the leading one first, joined
           by "; ";
@@ -140,8 +149,9 @@ def cocooning_targets(
         `attrs` holds ``as_of``, ``parameters``, ``counts`` (``live`` burglaries,
         ``live_within_window``, ``excluded``, ``unmatched``, ``non_residential``, ``by_distance``,
         ``ring3`` homes, ``not_scheduled`` doors, homes ``left_out`` for what the ledger knows,
-        ``overdue`` and ``before_start`` doors, those ``expired`` in the past 7 days to which
-        nobody went), ``classified``, ``exclude_unmatched`` (entries
+        ``overdue`` and ``force_late`` doors, those ``expired`` in the past 7 days to which
+        nobody went), ``issued`` (when the list goes out), ``expired`` (those doors one by one, for
+        the supervisor), ``classified``, ``exclude_unmatched`` (entries
         of the stop list that match nothing) and ``notes``, what a reader must know in sentences.
 
     Raises
