@@ -33,7 +33,7 @@ def test_the_list_is_issued_and_the_page_says_what_came_of_the_last(tmp_path: Pa
     assert first.targets is not None
     assert sorted(asked(tmp_path)) == sorted(first.targets["visit_id"])
     assert first.newly_asked == len(first.targets)
-    assert "This is the first list that the ledger knows." in section(first, "doors")
+    assert "This is the first list that the ledger knows." in section(first, "doors-annex")
     assert "newly asked for in the ledger" in first.summary()
     done = first.targets.iloc[:2]
     VisitLedger(tmp_path / "visits.db").record(
@@ -43,7 +43,7 @@ def test_the_list_is_issued_and_the_page_says_what_came_of_the_last(tmp_path: Pa
     second = brief(set_up, as_of="2026-03-03", folder=tmp_path / "tuesday")
     assert second.targets is not None
     assert not set(done["visit_id"]) & set(second.targets["visit_id"])
-    told = section(second, "doors")
+    told = section(second, "doors-annex")
     asked_for = len(first.targets)
     assert f"{asked_for} doors were asked for on 1 earlier list, {asked_for} homes in all." in told
     # Asked for on Tuesday at 08:00: a day later no time is over, by either clock, but the force's
@@ -68,7 +68,7 @@ def test_doors_that_expired_unvisited_are_named_on_the_page_and_in_a_file(tmp_pa
     assert set(named["visit_id"]) == {row["visit_id"] for row in then.targets.attrs["expired"]}
     assert 0 < len(named) < len(first.targets)
     assert set(named["marking"]) == {then.record["parameters"]["output"]["marking"]}
-    told = section(then, "doors")
+    told = section(then, "doors-annex")
     assert "Doors whose time ended in the past 7 days and to which nobody went" in told
     assert named["address"].iloc[0] in told
     assert visited["address"] not in set(named["address"])
@@ -260,7 +260,7 @@ def test_the_page_says_what_visits_are_worth(sample: Briefing) -> None:
     assert aimed is not None
     assert "that visits prevent them is not proven" in share.headline()
     for headline in (share.headline(), aimed.headline()):
-        assert headline in section(sample, "doors")
+        assert headline in section(sample, "doors-annex")
     # The window after the last list that is judged was over at the cut-off.
     assert aimed.last + pd.Timedelta(days=RULE.window_days) <= pd.Timestamp("2026-03-02")
 
@@ -277,7 +277,9 @@ def test_the_layer_that_did_better_opens(sample: Briefing) -> None:
 def test_with_too_few_burglaries_it_is_said_that_it_cannot_be_told(town: Briefing) -> None:
     assert town.proof.backtest is None
     assert town.proof.no_backtest in section(town, "map")
-    assert "cannot be told from fewer than 100 burglaries in two years" in section(town, "doors")
+    assert "cannot be told from fewer than 100 burglaries in two years" in section(
+        town, "doors-annex"
+    )
 
 
 def test_it_can_be_left_out(tmp_path: Path) -> None:
