@@ -12,6 +12,7 @@ import hotspot as hs
 from hotspot.briefing import Briefing, brief, issue_lists, load_config, read_config
 from hotspot.briefing.config import load_settings
 from hotspot.briefing.findings import find_change, find_density, find_lists
+from hotspot.briefing.folder import sha256
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.track_record import find_proof
 from hotspot.dates import cutoff
@@ -105,6 +106,10 @@ def test_no_density_or_hotspot_gives_a_home_of_the_stop_list_away(tmp_path: Path
     assert made.surface["x"].max() < X + 2000
     assert made.record["counts"]["in_period"] == made.record["counts"]["in_density"] + 3
     assert "3 burglaries of the stop list left out" in section(made, "hotspots")
+    # Nor does its hash, by which a short list could be tried.
+    digest = sha256(tmp_path / "exclude.csv")[:12]
+    texts = [path for path in made.files if path.suffix in {".html", ".json", ".csv"}]
+    assert not [path.name for path in texts if digest in path.read_text(encoding="utf-8-sig")]
 
 
 def test_a_stop_list_of_all_leaves_nothing_to_draw(tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ def make_record(
         "inputs": {
             name: {"file": path.name, "sha256": sha256(path)}
             for name, path in files.items()
-            if path is not None
+            # References are few enough to try: by its hash a short stop list could be read.
+            if path is not None and name != "exclude"
         },
         "reading": reading_record(inputs.check, inputs.withheld),
         "counts": counts(inputs, findings, lists),
