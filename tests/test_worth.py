@@ -21,12 +21,13 @@ from hotspot import (
     read_addresses,
     read_incidents,
 )
+from hotspot._kernels.percentiles import middle_of
 from hotspot.backtesting.scoring import ratio_interval
 from hotspot.cocooning import plan
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
 from hotspot.worth import preventable_share, replay, targeting_accuracy
-from hotspot.worth.intervals import at_least_exact, middle_of
+from hotspot.worth.intervals import at_least_exact
 from tests import naive
 from tests.conftest import incidents_at
 

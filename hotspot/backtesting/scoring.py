@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.percentiles import tails
 from hotspot.geo import cells_in_share
 
 #: Shares of the area at which curves are drawn, and between which calibration is shown.
@@ -141,9 +142,7 @@ def ratio_interval(top: Floats, bottom: Floats, weights: Floats) -> tuple[float,
     # A resample in which nothing happened has no rate.
     drawn = above[below > 0] / below[below > 0]
     spread = float(stats.t.ppf(0.975, windows - 1))
-    # Resamples vary as n - 1 does to n too little, and a normal tail is too short for few windows.
-    outer = float(stats.norm.cdf(-spread * math.sqrt(windows / (windows - 1))))
-    low, high = np.quantile(drawn, [outer, 1 - outer]) if len(drawn) else (np.nan, np.nan)
+    low, high = np.quantile(drawn, tails(windows)) if len(drawn) else (np.nan, np.nan)
     # Few windows with few incidents each make resamples of two or three values: there the spread
     # of the ratio as each window in turn is left out is the safer guide.
     rest = bottom.sum() - bottom

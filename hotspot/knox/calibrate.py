@@ -13,6 +13,7 @@ from scipy.optimize import isotonic_regression
 
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
+from hotspot._kernels.percentiles import middle_of, tails
 from hotspot.dates import EventDate
 from hotspot.english import count, early_words
 from hotspot.knox.bands import Bands
@@ -280,8 +281,9 @@ def calibrate_rule(
     by_distance, by_time = _summed(pairs.counts(), near, soon)
     # One set of draws serves distance and time, so that the two intervals belong together.
     drawn_distance, drawn_time = _summed(pairs.resampled(resamples, chosen), near, soon)
-    far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance)
-    long = _profile(bands.time_labels, days, by_time, drawn_time)
+    blocks = pairs.blocks
+    far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance, blocks)
+    long = _profile(bands.time_labels, days, by_time, drawn_time, blocks)
     # One test of one cell, fixed beforehand: no band was chosen after a look at the ratios, so its
     # p-value needs no correction for many looks.
     mean, variance = pairs.moments(near, soon)
@@ -291,11 +293,15 @@ def calibrate_rule(
     # significant: with more burglaries everything becomes significant.
     reach = _reach(far["smoothed"], distances_m, raised), _reach(long["smoothed"], days, raised)
     supported = p_value <= ALPHA and min(reach) > 0
+    intervals = [
+        _interval(drawn, edges, raised, blocks) if supported else None
+        for drawn, edges in ((drawn_distance, distances_m), (drawn_time, days))
+    ]
     return RuleCalibration(
         distance_m=reach[0] if supported else None,
         window_days=int(reach[1]) if supported else None,
-        distance_interval=_interval(drawn_distance, distances_m, raised) if supported else None,
-        window_interval=_interval(drawn_time, days, raised) if supported else None,
+        distance_interval=intervals[0],
+        window_interval=intervals[1],
         p_value=p_value,
         by_distance=far,
         by_time=long,
@@ -305,7 +311,7 @@ def calibrate_rule(
         resamples=resamples,
         seed=chosen,
         events=len(events),
-        blocks=pairs.blocks,
+        blocks=blocks,
         block_m=pairs.block_m,
     )
 
@@ -324,16 +330,13 @@ def _profile(
     edges: Sequence[float],
     counts: tuple[Floats, Floats],
     drawn: tuple[Floats, Floats],
+    blocks: int,
 ) -> pd.DataFrame:
-    """Return the ratio by band, with what the resamples make of it."""
+    """Return the ratio by band, with what the resamples of some blocks make of it."""
     observed, expected = counts[0][0], counts[1][0]
     ratio = ratios(observed, expected)
-    resampled = ratios(*drawn)
-    low, high = np.full((2, len(ratio)), np.nan)
-    # A band in which no resample expects a pair has no ratio: quantiles of nothing would warn.
-    known = ~np.isnan(ratio) & ~np.isnan(resampled).all(axis=0)
-    if known.any():
-        low[known], high[known] = np.nanquantile(resampled[:, known], (0.025, 0.975), axis=0)
+    limits = middle_of(ratios(*drawn), blocks)
+    low, high = (np.where(np.isnan(ratio), np.nan, limit) for limit in limits)
     return pd.DataFrame(
         {
             "band": np.array(labels, dtype=object),
@@ -369,15 +372,15 @@ def _reach(smoothed: npt.ArrayLike, edges: Sequence[float], raised: float) -> fl
 
 
 def _interval(
-    drawn: tuple[Floats, Floats], edges: Sequence[float], raised: float
+    drawn: tuple[Floats, Floats], edges: Sequence[float], raised: float, blocks: int
 ) -> tuple[float, float] | None:
     """Return between which edges 95 % of the resamples reach."""
     reaches = [
         _reach(_falling(observed, expected), edges, raised)
         for observed, expected in zip(*drawn, strict=True)
     ]
-    if not reaches:
+    if not reaches or blocks < 2:
         return None
     # Each reach is an edge, and so is what is returned: nothing lies between two edges.
-    low, high = np.quantile(reaches, (0.025, 0.975), method="nearest")
+    low, high = np.quantile(reaches, tails(blocks), method="nearest")
     return float(low), float(high)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
+from hotspot._kernels.percentiles import middle_of
 from hotspot.dates import EventDate
 from hotspot.english import count
 from hotspot.knox.bands import Bands
@@ -263,7 +264,7 @@ def _profile(
         resampled = resampled[~np.isnan(resampled)]
         # By percentiles (Efron and Tibshirani 1993): ratios are skew, and a normal interval could
         # fall below 0.
-        low, high = np.quantile(resampled, (0.025, 0.975)) if len(resampled) else (np.nan, np.nan)
+        low, high = (limit[0] for limit in middle_of(resampled[:, None], pairs.blocks))
         # The exact spread over permutations (Barton and David 1966): pairs share events, and taken
         # for independent they would seem surer than they are.
         off = _SPREADS * np.sqrt(max(variance, 0)) / expected if expected else np.nan

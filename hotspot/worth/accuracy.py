@@ -13,13 +13,14 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._errors import ConfigError
+from hotspot._kernels.percentiles import middle_of
 from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.rule import RINGS
-from hotspot.worth.intervals import FEW, Floats, apart, at_least_exact, middle_of
+from hotspot.worth.intervals import FEW, Floats, apart, at_least_exact
 from hotspot.worth.replay import (
     OTHERS,
     Day,

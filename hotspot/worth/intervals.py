@@ -1,6 +1,4 @@
-"""Intervals of a bootstrap over blocks of time, which hold where blocks or counts are few, too."""
-
-import math
+"""Intervals of shares that hold where few were counted, too."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,42 +9,6 @@ Floats = npt.NDArray[np.float64]
 _CONFIDENCE = 0.95
 # With fewer counted what was drawn takes two or three values: 0 of 54 would be 0 to 0.
 FEW = 5
-
-
-def middle_of(drawn: Floats, blocks: int) -> tuple[Floats, Floats]:
-    """Return the middle 95 % of each column, NaN where it is never known.
-
-    Parameters
-    ----------
-    drawn : ndarray, shape (draws, n)
-        NaN where a draw had nothing to count.
-    blocks : int
-        How many blocks of time were drawn from. Percentiles are taken as much farther out as few
-        of them need.
-
-    Returns
-    -------
-    low, high : ndarray, shape (n,)
-
-    References
-    ----------
-    Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
-    Statistician 69(4), 371-386, section 5.3: expanded percentiles.
-
-    Examples
-    --------
-    >>> [limit.round(1).tolist() for limit in middle_of(np.arange(101.0)[:, None], 10_000)]
-    [[2.5], [97.5]]
-    >>> [limit.round(1).tolist() for limit in middle_of(np.arange(101.0)[:, None], 8)]
-    [[0.6], [99.4]]
-    """
-    limits = np.full((2, drawn.shape[1]), np.nan)
-    known = ~np.isnan(drawn).all(axis=0)
-    if known.any() and blocks > 1:
-        spread = stats.t.ppf(0.5 + _CONFIDENCE / 2, blocks - 1) * math.sqrt(blocks / (blocks - 1))
-        outer = float(stats.norm.cdf(-spread))
-        limits[:, known] = np.nanquantile(drawn[:, known], [outer, 1 - outer], axis=0)
-    return limits[0], limits[1]
 
 
 def at_least_exact(low: Floats, high: Floats, counted: Floats, of: Floats) -> tuple[Floats, Floats]:

@@ -12,13 +12,14 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._kernels.pairs import Neighbours, neighbours
+from hotspot._kernels.percentiles import middle_of
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.backtesting.scoring import ratio_interval
 from hotspot.dates import day_numbers, event_times
 from hotspot.english import count, percent
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
-from hotspot.worth.intervals import Floats, at_least_exact, middle_of
+from hotspot.worth.intervals import Floats, at_least_exact
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
