@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ _OPTIONS = {
 }  # fmt: skip
 _A4 = 9
 _NARROWEST, _WIDEST = 9, 42
+# How much wider than the digits that a column's width counts is the text in it.
+_TEXT_WIDTH, _LINE_HEIGHT, _MOST_LINES = 1.15, 14.5, 25
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,19 @@ def write_tables(
         }
         for name, table in tables.items():
             sheet = book.add_worksheet(name)
+            longest = [0] * (len(table) + 1)
             for column, (heading, values) in enumerate(table.items()):
                 sheet.write_string(0, column, str(heading), styles["heading"])
                 widths = [_NARROWEST, len(str(heading))]
                 for line, value in enumerate(values, start=1):
                     widths.append(_write_cell(sheet, line, column, value, styles))
+                    longest[line] = max(longest[line], widths[-1])
                 sheet.set_column(column, column, min(max(widths) + 2, _WIDEST))
+            for line, width in enumerate(longest):
+                # LibreOffice gives long text no second line by itself.
+                if width > _WIDEST:
+                    lines = min(ceil(width * _TEXT_WIDTH / _WIDEST), _MOST_LINES)
+                    sheet.set_row(line, _LINE_HEIGHT * lines)
             sheet.freeze_panes(1, 1)
             sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
             sheet.repeat_rows(0)

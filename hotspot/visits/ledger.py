@@ -51,7 +51,11 @@ class VisitLedger(Answers, Homes, Upkeep):
     log, so that a ledger may lie on a network share and leaves nothing deleted beside it; where
     several teams write at once, PostgreSQL is the better place.
 
-    Nothing of people is kept: places, references of burglaries, and what the sheets ask.
+    Nothing of people is asked for: what is kept are places, references of burglaries, and what
+    the sheets ask. Words that a team writes may still speak of people. Notes for the officer in
+    the case wait for the crime record and are deleted once acknowledged (`notes`,
+    `acknowledge_notes`); what stands under ``note``, ``referral`` or the camera stays until
+    `purge` or `erase`, and no list, report or digest shows it.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from hotspot._errors import DataError
 from hotspot.english import count, long_moment, some_of
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
-from hotspot.output.page_parts import PageSection, PageTable, ResultPage
+from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
 from hotspot.output.pages import make_page, write_page
 from hotspot.output.results import shown_html
 from hotspot.output.tables import write_table
@@ -125,8 +125,19 @@ class OfficerNotes:
         return list(paths.values())
 
     def _write_html(self, path: Path, marking: str) -> None:
-        rows = [[_text(note[name]) for name in _HEADS] for note in self.table.to_dict("records")]
-        columns = [(head, "head" if name == "note_ref" else "") for name, head in _HEADS.items()]
+        notes: list[Any] = list(self.table.itertuples())
+        rows = [
+            (
+                note.note_ref,
+                _text(note.crime_refs),
+                Cell(note.address or note.visit_id, "ref", _visited(note)),
+                note.note,
+            )
+            for note in notes
+        ]
+        columns = [
+            ("Note", "day"), ("Crime references", "ref"), ("Door", "ref"), (_HEADS["note"], ""),
+        ]  # fmt: skip
         page = ResultPage(
             title=_TITLE,
             scope=f"{count(len(rows), 'note')} that nobody has acknowledged yet.",
@@ -137,7 +148,6 @@ class OfficerNotes:
                 PageSection("What to do", [_WHAT_TO_DO[0]]),
                 PageSection("The notes", tables=[PageTable.of(columns, rows)]),
             ],
-            landscape=True,
         )
         text = make_page(
             "result_page.html.j2",
@@ -242,6 +252,12 @@ def acknowledge(store: Store, refs: Collection[str], who: str | None) -> Acknowl
         if len(gone):
             log_access(connection, "acknowledgement", who, count=len(gone))
     return Acknowledged(tuple(sorted(wanted)), rebuilt=not wanted or store.rebuilt())
+
+
+def _visited(note: Any) -> str:
+    """Return where else, when and by whom, in small print below the door."""
+    who = f"officer {note.collar_number}" if note.collar_number else ""
+    return ", ".join(filter(None, (_text(note.area), long_moment(note.visited_at), who)))
 
 
 def _line(note: Any) -> str:
