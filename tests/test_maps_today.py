@@ -136,10 +136,10 @@ def test_the_whole_study_area_is_in_view_and_a_beat_without_any_burglary_is_not(
 def test_new_burglaries_stand_over_the_doors_around_them_and_leave_their_own_to_be_read(
     browser: Any, tmp_path: Path
 ) -> None:
-    # The burgled home of today among the doors of a terrace.
+    # The burgled home of today in a terrace that runs north, where its pin stands over the next.
     doors = gpd.GeoDataFrame(
-        {"ring": 1, "number": range(1, 12), "address": [f"{n} Quay" for n in range(1, 12)]},
-        geometry=gpd.points_from_xy(X + 8.0 * np.arange(-5, 6), [Y] * 11),
+        {"ring": 1, "number": range(1, 20), "address": [f"{n} Quay" for n in range(1, 20)]},
+        geometry=gpd.points_from_xy([X] * 19, Y + 8.0 * np.arange(-5, 14)),
         crs=made_maps.CRS,
     )
     incidents = incidents_at([X], [Y], [0], start="2026-03-01")
@@ -160,7 +160,7 @@ def test_new_burglaries_stand_over_the_doors_around_them_and_leave_their_own_to_
     # From afar, too, where the doors of a street are one blot.
     opened.page.evaluate(f"() => {{ {MAP}.closePopup(); {MAP}.setZoom(14, {{animate: false}}); }}")
     opened.page.locator(".leaflet-popup-content").wait_for(state="detached")
-    opened.page.mouse.click(x, y - 12)
+    opened.page.mouse.click(x, y - 15)
     assert popup_text(opened).startswith("B00000")
 
 
