@@ -20,8 +20,9 @@ from hotspot.demo.sample import make_town
 
 MADE = (
     "addresses.csv", "beats.geojson", "briefing.toml", "burglaries.csv", "exclude.csv",
-    "neighbour/burglaries.csv", "neighbour/forces.geojson", "operation/control.geojson",
-    "operation/treated.geojson", "streets.geojson", "truth.json", "truth_dirt.csv",
+    "neighbour/burglaries.csv", "neighbour/forces.geojson", "neighbour/streets.geojson",
+    "operation/control.geojson", "operation/treated.geojson", "streets.geojson", "truth.json",
+    "truth_dirt.csv",
     "truth_events.csv",
 )  # fmt: skip
 OURS, THEIRS = "Dogger Bank Constabulary", "Silver Pit Police"

@@ -97,8 +97,9 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         by 06:00 on Monday 2 March 2026, with the dirt of a real export), ``addresses.csv``,
         ``beats.geojson``, ``streets.geojson``, ``exclude.csv`` (a stop list) and
         ``briefing.toml``. Of the neighbouring force ``neighbour/burglaries.csv``, in a layout of
-        its own, and the border in ``neighbour/forces.geojson``. Of an operation the ground, in
-        ``operation/treated.geojson`` and ``operation/control.geojson``. What only tests know:
+        its own, ``neighbour/streets.geojson``, and the border in ``neighbour/forces.geojson``. Of
+        an operation the ground, in ``operation/treated.geojson`` and
+        ``operation/control.geojson``. What only tests know:
         ``truth.json`` (parameters, counts, the effect of the operation, the series),
         ``truth_events.csv`` (per true offence its force, row, kind, what triggered it, its series,
         true time and place) and ``truth_dirt.csv`` (which rows were made bad, how, and what a
@@ -129,7 +130,7 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         force: shapely.union_all([town.beats[b] for b in town.beats if of_force[b] == force])
         for force in dict.fromkeys(of_force.values())
     }
-    known = homes[homes["force"] == FORCE]
+    border, known = grounds[FORCE], homes[homes["force"] == FORCE]
     counts = {"rows": len(ours), "addresses": len(known), "homes": int(is_home(known).sum())}
     truth = {
         **truth_summary(seed, process, events, dirt, counts),
@@ -142,11 +143,12 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         "burglaries.csv": _table(entry.cells for entry in ours),
         "addresses.csv": _table(known.drop(columns=["kind", "side", "beat", "force"])),
         "beats.geojson": _named("beats", "beat", own_beats),
-        "streets.geojson": geojson(
-            "streets", (({"street": s.name, "usrn": s.usrn}, s.line) for s in town.streets)
-        ),
+        "streets.geojson": _of_streets(s for s in town.streets if border.contains(s.middle)),
         "exclude.csv": _table({"reference": one} for one in stopped),
         "neighbour/burglaries.csv": _table(entry.cells for entry in theirs),
+        "neighbour/streets.geojson": _of_streets(
+            s for s in town.streets if not border.contains(s.middle)
+        ),
         "neighbour/forces.geojson": _named("forces", "force", grounds),
         "operation/treated.geojson": _named("treated", "place", town.operation.treated),
         "operation/control.geojson": _named("control", "place", town.operation.control),
@@ -260,6 +262,10 @@ def _table(rows: pd.DataFrame | Iterable[Mapping[str, str]]) -> str:
 
 def _named(name: str, column: str, shapes: Mapping[str, BaseGeometry]) -> str:
     return geojson(name, (({column: one}, shape) for one, shape in shapes.items()))
+
+
+def _of_streets(streets: Iterable[Street]) -> str:
+    return geojson("streets", (({"street": s.name, "usrn": s.usrn}, s.line) for s in streets))
 
 
 def geojson(name: str, features: Iterable[tuple[dict[str, str], BaseGeometry]]) -> str:

@@ -33,6 +33,11 @@ class Street:
     line: BaseGeometry
     dead_end: bool
 
+    @property
+    def middle(self) -> shapely.Point:
+        """Point half-way along."""
+        return shapely.Point(self.line.interpolate(0.5, normalized=True))
+
 
 def densify(points: Sequence[Sequence[float]] | Points, step_m: float = 15.0) -> Points:
     """Add vertices so that the warp bends a straight piece; the same both ways round."""
