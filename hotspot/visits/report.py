@@ -335,7 +335,8 @@ class VisitReport(Result):
                 at = -place + shift
                 axes.plot([100 * row["low"], 100 * row["high"]], [at, at], color=colour, lw=1.8)
                 axes.plot(100 * row["share"], at, marker, color=colour, ms=5)
-            axes.plot([], [], marker=marker, color=colour, lw=1.8, ms=5, label=measure)
+            label = measure.removeprefix("reached ")
+            axes.plot([], [], marker=marker, color=colour, lw=1.8, ms=5, label=label)
         labels = [f"{a} ({self.count('found occupied', by, a):,})" for a in areas]
         axes.set_yticks([-place for place in range(len(areas))], labels, parse_math=False)
         axes.set_ylim(-len(areas) + 0.4, 0.6)
