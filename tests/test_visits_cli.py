@@ -59,7 +59,7 @@ def test_report_writes_page_table_and_chart_with_the_marking_of_the_set_up(place
     command = ["visits", "report", "--config", config, "--folder", folder, "--as-of", "2026-03-05"]
     assert main(command) == 0
     said = capsys.readouterr().out
-    assert "2 doors were asked for on 1 list." in said
+    assert "2 doors were asked for on 1 list, 2 homes in all." in said
     assert "Counted up to Thursday 5 March 2026" in said
     assert "OFFICIAL-TEST" in (place / "out" / "visit_report.html").read_text(encoding="utf-8")
     assert main([*command, "--json"]) == 0

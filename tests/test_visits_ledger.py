@@ -120,7 +120,7 @@ def test_a_burglary_that_joins_later_undoes_no_visit():
     told = ledger.record([visit("V-A", "face to face", "2026-03-02 18:00")])
     assert told.flagged.empty
     report = ledger.report()
-    assert (report.too_early, report.count("reached within 48 h")) == (0, 1)
+    assert (report.too_early, report.count("reached within 48 h of the record")) == (0, 1)
     assert ledger.asked().loc[0, "newest"] == pd.Timestamp("2026-03-01 06:00")
 
 
@@ -132,7 +132,7 @@ def test_a_rule_that_changes_moves_no_moment_of_the_record():
     ledger.issue(again)
     assert ledger.asked().loc[0, "act_within_hours"] == 24
     ledger.record([visit("V-A", "face to face", "2026-03-02 18:00")])
-    assert ledger.report().count("reached within 24 h") == 1
+    assert ledger.report(as_of="2026-03-05").count("reached within 24 h of the record") == 1
     earlier = targets(("V-A", 0, "2026-03-02 07:00"), as_of="2026-03-01 07:00")
     earlier.attrs["parameters"] = {**earlier.attrs["parameters"], "act_within_hours": (12,)}
     ledger.issue(earlier)
