@@ -24,6 +24,10 @@ def add(kinds: Any) -> None:
     beside = "where rows go that were not recorded (SHEET - not recorded.csv beside each sheet)"
     values = {"--source": source, "--timezone": zone, "--rejected": Value("FILE", beside)}
     record = add_visits_command(kinds, "record", _record, words, values)
+    record.epilog = (
+        "Exit status: 0 every row could be used; 1 a row, a box that says neither yes nor no, or a "
+        "sheet could not, and the rest is recorded."
+    )
     record.add_argument("files", nargs="+", metavar="FILE", help="a returned sheet, or several")
 
 
