@@ -12,11 +12,13 @@ from typing import get_args
 
 import geopandas as gpd
 import numpy as np
+from scipy import stats
 
 from hotspot._checks import choice_problems, integer_problems, positive_problems
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.blocks import count_by_block
 from hotspot._kernels.pairs import degrees, neighbours_in_space
+from hotspot._kernels.percentiles import middle_of
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments
@@ -143,6 +145,40 @@ def block_problems(
     problems += choice_problems("date", date, get_args(EventDate))
     problems += integer_problems(1, resamples=resamples)
     return problems if block_m is None else problems + positive_problems(block_m=block_m)
+
+
+def ratio_limits(
+    observed: Floats, expected: Floats, drawn: Floats, blocks: int
+) -> tuple[Floats, Floats]:
+    """Return 95 % intervals of ratios of pairs: the wider of two on either side.
+
+    Percentiles of the blocks drawn anew know that pairs come in chains; where few pairs are seen
+    every draw sees as few, and 0 of 0.6 expected would be 0 to 0: the limits of a Poisson count
+    know better. Percentiles alone held the truth in 44 to 90 of 100 simulations with 1 to 9 pairs.
+
+    Parameters
+    ----------
+    observed, expected : ndarray of float64, shape (n,)
+    drawn : ndarray of float64, shape (resamples, n)
+        The ratios of the resamples, NaN where one expects no pair.
+    blocks : int
+        How many blocks were drawn from.
+
+    Returns
+    -------
+    low, high : ndarray of float64, shape (n,)
+        NaN where no pair is expected or nothing was drawn.
+
+    References
+    ----------
+    Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
+    """
+    low, high = middle_of(drawn, blocks)
+    known = (expected > 0) & ~np.isnan(low)
+    per = np.where(known, expected, np.nan)
+    least = np.where(observed > 0, stats.chi2.ppf(0.025, 2 * observed), 0.0) / 2 / per
+    most = stats.chi2.ppf(0.975, 2 * (observed + 1)) / 2 / per
+    return np.minimum(low, least), np.maximum(high, most)
 
 
 def ratios(observed: Floats, expected: Floats) -> Floats:

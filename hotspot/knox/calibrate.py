@@ -13,11 +13,11 @@ from scipy.optimize import isotonic_regression
 
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
-from hotspot._kernels.percentiles import middle_of, tails
+from hotspot._kernels.percentiles import tails
 from hotspot.dates import EventDate
 from hotspot.english import count, early_words
 from hotspot.knox.bands import Bands
-from hotspot.knox.blocks import BlockPairs, block_problems, ratios
+from hotspot.knox.blocks import BlockPairs, block_problems, ratio_limits, ratios
 from hotspot.knox.moments import upper_tail
 from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
@@ -335,8 +335,7 @@ def _profile(
     """Return the ratio by band, with what the resamples of some blocks make of it."""
     observed, expected = counts[0][0], counts[1][0]
     ratio = ratios(observed, expected)
-    limits = middle_of(ratios(*drawn), blocks)
-    low, high = (np.where(np.isnan(ratio), np.nan, limit) for limit in limits)
+    low, high = ratio_limits(observed, expected, ratios(*drawn), blocks)
     return pd.DataFrame(
         {
             "band": np.array(labels, dtype=object),

@@ -14,11 +14,10 @@ from matplotlib.figure import Figure
 
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
 from hotspot._kernels.arrays import Floats
-from hotspot._kernels.percentiles import middle_of
 from hotspot.dates import EventDate
 from hotspot.english import count
 from hotspot.knox.bands import Bands
-from hotspot.knox.blocks import BlockPairs, block_problems, ratios
+from hotspot.knox.blocks import BlockPairs, block_problems, ratio_limits, ratios
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
 from hotspot.output.results import shown_html
@@ -187,7 +186,7 @@ def near_repeat_decay(
     over all permutations, 1.96 times either way. And how sure the estimate is: 95 % of resamples
     of blocks of ground, in which no event meets its own copy (see `calibrate_rule`); pairs that
     share an event or a street are not independent, and counting them as if they were would make
-    the interval too narrow. A band without any pair has an interval of no width.
+    the interval too narrow.
 
     References
     ----------
@@ -261,10 +260,12 @@ def _profile(
         observed, expected = (float(of[0, near, soon].sum()) for of in counts)
         _, variance = pairs.moments(near, soon)
         resampled = ratios(*(of[:, near, soon].sum(axis=(1, 2)) for of in drawn))
-        resampled = resampled[~np.isnan(resampled)]
-        # By percentiles (Efron and Tibshirani 1993): ratios are skew, and a normal interval could
-        # fall below 0.
-        low, high = (limit[0] for limit in middle_of(resampled[:, None], pairs.blocks))
+        low, high = (
+            limit[0]
+            for limit in ratio_limits(
+                np.array([observed]), np.array([expected]), resampled[:, None], pairs.blocks
+            )
+        )
         # The exact spread over permutations (Barton and David 1966): pairs share events, and taken
         # for independent they would seem surer than they are.
         off = _SPREADS * np.sqrt(max(variance, 0)) / expected if expected else np.nan
