@@ -113,9 +113,9 @@ def test_swordfish_is_the_victim_and_four_each_side():
 def test_us_rct_reaches_244_m_for_two_weeks():
     street = two_sided("Long Road", last=200)
     crime = burglaries(("B1", "Long Road/1", 0, 0))
-    reached = cocooning_messages(crime, street, AS_OF, preset="us-rct")
+    reached = cocooning_targets(crime, street, AS_OF, preset="us-rct")
     assert reached.distance(crime.geometry.iloc[0]).max() == pytest.approx(244, abs=5)
-    assert cocooning_messages(crime, street, "2026-03-13", preset="us-rct").empty
+    assert cocooning_targets(crime, street, "2026-03-13", preset="us-rct").empty
 
 
 def test_a_preset_is_named_only_while_its_values_hold():
@@ -301,3 +301,34 @@ def test_no_address_within_reach_is_left_unread():
     assert len(doors.uprn) < 200
     assert doors.find(np.array(["U257", "U130"], dtype=object)).tolist()[0] == -1
     assert doors.uprn[doors.find(np.array(["U130"], dtype=object))[0]] == "U130"
+
+
+def test_us_rct_calls_at_every_home_within_244_m_in_24_hours():
+    street = two_sided(last=120)
+    targets = cocooning_targets(CRIME, street, AS_OF, preset="us-rct")
+    burgled = street.loc[street["uprn"] == CRIME["uprn"].iloc[0]].geometry.iloc[0]
+    within = street[street.distance(burgled) <= 244.0]
+    assert set(targets["uprn"]) == set(within["uprn"])
+    assert 244 - 10 < targets["distance_m"].max() <= 244
+    assert (targets["ring"] == 3).sum() == len(within) - 14
+    far = targets[targets["ring"] == 3].iloc[0]
+    assert far["reason"].startswith("Near ")
+    # 24 waking hours from the morning of 3 March, 13 to a day.
+    assert (targets["act_by"] == pd.Timestamp("2026-03-04 19:00")).all()
+    assert cocooning_messages(CRIME, street, AS_OF, preset="us-rct").empty
+    assert targets.attrs["parameters"]["everyone"]
+
+
+def test_swordfish_calls_within_the_day_with_a_pack_by_how_near_they_live():
+    targets = cocooning_targets(CRIME, two_sided(), AS_OF, preset="swordfish")
+    assert (targets["act_by"] == pd.Timestamp("2026-03-03 21:00")).all()
+    packs = targets.groupby("tier")["house_number"].agg(sorted).to_dict()
+    number = int(targets.loc[targets["ring"] == 0, "house_number"].iloc[0])
+    near = [str(number + step) for step in (-4, -2, 2, 4)]
+    far = [str(number + step) for step in (-8, -6, 6, 8)]
+    assert packs == {"gold": [str(number)], "silver": sorted(near), "bronze": sorted(far)}
+    own = cocooning_targets(
+        CRIME, two_sided(), AS_OF, preset="swordfish", tiers=[{"name": "sticker"}]
+    )
+    assert set(own["tier"]) == {"sticker"}
+    assert own.attrs["parameters"]["preset"] == "swordfish, changed: packs of its own"

@@ -13,7 +13,7 @@ from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Bools, Doors, Ints
 from hotspot.cocooning.matching import flat_order
 from hotspot.cocooning.ranking import raised_risk
-from hotspot.cocooning.rings import BURGLED, SAME_BUILDING
+from hotspot.cocooning.rings import ALONG, ALONG_PAST, BURGLED, NO_STEPS, SAME_BUILDING
 from hotspot.cocooning.visit_history import TASKS, History, Past
 from hotspot.cocooning.wording import NO_ADDRESS, Link, officer_notes, reason, visit_id
 from hotspot.dates import end_of_day
@@ -25,7 +25,7 @@ _TYPES = {
     **dict.fromkeys(("reason", "officer_notes", "task", "crime_refs", "own_area"), "object"),
     **dict.fromkeys(("doors", "street_rank", "house_rank", "reach"), "object"),
     **dict.fromkeys(("recorded", "expires", "newest"), "datetime64[ns]"),
-    **dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days"), "int64"),
+    **dict.fromkeys(("ring", "attempt", "burglaries_12m", "live", "days", "steps"), "int64"),
     **dict.fromkeys(("distance_m", "x", "y", "raised"), "float64"),
 }
 
@@ -205,6 +205,7 @@ class _Maker:
             ),
             live=len(reach),
             days=min(one.event.age_days for one in reach),
+            steps=min(_steps_of(one) for one in reach),
             reach=tuple(links),
         )  # fmt: skip
 
@@ -346,3 +347,10 @@ def _unmatched(event: Any) -> str:
 def _others(home: str) -> str:
     """Return a name for the other homes of a building in which one is burgled."""
     return f"{home} others"
+
+
+def _steps_of(one: _Reached) -> int:
+    """Return how many houses along the street a home is from the burgled one, 0 in its building."""
+    if one.link in (ALONG, ALONG_PAST):
+        return one.steps
+    return 0 if one.link in (BURGLED, SAME_BUILDING) else NO_STEPS

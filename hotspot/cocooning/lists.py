@@ -91,7 +91,8 @@ def cocooning_targets(
           (see Notes);
         - ``tiers`` (iterable of mapping): packs by rule, the first that fits wins: ``name`` and
           any of ``rings``, ``min_burglaries_12m``, ``min_live`` (burglaries that reach the door),
-          ``max_days`` (since the newest of these) and ``max_distance_m``;
+          ``max_days`` (since the newest of these), ``max_distance_m`` and ``max_steps`` (houses
+          along the street). Default: those of the preset;
         - ``waking_hours`` (two str): when people are called at, and in which hours the times to
           act by are counted. Default: ``["08:00", "21:00"]``;
         - ``exclude`` (iterable of str): the stop list, crime references and UPRNs, letter for
@@ -207,7 +208,9 @@ def cocooning_targets(
 
     Presets: ``standard`` is `hotspot.rule.RULE` and visits for 14 days. ``trafford`` takes three
     weeks and colours by date from [4]_, ``swordfish`` the victim and four each side from [5]_,
-    ``us-rct`` 244 m (800 feet) from [6]_, where all homes within were called at, and two weeks.
+    called on within the day, with packs for the victim (gold), the two houses each side (silver)
+    and the others (bronze), ``us-rct`` all homes within 244 m (800 feet) in 24 hours from [6]_, for
+    two weeks.
     What is not said here they have from ``standard``.
 
     Visits follow recorded burglaries. They are not proven to prevent one: of the two randomised

@@ -42,7 +42,7 @@ def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
     Parameters
     ----------
     ring : int
-        0 burgled, 1 same side, 2 opposite or behind.
+        0 burgled, 1 same side, 2 opposite or behind, 3 elsewhere.
     apart_m : float
     age_days : int
         Whole days since it was found.
@@ -68,7 +68,12 @@ def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
     >>> round(raised_risk(0, 0.0, 0), 2), round(raised_risk(1, 30.0, 0), 2)
     (7.73, 1.93)
     """
-    return _RAISED * _BY_RING[ring] * _in_time(age_days) / (1.0 + apart_m // _STEP_M)
+    return (
+        _RAISED
+        * _BY_RING[min(ring, len(_BY_RING) - 1)]
+        * _in_time(age_days)
+        / (1.0 + apart_m // _STEP_M)
+    )
 
 
 @cache

@@ -30,13 +30,16 @@ BURGLED, SAME_BUILDING, ALONG, BESIDE_NAMED = "burgled", "same building", "next 
 ALONG_PAST = "next door, past a number out of line"
 ACROSS, ACROSS_NAMED, AT_BACK, CORNER = "opposite", "facing", "backs on", "round the corner"
 BACK_OR_BESIDE = "behind or beside"
+WITHIN = "within the distance"
+# Steps of a home that is not reached along the street by house numbers.
+NO_STEPS = 999
 NEARBY, NEXT_NEAREST = "among the nearest", "close"
 NEARBY_ALONE, NEXT_NEAREST_ALONE = "among the nearest, alone", "close, alone"
 BY_DISTANCE = (NEARBY, NEARBY_ALONE)
 
 
 class Neighbours(NamedTuple):
-    """Homes of rings 1 and 2: an entry per home, with the same length throughout."""
+    """Homes of rings 1 to 3: an entry per home, with the same length throughout."""
 
     door: Ints
     ring: Ints
@@ -71,7 +74,7 @@ class _Start:
 def homes_around(
     doors: Doors, x: float, y: float, door: int, within_m: float, reach: Reach | None = None
 ) -> Neighbours:
-    """Find the homes of rings 1 and 2 around a burgled place.
+    """Find the homes of rings 1 and 2 around a burgled place, of ring 3 where all are visited.
 
     Parameters
     ----------
@@ -148,6 +151,8 @@ def _roles(places: _Places, start: _Start, reach: Reach) -> tuple[Ints, Texts, I
         further = close[nearest : nearest + reach.opposite + reach.behind]
         links = (NEARBY_ALONE, NEXT_NEAREST_ALONE) if numbered else (NEARBY, NEXT_NEAREST)
         groups = [(np.arange(count)[:nearest], 1, links[0]), (further, 2, links[1])]
+    if reach.everyone:
+        groups.insert(0, (np.arange(count), 3, WITHIN))
     for group, group_ring, group_link in groups:
         ring[group], link[group] = group_ring, group_link
     return ring, link, steps

@@ -59,6 +59,10 @@ class ListSettings:
     tiers : tuple of Tier
     reach : Reach
     waking : WakingHours
+    act_within_hours : tuple of int
+        By ring; the last holds for all beyond.
+    same_day : bool
+        Whether the team is to call on the day of the list.
     """
 
     as_of: pd.Timestamp
@@ -74,6 +78,12 @@ class ListSettings:
     model: Forecaster | None
     reach: Reach
     waking: WakingHours = WAKING
+    act_within_hours: tuple[int, ...] = ACT_WITHIN_HOURS
+    same_day: bool = False
+
+    def hours_of(self, ring: int) -> int:
+        """Return within how many hours a ring is to be called on."""
+        return self.act_within_hours[min(ring, len(self.act_within_hours) - 1)]
 
     @property
     def issued(self) -> pd.Timestamp:
@@ -101,6 +111,9 @@ class ListSettings:
             for name, words in _CHANGED.items()
             if getattr(self, name) != getattr(preset, name)
         ]
+        # Packs are an addition where a preset has none of its own.
+        if preset.tiers and self.tiers != read_tiers(preset.tiers):
+            changed.append("packs of its own")
         if changed and self.preset == DEFAULT_PRESET:
             return None
         return f"{self.preset}, changed: {', '.join(changed)}" if changed else self.preset
@@ -119,7 +132,9 @@ class ListSettings:
             "each_side": self.reach.each_side,
             "opposite": self.reach.opposite,
             "behind": self.reach.behind,
-            "act_within_hours": list(ACT_WITHIN_HOURS),
+            "everyone": self.reach.everyone,
+            "act_within_hours": list(self.act_within_hours),
+            "same_day": self.same_day,
             "waking_hours": list(self.waking.words),
             "age_bands_days": list(AgeBands.within(self.window_days).edges_days),
             "tiers": [tier.name for tier in self.tiers],
@@ -197,13 +212,14 @@ def read_settings(
         visit_days, window_days, revisit_days, refusal_days = map(int, days.values())
         distance_m = float(distance_m)
     exclude, stop_problems = _stop_list(options.get("exclude", ()))
-    tiers, tier_problems = _attempted(read_tiers, options.get("tiers"), ())
+    tiers, tier_problems = _attempted(read_tiers, options.get("tiers") or preset.tiers or None, ())
     waking, waking_problems = _attempted(read_waking_hours, options.get("waking_hours"), WAKING)
     model = options.get("model")
     last, date_problems = _attempted(cutoff, as_of, pd.Timestamp.max)
     settings = ListSettings(
         last, DEFAULT_PRESET if wrong_name else name, visit_days, distance_m, window_days,
         revisit_days, refusal_days, max_visits, exclude, tiers, model, preset.reach, waking,
+        preset.act_within_hours, preset.same_day,
     )  # fmt: skip
     problems += wrong_name + number_problems + stop_problems + tier_problems + waking_problems
     return settings, problems + _model_problems(model) + date_problems

@@ -10,7 +10,7 @@ from hotspot._errors import ConfigError
 from hotspot.rule import ACT_WITHIN_HOURS
 
 _LEAST = {"min_burglaries_12m": "burglaries_12m", "min_live": "live"}
-_MOST = {"max_days": "days", "max_distance_m": "distance_m"}
+_MOST = {"max_days": "days", "max_distance_m": "distance_m", "max_steps": "steps"}
 _KEYS = ("name", "rings", *_LEAST, *_MOST)
 _RINGS = tuple(range(len(ACT_WITHIN_HOURS)))
 
@@ -33,7 +33,8 @@ def read_tiers(tables: Iterable[Mapping[str, Any]] | None) -> tuple[Tier, ...]:
         ``name``, the pack, is needed. What else is there must hold: ``rings`` (0, 1, 2),
         ``min_burglaries_12m`` (burglaries of the home in the past 12 months), ``min_live``
         (burglaries that reach the door now), ``max_days`` (whole days since the newest of them
-        was found), ``max_distance_m`` (from the nearest of these).
+        was found), ``max_distance_m`` (from the nearest of these), ``max_steps`` (houses along the
+        street from the burgled one; a home not told by house numbers is beyond any).
 
     Returns
     -------
@@ -81,7 +82,7 @@ def tiers_of(visits: pd.DataFrame, tiers: tuple[Tier, ...]) -> "np.ndarray[Any, 
     Parameters
     ----------
     visits : DataFrame
-        With ``ring``, ``burglaries_12m``, ``live``, ``days`` and ``distance_m``.
+        With ``ring``, ``burglaries_12m``, ``live``, ``days``, ``distance_m`` and ``steps``.
     tiers : tuple of Tier
     """
     chosen = np.full(len(visits), None, dtype=object)

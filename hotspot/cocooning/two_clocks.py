@@ -7,7 +7,6 @@ import pandas as pd
 
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.visit_history import Ledger
-from hotspot.rule import ACT_WITHIN_HOURS
 
 _ASKED = ("visit_id", "attempt", "act_by", "first_as_of")
 
@@ -42,7 +41,7 @@ def with_clocks(
          for visit_id, attempt, ring in keys],
         index=visits.index, dtype="datetime64[ns]",
     )  # fmt: skip
-    hours = visits["ring"].map(dict(enumerate(ACT_WITHIN_HOURS)))
+    hours = visits["ring"].map(settings.hours_of)
     past_force = visits["recorded"] + pd.to_timedelta(hours, unit="h") <= settings.issued
     late = act_by <= settings.issued
     overdue = np.where(late & (ledger is not None), "overdue", "")
@@ -56,15 +55,20 @@ def with_clocks(
 
 def _act_by(first: tuple[Any, Any] | None, ring: int, settings: ListSettings) -> pd.Timestamp:
     """Return by when a door was first asked for, else when it is asked for now."""
-    waking, hours = settings.waking, ACT_WITHIN_HOURS[ring]
+    waking = settings.waking
+
+    def due(began: pd.Timestamp) -> pd.Timestamp:
+        by = waking.after(began, settings.hours_of(ring))
+        return min(by, waking.close_of(began)) if settings.same_day else by
+
     if first is None:
-        return waking.after(settings.issued, hours)
+        return due(settings.issued)
     act_by, first_as_of = first
     began = waking.issue_of(pd.Timestamp(first_as_of))
     # hotspot 0.1 counted from the record, so that a time could be over before it was asked for, or
     # lie in the night; so can one asked for under other waking hours.
     kept = not pd.isna(act_by) and act_by > began and waking.holds(act_by)
-    return pd.Timestamp(act_by) if kept else waking.after(began, hours)
+    return pd.Timestamp(act_by) if kept else due(began)
 
 
 def _first_asked(ledger: Ledger | None, as_of: pd.Timestamp) -> dict[tuple[str, int], Any]:

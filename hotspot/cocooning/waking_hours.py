@@ -86,6 +86,10 @@ class WakingHours:
         whole = -(-left // (closes - opens)) - 1
         return opens + (1 + whole) * _DAY + (left - whole * (closes - opens))
 
+    def close_of(self, moment: pd.Timestamp) -> pd.Timestamp:
+        """Return when the waking day of a moment closes, of one in the night the next."""
+        return self._of_day(self.next(moment))[1]
+
     def issue_of(self, as_of: pd.Timestamp) -> pd.Timestamp:
         """Return when a list goes out, which is when the team's clock starts.
 

@@ -25,6 +25,7 @@ _WHERE = {
     rings.AT_BACK: "Backs on to",
     rings.CORNER: "Round the corner from",
     rings.BACK_OR_BESIDE: "Behind or beside",
+    rings.WITHIN: "Near",
     rings.NEARBY: "Among the nearest homes (house numbers not known) to",
     rings.NEXT_NEAREST: "Close (house numbers not known) to",
     rings.NEARBY_ALONE: "Among the nearest homes (no house number next to it) to",

@@ -13,7 +13,7 @@ from hotspot.cocooning.expired_doors import EXPIRED_DAYS
 from hotspot.cocooning.walking_order import areas_in_order, listed_areas
 from hotspot.english import count, long_moment, moment, percent, short_day
 from hotspot.geo import NO_AREA
-from hotspot.rule import RINGS
+from hotspot.rule import RINGS, Ring
 from hotspot.visits import VisitReport
 
 _VISITED_RINGS = [ring for ring in RINGS if ring.act_within_hours is not None]
@@ -135,11 +135,20 @@ def doors(sources: Sources) -> Section:
     sentences = _sentences(lists)
     if not areas:
         return DoorsSection(sentences, parts=parts)
-    rows = [_row(area, by_area.get(area, targets.iloc[:0]), links.get(area, ())) for area in areas]
+    # Some ways of cocooning call on every home within the distance, most on those around alone.
+    rings = RINGS if (targets["ring"] == RINGS[-1].number).any() else _VISITED_RINGS
+    none = targets.iloc[:0]
+    rows = [_row(area, by_area.get(area, none), links.get(area, ()), rings) for area in areas]
     overall = links.get(None, ())
     if areas == [NO_AREA]:
         rows, overall = [], [*links.get(NO_AREA, ()), *overall]
-    return DoorsSection(sentences, rows=rows, total=_row("All", targets, overall), parts=parts)
+    return DoorsSection(
+        sentences,
+        ring_heads=[ring.plural.capitalize() for ring in rings],
+        rows=rows,
+        total=_row("All", targets, overall, rings),
+        parts=parts,
+    )
 
 
 def _sentences(lists: Lists) -> list[str]:
@@ -166,7 +175,7 @@ def _sentences(lists: Lists) -> list[str]:
     return [*sentences, notes] if notes else sentences
 
 
-def _row(area: str, targets: pd.DataFrame, links: Sequence[Link]) -> DoorRow:
+def _row(area: str, targets: pd.DataFrame, links: Sequence[Link], rings: Sequence[Ring]) -> DoorRow:
     late = is_overdue(targets)
     ends = targets.loc[~late, "act_by"]
     return DoorRow(
@@ -174,7 +183,7 @@ def _row(area: str, targets: pd.DataFrame, links: Sequence[Link]) -> DoorRow:
         act_by="" if ends.empty else moment(ends.min()),
         due="" if ends.empty else f"{int((ends == ends.min()).sum()):,}",
         overdue=f"{int(late.sum()):,}" if late.any() else "",
-        rings=[f"{int((targets['ring'] == ring.number).sum()):,}" for ring in _VISITED_RINGS],
+        rings=[f"{int((targets['ring'] == ring.number).sum()):,}" for ring in rings],
         total=f"{len(targets):,}",
         links=links,
     )
