@@ -397,3 +397,27 @@ def test_every_cell_of_every_call_is_in_one_row_and_none_twice(table, order):
         notes = [note for note in calls["Note"] if str(note).startswith("x")]
         assert notes == (["x6"] if row[6] == "x" else [])
         assert calls["Note"].notna().iloc[0] or row[6] != "x"
+
+
+def test_an_id_of_another_door_is_told_by_the_address_beside_it(tmp_path):
+    """The team's workbook has no UPRN, by which alone an id that was copied down was told."""
+    rows = [
+        {"Visit": "V-B", "Address": "V-A Mill Lane", "Visited at": "02/03/2026 18:05",
+         "Result": "no reply", "Second visited at": "03/03/2026 10:00",
+         "Second result": "face to face"},
+        {"Visit": "V-B", "Address": "no. V-B, Mill Lane", "Visited at": "02/03/2026 19:05",
+         "Result": "leaflet"},
+        {"Visit": "V-Q", "Address": "V-A Mill Lane", "Visited at": "02/03/2026 20:05",
+         "Result": "leaflet"},
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "returned.csv", index=False)
+    with VisitLedger("sqlite://") as ledger:
+        ledger.issue(targets(("V-A", 0, SOON), ("V-B", 1, SOON)))
+        recorded = ledger.record(tmp_path / "returned.csv")
+        assert ledger.visits()["visit_id"].tolist() == ["V-B", "V-Q"]
+    reason = "on the list V-B is V-B Mill Lane: was the id edited?"
+    told = recorded.rejected[["column", "value", "reason"]].to_numpy().tolist()
+    assert told == [["address", "V-A Mill Lane", reason]] * 2
+    assert recorded.to_mend["Address"].tolist() == ["V-A Mill Lane"] * 2
+    hint = "no list of this ledger holds the id, but one holds its address: was the id edited?"
+    assert recorded.flagged["reason"].tolist() == [hint]

@@ -202,6 +202,10 @@ class _Written:
         self._asked = _first_asked(connection, ids)
         same_home = rows_with(connection, asked.c.uprn, visits["uprn"].dropna())
         self._on_lists = {row["uprn"] for row in same_home}
+        of_others = rows_with(connection, asked.c.address, visits["address"].dropna())
+        self._at: dict[str, set[str]] = {}
+        for row in of_others:
+            self._at.setdefault(row["address"], set()).add(row["visit_id"])
         self._keep_visits(visits)
         for label, visit_id in checked.marked_though_rejected["visit_id"].items():
             reason = "the row was not recorded, its do-not-contact mark was"
@@ -239,7 +243,7 @@ class _Written:
                     self.repeated += 1
                     continue
                 key = now_is
-            elif wrong := self._wrong(row, of_door):
+            elif wrong := self._wrong(row, of_door, record["address"]):
                 self.rejected.append((label, *wrong))
                 continue
             old = of_door.setdefault(key[1:], row)
@@ -252,13 +256,16 @@ class _Written:
                     self._said_before.add(label)
                 if self._fill_in(label, old, row) and key not in new:
                     fuller[key] = old
-            self._flag(label, row)
+            self._flag(label, row, record["address"])
         if new:
             self._connection.execute(sa.insert(made), list(new.values()))
         replace_rows(self._connection, made, list(fuller.values()))
 
     def _wrong(
-        self, row: dict[str, Any], of_door: Mapping[tuple[Any, str], dict[str, Any]]
+        self,
+        row: dict[str, Any],
+        of_door: Mapping[tuple[Any, str], dict[str, Any]],
+        address: str | None,
     ) -> tuple[str, str, str] | None:
         """Return why a row cannot be kept beside the lists and the visits that are there."""
         listed = self._asked.get(row["visit_id"])
@@ -266,6 +273,11 @@ class _Written:
         if listed and uprn and listed["uprns"] and not _among(uprn, listed["uprns"]):
             reason = f"on the list {row['visit_id']} is UPRN {listed['uprn']}: was the id edited?"
             return "uprn", uprn, reason
+        # Only where the address is another door's: one that people wrote otherwise proves nothing.
+        there = self._at.get(address or "", {row["visit_id"]})
+        if listed and row["visit_id"] not in there:
+            reason = f"on the list {row['visit_id']} is {listed['address']}: was the id edited?"
+            return "address", str(address), reason
         for (moment, result), old in of_door.items():
             same_home = (old["uprn"] or uprn) == (uprn or old["uprn"])
             timed = row["time_known"] and moment == row["visited_at"] and same_home
@@ -298,20 +310,24 @@ class _Written:
         old.update(changed)
         return True
 
-    def _flag(self, label: Any, row: dict[str, Any]) -> None:
+    def _flag(self, label: Any, row: dict[str, Any], address: str | None) -> None:
         """List what was kept and may be wrong."""
         listed = self._asked.get(row["visit_id"])
         visit_id = row["visit_id"]
         if listed is None:
             self.unknown += 1
-            self.flagged.append((label, visit_id, self._why_unknown(row["uprn"])))
+            self.flagged.append((label, visit_id, self._why_unknown(row["uprn"], address)))
         elif listed["newest"] is not None and _last_moment(row) < listed["newest"]:
             reason = "the visit is before the burglary was found: it does not count"
             self.flagged.append((label, visit_id, reason))
         elif row["visited_at"] < pd.Timestamp(listed["first_as_of"]).normalize():
             self.flagged.append((label, visit_id, "the visit is before the door was first listed"))
 
-    def _why_unknown(self, uprn: str | None) -> str:
+    def _why_unknown(self, uprn: str | None, address: str | None) -> str:
+        if address in self._at:
+            return (
+                "no list of this ledger holds the id, but one holds its address: was the id edited?"
+            )
         if uprn is None:
             return "no list of this ledger holds the id"
         if uprn in self._on_lists:

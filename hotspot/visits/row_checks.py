@@ -28,6 +28,8 @@ _NAMES = {
     "result": ("result", "outcome"),
     "visited_at": ("visitedat", "visited", "dateandtime"),
     "uprn": ("uprn",),
+    # Kept nowhere: it tells whether the id is that of the door.
+    "address": ("address",),
     "collar_number": ("collarnumber", "collar", "collarno", "officer"),
     "leaflet_left": ("leafletleft", "leaflet"),
     "camera_or_doorbell": ("cameraordoorbell", "camera", "doorbell"),
@@ -44,7 +46,7 @@ _NAMES = {
 }
 _FIELDS = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
 KNOWN_NAMES = frozenset(_FIELDS)
-_FILLED_IN = tuple(name for name in _NAMES if name not in ("visit_id", "uprn"))
+_FILLED_IN = tuple(name for name in _NAMES if name not in ("visit_id", "uprn", "address"))
 DETAILS = (
     "uprn", "collar_number", "camera_or_doorbell", "referral", "for_the_officer", "note", "pack",
 )  # fmt: skip
@@ -61,7 +63,7 @@ _NOT_USED = ("leaflet_left", "pack_given", "do_not_contact")
 # Headings of our own sheets that tell of the door, not of the visit.
 _OF_THE_SHEET = frozenset(
     {
-        "area", "ring", "door", "address", "whythisdoor", "actby", "listeduntil", "references",
+        "area", "ring", "door", "whythisdoor", "actby", "listeduntil", "references",
         "burglariesherein12months", "metresaway", "task", "attempt", "tier", "overdue", "number",
         "street", "flats", "uprns", "doornote", "reason", "pack", "no", "nearestburglaryfound",
         "uprnsofthebuilding", "leadingburglaryfound", "metresfromthenearestburglary",

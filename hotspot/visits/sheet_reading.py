@@ -126,7 +126,7 @@ def calls_as_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     first = {name: own.get(name, heading) for name, heading in _OF_A_CALL.items()}
     kept = rows.drop(columns=[column for columns in calls.values() for column in columns.values()])
     kept = kept.astype(object)
-    home = [own[name] for name in ("visit_id", "uprn") if name in own]
+    home = [own[name] for name in ("visit_id", "uprn", "address") if name in own]
     labels: list[Any] = []
     records: list[dict[Any, Any]] = []
     every = zip(rows.index, kept.to_dict("records"), rows.to_dict("records"), strict=True)

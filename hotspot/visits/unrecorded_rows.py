@@ -63,7 +63,7 @@ def rows_to_mend(
     known = doors.reindex([_id(cells.at[row, ids]) if ids is not None else None for row in rows])
     address = pd.Series(known.to_numpy(dtype=object), index=cells.index)
     words = pd.Series(["; ".join(said[row]) for row in rows], index=cells.index, dtype=object)
-    first = {ROW: rows, ADDRESS: address.where(address.notna(), told), TO_MEND: words}
+    first = {ROW: rows, ADDRESS: told.where(told.notna(), address), TO_MEND: words}
     return pd.DataFrame(first, index=cells.index).join(cells[theirs]).reset_index(drop=True)
 
 
@@ -87,6 +87,9 @@ def missing_doors(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFram
     the newest. Its area is the one with most of them, and every other of which half came back. A
     door for which the ledger has a result since that list is not missing.
     """
+    # Rows that were given back to mend never were a whole sheet.
+    if normalise_name(TO_MEND) in map(normalise_name, frame.columns):
+        return pd.DataFrame(columns=list(MISSING_COLUMNS))
     ids = next((column for column in frame.columns if field_of(column) == "visit_id"), None)
     told = [] if ids is None else [str(text).strip() for text in frame[ids].dropna()]
     there = {_id(text) for text in told}
