@@ -1,5 +1,6 @@
 """The findings of a briefing: where risk is raised, where it stays, which doors to knock on."""
 
+import warnings
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -237,16 +238,21 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     layers = inputs.layers
     if inputs.month_only or layers.addresses is None:
         return None
-    lists = cocooning_lists(
-        inputs.known.incidents,
-        layers.addresses,
-        inputs.as_of,
-        layers.areas,
-        inputs.config.cocooning.max_visits,
-        ledger,
-        **list_options(inputs, _ranked_by(inputs)),
-    )
-    return Lists(*lists, None if ledger is None else ledger.report("area", inputs.as_of))
+    with warnings.catch_warnings():
+        # Told by rows of the file already, with what else they may be.
+        warnings.filterwarnings("ignore", message=r"[\d,]+ entr\w+ of the stop list match no")
+        lists = cocooning_lists(
+            inputs.known.incidents,
+            layers.addresses,
+            inputs.as_of,
+            layers.areas,
+            inputs.config.cocooning.max_visits,
+            ledger,
+            **list_options(inputs, _ranked_by(inputs)),
+        )
+    if ledger is None:
+        return Lists(*lists, None)
+    return Lists(*lists, ledger.report("area", inputs.as_of, inputs.withheld))
 
 
 def _ranked_by(inputs: Inputs) -> Blend | None:

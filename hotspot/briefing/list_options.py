@@ -22,7 +22,8 @@ def list_options(inputs: Inputs, model: Forecaster | None = None) -> ListOptions
         "model": model,
         "tiers": visits.tiers,
         "waking_hours": visits.waking_hours,
-        "exclude": inputs.stopped,
+        # As the file writes them, too: the ledger knows of burglaries that the data lack by now.
+        "exclude": inputs.stopped | frozenset(inputs.stop.entries),
     }
 
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
-from hotspot.incidents.references import as_in_file
-from hotspot.reading.cells import normalise_name, reference_key
+from hotspot.incidents.references import stop_list_key
+from hotspot.reading.cells import normalise_name
 from hotspot.reading.columns import known_columns
 from hotspot.reading.sources import read_plain_rows
 from hotspot.reading.text_files import DELIMITERS
@@ -45,9 +45,9 @@ class StopList:
 
     def matches(self, texts: pd.Series) -> npt.NDArray[np.bool_]:
         """Test which of some references or UPRNs are on the list."""
-        wanted = {_key(entry) for entry in self.entries}
+        wanted = {stop_list_key(entry) for entry in self.entries}
         return np.array(
-            [isinstance(text, str) and _key(text) in wanted for text in texts], dtype=bool
+            [isinstance(text, str) and stop_list_key(text) in wanted for text in texts], dtype=bool
         )
 
     def hides(self, frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
@@ -71,7 +71,7 @@ class StopList:
     def unmatched_rows(self, *frames: pd.DataFrame | None) -> list[int]:
         """Return the rows of the list that match nothing in some frames."""
         known = {
-            _key(text)
+            stop_list_key(text)
             for frame in frames
             if frame is not None
             for column in ("crime_ref", "uprn")
@@ -79,7 +79,7 @@ class StopList:
             for text in frame[column].dropna()
         }
         pairs = zip(self.entries, self.rows, strict=True)
-        return [row for entry, row in pairs if _key(entry) not in known]
+        return [row for entry, row in pairs if stop_list_key(entry) not in known]
 
 
 def redacted(text: str, withheld: Collection[str]) -> str:
@@ -95,11 +95,6 @@ def redacted(text: str, withheld: Collection[str]) -> str:
     longest_first = sorted(map(re.escape, withheld), key=lambda entry: (-len(entry), entry))
     pattern = rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)"
     return re.sub(pattern, WITHHELD, text, flags=re.IGNORECASE)
-
-
-def _key(text: str) -> str:
-    """Normalise a reference to the form in which references are compared."""
-    return reference_key(as_in_file(text))
 
 
 def read_stop_list(path: Path | None) -> StopList:

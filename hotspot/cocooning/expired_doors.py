@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from hotspot.cocooning.visit_history import History, listed_parts
+from hotspot.incidents.references import stop_list_key
 
 #: A supervisor who looks once a week misses none of the doors that were forgotten.
 EXPIRED_DAYS = 7
@@ -33,7 +34,8 @@ def expired_doors(
     listed : collection of str
         The UPRNs of the present list: what is asked for again is not forgotten either.
     exclude : collection of str
-        The stop list: a door of one of these references or UPRNs is named nowhere.
+        The stop list: a door of one of these references or UPRNs is named nowhere. The ledger
+        may write them otherwise, and know more of them than the burglaries of today.
     days : int, optional
         Only those whose time ended in the days to the cut-off. None: all.
 
@@ -47,7 +49,8 @@ def expired_doors(
     over = last[last["expires"] < history.as_of]
     if days is not None:
         over = over[over["expires"] >= history.as_of - pd.Timedelta(days=days)]
-    kept = [_forgotten(row, history, listed, exclude) for row in over.itertuples(index=False)]
+    stopped = frozenset(map(stop_list_key, exclude))
+    kept = [_forgotten(row, history, listed, stopped) for row in over.itertuples(index=False)]
     found = over[pd.Series(kept, index=over.index, dtype=bool)]
     order = ["expires", "area", "address", "visit_id"]
     ordered = found.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
@@ -55,12 +58,12 @@ def expired_doors(
 
 
 def _forgotten(
-    row: Any, history: History, listed: Collection[str], exclude: Collection[str]
+    row: Any, history: History, listed: Collection[str], stopped: frozenset[str]
 ) -> bool:
     """Test whether nobody went for the last that was asked of a door, and nobody barred it."""
     homes = listed_parts(row.uprns) or listed_parts(row.uprn)
-    stopped = exclude and not set(exclude).isdisjoint([*homes, *listed_parts(row.crime_refs)])
-    if stopped or any(home in listed or history.bars(home) for home in homes):
+    named = map(stop_list_key, [*homes, *listed_parts(row.crime_refs)])
+    if not stopped.isdisjoint(named) or any(home in listed or history.bars(home) for home in homes):
         return False
     # Another attempt is made after it was asked for: the one before it does not count for it.
     again = not pd.isna(row.attempt) and row.attempt > 1

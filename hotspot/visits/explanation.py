@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, is_end_of_day
 from hotspot.english import and_list, count, list_day, long_moment
-from hotspot.incidents.references import as_in_file
-from hotspot.reading.cells import reference_key
+from hotspot.incidents.references import stop_list_key
 from hotspot.rule import RINGS
 from hotspot.visits.home_finding import ASK, Home, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
@@ -241,7 +240,7 @@ def _burglaries(connection: sa.Connection, chosen: Mapping[Any, Any]) -> pd.Data
 
 def _refuse_stopped(connection: sa.Connection, home: Home, exclude: Collection[str]) -> None:
     """Raise where a home, or a burglary that reaches it, is on the stop list."""
-    stopped = {reference_key(entry) for entry in exclude}
+    stopped = set(map(stop_list_key, exclude))
     if not stopped:
         return
     refs = sa.select(burglaries.c.crime_ref).where(burglaries.c.visit_id.in_(home.visits))
@@ -249,7 +248,7 @@ def _refuse_stopped(connection: sa.Connection, home: Home, exclude: Collection[s
     texts = [*connection.execute(refs).scalars(), *home.uprns]
     for row in connection.execute(named):
         texts += [one for text in row if text for one in text.split("; ")]
-    if stopped & {reference_key(as_in_file(text)) for text in texts}:
+    if stopped & set(map(stop_list_key, texts)):
         raise DataError(ASK)
 
 

@@ -11,6 +11,7 @@ from hotspot._errors import DataError
 from hotspot.addresses.address_matching import Reading, read_text, same_door
 from hotspot.addresses.address_words import text_key
 from hotspot.english import count
+from hotspot.incidents.references import stop_list_key
 from hotspot.reading.cells import reference_key
 from hotspot.visits.schema import asked, frame_of, made, marks
 
@@ -70,7 +71,7 @@ def find_home(connection: sa.Connection, told: str, exclude: Collection[str] = (
     if by_uprn.any():
         return _home(doors, by_uprn, None, wanted)
     by_address = _with_address(doors, wanted)
-    stopped = {reference_key(entry) for entry in exclude}
+    stopped = set(map(stop_list_key, exclude))
     shown = doors[doors["keys"].map(lambda keys: not keys & stopped)]
     if not by_address.any():
         raise DataError(_not_there(shown, wanted))
