@@ -697,6 +697,15 @@ def test_a_purge_is_shown_first_and_then_takes_what_it_showed(told):
     doors = len(left.ended_before("2026-02-20"))
     assert doors > 5
     assert shown.json == unasked.json
+    # What the lists would heed for six weeks more: the home was told, or refused.
+    heeded = [
+        call
+        for visit in left.ended_before("2026-02-20")
+        for call in left.calls.get(visit, [])
+        if call.result not in NOBODY_TOLD
+    ]
+    assert shown.json["still_heeded"] == len(heeded)
+    assert len(heeded) > 5
     assert shown.json["doors"] == told["purge"].json["doors"] == doors
     hold(told["purged"][1], told["purged"][0], END)
     assert told["purged"][1]["purged_before"] == "2026-02-20T00:00:00"

@@ -600,3 +600,23 @@ def test_access_is_logged_without_the_data_and_outlives_a_purge(ledger_url):
         "J. Doe", "look-up", "call taker", 1,
     ]  # fmt: skip
     assert log.loc[1, "who"]
+
+
+@pytest.mark.parametrize(
+    ("day", "heeded"), [("2026-03-20", 2), ("2026-04-20", 1), ("2026-06-30", 0)]
+)
+def test_a_purge_says_how_many_visits_the_next_list_would_heed(day, heeded):
+    days = {"revisit_days": 42, "refusal_days": 90}
+    with VisitLedger("sqlite://") as ledger:
+        for as_of, name in (("2026-03-02", "V-A"), ("2026-03-02", "V-B"), (day, "V-C")):
+            listed = targets((name, 1, SOON), as_of=as_of)
+            listed.attrs["parameters"] |= days
+            ledger.issue(listed)
+        ledger.record([
+            visit("V-A", "face to face", "2026-03-03 18:00"),
+            visit("V-B", "refused", "2026-03-03 18:00"),
+            visit("V-B", "no reply", "2026-03-03 09:00"),
+        ])  # fmt: skip
+        purged = ledger.purge("2026-03-10", preview=True)
+    assert purged.still_heeded == heeded
+    assert ("the next list may send somebody" in purged.summary()) == bool(heeded)

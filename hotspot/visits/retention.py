@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import count, plain_day
+from hotspot.rule import result_word
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
+from hotspot.visits.queries import all_cut_offs, last_parameters
 from hotspot.visits.schema import asked, burglaries, corrections, listed, made
 from hotspot.visits.store import Store
 
@@ -32,6 +34,9 @@ class Purged:
         Lists on which those doors were.
     notes : int
         Notes for the officer in the case that nobody has taken over yet.
+    still_heeded : int
+        Visits that the next list would heed: the home was told, or refused, and is left alone for
+        so many days. Without them it may be asked for again.
     marks, lifted : int
         Do-not-contact marks, and marks that were lifted before the limit.
     first, last : Timestamp or None
@@ -54,6 +59,7 @@ class Purged:
     corrections: int = 0
     notes: int = 0
     lifted: int = 0
+    still_heeded: int = 0
     preview: bool = False
     rebuilt: bool = True
 
@@ -72,7 +78,7 @@ class Purged:
         if not self:
             would = "would be" if self.preview else "was"
             return f"Nothing is older than {day}: nothing {would} deleted."
-        sentences = [self._doors(), self._marks(), self._notes()]
+        sentences = [self._doors(), self._marks(), self._notes(), self._heeded()]
         if not self.rebuilt:
             sentences.append(
                 "The file could not be rebuilt, because another program has it open: what was "
@@ -102,6 +108,15 @@ class Purged:
         return (
             f"{count(self.notes, 'note')} for the officer in the case, not handed over yet, {would}"
             f"{': hand over first (hotspot visits notes)' if self.preview else ''}."
+        )
+
+    def _heeded(self) -> str:
+        if not self.still_heeded:
+            return ""
+        would = "would be" if self.preview else "are"
+        return (
+            f"{count(self.still_heeded, 'visit')} that the lists still heed {would} gone: the next "
+            "list may send somebody to these homes again, though they were told or refused."
         )
 
     def _marks(self) -> str:
@@ -170,11 +185,7 @@ def _planned(
         ).scalar_one()
         for name, which in _old_marks(limit, marks).items()
     }
-    waiting = [
-        row
-        for row in schema.rows_with(connection, made.c.visit_id, old.index)
-        if row["for_the_officer"]
-    ]
+    visits = list(schema.rows_with(connection, made.c.visit_id, old.index))
     on_lists = [
         (row["as_of"], row["parameters_digest"])
         for row in schema.rows_with(connection, listed.c.visit_id, old.index)
@@ -194,11 +205,30 @@ def _planned(
         last=None if old.empty else old["last"].max(),
         lists=len(set(on_lists)),
         corrections=number[corrections.name],
-        notes=len(waiting),
+        notes=sum(bool(row["for_the_officer"]) for row in visits),
+        still_heeded=_still_heeded(connection, visits),
         marks=going.get("marks", 0),
         lifted=going["lifted"],
         preview=True,
     )
+
+
+def _still_heeded(connection: sa.Connection, visits: list[dict[str, Any]]) -> int:
+    """Count the visits for which the newest list leaves a home alone."""
+    parameters, cut_offs = last_parameters(connection), all_cut_offs(connection)
+    if cut_offs.empty:
+        return 0
+    days = {
+        refused: int(parameters.get(name) or 0)
+        for refused, name in ((False, "revisit_days"), (True, "refusal_days"))
+    }
+    today = cut_offs.max().normalize()
+    ending = [
+        (word, row["visited_at"])
+        for row in visits
+        if (word := result_word(row["result"])).ends_visit
+    ]
+    return sum((today - pd.Timestamp(at).normalize()).days <= days[w.bars] for w, at in ending)
 
 
 def _old_marks(limit: pd.Timestamp, marks: bool) -> dict[str, sa.ColumnElement[bool]]:
