@@ -318,6 +318,8 @@ def test_a_share_of_a_county_of_fields_is_told_as_a_share_of_its_towns(result):
         # What the row of 1 % says is not contradicted by a sentence about 5 %.
         ((-0.01, -0.02, 0.005), (0.01, 0.004, 0.02), "The near-repeat rule helps here: "),
         ((-0.01, -0.02, 0.005), (0.0, -0.01, 0.005), "The rule adds nothing here: "),
+        ((-0.01, -0.02, 0.005), (-0.01, -0.4, 0.4), "The rule adds nothing here: "),
+        ((-0.01, -0.02, 0.005), (0.01, -0.4, 0.4), "8 weeks with "),
         ((0.01, -0.005, 0.02), (0.0, -0.01, 0.005), "8 weeks with "),
         ((-0.01, -0.4, 0.4), (0.0, -0.01, 0.005), "8 weeks with "),
     ],

@@ -139,7 +139,7 @@ class SelfExcitingProcess(Forecast):
     tolerance: float = 1e-6
 
     def intervals(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Estimate how exactly the parameters are known.
+        """Estimate how exactly the parameters fit, which is more than is known of the truth.
 
         Parameters
         ----------
@@ -152,7 +152,9 @@ class SelfExcitingProcess(Forecast):
             A row per parameter (index): ``estimate``, ``low``, ``high``. An interval joins those
             of three fits, with the bandwidth asked for and with one and a half times more and
             less of it, for how much is called background is a choice; each is by the information
-            in the scores of single incidents, on the scale of logarithms.
+            in the scores of single incidents, on the scale of logarithms. They are of the model as
+            it stands: where a background is drawn from the same incidents it takes some of what
+            was triggered, and planted values lie outside more often than `confidence` says.
 
         Raises
         ------
