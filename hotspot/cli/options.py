@@ -68,7 +68,8 @@ def add_values(command: argparse.ArgumentParser, values: Values) -> None:
         if defaults:
             kind = kind or type(defaults[0])
             listed = " ".join(one if isinstance(one, str) else f"{one:g}" for one in defaults)
-            words = words if words.endswith(")") else f"{words} ({listed})".strip()
+            if listed and not words.endswith(")"):
+                words = f"{words} ({listed})".strip()
         # fmt: off
         command.add_argument(name, metavar=metavar, help=words or None, default=default,
                              type=kind or str, choices=choices, nargs="+" if several else None)

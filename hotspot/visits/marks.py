@@ -137,9 +137,12 @@ def lift_mark(connection: sa.Connection, told: str, why: str, who: str | None) -
 
 def marks_in_words(rows: pd.DataFrame) -> str:
     """Return marks in plain sentences, for the supervisor."""
-    standing = rows[rows["lifted_at"].isna()]
-    head = f"{count(len(standing), 'home')} not to be contacted."
-    return "\n".join([head, *(mark_in_words(row) for row in rows.itertuples())])
+    standing = int(rows["lifted_at"].isna().sum())
+    lifted = len(rows) - standing
+    # Who lifts one mark is told of that one: "0 homes" would say that no other is left.
+    parts = [f"{count(standing, 'home')} not to be contacted"] if standing or not lifted else []
+    parts += [f"{count(lifted, 'mark')} lifted"] if lifted else []
+    return "\n".join([f"{', '.join(parts)}.", *(mark_in_words(row) for row in rows.itertuples())])
 
 
 def mark_in_words(row: Any) -> str:
