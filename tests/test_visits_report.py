@@ -92,6 +92,14 @@ def test_24_and_48_hours_run_from_the_record_to_the_minute(ledger):
     assert third == "3 doors were asked for on 1 list, 3 homes in all."
 
 
+def test_no_share_of_no_door_heads_the_report(ledger):
+    three_doors(ledger)
+    told = ledger.report(as_of=at(2)).summary().splitlines()[0]
+    assert told.endswith(
+        "call: no share yet, as no door's 24 hours have ended since the first list."
+    )
+
+
 def hours_of(ledger, hours, seconds=0.0, act_within=24):
     """Count as attempted within 24 h, within 48 h and in time what was done so long after."""
     ledger.issue(targets(("V-A", 0, START + pd.Timedelta(hours=act_within))))

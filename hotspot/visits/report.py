@@ -220,6 +220,12 @@ class VisitReport(Result):
         str
             The shares that an inspector asks for, each with its denominator and interval.
         """
+        first = HOURS[0]
+        if self.started is not None and not self.row(f"attempted {of_the_record(first)}")["out_of"]:
+            return (
+                "The force's clock, from the record to the first call: no share yet, as no "
+                f"door's {first} hours have ended since the first list."
+            )
         parts = [
             f"{self._of_all(f'attempted {of_the_record(hours)}')} within {hours} hours"
             for hours in HOURS
@@ -346,8 +352,9 @@ class VisitReport(Result):
             "in the team's time: of those where it is over"
         )
         axes.grid(axis="x", alpha=0.3)
-        axes.set_title("By team", loc="left", fontsize=10)
-        axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+        # The legend stands between the title and the axes: beside the title it lay on it.
+        axes.set_title("By team", loc="left", fontsize=10, pad=20)
+        axes.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
 
 def cut_off_words(report: VisitReport) -> str:
