@@ -203,7 +203,8 @@ def test_marks_are_listed_and_lifted_with_a_reason(place, capsys):
     lift = ["visits", "marks", "--lift", "0V-A", "--why", "rang", "--who", "Sgt Hill", *ledger]
     assert main(lift) == 0
     told = capsys.readouterr().out
-    assert told.startswith("1 mark lifted.\n") and "by Sgt Hill: rang." in told
+    assert told.startswith("1 mark lifted.\n")
+    assert "by Sgt Hill: rang." in told
     assert main(["visits", "marks", "--lifted", *ledger]) == 0
     assert capsys.readouterr().out.startswith("1 home not to be contacted, 1 mark lifted.\n")
     assert main(["visits", "marks", "--json", *ledger]) == 0

@@ -344,6 +344,21 @@ def test_columns_of_one_name_are_refused_and_never_chosen_between(ledger):
         ledger.record(pd.DataFrame([["V-A", "no reply", "empty", "refused"]], columns=names))
 
 
+def test_rows_to_mend_keep_the_number_of_the_door_and_name_no_door_as_missing_again(ledger):
+    sheet = pd.DataFrame({
+        "No.": [1, 2], "Visit": ["V-AAAAAAAAAA", "V-BBBBBBBBBB"], "Result": ["no reply", "spoke"],
+        "Visited at": "3/3/2026 09:35", "Second visited at": ["3/3/2026 18:00", None],
+        "Second result": ["wrong", None],
+    })  # fmt: skip
+    told = ledger.record(sheet)
+    assert told.to_mend["No."].dropna().astype(str).tolist() == ["2"]
+    mended = told.to_mend.assign(Result="no reply", **{"Visited at": "3/3/2026 19:00"})
+    again = ledger.record(mended)
+    assert again.added == 2
+    assert again.missing.empty
+    assert not any("not kept" in note for note in again.notes)
+
+
 def test_a_further_call_that_is_not_recorded_is_given_back_as_a_row_to_mend(ledger):
     sheet = pd.DataFrame({
         "Visit": ["V-AAAAAAAAAA"], "Result": ["no reply"], "Visited at": ["3/3/2026 09:35"],

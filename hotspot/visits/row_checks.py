@@ -68,6 +68,8 @@ _OF_THE_SHEET = frozenset(
         "street", "flats", "uprns", "doornote", "reason", "pack", "no", "nearestburglaryfound",
         "uprnsofthebuilding", "leadingburglaryfound", "metresfromthenearestburglary",
         "atthedoor", "housenumber",
+        # Of the rows to mend that `unrecorded_rows` gives back.
+        "row", "whattomend", "sheet",
     }
 )  # fmt: skip
 # What the columns of the ledger hold.

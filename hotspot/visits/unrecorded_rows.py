@@ -64,7 +64,15 @@ def rows_to_mend(
     address = pd.Series(known.to_numpy(dtype=object), index=cells.index)
     words = pd.Series(["; ".join(said[row]) for row in rows], index=cells.index, dtype=object)
     first = {ROW: rows, ADDRESS: told.where(told.notna(), address), TO_MEND: words}
-    return pd.DataFrame(first, index=cells.index).join(cells[theirs]).reset_index(drop=True)
+    given = cells[theirs].apply(_whole_numbers)
+    return pd.DataFrame(first, index=cells.index).join(given).reset_index(drop=True)
+
+
+def _whole_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return door numbers as the sheet has them: beside a row without one they read as 3.0."""
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        return column.astype("Int64").astype(object)
+    return column
 
 
 def missing_doors(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFrame:
