@@ -49,7 +49,7 @@ def test_a_teams_map_is_the_same_bytes_whichever_home_was_burgled_and_why() -> N
     targets = made_maps.frames()["targets"]
     other = targets.assign(
         ring=[2, 1, 0], reason="Opposite 9 Low Street", crime_refs="SECRET/1", visit_id="V-OTHER",
-        task="leaflet", overdue="overdue", distance_m=[31.0, 8.0, 0.0], door_note="within 10 m",
+        task="leaflet", overdue="overdue", distance_m=[31.0, 8.0, 0.0],
     )  # fmt: skip
     ground = MapLayers(streets=made_maps.frames()["streets"], areas=made_maps.frames()["areas"])
 

@@ -203,6 +203,30 @@ def test_notes_wait_with_reference_address_and_officer(ledger):
     assert ledger.notes().table["note_ref"].tolist() == notes.table["note_ref"].tolist()
 
 
+@pytest.mark.parametrize("stopped", ["b2", "12"])
+def test_a_note_of_what_is_on_the_stop_list_waits_unseen_and_is_counted(ledger, tmp_path, stopped):
+    ledger.issue(listed("3 Mill Lane", "2026-03-02", crime_refs="B1; B2"))
+    noted(ledger)
+    for visit_id, said, uprn in (("V-Z", "gate forced", None), ("V-Y", "grey van", "0014")):
+        row = visit(visit_id, "no reply", "2026-03-02 10:00", for_the_officer=said, uprn=uprn)
+        ledger.record([row])
+    notes = ledger.notes(exclude=[stopped, "14"])
+    assert notes.table["note"].tolist() == ["gate forced"]
+    assert "2 other notes are of what is on the stop list" in notes.summary()
+    assert ": visit V-Z, Monday 2 March 2026 at 10:00: gate forced" in notes.summary()
+    assert ledger.log()["count"].tolist()[-1] == 1
+    page, *_ = notes.write(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "2 other notes are of" in text
+    assert "grey van" not in text + notes.summary()
+    ledger.acknowledge_notes(notes.table["note_ref"])
+    left = ledger.notes(exclude=[stopped, "14"])
+    assert left.summary().startswith(
+        "No note for an officer in the case is waiting.\n2 notes are of"
+    )
+    assert len(ledger.notes().table) == 2
+
+
 def test_a_note_that_is_acknowledged_is_gone_and_the_same_sheet_does_not_bring_it_back(ledger):
     ledger.issue(listed("3 Mill Lane", "2026-03-02"))
     noted(ledger)

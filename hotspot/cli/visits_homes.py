@@ -98,7 +98,7 @@ def _notes(options: argparse.Namespace) -> int:
             gone = ledger.acknowledge_notes(options.acknowledge, options.who)
             print_answer(options, {"acknowledged": gone.refs}, gone.summary())
             return DONE
-        notes = ledger.notes(options.to)
+        notes = ledger.notes(options.to, exclude=stop_list_of_ledger(options))
         files: list[str] = []
         if options.folder:
             marking = marking_of_ledger(options)

@@ -63,7 +63,7 @@ def door_sheet(
         "sheet_doors.html.j2",
         title=title,
         about=about,
-        summary=summary(rows),
+        summary=_summary(rows, by_ring=for_supervisor),
         results=words_for("result"),
         also=[
             asked.heading
@@ -92,8 +92,11 @@ def _texts(rows: pd.DataFrame, about: About) -> list[Text]:
     ]
 
 
-def summary(rows: pd.DataFrame) -> str:
-    """Return how many doors there are, and of what kind."""
+def _summary(rows: pd.DataFrame, *, by_ring: bool) -> str:
+    """Return how many doors there are; for the supervisor also of what kind."""
+    if not by_ring and len(rows):
+        # How many homes were burgled is a hint on a short list.
+        return f"{count(len(rows), 'door')}."
     sizes = rows["ring"].value_counts()
     counts = [
         count(int(sizes[ring.number]), ring.label.lower(), ring.plural)

@@ -67,16 +67,13 @@ def _numbered(rows: pd.DataFrame) -> bool:
 def with_ages(
     rows: pd.DataFrame, last_moment: pd.Timestamp | None, edges_days: Sequence[int]
 ) -> pd.DataFrame:
-    """Add how old the burglary that leads each row is: ``age`` in words, ``age_band`` from 0.
+    """Add how old the burglary that leads each row is: ``age_band`` from 0.
 
-    Where that is not known, or beyond the last edge, ``age`` is empty and ``age_band`` is -1.
+    Where that is not known, or beyond the last edge, it is -1.
     """
     if last_moment is None or not edges_days:
-        return rows.assign(age="", age_band=-1)
+        return rows.assign(age_band=-1)
     # An empty list may have lost what kind of column it was.
     newest = pd.to_datetime(rows["newest"])
     days = (last_moment.normalize() - newest.dt.normalize()).dt.days
-    bands = AgeBands(tuple(edges_days))
-    band = bands.of(days)
-    # Band -1, of what is not known or older, is the last: it has no words.
-    return rows.assign(age=[*map([*bands.labels, ""].__getitem__, band)], age_band=band)
+    return rows.assign(age_band=AgeBands(tuple(edges_days)).of(days))

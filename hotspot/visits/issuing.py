@@ -18,8 +18,8 @@ from hotspot.visits.store import Store
 
 _NEEDED = ("visit_id", "ring", "address", "act_by")
 _DETAILS = (
-    "task", "ring", "uprn", "uprns", "address", "area", "reason", "door_note", "tier",
-    "crime_refs", "distance_m", "expires", "last_parameters", "number",
+    "task", "ring", "uprn", "uprns", "address", "area", "reason", "tier", "crime_refs",
+    "distance_m", "expires", "last_parameters", "number",
 )  # fmt: skip
 # The time asked for and the hours to it, and from when the force's own clock runs.
 _ASKED_FOR = ("act_by", "act_within_hours", "recorded")

@@ -50,11 +50,11 @@ class Answers:
         -------
         DataFrame
             ``visit_id``, ``attempt``, ``task``, ``ring``, ``uprn``, ``uprns``, ``address``,
-            ``area``, ``reason``, ``door_note``, ``tier``, ``crime_refs``, ``distance_m``,
-            ``newest``, ``act_by``, ``act_within_hours`` and ``recorded`` (all as first asked),
-            ``expires``, ``number`` (on the last list), ``first_as_of`` and ``last_as_of`` (the
-            first and the last list with it), by
-            ``first_as_of``, ``visit_id`` and ``attempt``.
+            ``area``, ``reason``, ``tier``, ``crime_refs``, ``distance_m``, ``expires`` and
+            ``number`` (as of the last list with it), ``act_by``, ``act_within_hours`` and
+            ``recorded`` (as first asked), ``newest`` (the earliest that any list named),
+            ``first_as_of`` and ``last_as_of`` (the first and the last list with it), by
+            ``first_as_of``, ``visit_id`` and ``attempt``. ``door_note`` is of lists of 0.1 alone.
 
         Examples
         --------

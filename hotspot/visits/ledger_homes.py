@@ -1,12 +1,12 @@
 """What a ledger holds of single homes, for those who may know: marks, notes, all of one home."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from hotspot.visits import marks
 from hotspot.visits.access_log import log_access
-from hotspot.visits.officer_notes import Acknowledged, OfficerNotes, acknowledge, waiting_notes
+from hotspot.visits.officer_notes import Acknowledged, OfficerNotes, acknowledge, notes_to_hand_over
 from hotspot.visits.store import Store
 from hotspot.visits.subject_access import Erased, Subject, erase, read_subject
 
@@ -89,13 +89,16 @@ class Homes:
         with self._store.writing() as connection:
             return marks.lift_mark(connection, home, why, who)
 
-    def notes(self, to_whom: str | None = None) -> OfficerNotes:
+    def notes(self, to_whom: str | None = None, *, exclude: Collection[str] = ()) -> OfficerNotes:
         """Return the notes for the officer in the case that wait. That they were seen is logged.
 
         Parameters
         ----------
         to_whom : str, optional
             Who gets them, for the log.
+        exclude : collection of str
+            The stop list, crime references and UPRNs: notes of doors on it, or that a burglary on
+            it reaches, wait unseen and are counted (``.withheld``).
 
         Returns
         -------
@@ -122,7 +125,7 @@ class Homes:
         0
         """
         with self._store.writing() as connection:
-            notes = OfficerNotes(waiting_notes(connection))
+            notes = notes_to_hand_over(connection, exclude)
             log_access(connection, "hand-over", to_whom=to_whom, count=len(notes.table))
         return notes
 

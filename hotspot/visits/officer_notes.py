@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from hotspot import __version__
 from hotspot._checks import choice_problems, raise_problems
 from hotspot._errors import DataError
+from hotspot.cocooning.visit_history import listed_parts
 from hotspot.english import count, long_moment, some_of
+from hotspot.incidents.references import stop_list_key
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
 from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
@@ -58,9 +60,12 @@ class OfficerNotes:
         A row per note that nobody acknowledged: ``note_ref`` (made of its text, the same on every
         run), ``crime_refs`` (all that reach the door, the leading one first), ``address``,
         ``area``, ``visited_at``, ``collar_number``, ``note``, ``visit_id``; the oldest first.
+    withheld : int
+        How many more wait that are of a door or a burglary on the stop list.
     """
 
     table: pd.DataFrame
+    withheld: int = 0
 
     def summary(self) -> str:
         """Return the notes in plain sentences, for the supervisor: they are in it word for word.
@@ -69,12 +74,24 @@ class OfficerNotes:
         -------
         str
         """
-        notes = self.table
+        notes, last = self.table, self._withheld_words()
         if notes.empty:
-            return "No note for an officer in the case is waiting."
+            return "\n".join(["No note for an officer in the case is waiting.", *last])
         waiting = "is waiting" if len(notes) == 1 else "are waiting"
         head = f"{count(len(notes), 'note')} for the officer in the case {waiting}."
-        return "\n".join([head, *(_line(note) for note in notes.itertuples()), _WHAT_TO_DO[0]])
+        lines = [_line(note) for note in notes.itertuples()]
+        return "\n".join([head, *lines, *last, _WHAT_TO_DO[0]])
+
+    def _withheld_words(self) -> list[str]:
+        """Return how many notes are not here, where any are."""
+        if not self.withheld:
+            return []
+        other = "other note" if len(self.table) else "note"
+        are = "is" if self.withheld == 1 else "are"
+        return [
+            f"{count(self.withheld, other)} {are} of what is on the stop list and stands in no "
+            "digest: ask the supervisor."
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold.
@@ -83,7 +100,8 @@ class OfficerNotes:
         -------
         dict
         """
-        return {"notes": json.loads(self.table.to_json(orient="records", date_format="iso"))}
+        notes = json.loads(self.table.to_json(orient="records", date_format="iso"))
+        return {"notes": notes, "withheld": self.withheld}
 
     def write(
         self,
@@ -145,7 +163,7 @@ class OfficerNotes:
             picture_text="",
             limits=_WHAT_TO_DO[1:],
             sections=[
-                PageSection("What to do", [_WHAT_TO_DO[0]]),
+                PageSection("What to do", [_WHAT_TO_DO[0], *self._withheld_words()]),
                 PageSection("The notes", tables=[PageTable.of(columns, rows)]),
             ],
         )
@@ -165,7 +183,8 @@ class OfficerNotes:
         write_table(self.table.assign(marking=marking), path)
 
     def _write_xlsx(self, path: Path, marking: str) -> None:
-        about = [("Marking", marking), *(("To know", text) for text in _WHAT_TO_DO)]
+        to_know = [*self._withheld_words(), *_WHAT_TO_DO]
+        about = [("Marking", marking), *(("To know", text) for text in to_know)]
         table = self.table[list(_HEADS)].rename(columns=_HEADS)
         table["Visited"] = [_text(moment) for moment in self.table["visited_at"]]
         write_tables({"Notes": table}, path, Stamp(_TITLE, marking), about)
@@ -204,6 +223,24 @@ class Acknowledged:
         return went if self.rebuilt else went + waiting
 
 
+def notes_to_hand_over(connection: sa.Connection, exclude: Collection[str]) -> OfficerNotes:
+    """Read the notes that wait, without those of a stop list. See `VisitLedger.notes`."""
+    notes = waiting_notes(connection)
+    stopped = frozenset(map(stop_list_key, exclude))
+    if not stopped:
+        return OfficerNotes(notes)
+    doors = doors_by_visit(connection).reindex(notes["visit_id"])
+    own = sa.select(made.c.visit_id, made.c.uprn).where(made.c.uprn.is_not(None))
+    told = frame_of(connection, own).groupby("visit_id")["uprn"].agg("; ".join)
+    named = [*(doors[name] for name in ("crime_refs", "uprns", "uprn")), told.reindex(doors.index)]
+    hidden = [
+        not stopped.isdisjoint(stop_list_key(one) for text in texts for one in listed_parts(text))
+        for texts in zip(*named, strict=True)
+    ]
+    shown = notes[~pd.Series(hidden, index=notes.index, dtype=bool)].reset_index(drop=True)
+    return OfficerNotes(shown, len(notes) - len(shown))
+
+
 def waiting_notes(connection: sa.Connection) -> pd.DataFrame:
     """Read the notes that nobody acknowledged. See `VisitLedger.notes`."""
     names = ("visit_id", "visited_at", "collar_number", "for_the_officer")
@@ -211,7 +248,9 @@ def waiting_notes(connection: sa.Connection) -> pd.DataFrame:
     notes = frame_of(connection, query).rename(columns={"for_the_officer": "note"})
     doors = doors_by_visit(connection).reindex(notes["visit_id"])
     for name in ("crime_refs", "address", "area"):
-        notes[name] = doors[name].to_numpy(dtype=object)
+        # A visit that no list holds has no door here.
+        known = [None if pd.isna(text) else text for text in doors[name]]
+        notes[name] = pd.Series(known, index=notes.index, dtype=object)
     refs = [note_ref(*pair) for pair in zip(notes["visit_id"], notes["note"], strict=True)]
     notes["note_ref"] = pd.Series(refs, index=notes.index, dtype=object)
     ordered = notes.sort_values(["visited_at", "visit_id", "note_ref"], ignore_index=True)

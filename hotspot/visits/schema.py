@@ -52,7 +52,9 @@ asked = sa.Table(
     sa.Column("task", sa.String(40), nullable=False),
     sa.Column("ring", sa.Integer, nullable=False),
     sa.Column("uprn", sa.String(100)),
-    *_optional(sa.Text, "uprns", "address", "area", "reason", "door_note", "tier", "crime_refs"),
+    *_optional(sa.Text, "uprns", "address", "area", "reason", "tier", "crime_refs"),
+    # What lists of 0.1 said at the door: nothing is written here any more.
+    sa.Column("door_note", sa.Text),
     sa.Column("distance_m", sa.Float),
     *_optional(sa.DateTime, "newest", "act_by"),
     sa.Column("act_within_hours", sa.Float),
