@@ -392,12 +392,16 @@ def second_week(force: Operation, told: Told) -> None:
 
     east = force.called(day, "East")
     wrong = next(v for v, own in east.items() if own[0].result == "no reply" and len(own) == 1)
-    ghost = next(r["Visit"] for r in force.sheet(day, "East") if r["Visit"] not in east)
-    told.slips |= {"wrong": wrong, "ghost": ghost}
+    idle = [row["Visit"] for row in force.sheet(day, "East") if row["Visit"] not in east]
+    # One was ticked though nobody went; of the other somebody rang, who wants no visit.
+    ghost, rang = idle[:2]
+    told.slips |= {"wrong": wrong, "ghost": ghost, "rang": rang}
+    force.month.marked |= force.month.homes(rang)
     when = pd.Timestamp(day) + 2 * DAY + pd.Timedelta("15:00:00")
     sheet = force.workbook(day, "East", {
         wrong: put(Result="refused"),
         ghost: put(Result="face to face", Visited_at=when.to_pydatetime()),
+        rang: put(Do_not_contact="yes"),
     })  # fmt: skip
     told["east"] = force.record(sheet)
     told["corrected"] = [
@@ -560,6 +564,7 @@ def test_a_door_where_nobody_called_stays_listed_until_its_time_is_over(told):
             if pd.Timestamp(row["expires"]) >= end
             and not any(call.by < end for _, call in month.calls_at(homes_of(row)))
             and (row["ring"] == "0" or not any(homes_of(row) & homes for homes in burgled))
+            and not homes_of(row) & month.marked
         }
         assert still_open
         assert still_open <= set(month.lists[after])
@@ -609,13 +614,17 @@ def test_only_a_clear_yes_marks_a_home_and_a_lifted_mark_stays_lifted(told):
     named = [told.slips[name] for name in ("mark and bad date", "marked")]
     assert sorted(mark["visit_id"] for mark in told["marks"]) == sorted(named)
     assert told["lifted"].status == 0
-    assert [mark["visit_id"] for mark in told["marks after"]] == named[:1]
+    stands = {named[0], told.slips["rang"]}
+    assert {mark["visit_id"] for mark in told["marks after"]} == stands
+    assert (file_of(told["east"])["marked"], told["east"].status) == (1, 0)
     (lifted,) = [mark for mark in told["all marks"] if mark["lifted_by"]]
     assert (lifted["lifted_by"], lifted["lifted_why"]) == ("Sgt Hill", "rang on 24 February")
     again = [f["reason"] for f in file_of(told["sheet of a lifted mark"])["flagged"]]
     assert sum("it was not marked again" in reason for reason in again) == 1
     with VisitLedger(told.operation.url) as ledger:
-        assert set(ledger.marks()["visit_id"]) == {named[0], told.slips["rude"]}
+        assert set(ledger.marks()["visit_id"]) == {*stands, told.slips["rude"]}
+    month = told.operation.month
+    assert not any(told.slips["rang"] in month.lists[day] for day in LISTS[2:])
 
 
 def test_the_second_file_of_a_phone_adds_what_the_first_had_not(told):
