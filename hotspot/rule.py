@@ -148,6 +148,17 @@ ACT_WITHIN_HOURS = tuple(
 )
 
 
+def hours_to_act(ring: int, hours: Sequence[float] = ACT_WITHIN_HOURS) -> float:
+    """Return within how many hours a ring is visited; beyond the last it is as that.
+
+    Examples
+    --------
+    >>> hours_to_act(0), hours_to_act(2), hours_to_act(2, (24,))
+    (24, 48, 24)
+    """
+    return hours[min(ring, len(hours) - 1)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResultWord:
     """A result of a visit, with all that follows from it.

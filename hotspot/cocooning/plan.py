@@ -179,7 +179,7 @@ def list_visits(
     -------
     Visits
     """
-    barred = among(doors.uprn, settings.exclude) | among(doors.parent, settings.exclude)
+    barred = barred_doors(doors, settings.exclude)
     past, excluded = _past_events(incidents, doors, barred, settings, matched)
     live = _live(past, settings)
     to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
@@ -346,6 +346,11 @@ def among(values: Texts, chosen: frozenset[str]) -> Bools:
     # A reference of several crimes, told apart by their dates, is on the list for each of them.
     own = named.map(as_in_file, na_action="ignore")
     return np.asarray(named.isin(chosen) | own.isin(chosen))
+
+
+def barred_doors(doors: Doors, stop: frozenset[str]) -> Bools:
+    """Return which doors are on the stop list, by their own UPRN or that of their building."""
+    return among(doors.uprn, stop) | among(doors.parent, stop)
 
 
 def areas_of(rows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> Texts:

@@ -18,7 +18,7 @@ from hotspot.cocooning.visit_history import TASKS
 from hotspot.cocooning.waking_hours import WAKING, WakingHours, read_waking_hours
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
-from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands
+from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands, hours_to_act
 
 _T = TypeVar("_T")
 # What a preset sets, as a product says it where a list does otherwise.
@@ -81,9 +81,9 @@ class ListSettings:
     act_within_hours: tuple[int, ...] = ACT_WITHIN_HOURS
     same_day: bool = False
 
-    def hours_of(self, ring: int) -> int:
+    def hours_of(self, ring: int) -> float:
         """Return within how many hours a ring is to be called on."""
-        return self.act_within_hours[min(ring, len(self.act_within_hours) - 1)]
+        return hours_to_act(ring, self.act_within_hours)
 
     @property
     def issued(self) -> pd.Timestamp:

@@ -12,7 +12,7 @@ from hotspot._errors import DataError
 from hotspot.dates import cutoff
 from hotspot.english import count, name_rows
 from hotspot.output.text import clean_text
-from hotspot.rule import ACT_WITHIN_HOURS
+from hotspot.rule import ACT_WITHIN_HOURS, hours_to_act
 from hotspot.visits import schema
 from hotspot.visits.store import Store
 
@@ -97,7 +97,7 @@ def _asking_rows(
         ring = int(record["ring"])
         row: dict[str, Any] = {n: _text(record.get(n)) for n in (*_DETAILS, "visit_id")}
         row |= {name: _moment(record.get(name)) for name in _TIMES}
-        within_hours = float(hours[min(ring, len(hours) - 1)])
+        within_hours = float(hours_to_act(ring, hours))
         row |= {
             "recorded": _recorded(record, row["act_by"], within_hours),
             "number": _whole(record.get("number")),

@@ -74,6 +74,11 @@ class Subject:
                 f"{count(self.named_elsewhere, 'row')} of other doors name its address as that of "
                 "a burglary near them."
             )
+        if any(len(self.tables[name]) for name in ("asked", "listed", "burglaries")):
+            lines.append(
+                "Reasons and references tell of burglaries of other homes, and may of what is on "
+                "the stop list: take those out before this is handed to whoever asks."
+            )
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import shapely
 
 from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors, texts
 from hotspot.cocooning.matching import match_addresses
-from hotspot.cocooning.plan import Visits, among, list_visits
+from hotspot.cocooning.plan import Visits, among, barred_doors, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import end_of_day, event_days, known_by
@@ -142,7 +142,7 @@ def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: frozenset[str
         place=np.append(town.places, -1)[door],
         day=event_days(incidents),
         distinct=distinct_events(incidents),
-        stopped=named[0] | named[1] | np.append(_barred(doors, exclude), False)[door],
+        stopped=named[0] | named[1] | np.append(barred_doors(doors, exclude), False)[door],
     )
 
 
@@ -163,7 +163,7 @@ def replayed(
     """
     asked: set[tuple[str, int]] = set()
     # Nobody is sent to a building of which every home is on the stop list, whoever chooses.
-    open_homes = (town.places >= 0) & ~_barred(town.doors, settings.exclude)
+    open_homes = (town.places >= 0) & ~barred_doors(town.doors, settings.exclude)
     eligible = np.zeros(town.buildings, dtype=bool)
     eligible[town.places[open_homes]] = True
     points = np.asarray(shapely.points(np.column_stack([town.x, town.y])), dtype=object)
@@ -211,10 +211,6 @@ def _first_of_building(place: Ints, new: Bools) -> Bools:
     at = np.flatnonzero(new & (place >= 0))
     first[at[np.unique(place[at], return_index=True)[1]]] = True
     return first
-
-
-def _barred(doors: Doors, exclude: frozenset[str]) -> Bools:
-    return among(doors.uprn, exclude) | among(doors.parent, exclude)
 
 
 def _settings_on(
