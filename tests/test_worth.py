@@ -210,7 +210,10 @@ def test_with_swordfish_nobody_opposite_or_behind_is_counted(town):
 def test_with_trafford_visits_are_for_21_days_and_burglaries_count_for_as_many(town):
     result, issued = compare(town, preset="trafford")
     standard = lists_of(town)
-    assert all(len(t) > len(s) for t, s in zip(issued, standard, strict=True))
+    longer = [len(t) - len(s) for t, s in zip(issued, standard, strict=True)]
+    # A week without a burglary of 15 to 21 days before it adds nothing.
+    assert min(longer) >= 0
+    assert np.count_nonzero(longer) >= WEEKS - 1, longer
     assert "(preset trafford, visits for three weeks)" in result.headline()
     assert targeting_accuracy(*town, FIRST, "2025-11-20", preset="trafford").horizon_days == 21
     usual = targeting_accuracy(*town, FIRST, "2026-02-28", every_days=28)
