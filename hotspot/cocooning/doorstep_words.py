@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot.addresses.address_matching import BY_BUILDING
 from hotspot.cocooning.doors import Doors, Ints
-from hotspot.cocooning.rings import BURGLED
 from hotspot.cocooning.wording import Link
 from hotspot.english import days_long
 
@@ -17,8 +15,6 @@ FEWEST_HOUSES = 8
 #: What people take for "near here": two houses of a terrace and a park away.
 NEAR_HERE_M = 100.0
 
-_OWN = "Your report of a burglary"
-_OF_THE_BUILDING = "A report of a burglary in this building"
 _WEEK_DAYS = 7
 
 
@@ -42,7 +38,8 @@ class DoorstepWords:
 
         A neighbour hears of no distance, no day, no house and no side of the street. The street
         is named where `FEWEST_HOUSES` others of it may be the burgled one; so is "near here" for
-        a burglary of another street. Else it is "in your area".
+        a burglary of another street. Else it is "in your area". The row of the burgled home says
+        no more: the supervisor's workbook tells who was burgled, the team's paper must not.
 
         Parameters
         ----------
@@ -61,10 +58,7 @@ class DoorstepWords:
         return f"{said}; {officer_notes}" if officer_notes else said
 
     def _said(self, door: int, links: tuple[Link, ...]) -> str:
-        if links[0].link == BURGLED:
-            doors, event = self._doors, links[0].event
-            whole = event.how == BY_BUILDING and event.door >= 0 and doors.home[event.door]
-            return _OF_THE_BUILDING if whole else _OWN
+        # The burgled home's own row says what its neighbours' say: they see the sheet as well.
         street = int(self._doors.street[door]) if door >= 0 else -1
         # One on the street says most to those who live there, then the newest.
         shown = min(links, key=lambda link: (not self._on(street, link), link.event.age_days))

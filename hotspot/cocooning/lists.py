@@ -118,7 +118,7 @@ def cocooning_targets(
         - ``at_the_door``: what may be said there, and all that a team's products say: of a
           neighbour's burglary no distance, day, house or side, and the street only where at least
           eight other houses of it may be meant; after it what the officer must know first, such as
-          an earlier call without reply;
+          an earlier call without reply; a burgled home's own says what its neighbours' say;
         - ``task``, ``attempt``: "visit" (1), after no reply, or where language or access kept
           people from being told, "second visit" (2), then "leaflet" (3), then no more;
         - ``tier``: the pack, missing where none fits;
@@ -250,7 +250,7 @@ def cocooning_targets(
     >>> targets = cocooning_targets(burglary, doors, "2026-03-02")
     >>> targets[["number", "uprn", "ring", "at_the_door"]]
        number uprn  ring                         at_the_door
-    0       1   01     0           Your report of a burglary
+    0       1   01     0  A burglary in your area this week
     1       2   02     1  A burglary in your area this week
     2       3   03     1  A burglary in your area this week
     """
