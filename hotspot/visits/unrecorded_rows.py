@@ -69,10 +69,11 @@ def rows_to_mend(
 
 
 def _whole_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return door numbers as the sheet has them: beside a row without one they read as 3.0."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        return column.astype("Int64").astype(object)
-    return column
+    """Return numbers as the sheet has them: beside an empty cell they are read as floats."""
+    cells = [
+        int(cell) if isinstance(cell, float) and cell.is_integer() else cell for cell in column
+    ]
+    return pd.Series(cells, index=column.index, dtype=object)
 
 
 def missing_doors(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFrame:
