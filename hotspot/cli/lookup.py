@@ -50,8 +50,9 @@ def _lookup(options: argparse.Namespace) -> int:
         distance_m=burglaries.config.rule.distance_m,
         window_days=burglaries.config.rule.window_days,
     )
-    _log(burglaries.config.cocooning.ledger, options.who)
+    # Answered first: somebody is on the line, whatever becomes of the log.
     print_answer(options, found.to_dict(), found.summary())
+    _log(burglaries.config.cocooning.ledger, options.who)
     return DONE
 
 

@@ -16,6 +16,7 @@ from hotspot.cli.options import (
     add_command,
     add_values,
     print_answer,
+    print_notes,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def stop_list_of_ledger(options: argparse.Namespace) -> tuple[str, ...]:
     """Return what the set-up that was named keeps out of every product."""
     config = set_up_of_ledger(options)
     if config is None:
+        print_notes(["No set-up is named (--config), so no stop list is heeded here."])
         return ()
     from hotspot.briefing.stop_list import read_stop_list
 
