@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspot import cocooning_targets
+from hotspot import cocooning_targets, write_targets
 from hotspot.cocooning.doorstep_words import FEWEST_HOUSES, NEAR_HERE_M
+from hotspot.cocooning.walking_order import times_by_street
 from tests.test_cocooning import AS_OF, FOUND, burglaries, join, two_sided
 
 STREET_WORDS = "A burglary on your street this week"
@@ -156,3 +157,19 @@ def test_each_area_counts_its_doors_from_one():
     targets = listed("Mill Lane/21", homes)
     for _, area in targets.groupby("area"):
         assert sorted(area["number"]) == list(range(1, len(area) + 1))
+
+
+def test_no_time_of_a_teams_product_points_at_the_burgled_home(tmp_path):
+    """A burgled home is asked for in 24 hours, its neighbours in 48."""
+    targets = listed("Mill Lane/11", two_sided(last=20))
+    assert targets["act_by"].nunique() == 2
+    told = times_by_street(targets)
+    assert told["visit_by"].nunique() == 1
+    assert (told["visit_by"] == targets["act_by"].min()).all()
+    write_targets(targets, tmp_path, formats=("html", "xlsx"))
+    late = f"{targets['act_by'].max():%d %b}".lstrip("0")
+    soon = f"{targets['act_by'].min():%d %b}".lstrip("0")
+    for page in tmp_path.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert soon in text
+        assert late not in text

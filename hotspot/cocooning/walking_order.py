@@ -120,3 +120,42 @@ def _house_order(row: Any) -> tuple[Any, ...]:
         natural_key(row.address or ""),
         row.visit_id,
     )
+
+
+def times_by_street(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return by when a team calls at each door: the doors of a street at one time, the earliest.
+
+    A burgled home is asked for sooner than its neighbours: a time of its own would point at it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``visit_id``, ``area``, ``act_by`` and, where known, ``street`` and ``overdue``.
+
+    Returns
+    -------
+    DataFrame, on the index of `rows`
+        ``visit_by`` and ``visit_overdue`` (bool).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({
+    ...     "visit_id": ["V-A", "V-B"], "area": "West", "street": "Mill Lane",
+    ...     "act_by": pd.to_datetime(["2026-03-04 19:00", "2026-03-06 17:00"])})
+    >>> times_by_street(rows)["visit_by"].dt.day.tolist()
+    [4, 4]
+    """
+    # What stands on no known street is a call of its own.
+    street = rows["visit_id"].astype(str)
+    if "street" in rows.columns:
+        street = rows["street"].astype(object).where(rows["street"].notna(), street)
+    keys = [listed_areas(rows["area"]).to_numpy(), street.to_numpy()]
+    overdue = pd.Series(False, index=rows.index)
+    if "overdue" in rows.columns:
+        overdue = (rows["overdue"] == "overdue").astype(bool)
+    return pd.DataFrame(
+        {
+            "visit_by": pd.to_datetime(rows["act_by"]).groupby(keys).transform("min"),
+            "visit_overdue": overdue.groupby(keys).transform("any").astype(bool),
+        }
+    )

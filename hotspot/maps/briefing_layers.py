@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspot.cocooning.walking_order import times_by_street
 from hotspot.dates import WEEK_DAYS
 from hotspot.english import count, month, percent, window
 from hotspot.maps import colours
@@ -65,7 +66,7 @@ _RING_FIELDS: tuple[Field, ...] = (
 # All that is said of a door to who goes there: nothing that tells which home was burgled.
 _DOOR_FIELDS: tuple[Field, ...] = (
     ("at_the_door", "At the door", as_text),
-    ("act_by", "Visit by", as_text),
+    ("visit_by", "Visit by", as_text),
     ("area", "Beat", as_text),
 )
 _POINT_FIELDS: tuple[Field, ...] = (
@@ -167,6 +168,8 @@ def draw_hotspots(hotspots: gpd.GeoDataFrame, _: Scene) -> Drawing:
 def draw_doors(targets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw the doors to visit, all alike, each with its number on the list of its area."""
     targets = drawable(targets)
+    if {"visit_id", "area", "act_by"} <= set(targets.columns):
+        targets = targets.assign(visit_by=times_by_street(targets)["visit_by"])
     numbers = door_numbers(targets)
     # Doors at one point share a sign, that of the first: in walking order, whoever was burgled.
     order = sorted(range(len(targets)), key=lambda row: (numbers[row] is None, numbers[row] or 0))

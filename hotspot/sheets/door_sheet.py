@@ -117,11 +117,11 @@ def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
         "note": note,
         "task": _task(row),
         # A visit that is past its time is still due.
-        "due": "was due" if last_moment is not None and row.act_by <= last_moment else "by",
-        "act_by": _short(row.act_by),
+        "due": "was due" if last_moment is not None and row.visit_by <= last_moment else "by",
+        "act_by": _short(row.visit_by),
         # Without the day of the week, where a door is one line.
-        "act_by_date": _short(row.act_by).partition(" ")[2],
-        "overdue": row.overdue == "overdue",
+        "act_by_date": _short(row.visit_by).partition(" ")[2],
+        "overdue": bool(row.visit_overdue),
         "visit_id": row.visit_id,
     }
 

@@ -8,6 +8,7 @@ import pandas as pd
 from hotspot.cocooning.walking_order import (
     areas_in_order,
     listed_areas,
+    times_by_street,
     walking_numbers,
     walking_order,
 )
@@ -53,6 +54,7 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
     rows = rows.iloc[walking_order(rows)].reset_index(drop=True)
     if not _numbered(rows):
         rows = rows.assign(number=walking_numbers(rows))
+    rows = rows.join(times_by_street(rows))
     areas = {area: nth for nth, area in enumerate(areas_in_order(rows["area"]))}
     rows = rows.assign(stop=rows["number"].astype("int64"), turn=rows["area"].map(areas))
     return rows.sort_values(["turn", "stop"], ignore_index=True).drop(columns="turn")

@@ -233,7 +233,7 @@ def _index(
     of_street: dict[str, list[int]] = {}
     for position, door in enumerate(shown):
         of_street.setdefault(door["street"], []).append(position)
-    first_due = rows["act_by"].reset_index(drop=True)
+    first_due = rows["visit_by"].reset_index(drop=True)
     return [
         Street(
             name,

@@ -75,7 +75,7 @@ _TEAM = (
     _Column("At the door", "at_the_door", 26, "text"),
     _Column("Task", "to_do", 11, "text", lambda rows: bool((rows["to_do"] != "").any())),
     _PACK,
-    _Column("Act by", "act_by", 16, "time"),
+    _Column("Act by", "visit_by", 16, "time"),
 )
 _SUPERVISOR = (
     *_DOOR,
