@@ -27,6 +27,9 @@ def opened_map(browser: Any, m: folium.Map, tmp_path: Path, size: Any = LAPTOP) 
 def click_at(opened: Opened, easting: float, northing: float) -> None:
     """Bring a place to the middle of the map at street zoom, and click on it."""
     lon, lat = Transformer.from_crs(27700, 4326, always_xy=True).transform(easting, northing)
+    # What an earlier click opened fades away for a while, and would be read for the next.
+    opened.page.evaluate(f"() => {{ {MAP}.closePopup(); }}")
+    opened.page.locator(".leaflet-popup").wait_for(state="detached")
     opened.page.evaluate(f"() => {{ {MAP}.setView([{lat}, {lon}], 18, {{animate: false}}); }}")
     box = opened.page.locator(".folium-map").bounding_box()
     opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -45,6 +45,7 @@ def test_the_share_of_right_parses_does_not_fall(parsed):
     assert right.mean() >= FLOORS["parses"], parsed[~right].to_string()
 
 
+@pytest.mark.slow
 def test_the_share_of_right_neighbours_does_not_fall():
     walked = streets.measured()
     right = walked["wrong"] == ""

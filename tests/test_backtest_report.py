@@ -76,6 +76,7 @@ def test_a_mistyped_year_in_a_small_file_is_left_out_and_told(town):
     assert 7 not in setting.incidents.index
 
 
+@pytest.mark.slow
 def test_a_mistyped_century_stops_no_forecast(town):
     old = town.copy()
     old.loc[7, ["occurred_from", "occurred_to"]] = pd.Timestamp("1924-01-01")

@@ -97,6 +97,7 @@ def test_a_public_map_of_the_sample_is_made(tmp_path: Path, sample_dir: Path, ca
     assert "Found from 1 July 2025 to 31 December 2025" in page
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 def test_a_year_beside_its_half_is_refused_and_the_stop_list_changes_no_count(
     tmp_path: Path, sample_dir: Path, capsys: Any

@@ -207,6 +207,7 @@ def test_with_swordfish_nobody_opposite_or_behind_is_counted(town):
     assert "(preset swordfish, visits for two weeks)" in result.headline()
 
 
+@pytest.mark.slow
 def test_with_trafford_visits_are_for_21_days_and_burglaries_count_for_as_many(town):
     result, issued = compare(town, preset="trafford")
     standard = lists_of(town)
@@ -226,6 +227,7 @@ def test_max_visits_counts_for_every_replayed_list(town):
     assert "at most 10 an area" in result.headline()
 
 
+@pytest.mark.slow
 def test_areas_tiers_and_the_rule_of_the_run_count_too(town):
     homes = town[1].geometry
     halves = gpd.GeoDataFrame(
@@ -241,6 +243,7 @@ def test_areas_tiers_and_the_rule_of_the_run_count_too(town):
     assert near.by_list["listed"].sum() < replay_of(town).by_list["listed"].sum()
 
 
+@pytest.mark.slow
 def test_who_is_on_the_stop_list_is_in_no_replayed_list(town):
     first = lists_of(town)[0]
     victim, neighbour = first.iloc[0], first[first["ring"] == 1].iloc[-1]
@@ -249,6 +252,7 @@ def test_who_is_on_the_stop_list_is_in_no_replayed_list(town):
         assert result.by_list["listed"].iloc[0] < len(first)
 
 
+@pytest.mark.slow
 def test_the_ledger_is_known_as_far_as_it_was_on_each_day(town):
     with VisitLedger("sqlite://") as ledger:
         first = lists_of(town)[0]

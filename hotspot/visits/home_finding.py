@@ -72,7 +72,8 @@ def find_home(connection: sa.Connection, told: str, exclude: Collection[str] = (
         return _home(doors, by_uprn, None, wanted)
     by_address = _with_address(doors, wanted)
     stopped = set(map(stop_list_key, exclude))
-    shown = doors[doors["keys"].map(lambda keys: not keys & stopped)]
+    # As bool even where there is no door: an empty column of objects would choose columns.
+    shown = doors[doors["keys"].map(lambda keys: not keys & stopped).astype(bool)]
     if not by_address.any():
         raise DataError(_not_there(shown, wanted))
     homes = doors.loc[by_address, "first"].fillna(doors.loc[by_address, "address"])
