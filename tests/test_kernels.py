@@ -39,6 +39,7 @@ from hotspot._kernels.local import (
     permuted_excess,
 )
 from hotspot._kernels.pairs import degrees, lag_probability, near_pairs, neighbours
+from hotspot._kernels.percentiles import middle_of
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot._kernels.threads import cores, run_blocks
 from hotspot.dates import SHARE_SCALE, day_shares
@@ -477,3 +478,13 @@ def test_blocks_are_worked_on_once_each(threads, monkeypatch):
     assert sorted(told) == [2, 4, 4]
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert cores() == (os.cpu_count() or 1)
+
+
+def test_percentiles_go_as_far_out_as_few_blocks_need():
+    drawn = np.column_stack([np.arange(101.0), np.full(101, np.nan)])
+    for blocks, low in ((10_000, 2.5), (8, 0.6), (2, 0.0)):
+        found = middle_of(drawn, blocks)
+        assert [limit[0] for limit in found] == pytest.approx([low, 100 - low], abs=0.06)
+        assert np.isnan([limit[1] for limit in found]).all()
+    assert np.isnan(middle_of(drawn, 1)).all()
+    assert np.isnan(middle_of(np.empty((0, 2)), 9)).all()
