@@ -32,7 +32,7 @@ def test_the_blend_is_not_below_the_best_baseline_by_more_than_noise(data_dir):
         more = hits["blend"] - plain[plain.sum().idxmax()]
         noise = 1.96 * more.std() * np.sqrt(len(more))
         assert more.sum() > -noise, share
-    # Instead of a map the rule finds fewer; added to one it cannot be told, and nothing else is said.
+    # Instead of a map the rule finds fewer; what it adds to one cannot be told, and is not.
     rule = result.sentences()[2]
     assert "too few to tell whether the near-repeat rule adds anything here" in rule
     assert "by itself, the near-repeat rule found 7.2 percentage points fewer" in rule
