@@ -1,11 +1,15 @@
 """Shares that a page states: of homes, else of built-up ground, never of a county's fields."""
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
 from hotspot.addresses import read_addresses
+from hotspot.briefing.findings import RaisedRisk
+from hotspot.briefing.sections.raised_risk import _sentences
 from hotspot.density import hotspots, kernel_density
 from hotspot.density.density_result import map_density
 from hotspot.density.ground_shares import ground_of, too_large
@@ -74,3 +78,18 @@ def test_only_hotspots_above_half_a_square_kilometre_are_too_large(crimes):
     spots = hotspots(kernel_density(crimes, COUNTY, 400), crimes)
     assert too_large(spots.assign(area_km2=0.5)) == []
     assert too_large(spots.iloc[:1].assign(area_km2=3.45))[0].startswith("Hotspot 1 (345 ha) is")
+
+
+def test_where_nothing_is_built_up_there_is_no_share_and_none_is_said(crimes):
+    ground = ground_of(COUNTY, shapely.box(0, 0, 500, 500), None, crimes)
+    share = ground.share(TOWN)
+    assert np.isnan(share)
+    raised = RaisedRisk(gpd.GeoDataFrame({"crimes": [1]}, geometry=[TOWN], crs=COUNTY.crs), share)
+    assert not raised.too_wide
+    rule = SimpleNamespace(distance_m=400.0, window_days=42)
+    inputs = SimpleNamespace(
+        config=SimpleNamespace(rule=rule), known=SimpleNamespace(incidents=crimes),
+        last=crimes["occurred_to"].max(), hidden=np.zeros(len(crimes), dtype=bool),
+    )  # fmt: skip
+    findings = SimpleNamespace(density=SimpleNamespace(ground=ground), lists=None)
+    assert "The zones cover" not in " ".join(_sentences(inputs, findings, raised))

@@ -1,6 +1,7 @@
 """Where risk is raised now: the zones, the still map, and how well its layers foresaw."""
 
 import base64
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -94,7 +95,8 @@ def _sentences(inputs: Inputs, findings: Findings, raised: RaisedRisk) -> list[s
             f"The zones cover {covered}, more than a fifth: they are too wide to task from. Go by "
             f"{'the lists of doors, ' if findings.lists else ''}the newest zones and the hotspots.",
         )
-    else:
+    elif not math.isnan(raised.share):
+        # Where no home is known and nothing is built up in the study area there is no share.
         sentences.append(f"The zones cover {covered}.")
     live = ages_days(inputs.known.incidents, inputs.last) <= rule.window_days
     hidden = int((inputs.hidden & live).sum())
