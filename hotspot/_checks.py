@@ -1,7 +1,9 @@
 """Checks that public functions share: every problem is collected, then raised at once."""
 
+import os
 import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -10,7 +12,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError
+from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError, quoted
 from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
 
@@ -42,6 +44,48 @@ class Problems:
     def raise_if_any(self, error: type[HotspotError]) -> None:
         if self.found:
             raise error(self.found)
+
+
+def full_path(path: str | os.PathLike[str], base: str | os.PathLike[str] = ".") -> Path:
+    """Return a path in full, links followed; what no file can be called is refused.
+
+    Parameters
+    ----------
+    path : path
+        ``~`` is the user's own folder.
+    base : path
+        The folder that a relative path starts from.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ConfigError
+        If there is no such user, its links lead in a circle, or its name is too long or broken.
+    """
+    name = quoted(os.fspath(path))
+    try:
+        given = Path(path).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{name} is in the folder of a user that is not known here.") from None
+    try:
+        full = Path(base, given).resolve()
+        # A name that is too long is found out by asking for the file alone.
+        full.exists()
+    except RuntimeError:
+        raise ConfigError(f"{name} is a link that leads back to itself.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it holds a zero byte"
+        raise ConfigError(f"{name} cannot be opened ({reason}).") from None
+    return full
+
+
+def given_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path as it was given, as messages name it, once `full_path` takes it."""
+    full_path(path)
+    return Path(path).expanduser()
 
 
 def positive_problems(**values: float) -> list[str]:

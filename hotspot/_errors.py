@@ -7,6 +7,24 @@ shows them all, so that a user mends a file in one go.
 from collections.abc import Iterable, Mapping, Sequence
 
 
+def quoted(value: object, most: int = 60) -> str:
+    """Return a value as a message repeats it: its beginning, where it is long.
+
+    Examples
+    --------
+    >>> quoted("soon"), quoted("a" * 1_000_000, most=3)
+    ("'soon'", "'aaa'... (1,000,000 letters)")
+    """
+    if isinstance(value, str):
+        left = f"... ({len(value):,} letters)" if len(value) > most else ""
+        return f"{value[:most]!r}{left}"
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, tables in tables
+        return f"this {type(value).__name__}"
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 class HotspotError(Exception):
     """Something that the user can put right.
 

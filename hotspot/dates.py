@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot._errors import ConfigError
+from hotspot._errors import ConfigError, quoted
 
 EventDate = Literal["midpoint", "from", "to"]
 PairDate = Literal["midpoint", "from", "to", "aoristic"]
@@ -30,6 +30,8 @@ YEAR_DAYS = 365
 _MONTHS_TO_TELL = 3
 _ROWS_TO_TELL = 10
 _DAY_S = 86_400
+# Recorded crime is of these years, and so is every day that is asked for.
+_YEARS = range(1900, 2200)
 
 _YEAR_FIRST = re.compile(
     r"(?=\d{8}(?!\d)|\d{4}\D)"
@@ -243,15 +245,26 @@ def moment_of(value: AsOf, name: str = "as_of") -> pd.Timestamp:
         return _written_moment(value.strip(), name)
     given = isinstance(value, Date | np.datetime64) or value is None or value is pd.NaT
     if not given:
-        raise ConfigError(f"{name} must be a date or a time, such as 2026-03-02, not {value!r}.")
-    moment = pd.Timestamp(value)
+        raise ConfigError(
+            f"{name} must be a date or a time, such as 2026-03-02, not {quoted(value)}."
+        )
+    try:
+        moment = pd.Timestamp(value)
+    except (ValueError, OverflowError):  # so far from our time that pandas cannot count to it
+        raise ConfigError(_far_words(value, name)) from None
     if pd.isna(moment):
         raise ConfigError(f"{name} is missing: give a date, such as 2026-03-02.")
     if moment.tzinfo is not None:
         raise ConfigError(
             f"{name} must be local time without a zone, such as 2026-03-02 08:00, not {value}."
         )
+    if moment.year not in _YEARS:
+        raise ConfigError(_far_words(value, name))
     return moment
+
+
+def _far_words(value: object, name: str) -> str:
+    return f"{name} must be a date from {_YEARS[0]} to {_YEARS[-1]}, not {value}."
 
 
 def _written_moment(text: str, name: str) -> pd.Timestamp:
@@ -259,12 +272,14 @@ def _written_moment(text: str, name: str) -> pd.Timestamp:
     found = _YEAR_FIRST.fullmatch(text)
     if found is None:
         raise ConfigError(f"{name} must be a date {_year_first(text)}")
+    if int(found["year"]) not in _YEARS:
+        raise ConfigError(_far_words(text, name))
     try:
         day = Date(*map(int, found.group("year", "month", "day")))
         moment = pd.Timestamp(f"{day} {found['time'] or ''}".strip())
     except ValueError:
         raise ConfigError(
-            f"{name} must be a date or a time, such as 2026-03-02: there is no {text!r}."
+            f"{name} must be a date or a time, such as 2026-03-02: there is no {quoted(text)}."
         ) from None
     if found["zone"]:
         raise ConfigError(
@@ -277,7 +292,7 @@ def _year_first(text: str) -> str:
     """Return how to write a date year first that is not, both ways where both are days."""
     found = _YEAR_LAST.fullmatch(text)
     if found is None:
-        return f"or a time, year first, such as 2026-03-02, not {text!r}."
+        return f"or a time, year first, such as 2026-03-02, not {quoted(text)}."
     one, two, year = map(int, found.group("one", "two", "year"))
     year += 2000 if len(found["year"]) == 2 else 0
     ways = []
@@ -287,9 +302,9 @@ def _year_first(text: str) -> str:
         except ValueError:  # there is no such day
             continue
     if not ways:
-        return f"or a time, year first, such as 2026-03-02: there is no {text!r}."
+        return f"or a time, year first, such as 2026-03-02: there is no {quoted(text)}."
     meant = ", whichever is meant" if len(ways) > 1 else ""
-    return f"year first: for {text!r} write {' or '.join(ways)}{meant}."
+    return f"year first: for {quoted(text)} write {' or '.join(ways)}{meant}."
 
 
 def cutoff(as_of: AsOf, name: str = "as_of") -> pd.Timestamp:

@@ -376,9 +376,11 @@ def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(
 
 def test_knox_asked_for_nonsense_says_all_that_is_wrong(run: Run, tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
-    done = run("knox", path, "--distances", "200", "100", "--permutations", "-1")
-    assert done.returncode == 1
-    assert "2 problems" in done.stderr
+    done = run("knox", path, "--distances", "0", "100", "--permutations", "-1")
+    assert done.returncode == 2
+    assert "--distances: must be a length" in done.stderr
+    assert "--permutations: must be a whole number of 0 or more, not '-1'" in done.stderr
+    assert run("knox", path, "--distances", "200", "100").returncode == 2
     assert "Traceback" not in done.stderr
 
 
@@ -394,8 +396,8 @@ def test_density_writes_a_geotiff_a_geopackage_and_a_map(run: Run, tmp_path: Pat
     ]  # fmt: skip
     assert all(Path(file).stat().st_size > 100 for file in told["files"])
     wrong = run("density", path, "--kernel", "cosine", "--folder", tmp_path / "none")
-    assert wrong.returncode == 1
-    assert "kernel must be one of" in wrong.stderr
+    assert wrong.returncode == 2
+    assert "argument --kernel: it must be one of" in wrong.stderr
     assert not (tmp_path / "none").exists()
 
 

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from hotspot._checks import full_path
 from hotspot._errors import ConfigError
 from hotspot.briefing import config_values as values
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
@@ -27,6 +28,9 @@ from hotspot.rule import RULE
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
 from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.target_files import USUAL_FORMATS
+
+# A set-up is a page or two; tables in tables of tables are none of ours.
+_MOST_BYTES, _MOST_DEPTH = 10_000_000, 20
 
 
 class _Table(BaseModel):
@@ -101,7 +105,7 @@ class RuleSettings(_Table):
     """The near-repeat rule; `calibrate` takes the one that the burglaries themselves propose."""
 
     distance_m: values.Length = RULE.distance_m
-    window_days: values.Count = RULE.window_days
+    window_days: values.Days = RULE.window_days
     calibrate: values.Flag = False
 
 
@@ -111,18 +115,18 @@ class DensitySettings(_Table):
     cell_size_m: values.Length = 50.0
     bandwidth_m: values.Length = DEFAULT_BANDWIDTH_M
     area_share: values.Share = 0.01
-    period_days: values.Count = 365
+    period_days: values.Days = 365
 
 
 class CocooningSettings(_Table):
     """Who is visited and how soon, what is kept of it, and who is shown nowhere."""
 
     preset: Annotated[str | None, AfterValidator(values.one_of(tuple(PRESETS)))] = None
-    visit_days: values.Count | None = None
+    visit_days: values.Days | None = None
     max_visits: values.Count | None = None
-    revisit_days: Annotated[int | None, Field(strict=True, ge=0)] = None
-    refusal_days: Annotated[int | None, Field(strict=True, ge=0)] = None
-    response_days: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.0
+    revisit_days: values.DaysOrNone | None = None
+    refusal_days: values.DaysOrNone | None = None
+    response_days: values.PartsOfDays = 2.0
     rank_by: Annotated[str, AfterValidator(values.one_of(("rule", "forecast")))] = "rule"
     exclude: values.InputPath | None = None
     ledger: values.Ledger | None = None
@@ -139,7 +143,7 @@ class OutputSettings(_Table):
     author: Annotated[str, Field(strict=True)] = ""
     formats: values.Formats = USUAL_FORMATS
     sheet_layout: Annotated[SheetLayout, BeforeValidator(values.one_of(LAYOUTS))] = "boxes"
-    seed: Annotated[int, Field(strict=True, ge=0)] = 0
+    seed: values.Seed = 0
 
     @property
     def marked(self) -> str:
@@ -286,7 +290,7 @@ class Config(_Table):
             except ValueError as error:
                 raise ConfigError(f"as_of {error}") from None
         if folder is not None:
-            full = Path(folder).expanduser().resolve()
+            full = full_path(folder)
             update["output"] = self.output.model_copy(update={"folder": full})
         return self.model_copy(update=update)
 
@@ -320,8 +324,16 @@ def load_settings(path: Path) -> dict[str, Any]:
     ConfigError
         If the file cannot be read or is no TOML.
     """
+    path = full_path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"The set-up {path} is no file: name the TOML file itself.")
+        content = path.read_bytes()
+        if len(content) > _MOST_BYTES:
+            raise ConfigError(
+                f"{path.name} has {len(content):,} bytes, more than any set-up: is it the one meant?"
+            )
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"The set-up {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -329,10 +341,35 @@ def load_settings(path: Path) -> dict[str, Any]:
             f"The set-up {path.name} is not saved as UTF-8: save it so (in Notepad: Save as, "
             "Encoding, UTF-8)."
         ) from error
+    if "\0" in text:
+        raise ConfigError(
+            f"{path.name} holds zero bytes, as text saved as UTF-16 does: save it as UTF-8 (in "
+            "Notepad: Save as, Encoding, UTF-8)."
+        )
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        settings = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(_too_deep(path)) from None
+    except ValueError as error:  # that of tomllib, and of a number of thousands of digits
         raise ConfigError(f"{path.name} is not valid TOML: {toml_fault_words(error)}") from error
+    if _depth(settings) > _MOST_DEPTH:
+        raise ConfigError(_too_deep(path))
+    return settings
+
+
+def _too_deep(path: Path) -> str:
+    return f"{path.name} has tables or lists in one another, more than {_MOST_DEPTH} deep."
+
+
+def _depth(settings: Mapping[str, Any]) -> int:
+    """Return how many tables and lists lie in one another; what is told of them goes down them."""
+    level: list[Any] = [settings]
+    for depth in range(1, _MOST_DEPTH + 2):
+        inner = [one.values() if isinstance(one, Mapping) else one for one in level]
+        level = [v for values in inner for v in values if isinstance(v, (Mapping, list))]
+        if not level:
+            return depth
+    return _MOST_DEPTH + 1
 
 
 def readable_tables(settings: Mapping[str, Any], base: str | Path = ".") -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """What is wrong with a set-up, in the words of whoever wrote it."""
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from hotspot._errors import quoted
+
+# What is repeated of somebody else's sentence, and of a name.
+_MOST = 200
 Tables: TypeAlias = Mapping[str, type[BaseModel]]
 
 
-def toml_fault_words(error: tomllib.TOMLDecodeError) -> str:
+def toml_fault_words(error: ValueError) -> str:
     """Return why a TOML file cannot be read; a Windows path in double quotes is usual."""
     text = str(error)
+    text = text if len(text) <= _MOST else f"{text[:_MOST]}..."
     if "escape" in text.lower() or "hex value" in text.lower() or "\\" in text:
         return f"{text}. Write paths with / or in single quotes: 'C:\\data\\crimes.csv'."
     return f"{text}."
@@ -49,7 +53,8 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
     bounds = {
         "greater_than": "more than {gt:g}",
         "greater_than_equal": "{ge:g} or more",
-        "less_than_equal": "{le:g} or less",
+        "less_than": "less than {lt:,}",
+        "less_than_equal": "{le:,.10g} or less",
         "float_type": "a number",
         "finite_number": "a finite number",
         "int_type": "a whole number",
@@ -61,16 +66,16 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
         "model_type": "a table with a line [{where}]",
     }
     if kind not in bounds:
-        return f"{where}: {fault['msg']}."
+        return f"{where}: {fault['msg']}, not {quoted(value)}."
     wanted = bounds[kind].format(where=where.strip("[]"), **context)
-    return f"{where} must be {wanted}, not {value!r}."
+    return f"{where} must be {wanted}, not {quoted(value)}."
 
 
 def _where(loc: tuple[int | str, ...], tables: Tables) -> str:
     """Return a place in the file as a reader looks for it: ``[rule] distance_m``."""
     # pydantic ends the place of a faulty key so; in [messages] each language is a setting.
     within = (*("languages",) * (loc[0] == "messages"), "[key]")
-    names = [str(part) for part in loc if part not in within]
+    names = [str(part)[:_MOST] for part in loc if part not in within]
     if names[0] not in tables:
         return names[0]
     return " ".join([f"[{names[0]}]", ".".join(names[1:])]).strip()

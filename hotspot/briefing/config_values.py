@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from hotspot._errors import ConfigError
+from hotspot._checks import full_path
+from hotspot._errors import ConfigError, quoted
 from hotspot.addresses.address_reading import FIELDS as ADDRESS_FIELDS
 from hotspot.cocooning.tiers import read_tiers
 from hotspot.cocooning.waking_hours import read_waking_hours
@@ -18,6 +19,10 @@ from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
 from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
 from hotspot.sheets.target_files import FORMATS
+
+#: No length is more, in metres: half of the way around the Earth. No days are more than a century.
+MOST_METRES, MOST_DAYS = 2e7, 36_500
+_MOST = 10**9
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
@@ -41,8 +46,7 @@ def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, .
 
 def _beside(path: Path, info: ValidationInfo) -> Path:
     """Resolve a path against the folder of the TOML file."""
-    base = (info.context or {}).get("base", Path())
-    return Path(base, path.expanduser()).resolve()
+    return full_path(path, (info.context or {}).get("base", Path()))
 
 
 def is_url(value: object) -> bool:
@@ -61,13 +65,13 @@ def _path(value: object) -> object:
     """Refuse what is no path in words of ours, not pydantic's."""
     if (isinstance(value, str) and value.strip()) or isinstance(value, Path):
         return value
-    raise ValueError(f'must be the path of a file in quotes, such as "crimes.csv", not {value!r}.')
+    raise ValueError(
+        f'must be the path of a file in quotes, such as "crimes.csv", not {quoted(value)}.'
+    )
 
 
 def moment(value: object) -> pd.Timestamp | None:
     """Read a cut-off: a day or a local time; as text only year first, which all read alike."""
-    if value is None:
-        return None
     if value is None:
         return None
     try:
@@ -81,7 +85,7 @@ def _names(value: object) -> object:
     names = [value] if isinstance(value, str) else value
     if isinstance(names, (list, tuple)) and names and all(isinstance(name, str) for name in names):
         return tuple(names)
-    raise ValueError(f"must be a name in quotes or a list of names, not {value!r}.")
+    raise ValueError(f"must be a name in quotes or a list of names, not {quoted(value)}.")
 
 
 def _kept(value: object) -> object:
@@ -110,7 +114,7 @@ def one_of(names: tuple[str, ...]) -> Callable[[str | None], str | None]:
     def check(value: str | None) -> str | None:
         if value is None or value in names:
             return value
-        raise ValueError(f"must be one of {', '.join(names)}, not {value!r}.")
+        raise ValueError(f"must be one of {', '.join(names)}, not {quoted(value)}.")
 
     return check
 
@@ -181,9 +185,13 @@ Line = Annotated[Text, AfterValidator(_one_line)]
 Handling = Annotated[str, Field(strict=True, max_length=80), AfterValidator(_one_line)]
 Language = Annotated[str, AfterValidator(_language)]
 MessageFile = Annotated[InputPath, AfterValidator(_message_file)]
-Length = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Length = Annotated[float, Field(strict=True, gt=0, le=MOST_METRES, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=_MOST)]
+Days = Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS)]
+DaysOrNone = Annotated[int, Field(strict=True, ge=0, le=MOST_DAYS)]
+PartsOfDays = Annotated[float, Field(strict=True, ge=0, le=MOST_DAYS, allow_inf_nan=False)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 Formats = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_known_formats)]
 Tiers = Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)]
 WakingHours = Annotated[tuple[str, str] | None, BeforeValidator(_two_times)]

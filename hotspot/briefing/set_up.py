@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from hotspot._checks import given_path
 from hotspot._errors import ConfigError
 from hotspot.briefing.config import Config, load_settings, read_config, readable_tables
 from hotspot.briefing.config_values import is_url
@@ -100,14 +101,14 @@ def choose_set_up(
 def _paths(config: object) -> list[Path]:
     """Return one path or several as a list."""
     several = config if isinstance(config, (list, tuple)) and config else [config]
-    paths = [Path(path).expanduser() for path in several if isinstance(path, (str, Path))]
+    paths = [path for path in several if isinstance(path, (str, Path))]
     if len(paths) < len(several):
         kind = type(config).__name__
         raise ConfigError(
             f"A set-up is the path of a file, several of them, a mapping or a Config, not {kind}."
         )
     # The shell of Windows hands a pattern over as it was typed.
-    return [file for path in paths for file in matches_of(path)]
+    return [file for path in paths for file in matches_of(given_path(path))]
 
 
 def _checked(settings: Mapping[str, Any], base: str | Path = ".", name: str = "") -> Config:

@@ -6,18 +6,20 @@ To add a command, write a module here with a function ``add(commands)`` and give
 loaded when a command runs, never above, so that ``hotspot --help`` is quick.
 """
 
-import argparse
 import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any
 
 import hotspot
-from hotspot._errors import DataWarning, HotspotError
+from hotspot._errors import DataWarning
 from hotspot.cli import backtest, briefing, check, demo, density, knox, lookup, maps, visits
-from hotspot.cli.options import DONE, STOPPED, UNUSABLE
+from hotspot.cli.faults import words_of
+from hotspot.cli.option_values import Parser, check_usage
+from hotspot.cli.options import DONE, STOPPED
+from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (check, knox, density, backtest, briefing, visits, lookup, maps, demo)
@@ -34,33 +36,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 the data cannot be used, 2 wrong usage, 130 stopped by Ctrl-C.
+        0 done, 1 the data cannot be used, 2 wrong usage, 3 a fault of hotspot itself, 130 stopped
+        by Ctrl-C.
     """
-    _print_anything(sys.stdout)
-    _print_anything(sys.stderr)
-    try:
-        with _plain_warnings():
-            options = _parser().parse_args(arguments)
-            status: int = options.run(options)
-            sys.stdout.flush()
+    with steady_streams():
+        try:
+            with _plain_warnings():
+                options = _parser().parse_args(arguments)
+                check_usage(options)
+                status: int = options.run(options)
+                sys.stdout.flush()
+                return status
+        except KeyboardInterrupt:
+            print_problem("stopped; no product was left half-written.")
+            return STOPPED
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; Python must not complain again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        except Exception as error:
+            words, status = words_of(error)
+            print_problem(words)
             return status
-    except HotspotError as error:
-        print(f"hotspot: {error}", file=sys.stderr)
-        return UNUSABLE
-    except KeyboardInterrupt:
-        print("hotspot: stopped; no product was left half-written.", file=sys.stderr)
-        return STOPPED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-
-
-def _print_anything(stream: TextIO) -> None:
-    """Set a console without a character to show another instead of failing."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
 
 
 @contextmanager
@@ -71,7 +68,7 @@ def _plain_warnings() -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
             if issubclass(category, DataWarning):
-                print(f"Note: {message}", file=sys.stderr)
+                print_notes([message])
             else:
                 shown_else(message, category, *place, **more)
 
@@ -80,11 +77,12 @@ def _plain_warnings() -> Iterator[None]:
         yield
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="hotspot",
         description="From recorded burglaries to the doors to knock on.",
-        epilog="Exit status: 0 done, 1 the data cannot be used, 2 wrong usage.",
+        epilog="Exit status: 0 done, 1 the data cannot be used, 2 wrong usage, 3 a fault of "
+        "hotspot itself: a file that is named tells where, for whoever mends it.",
     )
     parser.add_argument("--version", action="version", version=f"hotspot {hotspot.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

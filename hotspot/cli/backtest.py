@@ -1,10 +1,9 @@
 """``hotspot backtest``: what would have foreseen last year's burglaries, and how sure that is."""
 
 import argparse
-from datetime import date
 from typing import Any
 
-from hotspot._errors import ConfigError
+from hotspot.cli.option_values import day, metres, share, whole
 from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 
 # As `backtesting.named_models` has them; written here so that --help needs no heavy library.
@@ -24,26 +23,18 @@ def add(commands: Any) -> None:
         "tell which forecast found most. Study area and windows are chosen by what the data "
         "bear where they are not given.",
         {
-            "--cell": Value("M", "side of a cell", 250.0),
-            "--start": Value("DATE", "first day of the first window", kind=_day),
-            "--end": Value("DATE", until, kind=_day),
-            "--windows": Value("N", "at most so many windows", 104),
-            "--horizon": Value("DAYS", "days in a window", 7),
-            "--area-share": Value("SHARE", "shares of the area that are searched", [0.01, 0.05]),
+            "--cell": Value("M", "side of a cell", 250.0, metres),
+            "--start": Value("DATE", "first day of the first window", kind=day),
+            "--end": Value("DATE", until, kind=day),
+            "--windows": Value("N", "at most so many windows", 104, whole(1)),
+            "--horizon": Value("DAYS", "days in a window", 7, whole(1, 36_500)),
+            "--area-share": Value(
+                "SHARE", "shares of the area that are searched", [0.01, 0.05], share
+            ),
             "--models": Value("NAME", tried, list(_MODELS), choices=_MODELS),
             "--resume": Value(None, "go on with a run that was broken off", False),
         },
     )
-
-
-def _day(text: str) -> date:
-    """Read a day as all read it alike: 03/04 is two days."""
-    from hotspot.dates import moment_of
-
-    try:
-        return moment_of(text, "the day").date()
-    except ConfigError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _backtest(options: argparse.Namespace) -> int:

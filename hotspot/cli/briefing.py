@@ -14,9 +14,9 @@ from hotspot.cli.options import (
     add_values,
     layers_of,
     print_answer,
-    print_notes,
     set_up_of,
 )
+from hotspot.cli.terminal import print_notes
 
 
 def add(commands: Any) -> None:

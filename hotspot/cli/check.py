@@ -13,9 +13,10 @@ from hotspot.cli.options import (
     add_reading,
     add_values,
     print_json,
-    print_notes,
+    print_lines,
     set_up_of,
 )
+from hotspot.cli.terminal import print_notes
 
 if TYPE_CHECKING:
     from hotspot.briefing.burglaries import Burglaries
@@ -48,7 +49,7 @@ def _check(options: argparse.Namespace) -> int:
         print_json(_content(burglaries))
     else:
         summary = burglaries.without_names(burglaries.check.summary())
-        print(summary, *burglaries.later, *chosen.notes, sep="\n")
+        print_lines(summary, *burglaries.later, *chosen.notes)
     return DONE if len(burglaries.check.accepted) else UNUSABLE
 
 

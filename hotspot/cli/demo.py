@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 import hotspot
+from hotspot.cli.option_values import SEED
 from hotspot.cli.options import (
     DONE,
     JSON,
@@ -11,8 +12,8 @@ from hotspot.cli.options import (
     add_command,
     add_values,
     print_answer,
-    print_notes,
 )
+from hotspot.cli.terminal import print_notes
 
 
 def add(commands: Any) -> None:
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
     )
     add_values(
         command,
-        {"--seed": Value("N", "a number draws another town", kind=int), "--json": JSON},
+        {"--seed": Value("N", "a number draws another town", kind=SEED), "--json": JSON},
     )
 
 

@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 import hotspot
+from hotspot._errors import ConfigError
+from hotspot.cli.option_values import metres, share
 from hotspot.cli.options import (
     Value,
     add_result_command,
@@ -29,17 +31,28 @@ def add(commands: Any) -> None:
         "Map where burglaries stay, and outline the highest places.",
         {
             "--bandwidth": Value("M", radius, kind=_bandwidth),
-            "--cell": Value("M", "side of a cell (bandwidth / 8)", kind=float),
-            "--kernel": Value(None, "quartic, gaussian, ...", "quartic"),
+            "--cell": Value("M", "side of a cell (bandwidth / 8)", kind=metres),
+            "--kernel": Value(None, "quartic, gaussian, ...", "quartic", _kernel),
             "--area-share": Value(
-                "SHARE", "top share of area (that of the set-up, else 0.01)", kind=float
+                "SHARE", "top share of area (that of the set-up, else 0.01)", kind=share
             ),
         },
     )
 
 
 def _bandwidth(text: str) -> float | str:
-    return text if text == "select" else float(text)
+    return text if text == "select" else metres(text)
+
+
+def _kernel(text: str) -> str:
+    """Read the name of a kernel."""
+    # Loaded here, so that --help needs no heavy library.
+    from hotspot._checks import choice_problems
+    from hotspot._kernels.density import KERNELS
+
+    if problems := choice_problems("it", text, list(KERNELS)):
+        raise ConfigError(problems)
+    return text
 
 
 def _density(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 import hotspot
+from hotspot.cli.option_values import SEED, metres, whole
 from hotspot.cli.options import Value, add_result_command, answer, burglaries_of
 from hotspot.rule import RULE
 
@@ -19,10 +20,12 @@ def add(commands: Any) -> None:
         "test whether the near-repeat rule holds in a file of burglaries",
         "Test whether burglaries near in space are near in time: the Knox test.",
         {
-            "--distances": Value("M", "upper edges of the bands of distance in metres", distances),
-            "--days": Value("DAYS", "upper edges of the bands of time in days", days),
-            "--permutations": Value("N", "0 answers in closed form", 999),
-            "--seed": Value(None, "one seed gives one answer", 0),
+            "--distances": Value(
+                "M", "upper edges of the bands of distance in metres", distances, metres
+            ),
+            "--days": Value("DAYS", "upper edges of the bands of time in days", days, whole(0)),
+            "--permutations": Value("N", "0 answers in closed form", 999, whole(0)),
+            "--seed": Value(None, "one seed gives one answer", 0, SEED),
             "--date": Value(None, "which moment of an unknown time counts", dates[0], None, dates),
             "--metric": Value(None, "", "euclidean", None, ["euclidean", "manhattan"]),
             "--closed": Value(None, "", "right", None, ["right", "left"]),
@@ -32,6 +35,10 @@ def add(commands: Any) -> None:
 
 
 def _knox(options: argparse.Namespace) -> int:
+    for name in ("distances", "days"):
+        edges = getattr(options, name)
+        if sorted(set(edges)) != edges:
+            options.parser.error(f"argument --{name}: each edge must be above the one before it")
     burglaries = burglaries_of(options)
     test = hotspot.knox_test(
         burglaries.known,

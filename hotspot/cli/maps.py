@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import hotspot
+from hotspot.cli.option_values import metres, whole
 from hotspot.cli.options import (
     DONE,
     JSON,
@@ -16,8 +17,8 @@ from hotspot.cli.options import (
     burglaries_of,
     layers_of,
     print_answer,
-    print_notes,
 )
+from hotspot.cli.terminal import print_notes
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
 _SHEETS = {"A4": (1123, 794), "A3": (1587, 1123)}
@@ -63,11 +64,11 @@ def add(commands: Any) -> None:
     add_values(
         public,
         {
-            "--minimum": Value("N", "addresses in each place", 8),
-            "--smallest": Value("N", "counts below it are hidden", 3),
-            "--lag-days": Value("DAYS", "show nothing newer", 28),
-            "--months": Value("N", months, 12),
-            "--cell": Value("M", "side of a cell", 500.0),
+            "--minimum": Value("N", "addresses in each place", 8, whole(2)),
+            "--smallest": Value("N", "counts below it are hidden", 3, whole(2)),
+            "--lag-days": Value("DAYS", "show nothing newer", 28, whole(0)),
+            "--months": Value("N", months, 12, whole(1, 1200)),
+            "--cell": Value("M", "side of a cell", 500.0, metres),
             "--title": Value(None, "what stands above the map"),
             "--out": Value("FILE", "", "public.html"),
             "--record": Value("FILE", "what was published so far (published.json beside the map)"),

@@ -2,10 +2,13 @@
 
 import argparse
 import json
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from hotspot._errors import quoted
+from hotspot.cli.option_values import moment, taken, zone
+from hotspot.cli.terminal import print_notes, shortened
 
 if TYPE_CHECKING:
     from hotspot.briefing.burglaries import Burglaries
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from hotspot.output.results import Result
 
 # Exit statuses.
-DONE, UNUSABLE, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+DONE, UNUSABLE, WRONG_USAGE, FAULT, STOPPED = 0, 1, 2, 3, 130
 
 
 class Value(NamedTuple):
@@ -52,7 +55,7 @@ def add_command(
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=words, description=description
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, parser=command)
     add_values(command, values)
     return command
 
@@ -72,7 +75,8 @@ def add_values(command: argparse.ArgumentParser, values: Values) -> None:
                 words = f"{words} ({listed})".strip()
         # fmt: off
         command.add_argument(name, metavar=metavar, help=words or None, default=default,
-                             type=kind or str, choices=choices, nargs="+" if several else None)
+                             type=taken(name, kind or str), choices=choices,
+                             nargs="+" if several else None)
         # fmt: on
 
 
@@ -115,10 +119,14 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     add_values(
         command,
         {
-            "--timezone": Value("ZONE", "times with a zone become this zone's: Europe/London"),
+            "--timezone": Value(
+                "ZONE", "times with a zone become this zone's: Europe/London", kind=zone
+            ),
             "--month-first": Value(None, "03/04/2026 is 4 March", False),
             "--sheet": Value(None, "name of the sheet of a workbook"),
-            "--as-of": Value("DATE", "the cut-off, a day or a time: what came later is left out"),
+            "--as-of": Value(
+                "DATE", "the cut-off, a day or a time: what came later is left out", kind=moment
+            ),
             "--within": Value("FILE", "polygons of the study area"),
         },
     )
@@ -150,7 +158,7 @@ def _columns(text: str) -> list[tuple[str, list[str]]]:
             fields[-1][1].append(name.strip())
     if not fields or not all(field and names for field, names in fields):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not FIELD=NAME (put the FILE before --columns)"
+            f"{quoted(text)} is not FIELD=NAME (put the FILE before --columns)"
         )
     return fields
 
@@ -207,7 +215,9 @@ def _told(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _absolute(path: str | None) -> Path | None:
     """Return a path from where we stand: those in a set-up are relative to it."""
-    return None if path is None else Path(path).expanduser().resolve()
+    from hotspot._checks import full_path
+
+    return None if path is None else full_path(path)
 
 
 def burglaries_of(
@@ -266,12 +276,6 @@ def marking_of(options: argparse.Namespace, burglaries: "Burglaries") -> str:
     return burglaries.config.output.with_marking(options.marking).marked
 
 
-def print_notes(notes: Iterable[str]) -> None:
-    """Print what a person is to know, apart from what a program reads."""
-    for note in notes:
-        print(f"Note: {note}", file=sys.stderr)
-
-
 def print_json(value: Any) -> None:
     """Print what a program can read."""
     print(json.dumps(value, indent=2))
@@ -282,4 +286,11 @@ def print_answer(options: argparse.Namespace, content: Mapping[str, Any], *lines
     if options.json:
         print_json(content)
     else:
-        print(*lines, sep="\n")
+        print_lines(*lines)
+
+
+def print_lines(*lines: object) -> None:
+    """Print what people read, a line each; what data hold in them does not flood a screen."""
+    for line in lines:
+        text = str(line)
+        print(shortened(text, most_lines=text.count("\n") + 1))

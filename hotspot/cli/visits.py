@@ -6,6 +6,7 @@ from typing import Any
 
 from hotspot._errors import HotspotError
 from hotspot.cli import visits_homes, visits_record
+from hotspot.cli.option_values import moment, taken
 from hotspot.cli.options import DONE, Value, add_values, print_answer, print_json
 from hotspot.cli.visits_options import (
     MARKING,
@@ -38,7 +39,7 @@ def add(commands: Any) -> None:
         "coverage, contact and timeliness, as page, table and chart",
         {
             "--folder": Value(None, "where to write page, table and chart", "visits"),
-            "--as-of": Value("DATE", "what came later does not count"),
+            "--as-of": Value("DATE", "what came later does not count", kind=moment),
             "--marking": MARKING,
         },
     )
@@ -51,9 +52,11 @@ def add(commands: Any) -> None:
         words,
         {
             "visit_id": Value("VISIT", "the id on the list, such as V-AB12CD34EF"),
-            "--visited-at": Value("TIME", "which visit of the door: 2026-03-03 09:35, or a day"),
+            "--visited-at": Value(
+                "TIME", "which visit of the door: 2026-03-03 09:35, or a day", kind=moment
+            ),
             "--result": Value("RESULT", "which visit of the door, by its result"),
-            "--to-visited-at": Value("TIME", "when it was"),
+            "--to-visited-at": Value("TIME", "when it was", kind=moment),
             "--to-result": Value("RESULT", "what came of it"),
             "--withdraw": Value(None, "there was no such visit", False),
             "--why": Value("REASON", "the reason, which is kept", ""),
@@ -65,7 +68,11 @@ def add(commands: Any) -> None:
     words = "show what is older than a day, ask, and delete it"
     purge = add_visits_command(kinds, "purge", _purge, words, {})
     purge.add_argument(
-        "--before", required=True, metavar="DATE", help="the first day to keep: 2026-01-31"
+        "--before",
+        required=True,
+        metavar="DATE",
+        type=taken("--before", moment),
+        help="the first day to keep: 2026-01-31",
     )
     add_values(
         purge,

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from hotspot._errors import ConfigError
+from hotspot.cli.option_values import moment
 from hotspot.cli.options import DONE, Value, add_values, print_answer
 from hotspot.cli.visits_options import (
     MARKING,
@@ -26,7 +27,7 @@ def add(kinds: Any) -> None:
     explain = add_visits_command(kinds, "explain", _explain, words, {})
     explain.add_argument("home", metavar="HOME", help=_HOME)
     which = "the cut-off of the list to explain (the list that was last visited from)"
-    add_values(explain, {"--list": Value("DATE", which)})
+    add_values(explain, {"--list": Value("DATE", which, kind=moment)})
     words = "list the homes that want no contact, or lift the mark of one"
     lift = {
         "--lift": Value("HOME", f"the home whose mark is lifted: {_HOME}"),

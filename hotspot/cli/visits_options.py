@@ -16,8 +16,9 @@ from hotspot.cli.options import (
     add_command,
     add_values,
     print_answer,
-    print_notes,
+    print_lines,
 )
+from hotspot.cli.terminal import print_notes, print_problem
 
 if TYPE_CHECKING:
     from hotspot.briefing.config import Config
@@ -95,9 +96,9 @@ def not_agreed(
     if options.json or not sys.stdin.isatty():
         print_answer(options, content, summary)
         why = "nobody can be asked here, give --yes to delete it"
-        print(f"hotspot: nothing was deleted: {why}.", file=sys.stderr)
+        print_problem(f"nothing was deleted: {why}.")
         return WRONG_USAGE
-    print(summary)
+    print_lines(summary)
     try:
         answer = input(f"{question} Type yes: ")
     except EOFError:

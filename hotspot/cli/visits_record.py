@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import DataError, OutputError
-from hotspot.cli.options import DONE, UNUSABLE, Value, print_json
+from hotspot.cli.option_values import zone
+from hotspot.cli.options import DONE, UNUSABLE, Value, print_json, print_lines
+from hotspot.cli.terminal import print_problem
 from hotspot.cli.visits_options import add_visits_command, ledger_of, set_up_of_ledger
 
 if TYPE_CHECKING:
@@ -20,9 +20,13 @@ def add(kinds: Any) -> None:
     """Add the command to those of ``hotspot visits``."""
     words = "take a returned sheet (XLSX, CSV or the phone sheet's JSON) into the ledger"
     source = Value(None, "where the rows come from (the name of the file)")
-    zone = Value("ZONE", "times with a zone become this zone's (that of the set-up)")
+    words_of_zone = "times with a zone become this zone's (that of the set-up)"
     beside = "where rows go that were not recorded (SHEET - not recorded.csv beside each sheet)"
-    values = {"--source": source, "--timezone": zone, "--rejected": Value("FILE", beside)}
+    values = {
+        "--source": source,
+        "--timezone": Value("ZONE", words_of_zone, kind=zone),
+        "--rejected": Value("FILE", beside),
+    }
     record = add_visits_command(kinds, "record", _record, words, values)
     record.epilog = (
         "Exit status: 0 every row could be used; 1 a row, a box that says neither yes nor no, or a "
@@ -32,9 +36,10 @@ def add(kinds: Any) -> None:
 
 
 def _record(options: argparse.Namespace) -> int:
+    from hotspot._checks import given_path
     from hotspot.visits.unrecorded_rows import check_free, write_to_mend
 
-    rejected = Path(options.rejected).expanduser() if options.rejected else None
+    rejected = given_path(options.rejected) if options.rejected else None
     sheets: list[dict[str, Any]] = []
     unusable: list[str] = []
     to_mend: dict[str, pd.DataFrame] = {}
@@ -60,7 +65,7 @@ def _record(options: argparse.Namespace) -> int:
             if not recorded.complete:
                 to_mend[file] = recorded.to_mend
             if not options.json:
-                print(recorded.summary())
+                print_lines(recorded.summary())
         listless = bool(sheets) and ledger.started is None
     try:
         files = [str(path) for path in write_to_mend(to_mend, rejected)]
@@ -73,12 +78,9 @@ def _record(options: argparse.Namespace) -> int:
     elif files:
         print(f"To mend and record again: {', '.join(files)}.")
     for problem in unusable:
-        print(f"hotspot: {problem}", file=sys.stderr)
+        print_problem(problem)
     if listless:
-        print(
-            f"hotspot: {ledger!r} holds no list: is it the one meant? See --config and --ledger.",
-            file=sys.stderr,
-        )
+        print_problem(f"{ledger!r} holds no list: is it the one meant? See --config and --ledger.")
     return UNUSABLE if unusable or to_mend else DONE
 
 

@@ -3,9 +3,10 @@
 import unicodedata
 
 _FORMULA_STARTS = "=+-@"
-# Categories of Unicode: control, format (with them the marks of direction, by which a name can
-# seem to end otherwise than it does), half pairs, line and paragraph separators.
-_REMOVED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+#: Categories of Unicode that text for people is without: control, format (with them the marks of
+#: direction, by which a name can seem to end otherwise than it does), half pairs, line and
+#: paragraph separators.
+REMOVED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 def clean_text(text: str) -> str:
@@ -26,7 +27,7 @@ def clean_text(text: str) -> str:
     '12 High St Flat 3'
     """
     spaced = (" " if character in "\t\n\r" else character for character in text)
-    return "".join(c for c in spaced if unicodedata.category(c) not in _REMOVED)
+    return "".join(c for c in spaced if unicodedata.category(c) not in REMOVED)
 
 
 def safe_cell(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspot._checks import given_path
 from hotspot._errors import DataError
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import Chunk, Source, not_records
@@ -78,7 +79,7 @@ def read_returns(path: str | os.PathLike[str]) -> Returned:
     >>> read_returns(path).rows.loc[2, "Result"]
     'no reply'
     """
-    path = Path(path).expanduser()
+    path = given_path(path)
     first = open_source(path, known=KNOWN_NAMES)
     if not first.sheets:
         return _read_table(first, path)

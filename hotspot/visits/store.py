@@ -11,7 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 
-from hotspot._errors import ConfigError, DataError, HotspotError, OutputError
+from hotspot._checks import given_path
+from hotspot._errors import ConfigError, DataError, HotspotError, OutputError, quoted
+from hotspot.reading.databases import connect_arguments
 from hotspot.visits.migration import migrate
 from hotspot.visits.schema import SCHEMA_VERSION, meta, metadata
 
@@ -99,7 +101,7 @@ class Store:
             engine = sa.create_engine(
                 self.url,
                 poolclass=pool,
-                connect_args=_connect_arguments(self.url.get_backend_name(), wait_s),
+                connect_args=self._connect_arguments(wait_s),
             )
         except (sa.exc.ArgumentError, ImportError) as error:
             raise ConfigError(_no_driver(self.url, error)) from error
@@ -107,6 +109,10 @@ class Store:
             sa.event.listen(engine, "connect", _set_up_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _connect_arguments(self, wait_s: float) -> dict[str, Any]:
+        arguments = connect_arguments(self.url.get_backend_name(), wait_s)
+        return {**arguments, "check_same_thread": False} if self.is_sqlite else arguments
 
     def _check_place(self, must_exist: bool) -> None:
         """Check the folder and the file before SQLite does in its own words."""
@@ -221,10 +227,10 @@ def parsed_url(url: str | os.PathLike[str]) -> sa.URL:
         # One letter and a colon is a drive of Windows, more are a URL that was mistyped.
         if re.match(r"[A-Za-z][A-Za-z0-9+_]+:", text) or not text.lower().endswith(_FILE_ENDINGS):
             raise ConfigError(
-                f"{text!r} is no database URL: write sqlite:///visits.db, the path of a file that "
-                "ends in .db, .sqlite or .sqlite3, or such as postgresql://user@host/name."
+                f"{quoted(text)} is no database URL: write sqlite:///visits.db, the path of a file "
+                "that ends in .db, .sqlite or .sqlite3, or such as postgresql://user@host/name."
             )
-        return sa.URL.create("sqlite", database=str(Path(text).expanduser()))
+        return sa.URL.create("sqlite", database=str(given_path(text)))
     try:
         parsed = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError) as error:
@@ -236,14 +242,6 @@ def parsed_url(url: str | os.PathLike[str]) -> sa.URL:
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
-
-
-def _connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
-    if backend == "sqlite":
-        return {"timeout": wait_s, "check_same_thread": False}
-    if backend == "postgresql":
-        return {"connect_timeout": max(2, round(wait_s))}
-    return {}
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
