@@ -107,7 +107,7 @@ def test_days_that_nobody_means(tmp_path: Path, as_of: str, words: str) -> None:
         (b"\xef\xbb\xbf\xe9 = 1", "not saved as UTF-8"),
         (b"a = 1\0", "zero bytes"),
         (b'a = "\x1b[2J"', "is not valid TOML"),
-        (b"x" * 11_000_000, "bytes, more than a set-up has"),
+        (b"x" * 11_000_000, "bytes, too many for a set-up"),
         (b'a = "C:\\data"', "single quotes"),
         (b"", "[incidents] is missing"),
     ],

@@ -331,7 +331,7 @@ def load_settings(path: Path) -> dict[str, Any]:
         content = path.read_bytes()
         if len(content) > _MOST_BYTES:
             raise ConfigError(
-                f"{path.name} has {len(content):,} bytes, more than any set-up: is it the one meant?"
+                f"{path.name} has {len(content):,} bytes, too many for a set-up: is it right?"
             )
         text = content.decode("utf-8-sig")
     except OSError as error:
