@@ -1,10 +1,11 @@
 """Workbooks: .xlsx, .xls, .xlsb and .ods, read with calamine."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from python_calamine import (
     CalamineError,
@@ -16,9 +17,10 @@ from python_calamine import (
 )
 
 from hotspot._errors import DataError
+from hotspot.english import some_of
 from hotspot.reading.chunks import Chunk, Request, Source
-from hotspot.reading.formulas import counts_from_1904, formula_cells
-from hotspot.reading.group_headings import Merge, Row
+from hotspot.reading.formulas import BookParts, book_parts, formula_cells
+from hotspot.reading.group_headings import Merge, Row, filled
 from hotspot.reading.headings import HEAD_ROWS, Header, chunks_of_rows, find_header
 from hotspot.reading.joined_sources import (
     join_sources,
@@ -27,6 +29,13 @@ from hotspot.reading.joined_sources import (
     which_read,
 )
 from hotspot.reading.single_dates import DATE_1904
+from hotspot.reading.workbook_bounds import Workbook, check_bounds
+
+#: What stands in the cells of errors, by row and column from 0.
+Errors: TypeAlias = Mapping[tuple[int, int], str]
+# By what the names of files end with, calamine chooses how to read them.
+_ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".ods": "ods"}
+_MOST_SHEETS = 1_000
 
 
 def open_workbook(path: Path, request: Request) -> Source:
@@ -49,13 +58,23 @@ def open_workbook(path: Path, request: Request) -> Source:
     DataError
         If it cannot be opened, is protected by a password, or holds no table.
     """
-    with _workbook(path) as book:
+    looked_at = check_bounds(path)
+    parts = book_parts(path, looked_at.form)
+    with _workbook(path, looked_at.form) as book:
         visible, hidden = (_worksheets(book, visible=seen) for seen in (True, False))
-        if request.sheet is not None and request.sheet not in book.sheet_names:
-            listed = ", ".join(repr(name) for name in book.sheet_names)
-            raise DataError(f"{path.name} has no sheet {request.sheet!r}; it has {listed}.")
+        names = book.sheet_names
+        if request.sheet is not None and request.sheet not in names:
+            raise DataError(
+                f"{path.name} has no sheet {request.sheet!r}; it has "
+                f"{some_of([repr(name) for name in names], 30)}."
+            )
         asked = [*visible, *hidden] if request.sheet is None else [request.sheet]
-        tables = _tables(path, book, asked, request.known)
+        if len(asked) > _MOST_SHEETS:
+            raise DataError(
+                f"{path.name} has {len(asked):,} sheets, more than are looked through: name the "
+                "one that is meant (sheet=, --sheet), or save it as a workbook of its own."
+            )
+        tables = _tables(_Book(path, looked_at, parts), book, asked, request.known)
     meant = {name: tables[name] for name in tables if name in visible or request.sheet is not None}
     if not meant:
         where = path.name if request.sheet is None else f"the sheet {asked[0]!r} of {path.name}"
@@ -75,24 +94,38 @@ def open_workbook(path: Path, request: Request) -> Source:
     )
 
 
-def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> Source:
+@dataclass(frozen=True)
+class _Book:
+    """A workbook: where it is, and what was found of it before it was read."""
+
+    path: Path
+    looked_at: Workbook
+    parts: BookParts
+
+    def errors(self, sheet: str) -> Errors:
+        """Return the cells of a sheet that hold an error."""
+        part = sheet if self.looked_at.form == "ods" else self.parts.sheets.get(sheet, "")
+        return self.looked_at.errors.get(part.lower(), {})
+
+
+def _sheet_source(book: _Book, name: str, header: Header, first_column: int) -> Source:
     """Open the table of one sheet."""
-    date1904 = counts_from_1904(path)
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        with _workbook(path) as book:
-            rows = _rows(book.get_sheet_by_name(name))
+        with _workbook(book.path, book.looked_at.form) as opened:
+            rows = _rows(opened.get_sheet_by_name(name), book.errors(name))
             for chunk in chunks_of_rows(rows, header, wanted, strict_width=False):
-                chunk.frame.attrs.update({DATE_1904: ("",)} if date1904 else {})
+                chunk.frame.attrs.update({DATE_1904: ("",)} if book.parts.date1904 else {})
                 yield chunk
 
     def formulas() -> list[tuple[Any, str]]:
         # Calamine begins a row at the first column that holds anything, the file at column A.
-        cells = ((row, column - first_column - 1) for row, column in formula_cells(path, name))
+        found = formula_cells(book.path, book.parts.sheets.get(name, ""))
+        cells = ((row, column - first_column - 1) for row, column in found)
         return [(row, header.names[at]) for row, at in cells if 0 <= at < len(header.names)]
 
     return Source(
-        f"{path.name}, sheet {name}",
+        f"{book.path.name}, sheet {name}",
         header.names,
         open_chunks,
         notes=header.notes,
@@ -100,19 +133,39 @@ def _sheet_source(path: Path, name: str, header: Header, first_column: int) -> S
     )
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
-    """Open a workbook, or raise why that fails in a sentence."""
+@contextmanager
+def _workbook(path: Path, form: str) -> Iterator[CalamineWorkbook]:
+    """Open a workbook as what it is, or raise why that fails, or reading it, in a sentence."""
     try:
-        return CalamineWorkbook.from_path(path)
+        if _ENDINGS.get(path.suffix.lower(), form) == form:
+            with CalamineWorkbook.from_path(path) as book:
+                yield book
+        else:
+            with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+                yield book
+    except PasswordError as error:
+        raise DataError(
+            f"{path.name} is protected by a password: save a copy without one."
+        ) from error
     except CalamineError as error:
-        with path.open("rb") as file:
-            wrapped = file.read(4) == b"\xd0\xcf\x11\xe0" and path.suffix.lower() != ".xls"
-        # A workbook of today is a zip file; a protected one hides it in the container of old.
-        if isinstance(error, PasswordError) or wrapped:
+        if form == "xls" and path.suffix.lower() != ".xls":
+            # A workbook of today lies in such a container where it is protected.
             raise DataError(
-                f"{path.name} is protected by a password: save a copy without one."
+                f"{path.name} is protected by a password, or damaged: save a copy without one."
             ) from error
-        raise DataError(f"{path.name} is no workbook that can be read: {error}.") from error
+        raise _damaged(path, error) from error
+    except BaseException as error:
+        # How pyo3 hands over a panic in calamine; it is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> DataError:
+    return DataError(
+        f"{path.name} is no workbook that can be read: {str(error)[:200]}. Open it in a "
+        "spreadsheet and save it again, or export it anew."
+    )
 
 
 def _worksheets(book: CalamineWorkbook, *, visible: bool = True) -> list[str]:
@@ -126,21 +179,36 @@ def _worksheets(book: CalamineWorkbook, *, visible: bool = True) -> list[str]:
 
 
 def _tables(
-    path: Path, book: CalamineWorkbook, names: Sequence[str], known: Collection[str]
+    book: _Book, opened: CalamineWorkbook, names: Sequence[str], known: Collection[str]
 ) -> dict[str, Source]:
     """Open the table of every sheet that has one."""
     tables = {}
     for name in names:
-        table = book.get_sheet_by_name(name)
-        header = find_header(list(islice(_rows(table), HEAD_ROWS)), known, _merges(table))
+        table = opened.get_sheet_by_name(name)
+        head = list(islice(_rows(table, book.errors(name)), HEAD_ROWS))
+        header = find_header(head, known, _merges(table))
         if header is not None:
-            tables[name] = _sheet_source(path, name, header, (table.start or (0, 0))[1])
+            tables[name] = _sheet_source(book, name, header, (table.start or (0, 0))[1])
     return tables
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[Row]:
-    """Iterate over the rows of a sheet from its row 1 on, blank ones at the top too."""
-    return iter(sheet.iter_rows())
+def _rows(sheet: CalamineSheet, errors: Errors) -> Iterator[Row]:
+    """Iterate over the rows of a sheet from its row 1 on, blank ones at the top too.
+
+    To calamine a cell with an error is blank; here it says which.
+    """
+    if not errors:
+        yield from sheet.iter_rows()
+        return
+    left = (sheet.start or (0, 0))[1]
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), word in errors.items():
+        by_row.setdefault(at, []).append((column - left, word))
+    for number, row in enumerate(sheet.iter_rows()):
+        for column, word in by_row.get(number, ()):
+            if column < len(row) and not filled(row[column]):
+                row[column] = word
+        yield row
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
