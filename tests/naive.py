@@ -764,3 +764,41 @@ def waking_time_after(start: pd.Timestamp, minutes: int, opens: int, closes: int
         moment += pd.Timedelta(minutes=1)
         minutes -= awake(moment, at_rest=False)
     return moment
+
+
+def chart_signals(values, centre, sigma, low, high) -> dict[str, list[bool]]:
+    """Find the points of a process chart that are part of a signal, window by window."""
+    number = len(values)
+    found = {name: [False] * number for name in ("outside", "side", "trend", "near")}
+    for i in range(number):
+        found["outside"][i] = bool(values[i] > high[i] or values[i] < low[i])
+        seven = range(i, i + 7)
+        if seven[-1] < number:
+            for sign in (1, -1):
+                if all(sign * (values[j] - centre[j]) > 0 for j in seven):
+                    for j in seven:
+                        found["side"][j] = True
+                if all(sign * (values[j + 1] - values[j]) > 0 for j in seven[:-1]):
+                    for j in seven:
+                        found["trend"][j] = True
+        three = [j for j in range(i, i + 3) if j < number]
+        if len(three) == 3:
+            for sign in (1, -1):
+                far = [j for j in three if sign * (values[j] - centre[j]) > 2 * sigma[j]]
+                if len(far) >= 2:
+                    for j in far:
+                        found["near"][j] = True
+    return found
+
+
+def count_limits(chances, level: float) -> tuple[int, int]:
+    """Return the least and the most of counts beyond which half of 1 - level lies at most."""
+    tail = (1 - level) / 2
+    low = next(k for k in range(len(chances)) if sum(chances[: k + 1]) >= tail)
+    high = next(k for k in range(len(chances)) if sum(chances[: k + 1]) >= 1 - tail)
+    return low, high
+
+
+def most_in_a_window(days, window: int) -> int:
+    """Count the crimes of the busiest days in a row, starting at each day."""
+    return max(sum(first <= day < first + window for day in days) for first in days)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from hotspot import ConfigError
 from hotspot.rule import RESULT_WORDS
+from hotspot.trends.rate_intervals import wilson
 from hotspot.visits import RESULTS, VisitLedger
-from hotspot.visits.measures import measures, wilson
+from hotspot.visits.measures import measures
 from tests import naive
 from tests.visits_lists import targets, visit
 

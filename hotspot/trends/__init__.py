@@ -1,4 +1,4 @@
-"""Change: whether places got better or worse, and how much happens in how few of them."""
+"""Counts, change and rates: what got better or worse, what stands out, and how sure that is."""
 
 import lazy_loader
 

@@ -12,6 +12,7 @@ from hotspot.cocooning.waking_hours import WAKING, WakingHours
 from hotspot.dates import end_of_day
 from hotspot.geo import NO_AREA
 from hotspot.rule import ResultWord
+from hotspot.trends.rate_intervals import wilson
 
 GROUPINGS = ("area", "ring", "week", "attempt")
 COLUMNS = (
@@ -25,8 +26,6 @@ HOURS = tuple(sorted(set(rule.ACT_WITHIN_HOURS)))
 TEAM_TIME = "in the team's time"
 # A pack that was given where no list names one.
 NO_TIER = "of no tier on a list"
-# Two-sided: the normal quantile of 0.975.
-_Z_95 = 1.959963984540054
 
 
 class Measure(NamedTuple):
@@ -365,7 +364,7 @@ def _rows(by: str, group: str, states: pd.DataFrame) -> list[tuple[Any, ...]]:
         counted, whole = (states[name].to_numpy(dtype=bool) for name in measure[2:])
         number, among = int((counted & whole).sum()), int(whole.sum())
         share = number / among if among else float("nan")
-        low, high = wilson(number, among)
+        low, high = (float(bound) for bound in wilson(number, among))
         homes = [len(set().union(*states["homes"][some])) for some in (counted & whole, whole)]
         rows.append((by, group, measure.name, number, measure.of, among, share, low, high, *homes))
     return rows
@@ -392,39 +391,3 @@ def packs_given(asked: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     names = sorted({*tiers.index, *given.index})
     numbers = [[int(counts.get(name, 0)) for name in names] for counts in (tiers, given)]
     return pd.DataFrame({"tier": names, "doors": numbers[0], "given": numbers[1]})
-
-
-def wilson(number: int, among: int) -> tuple[float, float]:
-    """Compute the 95 % interval of a share.
-
-    Parameters
-    ----------
-    number, among : int
-
-    Returns
-    -------
-    tuple of float
-        NaN where there is nothing to take a share of.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
-    Journal of the American Statistical Association 22, 209-212.
-
-    Examples
-    --------
-    >>> [round(bound, 3) for bound in wilson(23, 100)]
-    [0.158, 0.322]
-    """
-    if not among:
-        return float("nan"), float("nan")
-    # Not the normal interval around the share, which is too narrow with few doors and of no width
-    # where none or all were reached: a week of one team is both.
-    share, z2 = number / among, _Z_95**2
-    middle = (share + z2 / (2 * among)) / (1 + z2 / among)
-    spread = share * (1 - share) / among + z2 / (4 * among**2)
-    half = _Z_95 * float(np.sqrt(spread)) / (1 + z2 / among)
-    # Exact at the ends, where rounding would leave a hair beyond 0 and 1.
-    low = 0.0 if number == 0 else middle - half
-    high = 1.0 if number == among else middle + half
-    return low, high

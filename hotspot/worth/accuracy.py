@@ -20,7 +20,8 @@ from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, plain_day
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.rule import RINGS
-from hotspot.worth.intervals import FEW, Floats, apart, at_least_exact
+from hotspot.trends.rate_intervals import apart
+from hotspot.worth.intervals import FEW, Floats, at_least_exact
 from hotspot.worth.replay import (
     OTHERS,
     Day,

@@ -42,19 +42,3 @@ def at_least_exact(low: Floats, high: Floats, counted: Floats, of: Floats) -> tu
     most = np.where(rest > 0, stats.beta.ppf(1 - tail, counted + 1, rest), 1.0)
     few = (np.minimum(counted, rest) < FEW) & (of > 0)
     return np.where(few, np.fmin(low, least), low), np.where(few, np.fmax(high, most), high)
-
-
-def apart(
-    value: float, low: float, high: float, others: Floats, other_low: Floats, other_high: Floats
-) -> tuple[Floats, Floats]:
-    """Return intervals of differences of values that have intervals of their own.
-
-    References
-    ----------
-    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions.
-    Statistics in Medicine 17, 873-890, method 10.
-    """
-    difference = value - others
-    below = np.hypot(value - low, other_high - others)
-    above = np.hypot(high - value, others - other_low)
-    return difference - below, difference + above
