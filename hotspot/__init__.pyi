@@ -5,6 +5,7 @@ from . import cocooning as cocooning
 from . import demo as demo
 from . import density as density
 from . import forecast as forecast
+from . import impact as impact
 from . import incidents as incidents
 from . import knox as knox
 from . import maps as maps
@@ -33,6 +34,7 @@ from .forecast import ProspectiveMap as ProspectiveMap
 from .forecast import RetrospectiveDensity as RetrospectiveDensity
 from .forecast import SelfExcitingProcess as SelfExcitingProcess
 from .grid import Grid as Grid
+from .impact import detectable_change as detectable_change
 from .incidents import check_incidents as check_incidents
 from .incidents import read_incidents as read_incidents
 from .knox import knox_test as knox_test
