@@ -11,10 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
+from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
 
 from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError, quoted
 from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
+
+# Some installations have PROJ fetch the grid for the place of each point: a server would learn
+# where burglaries were. Whatever is transformed has gone through this module.
+set_network_enabled(False)
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
 

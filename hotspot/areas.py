@@ -15,6 +15,7 @@ from pyproj import CRS
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows, some_of
 from hotspot.reading.cells import is_text, normalise_name, to_text
+from hotspot.reading.chunks import reasons_of
 from hotspot.reading.columns import given_columns, known_columns, match_columns
 from hotspot.reading.crs import read_target_crs
 from hotspot.reading.settled_crs import ask_for_crs, in_metres, settle_layer
@@ -72,16 +73,18 @@ def read_areas(
     if not opened.has_geometry:
         raise DataError(f"{opened.name} holds no polygons: areas come as GeoPackage or GeoJSON.")
     chunk = opened.read(opened.columns)
-    if chunk.frame.empty:
+    if chunk.frame.empty and chunk.not_records.empty:
         raise DataError(no_rows(source, opened, "areas"))
     for told in (*opened.left_out, *chunk.warnings):
         warnings.warn(told, DataWarning, stacklevel=2)
     names = to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
-    _refuse_faults(names, shapes, source_crs, opened.name)
+    _refuse_faults(names, shapes, source_crs, opened.name, chunk.not_records)
     areas = gpd.GeoDataFrame(
-        {"area": names.to_numpy(dtype=object)}, geometry=_mended(shapes, names), crs=source_crs
+        {"area": names.to_numpy(dtype=object)},
+        geometry=_mended(shapes, names, opened.name),
+        crs=source_crs,
     )
     twice = sorted(set(areas["area"][areas["area"].duplicated()]))
     if twice:
@@ -116,7 +119,10 @@ def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gp
         If the file cannot be read, or holds no polygon or no CRS.
     """
     opened = open_source(source)
-    geometry = opened.read([]).geometry if opened.has_geometry else None
+    chunk = opened.read([]) if opened.has_geometry else None
+    geometry = None if chunk is None else chunk.geometry
+    if chunk is not None and len(chunk.not_records):
+        raise DataError(_damaged_words(chunk.not_records, opened.name))
     if geometry is not None and not len(geometry):
         raise DataError(no_rows(source, opened, "areas"))
     settled = None
@@ -124,11 +130,34 @@ def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gp
         geometry, settled = settle_layer(geometry, opened.crs, crs, opened.name)
     if geometry is None or settled is None:
         raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
-    outline = gpd.GeoSeries(shapely.make_valid(geometry), crs=settled)
-    outline = outline[outline.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])]
-    if outline.area.sum() == 0:
+    assert chunk is not None
+    outline = gpd.GeoSeries(shapely.make_valid(geometry), index=chunk.frame.index, crs=settled)
+    flat = outline.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])
+    flat &= shapely.area(outline.to_numpy()) > 0
+    if not flat.any():
         raise DataError(f"{opened.name} holds no polygon: it cannot be a study area.")
+    others = _no_polygon_words(outline[~flat], opened.name)
+    for told in (*opened.left_out, *chunk.warnings, *others):
+        warnings.warn(told, DataWarning, stacklevel=2)
+    outline = outline[flat].reset_index(drop=True)
     return outline if to_crs is None else outline.to_crs(read_target_crs(to_crs))
+
+
+def _no_polygon_words(rows: gpd.GeoSeries, source: str) -> list[str]:
+    """Return which rows of a study area are no part of it."""
+    if not len(rows):
+        return []
+    return [
+        f"{count(len(rows), 'row')} of {source} without a polygon left out of the study area "
+        f"({name_rows(rows.index)})."
+    ]
+
+
+def _damaged_words(rows: pd.DataFrame, source: str) -> str:
+    """Return which rows of a file of areas are none."""
+    return (
+        f"{count(len(rows), 'row')} of {source} cannot be read: {reasons_of(rows)}. Mend the file."
+    )
 
 
 def name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, source: str) -> str:
@@ -151,10 +180,14 @@ def name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, s
 
 
 def _refuse_faults(
-    names: pd.Series, shapes: npt.NDArray[np.object_], crs: CRS | None, source: str
+    names: pd.Series,
+    shapes: npt.NDArray[np.object_],
+    crs: CRS | None,
+    source: str,
+    damaged: pd.DataFrame,
 ) -> None:
     """Refuse rows without a name or a polygon, and a source without a CRS."""
-    problems = []
+    problems = [_damaged_words(damaged, source)] if len(damaged) else []
     if crs is None:
         problems.append(ask_for_crs(shapes, source))
     polygonal = np.isin(
@@ -172,7 +205,9 @@ def _refuse_faults(
         raise DataError(problems)
 
 
-def _mended(shapes: npt.NDArray[np.object_], names: pd.Series) -> npt.NDArray[np.object_]:
+def _mended(
+    shapes: npt.NDArray[np.object_], names: pd.Series, source: str
+) -> npt.NDArray[np.object_]:
     """Return every polygon as a valid one, with a warning of those that were not."""
     invalid = ~shapely.is_valid(shapes)
     if not invalid.any():
@@ -183,6 +218,13 @@ def _mended(shapes: npt.NDArray[np.object_], names: pd.Series) -> npt.NDArray[np
         shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
         for shape in shapely.make_valid(shapes[invalid])
     ]
+    flat = shapely.area(mended) == 0
+    if flat.any():
+        rows = names.index[flat]
+        raise DataError(
+            f"{count(len(rows), 'row')} of {source} with an outline that holds no ground "
+            f"({name_rows(rows)})."
+        )
     warnings.warn(
         f"The outlines of {count(int(invalid.sum()), 'area')} cross themselves and were mended: "
         f"{some_of(names[invalid].tolist(), most=5)}.",

@@ -206,7 +206,7 @@ def test_geographic_files_carry_geometry_and_numbers_from_one(tmp_path: Path, su
 
 
 def test_plain_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotspot.reading.layers.ROWS_PER_CHUNK", 2)
+    monkeypatch.setattr("hotspot.reading.parquet_files.ROWS_PER_CHUNK", 2)
     path = tmp_path / "crimes.parquet"
     pd.DataFrame(RECORDS, columns=HEADER).to_parquet(path)
     opened = open_source(path)
@@ -219,7 +219,7 @@ def test_plain_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_large_geopackage_is_read_in_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotspot.reading.layers.ROWS_PER_CHUNK", 4)
+    monkeypatch.setattr("hotspot.reading.geopackages.ROWS_PER_CHUNK", 4)
     frame = gpd.GeoDataFrame(
         {"ref": [f"R{i}" for i in range(10)]},
         geometry=gpd.points_from_xy(range(10), range(10)),

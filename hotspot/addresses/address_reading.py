@@ -13,6 +13,7 @@ from hotspot._errors import DataError, DataWarning
 from hotspot.addresses.address_columns import with_model
 from hotspot.english import count, name_rows
 from hotspot.reading.cells import reference_keys, to_text, without_missing_words
+from hotspot.reading.chunks import left_out_words, reasons_of
 from hotspot.reading.columns import (
     PLACE_FIELDS,
     Given,
@@ -169,7 +170,7 @@ def read_streets(
         raise DataError(f"{opened.name} holds no lines: streets come as GeoPackage or GeoJSON.")
     column = _street_column(opened.columns, name, opened.name)
     chunk = opened.read([column])
-    if chunk.frame.empty:
+    if chunk.frame.empty and chunk.not_records.empty:
         raise DataError(no_rows(source, opened, "streets"))
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
@@ -180,7 +181,17 @@ def read_streets(
     )
     lines = streets.geom_type.isin(["LineString", "MultiLineString"])
     if not lines.any():
-        raise DataError(f"{opened.name} holds no lines.")
+        damaged = f" {reasons_of(chunk.not_records)}." if len(chunk.not_records) else ""
+        raise DataError(f"{opened.name} holds no lines.{damaged}")
+    others = streets.index[~lines]
+    told = [*opened.left_out, *chunk.warnings, *left_out_words(chunk.not_records, opened.name)]
+    if len(others):
+        told.append(
+            f"{opened.name}: left out {count(len(others), 'row')} that "
+            f"{'is no line' if len(others) == 1 else 'are no lines'} ({name_rows(others)})."
+        )
+    for text in told:
+        warnings.warn(text, DataWarning, stacklevel=2)
     return in_metres(streets[lines], to_crs, "streets")
 
 
@@ -239,7 +250,6 @@ def _one_row_each(
     left_out = [
         (list(unplaced), "without usable coordinates"),
         (list(addresses.index[twice]), "whose UPRN stands in an earlier row"),
-        (not_records["row"].tolist(), "that are no records (footer, or too many cells)"),
     ]
     for rows, what in left_out:
         if rows:
@@ -248,4 +258,6 @@ def _one_row_each(
                 DataWarning,
                 stacklevel=3,
             )
+    for text in left_out_words(not_records, source):
+        warnings.warn(text, DataWarning, stacklevel=3)
     return addresses[~twice]

@@ -6,6 +6,7 @@ OpenStreetMap's as Geofabrik's shapefiles, as GDAL reads ``.osm.pbf``, and as Ge
 
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,9 @@ import shapely
 from pyproj import CRS
 
 from hotspot._checks import crs_problems, empty_words, positive_problems, raise_problems
-from hotspot._errors import DataError
+from hotspot._errors import DataError, DataWarning
 from hotspot.reading.cells import normalise_name, to_text
-from hotspot.reading.chunks import Source
+from hotspot.reading.chunks import Source, left_out_words
 from hotspot.reading.columns import known_columns
 from hotspot.reading.crs import Extent, read_crs
 from hotspot.reading.settled_crs import ask_for_crs, settle_layer
@@ -137,7 +138,11 @@ def _layers(path: Path, extent: Extent) -> Iterator[tuple[str, Source]]:
     files = [path]
     if path.is_dir():
         suffixes = endings(of_maps=True)
-        files = sorted(file for file in path.rglob("*") if file.name.lower().endswith(suffixes))
+        files = sorted(
+            file
+            for file in path.rglob("*")
+            if file.name.lower().endswith(suffixes) and file.is_file()
+        )
         if not files:
             raise DataError(f"The folder {path} holds no GeoPackage, Shapefile or GeoJSON.")
     for file in files:
@@ -165,6 +170,8 @@ def _read(layer: str, source: Source, extent: Extent) -> Iterator[tuple[str, gpd
     shapes, settled = settle_layer(shapes, source.crs or extent.of_files, None, name)
     if settled is None:
         raise DataError(ask_for_crs(shapes, name))
+    for told in (*chunk.warnings, *left_out_words(chunk.not_records, name)):
+        warnings.warn(told, DataWarning, stacklevel=3)
     frame = gpd.GeoDataFrame(chunk.frame, geometry=shapes, crs=settled)
     frame = frame[frame.geometry.notna()].to_crs(extent.crs)
     # By its name a layer holds one kind; a mixed one is asked for each, tag by tag.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from hotspot._errors import DataError
+from hotspot.english import count, name_rows, some_of
 from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.reading.single_dates import DATE_1904
@@ -18,11 +19,55 @@ from hotspot.reading.single_dates import DATE_1904
 ROWS_PER_CHUNK = 100_000
 # One known name may stand in a banner: "Date: 3 March".
 FEWEST_KNOWN = 2
+_LONGEST_REASON = 100
 
 
 def not_records(rows: Sequence[tuple[Any, str, str, str]] = ()) -> pd.DataFrame:
     """Return a frame of rows that are no records: row, column, value, reason."""
     return pd.DataFrame(list(rows), columns=list(FAULT_COLUMNS), dtype=object)
+
+
+def reasons_of(rows: pd.DataFrame) -> str:
+    """Return why rows are no records, and which they are.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `not_records` returns it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> reasons_of(not_records([(3, "", "", "not a feature"), (4, "", "", "not a feature")]))
+    'not a feature (rows 3 and 4)'
+    """
+    by_reason = {
+        str(reason)[:_LONGEST_REASON]: name_rows(group["row"].tolist())
+        for reason, group in rows.groupby("reason", sort=False)
+    }
+    return some_of([f"{reason} ({which})" for reason, which in by_reason.items()], most=5)
+
+
+def left_out_words(rows: pd.DataFrame, source: str) -> list[str]:
+    """Return which rows of a source were left out as no records, and why; none of none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `not_records` returns it.
+    source : str
+        What to call the source.
+
+    Returns
+    -------
+    list of str
+    """
+    if rows.empty:
+        return []
+    return [f"{source}: left out {count(len(rows), 'row')} as no record: {reasons_of(rows)}."]
 
 
 @dataclass(frozen=True)
@@ -105,6 +150,8 @@ class Source:
         can be opened by its name. None where the file holds one table.
     formulas : callable
         Finds the cells that hold a formula: the number of the row and the column.
+    of_points : bool
+        Whether every shape is a point.
     """
 
     name: str
@@ -116,6 +163,7 @@ class Source:
     warnings: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     formulas: Callable[[], list[tuple[Any, str]]] = field(default=list, repr=False)
+    of_points: bool = False
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from hotspot.reading.crs import (
     Transformation,
     crs_name,
     metric_crs,
+    place_words,
     read_crs,
     read_target_crs,
 )
@@ -222,8 +223,8 @@ def _source_crs(pair: Pair) -> tuple[CRS, list[str]]:
         raise DataError(exchanged_columns(pair, "easting", "northing"))
     why = "; they do not fit the British National Grid" if pair.kind == "easting" else ""
     raise DataError(
-        f"Nothing says which CRS {pair.called} are in (about {middle[0]:,.0f}, "
-        f"{middle[1]:,.0f}{why}): {HOW_TO_GIVE_CRS}."
+        f"Nothing says which CRS {pair.called} are in ({place_words(*middle)}{why}): "
+        f"{HOW_TO_GIVE_CRS}."
     )
 
 

@@ -94,6 +94,18 @@ def crs_name(crs: CRS) -> str:
     return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
 
 
+def place_words(x: float, y: float) -> str:
+    """Return a pair of coordinates in metres as a sentence names it.
+
+    Examples
+    --------
+    >>> place_words(451234.4, 340567.0), place_words(1e300, 0.0)
+    ('about 451,234, 340,567', 'about 1e+300, 0')
+    """
+    both = [f"{value:,.0f}" if abs(value) < 1e12 else f"{value:.3g}" for value in (x, y)]
+    return f"about {', '.join(both)}"
+
+
 def metric_crs(own: CRS, middle: tuple[float, float] | None, what: str) -> CRS:
     """Choose the projected CRS in metres for data of any CRS.
 

@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS
 
 from hotspot._errors import DataError, DataWarning
+from hotspot.english import count, name_rows
 from hotspot.reading.areas_of_use import (
     ASK_FOR_CRS,
     HOW_TO_GIVE_CRS,
@@ -23,6 +24,7 @@ from hotspot.reading.crs import (
     crs_name,
     metric_crs,
     on_british_grid,
+    place_words,
     read_crs,
     read_target_crs,
 )
@@ -128,7 +130,7 @@ def _metres_as_degrees(own: CRS, x: Floats, y: Floats, what: str) -> tuple[CRS, 
 
     GeoJSON has no other CRS than degrees, and so is taken for them wherever it names none.
     """
-    middle = f"about {np.median(x):,.0f}, {np.median(y):,.0f}"
+    middle = place_words(float(np.median(x)), float(np.median(y)))
     if on_british_grid(x, y).all():
         return BRITISH_GRID, [
             f"{what} should hold degrees ({crs_name(own)}) and holds {middle}, which fits the "
@@ -224,12 +226,26 @@ def in_metres(layer: gpd.GeoDataFrame, to_crs: Any, what: str) -> gpd.GeoDataFra
     if target is None:
         west, south, east, north = layer.total_bounds
         target = metric_crs(layer.crs, ((west + east) / 2, (south + north) / 2), f"The {what}")
-        return layer.to_crs(target)
-    turned = layer.to_crs(target)
+        return _turned(layer, target, what)
+    turned = _turned(layer, target, what)
     if target != layer.crs:
         x, y = _coordinates(np.asarray(turned.geometry.array, dtype=object))
         for text in check_area_of_use(x, y, target, f"the {what}", wanted=True):
             warnings.warn(text, DataWarning, stacklevel=3)
+    return turned
+
+
+def _turned(layer: gpd.GeoDataFrame, target: CRS, what: str) -> gpd.GeoDataFrame:
+    """Transform a layer, and refuse shapes that have no place in its new CRS."""
+    turned = layer.to_crs(target)
+    corners, of = shapely.get_coordinates(turned.geometry.to_numpy(), return_index=True)
+    lost = np.unique(of[~np.isfinite(corners).all(axis=1)])
+    if len(lost):
+        rows = layer.index[lost]
+        raise DataError(
+            f"{count(len(rows), 'row')} of the {what} with corners that have no place in "
+            f"{crs_name(target)} ({name_rows(rows)}): are they on the globe?"
+        )
     return turned
 
 

@@ -17,21 +17,23 @@ from typing import NamedTuple, TypeAlias
 import pandas as pd
 
 from hotspot._checks import empty_words
-from hotspot._errors import DataError
+from hotspot._errors import DataError, HotspotError
 from hotspot.english import count, some_of
+from hotspot.output.text import clean_text
 from hotspot.reading.chunks import Request, Source
 from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
 from hotspot.reading.joined_sources import join_sources, same_layout
 from hotspot.reading.json_lists import open_json
+from hotspot.reading.layer_files import refuse_no_file, said_of
 from hotspot.reading.layers import (
     ArrowTable,
     open_arrow,
     open_frame,
     open_layer,
-    open_parquet,
     open_tab,
 )
+from hotspot.reading.parquet_files import open_parquet
 from hotspot.reading.text_files import open_text_file, read_text_rows
 from hotspot.reading.workbooks import open_workbook
 from hotspot.reading.zip_files import open_zip
@@ -41,6 +43,12 @@ Readable: TypeAlias = Paths | pd.DataFrame | ArrowTable
 
 _ZIPPED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ALWAYS_WORKBOOKS = (".xlsx", ".xlsm")
+_LONGEST_PATH = 200
+# What lies beside a layer as a part of it, or as what a map program noted of it.
+_PARTS = (
+    ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml", ".dat", ".map",
+    ".id", ".ind", ".mid", ".qmd", ".qml", "-wal", "-shm",
+)  # fmt: skip
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")
 
 
@@ -178,11 +186,13 @@ def open_source(
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
         return open_database(source, sheet)
     request = Request(sheet, known, extent)
-    paths = files_of(source)
+    paths, left = _chosen(source)
     if len(paths) > 1:
-        return _open_together(paths, request)
-    with _errors_in_words(paths[0]):
-        return _open_file(paths[0], request)
+        opened = _open_together(paths, request)
+    else:
+        with _errors_in_words(paths[0]):
+            opened = _open_file(paths[0], request)
+    return replace(opened, notes=(*left, *opened.notes))
 
 
 def read_plain_rows(path: Path, delimiter: str = ",") -> list[list[str]]:
@@ -206,6 +216,7 @@ def read_plain_rows(path: Path, delimiter: str = ",") -> list[list[str]]:
         If it is no text, or anything in it cannot be read with certainty.
     """
     with _errors_in_words(path):
+        refuse_no_file(path)
         with path.open("rb") as file:
             if file.read(4) in _ZIPPED:
                 raise DataError(f"{path.name} is a workbook: save it as CSV.")
@@ -235,21 +246,28 @@ def no_rows(source: Readable, opened: Source, what: str) -> str:
 @contextmanager
 def _errors_in_words(path: Path) -> Iterator[None]:
     """Raise what the system says of a file as one sentence."""
+    shown = clean_text(str(path))
+    shown = shown if len(shown) <= _LONGEST_PATH else f"{shown[:_LONGEST_PATH]}..."
     try:
         yield
+    except HotspotError:
+        raise
     except FileNotFoundError as error:
-        raise DataError(f"There is no file {path}.") from error
+        raise DataError(f"There is no file {shown}.") from error
     except PermissionError as error:
         raise DataError(
-            f"{path} may not be read: it is locked by another program or not yours to read."
+            f"{shown} may not be read: it is locked by another program or not yours to read."
         ) from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    # A path with a zero in it, or to the home of nobody, is refused before the system sees it.
+    except (OSError, RuntimeError, ValueError) as error:
+        said = getattr(error, "strerror", None) or said_of(error)
+        raise DataError(f"{shown} cannot be read: {said}.") from error
 
 
 def _open_file(path: Path, request: Request) -> Source:
     """Open a file by its ending."""
-    # Opened here, whatever the format, for the drivers of GDAL do not tell locked from damaged.
+    refuse_no_file(path)
+    # Opened here, whatever the format, for libraries do not tell locked from damaged.
     with path.open("rb") as file:
         if not file.read(1):
             raise DataError(f"{path.name} is empty (0 bytes).")
@@ -257,7 +275,9 @@ def _open_file(path: Path, request: Request) -> Source:
     for form in FORMATS:
         if name.endswith(form.endings):
             return form.open(path, request)
-    raise DataError(f"{path.name} is of no kind that can be read: {', '.join(endings())}.")
+    raise DataError(
+        f"{clean_text(path.name)} is of no kind that can be read: {', '.join(endings())}."
+    )
 
 
 def files_of(source: Paths) -> list[Path]:
@@ -278,16 +298,28 @@ def files_of(source: Paths) -> list[Path]:
     DataError
         If a folder has no file, or none is given.
     """
+    return _chosen(source)[0]
+
+
+def _chosen(source: Paths) -> tuple[list[Path], list[str]]:
+    """Return the files that are read together, and what is told of the others in their folders."""
     given = [source] if isinstance(source, str | PathLike) else list(source)
     if not all(isinstance(each, str | PathLike) for each in given):
         raise DataError("A list of sources holds paths only: join frames with pandas.concat.")
     files: dict[Path, None] = {}
-    for path in (Path(each).expanduser() for each in given):
-        for found in _files_in(path) if path.is_dir() else matches_of(path):
-            files[found] = None
+    left = []
+    for each in given:
+        with _errors_in_words(Path(each)):
+            path = Path(each).expanduser()
+            if path.is_dir():
+                found, told = _files_in(path)
+                left += told
+            else:
+                found = matches_of(path)
+        files |= dict.fromkeys(found)
     if not files:
         raise DataError("An empty list of files was given.")
-    return list(files)
+    return list(files), left
 
 
 def matches_of(path: Path) -> list[Path]:
@@ -309,18 +341,28 @@ def matches_of(path: Path) -> list[Path]:
     return sorted(match for match in found if match.is_file()) or [path]
 
 
-def _files_in(folder: Path) -> list[Path]:
-    """List the files of a folder that are read with it."""
-    with _errors_in_words(folder):
-        files = sorted(
-            path
-            for path in folder.iterdir()
-            if path.name.lower().endswith(endings(in_folders=True))
-            and not path.name.startswith((".", "~"))
-        )
+def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """List the files of a folder that are read with it, and say which others lie there."""
+    there = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "~")))
+    files = [
+        path
+        for path in there
+        if path.name.lower().endswith(endings(in_folders=True))
+        # A link to nothing is told as the missing file that it is.
+        and (path.is_file() or not path.exists())
+    ]
     if not files:
-        raise DataError(f"The folder {folder} holds no file that can be read.")
-    return files
+        raise DataError(f"The folder {clean_text(str(folder))} holds no file that can be read.")
+    read = {path.stem for path in files if path.name.lower().endswith(endings(of_maps=True))}
+    others = [
+        f"{clean_text(path.name)}{' (a folder)' * path.is_dir()}"
+        for path in there
+        if path not in files
+        and not (path.name.partition(".")[0] in read and path.name.lower().endswith(_PARTS))
+    ]
+    if not others:
+        return files, []
+    return files, [f"Of the folder {clean_text(folder.name)} not read: {some_of(others)}."]
 
 
 def _open_together(paths: Sequence[Path], request: Request) -> Source:

@@ -2,6 +2,7 @@
 
 import zipfile
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
@@ -13,7 +14,8 @@ from hotspot.reading.joined_sources import (
     tables_alike,
     which_read,
 )
-from hotspot.reading.layers import open_layers
+from hotspot.reading.layer_files import LayerFile
+from hotspot.reading.layers import layers_of, open_layers
 from hotspot.reading.text_files import open_text_file
 
 _LAYERS = (".shp", ".tab", ".mif", ".kml", ".gpkg", ".geojson", ".json", ".fgb")
@@ -46,16 +48,21 @@ def open_zip(path: Path, request: Request) -> Source:
         raise DataError(f"{path.name} is no zip file that can be read: {error}.") from error
     if any(entry.flag_bits & 1 for entry in members):
         raise DataError(f"{path.name} is protected by a password: unpack it first.")
-    places = [PurePosixPath(entry.filename) for entry in members]
+    names = [entry.filename for entry in members]
+    if len(set(names)) < len(names):
+        raise DataError(
+            f"{path.name} holds two files of one name: unpack it and give the one meant."
+        )
+    places = [PurePosixPath(name) for name in names]
     # A Mac packs a shadow of every file.
-    places = [place for place in places if place.name[0] != "."]
+    places = [place for place in places if place.name[:1] not in (".", "")]
     layers = [place for place in places if place.suffix.lower() in _LAYERS]
     if layers:
-        # In braces, for the name of a folder may itself end with .zip.
-        files = {
-            str(place.with_suffix("")): f"/vsizip/{{{path.absolute()}}}/{place}" for place in layers
-        }
-        return open_layers(path, files, request)
+        files = [
+            (str(place.with_suffix("")), layers_of(_layer_file(path, place, places), request))
+            for place in layers
+        ]
+        return open_layers(path.name, files, request)
     texts = [place for place in places if place.suffix.lower() in _TEXTS]
     if not texts:
         listed = ", ".join(repr(place.name) for place in places[:6]) or "nothing"
@@ -64,6 +71,17 @@ def open_zip(path: Path, request: Request) -> Source:
             "give the file that is meant."
         )
     return _open_texts(path, texts, request)
+
+
+def _layer_file(path: Path, place: PurePosixPath, places: list[PurePosixPath]) -> LayerFile:
+    """Return a geographic file in a zip, with those of its name beside it."""
+    beside = [
+        other for other in places if other.parent == place.parent and other.stem == place.stem
+    ]
+    parts = {
+        other.suffix.lower(): partial(_Member(path, other).open, "rb") for other in (*beside, place)
+    }
+    return LayerFile(str(place), partial(_Member(path, place).open, "rb"), parts)
 
 
 @dataclass(frozen=True)
