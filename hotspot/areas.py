@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows, some_of
+from hotspot.output.text import clean_text
 from hotspot.reading.cells import is_text, normalise_name, to_text
 from hotspot.reading.chunks import reasons_of
 from hotspot.reading.columns import given_columns, known_columns, match_columns
@@ -77,7 +78,9 @@ def read_areas(
         raise DataError(no_rows(source, opened, "areas"))
     for told in (*opened.left_out, *chunk.warnings):
         warnings.warn(told, DataWarning, stacklevel=2)
-    names = to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
+    names = _clean(
+        to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
+    )
     shapes = np.asarray(chunk.geometry, dtype=object)
     shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
     _refuse_faults(names, shapes, source_crs, opened.name, chunk.not_records)
@@ -177,6 +180,12 @@ def name_column(frame: pd.DataFrame, columns: Sequence[str], name: str | None, s
         f"Which column of {source} holds the names? Give name= (--area-name on the command line, "
         f"name under [areas] in a TOML file); it has {listed}."
     )
+
+
+def _clean(names: pd.Series) -> pd.Series:
+    """Return names as every product prints them, by which files and links are called too."""
+    cleaned = [None if pd.isna(name) else clean_text(str(name)).strip() or None for name in names]
+    return pd.Series(cleaned, index=names.index, dtype=object)
 
 
 def _refuse_faults(

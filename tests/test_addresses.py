@@ -72,7 +72,8 @@ def test_streets_keep_lines_only_and_need_a_crs():
     )
     with pytest.raises(hs.DataError, match="give crs="):
         hs.addresses.read_streets(frame)
-    streets = hs.addresses.read_streets(frame, crs="EPSG:27700")
+    with pytest.warns(hs.DataWarning, match=r"left out 1 row that is no line \(row 2\)"):
+        streets = hs.addresses.read_streets(frame, crs="EPSG:27700")
     assert streets["street"].fillna("").tolist() == ["High Street", ""]
     with pytest.raises(hs.DataError, match="no lines"):
         hs.addresses.read_streets(frame.iloc[2:], crs="EPSG:27700")

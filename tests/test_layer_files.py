@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import geopandas as gpd
 import numpy as np
@@ -43,6 +45,7 @@ from tests.hostile_layers import (
     square,
     zipped,
 )
+from tests.small_town import quick_town
 
 Hits = list[str]
 
@@ -348,7 +351,13 @@ def test_an_open_outline_is_closed_and_it_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("beat", "read"),
-    [("9" * 5000, "9" * 5000), ('"\\ud800x"', "?x"), ('{"a": [1]}', '{"a": [1]}'), ("07", None)],
+    [
+        ('"\\u202e North\\u001b[31m"', "North [31m"),
+        ("9" * 5000, "9" * 5000),
+        ('"\\ud800x"', "?x"),
+        ('{"a": [1]}', '{"a": [1]}'),
+        ("07", None),
+    ],
 )
 def test_names_of_any_kind_are_read_as_they_stand(
     tmp_path: Path, beat: str, read: str | None
@@ -822,3 +831,23 @@ def test_no_process_connects_to_anything(good: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "beats.gpkg 4" in done.stdout
     assert "AF_INET" not in trace.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_beat_of_any_name_gets_its_lists_and_links_to_them(tmp_path: Path) -> None:
+    path = quick_town(tmp_path)
+    text = (tmp_path / "beats.geojson").read_text(encoding="utf-8")
+    odd = {"West": "\\u202e W#?%st\\u001b[31m/..", "East": "7" * 5000}
+    for name, other in odd.items():
+        text = text.replace(f'"{name}"', f'"{other}"')
+    (tmp_path / "beats.geojson").write_text(text, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = hs.brief(path)
+    page = (made.folder / "briefing.html").read_text(encoding="utf-8")
+    links = [unquote(link) for link in re.findall(r'href="([^"#]+)"', page)]
+    lists = [link for link in links if link.startswith("targets/")]
+    assert len(lists) > 4
+    assert all((made.folder / link).is_file() for link in links)
+    assert "\u202e" not in page
+    assert all(len(file.name.encode()) < 200 for file in made.folder.rglob("*"))

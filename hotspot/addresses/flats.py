@@ -33,11 +33,14 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     >>> sorted(["Flat 10", "Flat 2A", "Flat 2"], key=natural_key)
     ['Flat 2', 'Flat 2A', 'Flat 10']
     """
-    pieces = _DIGITS.split(text_key(text))
+    pieces = [piece.strip() for piece in _DIGITS.split(text_key(text))]
+    # Digits without zeros before them stand in order by their number first; thousands of them are
+    # more than Python makes a number of.
+    bare = [piece.lstrip("0") for piece in pieces]
     return tuple(
-        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece.strip())
-        for piece in pieces
-        if piece.strip()
+        (0, len(digits), digits) if piece.isdecimal() else (1, 0, piece)
+        for piece, digits in zip(pieces, bare, strict=True)
+        if piece
     )
 
 

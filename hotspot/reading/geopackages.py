@@ -319,7 +319,7 @@ def _plain(cells: tuple[Any, ...], kind: str) -> list[object]:
 
 
 def _binaries(cells: tuple[Any, ...]) -> tuple[np.ndarray[Any, Any], dict[int, str]]:
-    """Take the header of a GeoPackage off each shape."""
+    """Return each shape without the header of a GeoPackage."""
     binary = np.empty(len(cells), dtype=object)
     damaged = {}
     for at, cell in enumerate(cells):
