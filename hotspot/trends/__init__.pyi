@@ -1,6 +1,8 @@
 from .area_rates import FunnelRates as FunnelRates
 from .area_rates import funnel_rates as funnel_rates
 from .change import hotspot_change as hotspot_change
+from .comparison import Comparison as Comparison
+from .comparison import compare as compare
 from .concentrated_places import Concentration as Concentration
 from .concentrated_places import concentration as concentration
 from .harm import HarmTotal as HarmTotal
@@ -17,3 +19,6 @@ from .standardised import standardised_rates as standardised_rates
 from .time_scan import BusiestWindow as BusiestWindow
 from .time_scan import busiest_window as busiest_window
 from .time_scan import scan_probability as scan_probability
+from .performance import PerformanceTable as PerformanceTable
+from .performance import performance_table as performance_table
+from .periods import complete_counts as complete_counts

@@ -194,25 +194,45 @@ def _earlier_pairs(
 def _dispersion(varied: npt.NDArray[np.int64], tested: npt.NDArray[np.int64]) -> float:
     """Estimate how many times more counts vary than Poisson counts, 1 or more."""
     of_pairs = dispersion_of_pairs(varied[::2].ravel(), varied[1::2].ravel())
-    if of_pairs is not None:
-        return of_pairs
-    # How differently the places changed, about the change of all of them: a test of a table of
-    # two rows. What really changed differently counts as variation here, so it is no too low.
+    return of_pairs or dispersion_within(tested, _ENOUGH_PLACES) or 1.0
+
+
+def dispersion_within(tested: Ints | Floats, enough: int = 2) -> float | None:
+    """Estimate dispersion from how differently parts changed, about the change of all of them.
+
+    Parameters
+    ----------
+    tested : ndarray, shape (2, parts)
+        Counts before and after: of places, or of parts of the year.
+    enough : int
+        Degrees of freedom from which it can be told.
+
+    Returns
+    -------
+    float or None
+        1 or more, by the test of a table of two rows. What really changed differently counts as
+        variation, so it is not too low. None where too few parts hold anything.
+    """
     told = tested.sum(axis=0) > 0
-    pairs = int(told.sum()) - 1
-    if pairs < _ENOUGH_PLACES or not tested.sum(axis=1).all():
-        return 1.0
-    ratio = stats.chi2_contingency(tested[:, told], correction=False).statistic / pairs
-    return _widened(ratio, pairs)
+    free = int(told.sum()) - 1
+    if free < enough or not tested.sum(axis=1).all():
+        return None
+    ratio = stats.chi2_contingency(tested[:, told], correction=False).statistic / free
+    return _widened(ratio, free)
 
 
-def dispersion_of_pairs(earlier: Ints, later: Ints) -> float | None:
+def dispersion_of_pairs(
+    earlier: Ints | Floats, later: Ints | Floats, overlap: int = 1
+) -> float | None:
     """Estimate from pairs of counts how many times more they vary than Poisson counts, 1 or more.
 
     Parameters
     ----------
-    earlier, later : ndarray of int, shape (pairs,)
+    earlier, later : ndarray, shape (pairs,)
         Counts that would have one mean, pair by pair, if nothing changed.
+    overlap : int
+        How many pairs in a row share what they count: sums of 6 months, a new one each month,
+        tell as much as a sixth of them.
 
     Returns
     -------
@@ -225,16 +245,16 @@ def dispersion_of_pairs(earlier: Ints, later: Ints) -> float | None:
     6.8
     """
     total = earlier + later
-    pairs = int((total > 0).sum())
-    if pairs < _ENOUGH_PAIRS:
+    counted = int((total > 0).sum()) + overlap - 1
+    if counted < _ENOUGH_PAIRS or not total.any():
         return None
     # The difference of two Poisson counts of one mean has their sum as its variance.
-    return _widened(((later - earlier) ** 2).sum() / total.sum(), pairs)
+    return _widened(((later - earlier) ** 2).sum() / total.sum(), counted / overlap)
 
 
-def _widened(ratio: float, pairs: int) -> float:
+def _widened(ratio: float, free: float) -> float:
     # Estimated and not known: the bounds of a t distribution rather than of a normal one.
-    widened = stats.t.ppf(0.975, pairs) / stats.norm.ppf(0.975)
+    widened = stats.t.ppf(0.975, free) / stats.norm.ppf(0.975)
     return max(float(ratio * widened**2), 1.0)
 
 
