@@ -110,6 +110,29 @@ def two_counts_p_value(a: int, b: int) -> float:
     return sum(way for way in ways if way <= ways[a]) / 2 ** (a + b)
 
 
+def e_test(now: int, then: int, years: int) -> float:
+    """Probability of two counts as far apart in standard errors, adding up every pair there is."""
+    if now + then == 0:
+        return 1.0
+    rate = (now + then) / (1 + years)
+
+    def poisson(count: int, mean: float) -> float:
+        return math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
+
+    def apart(one: int, other: int) -> float:
+        if one + other == 0:
+            return 0.0
+        return abs(one - other / years) / math.sqrt(one + other / years**2)
+
+    most = 60 + 4 * (now + then)
+    return sum(
+        poisson(one, rate) * poisson(other, rate * years)
+        for one in range(most)
+        for other in range(most)
+        if apart(one, other) >= apart(now, then) - 1e-12
+    )
+
+
 def repeat_counts(incidents: gpd.GeoDataFrame, last: pd.Timestamp) -> list[int]:
     """Burglaries of a year at each UPRN that has two or more; windows are moments."""
     since = last - pd.DateOffset(years=1)

@@ -30,6 +30,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["check", str(set_up), "--json"]
     yield ["knox", crimes, "--permutations", "99"]
     yield ["density", crimes]
+    yield ["trends", str(set_up)]
     yield ["backtest", crimes]
     yield ["brief", str(set_up)]
     yield ["brief", str(_bare(sample, folder))]

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -11,10 +10,11 @@ import shapely
 import hotspot as hs
 from hotspot.briefing import Briefing, brief, issue_lists, load_config, read_config
 from hotspot.briefing.config import load_settings
-from hotspot.briefing.findings import find_change, find_density, find_lists
+from hotspot.briefing.findings import find_density, find_lists
 from hotspot.briefing.folder import sha256
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.track_record import find_proof
+from hotspot.briefing.trend import Trend, find_trend
 from hotspot.dates import cutoff
 from hotspot.rule import RULE, NearRepeatRule
 from tests.small_town import (
@@ -291,37 +291,59 @@ def test_lists_for_a_whole_drive_get_a_sentence(tmp_path: Path) -> None:
         brief(path)
 
 
-def change_of(set_up: Path) -> gpd.GeoDataFrame | None:
-    return find_change(read_inputs(load_config(set_up)))
+def trend_of(set_up: Path) -> Trend:
+    return find_trend(read_inputs(load_config(set_up)))
 
 
-def test_beats_are_held_against_the_same_weeks_of_last_year(tmp_path: Path) -> None:
-    # With one of the usual ones four from before both seasons, the fewest that make a history.
-    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in (1, 2, 3)]
-    set_up = quick_town(tmp_path / "long", burglaries=[*older, *usual()])
-    assert change_of(set_up) is not None
-    assert "Rising and falling" in (brief(set_up).folder / "map.html").read_text(encoding="utf-8")
-    assert change_of(write_town(tmp_path / "three", [*older[:2], *usual()])) is None
-    # A year that was mistyped does not make a short file long: every beat would seem to rise.
-    recent = [row for row in usual() if row.found > "2025-06-01"]
-    stray = Burglary("STRAY/1", "1924-03-01 12:00")
-    assert change_of(write_town(tmp_path / "short", [*recent, stray])) is None
-
-
-def test_late_reports_do_not_make_beats_fall(tmp_path: Path) -> None:
-    older = [Burglary(f"OLDER/{day}", f"2024-10-{day:02d} 12:00") for day in range(1, 5)]
-    learned_late = {"Recorded": "01/06/2025 12:00"}
-    late = [
-        Burglary(f"LATE/{day}", f"2025-03-0{day} 12:00", cells=learned_late) for day in (1, 2, 3)
+def two_years(now: int, before: int) -> list[Burglary]:
+    """So many a month in each of the last 12 complete months, and in each of the 36 before."""
+    months = pd.period_range(end="2026-02", periods=48, freq="M")
+    return [
+        Burglary(
+            f"M/{month}/{n}", f"{month}-{1 + n:02d} 12:00", ("Mill Lane", "Sea View")[n % 2], n
+        )
+        for place, month in enumerate(months)
+        for n in range(1, 1 + (now if place >= 36 else before))
     ]
-    changes = []
-    for name, rows in (("without", []), ("with", late)):
-        changes.append(change_of(write_town(tmp_path / name, [*older, *usual(), *rows])))
-    without, with_late = changes
-    assert without is not None
-    assert with_late is not None
-    assert without["crimes_before"].sum() > 0
-    assert with_late["crimes_before"].tolist() == without["crimes_before"].tolist()
+
+
+def test_the_page_begins_with_the_trend_and_the_map_says_the_same(tmp_path: Path) -> None:
+    set_up = quick_town(tmp_path, burglaries=two_years(6, 12))
+    made = brief(set_up)
+    first = (
+        "Burglary fell: 72 burglaries in the 12 months March 2025 to February 2026, against 144 "
+        "in the 12 before, March 2024 to February 2025 (-50 %). Lower: "
+    )
+    page = text_of(made.folder / "briefing.html")
+    assert page.index(first) < page.index("Due next:")
+    assert "February 2026: 6 burglaries, against 12 in 2025, 12 in 2024 and 12 in 2023" in page
+    assert "West (72 against 144, -50 %) fell" in page
+    told = (made.folder / "map.html").read_text(encoding="utf-8")
+    assert "\u25bc Falling: 1 place" in told or "▼ Falling: 1 place" in told
+    rows = {row["area"]: row["word"] for row in made.record["trends"]["rows"]}
+    assert rows["West"] == "Lower"
+
+
+def test_what_is_on_the_stop_list_is_in_no_month(tmp_path: Path) -> None:
+    settings = '[cocooning]\nexclude = "exclude.csv"\n'
+    set_up = write_town(tmp_path, two_years(6, 12), settings)
+    (tmp_path / "exclude.csv").write_text("reference\nM/2026-02/1\n")
+    table = trend_of(set_up).table
+    assert table is not None
+    assert table.total["current"] == 5
+    assert table.total["rolling_12"] == 71
+
+
+def test_a_short_file_and_a_mistyped_year_make_no_trend(tmp_path: Path) -> None:
+    recent = [row for row in two_years(9, 9) if row.found > "2025-06-01"]
+    short = trend_of(write_town(tmp_path / "short", recent))
+    assert short.table is not None
+    assert "No year to compare" in short.sentences()[0]
+    assert short.on_map(None) is None
+    stray = Burglary("STRAY/1", "1924-03-01 12:00")
+    asked = trend_of(write_town(tmp_path / "stray", [*recent, stray]))
+    assert asked.table is None
+    assert "is it missing in the file? A gap is not nought." in asked.why_not
 
 
 def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from hotspot.rule import RULE
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
 from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.target_files import USUAL_FORMATS
+from hotspot.trends.comparison import RULES
+from hotspot.trends.periods import DATES
 
 # A set-up is a page or two; tables in tables of tables are none of ours.
 _MOST_BYTES, _MOST_DEPTH = 10_000_000, 20
@@ -134,6 +136,18 @@ class CocooningSettings(_Table):
     waking_hours: values.WakingHours = None
 
 
+class TrendsSettings(_Table):
+    """What twelve months are held against, which months are left out, and what makes a word."""
+
+    baseline: values.Span = None
+    without: values.Spans = ()
+    nought: values.Spans = ()
+    years: values.Count = 3
+    rule: Annotated[str, AfterValidator(values.one_of(RULES))] = "both"
+    band: Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)] = 0.05
+    date: Annotated[str, AfterValidator(values.one_of(DATES))] = "recorded"
+
+
 class OutputSettings(_Table):
     """Where the briefing goes, what it is marked, and which kinds of lists are made."""
 
@@ -193,6 +207,8 @@ class Config(_Table):
         Files of what lies around them.
     rule, density, cocooning : table
         How zones, hotspots and lists of doors are made.
+    trends : table
+        What months are held against.
     backtest, worth : bool
         Whether to find out how well the map and the lists did lately.
     messages : table, optional
@@ -218,6 +234,7 @@ class Config(_Table):
     rule: RuleSettings = RuleSettings()
     density: DensitySettings = DensitySettings()
     cocooning: CocooningSettings = CocooningSettings()
+    trends: TrendsSettings = TrendsSettings()
     backtest: values.Flag = True
     worth: values.Flag = True
     messages: MessageSettings | None = None

@@ -19,6 +19,7 @@ from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
 from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
 from hotspot.sheets.target_files import FORMATS
+from hotspot.trends.periods import read_span
 
 #: No length is more, in metres: half of the way around the Earth. No days are more than a century.
 MOST_METRES, MOST_DAYS = 2e7, 36_500
@@ -166,6 +167,16 @@ def _two_times(value: object) -> tuple[str, str] | None:
         raise ValueError(error.problems[0].removeprefix("waking_hours ")) from error
 
 
+def _months(value: object) -> object:
+    """Check months by what reads them: one text, or several."""
+    for one in [value] if isinstance(value, str) else value or ():  # type: ignore[attr-defined]
+        try:
+            read_span(one)
+        except ConfigError as error:
+            raise ValueError(error.problems[0].removeprefix("baseline ")) from None
+    return value
+
+
 def table_with_path(value: object) -> object:
     """Return the table that ``addresses = "addresses.csv"`` stands for: one with only a path."""
     return {"path": value} if isinstance(value, (str, Path, list, tuple)) else value
@@ -196,4 +207,6 @@ Formats = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_kn
 Tiers = Annotated[list[dict[str, Any]] | None, AfterValidator(_known_tiers)]
 WakingHours = Annotated[tuple[str, str] | None, BeforeValidator(_two_times)]
 Moment = Annotated[pd.Timestamp | None, BeforeValidator(moment)]
+Span = Annotated[str | None, BeforeValidator(_months)]
+Spans = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_months)]
 Flag = Annotated[bool, Field(strict=True)]

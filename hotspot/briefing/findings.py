@@ -12,14 +12,14 @@ from hotspot._errors import DataError
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.list_options import list_options
 from hotspot.briefing.track_record import Proof
+from hotspot.briefing.trend import Trend
 from hotspot.cocooning import cocooning_lists
-from hotspot.dates import end_of_day, known_by
+from hotspot.dates import end_of_day
 from hotspot.density import hotspots, kernel_density
 from hotspot.density.ground_shares import Ground, ground_of
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
-from hotspot.trends.change import hotspot_change
 from hotspot.visits import VisitLedger, VisitReport
 
 # A share of homes or of area above which zones no longer tell anyone where to go.
@@ -28,12 +28,6 @@ TOO_WIDE = 0.2
 FEWEST_IN_HOTSPOT = 3
 # Straight sides to a quarter circle of the study area where none was given.
 _QUARTER_SIDES = 8
-# Long enough for a beat to hold burglaries, and the same weekdays and season a year before.
-_SEASON_DAYS = 91
-_YEAR_OF_WEEKS_DAYS = 364
-# Burglaries from before both, without which the earlier weeks may lie outside the data: more than
-# years are mistyped.
-_FEWEST_EARLIER = 4
 
 
 @dataclass(frozen=True)
@@ -111,9 +105,8 @@ class Findings:
     density : Density
     raised : RaisedRisk or None
         None where dates are months only.
-    change : GeoDataFrame or None
-        The areas with their burglaries of the last 13 weeks and of the same weeks a year before;
-        None without areas, where the data do not go back that far, or dates are months only.
+    trend : Trend
+        Twelve months and the last full month against those before, by area.
     lists : Lists or None
         None where there are no addresses, or dates are months only.
     proof : Proof
@@ -122,7 +115,7 @@ class Findings:
 
     density: Density
     raised: RaisedRisk | None
-    change: gpd.GeoDataFrame | None
+    trend: Trend
     lists: Lists | None
     proof: Proof
 
@@ -210,27 +203,6 @@ def find_raised_risk(inputs: Inputs, ground: Ground) -> RaisedRisk | None:
         streets=layers.streets,
     )
     return RaisedRisk(zones, ground.share(shapely.union_all(zones.geometry.to_numpy())))
-
-
-def find_change(inputs: Inputs) -> gpd.GeoDataFrame | None:
-    """Compare the areas' last weeks with the same weeks a year before.
-
-    Of the weeks before only what was known at their end counts, as of the last weeks, so that late
-    reports do not make every area fall. A few mistyped years make no history.
-    """
-    shown, areas = inputs.shown.incidents, inputs.layers.areas
-    if areas is None or inputs.month_only or shown.empty:
-        return None
-    last = inputs.last.normalize()
-    before, after = (
-        (end - pd.Timedelta(days=_SEASON_DAYS - 1), end)
-        for end in (last - pd.Timedelta(days=_YEAR_OF_WEEKS_DAYS), last)
-    )
-    later = (shown["occurred_to"] > end_of_day(before[1])).to_numpy()
-    in_time = shown[later | known_by(shown, before[1])]
-    if (in_time["occurred_to"] < before[0]).sum() < _FEWEST_EARLIER:
-        return None
-    return hotspot_change(_when_found(in_time), areas, before, after)
 
 
 def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:

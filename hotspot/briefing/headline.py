@@ -9,7 +9,7 @@ from hotspot.dates import WEEK_DAYS, YEAR_DAYS
 #: What every count of a period goes by.
 BASIS = (
     "A burglary counts on the day it was found, the end of the time in which it happened, wherever "
-    "a period is counted: on this page and on the map."
+    "days or weeks are counted: on this page and on the map. Whole months say what they count by."
 )
 
 

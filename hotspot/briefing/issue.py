@@ -13,7 +13,6 @@ from hotspot.briefing.calibrated_rule import with_calibrated_rule
 from hotspot.briefing.findings import (
     Findings,
     Lists,
-    find_change,
     find_density,
     find_lists,
     find_raised_risk,
@@ -24,6 +23,7 @@ from hotspot.briefing.progress import data_warnings, stages, warn_of_data
 from hotspot.briefing.run_record import make_record
 from hotspot.briefing.set_up import ChosenSetUp, SetUp, choose_set_up
 from hotspot.briefing.track_record import find_proof
+from hotspot.briefing.trend import find_trend
 from hotspot.briefing.withheld_rows import warnings_for_products
 from hotspot.dates import AsOf, month_only_problems
 from hotspot.visits import VisitLedger
@@ -129,7 +129,7 @@ def brief(
             stage("how well that did lately")
             proof = find_proof(inputs, density.study_area, issuing.ledger)
             stage("writing")
-            findings = Findings(density, raised, find_change(inputs), lists, proof)
+            findings = Findings(density, raised, find_trend(inputs), lists, proof)
             texts = warnings_for_products(inputs, warned())
             record = make_record(inputs, findings, lists, chosen.file, texts)
             products.write_briefing(issuing.building, inputs, findings, record)

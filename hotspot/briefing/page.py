@@ -40,6 +40,7 @@ def render_page(sources: Sources) -> str:
         stale=inputs.stale,
         alarms=inputs.alarms,
         caveat=MONTHS_ONLY if inputs.month_only else None,
+        trend=sources.findings.trend.sentences(),
         lead="" if lists is None else due_next(lists.targets),
         keys=key_numbers(sources.record["headline"]),
         sections=list(write_sections(sources)),

@@ -108,7 +108,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
             water=layers.water,
             chains=_chains(inputs),
             forecast=findings.proof.forecast,
-            change=findings.change,
+            change=findings.trend.on_map(layers.areas),
             opens=None if backtest is None else backtest.best_layer(),
             figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
             withheld_days=tuple(ages_days(inputs.known.incidents[inputs.hidden], inputs.last)),

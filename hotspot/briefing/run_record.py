@@ -75,6 +75,8 @@ def make_record(
         record["lists"] = plain(lists.targets.attrs["parameters"])
     if findings is not None:
         record["headline"] = headline(inputs, findings)
+        trend = findings.trend.table
+        record["trends"] = {} if trend is None else trend.content()
         record["proof"] = plain(findings.proof.figures())
     return record
 

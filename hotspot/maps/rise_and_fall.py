@@ -9,6 +9,8 @@ from hotspot.maps.colours import FALLING, NO_SURE_CHANGE, RISING
 from hotspot.maps.elements import Drawing
 from hotspot.maps.features import Field, as_text, drawable, drawing_of, point_labels
 from hotspot.maps.scene import Scene
+from hotspot.trends.comparison import COMPARABLE
+from hotspot.trends.definition_changes import signed
 
 _KINDS = (
     ("Rising", "\u25b2", RISING),
@@ -48,6 +50,12 @@ _FIELDS: tuple[Field, ...] = (
     ("crimes_after", "Burglaries after", as_text),
     ("ratio", "Rate after, as a share of before", _ratio),
     ("interval", "Which may be", as_text),
+    ("rolling_12", "Burglaries in 12 months", as_text),
+    ("reference_12", "Held against", as_text),
+    ("changed", "Change", as_text),
+    ("word", "In a word", as_text),
+    ("rule", "Why", as_text),
+    ("compared", "Months", as_text),
     ("periods_hot", "Periods hot", as_text),
     ("periods_cold", "Periods cold", as_text),
     ("first_hot", "First hot", as_text),
@@ -58,9 +66,13 @@ _FIELDS: tuple[Field, ...] = (
 def change_problems(name: str, change: object) -> list[str]:
     """Return what keeps a frame from being drawn as a change."""
     columns = set(getattr(change, "columns", ()))
-    if not columns or _CLASS in columns or {"ratio_low", "ratio_high"} <= columns:
+    known = ({_CLASS}, {"ratio_low", "ratio_high"}, {"word", "change"})
+    if not columns or any(of <= columns for of in known):
         return []
-    return [f"The {name} must be a frame of hotspot_change or classify_hotspots."]
+    return [
+        f"The {name} must be a frame of hotspot_change or classify_hotspots, or areas with the "
+        "word and change of performance_table."
+    ]
 
 
 def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
@@ -71,7 +83,8 @@ def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
     change : GeoDataFrame
         Of `hotspot_change`: rising where the whole interval of the ratio is above 1, falling
         where it is below; or of `classify_hotspots`: new, consecutive and intensifying cells
-        rise, diminishing and historical ones fall, and those that were never hot are left out.
+        rise, diminishing and historical ones fall, and those that were never hot are left out; or
+        areas with ``word`` and ``change`` of `performance_table`, "Comparable" ones neither.
 
     Returns
     -------
@@ -81,6 +94,11 @@ def draw_change(change: gpd.GeoDataFrame, _: Scene) -> Drawing:
     if _CLASS in change.columns:
         change = change[change[_CLASS].isin(list(_BY_CLASS))]
         number = change[_CLASS].map(_BY_CLASS).to_numpy(dtype=np.int64)
+    elif "word" in change.columns:
+        sure = ~change["word"].isin([COMPARABLE, ""])
+        moves = np.where(change["change"] > 0, _RISING, _FALLING)
+        number = np.where(sure, moves, _NEITHER)
+        change = change.assign(changed=[signed(value) for value in change["change"]])
     else:
         # Only where chance alone leaves no doubt: a ratio of 2 from two burglaries to four is none.
         falls = np.where(change["ratio_high"] < 1, _FALLING, _NEITHER)

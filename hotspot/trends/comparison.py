@@ -312,7 +312,7 @@ def _count_problems(current: float, reference: float, years: float, counts: bool
     # The mean of three years is written with one decimal, or two.
     if math.isfinite(years) and abs(total - round(total)) > 0.05 * years:
         problems.append(
-            f"reference is the mean of {years:g} counts, which sum to a whole number, not {total:g}."
+            f"reference is the mean of {years:g} counts: their sum must be whole, not {total:g}."
         )
     return problems
 

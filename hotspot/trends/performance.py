@@ -182,7 +182,7 @@ def performance_table(
     as_of: AsOf | None = None,
     nought: Iterable[str] = (),
 ) -> PerformanceTable:
-    """Compare a month and twelve months with those before, and say which changes are more than noise.
+    """Compare a month and twelve months with those before, each change with a word and its rule.
 
     Parameters
     ----------

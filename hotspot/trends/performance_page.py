@@ -58,9 +58,9 @@ def performance_page(result: "PerformanceTable") -> ResultPage:
         keys=_keys(result),
         sections=(
             PageSection(
-                f"{areas}: 12 months to {now}", tables=[_year_table(result)], note=_words(result)
+                f"{areas}: 12 months to {now}", tables=[year_table(result)], note=_words(result)
             ),
-            PageSection(f"{areas}: {now}", tables=[_month_table(result)], note=_months_note(result)),
+            PageSection(f"{areas}: {now}", tables=[month_table(result)], note=_months_note(result)),
             PageSection("What each column is", points=definitions(result)),
         ),
         settings=[
@@ -98,7 +98,8 @@ def _keys(result: "PerformanceTable") -> list[tuple[str, str]]:
     return keys
 
 
-def _year_table(result: "PerformanceTable") -> PageTable:
+def year_table(result: "PerformanceTable") -> PageTable:
+    """Return twelve months by area, each with its word and the rule behind it."""
     now = short_month(result.month)
     heads = [
         ("Area", "head"), (f"12 months to {now}", "n"), (_held(result), "n"), ("Change", "n"),
@@ -107,14 +108,15 @@ def _year_table(result: "PerformanceTable") -> PageTable:
     rows = [
         [
             row["area"], _whole(row["rolling_12"]), _number(row["reference_12"]),
-            signed(row["change"]), _word(row["word"]), row["rule"].partition(": ")[2] or row["rule"],
+            signed(row["change"]), _word(row["word"]), _why(row["rule"]),
         ]
         for row in result.table.to_dict("records")
     ]  # fmt: skip
     return _with_total(PageTable.of(heads, rows, "12 months by area"), result)
 
 
-def _month_table(result: "PerformanceTable") -> PageTable:
+def month_table(result: "PerformanceTable") -> PageTable:
+    """Return the month by area beside the same month of earlier years."""
     years = range(1, result.settings["years"] + 1)
     heads = [
         ("Area", "head"), (short_month(result.month), "n"),
@@ -147,6 +149,11 @@ def _word(word: str) -> Cell:
     """Return a word, marked where it is a change."""
     worse = word in (HIGHER, DETERIORATED)
     return Cell(word or "no word", "day late" if worse else "day")
+
+
+def _why(rule: str) -> str:
+    """Return a rule without its name, which stands below the table once."""
+    return rule.partition(": ")[2] or rule
 
 
 def _whole(number: Any) -> str:

@@ -42,7 +42,7 @@ def draw(result: "PerformanceTable") -> Figure:
     height = 4.8 if not with_areas else max(4.8, 0.3 * min(len(result.areas), _MOST_AREAS) + 1.9)
     figure = Picture(figsize=(11, height), layout="constrained")
     if with_areas:
-        left, right = figure.subfigures(1, 2, width_ratios=(5, 4))
+        left, right = figure.subfigures(1, 2, width_ratios=(5, 4), squeeze=False)[0]
         _draw_areas(right.subplots(), result)
     else:
         left = figure.subfigures()
@@ -71,12 +71,12 @@ def _draw_rolling(axes: Axes, result: "PerformanceTable") -> None:
     if not pd.isna(reference):
         named = "baseline" if result.settings["baseline"] else "12 months before"
         axes.axhline(reference, color=_HELD, linestyle=(0, (5, 3)), linewidth=1.2)
-        axes.annotate(f"{named}: {reference:,.10g}", (0, reference), (2, 3), color=_HELD,
+        axes.annotate(f"{named}: {reference:,.10g}", (0, reference), (2, -11), color=_HELD,
                       textcoords="offset points", fontsize=8)  # fmt: skip
     if not np.isnan(rolling[-1]):
         last = len(rolling) - 1
         axes.plot([last], rolling[-1:], "o", color=_NOW)
-        axes.annotate(f"{rolling[-1]:,.0f}", (last, rolling[-1]), (0, 7), ha="center",
+        axes.annotate(f"{rolling[-1]:,.0f}", (last, rolling[-1]), (0, -15), ha="center",
                       textcoords="offset points", fontweight="bold", color=_NOW)  # fmt: skip
     top = np.nanmax([*rolling, reference, 1.0])
     axes.set_ylim(0, 1.25 * top)

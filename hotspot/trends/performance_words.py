@@ -102,7 +102,9 @@ def by_area(result: "PerformanceTable") -> str:
     chance = (1 - result.settings["confidence"]) * len(areas)
     if result.settings["rule"] == "band":
         return f"{told}. The band alone calls most areas changed where nothing is."
-    return f"{told}. Of {len(areas):,} areas about {chance:.1f} would by chance alone."
+    if not parts:
+        return f"{told} ({count(len(areas), 'area')})."
+    return f"{told}. By chance alone about {chance:.1f} of {len(areas):,} areas would be named."
 
 
 def reference_words(result: "PerformanceTable") -> str:

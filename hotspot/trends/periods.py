@@ -14,7 +14,7 @@ import pandas as pd
 from hotspot._checks import choice_problems, empty_words, incident_problems, raise_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import AsOf, cutoff, day_after, event_times, known_by, moment_of, resolution
+from hotspot.dates import AsOf, cutoff, event_times, is_end_of_day, known_by, moment_of, resolution
 from hotspot.english import count, month, plain_day, some_of
 from hotspot.geo import NO_AREA, area_names
 from hotspot.incidents.offence_counts import of_homes
@@ -285,7 +285,7 @@ def count_periods(
     end = last_day(incidents, as_of)
     period = times.dt.to_period(_FREQUENCY[every])
     first, late_start = _first_whole(times, period)
-    last = (day_after(end) - pd.Timedelta(days=1)).to_period(_FREQUENCY[every])
+    last = end.to_period(_FREQUENCY[every])
     last = last if last.end_time.normalize() <= end else last - 1
     if last < first:
         raise DataError(
@@ -310,14 +310,20 @@ def last_day(incidents: gpd.GeoDataFrame, as_of: AsOf | None = None) -> pd.Times
     if as_of is not None:
         last = cutoff(as_of)
         # The day of a cut-off before its end is not whole.
-        ends = last == last.normalize() or cutoff(last.normalize()) == last
-        return last.normalize() - pd.Timedelta(days=0 if ends else 1)
+        return last.normalize() - pd.Timedelta(days=0 if is_end_of_day(last) else 1)
     newest = pd.Timestamp(incidents["occurred_to"].max())
     if resolution(incidents) == "month":
         newest = newest.to_period("M").end_time
     if "recorded_at" in incidents.columns and incidents["recorded_at"].notna().any():
         newest = max(newest, pd.Timestamp(incidents["recorded_at"].max()))
     return newest.normalize()
+
+
+def last_complete_month(incidents: gpd.GeoDataFrame, as_of: AsOf | None = None) -> pd.Period:
+    """Return the newest month that the data hold to its end."""
+    end = last_day(incidents, as_of)
+    newest = end.to_period("M")
+    return newest if newest.end_time.normalize() <= end else newest - 1
 
 
 def _counted_times(incidents: gpd.GeoDataFrame, date: str) -> tuple["pd.Series[pd.Timestamp]", str]:
@@ -393,19 +399,19 @@ def _gaps(
 ) -> pd.PeriodIndex:
     """Find periods without a burglary where that is too rare to be believed unasked."""
     totals = table.sum()
-    told = nought.intersection(totals.index) if every == "month" else nought[:0]
-    wrong = [one for one in told if totals[one]]
-    if wrong:
+    told = pd.PeriodIndex(totals.index).asfreq("M").isin(nought)
+    wrong = totals[told & (totals > 0).to_numpy()]
+    if len(wrong) and every == "month":
         raise ConfigError(
-            f"nought names {span_words(pd.PeriodIndex(wrong))}, with "
-            f"{count(int(totals[wrong].sum()), 'burglary', 'burglaries')}."
+            f"nought names {span_words(pd.PeriodIndex(wrong.index))}, with "
+            f"{count(int(wrong.sum()), 'burglary', 'burglaries')}."
         )
     counts = totals[(totals > 0).to_numpy()]
     mean = float(counts.median())
     spread = float(counts.var(ddof=1) / counts.mean()) if len(counts) > 2 else 1.0
     # A negative binomial of that spread; a Poisson where there is none.
     none = np.exp(-mean) if spread <= 1 else spread ** (-mean / (spread - 1))
-    empty = (totals == 0).to_numpy() & ~totals.index.isin(gone) & ~totals.index.isin(told)
+    empty = (totals == 0).to_numpy() & ~totals.index.isin(gone) & ~told
     return pd.PeriodIndex(totals.index[empty & bool(none < _TOO_RARE)])
 
 

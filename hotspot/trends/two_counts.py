@@ -206,9 +206,13 @@ def share_z(current: float, reference: float, of: tuple[float, float]) -> float:
     """
     together = (current * of[0] + reference * of[1]) / (of[0] + of[1])
     spread = math.sqrt(together * (1 - together) * (1 / of[0] + 1 / of[1]))
-    return 0.0 if current == reference else math.copysign(
-        math.inf, current - reference
-    ) if spread == 0 else (current - reference) / spread
+    return (
+        0.0
+        if current == reference
+        else math.copysign(math.inf, current - reference)
+        if spread == 0
+        else (current - reference) / spread
+    )
 
 
 def month_dispersion(monthly: Floats, at: int, others: Floats) -> Dispersion:
@@ -281,9 +285,11 @@ def year_dispersion(monthly: Floats, at: int, reference: Floats) -> Dispersion:
 
 def _of_pairs(series: Floats, months: int) -> float | None:
     """Estimate dispersion from sums of so many months and those a year before, shape (areas, n)."""
-    sums = np.lib.stride_tricks.sliding_window_view(series, months, axis=1).sum(-1) if (
-        series.shape[1] >= months + YEAR_MONTHS
-    ) else np.empty((len(series), 0))
+    sums = (
+        np.lib.stride_tricks.sliding_window_view(series, months, axis=1).sum(-1)
+        if (series.shape[1] >= months + YEAR_MONTHS)
+        else np.empty((len(series), 0))
+    )
     earlier, later = sums[:, :-YEAR_MONTHS].ravel(), sums[:, YEAR_MONTHS:].ravel()
     known = np.isfinite(earlier + later)
     return dispersion_of_pairs(earlier[known], later[known], months)

@@ -18,10 +18,12 @@ from hotspot.briefing.sections.repeats import repeats
 from hotspot.briefing.sections.section import NOT_WITH_MONTHS, Chapter, Section, Sources
 from hotspot.briefing.sections.this_week import weeks
 from hotspot.briefing.sections.trust import trust
+from hotspot.briefing.sections.up_or_down import up_or_down
 
 SECTIONS = (
     Chapter("new", "What is new", new, annex=False),
     Chapter("doors", "Doors to visit", doors, annex=False),
+    Chapter("trend", "Up or down: 12 months and the last full month", up_or_down, needs_days=False),
     Chapter("repeats", "Repeat addresses: burgled twice or more in 12 months", repeats),
     Chapter("weeks", "This week against last week and last year", weeks),
     Chapter("hours", "Hours and method", hours),
