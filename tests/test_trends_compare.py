@@ -27,16 +27,16 @@ from hotspot.trends.two_counts import (
 )
 from tests import naive
 
-# Cambridgeshire Police and Crime Panel, performance report: rolling 12 months against the baseline,
-# and the word that the board printed.
+# The performance table of Cambridgeshire's police board: rolling 12 months against its baseline,
+# and the word that it printed.
 BOARD = [
     ("dwelling burglary", 1393, 2058, "lower", "Lower"),
     ("theft of motor vehicle", 981, 1145, "lower", "Lower"),
-    ("outcome rate, dwelling burglary", 13.1, 10.8, "higher", "Improved"),
-    ("outcome rate, domestic abuse", 14.4, 11.3, "higher", "Improved"),
-    ("outcome rate, all crime", 7.5, 7.2, "higher", "Comparable"),
-    ("satisfaction, first contact", 91.0, 86.0, "higher", "Improved"),
-    ("satisfaction, whole experience", 82.0, 77.2, "higher", "Improved"),
+    ("outcome rate, the first", 13.1, 10.8, "higher", "Improved"),
+    ("outcome rate, the second", 14.4, 11.3, "higher", "Improved"),
+    ("outcome rate, the third", 7.5, 7.2, "higher", "Comparable"),
+    ("satisfaction, the first", 91.0, 86.0, "higher", "Improved"),
+    ("satisfaction, the second", 82.0, 77.2, "higher", "Improved"),
     ("confidence", 63.6, 56.4, "higher", "Improved"),
     ("999 calls in time", 94.1, 92.6, "higher", "Comparable"),
     ("other calls in time", 86.2, 83.3, "higher", "Comparable"),
@@ -163,7 +163,7 @@ def test_arguments_that_cannot_be_are_refused_in_a_sentence(named: dict, message
 def test_a_reference_that_is_no_mean_of_whole_counts_is_refused() -> None:
     with pytest.raises(hs.ConfigError, match="their sum must be whole"):
         compare(20, 10.5, kind="count")
-    assert compare(20, 10.5, years=2, kind="count").word == "Higher"
+    assert compare(40, 10.5, years=2).word == "Higher"
 
 
 def test_of_bare_numbers_the_band_alone_makes_the_word_and_says_so() -> None:
@@ -189,7 +189,7 @@ def test_a_change_of_just_the_band_is_comparable() -> None:
 
 
 def test_lincolnshire_2017_is_told_as_a_change_of_definition() -> None:
-    """Lincolnshire, first quarters of 2016/17 and 2017/18, police.uk and ONS tables."""
+    """163 burglaries of dwellings, then 327 residential ones; all burglary fell by 9.8 %."""
     told = compare(
         327, 163, periods=("2017-04/2017-06", "2016-04/2016-06"), whole=(902, 1000)
     )  # fmt: skip

@@ -115,7 +115,7 @@ def compare(
         What makes a change: to lie beyond the band, beyond chance, or both.
     kind : {"count", "measure"}, optional
         Whether both are numbers of events, whose chance is known. Default: "count" for two whole
-        numbers, else "measure".
+        numbers, or where `years` is given, else "measure".
     years : float
         Of how many counts `reference` is the mean; infinite where it is known for certain.
     of : (float, float), optional
@@ -161,7 +161,7 @@ def compare(
         *choice_problems("rule", rule, RULES),
     ]
     raise_problems(arguments=asked)
-    counts = _are_counts(current, reference, kind, of)
+    counts = _are_counts(current, reference, kind, of, years)
     raise_problems(
         arguments=[
             *([] if kind is None else choice_problems("kind", kind, KINDS)),
@@ -255,11 +255,14 @@ def _change(current: float, reference: float) -> float:
     return current / reference - 1
 
 
-def _are_counts(current: object, reference: object, kind: str | None, of: object) -> bool:
+def _are_counts(
+    current: object, reference: object, kind: str | None, of: object, years: float
+) -> bool:
     """Test whether both are numbers of events: as was said, else where both are whole."""
     if kind is not None:
         return kind == "count"
-    return of is None and all(isinstance(one, (int, np.integer)) for one in (current, reference))
+    whole = all(isinstance(one, (int, np.integer)) for one in (current, reference))
+    return of is None and (whole or years != 1)
 
 
 def _number_problems(**values: Any) -> list[str]:
