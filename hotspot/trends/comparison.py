@@ -27,7 +27,7 @@ KINDS = ("count", "measure")
 class Comparison:
     """A number against another, in a word, with the rule that made it.
 
-    Attributes
+    Parameters
     ----------
     word : str
         "Lower" or "Higher" where lower is better, "Improved" or "Deteriorated" where higher is,

@@ -52,7 +52,7 @@ TOTAL = "All"
 class PerformanceTable(Result):
     """Result of `performance_table`.
 
-    Attributes
+    Parameters
     ----------
     table : DataFrame
         A row per area and last "All", their sum: ``area``; ``current`` (burglaries of the month),
