@@ -47,8 +47,8 @@ from .near_repeat import near_repeat_pairs as near_repeat_pairs
 from .near_repeat import near_repeat_zones as near_repeat_zones
 from .sheets import write_targets as write_targets
 from .trends import funnel_rates as funnel_rates
-from .trends import process_chart as process_chart
 from .trends import performance_table as performance_table
+from .trends import process_chart as process_chart
 from .visits import VisitLedger as VisitLedger
 
 __version__: str

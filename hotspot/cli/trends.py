@@ -3,7 +3,9 @@
 import argparse
 from typing import Any
 
-from hotspot.cli.options import Value, add_result_command, answer, print_notes, set_up_of
+from hotspot.cli.option_values import number, whole
+from hotspot.cli.options import Value, add_result_command, answer, layers_of, set_up_of
+from hotspot.cli.terminal import print_notes
 
 # As `trends` has them; written here so that --help needs no heavy library.
 _RULES, _DATES = ("both", "band", "significance"), ("recorded", "found", "from", "midpoint")
@@ -11,7 +13,7 @@ _RULES, _DATES = ("both", "band", "significance"), ("recorded", "found", "from",
 
 def add(commands: Any) -> None:
     """Add the command."""
-    spans = "such as 2020-03/2021-07"
+    spans, held = "such as 2020-03/2021-07", "what 12 months are held against (the 12 before)"
     add_result_command(
         commands,
         "trends",
@@ -22,26 +24,44 @@ def add(commands: Any) -> None:
         "if it is more than a band and more than such counts differ by themselves. What stands "
         "under [trends] in a set-up is used where nothing is said here. The stop list is left out.",
         {
-            "--month": Value("MONTH", "a complete month, such as 2026-02 (the newest)"),
-            "--baseline": Value("MONTHS", "what 12 months are held against: 2019-04/2020-03 (the "
-                                "12 months before)"),
-            "--years": Value("N", "earlier years for the month (3)", kind=int),
+            "--month": Value(
+                "MONTH", "a complete month, such as 2026-02 (the newest)", kind=_month
+            ),
+            "--baseline": Value("MONTHS", held, kind=_span),
+            "--years": Value("N", "earlier years for the month (3)", kind=whole(1)),
             "--rule": Value(None, "what makes a change (both)", choices=_RULES),
-            "--band": Value("SHARE", "what is comparable (0.05)", kind=float),
+            "--band": Value("SHARE", "what is comparable (0.05)", kind=_band),
             "--date": Value(None, "by which day a burglary counts (recorded)", choices=_DATES),
-            "--without": Value("MONTHS", f"months to leave out, {spans}", []),
-            "--nought": Value("MONTHS", f"months that had no burglary, {spans}", []),
+            "--without": Value("MONTHS", f"months to leave out, {spans}", [], _span),
+            "--nought": Value("MONTHS", f"months that had no burglary, {spans}", [], _span),
             "--areas": Value("FILE", "beats, wards or other areas"),
             "--area-name": Value("COLUMN", "which column names an area"),
         },
-    )  # fmt: skip
+    )
+
+
+def _month(text: str) -> str:
+    """Read a month as all read it alike: 02/2026 is none."""
+    from hotspot.trends.periods import read_month
+
+    return str(read_month(text, "it"))
+
+
+def _span(text: str) -> str:
+    """Read months as all read them alike."""
+    from hotspot.trends.periods import read_span
+
+    read_span(text, "it")
+    return text
+
+
+_band = number(0.99, "a share above 0, such as 0.05")
 
 
 def _trends(options: argparse.Namespace) -> int:
     from hotspot.briefing.burglaries import Burglaries
     from hotspot.briefing.inputs import read_inputs
     from hotspot.briefing.trend import monthly_table
-    from hotspot.cli.options import layers_of
     from hotspot.trends.periods import last_complete_month
 
     names = ("baseline", "years", "rule", "band", "date", "without", "nought")

@@ -10,6 +10,9 @@ from .harm import harm_total as harm_total
 from .outcomes import OutcomeRates as OutcomeRates
 from .outcomes import attendance_rates as attendance_rates
 from .outcomes import outcome_rates as outcome_rates
+from .performance import PerformanceTable as PerformanceTable
+from .performance import performance_table as performance_table
+from .periods import complete_counts as complete_counts
 from .process_charts import ProcessChart as ProcessChart
 from .process_charts import process_chart as process_chart
 from .rate_intervals import byar as byar
@@ -19,6 +22,3 @@ from .standardised import standardised_rates as standardised_rates
 from .time_scan import BusiestWindow as BusiestWindow
 from .time_scan import busiest_window as busiest_window
 from .time_scan import scan_probability as scan_probability
-from .performance import PerformanceTable as PerformanceTable
-from .performance import performance_table as performance_table
-from .periods import complete_counts as complete_counts

@@ -1,6 +1,6 @@
 """Numbers by area, checked: two spellings of one area, gaps and text are told, not summed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -66,18 +66,27 @@ def _label_problems(labels: pd.Index, name: str) -> list[str]:
     twice = labels[labels.duplicated()].unique()
     if len(twice):
         problems.append(f"{name} has an area more than once: {some_of([str(a) for a in twice])}.")
-    folded = pd.Series([str(label).strip().casefold() for label in labels], dtype=object)
-    alike = [
-        " and ".join(repr(str(labels[at])) for at in group.index)
-        for _, group in folded.groupby(folded)
-        if len({labels[at] for at in group.index}) > 1
-    ]
+    alike = [" and ".join(map(repr, names)) for names in spelled_alike(map(str, labels))]
     if alike:
         problems.append(
             f"{name} has areas that differ by case or blanks only: {some_of(alike)}. Write each "
             "one way."
         )
     return problems
+
+
+def spelled_alike(names: Iterable[str]) -> list[list[str]]:
+    """Return the names that differ by case or blanks only, those of one area together.
+
+    Examples
+    --------
+    >>> spelled_alike(["Quay", "Moor", "QUAY "])
+    [['QUAY ', 'Quay']]
+    """
+    groups: dict[str, set[str]] = {}
+    for name in names:
+        groups.setdefault(" ".join(name.casefold().split()), set()).add(name)
+    return [sorted(group) for group in groups.values() if len(group) > 1]
 
 
 def number_problems(series: pd.Series, name: str) -> list[str]:

@@ -18,6 +18,7 @@ from hotspot.dates import AsOf, cutoff, event_times, is_end_of_day, known_by, mo
 from hotspot.english import count, month, plain_day, some_of
 from hotspot.geo import NO_AREA, area_names
 from hotspot.incidents.offence_counts import of_homes
+from hotspot.trends.area_numbers import spelled_alike
 
 CountedBy = Literal["recorded", "found", "from", "midpoint"]
 Every = Literal["month", "week"]
@@ -445,13 +446,9 @@ def _area_of(
 def _check_names(names: "pd.Series[str]") -> None:
     """Refuse names that differ only by case or blanks: an area in two rows falls in both."""
     rows = names.value_counts()
-    alike = pd.Series(rows.index, index=rows.index).groupby(
-        [" ".join(name.casefold().split()) for name in rows.index], sort=True
-    )
     twice = [
-        " and ".join(f"{name!r} ({rows[name]:,})" for name in sorted(group))
-        for _, group in alike
-        if len(group) > 1
+        " and ".join(f"{name!r} ({rows[name]:,})" for name in alike)
+        for alike in spelled_alike(rows.index)
     ]
     if twice:
         raise DataError(
