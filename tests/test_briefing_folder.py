@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hotspot._errors import DataWarning, OutputError
 from hotspot.briefing import folder as folders
 from hotspot.briefing.folder import PRODUCT, issued_folder, sha256
+from hotspot.output import staging
 
 
 def issue(place: Path, text: str = "first", replace: bool = False) -> None:
@@ -161,6 +163,66 @@ def test_a_sheet_that_is_open_elsewhere_gets_a_sentence(tmp_path: Path) -> None:
         issue(tmp_path / "briefing", "second", replace=True)
 
 
+@pytest.mark.parametrize("exchanged", [True, False])
+@pytest.mark.parametrize("replaced", [True, False])
+def test_where_what_is_done_last_fails_the_old_folder_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool, exchanged: bool
+) -> None:
+    place = tmp_path / "briefing"
+    if replaced:
+        issue(place)
+    if not exchanged:
+        monkeypatch.setattr(staging, "exchange", lambda one, other: False)
+
+    def fail() -> None:
+        assert contents(place) == {"page.html": "second"}
+        raise ZeroDivisionError
+
+    def issue_second() -> None:
+        with issued_folder(place, replace=True, then=fail) as building:
+            (building / "page.html").write_text("second", encoding="utf-8")
+
+    with pytest.raises(ZeroDivisionError):
+        issue_second()
+    assert whole(place, "first") if replaced else not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    issue(tmp_path / "elsewhere" / "first of March")
+    try:
+        (tmp_path / "briefing").symlink_to(tmp_path / "elsewhere" / "first of March")
+    except OSError:
+        pytest.skip("this account may not make links")
+    issue(tmp_path / "briefing", "second", replace=True)
+    assert (tmp_path / "briefing").is_symlink()
+    assert whole(tmp_path / "elsewhere" / "first of March", "second")
+
+
+@pytest.mark.parametrize("gone", ["page.html", "run.json", "targets"])
+def test_what_an_older_version_was_removing_when_it_was_killed_is_removed(
+    tmp_path: Path, gone: str
+) -> None:
+    place, aside = tmp_path / "briefing", tmp_path / ".briefing.replaced"
+    issue(place)
+    place.rename(aside)
+    left = aside / gone
+    shutil.rmtree(left) if left.is_dir() else left.unlink()
+    (tmp_path / "other").mkdir()
+    issue(tmp_path / "other" / "briefing", "second")
+    (tmp_path / "other" / "briefing").rename(place)
+    (tmp_path / "other").rmdir()
+    issue(place, "third", replace=True)
+    assert whole(place, "third")
+
+
+def test_a_folder_of_somebody_under_that_name_is_told(tmp_path: Path) -> None:
+    issue(tmp_path / "briefing")
+    (tmp_path / ".briefing.replaced").mkdir()
+    (tmp_path / ".briefing.replaced" / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"\.briefing\.replaced is in the way"):
+        issue(tmp_path / "briefing", "second", replace=True)
+
+
 def test_a_failing_rename_puts_the_old_folder_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,10 +231,11 @@ def test_a_failing_rename_puts_the_old_folder_back(
     rename = Path.rename
 
     def refuse_new(path: Path, target: Path) -> Path:
-        if ".new-" in path.name:
+        if path.parent.name == "new" and target == place:
             raise PermissionError(13, "in use", str(path))
         return rename(path, target)
 
+    monkeypatch.setattr(staging, "exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", refuse_new)
     with pytest.raises(OutputError, match="open in another program"):
         issue(place, "second", replace=True)
@@ -219,14 +282,12 @@ def test_an_old_folder_that_cannot_be_removed_is_told(
 ) -> None:
     place = tmp_path / "briefing"
     issue(place)
-    remove = folders.shutil.rmtree
 
     def refuse(path: Path, ignore_errors: bool = False) -> None:
         if not ignore_errors:
             raise PermissionError(13, "in use", str(path))
-        remove(path, ignore_errors=True)
 
-    monkeypatch.setattr(folders.shutil, "rmtree", refuse)
+    monkeypatch.setattr(staging.shutil, "rmtree", refuse)
     with pytest.warns(DataWarning, match="could not be removed"):
         issue(place, "second", replace=True)
     assert contents(place)["page.html"] == "second"

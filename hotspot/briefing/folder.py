@@ -1,33 +1,28 @@
 """A folder that is issued whole or not at all, and that never costs a user a file.
 
-The new folder is built beside its place under a name of its own and renamed. An issued folder
+The new folder is built beside its place and renamed (`hotspot.output.staging`). An issued folder
 lists what is in it, with a hash of each file, in its run.json: only a folder that still is what
 was issued is ever replaced.
 """
 
 import json
 import os
-import platform
-import secrets
 import shutil
-import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hotspot._errors import DataWarning, OutputError
+from hotspot._errors import OutputError
 from hotspot.english import some_of
 from hotspot.output.files import sha256
+from hotspot.output.staging import staged_folder
 
 RUN_FILE = "run.json"
 PRODUCT = "hotspot briefing"
-# Marks a folder under construction, so that one left by a killed run is known for what it is.
-_UNFINISHED = ".unfinished"
-_STALE_AFTER_S = 24 * 3600
-# File managers leave these wherever they have been; nobody misses them.
-_LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", _UNFINISHED])
+# File managers leave these wherever they have been, and a killed run of hotspot 0.1 the last;
+# nobody misses them.
+_LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini", ".unfinished"])
 
 
 @contextmanager
@@ -58,24 +53,19 @@ def issued_folder(
         If the place is taken or cannot be written to. What stood there stays.
     """
     refuse_root(folder)
-    aside = folder.with_name(f".{folder.name}.replaced")
     try:
-        _recover(folder, aside)
-        refuse_taken(folder, replace)
-        building = _begin(folder)
+        _settle_older(folder)
+        with staged_folder(
+            folder,
+            may_replace=lambda: refuse_taken(folder, replace),
+            may_lose=lambda old: _refuse_touched(folder, _record(old) or {"outputs": {}}, old),
+            then=then,
+        ) as building:
+            yield building
     except OSError as error:
-        raise _in_words(error, folder) from error
-    try:
-        yield building
-        _finish(building)
-        refuse_taken(folder, replace)
-        _swap(building, folder, aside, then)
-    except OSError as error:
-        if _concerns(error, building, folder, aside):
+        if _concerns(error, folder):
             raise _in_words(error, folder) from error
         raise
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
 
 
 def refuse_root(folder: Path) -> None:
@@ -123,13 +113,17 @@ def refuse_taken(folder: Path, replace: bool) -> None:
     _refuse_touched(folder, record)
 
 
-def _refuse_touched(folder: Path, record: dict[str, Any]) -> None:
-    """Raise where a file was added, filled in or is open since the folder was issued."""
+def _refuse_touched(folder: Path, record: dict[str, Any], at: Path | None = None) -> None:
+    """Raise where a file was added, filled in or is open since the folder was issued.
+
+    It may have been moved to another place since.
+    """
+    at = folder if at is None else at
     issued = {name: str(digest) for name, digest in record["outputs"].items()}
     parents = {parent for name in issued for parent in Path(name).parents}
     opened, added, changed = [], [], []
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
+    for path in sorted(at.rglob("*")):
+        inside = path.relative_to(at)
         name = inside.as_posix()
         if path.name.startswith(("~$", ".~lock.")):
             opened.append(path.name.removeprefix("~$").removeprefix(".~lock.").rstrip("#"))
@@ -165,102 +159,36 @@ def _record(folder: Path) -> dict[str, Any] | None:
     return record if ours and isinstance(record.get("outputs"), dict) else None
 
 
-def _recover(folder: Path, aside: Path) -> None:
-    """Restore what a killed run moved aside, and remove what it left unfinished."""
-    for left in folder.parent.glob(f".{folder.name}.new-*"):
-        if _is_spent(left):
-            shutil.rmtree(left, ignore_errors=True)
+def _settle_older(folder: Path) -> None:
+    """Put back or remove what a killed run of hotspot 0.1 had moved aside."""
+    aside = folder.with_name(f".{folder.name}.replaced")
     if not aside.exists():
         return
     if not folder.exists():
         aside.rename(folder)
         return
-    record = _record(aside)
-    if record is None:
+    record, ours = _record(aside), _record(folder) or {"outputs": {}}
+    if record is not None:
+        _refuse_touched(aside, record)
+    elif not _names(aside) <= {Path(name).parts[0] for name in [*ours["outputs"], RUN_FILE]}:
         raise OutputError(f"{aside} is in the way: look into it and move it elsewhere.")
-    _refuse_touched(aside, record)
+    # Where only its record is gone, it was being removed.
     shutil.rmtree(aside)
 
 
-def _is_spent(left: Path) -> bool:
-    """Test whether a killed run left a folder, or another run is building it."""
-    marker = left / _UNFINISHED
-    try:
-        host, process = marker.read_text(encoding="utf-8").split()
-    except (OSError, ValueError):
-        host, process = "", ""
-    # Elsewhere asking after a process can end it, and one of another machine cannot be asked.
-    if os.name == "posix" and host == platform.node() and process.isdecimal():
-        return not _is_running(int(process))
-    begun = (marker if marker.exists() else left).stat().st_mtime
-    return time.time() - begun > _STALE_AFTER_S
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - _LITTER
 
 
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        # One of another user may not be asked after, and runs.
-        return not isinstance(error, ProcessLookupError)
-    return True
-
-
-def _begin(folder: Path) -> Path:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = folder.with_name(f".{folder.name}.new-{secrets.token_hex(4)}")
-    building.mkdir()
-    builder = f"{platform.node() or '?'} {os.getpid()}"
-    (building / _UNFINISHED).write_text(builder, encoding="utf-8")
-    return building
-
-
-def _finish(building: Path) -> None:
-    """Write the files through to the disk before their folder gets its name."""
-    for path in building.rglob("*"):
-        if path.is_file():
-            with path.open("r+b") as file:
-                os.fsync(file.fileno())
-
-
-def _swap(building: Path, folder: Path, aside: Path, then: Callable[[], object]) -> None:
-    """Replace the old folder by the new one, or leave the old one there."""
-    if folder.exists() and not any(folder.iterdir()):
-        folder.rmdir()
-    replaced = folder.exists()
-    if replaced:
-        folder.rename(aside)
-    try:
-        if replaced:
-            # Looked at again where nobody can reach it by its name any more.
-            _refuse_touched(aside, _record(aside) or {"outputs": {}})
-        building.rename(folder)
-        # Until now it kept other runs from taking the folder for one that was left.
-        (folder / _UNFINISHED).unlink()
-        then()
-    except BaseException:
-        if folder.exists():
-            folder.rename(building)
-        if replaced:
-            aside.rename(folder)
-        raise
-    if not replaced:
-        return
-    try:
-        shutil.rmtree(aside)
-    except OSError as error:
-        warnings.warn(
-            f"The briefing that was replaced could not be removed: {aside} ({error.strerror}).",
-            DataWarning,
-            stacklevel=2,
-        )
-
-
-def _concerns(error: OSError, *places: Path) -> bool:
+def _concerns(error: OSError, folder: Path) -> bool:
     """Test whether a fault is of our folder, not of some other file that the block reads."""
     if error.filename is None:
         return True
     named = Path(os.fsdecode(error.filename))
-    return any(named == place or place in named.parents for place in places)
+    beside = f".{folder.name}."
+    return named in folder.parents or any(
+        place == folder or place.name.startswith(beside) for place in (named, *named.parents)
+    )
 
 
 def _in_words(error: OSError, folder: Path) -> OSError:

@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import secrets
-import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hotspot._errors import OutputError
+from hotspot.output.staging import concerns_stage, staged_files
 from hotspot.output.text import clean_text
 
 _MOST_NAME_BYTES = 120
@@ -32,9 +31,9 @@ def replacing_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Yields
     ------
     Path
-        An empty file in the same folder, with the same extension, to write to. It takes the
-        place of `path` when the block ends; if anything fails it is removed, and what stood at
-        `path` stays.
+        An empty file of the same name, in a hidden folder beside, to write to. It takes the place
+        of `path` when the block ends; if anything fails it is removed, and what stood at `path`
+        stays.
 
     Raises
     ------
@@ -68,90 +67,37 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
     ------
     dict of Path to Path
         For each path an empty file to write to, as of `replacing_file`. They take their places
-        together when the block ends; if one cannot, those before it are put back.
+        together when the block ends: the old ones go before the first new one comes, so that no
+        reader sees an old one beside a new one. If one cannot, all that stood there is put back,
+        and what a run that was killed had begun is brought to its end, or undone, by the next.
 
     Raises
     ------
     OutputError
         If a file cannot be written.
     """
-    beside = {path: _hidden(path, path.suffix) for path in paths}
+    paths = list(paths)
     try:
-        for path, temporary in beside.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Made here, so that a folder that refuses is told before any work is done.
-            temporary.touch(exist_ok=False)
-        yield beside
-        for temporary in beside.values():
-            # A name that is on the disk before its bytes are leaves an empty file in a power cut.
-            with temporary.open("r+b") as written:
-                os.fsync(written.fileno())
-        _rename_all(beside)
+        with staged_files(paths) as beside:
+            yield beside
+    except OutputError:
+        raise
     except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        place = next((p for p, temporary in beside.items() if _concerns(error, temporary, p)), None)
+        place = _concerned(error, paths)
         if place is None:
             raise
         raise OutputError(_cannot_write(place, error)) from error
-    finally:
-        for temporary in beside.values():
-            # Where a folder is no folder, not even a missing file may be removed.
-            if temporary.exists():
-                temporary.unlink()
 
 
-def _rename_all(beside: dict[Path, Path]) -> None:
-    """Replace each place by its file; where one refuses, put back what stood there."""
-    old: dict[Path, Path | None] = {}
-    try:
-        for path, temporary in beside.items():
-            # One file alone needs no copy: where its rename fails, the old one still stands.
-            old[path] = _second_name(path) if len(beside) > 1 else None
-            temporary.replace(path)
-    except BaseException:
-        # Also where somebody stops the run: half of the new files beside half of the old would
-        # contradict each other.
-        for path, second in old.items():
-            if beside[path].exists():
-                # The one that refused. To rename one name of a file to another does nothing.
-                _remove(second)
-            elif second is None:
-                path.unlink()
-            else:
-                second.replace(path)
-        raise
-    for second in old.values():
-        _remove(second)
-
-
-def _second_name(path: Path) -> Path | None:
-    """Keep a file under a second name and return that; None where there is no such file."""
-    if not path.is_file():
-        return None
-    second = _hidden(path, ".old")
-    try:
-        second.hardlink_to(path)
-    except OSError:
-        # Some network drives and memory sticks know no second names.
-        shutil.copy2(path, second)
-    return second
-
-
-def _hidden(path: Path, suffix: str) -> Path:
-    """Return a new name beside a file, under which no program looks for one."""
-    return path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{suffix}")
-
-
-def _remove(path: Path | None) -> None:
-    if path is not None:
-        path.unlink(missing_ok=True)
-
-
-def _concerns(error: OSError, temporary: Path, path: Path) -> bool:
-    """Return whether a fault is of our file, not of some other that the block reads."""
-    named = error.filename
-    return named is None or Path(os.fsdecode(named)) in {temporary, path, *path.parents}
+def _concerned(error: OSError, paths: list[Path]) -> Path | None:
+    """Return which of our files a fault is of; None where it is of another that the block reads."""
+    if error.filename is None:
+        return next(iter(paths), None)
+    named = Path(os.fsdecode(error.filename))
+    for path in paths:
+        if named in (path, *path.parents) or (concerns_stage(named) and named.name == path.name):
+            return path
+    return paths[0] if concerns_stage(named) else None
 
 
 def _cannot_write(path: Path, error: OSError) -> str:
