@@ -17,7 +17,7 @@ import shapely
 from hotspot._errors import ConfigError, DataError
 from hotspot.maps.saving import page_text
 from hotspot.maps.subtraction import Told, ordered, overlapping, revealed
-from hotspot.output.files import replacing_files
+from hotspot.output.files import replacing_file
 
 #: The record beside a public map, where none is named.
 RECORD_FILE = "published.json"
@@ -108,10 +108,13 @@ def publish_map(
     published = _read(record, made.told.places.crs)
     _refuse(new, published, made.homes, record)
     page = page_text(m)
-    with replacing_files([path, record]) as places:
-        places[path].write_bytes(page.encode("utf-8"))
-        text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
-        places[record].write_text(text + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
+    with replacing_file(path) as page_beside:
+        page_beside.write_bytes(page.encode("utf-8"))
+        # The record has no moment without a file, in which another run would take it for empty, and
+        # comes first: of a run that is killed between the two it holds back more, never less.
+        with replacing_file(record) as record_beside:
+            record_beside.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 
 
