@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,8 +24,16 @@ PHONE = (390, 844)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    """Chromium, Chrome or Edge; tests that need one skip where none is installed."""
+def browser(started_browser: "playwright.Browser") -> Iterator["playwright.Browser"]:
+    """One browser for all modules; what a module opened in it is closed after it."""
+    yield started_browser
+    for context in started_browser.contexts:
+        context.close()
+
+
+@contextmanager
+def running_browser() -> Iterator["playwright.Browser"]:
+    """Start Chromium, Chrome or Edge; skip where none is installed."""
     program = next(filter(None, map(shutil.which, _NAMES)), None)
     if program is None:
         pytest.skip("no Chromium, Chrome or Edge is on the path")

@@ -6,6 +6,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from hotspot import DataWarning
+from hotspot import DataWarning, maps
 from hotspot.briefing import Briefing, brief
 from hotspot.demo import Process, write_sample
 from hotspot.visits.schema import metadata
@@ -52,6 +53,16 @@ def postgres_url() -> Iterator[str]:
         pytest.skip("no PostgreSQL is installed")
     with running_postgres(binaries) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def started_browser() -> Iterator[Any]:
+    """Start a browser once, with its network cut; tests skip where there is none."""
+    # Here, so that tests without a browser need no driver of one.
+    from tests.browser import running_browser
+
+    with running_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -114,6 +125,28 @@ def old_town(town_folder: Path) -> Briefing:
     """Briefing of the small town three days later, when its data are old."""
     place = town_folder.with_name(f"{town_folder.name}-old")
     return quiet_briefing(town_folder / "briefing.toml", as_of="2026-03-05", folder=place)
+
+
+@pytest.fixture
+def plain_products(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write maps, workbooks and the still picture as a word each, save for `all_products`.
+
+    They are half the time of a briefing. What tests look at who ask for this is all the rest: the
+    page, the lists, the record, the ledger.
+    """
+    if request.node.get_closest_marker("all_products"):
+        return
+
+    def write_word(_made: object, path: Path, *_given: object, **_named: object) -> Path:
+        path.write_text("not made", encoding="utf-8")
+        return path
+
+    drawn = {name: lambda *_given, **_named: None for name in ("briefing_map", "team_map")}
+    stand_ins = SimpleNamespace(MapLayers=maps.MapLayers, save_map=write_word, **drawn)
+    monkeypatch.setattr("hotspot.briefing.products.maps", stand_ins)
+    monkeypatch.setattr("hotspot.briefing.products._picture", lambda *_given: b"not made")
+    for workbook in ("write_team_workbook", "write_supervisor_workbook"):
+        monkeypatch.setattr(f"hotspot.sheets.target_files.{workbook}", write_word)
 
 
 def quiet_briefing(set_up: Path, **options: Any) -> Briefing:

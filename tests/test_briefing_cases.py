@@ -30,7 +30,10 @@ from tests.small_town import (
 )
 from tests.test_briefing_products import page_of, section, text_of
 
-pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::hotspot.DataWarning"),
+    pytest.mark.usefixtures("plain_products"),
+]
 
 STOP = '[cocooning]\nexclude = "exclude.csv"\n'
 
@@ -93,6 +96,7 @@ def test_a_date_of_another_century_is_no_hindrance(tmp_path: Path) -> None:
     assert made.record["counts"]["after_cutoff"] == 0
 
 
+@pytest.mark.all_products
 def test_no_density_or_hotspot_gives_a_home_of_the_stop_list_away(tmp_path: Path) -> None:
     home = Burglary("STOP/1", "2026-02-20 12:00", cells={"Easting": f"{X + 3000}"})
     hidden = [replace(home, ref=f"STOP/{n}") for n in (1, 2, 3)]
@@ -305,6 +309,7 @@ def two_years(now: int, before: int) -> list[Burglary]:
     ]
 
 
+@pytest.mark.all_products
 def test_the_page_begins_with_the_trend_and_the_map_says_the_same(tmp_path: Path) -> None:
     set_up = quick_town(tmp_path, burglaries=two_years(6, 12))
     made = brief(set_up)

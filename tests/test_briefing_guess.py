@@ -16,7 +16,10 @@ from hotspot.briefing.guess import guess_set_up
 from hotspot.briefing.input_files import read_layers
 from tests.small_town import Burglary, usual, write_burglaries, write_town
 
-pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::hotspot.DataWarning"),
+    pytest.mark.usefixtures("plain_products"),
+]
 
 
 def test_the_set_up_is_written_beside_the_file_ready_to_edit(tmp_path: Path) -> None:
@@ -251,6 +254,7 @@ def test_several_files_have_a_set_up_of_their_own(tmp_path: Path) -> None:
     assert brief(months, folder=tmp_path / "again").record["counts"] == made.record["counts"]
 
 
+@pytest.mark.all_products
 def test_a_column_that_is_kept_is_in_no_product(tmp_path: Path) -> None:
     rows = pd.DataFrame([burglary.row() for burglary in usual()]).assign(Outcome="Solved-it")
     rows.to_csv(tmp_path / "crimes.csv", index=False)

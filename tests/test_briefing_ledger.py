@@ -18,7 +18,10 @@ from hotspot.visits import VisitLedger
 from tests.small_town import quick_town, write_town
 from tests.test_briefing_products import page_of, section
 
-pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::hotspot.DataWarning"),
+    pytest.mark.usefixtures("plain_products"),
+]
 
 LEDGER = '[cocooning]\nledger = "visits.db"\n'
 

@@ -11,7 +11,10 @@ from hotspot.briefing import brief
 from hotspot.cli import main
 from tests.small_town import Burglary, usual, write_burglaries
 
-pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::hotspot.DataWarning"),
+    pytest.mark.usefixtures("plain_products"),
+]
 
 OTHERS = [
     Burglary("B/1", "2026-02-20 12:00", offence="Burglary - Business and Community"),

@@ -143,6 +143,7 @@ def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_pa
     assert "all due before" not in dict(rows)["North Cliff End"]
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_list_with_nothing_to_visit_links_its_leaflets(tmp_path: Path) -> None:
     settings = (
         '[output]\nformats = ["message"]\n[cocooning]\nvisit_days = 1\nledger = "visits.db"\n'
@@ -280,6 +281,7 @@ def test_two_days_are_not_old_and_three_are(town_folder: Path) -> None:
     assert banners == [None, "DATA IS 3 DAYS OLD"]
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_later_burglaries_are_left_out_and_counted(town: Briefing, tmp_path: Path) -> None:
     made = brief(town.folder.parent / "briefing.toml", as_of="2026-02-26", folder=tmp_path / "cut")
     page = page_of(made)
@@ -340,6 +342,7 @@ def test_entries_of_the_stop_list_that_match_nothing_are_told_by_row_only(
     assert told.startswith("1 entry of the stop list (row 4 of it) matches nothing")
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_lone_circle_gives_no_home_of_the_stop_list_away(tmp_path: Path) -> None:
     far = Burglary("STOP/009", "2026-02-28 18:00", cells={"Easting": "641300"})
     path = write_town(
@@ -391,6 +394,7 @@ def test_free_text_never_reaches_a_product(tmp_path: Path) -> None:
         assert "spade" not in text_of(product), product.name
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_without_addresses_the_page_says_why_there_are_no_lists(tmp_path: Path) -> None:
     made = brief(
         incidents=str(write_burglaries(tmp_path / "b.csv", usual())),
@@ -404,6 +408,7 @@ def test_without_addresses_the_page_says_why_there_are_no_lists(tmp_path: Path) 
     assert "because no beats and no study area are given" in section(made, "hotspots")
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_months_only_give_density_and_sentences(tmp_path: Path) -> None:
     rows = usual()
     for row in rows:
@@ -420,6 +425,7 @@ def test_months_only_give_density_and_sentences(tmp_path: Path) -> None:
     assert "DAYS OLD" not in page_of(made)
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_no_burglary_lately_is_said(town: Briefing, tmp_path: Path) -> None:
     made = brief(town.folder.parent / "briefing.toml", as_of="2026-06-30", folder=tmp_path / "q")
     assert "No door to visit: no burglary in the last 14 days." in section(made, "doors")
@@ -427,6 +433,7 @@ def test_no_burglary_lately_is_said(town: Briefing, tmp_path: Path) -> None:
     assert "0 burglaries found in the last 24 hours" in section(made, "new")
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_cut_off_before_all_data_is_told(town: Briefing, tmp_path: Path) -> None:
     with pytest.raises(hs.ConfigError, match="before every burglary"):
         brief(town.folder.parent / "briefing.toml", as_of="2020-01-01", folder=tmp_path / "early")
@@ -481,6 +488,7 @@ def test_inputs_and_data_of_the_user_are_never_touched(tmp_path: Path) -> None:
     assert {file: sha256(file) for file in before} == before
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_set_up_may_be_a_mapping_a_config_or_keywords(tmp_path: Path) -> None:
     path = quick_town(tmp_path, '[output]\nformats = ["csv"]\n')
     config = load_config(path)
@@ -505,6 +513,7 @@ def test_a_briefing_tells_what_it_found(town: Briefing) -> None:
     assert lines[2] == str(town.folder / "briefing.html")
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_wide_zones_are_called_too_wide(town: Briefing, tmp_path: Path) -> None:
     assert "too wide to task from" in section(town, "map")
     narrow = brief(quick_town(tmp_path, "[rule]\ndistance_m = 20\n"))
@@ -512,6 +521,7 @@ def test_wide_zones_are_called_too_wide(town: Briefing, tmp_path: Path) -> None:
     assert "The zones cover" in section(narrow, "map")
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_an_empty_folder_name_is_no_way_out_of_the_folder(tmp_path: Path) -> None:
     path = write_town(tmp_path)
     with pytest.raises(hs.OutputError, match="did not write"):
@@ -536,6 +546,7 @@ def test_a_burglary_without_uprn_gets_its_street_from_the_address_it_is_at(
     assert "No area" not in doors
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_the_rule_may_be_the_one_that_the_burglaries_propose(
     sample_dir: Path, tmp_path: Path
 ) -> None:
@@ -552,6 +563,7 @@ def test_the_rule_may_be_the_one_that_the_burglaries_propose(
     assert "[rule] calibrate: Proposed" in page_of(made)
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_rule_that_the_data_do_not_support_is_not_made_up(town: Briefing, tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())
     made = brief(incidents=path, rule={"calibrate": True}, output={"folder": tmp_path / "out"})

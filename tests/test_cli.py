@@ -21,6 +21,8 @@ from hotspot.rule import RULE
 from tests.conftest import ROOT
 from tests.small_town import Burglary, quick_town, uprn, usual, write_burglaries, write_town
 
+pytestmark = pytest.mark.usefixtures("plain_products")
+
 HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
 
 
@@ -341,6 +343,7 @@ def test_ctrl_c_is_told_in_a_word(
     assert "stopped" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes close otherwise on Windows")
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     path = write_burglaries(tmp_path / "b.csv", usual())

@@ -1,6 +1,7 @@
 """What the words of an offence's title say: whether it is burglary, and of what building."""
 
 import re
+from functools import lru_cache
 
 #: Of what a burglary is. "residential" is mixed: homes and sheds together, as England and Wales
 #: recorded them from April 2017 to March 2023, or a title that names no building at all.
@@ -90,7 +91,13 @@ def normalise_offence(value: object) -> str:
     >>> normalise_offence("028/E"), normalise_offence("0610")
     ('28e', '610')
     """
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(value)).casefold()
+    return _normalised(str(value))
+
+
+# The table of offences is some 300 titles, each looked at several times in a run.
+@lru_cache(maxsize=4096)
+def _normalised(title: str) -> str:
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title).casefold()
     text = text.replace("&", " and ").replace("+", " and ")
     joined = " ".join(re.findall(r"[^\W_]+", text))
     # A spreadsheet drops leading zeros, and forces write 28E as 028/E, HO28E or 28E00.

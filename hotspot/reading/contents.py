@@ -45,6 +45,7 @@ class Contents:
         rows = np.linspace(0, max(len(frame) - 1, 0), min(len(frame), _SAMPLE_ROWS)).astype(int)
         self._sample = frame.iloc[rows]
         self._known: dict[tuple[str, Kind], float] = {}
+        self._filled: dict[str, pd.Series] = {}
 
     @property
     def columns(self) -> list[str]:
@@ -57,8 +58,10 @@ class Contents:
 
     def filled(self, name: str) -> pd.Series:
         """Return the cells of the sample in which anything is told."""
-        cells = self._sample[name]
-        return cells[without_missing_words(to_text(cells)).notna().to_numpy()]
+        if name not in self._filled:
+            cells = self._sample[name]
+            self._filled[name] = cells[without_missing_words(to_text(cells)).notna().to_numpy()]
+        return self._filled[name]
 
     def is_blank(self, name: str) -> bool:
         """Test whether a column of a source with rows says nothing at all."""
