@@ -200,6 +200,7 @@ def test_the_replayed_lists_are_those_that_were_issued(town):
     assert "(preset standard, visits for two weeks)" in result.summary()
 
 
+@pytest.mark.slow
 def test_with_swordfish_nobody_opposite_or_behind_is_counted(town):
     result, _ = compare(town, preset="swordfish")
     assert result.table.set_index("chosen_by").loc[RINGS[2], "visits"] == 0

@@ -160,7 +160,7 @@ def _record(folder: Path) -> dict[str, Any] | None:
 
 
 def _settle_older(folder: Path) -> None:
-    """Put back or remove what a killed run of hotspot 0.1 had moved aside."""
+    """Restore or remove what a killed run of hotspot 0.1 had moved aside."""
     aside = folder.with_name(f".{folder.name}.replaced")
     if not aside.exists():
         return

@@ -160,7 +160,7 @@ def concerns_stage(path: Path) -> bool:
 
 @contextmanager
 def _stage(base: Path, beginning: str) -> Iterator[Path]:
-    """Make a stage, and settle it, however the block ends."""
+    """Create a stage, and settle it, however the block ends."""
     stage = _begin(base, beginning)
     try:
         yield stage
@@ -204,7 +204,7 @@ def _begin(base: Path, beginning: str) -> Path:
 
 
 def _settle(stage: Path, base: Path) -> None:
-    """Bring a change that was stopped to its end, or undo it, and remove the stage."""
+    """Finish a change that was stopped, or undo it, and remove the stage."""
     of_files = stage.name.startswith(_OF_FILES)
     ready, old = stage / _READY, stage / _OLD
     if ready.is_dir():
@@ -284,7 +284,7 @@ def _change_files(sets: dict[Path, list[tuple[Path, Path]]]) -> None:
         for stage in sets:
             (stage / _NEW).rename(stage / _READY)
         for stage, inside, path in members:
-            (stage / _READY / inside).rename(path)
+            (stage / _READY / inside).replace(path)
             placed.append((path, stage / _READY / inside))
     except BaseException:
         for path, before in reversed(placed):

@@ -1,9 +1,10 @@
 """Tables as CSV: opened by Excel as UTF-8, with nothing in them that it would run."""
 
 import csv
+import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 
@@ -71,15 +72,26 @@ def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> list[Path]
     ['beat,found', "'=1+1,2026-03-02 18:00"]
     """
     path = Path(path)
-    cells = [[_cell(value) for value in column] for _, column in table.items()]
     with (
         replacing_file(path) as temporary,
         temporary.open("w", encoding="utf-8-sig", newline="") as file,
     ):
-        writer = csv.writer(file)
-        writer.writerow([safe_cell(str(name)) for name in table.columns])
-        writer.writerows(zip(*cells, strict=True))
+        _write_rows(table, file)
     return [path]
+
+
+def table_bytes(table: pd.DataFrame) -> bytes:
+    """Return what `write_table` writes, for a file whose place is still to be found."""
+    text = io.StringIO(newline="")
+    _write_rows(table, text)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
+    cells = [[_cell(value) for value in column] for _, column in table.items()]
+    writer = csv.writer(file)
+    writer.writerow([safe_cell(str(name)) for name in table.columns])
+    writer.writerows(zip(*cells, strict=True))
 
 
 def _cell(value: Any) -> Any:

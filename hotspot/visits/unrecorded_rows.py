@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from hotspot._errors import ConfigError
 from hotspot.geo import NO_AREA
 from hotspot.output.files import replacing_file
-from hotspot.output.tables import write_table
+from hotspot.output.tables import table_bytes, write_table
 from hotspot.reading.cells import normalise_name
 from hotspot.visits.home_finding import doors_by_visit
 from hotspot.visits.row_checks import field_of
@@ -175,9 +174,7 @@ def write_to_mend(to_mend: Mapping[str, pd.DataFrame], file: Path | None) -> lis
 def _write_beside(rows: pd.DataFrame, sheet: Path) -> Path:
     """Write rows beside their sheet, under the first name that is free; the same rows once."""
     stem = re.sub(rf"{_ENDING}( \d+)?$", "", sheet.stem)
-    with TemporaryDirectory() as folder:
-        (written,) = write_table(rows, Path(folder) / "rows.csv")
-        content = written.read_bytes()
+    content = table_bytes(rows)
     number = 1
     while True:
         path = sheet.with_name(f"{stem}{_ENDING}{f' {number}' if number > 1 else ''}.csv")
