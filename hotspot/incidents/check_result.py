@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.dates import Resolution
-from hotspot.english import and_list, name_rows
+from hotspot.english import and_list, count, name_rows
 from hotspot.incidents.offence_counts import OffenceCounts
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ NOT_SELECTED = "not selected"
 STATUS = "status: "
 UNTOLD = "No column tells the offence: every row is counted as a burglary."
 
+# Reasons that a summary lists, however many there are.
+_MOST_KINDS = 16
 # What a reason says of its own row only, so that rows with the same fault count together.
 _OWN_TO_A_ROW = re.compile(r" of row .*| \(from .*| \(\d+, not \d+\)| ?: [\d,]+ km.*", re.DOTALL)
 
@@ -107,9 +109,14 @@ class IncidentCheck:
         lines = [self.headline()]
         faults = self.rejected[self.rejected["reason"] != NOT_SELECTED]
         kinds = faults["reason"].map(reason_kind)
-        for kind in kinds.value_counts(sort=True).index:
+        counts = kinds.value_counts(sort=True)
+        for kind in counts.index[:_MOST_KINDS]:
             rows = faults.loc[kinds == kind, "row"].tolist()
             lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
+        others = counts[_MOST_KINDS:]
+        if len(others):
+            reasons = count(len(others), "other reason")
+            lines.append(f"  {others.sum():,} for {reasons}: each is in the list of rejected rows")
         lines.append(f"Dates are known to the {self.resolution}.")
         for heading, sentences in (("Warnings", self.warnings), ("Notes", self.notes)):
             if sentences:

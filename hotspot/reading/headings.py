@@ -5,10 +5,11 @@ begins somewhere and ends somewhere.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import islice, zip_longest
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from hotspot.english import count
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import FEWEST_KNOWN, ROWS_PER_CHUNK, Chunk, not_records
 from hotspot.reading.group_headings import Merge, Row, filled, join_headings
+from hotspot.reading.single_dates import FIXED, MONTH, OPEN, read_moment
 
 HEAD_ROWS = 30
 _FOOTER_ROWS = 12
@@ -28,6 +30,8 @@ _FOOTER = re.compile(
     r"|produced |run (by|on|at)\b|source\s*:|copyright|©|official\b|restricted\b|-{3,}|={3,}",
     re.IGNORECASE,
 )
+# Rows above a footer that show what a record looks like.
+_ROWS_ABOVE = 50
 _LIKE_DATA = re.compile(
     r"[-+]?[\d.,]+(e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*", re.IGNORECASE
 )
@@ -154,14 +158,16 @@ def _shaped_like_header(rows: Sequence[Row], at: int) -> bool:
 
 def _unique_names(row: Sequence[Any]) -> tuple[str, ...]:
     """Return a name for every column: a blank one by its place, a repeated one by its turn."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    turns: Counter[str] = Counter()
     for place, cell in enumerate(row, 1):
         name = " ".join(str(cell).replace("\x00", "").split()) or f"column {place}"
-        turn, unique = 1, name
+        unique = name
+        # From its last turn on, for thousands of columns may bear one name.
         while unique in names:
-            turn += 1
-            unique = f"{name} ({turn})"
-        names.append(unique)
+            turns[name] += 1
+            unique = f"{name} ({turns[name] + 1})"
+        names[unique] = None
     return tuple(names)
 
 
@@ -273,7 +279,8 @@ def _why_no_record(
 
 def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
     """Find the rows at the end that close a report rather than record a crime."""
-    footers = []
+    footers: list[int] = []
+    kinds: list[list[_Kind]] = []
     for at in range(len(block) - 1, max(-1, len(block) - 1 - _FOOTER_ROWS), -1):
         cells = _filled_cells(block[at])
         if not cells:
@@ -283,5 +290,46 @@ def _footers(block: Sequence[Row], width: int) -> frozenset[int]:
         alone = len(cells) == 1 and width >= 3
         if not alone and not (worded and len(cells) <= max(2, width // 3)):
             break
+        if not alone:
+            kinds = kinds or _kinds_above(block)
+            if _like_a_record(block[at], kinds):
+                break
         footers.append(at)
     return frozenset(footers)
+
+
+class _Kind(NamedTuple):
+    """What a cell looks like: a date, or a number of so many digits before its point."""
+
+    is_date: bool
+    digits: int
+
+
+def _kind(cell: Any) -> _Kind:
+    text = str(cell).strip() if filled(cell) else ""
+    digits = re.fullmatch(r"[-+]?(\d+)(?:\.\d*)?", text)
+    is_date = bool(text) and read_moment(cell).kind in (FIXED, OPEN, MONTH)
+    return _Kind(is_date, len(digits[1]) if digits else 0)
+
+
+def _kinds_above(block: Sequence[Row]) -> list[list[_Kind]]:
+    """Return what the cells of each column look like in the rows above the end of a table."""
+    above = block[max(0, len(block) - _FOOTER_ROWS - _ROWS_ABOVE) : len(block) - 1]
+    return [[_kind(cell) for cell in column] for column in zip_longest(*above)]
+
+
+def _like_a_record(row: Row, kinds: Sequence[Sequence[_Kind]]) -> bool:
+    """Test whether a row has what records have, whatever word it begins with.
+
+    What is accepted anywhere else in a file has a date where the others have theirs, or, where
+    there are no dates, two numbers as long as the others: a sum is longer.
+    """
+    dates = [sum(kind.is_date for kind in column) > len(column) / 2 for column in kinds]
+    own = [_kind(cell) for cell in row[1 : len(kinds)]]
+    if any(dates[1:]):
+        return any(kind.is_date and of for kind, of in zip(own, dates[1:], strict=False))
+    alike = [
+        bool(kind.digits) and kind.digits in {each.digits for each in column}
+        for kind, column in zip(own, kinds[1:], strict=False)
+    ]
+    return sum(alike) >= 2

@@ -18,6 +18,8 @@ _MOST_LINES_IN_A_ROW = 100
 # With two columns a line of prose with one comma in it looks like a row.
 _FEWEST_COLUMNS = 3
 _MOST_NAMED = 5
+_MOST_CHARACTERS_IN_A_ROW = 1 << 24
+MARK = '"'
 # Lines that are looked at together for quotation marks.
 _PLAIN_LINES = 1000
 
@@ -70,7 +72,8 @@ class TextRows:
             except StopIteration:
                 return
             except csv.Error:
-                row = None
+                # A cell of more than 131,072 characters, which may be one all the same.
+                row = self._row_of_long_cells(lines)
             row_number += 1
             taken = lines.take()
             endless = row is None or lines.stopped
@@ -83,6 +86,19 @@ class TextRows:
                 row = self._alone(taken[0])
             line_number += len(taken)
             yield row
+
+    def _row_of_long_cells(self, lines: "_Lines") -> Row | None:
+        """Read on to the line in which the last quotation mark is closed; None without one."""
+        text = "".join(lines.taken)
+        is_open = text.count(MARK) % 2 == 1
+        for line in lines if is_open else ():
+            text += line
+            if line.count(MARK) % 2 == 1:
+                is_open = False
+                break
+            if len(text) > _MOST_CHARACTERS_IN_A_ROW:
+                break
+        return None if is_open else split_cells(text, self._delimiter)
 
     def _has_stray_mark(self, row: Row, taken: Sequence[str]) -> bool:
         """Test for a mark that only one in a later row closes: no cell of several lines."""
@@ -110,12 +126,14 @@ class TextRows:
         try:
             return len(list(csv.reader(taken, delimiter=self._delimiter, strict=True))) == 1
         except csv.Error:
-            return False
+            # What is wrong of a long cell is only that it is long.
+            long = any(len(line) > csv.field_size_limit() for line in taken)
+            return long and "".join(taken).count(MARK) % 2 == 0
 
     def _alone(self, line: str) -> Row:
         """Read one line as a row, whatever marks it holds."""
         if self._well_formed([line]):
-            return next(csv.reader([line], delimiter=self._delimiter))
+            return split_cells(line, self._delimiter)
         return [cell.strip('"') for cell in line.rstrip("\r\n").split(self._delimiter)]
 
     def _like_a_row(self, line: str) -> bool:
@@ -125,11 +143,52 @@ class TextRows:
         return sum(not cell.startswith(" ") for cell in self._alone(line)) >= self._width
 
 
+def split_cells(line: str, delimiter: str) -> Row:
+    """Split a row into its cells as the csv module does, cells of any length among them.
+
+    Parameters
+    ----------
+    line : str
+        With its end; of several lines where a cell is.
+    delimiter : str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> split_cells('A1,"Flat 2, Mill Lane",', ",")
+    ['A1', 'Flat 2, Mill Lane', '']
+    """
+    if len(line) <= csv.field_size_limit():
+        return next(csv.reader([line], delimiter=delimiter))
+    line = line.rstrip("\r\n")
+    cells: Row = []
+    at = 0
+    while True:
+        inside = ""
+        if line.startswith(MARK, at):
+            begin = at + 1
+            close = line.find(MARK, begin)
+            while close >= 0 and line.startswith(MARK, close + 1):
+                close = line.find(MARK, close + 2)
+            close = len(line) if close < 0 else close
+            inside, at = line[begin:close].replace(2 * MARK, MARK), close + 1
+        end = line.find(delimiter, at)
+        cells.append(inside + (line[at:] if end < 0 else line[at:end]))
+        if end < 0:
+            return cells
+        at = end + 1
+
+
 class _Lines:
     """Lines for a csv reader: they can be given back, and no row takes too many.
 
     Attributes
     ----------
+    taken : list of str
+        Lines of the row that is being read.
     stopped : bool
         Whether a row wanted more lines than it was given.
     ended : bool
@@ -139,7 +198,7 @@ class _Lines:
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._ahead: deque[str] = deque()
-        self._taken: list[str] = []
+        self.taken: list[str] = []
         self.stopped = False
         self.ended = False
 
@@ -147,7 +206,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self._taken) == _MOST_LINES_IN_A_ROW:
+        if len(self.taken) == _MOST_LINES_IN_A_ROW:
             self.stopped, self.ended = True, False
             raise StopIteration
         try:
@@ -155,7 +214,7 @@ class _Lines:
         except StopIteration:
             self.stopped, self.ended = True, True
             raise
-        self._taken.append(line)
+        self.taken.append(line)
         return line
 
     def take_plain(self, delimiter: str) -> list[Row]:
@@ -177,7 +236,7 @@ class _Lines:
 
     def take(self) -> list[str]:
         """Return the lines of the row that was read last, and begin the next."""
-        taken, self._taken = self._taken, []
+        taken, self.taken = self.taken, []
         return taken
 
     def give_back(self, lines: Sequence[str]) -> None:

@@ -1,33 +1,39 @@
 """Delimited text: encoding and delimiter found out, rows read with the csv module."""
 
-import codecs
 import csv
-import gzip
 import io
-import zlib
+import re
+import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+
+import pandas as pd
 
 from hotspot._errors import DataError
-from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Request, Source
+from hotspot.reading.chunks import FEWEST_KNOWN, Chunk, Request, Source, not_records
 from hotspot.reading.group_headings import Row
 from hotspot.reading.headings import (
     HEAD_ROWS,
+    Header,
     chunks_of_rows,
     find_header,
     known_names_in,
     no_header,
 )
 from hotspot.reading.open_quotes import TextRows, stray_marks
+from hotspot.reading.text_encoding import ONE_EACH, TextFile, look_through, opened_bytes
 
 # In the order in which they win where two part the text equally well.
 DELIMITERS = (",", ";", "\t", "|")
-_BLOCK_BYTES = 1 << 20
+#: Two thousand columns of a few kilobytes each; a spreadsheet holds 32,767 characters a cell.
+MOST_OF_A_LINE = 1 << 24
+# What stands where a character could not be read, by whom the file was written or by us.
+_UNKNOWN = re.compile("[\ufffd\x80-\x9f]")
 _SAMPLE_CHARACTERS = 1 << 16
 
 
@@ -51,8 +57,8 @@ def open_text_file(path: Path, request: Request) -> Source:
         If it is empty, is no text, or has no header.
     """
     request.refuse_sheet(path)
-    encoding, notes = _encoding(path)
-    with _text(path, encoding) as file:
+    text = look_through(path)
+    with _text(path, text) as file:
         sample = file.read(_SAMPLE_CHARACTERS)
     if not sample.strip():
         raise DataError(f"{path.name} is empty.")
@@ -64,16 +70,86 @@ def open_text_file(path: Path, request: Request) -> Source:
         raise no_header(path.name, head)
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
-        with _text(path, encoding) as file:
-            rows = TextRows(file, delimiter, width, path.name)
+        with _text(path, text) as file:
+            rows = TextRows(_lines(file, path.name), delimiter, width, path.name)
+            whole = _WholeRows(rows, header, text.unended)
             warned = 0
-            for chunk in chunks_of_rows(iter(rows), header, wanted, strict_width=True):
+            for chunk in chunks_of_rows(iter(whole), header, wanted, strict_width=True):
                 new = rows.stray[warned:]
                 warned += len(new)
-                yield replace(chunk, warnings=(stray_marks(new),)) if new else chunk
+                told = (stray_marks(new),) if new else ()
+                yield whole.completed(replace(chunk, warnings=told), path.name)
 
-    notes = [*notes, *header.notes]
+    notes = [*text.notes, *header.notes]
+    if text.unended:
+        notes.append(
+            f"The last line of {path.name} has no end: where the file was cut off, its last row is "
+            "not whole."
+        )
     return Source(path.name, header.names, open_chunks, notes=tuple(notes))
+
+
+class _WholeRows:
+    """The rows of a text, without the last where the file was cut off in the middle of it.
+
+    Parameters
+    ----------
+    rows : iterable of list
+        All of the file.
+    header : Header
+    unended : bool
+        Whether the last line has no end.
+    """
+
+    def __init__(self, rows: Iterable[Row], header: Header, unended: bool) -> None:
+        self._rows = rows
+        self._header = header
+        self._unended = unended
+        self._cut: tuple[int, str, str, str] | None = None
+        self._short: tuple[int, str] | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        if not self._unended:
+            yield from self._rows
+            return
+        last: Row | None = None
+        # The fewest cells of a record above the last, and the shortest text that one ends with.
+        fewest = shortest = sys.maxsize
+        number = 0
+        for number, row in enumerate(self._rows, 1):
+            if last is not None:
+                if last and number > self._header.number + 1:
+                    fewest, shortest = min(fewest, len(last)), min(shortest, len(last[-1]))
+                yield last
+            last = row
+        fewest = 0 if fewest == sys.maxsize else fewest
+        if not last:
+            return
+        if len(last) < fewest:
+            reason = (
+                f"the file ends in the middle of this row, in cell {len(last)} of {fewest} or more"
+            )
+            self._cut = (number, self._header.names[len(last) - 1], last[-1], reason)
+            return
+        if fewest and len(last[-1]) < shortest:
+            self._short = (number, last[-1])
+        yield last
+
+    def completed(self, chunk: Chunk, name: str) -> Chunk:
+        """Add what was found in the last row to the chunk in which it stands."""
+        if self._cut is not None:
+            cut, self._cut = not_records([self._cut]), None
+            others = pd.concat([chunk.not_records, cut], ignore_index=True)
+            return replace(chunk, not_records=others)
+        if self._short is not None:
+            (number, cell), self._short = self._short, None
+            told = (
+                f"Row {number:,}, the last of {name}, has no line end and ends with "
+                f"{cell[-40:]!r}, shorter than any other: if the file was cut off there, it is not "
+                "whole. Compare it with its source."
+            )
+            return replace(chunk, warnings=(*chunk.warnings, told))
+        return chunk
 
 
 def read_text_rows(path: Path, delimiter: str) -> list[Row]:
@@ -97,66 +173,33 @@ def read_text_rows(path: Path, delimiter: str) -> list[Row]:
         If it is no text, or cannot be read with certainty: a quotation mark is never closed, or a
         character is none of its encoding.
     """
-    encoding, _ = _encoding(path)
-    with _text(path, encoding) as file:
-        text_rows = TextRows(file, delimiter, 1, path.name)
+    with _text(path, look_through(path)) as file:
+        text_rows = TextRows(_lines(file, path.name), delimiter, 1, path.name)
         rows = list(text_rows)
     if text_rows.stray:
         raise DataError(f"{path.name}: {stray_marks(text_rows.stray)}")
     for number, row in enumerate(rows, 1):
-        if any("\ufffd" in cell for cell in row):
+        if any(map(_UNKNOWN.search, row)):
             raise DataError(f"Row {number} of {path.name} holds a character that cannot be read.")
     return rows
 
 
 @contextmanager
-def _bytes(path: Path) -> Iterator[BinaryIO]:
-    """Open the file, unzipped where its first bytes say that it is gzipped; refuse damage."""
-    # Not by the ending: a portal's download may be gzipped under the name .csv.
-    with path.open("rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
-    try:
-        with path.open("rb") as raw, gzip.open(raw) if zipped else nullcontext(raw) as opened:
-            yield cast("BinaryIO", opened)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        # Met while reading, often in the last rows: a download that broke off.
-        raise DataError(f"{path.name} is a damaged gzip file: {error}.") from error
+def _text(path: Path, text: TextFile) -> Iterator[io.TextIOWrapper]:
+    with opened_bytes(path) as file:
+        file.read(text.mark_bytes)
+        yield io.TextIOWrapper(file, encoding=text.encoding, errors=ONE_EACH, newline="")
 
 
-@contextmanager
-def _text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
-    with _bytes(path) as file:
-        yield io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-
-
-def _encoding(path: Path) -> tuple[str, list[str]]:
-    """Find the encoding: by its mark, else UTF-8 if every byte fits, else Windows-1252."""
-    try:
-        with _bytes(path) as file:
-            block = file.read(_BLOCK_BYTES)
-            if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return "utf-16", []
-            if block.startswith(codecs.BOM_UTF8):
-                return "utf-8-sig", []
-            _refuse_binary(path, block)
-            # All of the file, not its head alone: the first accent may stand in the last row.
-            decoder = codecs.getincrementaldecoder("utf-8")()
-            while block:
-                decoder.decode(block)
-                block = file.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        # Latin text is hardly ever UTF-8 by chance, and what is not comes from Windows.
-        return "cp1252", [f"{path.name} is not UTF-8; read as Windows-1252."]
-    return "utf-8", []
-
-
-def _refuse_binary(path: Path, block: bytes) -> None:
-    """Refuse a file whose first bytes cannot be text, instead of reading noise."""
-    # Text has tabs, line ends and, from old systems, a form feed or two; other controls are rare.
-    controls = sum(block[:4096].count(bytes([code])) for code in (*range(9), *range(14, 32)))
-    if controls > 0.05 * len(block[:4096]):
-        raise DataError(f"{path.name} is not a text file. Export it as CSV or XLSX.")
+def _lines(file: io.TextIOWrapper, name: str) -> Iterator[str]:
+    """Iterate over lines, of which none fills memory."""
+    for number, line in enumerate(iter(partial(file.readline, MOST_OF_A_LINE), ""), 1):
+        if len(line) == MOST_OF_A_LINE:
+            raise DataError(
+                f"Line {number:,} of {name} has {MOST_OF_A_LINE:,} characters or more: that is no "
+                "table with a row a line. Export it again."
+            )
+        yield line
 
 
 def _layout(sample: str, known: Collection[str]) -> tuple[str, int]:
