@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -851,3 +852,37 @@ def test_a_beat_of_any_name_gets_its_lists_and_links_to_them(tmp_path: Path) -> 
     assert all((made.folder / link).is_file() for link in links)
     assert "\u202e" not in page
     assert all(len(file.name.encode()) < 200 for file in made.folder.rglob("*"))
+
+
+def database(path: Path, *statements: str) -> str:
+    connection = sqlite3.connect(path)
+    for statement in ("CREATE TABLE crimes (ref TEXT, day DATE, e REAL, n REAL)", *statements):
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return f"sqlite:///{path}?table=crimes"
+
+
+def test_a_database_is_read_as_it_is_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    rows = "('A1', '01/03/2026', 451000, 340000), ('A2', 'soon', 451000, 340000)"
+    url = database(
+        tmp_path / "a.db", f"INSERT INTO crimes VALUES {rows}", "PRAGMA journal_mode = WAL"
+    )
+    before = standing(tmp_path)
+    columns = {"crime_ref": "ref", "occurred_from": "day", "easting": "e", "northing": "n"}
+    check = hs.check_incidents(url, columns)
+    assert (check.accepted.index.tolist(), check.rejected["row"].tolist()) == ([1], [2])
+    assert standing(tmp_path) == before
+
+
+def test_a_database_that_is_damaged_empty_or_no_file_gets_a_sentence(tmp_path: Path) -> None:
+    url = database(tmp_path / "a.db")
+    assert open_source(url).read(["ref"]).frame.empty
+    content = (tmp_path / "a.db").read_bytes()
+    for damaged in (b"", b"x" * 999, content[:3000], flipped(content, 1, 400)):
+        (tmp_path / "a.db").write_bytes(damaged)
+        refused(lambda _: hs.check_incidents(url), tmp_path, tmp_path)
+    if hasattr(os, "mkfifo"):
+        (tmp_path / "a.db").unlink()
+        os.mkfifo(tmp_path / "a.db")
+        assert "is no file" in refused(lambda _: open_source(url), tmp_path, tmp_path)

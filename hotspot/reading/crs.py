@@ -50,7 +50,9 @@ def read_crs(crs: Any, name: str) -> CRS | None:
         return None
     try:
         sound, _ = sound_crs(CRS.from_user_input(crs))
-    except CRSError as error:
+        if sound is not None:
+            to_degrees(sound)
+    except (CRSError, ProjError) as error:
         raise ConfigError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from error
     except DataError as error:
         raise ConfigError(f"{name}={crs!r}: {error}") from error

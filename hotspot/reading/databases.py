@@ -1,6 +1,8 @@
 """Tables of a database, read through SQLAlchemy."""
 
+import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot._errors import DataError
+from hotspot.output.text import clean_text
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Source
+from hotspot.reading.layer_files import said_of
 
 # How long a server may take to answer, in seconds.
 _WAIT_S = 15.0
+# What a file of SQLite says of itself that is written through a log beside it.
+_WITH_LOG = b"\x02\x02"
 
 
 def open_database(url_text: str, table: str | None) -> Source:
@@ -38,14 +44,12 @@ def open_database(url_text: str, table: str | None) -> Source:
         named = asked.query.get("table", table)
         url = asked.difference_update_query(["table"])
         shown = url.render_as_string(hide_password=True)
-        _refuse_missing_file(url)
         # A pool would keep a connection open for as long as anybody holds the source.
-        arguments = connect_arguments(url.get_backend_name(), _WAIT_S)
-        engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
+        engine = sa.create_engine(url, poolclass=sa.NullPool, **_for_reading(url))
         chosen = _choose_table(sa.inspect(engine), named if isinstance(named, str) else None, shown)
         reflected = sa.Table(chosen, sa.MetaData(), autoload_with=engine)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
-        raise DataError(f"The database cannot be read: {_first_line(error)}.") from error
+        raise DataError(f"The database cannot be read: {said_of(error)}.") from error
     except ValueError as error:
         if isinstance(error, DataError):
             raise
@@ -57,7 +61,11 @@ def open_database(url_text: str, table: str | None) -> Source:
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         # In the order of the key, so that a row has the same number every time.
-        query = sa.select(*(reflected.c[name] for name in wanted)).order_by(*reflected.primary_key)
+        cells: list[Any] = [reflected.c[name] for name in wanted]
+        if url.get_backend_name() == "sqlite":
+            # A column of SQLite holds what it likes, whatever date its type promises.
+            cells = [sa.type_coerce(cell, sa.types.NullType()) for cell in cells]
+        query = sa.select(*cells).order_by(*reflected.primary_key)
         first = 1
         try:
             with engine.connect().execution_options(yield_per=ROWS_PER_CHUNK) as connection:
@@ -66,23 +74,42 @@ def open_database(url_text: str, table: str | None) -> Source:
                     frame = pd.DataFrame([tuple(row) for row in rows], index=index, columns=wanted)
                     first += len(rows)
                     yield Chunk(frame=frame)
-        except (sa.exc.DBAPIError, sa.exc.DataError) as error:
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
             raise DataError(
-                f"{shown} broke off after row {first - 1:,}: {_first_line(error)}."
+                f"{shown} broke off after row {first - 1:,}: {said_of(error)}."
             ) from error
+        if first == 1:
+            yield Chunk(frame=pd.DataFrame(columns=wanted, index=pd.RangeIndex(1, 1, name="row")))
 
     columns = tuple(column.name for column in reflected.columns)
     return Source(f"{shown}, table {chosen}", columns, open_chunks)
 
 
-def _refuse_missing_file(url: sa.URL) -> None:
-    """Keep SQLite from making an empty database where a name is misspelt."""
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return
-    if not Path(url.database).exists():
-        raise DataError(f"There is no file {url.database}.")
-    if not Path(url.database).is_file():
-        raise DataError(f"{url.database} is no file: name the database's file.")
+def _for_reading(url: sa.URL) -> dict[str, Any]:
+    """Return how a database is opened; a file of SQLite with nothing made or left beside it."""
+    backend = url.get_backend_name()
+    if backend != "sqlite" or not url.database:
+        return {"connect_args": connect_arguments(backend, _WAIT_S)}
+    path = Path(url.database)
+    # SQLite would make an empty database where a name is misspelt.
+    if not path.exists():
+        raise DataError(f"There is no file {clean_text(url.database)}.")
+    if not path.is_file():
+        raise DataError(f"{clean_text(url.database)} is no file: name the database's file.")
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with path.open("rb") as file:
+        logged = file.read(20)[18:] == _WITH_LOG
+    # Where nobody writes, there is no log to be heeded, and none is to be made.
+    if logged and not path.with_name(f"{path.name}-wal").exists():
+        uri += "&immutable=1"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, timeout=_WAIT_S, uri=True, check_same_thread=False)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        return connection
+
+    return {"creator": connect}
 
 
 def connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
@@ -104,7 +131,3 @@ def _choose_table(inspector: sa.Inspector, named: str | None, shown: str) -> str
         return tables[0]
     asked = f"has no table {named!r}" if named is not None else "needs a table: add ?table=NAME"
     raise DataError(f"{shown} {asked}. Tables there: {listed}.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

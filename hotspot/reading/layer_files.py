@@ -17,7 +17,7 @@ from hotspot._errors import DataError, HotspotError
 from hotspot.english import count, name_rows
 from hotspot.output.text import clean_text
 from hotspot.reading.chunks import Chunk, Request, Source, not_records
-from hotspot.reading.crs import Extent
+from hotspot.reading.crs import Extent, to_degrees
 
 #: What is read into memory as a whole, at most.
 MOST_BYTES = 2_000_000_000
@@ -186,8 +186,12 @@ def crs_of_definition(text: str, name: str) -> CRS | None:
             "that CRS, or save the layer in another one."
         )
     try:
-        return CRS.from_user_input(text) if text.strip() else None
-    except (CRSError, ValueError) as error:
+        crs = CRS.from_user_input(text) if text.strip() else None
+        if crs is not None and (crs.is_geographic or crs.is_projected):
+            # A definition may be read, and yet lead nowhere.
+            to_degrees(crs)
+        return crs
+    except (CRSError, ProjError, ValueError) as error:
         raise DataError(
             f"{name} names a CRS that is not known ({said_of(error)}): save it again with an EPSG "
             "code."

@@ -64,7 +64,9 @@ def open_parquet(path: Path, request: Request) -> Source:
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         for first, batch in _batches(path, wanted, list(columns)):
-            yield Chunk(frame=_frame(batch, wanted, first))
+            with in_words(path.name, _WHAT):
+                frame = _frame(batch, wanted, first)
+            yield Chunk(frame=frame)
 
     return Source(path.name, columns, open_chunks)
 
@@ -126,7 +128,7 @@ def _open_geometry(
         for first, batch in _batches(path, [*wanted, name], list(columns)):
             with in_words(path.name, _WHAT):
                 shapes, damaged = _shapes(batch.column(name), encoding)
-            frame = _frame(batch, wanted, first)
+                frame = _frame(batch, wanted, first)
             yield features_chunk(frame, shapes, damaged, bounds=bounds)
 
     return Source(path.name, fields, open_chunks, True, crs)
