@@ -1,0 +1,6 @@
+"""Cases that are not answered as wanted yet, with the room that is to mend each.
+
+Strict: a case that stands here and is answered as wanted fails the suite until its line is removed.
+"""
+
+AWAITED: dict[str, str] = {}
