@@ -36,10 +36,15 @@ def lines(
 
 
 def text(
-    content: str, name: str = "crimes.csv", encoding: str = "utf-8"
+    content: str | Callable[[], str], name: str = "crimes.csv", encoding: str = "utf-8"
 ) -> Callable[[Path], object]:
-    """Return what writes a text."""
-    return lambda folder: (folder / name).write_bytes(content.encode(encoding, "surrogatepass"))
+    """Return what writes a text; one that takes time is made when it is written."""
+
+    def write(folder: Path) -> None:
+        told = content() if callable(content) else content
+        (folder / name).write_bytes(told.encode(encoding, "surrogatepass"))
+
+    return write
 
 
 def data(

@@ -3,7 +3,6 @@
 import importlib
 import itertools
 import os
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +91,8 @@ class Case:
         The family, a slash, and what is wrong with it.
     write : callable
         Writes the input into the folder that it is given.
-    command : tuple of str
-        Words of ``hotspot``, or a reader of `worker.READERS` and its arguments; ``{in}`` is the
+    command : str
+        Words, as a shell reads them, of ``hotspot``, or a reader of `worker.READERS` and its arguments; ``{in}`` is the
         folder of the input.
     wanted : tuple of Answer
         Any of them.
@@ -105,7 +104,7 @@ class Case:
 
     name: str
     write: Write
-    command: tuple[str, ...]
+    command: str
     wanted: tuple[Answer, ...]
     heavy: bool = False
     changes: tuple[str, ...] = ()
@@ -137,8 +136,7 @@ class Family:
         name = f"{self.name}/{slug}"
         assert name not in CASES, name
         assert wanted, name
-        words = tuple(shlex.split(command or self.command))
-        CASES[name] = Case(name, write, words, wanted, heavy, changes)
+        CASES[name] = Case(name, write, command or self.command, wanted, heavy, changes)
 
 
 def all_cases() -> dict[str, Case]:

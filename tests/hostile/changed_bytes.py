@@ -234,7 +234,7 @@ def changed_case(name: str) -> Case:
     return Case(
         name,
         write,
-        tuple(kind.command.replace("FILE", kind.file).split()),
+        kind.command.replace("FILE", kind.file),
         answers,
         changes=beside if "visits" in kind.command else (),
     )

@@ -37,8 +37,8 @@ CSV.add("fixed-width", text("".join(
 # Rows
 CSV.add("rows-with-more-cells", text(GOOD + "A99,01/02/2026,451000,340000,x,y,z\n"), used(20, 1))
 CSV.add("rows-with-fewer-cells", text(GOOD + "A99,01/02/2026\n" + BODY.replace("A0", "B0")), used(40, 1))
-CSV.add("row-of-100000-cells", text(GOOD + "," * 100_000 + "\n"), used(20), used(20, 1))
-CSV.add("row-of-100000-full-cells", text(GOOD + "x," * 100_000 + "\n"), used(20, 1))
+CSV.add("row-of-100000-cells", text(lambda: GOOD + "," * 100_000 + "\n"), used(20), used(20, 1))
+CSV.add("row-of-100000-full-cells", text(lambda: GOOD + "x," * 100_000 + "\n"), used(20, 1))
 CSV.add("one-column", text("Crime Ref\nA1\nA2\n"), refused("crimes.csv"))
 CSV.add("header-alone", text(HEAD + "\n"), refused("no row"))
 CSV.add("no-header", text(BODY), refused("crimes.csv"))
@@ -49,9 +49,9 @@ CSV.add("header-twice", text(HEAD + "\n" + GOOD), used(20, 1))
 CSV.add("two-tables", text(GOOD + "\n\nStation,Officers,Cars,Dogs\nNorth,3,4,5\nSouth,3,4,5\n"), used(20, 3))
 CSV.add("row-for-each-reason", text(lines(24, {
     20: {"date": "soon"}, 21: {"x": "?"}, 22: {"ref": ""}, 23: {"x": "0", "y": "0"}})), used(20, 4), used(21, 3))
-CSV.add("200000-rows-of-one-fault", text(lines(20) + "".join(
+CSV.add("200000-rows-of-one-fault", text(lambda: lines(20) + "".join(
     f"C{n},never,451000,340000\n" for n in range(200_000))), used(20, 200_000), refused("crimes.csv"), heavy=True)
-CSV.add("200000-rows-all-different-faults", text(lines(20) + "".join(
+CSV.add("200000-rows-all-different-faults", text(lambda: lines(20) + "".join(
     f"C{n},never{n},x{n},y{n}\n" for n in range(50_000))), used(20, 50_000), refused("crimes.csv"), heavy=True)
 
 # Banners and footers
@@ -81,17 +81,17 @@ CSV.add("columns-of-one-known-name", text(
     f"{HEAD},Easting\n" + "".join(f"{r},451001\n" for r in ROWS)), used(20), refused("crimes.csv"))
 CSV.add("columns-of-one-known-name-that-differ", text(
     f"{HEAD},Crime Ref\n" + "".join(f"{r},Z{n}\n" for n, r in enumerate(ROWS))), used(20), refused("crimes.csv"))
-CSV.add("2000-columns-of-one-name", text(
+CSV.add("2000-columns-of-one-name", text(lambda:
     HEAD + ",Note" * 2000 + "\n" + "".join(r + ",x" * 2000 + "\n" for r in ROWS)), used(20), refused("crimes.csv"))
-CSV.add("2000-columns-of-a-known-name", text(
+CSV.add("2000-columns-of-a-known-name", text(lambda:
     HEAD + ",Easting" * 2000 + "\n" + "".join(r + ",451000" * 2000 + "\n" for r in ROWS)),
     used(20), refused("crimes.csv"))
-CSV.add("2000-columns-without-name", text(
+CSV.add("2000-columns-without-name", text(lambda:
     HEAD + "," * 2000 + "\n" + "".join(r + ",x" * 2000 + "\n" for r in ROWS)), used(20), refused("crimes.csv"))
-CSV.add("16000-columns", text(
+CSV.add("16000-columns", text(lambda:
     HEAD + "".join(f",c{n}" for n in range(16_000)) + "\n" + "".join(r + "," * 16_000 + "\n" for r in ROWS)),
     used(20), refused("crimes.csv"))
-CSV.add("200-columns-of-dates", text(
+CSV.add("200-columns-of-dates", text(lambda:
     HEAD + "".join(f",Date {n}" for n in range(200)) + "\n" + "".join(r + ",01/02/2026" * 200 + "\n" for r in ROWS)),
     used(20), refused("crimes.csv"))
 CSV.add("names-that-become-alike", text(

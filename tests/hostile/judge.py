@@ -48,7 +48,7 @@ def _as_wanted(case: Case, status: int | None, said: str) -> list[str]:
 
 def _on_the_terminal(case: Case, status: int | None, said: str) -> list[str]:
     found = []
-    if not case.command[0].startswith("read_") and (raw := RAW.search(said)):
+    if not case.command.startswith("read_") and (raw := RAW.search(said)):
         found.append(f"raw {raw[0]!r} on the terminal")
     if library := _LIBRARY.search(said):
         found.append(f"a library speaks: {library[0][:160]}")

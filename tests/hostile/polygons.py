@@ -33,9 +33,13 @@ GOOD = [area(n) for n in range(5)]
 
 def layer(features: list[Any], name: str = "beats.geojson", **members: Any):  # type: ignore[no-untyped-def]
     """Return what writes a layer on the British National Grid."""
-    told = ",\n".join(map(json.dumps, features))
-    head = json.dumps({"type": "FeatureCollection", **_BNG, **members})[:-1]
-    return text(f'{head}, "features": [\n{told}\n]}}\n', name)
+
+    def told() -> str:
+        head = json.dumps({"type": "FeatureCollection", **_BNG, **members})[:-1]
+        rows = ",\n".join(map(json.dumps, features))
+        return f'{head}, "features": [\n{rows}\n]}}\n'
+
+    return text(told, name)
 
 
 def _polygon(*rings: list[list[Any]]) -> dict[str, Any]:

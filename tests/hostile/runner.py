@@ -58,7 +58,7 @@ class _Worker:
             return self._dead(case)
         told: dict[str, Any] = json.loads(line)
         # What a heavy case left allocated is not to be the next one's fault.
-        if told.pop("address_space", 0) > 7 << 29:
+        if told.pop("address_space", 0) > 6 << 30:
             self.stop()
         return told
 

@@ -45,6 +45,6 @@ READERS: dict[str, Callable[[], int]] = {
     "behaves": _behaves,
 }
 CASES = {
-    f"trials/{name}": Case(f"trials/{name}", lambda folder: None, (name,), (done(),))
+    f"trials/{name}": Case(f"trials/{name}", lambda folder: None, name, (done(),))
     for name in READERS
 }

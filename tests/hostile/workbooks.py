@@ -94,7 +94,7 @@ def parts(
 
 def book(made: Mapping[str, bytes | str], name: str = "crimes.xlsx") -> Callable[[Path], object]:
     """Return what writes the parts of a workbook."""
-    return data(zip_of(made), name)
+    return data(lambda: zip_of(made), name)
 
 
 def one(rows: Sequence[Sequence[object]], **more: str) -> Callable[[Path], object]:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import socket
 import stat
@@ -28,7 +29,7 @@ from tests.hostile.changed_bytes import changed_case
 from tests.hostile.judge import HEAVY_SECONDS, SECONDS, complaints
 
 #: Bytes of address space that a worker may ask for, far over what any good file needs here.
-ADDRESS_SPACE = 5 << 30
+ADDRESS_SPACE = 8 << 30
 _STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile")
 
 
@@ -203,7 +204,7 @@ def run_case(case: Case, base: Path, listener: Listener) -> dict[str, Any]:
     before = picture_of(folders["in"])
     tempfile.tempdir = str(folders["temp"])
     os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(folders["temp"])
-    words = [word.replace("{in}", str(folders["in"])) for word in case.command]
+    words = [word.replace("{in}", str(folders["in"])) for word in shlex.split(case.command)]
     here = Path.cwd()
     os.chdir(folders["out"])
     listener.taken()
