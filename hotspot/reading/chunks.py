@@ -181,7 +181,9 @@ class Source:
 
     def read(self, columns: Sequence[str]) -> Chunk:
         """Read all rows of `columns` at once."""
-        chunks = list(self.chunks(columns))
+        # A table of a database without rows comes in no chunk at all.
+        none = Chunk(frame=pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object))
+        chunks = list(self.chunks(columns)) or [none]
         warnings = (*self.warnings, *(text for chunk in chunks for text in chunk.warnings))
         if len(chunks) == 1:
             return replace(chunks[0], warnings=warnings)

@@ -1,8 +1,10 @@
 """Run hostile cases by hand, and print each that is not answered as wanted."""
 
 import argparse
+import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from tests.hostile.awaited import AWAITED
@@ -37,6 +39,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     told = "instead of the corpus, good files with changed bytes: a seed, or two with a dash"
     parser.add_argument("--changed", metavar="SEEDS", help=told)
+    parser.add_argument("--results", metavar="FILE", help="write what became of each, as JSON")
     options = parser.parse_args()
     changes = [
         changed_case(f"changed/{name}/{seed}")
@@ -55,6 +58,8 @@ def main() -> int:
         return 0
     started = time.monotonic()
     results = run_cases(cases, processes=options.processes, told=_progress)
+    if options.results:
+        Path(options.results).write_text(json.dumps(results, indent=1), encoding="utf-8")
     short = 0
     for case in cases:
         told = results[case.name]

@@ -114,10 +114,10 @@ _sql("column-gone", "ALTER TABLE visits_asked DROP COLUMN address", wanted=_NO)
 _sql("with-a-table-of-others", "CREATE TABLE other (a)", wanted=(done(),), changes=_MAY_CHANGE)
 _sql("times-noise", "UPDATE visits_asked SET act_by = 'soon', first_as_of = 'x'", wanted=_NO, command="visits report --ledger {in}/visits.db")
 _sql("rings-noise", "UPDATE visits_asked SET ring = 'x'", wanted=(EITHER,), command="visits report --ledger {in}/visits.db")
-_sql("addresses-blobs", "UPDATE visits_asked SET address = x'ff00ff'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db")
-_sql("addresses-escape", "UPDATE visits_asked SET address = char(27) || '[2J' || char(8238), area = char(155) || '31m'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db")
+_sql("addresses-blobs", "UPDATE visits_asked SET address = x'ff00ff'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db", changes=_MAY_CHANGE)
+_sql("addresses-escape", "UPDATE visits_asked SET address = char(27) || '[2J' || char(8238), area = char(155) || '31m'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db", changes=_MAY_CHANGE)
 _sql("areas-escape-report", "UPDATE visits_asked SET area = char(27) || '[2J' || char(8238)", wanted=(done(),), command="visits report --ledger {in}/visits.db")
-_sql("parameters-noise", "UPDATE visits_lists SET parameters = '{{{'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db")
+_sql("parameters-noise", "UPDATE visits_lists SET parameters = '{{{'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db", changes=_MAY_CHANGE)
 LEDGER.add("folder", lambda f: (text(_SHEET, "sheet.csv")(f), (f / "visits.db").mkdir()), *_NO)
 LEDGER.add("fifo", lambda f: (text(_SHEET, "sheet.csv")(f), os.mkfifo(f / "visits.db")), *_NO)
 LEDGER.add("null-device", lambda f: (text(_SHEET, "sheet.csv")(f), (f / "visits.db").symlink_to("/dev/null")), *_NO)
@@ -130,7 +130,8 @@ for _name, _url in {
     "unknown-scheme": "magic://a", "no-driver": "oracle://a/b", "port-noise": "postgresql://127.0.0.1:notaport/x", "long": "x" * 5000 + ".db", "nul": "sqlite:///a%00b.db", "blank": "", "no-ending": "visits", "escape": "\x1b[2J.db",
     "no-user": "~nosuchuser/visits.db", "mode-noise": "sqlite:///file:visits.db?mode=banana&uri=true", "colon": "://", "http": "http://127.0.0.1:9/visits.db",
 }.items():
-    LEDGER.add(f"url-{_name}", text(_SHEET, "sheet.csv"), *_NO, command=f"visits record {{in}}/sheet.csv --ledger '{_url}'")
+    # A blank name is the usual one, and a file may be called whatever it likes.
+    LEDGER.add(f"url-{_name}", text(_SHEET, "sheet.csv"), *_NO, *([done()] if _name in ("blank", "escape") else []), command=f"visits record {{in}}/sheet.csv --ledger '{_url}'")
 
 
 def _geopackage(path: Path) -> None:

@@ -56,9 +56,9 @@ add("deep-lists-500", GOOD + "keep = " + "[" * 500 + "]" * 500 + "\n")
 add("deep-lists-100000", GOOD + "keep = " + "[" * 100_000 + "]" * 100_000 + "\n")
 add("deep-tables-100000", GOOD + "[a" + ".a" * 100_000 + "]\n")
 add("deep-inline-tables", GOOD + "x = " + "{a=" * 50_000 + "1" + "}" * 50_000 + "\n")
-add("comment-of-10-mb", GOOD + "# " + "x" * 10_000_000 + "\n", used(20))
+add("comment-of-10-mb", GOOD + "# " + "x" * 10_000_000 + "\n", used(20), *_NO)
 add("value-of-1-mb", GOOD + f'crs = "{"x" * 1_000_000}"\n')
-add("marking-of-1-mb", GOOD + f'[output]\nmarking = "{"x" * 1_000_000}"\n', *_NO)
+add("marking-of-1-mb", GOOD + f'[output]\nmarking = "{"x" * 1_000_000}"\n', *_NO, used(20))
 add("author-of-1-mb", GOOD + f'[output]\nauthor = "{"x" * 1_000_000}"\n', *_NO, used(20))
 add("key-of-1-mb", GOOD + f'{"k" * 1_000_000} = 1\n')
 add("keys-20000", GOOD + "".join(f"k{n} = {n}\n" for n in range(20_000)))
@@ -105,7 +105,7 @@ add("incidents-a-text", 'incidents = "crimes.csv"\n', used(20))
 add("incidents-a-list-of-tables", '[[incidents]]\npath = "crimes.csv"\n')
 for _table in ("addresses", "areas"):
     for _name, _path in {"missing": "nothing.csv", "no-user": "~nosuchuser/a", "zero": "/dev/zero", "nul": "a\\u0000"}.items():
-        add(f"{_table}-{_name}", f'{GOOD}[{_table}]\npath = "{_path}"\n')
+        add(f"{_table}-{_name}", f'{GOOD}[{_table}]\npath = "{_path}"\n', *_NO, used(20))
 for _setting in ("streets", "backdrop"):
     add(f"{_setting}-no-user", f'{GOOD}[basemap]\n{_setting} = "~nosuchuser/a"\n')
 add("exclude-no-user", f'{GOOD}[cocooning]\nexclude = "~nosuchuser/a"\n')
@@ -123,7 +123,7 @@ add("output-number", f"{GOOD}[output]\nfolder = 5\n")
 add("within-missing", f'{GOOD}within = "nothing.gpkg"\n')
 add("within-zero-device", f'{GOOD}within = "/dev/zero"\n')
 add("offence-table-missing", f'{GOOD}offence_table = "nothing.csv"\n')
-add("offence-table-of-crimes", f'{GOOD}offence_table = "crimes.csv"\n', *_NO)
+add("offence-table-of-crimes", f'{GOOD}offence_table = "crimes.csv"\n', *_NO, used(20))
 add("messages-missing", f'{GOOD}[messages]\nlink = "a"\ncontact = "b"\nen = "nothing.txt"\n')
 add("messages-of-no-language", f'{GOOD}[messages]\nlink = "a"\ncontact = "b"\n"../x" = "crimes.csv"\n')
 add("messages-without-blanks", f'{GOOD}[messages]\nlink = "a"\ncontact = "b"\nen = "crimes.csv"\n')
@@ -134,7 +134,7 @@ for _name, _crs in {
     "unknown": "EPSG:99999999", "url": "http://127.0.0.1:9/", "path": "/etc/passwd", "escape": "\\u001b[2J", "grid": "+proj=longlat +nadgrids=http://127.0.0.1:9/a", "pipeline": "+proj=pipeline +step +init=/etc/passwd:x",
     "long": "x" * 100_000, "cut": 'PROJCS[\\"a', "nul": "EPSG:27700\\u0000", "nested": "[" * 50_000, "vertical": "EPSG:5701", "empty": "", "spaces": " ",
 }.items():
-    add(f"crs-{_name}", f'{GOOD}crs = "{_crs}"\n')
+    add(f"crs-{_name}", f'{GOOD}crs = "{_crs}"\n', *_NO, *([used(20)] if _name == "nul" else []))
 add("crs-number", f"{GOOD}crs = 27700\n", *_NO, used(20))
 for _name, _zone in {"unknown": "Mars/Olympus", "path": "../../etc/passwd", "absolute": "/etc/localtime", "nul": "Europe/London\\u0000", "empty": "", "long": "x" * 100_000, "escape": "\\u001b[2J", "dot": "."}.items():
     add(f"timezone-{_name}", f'{GOOD}timezone = "{_zone}"\n')
