@@ -200,7 +200,6 @@ def run_case(case: Case, base: Path, listener: Listener) -> dict[str, Any]:
     folders = {name: base / name for name in ("in", "out", "temp")}
     for folder in folders.values():
         folder.mkdir(parents=True)
-    tempfile.tempdir = None  # what a case makes on the way is not the command's doing
     case.write(folders["in"])
     before = picture_of(folders["in"])
     tempfile.tempdir = str(folders["temp"])
@@ -216,6 +215,7 @@ def run_case(case: Case, base: Path, listener: Listener) -> dict[str, Any]:
             status, raised = _run(words)
     finally:
         os.chdir(here)
+        tempfile.tempdir = None
     outcome = {
         "status": status,
         "raised": raised,
