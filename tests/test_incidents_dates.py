@@ -190,6 +190,11 @@ def test_a_zone_is_dropped_with_a_warning_or_turned_into_local_time() -> None:
         read(*cells, timezone="Mars/Base")
 
 
+@pytest.mark.parametrize("zone", ["+99:99", "+15:00", "+00:60", "+24:00"])
+def test_a_zone_that_no_clock_keeps_makes_no_date(zone: str) -> None:
+    assert moments(read(f"2026-07-01T23:30:00{zone}", "2026-07-01T23:30:00+14:00"))[0] == "NaT"
+
+
 def test_columns_of_datetimes_with_a_zone_are_treated_alike() -> None:
     zoned = pd.Series(pd.to_datetime(["2026-07-01 23:30", None], utc=True))
     frame = pd.DataFrame({"When": zoned})

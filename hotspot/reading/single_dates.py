@@ -40,7 +40,11 @@ _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 _EXCEL_EPOCH_1904 = dt.datetime(1904, 1, 1)
 _UNIX_EPOCH = dt.datetime(1970, 1, 1)
 
-_ZONE = r"(?P<zone>z|utc|gmt|bst|[+-]\d{2}(?::?\d{2})?)?"
+# No clock is more than 14 hours before that of Greenwich; what follows a dash may be an end.
+_ZONE = (
+    r"(?P<zone>z|utc|gmt|bst"
+    r"|\+(?:0\d|1[0-4])(?::?[0-5]\d)?|-(?:[01]\d|2[0-4])(?::?[0-5]\d)?)?"
+)
 _AFTER = rf"(?:(?:[t,]\s*|\s+)(?:(?:at|um|om|à)\s+)?(?:{DIGITS}|{TIME})\s*{_ZONE})?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,]+)?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"

@@ -7,9 +7,12 @@ incidents, addresses, areas, backdrops and returned sheets can all be of it.
 """
 
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -20,7 +23,7 @@ from hotspot._checks import empty_words
 from hotspot._errors import DataError, HotspotError
 from hotspot.english import count, some_of
 from hotspot.output.text import clean_text
-from hotspot.reading.chunks import Request, Source
+from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.crs import Extent
 from hotspot.reading.databases import open_database
 from hotspot.reading.joined_sources import join_sources, same_layout
@@ -264,6 +267,24 @@ def _errors_in_words(path: Path) -> Iterator[None]:
         raise DataError(f"{shown} cannot be read: {said}.") from error
 
 
+@contextmanager
+def _damage_in_words(path: Path) -> Iterator[None]:
+    """Raise as one sentence what libraries find damaged, be it in the last rows."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise DataError(
+            f"{clean_text(path.name)} is damaged or packed in a way that is not known: "
+            f"{said_of(error)}. Unpack it, or copy it again."
+        ) from error
+
+
+def _chunks_of(path: Path, opened: Source, wanted: list[str]) -> Iterator[Chunk]:
+    """Iterate over the rows of a file, damage among them told in words."""
+    with _damage_in_words(path):
+        yield from opened.open_chunks(wanted)
+
+
 def _open_file(path: Path, request: Request) -> Source:
     """Open a file by its ending."""
     refuse_no_file(path)
@@ -274,7 +295,9 @@ def _open_file(path: Path, request: Request) -> Source:
     name = path.name.lower()
     for form in FORMATS:
         if name.endswith(form.endings):
-            return form.open(path, request)
+            with _damage_in_words(path):
+                opened = form.open(path, request)
+            return replace(opened, open_chunks=partial(_chunks_of, path, opened))
     raise DataError(
         f"{clean_text(path.name)} is of no kind that can be read: {', '.join(endings())}."
     )

@@ -204,6 +204,7 @@ def run_case(case: Case, base: Path, listener: Listener) -> dict[str, Any]:
     before = picture_of(folders["in"])
     tempfile.tempdir = str(folders["temp"])
     os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(folders["temp"])
+    os.environ["XDG_STATE_HOME"] = str(base / "state")  # where faults of ours are reported
     words = [word.replace("{in}", str(folders["in"])) for word in shlex.split(case.command)]
     here = Path.cwd()
     os.chdir(folders["out"])
