@@ -195,7 +195,7 @@ for _name, _members in {
     "name-vertical": _crs("name", {"name": "EPSG:5701"}),
     "name-moon": _crs("name", {"name": "IAU_2015:30100"}),
 }.items():
-    JSON.add(f"crs-{_name}", layer(collection(_BNG, **_members)), _NO)
+    JSON.add(f"crs-{_name}", layer(collection(_BNG, **_members)), *([used(20)] if _name == "unknown-kind" else []), _NO)
 
 
 def _asks(kind: str, key: str, ending: str = "") -> Any:
@@ -214,7 +214,8 @@ JSON.add("crs-links-outside", layer(collection(_BNG, **_crs("link", {"href": "/e
 JSON.add("crs-of-a-feature", layer(collection([*_BNG[:5], {**_BNG[5], **_crs("link", {"href": "http://127.0.0.1:9/"})}, *_BNG[6:]], **_crs("name", {"name": "EPSG:27700"}))), used(20), used(19, 1), _NO)
 JSON.add("crs-twice", layer(collection(_BNG, **_crs("name", {"name": "EPSG:27700"})).replace('"features"', '"crs": {"type": "name", "properties": {"name": "EPSG:4326"}}, "features"')), used(20), _NO)
 JSON.add("crs-behind-the-features", layer(json.dumps({"type": "FeatureCollection", "features": _BNG, **_crs("name", {"name": "EPSG:27700"})})), used(20), _NO)
-JSON.add("crs-absent-of-metres", layer(collection(_BNG)), _NO)
+# Only the British National Grid has such numbers here: that is told.
+JSON.add("crs-absent-of-metres", layer(collection(_BNG)), used(20), _NO)
 
 # Depth and size
 for _depth in (600, 100_000):

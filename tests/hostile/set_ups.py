@@ -54,7 +54,7 @@ add("unicode-escape-beyond", GOOD + 'crs = "\\UFFFFFFFF"\n')
 add("surrogate-escape", GOOD + 'crs = "\\uD800"\n')
 add("deep-lists-500", GOOD + "keep = " + "[" * 500 + "]" * 500 + "\n")
 add("deep-lists-100000", GOOD + "keep = " + "[" * 100_000 + "]" * 100_000 + "\n")
-add("deep-tables-100000", GOOD + "[a" + ".a" * 100_000 + "]\n")
+add("deep-tables-100000", GOOD + "[a" + ".a" * 100_000 + "]\n", heavy=True)
 add("deep-inline-tables", GOOD + "x = " + "{a=" * 50_000 + "1" + "}" * 50_000 + "\n")
 add("comment-of-10-mb", GOOD + "# " + "x" * 10_000_000 + "\n", used(20), *_NO)
 add("value-of-1-mb", GOOD + f'crs = "{"x" * 1_000_000}"\n')
@@ -196,7 +196,10 @@ for _setting, _said in {"exclude": "[cocooning]\nexclude", "addresses": "[addres
     def _fifo_of(folder: Path, said: str = _said) -> None:
         (folder / "crimes.csv").write_text(lines(20))
         os.mkfifo(folder / "pipe.geojson")
-        (folder / "briefing.toml").write_text(f'{GOOD}{said} = "pipe.geojson"\n')
+        homes = "".join(f"9{n:04d},{n} Mill Lane,{451_000 + n},340000\n" for n in range(1, 30))
+        (folder / "addresses.csv").write_text(f"UPRN,Address,Easting,Northing\n{homes}")
+        beside = "" if "addresses" in said else '[addresses]\npath = "addresses.csv"\n'
+        (folder / "briefing.toml").write_text(f'{GOOD}{said} = "pipe.geojson"\n{beside}')
 
     TOML.add(f"{_setting}-fifo", _fifo_of, *_NO, command="cocoon {in}/briefing.toml --folder lists")
 TOML.add("path-unreadable-folder-of-set-ups", lambda f: (f / "crimes.csv").mkdir() or (f / "briefing.toml").write_text(GOOD), *_NO)

@@ -110,13 +110,14 @@ STOP.add("zero-device", lambda f: (f / "exclude.csv").symlink_to("/dev/zero"), r
 
 # Through the command line: a list of which nothing matches, and one that is damaged.
 DOOR = Family("stop-lists-at-the-door", "check {in}/briefing.toml")
-_SET_UP = text('[incidents]\npath = "crimes.csv"\n[cocooning]\nexclude = "exclude.csv"\n', "briefing.toml")
+_SET_UP = text('[incidents]\npath = "crimes.csv"\n[cocooning]\nexclude = "exclude.csv"\n[addresses]\npath = "addresses.csv"\n', "briefing.toml")
+_HOMES = "UPRN,Address,Easting,Northing\n" + "".join(f"9{n:04d},{n} Mill Lane,{451_000 + n},340000\n" for n in range(1, 30))
 
 
 def at_the_door(slug: str, content: str | bytes, *wanted: Answer, command: str | None = None) -> None:
     """Add a list that a set-up names."""
     told = content.encode() if isinstance(content, str) else content
-    DOOR.add(slug, lambda f: (text(lines(20))(f), _SET_UP(f), data(told, "exclude.csv")(f)), *wanted, command=command)
+    DOOR.add(slug, lambda f: (text(lines(20))(f), text(_HOMES, "addresses.csv")(f), _SET_UP(f), data(told, "exclude.csv")(f)), *wanted, command=command)
 
 
 at_the_door("good", "A0003\n", used(20), used(19), used(19, 1))
