@@ -179,7 +179,7 @@ def read_streets(
     streets = gpd.GeoDataFrame(
         {"street": to_text(chunk.frame[column])}, geometry=shapes, crs=source_crs
     )
-    lines = streets.geom_type.isin(["LineString", "MultiLineString"])
+    lines = streets.geom_type.isin(["LineString", "MultiLineString"]) & ~streets.is_empty
     if not lines.any():
         damaged = f" {reasons_of(chunk.not_records)}." if len(chunk.not_records) else ""
         raise DataError(f"{opened.name} holds no lines.{damaged}")

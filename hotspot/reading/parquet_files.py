@@ -106,7 +106,9 @@ def _frame(batch: pa.RecordBatch, wanted: list[str], first: int) -> pd.DataFrame
     plain = [name for name in wanted if name not in texts]
     frame = pd.DataFrame(index=index)
     if plain:
-        frame = batch.select(plain).to_pandas(ignore_metadata=True).set_axis(index)
+        # As whole numbers beside gaps: as fractions two references of 16 digits become one.
+        frame = batch.select(plain).to_pandas(ignore_metadata=True, integer_object_nulls=True)
+        frame = frame.set_axis(index)
     for name, cells in texts.items():
         frame[name] = pd.Series(cells, index=index, dtype=object)
     return frame[wanted]

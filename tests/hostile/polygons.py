@@ -53,7 +53,6 @@ BROKEN = {
     "ring-of-0": _polygon([]),
     "ring-of-1": _polygon(RING[:1]),
     "ring-of-2": _polygon(RING[:2]),
-    "ring-of-3": _polygon(RING[:3]),
     "ring-of-3-closed": _polygon([RING[0], RING[1], RING[0]]),
     "ring-of-3-points-all-alike": _polygon([RING[0]] * 4),
     "ring-on-a-line": _polygon([[X, Y], [X + 10, Y], [X + 20, Y], [X, Y]]),
@@ -76,6 +75,7 @@ for _name, _geometry in BROKEN.items():
     AREAS.add(_name, layer([*GOOD, area(5, geometry=_geometry)]), _NO)
     WITHIN.add(_name, layer([area(5, geometry=_geometry)], "area.geojson"), refused("area.geojson"))
 MENDED = {
+    "ring-of-3": _polygon(RING[:3]),
     "ring-unclosed": _polygon(RING[:-1]),
     "bow-tie": _polygon([[X, Y + 500], [X + 50, Y + 550], [X + 50, Y + 500], [X, Y + 550], [X, Y + 500]]),
     "spike": _polygon([*RING[:3], [RING[2][0], Y + 90_000], *RING[2:]]),
@@ -123,7 +123,7 @@ AREAS.add("cut", lambda f: (layer(GOOD)(f), (f / "beats.geojson").write_bytes((f
 AREAS.add("damaged-line", lambda f: (layer(GOOD)(f), (f / "beats.geojson").write_text((f / "beats.geojson").read_text().replace('"Beat 2"', '"Beat 2'))), _NO)
 AREAS.add("crs-absent-of-metres", layer(GOOD, crs=None), _NO)
 AREAS.add("crs-link", lambda f: layer(GOOD, crs={"type": "link", "properties": {"href": site(), "type": "proj4"}})(f), _NO)
-AREAS.add("crs-degrees-of-metres", layer(GOOD, crs={"type": "name", "properties": {"name": "EPSG:4326"}}), _NO)
+AREAS.add("crs-degrees-of-metres", layer(GOOD, crs={"type": "name", "properties": {"name": "EPSG:4326"}}), used(5), _NO)
 AREAS.add("crs-local", layer(GOOD, crs={"type": "name", "properties": {"name": 'LOCAL_CS["x"]'}}), _NO)
 AREAS.add("crs-grid", layer(GOOD, crs={"type": "name", "properties": {"name": "+proj=longlat +nadgrids=http://127.0.0.1:9/x"}}), _NO)
 AREAS.add("on-the-date-line", layer([area(0, geometry=_polygon([[170, -10], [-170, -10], [-170, 10], [170, 10], [170, -10]]))], crs=None), used(1), _NO)
@@ -134,7 +134,7 @@ AREAS.add("csv", text("beat,wkt\nA,POLYGON\n", "beats.csv"), refused("beats.csv"
 AREAS.add("csv-of-polygons", text('beat,WKT\nA,"POLYGON ((0 0, 1 0, 1 1, 0 0))"\n', "beats.csv"), refused("beats.csv"), command="read_areas {in}/beats.csv")
 AREAS.add("empty", data(b"", "beats.geojson"), refused("empty"))
 AREAS.add("missing", lambda f: None, refused("no file"))
-AREAS.add("a-folder", files({"beats.geojson/a.txt": "x"}), refused("beats.geojson"))
+AREAS.add("a-folder", files({"beats.geojson/a.txt": "x"}), refused())
 AREAS.add("a-folder-of-layers", files({"beats/a.geojson": json.dumps({"type": "FeatureCollection", **_BNG, "features": GOOD}), "beats/b.geojson": "{"}), refused("b.geojson"), command="read_areas {in}/beats")
 
 # Streets
@@ -172,8 +172,8 @@ for _name, _geometry in {
 STREETS.add("line-of-no-length", _streets(street(5, geometry={"type": "LineString", "coordinates": [[X, Y], [X, Y]]})), used(6), used(5), _SNO)
 STREETS.add("line-1e300", _streets(street(5, geometry={"type": "LineString", "coordinates": [[X, Y], [1e300, 1e300]]})), used(6), used(5), _SNO)
 STREETS.add("line-of-100000", _streets(street(5, geometry={"type": "LineString", "coordinates": [[X + n / 10, Y] for n in range(100_000)]})), used(6))
-STREETS.add("feature-null", _streets(None), _SNO)
-STREETS.add("feature-number", _streets(7), _SNO)
+STREETS.add("feature-null", _streets(None), used(5, 0, "left out"), _SNO)
+STREETS.add("feature-number", _streets(7), used(5, 0, "left out"), _SNO)
 STREETS.add("name-null", _streets(street(5, None)), used(6))
 STREETS.add("names-all-null", layer([street(n, None) for n in range(3)], "streets.geojson"), used(3), _SNO)
 STREETS.add("name-escape", _streets(street(5, "\x1b[2J")), used(6))
@@ -198,7 +198,7 @@ def _door(features: list[Any], **members: Any):  # type: ignore[no-untyped-def]
 DOOR.add("good", _door([area(0, geometry=_polygon([[X - 1, Y - 1], [X + 900, Y - 1], [X + 900, Y + 900], [X - 1, Y + 900], [X - 1, Y - 1]]))]), used(20))
 DOOR.add("half", _door([area(0)]), used(10, 10))
 DOOR.add("elsewhere", _door([area(900)]), used(0, 20), refused())
-DOOR.add("ring-of-3", _door([area(0, geometry=BROKEN["ring-of-3"])]), refused("area.geojson"))
+DOOR.add("ring-of-2", _door([area(0, geometry=BROKEN["ring-of-2"])]), refused("area.geojson"))
 DOOR.add("null", _door([None, area(0)]), refused("area.geojson"))
 DOOR.add("no-features", _door([]), refused("area.geojson"))
 DOOR.add("crs-escape", _door(GOOD, crs={"type": "name", "properties": {"name": "\x1b[2J"}}), refused("area.geojson"))

@@ -235,7 +235,7 @@ for _name, _value in {
     "phonetic": b'<c r="PLACE" t="inlineStr"><is><r><t>A7</t></r><rPh sb="0" eb="1"><t>a</t></rPh></is></c>',
     "blank-inline": b'<c r="PLACE" t="inlineStr"><is></is></c>',
 }.items():
-    XLSX.add(f"ref-{_name}", one(good_rows(bad={_AT: {"ref": _value}})), used(20), used(19, 1))
+    XLSX.add(f"ref-{_name}", one(good_rows(bad={_AT: {"ref": _value}})), used(20), used(19, 1), *([refused("crimes.xlsx")] if _name == "kind-unknown" else []))
 for _name, _value in {
     "negative": -1,
     "0": 0,
