@@ -825,3 +825,15 @@ def count_limits(chances, level: float) -> tuple[int, int]:
 def most_in_a_window(days, window: int) -> int:
     """Count the crimes of the busiest days in a row, starting at each day."""
     return max(sum(first <= day < first + window for day in days) for first in days)
+
+
+def has_circle(following: list[int]) -> bool:
+    """Walk every chain of sectors, each of which names the next, until it ends or comes back."""
+    for start in range(len(following)):
+        seen, at = set(), start
+        while at < len(following):
+            if at in seen:
+                return True
+            seen.add(at)
+            at = following[at]
+    return False

@@ -886,3 +886,16 @@ def test_a_database_that_is_damaged_empty_or_no_file_gets_a_sentence(tmp_path: P
         (tmp_path / "a.db").unlink()
         os.mkfifo(tmp_path / "a.db")
         assert "is no file" in refused(lambda _: open_source(url), tmp_path, tmp_path)
+
+
+def test_a_zip_file_of_gigabytes_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hotspot.reading.zip_files._MOST_OF_LAYERS", 1000)
+    path = tmp_path / "crimes.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr(
+            "crimes.geojson", '{"type": "FeatureCollection", "features": []}' + " " * 1000
+        )
+    with pytest.raises(hs.DataError, match=r"crimes\.zip unpacks to 0\.0 GB"):
+        open_source(path)

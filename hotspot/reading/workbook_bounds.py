@@ -4,6 +4,7 @@ A file of a few kilobytes may unpack to gigabytes, or hold one cell in the last 
 sheet, whose whole rectangle the reader would then set up.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from xml.parsers import expat
 
 from hotspot._errors import DataError
 from hotspot.reading.formulas import book_parts
+from hotspot.reading.old_containers import refuse_circles
 from hotspot.reading.sheet_cells import (
     Extent,
     parse_ods,
@@ -34,6 +36,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+# Room is made for as many texts as the part of them says it holds.
+_TEXTS = re.compile(rb"<(?:\w+:)?sst\b[^>]*?\b(?:uniqueC|c)ount\s*=\s*[\"']\s*(\d+)")
 _XML = (".xml", ".rels", ".vml")
 _FORMS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 _DAMAGED = (
@@ -103,6 +107,7 @@ def _check_old(path: Path) -> Workbook:
             if _PROTECTED in before[-64:] + block:
                 raise _protected(path)
             before = block
+    refuse_circles(path)
     return Workbook("xls")
 
 
@@ -203,6 +208,13 @@ def _blocks(book: zipfile.ZipFile, member: zipfile.ZipInfo, sizes: _Sizes) -> It
                     f"{Path(book.filename or '').name} is not read: {member.filename!r} in it "
                     "declares entities of XML, which no spreadsheet writes. Open it in a "
                     "spreadsheet and save it again."
+                )
+            told = None if before else _TEXTS.search(block)
+            if is_xml and told is not None and int(told[1][:12]) > MOST_CELLS:
+                raise DataError(
+                    f"{Path(book.filename or '').name} is damaged: {member.filename!r} in it says "
+                    f"that it holds {int(told[1][:12]):,} texts. Open it in a spreadsheet and save "
+                    "it again."
                 )
             before = block
             yield block

@@ -19,6 +19,7 @@ from hotspot.reading.layers import layers_of, open_layers
 from hotspot.reading.text_files import open_text_file
 
 _LAYERS = (".shp", ".tab", ".mif", ".kml", ".gpkg", ".geojson", ".json", ".fgb")
+_MOST_OF_LAYERS = 500_000_000
 _TEXTS = (".csv", ".txt", ".tsv")
 
 
@@ -57,6 +58,13 @@ def open_zip(path: Path, request: Request) -> Source:
     # A Mac packs a shadow of every file.
     places = [place for place in places if place.name[:1] not in (".", "")]
     layers = [place for place in places if place.suffix.lower() in _LAYERS]
+    # A layer is unpacked into memory, and never to more than the zip file says.
+    size = max((entry.file_size for entry in members), default=0)
+    if layers and size > _MOST_OF_LAYERS:
+        raise DataError(
+            f"{path.name} unpacks to {size / 1e9:.1f} GB in one file: unpack it first, and give "
+            "the file that is meant."
+        )
     if layers:
         files = [
             (str(place.with_suffix("")), layers_of(_layer_file(path, place, places), request))

@@ -140,7 +140,7 @@ CSV.add("quotes-single", text(_named(3, "'A3'")), used(20))
 CSV.add("quoted-line-ends", text(_named(3, '"A\r\n3"')), used(20))
 CSV.add("quoted-row-of-another-crime", text(_named(3, '"A3\nA99,01/02/2026,451000,340000\n"')), used(20), used(19, 1))
 CSV.add("quoted-cell-of-200-kb", text(_named(3, f'"{"x" * 200_000}"')), used(20), used(19, 1))
-CSV.add("quoted-cell-of-200-kb-with-lines", text(_named(3, '"' + "note\n" * 40_000 + '"')), used(20), used(19, 1))
+CSV.add("quoted-cell-of-200-kb-with-lines", text(_named(3, '"' + "note\n" * 40_000 + '"')), used(20), used(19, 1), refused("quotation"))
 CSV.add("note-of-200-kb", text(lambda: "".join(
     line + ("," + ("MO" if n == 0 else f'"{"broke in; " * 20_000}"' if n == 4 else "x")) + "\n"
     for n, line in enumerate(GOOD.splitlines()))), used(20))
