@@ -358,15 +358,16 @@ def test_the_products_say_what_the_table_says(tmp_path: Path) -> None:
     assert raw["word"].tolist() == result.table["word"].tolist()
     assert raw["counted_by"].str.startswith("Counted by the day it was found").all()
     sheets = openpyxl.load_workbook(book)
-    assert sheets.sheetnames == ["Performance", "trends", "months", "About"]
-    board = sheets["Performance"]
-    heads = [cell.value for cell in board[1]]
+    assert sheets.sheetnames == ["12 months", "Feb 2026", "trends", "months", "About"]
+    heads = [cell.value for cell in sheets["Feb 2026"][1]]
     assert heads[:5] == ["Area", "Feb 2026", "Feb 2025", "Feb 2024", "Feb 2023"]
+    board = sheets["12 months"]
+    heads = [cell.value for cell in board[1]]
     last = dict(zip(heads, [cell.value for cell in board[board.max_row]], strict=True))
-    assert (last["Area"], last["12 months to Feb 2026"], last["12 months: change, %"]) == (
+    assert (last["Area"], last["12 months to Feb 2026"], last["Change, %"]) == (
         "All", 480, 100,
     )  # fmt: skip
-    assert last["12 months: word"] == "Higher"
+    assert last["Word"] == "Higher"
     told = json.loads(record.read_text(encoding="utf-8"))
     assert told["rows"][-1]["word"] == "Higher"
     assert told["months"]["reference"] == "March 2024 to February 2025"

@@ -202,6 +202,12 @@ def test_lincolnshire_2017_is_told_as_a_change_of_definition() -> None:
     )
 
 
+def test_a_change_that_all_burglary_shares_is_none_of_definition() -> None:
+    periods = ("2017-04/2017-06", "2016-04/2016-06")
+    (note,) = compare(68, 100, periods=periods, whole=(730, 1000)).notes
+    assert note.endswith("All burglary changed by -27 %, which that leaves as it is.")
+
+
 def test_changes_of_definition_are_those_of_the_dated_table_of_offences() -> None:
     table = hs.incidents.offence_table()
     assert {f"{one.first:%Y-%m-%d}" for one in definition_changes()} < set(table["valid_from"])

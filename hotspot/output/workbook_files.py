@@ -1,5 +1,6 @@
 """Workbooks that print well and in which no text is ever taken for anything but text."""
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ _OPTIONS = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
 }  # fmt: skip
 _A4 = 9
-_NARROWEST, _WIDEST = 9, 42
+_NARROWEST, _WIDEST, _HEADING_WIDTH = 9, 42, 12
 # How much wider than the digits that a column's width counts is the text in it.
 _TEXT_WIDTH, _LINE_HEIGHT, _MOST_LINES = 1.15, 14.5, 25
 
@@ -129,11 +130,14 @@ def write_tables(
             longest = [0] * (len(table) + 1)
             for column, (heading, values) in enumerate(table.items()):
                 sheet.write_string(0, column, str(heading), styles["heading"])
-                widths = [_NARROWEST, len(str(heading))]
+                widths = [_NARROWEST, _heading_width(str(heading))]
                 for line, value in enumerate(values, start=1):
                     widths.append(_write_cell(sheet, line, column, value, styles))
                     longest[line] = max(longest[line], widths[-1])
                 sheet.set_column(column, column, min(max(widths) + 2, _WIDEST))
+            lines = max((_heading_lines(str(heading)) for heading in table), default=1)
+            if lines > 1:
+                sheet.set_row(0, _LINE_HEIGHT * lines)
             for line, width in enumerate(longest):
                 # LibreOffice gives long text no second line by itself.
                 if width > _WIDEST:
@@ -165,6 +169,18 @@ def _write_cell(
         sheet.write_string(line, column, text, styles["text"])
         return len(text)
     return _NARROWEST
+
+
+def _heading_width(heading: str) -> int:
+    """Return how wide a heading is, which goes on on a second line where it has words."""
+    if len(heading) <= _HEADING_WIDTH:
+        return len(heading)
+    return max(_HEADING_WIDTH, *map(len, heading.split()))
+
+
+def _heading_lines(heading: str) -> int:
+    """Return over how many lines a heading goes."""
+    return len(textwrap.wrap(heading, _heading_width(heading) + 2, break_long_words=False)) or 1
 
 
 def _print_text(text: str, most: int = _MOST_HEADER_CHARACTERS) -> str:

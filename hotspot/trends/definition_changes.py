@@ -13,6 +13,8 @@ from hotspot.reading.crs import BRITISH_GRID
 
 #: When homes were not empty by day, and what came after was measured against it.
 PANDEMIC = pd.period_range("2020-03", "2021-07", freq="M")
+# Within so much of it a change is that of all burglary.
+_ALIKE = 0.1
 # What changed, where more can be said of it than that the table of offences did.
 _WHAT_CHANGED = {
     "2017-04-01": (
@@ -117,12 +119,19 @@ def comparison_notes(
             f"{and_list(before)} {is_are} {'wholly or partly ' if partly else ''}from before it."
         )
         if main in before and not pd.isna(whole) and not pd.isna(change):
-            told += (
-                f" {signed(change)} is first of all a change of definition: all burglary changed "
-                f"by {signed(whole)}."
-            )
+            told += f" {_beside(change, whole)}"
         notes.append(told)
     return notes + pandemic_notes(references)
+
+
+def _beside(change: float, whole: float) -> str:
+    """Write what a change is worth beside that of all burglary."""
+    if abs(change - whole) > _ALIKE and abs(change) > 2 * abs(whole):
+        return (
+            f"{signed(change)} is first of all a change of definition: all burglary changed by "
+            f"{signed(whole)}."
+        )
+    return f"All burglary changed by {signed(whole)}, which that leaves as it is."
 
 
 def pandemic_notes(held: Mapping[str, pd.PeriodIndex]) -> list[str]:

@@ -128,20 +128,20 @@ class PerformanceTable(Result):
         return performance_page(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table as a board reads it, all that is known of it, and the counts.
+        """Return twelve months and the month as a board reads them, all columns, and the counts.
 
         Returns
         -------
         dict of str to DataFrame
         """
-        from hotspot.trends.performance_page import board_table
+        from hotspot.trends.performance_page import board_tables
 
         counted = self.counts.table.T
         counted.insert(0, "Month", [month_words(one.start_time) for one in self.counts.periods])
         left_out = self.counts.periods.isin(self.counts.left_out)
         if left_out.any():
             counted["Left out"] = np.where(left_out, "left out", "")
-        return {"Performance": board_table(self), self.product: self.table, "months": counted}
+        return {**board_tables(self), self.product: self.table, "months": counted}
 
     def content(self) -> dict[str, Any]:
         """Return settings, words and rows as JSON can hold them.
@@ -161,9 +161,9 @@ class PerformanceTable(Result):
 
     def _repr_html_(self) -> str:
         from hotspot.output.results import shown_html
-        from hotspot.trends.performance_page import board_table
+        from hotspot.trends.performance_page import board_tables
 
-        return shown_html(self.summary(), board_table(self))
+        return shown_html(self.summary(), *board_tables(self).values())
 
 
 def performance_table(

@@ -213,8 +213,8 @@ def definitions(result: "PerformanceTable") -> list[str]:
     ]  # fmt: skip
 
 
-def board_table(result: "PerformanceTable") -> pd.DataFrame:
-    """Return the table with the headings and the precision of a board paper.
+def board_tables(result: "PerformanceTable") -> dict[str, pd.DataFrame]:
+    """Return twelve months and the month with the headings and the precision of a board paper.
 
     Parameters
     ----------
@@ -222,28 +222,32 @@ def board_table(result: "PerformanceTable") -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        A row per area; changes in per cent.
+    dict of str to DataFrame
+        A row per area; changes in per cent. Each is as wide as a page.
     """
     table, now = result.table, short_month(result.month)
-    years = range(1, result.settings["years"] + 1)
-    columns: dict[str, Any] = {"Area": table["area"], now: table["current"]}
-    for back in years:
-        columns[short_month(result.month - 12 * back)] = table[f"same_month_{back}"]
-    columns |= {
-        "Mean of these": table["mean_same_month"].round(1),
-        f"{now}: change, %": _percent(table["month_change"]),
-        f"{now}: word": table["month_word"],
-        "Mean month of 12 before": table["mean_month_12"].round(1),
-        "Mean month of 36 before": table["mean_month_36"].round(1),
+    year = {
+        "Area": table["area"],
         f"12 months to {now}": table["rolling_12"],
         _held(result): table["reference_12"].round(1),
-        "12 months: change, %": _percent(table["change"]),
-        "12 months: word": table["word"],
-        "The rule behind it": table["rule"],
+        "Change, %": _percent(table["change"]),
+        "Word": table["word"],
+        "The rule behind it": table["rule"].map(_why),
     }
-    return pd.DataFrame(columns)
+    back = range(1, result.settings["years"] + 1)
+    month = {
+        "Area": table["area"],
+        now: table["current"],
+        **{short_month(result.month - 12 * one): table[f"same_month_{one}"] for one in back},
+        "Mean of these": table["mean_same_month"].round(1),
+        "Change, %": _percent(table["month_change"]),
+        "Word": table["month_word"],
+        "Mean month of 12 before": table["mean_month_12"].round(1),
+        "Mean month of 36 before": table["mean_month_36"].round(1),
+    }
+    return {"12 months": pd.DataFrame(year), now: pd.DataFrame(month)}
 
 
-def _percent(change: pd.Series) -> pd.Series:
-    return (100 * change.replace(np.inf, np.nan)).round(1)
+def _percent(changes: pd.Series) -> list[float | str]:
+    """Return changes in per cent, and in words where there was none before."""
+    return ["none before" if np.isinf(one) else round(100 * one, 1) for one in changes]
