@@ -1,6 +1,7 @@
 """Checks that public functions share: every problem is collected, then raised at once."""
 
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ from hotspot.english import count, name_rows
 set_network_enabled(False)
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
+
+# Where a system tells nothing of its memory.
+_UNKNOWN_BYTES = 4e9
 
 
 class Problems:
@@ -91,6 +95,68 @@ def given_path(path: str | os.PathLike[str]) -> Path:
     """Return a path as it was given, as messages name it, once `full_path` takes it."""
     full_path(path)
     return Path(path).expanduser()
+
+
+def free_memory_bytes() -> float:
+    """Return how much memory is free, as far as the system tells.
+
+    Returns
+    -------
+    float
+        In bytes. Of Linux what can be had without swapping, of Windows what is free, elsewhere half
+        of what there is; never more than this process may take.
+    """
+    system = next((n for n in (_of_linux(), _of_windows(), _of_others()) if n is not None), None)
+    told = [number for number in (system, _of_limits()) if number is not None]
+    return min(told, default=_UNKNOWN_BYTES)
+
+
+def _of_linux() -> float | None:
+    found = []
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        found += [1024.0 * int(line.split()[1]) for line in lines if line.startswith("MemAvail")]
+        # A container may have less than its machine.
+        group = Path("/sys/fs/cgroup")
+        most, used = ((group / f"memory.{one}").read_text() for one in ("max", "current"))
+        found += [float(most) - float(used)] if most.strip().isdecimal() else []
+    except (OSError, ValueError):
+        pass
+    return min(found, default=None)
+
+
+def _of_windows() -> float | None:
+    if sys.platform != "win32":
+        return None
+    import ctypes
+
+    # The record of GlobalMemoryStatusEx: two numbers of 4 bytes, then seven of 8; the second of
+    # those is what is free.
+    record = (ctypes.c_uint64 * 8)(64)
+    done = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(record))
+    return float(record[2]) if done else None
+
+
+def _of_limits() -> float | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        return None
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        pages = 0
+    return max(0.0, float(most - pages * resource.getpagesize()))
+
+
+def _of_others() -> float | None:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2.0
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def positive_problems(**values: float) -> list[str]:

@@ -11,9 +11,19 @@ import shapely
 import xarray as xr
 from pyproj import CRS
 
-from hotspot._checks import crs_problems, integer_problems, positive_problems, raise_problems
-from hotspot._errors import DataError
+from hotspot._checks import (
+    crs_problems,
+    free_memory_bytes,
+    integer_problems,
+    positive_problems,
+    raise_problems,
+)
+from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Bools, Floats
+
+# What a map of density takes at its height, with the hotspots in it and its picture; so few cells
+# are never too many.
+_BYTES_PER_CELL, _FEW_CELLS = 300, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Grid:
         ]
         problems += crs_problems(crs, "grid's cells")
         raise_problems(arguments=problems)
+        size = float(self.cell_size_m)
+        _refuse_too_many((self.ncols - 1) * size, (self.nrows - 1) * size, size)
         object.__setattr__(self, "crs", crs)
         for name in ("xmin", "ymin", "cell_size_m"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -125,6 +137,8 @@ class Grid:
             xmin, ymin, xmax, ymax = shapely.bounds(frame_or_geometry)
         if not np.isfinite([xmin, ymin, xmax, ymax]).all():
             raise DataError("There is nothing to lay a grid over: no row, or none with a geometry.")
+        across, up = float(xmax - xmin + 2 * margin_m), float(ymax - ymin + 2 * margin_m)
+        _refuse_too_many(across, up, cell_size_m)
         # A cell more than the extent has at least: a cell does not hold its upper edges.
         west = math.floor((xmin - margin_m) / cell_size_m) * cell_size_m
         south = math.floor((ymin - margin_m) / cell_size_m) * cell_size_m
@@ -295,6 +309,41 @@ class Grid:
             nrows=surface.sizes["y"],
             crs=surface.attrs["crs"],
         )
+
+
+def _refuse_too_many(across_m: float, up_m: float, cell_size_m: float) -> None:
+    """Refuse a grid for which there is not the memory, before any is taken.
+
+    Raises
+    ------
+    ConfigError
+        With the cell size that fits.
+    """
+
+    def cells_of(size: float) -> float:
+        # One more than each side for the cells at its edges. Python refuses what numpy calls inf.
+        with np.errstate(over="ignore"):
+            sides = np.array([across_m, up_m]) / size + 1
+            return float(sides[0] * sides[1])
+
+    cells = cells_of(cell_size_m)
+    if cells <= _FEW_CELLS:
+        return
+    free = free_memory_bytes()
+    most = max(free / _BYTES_PER_CELL, _FEW_CELLS)
+    if cells <= most:
+        return
+    # The next of 1, 2, 5, 10, ... that fits.
+    power = math.floor(math.log10(cell_size_m))
+    sizes = (float(f"{digit}e{power}") for power in range(power, 300) for digit in (1, 2, 5))
+    fit = next((size for size in sizes if size > cell_size_m and cells_of(size) <= most), math.inf)
+    advice = f"take cells of {fit:g} m or more" if math.isfinite(fit) else "take far larger cells"
+    raise ConfigError(
+        f"Cells of {cell_size_m:g} m over {across_m / 1000:,.4g} by {up_m / 1000:,.4g} km are "
+        f"{cells:.2g}, which need {cells * _BYTES_PER_CELL / 1e9:,.2g} GB of memory; "
+        f"{free / 1e9:.1f} GB are free: {advice}, or a smaller area (is a point far from the "
+        "others?)."
+    )
 
 
 def as_surface(surface: xr.DataArray, what: str = "surface") -> xr.DataArray:

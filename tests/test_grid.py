@@ -1,5 +1,9 @@
 """The grid that density, forecast and backtest share."""
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -7,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hotspot as hs
+from hotspot import ConfigError, Grid
+from hotspot import grid as grid_module
+from hotspot._checks import free_memory_bytes
 from tests.conftest import incidents_at
 
 
@@ -57,3 +64,55 @@ def test_cells_count_by_their_centres():
     grid = hs.Grid(0, 0, 100, 2, 2, "EPSG:27700")
     inside = grid.centres_within(shapely.box(0, 0, 50, 149))
     assert inside.tolist() == [[True, False], [False, False]]
+
+
+@pytest.mark.parametrize("cell_size_m", [0.01, 1e-6, 1e-300, 5e-324])
+@pytest.mark.parametrize("extent_m", [20_000.0, 1e9, 1e300])
+def test_cells_for_which_there_is_no_memory_are_told_with_the_size_that_fits(
+    cell_size_m: float, extent_m: float
+) -> None:
+    area = shapely.box(400_000, 300_000, 400_000 + extent_m, 300_000 + extent_m)
+    with pytest.raises(ConfigError, match="GB of memory") as raised:
+        Grid.over(area, cell_size_m, crs="EPSG:27700")
+    fits = re.search(r"take cells of (\S+) m or more", str(raised.value))
+    if extent_m < 1e300:
+        assert fits is not None
+        fitting = Grid.over(area, float(fits[1]), crs="EPSG:27700")
+        assert fitting.nrows > 1000
+
+
+def test_a_long_strip_and_a_far_point_are_too_many_cells_too():
+    for area in (
+        shapely.box(0, 0, 1e9, 1),
+        shapely.MultiPoint([(0, 0), (1e9, 1e9)]),
+        shapely.box(0, 0, 1e9, 1e9),
+    ):
+        with pytest.raises(ConfigError, match="is a point far from the others"):
+            Grid.over(area, 0.01, crs="EPSG:27700")
+    with pytest.raises(ConfigError, match="GB of memory"):
+        Grid(0, 0, 50, ncols=10**30, nrows=10**30, crs="EPSG:27700")
+
+
+def test_less_memory_bears_fewer_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    area = shapely.box(0, 0, 20_000, 20_000)
+    assert Grid.over(area, 10, crs="EPSG:27700").ncols == 2001
+    monkeypatch.setattr(grid_module, "free_memory_bytes", lambda: 600e6)
+    with pytest.raises(ConfigError, match="take cells of 20 m or more"):
+        Grid.over(area, 10, crs="EPSG:27700")
+    assert Grid.over(area, 20, crs="EPSG:27700").ncols == 1001
+    monkeypatch.setattr(grid_module, "free_memory_bytes", lambda: 0.0)
+    assert Grid.over(area, 20.5, crs="EPSG:27700").ncols == 976
+
+
+def test_the_memory_that_is_free_is_told():
+    assert 1e7 < free_memory_bytes() < 1e15
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+def test_a_process_that_may_take_less_has_less():
+    code = (
+        "import resource; from hotspot._checks import free_memory_bytes as free\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (6 * 10**9, -1)); print(free())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 6e9

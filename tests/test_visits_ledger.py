@@ -483,16 +483,16 @@ def test_a_file_that_is_no_ledger_is_told_in_a_sentence(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["visits.db"]
 
 
-def test_a_database_of_others_is_shared_without_touching_it(tmp_path):
+def test_a_database_of_others_is_not_given_our_tables(tmp_path):
     path = tmp_path / "crimes.db"
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE meta (crime TEXT)")
         other.commit()
-    with pytest.raises(DataError, match="holds no ledger"):
-        VisitLedger(path, must_exist=True)
-    ledger = VisitLedger(path)
-    ledger.record([visit("V-A", "no reply", SOON)])
-    assert len(VisitLedger(path, must_exist=True).visits()) == 1
+    before = path.read_bytes()
+    for must_exist in (True, False):
+        with pytest.raises(DataError, match="holds no ledger"):
+            VisitLedger(path, must_exist=must_exist)
+    assert path.read_bytes() == before
 
 
 def test_a_ledger_in_a_file_holds_no_connection_between_two_pieces_of_work(tmp_path, still_open):

@@ -24,6 +24,7 @@ from hotspot.dates import AsOf
 from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.english import some_of
 from hotspot.output.handling import marked, shown_marking
+from hotspot.reading.databases import file_of_url
 from hotspot.rule import RULE
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
 from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
@@ -265,6 +266,19 @@ class Config(_Table):
         if self.messages is not None:
             others |= {f"message {name}": file for name, file in self.messages.languages.items()}
         return chosen | {name: path for name, path in others.items() if path is not None}
+
+    def read_files(self) -> list[Path]:
+        """Return every file and folder that is read or kept, which nothing may write over.
+
+        Returns
+        -------
+        list of Path
+        """
+        urls = [self.incidents.path, self.addresses.path if self.addresses else None]
+        urls += [self.cocooning.ledger]
+        kept = [file for url in urls if isinstance(url, str) and (file := file_of_url(url))]
+        excluded = self.cocooning.exclude
+        return [*self.input_files().values(), *kept, *([excluded] if excluded else [])]
 
     def changed(
         self,

@@ -1,6 +1,7 @@
 """``hotspot check``: what can be used of a file of burglaries, and what cannot and why."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import HotspotError
@@ -41,10 +42,12 @@ def _check(options: argparse.Namespace) -> int:
         print_notes(chosen.notes)
         raise
     if options.rejected:
+        from hotspot.output.own_files import own_files
         from hotspot.output.tables import write_rejected
 
         rejected = burglaries.rejected.assign(marking=burglaries.config.output.marked)
-        write_rejected(rejected, options.rejected)
+        with own_files([Path(options.rejected)]):
+            write_rejected(rejected, options.rejected)
     if options.json:
         print_json(_content(burglaries))
     else:

@@ -78,26 +78,32 @@ def add(commands: Any) -> None:
 
 
 def _print(options: argparse.Namespace) -> int:
+    from hotspot.output.own_files import own_files, refuse_inputs
     from hotspot.output.printing import print_page
 
     out = Path(options.file).with_suffix(".pdf") if options.out is None else Path(options.out)
     width, height = _SHEETS[options.paper]
-    made = print_page(
-        options.file,
-        out,
-        paper=options.paper,
-        landscape=True,
-        width=width,
-        height=height,
-        scale=_SHARPER,
-    )
+    refuse_inputs([out], [Path(options.file)])
+    with own_files([out]):
+        made = print_page(
+            options.file,
+            out,
+            paper=options.paper,
+            landscape=True,
+            width=width,
+            height=height,
+            scale=_SHARPER,
+        )
     print_answer(options, {"files": [str(made)]}, made)
     return DONE
 
 
 def _public(options: argparse.Namespace) -> int:
     from hotspot.maps.published import RECORD_FILE, WARNING
+    from hotspot.output.own_files import own_files, refuse_inputs
 
+    record = Path(options.record or Path(options.out).parent / RECORD_FILE)
+    refuse_inputs([Path(options.out)], [record])
     burglaries = burglaries_of(options, layers_of(options))
     layers = burglaries.layers
     m = hotspot.public_map(
@@ -113,8 +119,8 @@ def _public(options: argparse.Namespace) -> int:
         streets=layers.streets,
         title=options.title,
     )
-    record = Path(options.record or Path(options.out).parent / RECORD_FILE)
-    made = hotspot.maps.publish_map(m, options.out, record)
+    with own_files([Path(options.out)]):
+        made = hotspot.maps.publish_map(m, options.out, record)
     kept = f"What it tells is kept in {record}: the next map is checked against it."
     print_notes([WARNING, kept])
     files = [str(made), str(record)]

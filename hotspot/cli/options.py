@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hotspot.output.page_parts import Writer
     from hotspot.output.results import Result
 
+# Options that name a file to be written; a folder is one by its name.
+_OUTPUT_FILES = ("out", "rejected", "record")
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, FAULT, STOPPED = 0, 1, 2, 3, 130
 
@@ -89,6 +91,7 @@ def add_result_command(
     marking = Value(None, "protective marking of the products (that of the set-up)")
     written = {"--marking": marking, "--folder": Value(None, "where to write", name)}
     add_values(command, {**values, **written, "--json": JSON})
+    command.set_defaults(product=name)
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
@@ -189,7 +192,49 @@ def set_up_of(
     given = _told({"incidents": kept, **(layers or {})})
     files = options.files[0] if len(options.files) == 1 else options.files
     chosen = choose_set_up(files, {}, given)
+    own = [chosen.file] if chosen.file else []
+    # A briefing goes where its set-up says; what else is written, where the command does.
+    folder = chosen.config.output.folder if hasattr(options, "replace") else None
+    refuse_lost(options, [*chosen.config.read_files(), *own], folder)
     return chosen.changed(options.as_of, tables=_told({"incidents": choice}))
+
+
+def refuse_lost(
+    options: argparse.Namespace, inputs: Sequence[Path], folder: Path | None = None
+) -> None:
+    """Refuse to write over what is read, before any of it is.
+
+    Parameters
+    ----------
+    options : Namespace
+    inputs : sequence of Path
+        Files, and folders of files, that the command reads or keeps.
+    folder : Path, optional
+        Where it writes to if its options do not tell.
+
+    Raises
+    ------
+    OutputError
+    """
+    from hotspot.output.own_files import (
+        is_same,
+        refuse_foreign,
+        refuse_inputs,
+        refuse_inputs_within,
+    )
+    from hotspot.output.page_parts import FORMATS
+
+    outputs = [path for name in _OUTPUT_FILES if (path := _absolute(getattr(options, name, None)))]
+    folder = _absolute(getattr(options, "folder", None)) or folder
+    product = getattr(options, "product", None)
+    if folder and product:
+        outputs += [folder / f"{product}.{ending}" for ending in FORMATS]
+    elif folder:
+        refuse_inputs_within(folder, inputs)
+    refuse_inputs(outputs, inputs)
+    # The record of what was published is read before it is written.
+    record = _absolute(getattr(options, "record", None))
+    refuse_foreign(path for path in outputs if record is None or not is_same(path, record))
 
 
 def layers_of(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -259,9 +304,18 @@ def answer(
     int
         The exit status.
     """
+    from hotspot.output.own_files import own_files, refuse_inputs
+    from hotspot.output.page_parts import FORMATS
+
     marking, inputs = marking_of(options, burglaries), burglaries.inputs
     basis = burglaries.basis
-    written = result.write(options.folder, marking=marking, inputs=inputs, files=files, basis=basis)
+    names = [*(f"{result.product}.{ending}" for ending in FORMATS), *(files or {})]
+    paths = [Path(options.folder, name) for name in names]
+    refuse_inputs(paths, burglaries.config.read_files())
+    with own_files(paths):
+        written = result.write(
+            options.folder, marking=marking, inputs=inputs, files=files, basis=basis
+        )
     record = {
         **result.record(marking, inputs, basis),
         "reading": burglaries.record,

@@ -13,6 +13,7 @@ from hotspot.cli.visits_options import (
     WHO,
     YES,
     add_visits_command,
+    free_paths,
     ledger_of,
     marking_of_ledger,
     not_agreed,
@@ -86,11 +87,17 @@ def add(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from hotspot.output.own_files import own_files
+    from hotspot.output.page_parts import FORMATS
+    from hotspot.visits.report import VisitReport
+
+    paths = free_paths(options, VisitReport.product, FORMATS)
     with ledger_of(options) as ledger:
         stopped = stop_list_of_ledger(options)
         report = ledger.report(as_of=options.as_of, exclude=stopped)
     marking = marking_of_ledger(options)
-    files = [str(path) for path in report.write(options.folder, marking=marking)]
+    with own_files(paths):
+        files = [str(path) for path in report.write(options.folder, marking=marking)]
     print_answer(options, {**report.record(marking), "files": files}, report.summary(), *files)
     return DONE
 

@@ -12,6 +12,7 @@ from hotspot.cli.visits_options import (
     WHO,
     YES,
     add_visits_command,
+    free_paths,
     ledger_of,
     marking_of_ledger,
     not_agreed,
@@ -94,6 +95,10 @@ def _marks(options: argparse.Namespace) -> int:
 
 
 def _notes(options: argparse.Namespace) -> int:
+    from hotspot.output.own_files import own_files
+    from hotspot.visits.officer_notes import FORMATS, OfficerNotes
+
+    paths = free_paths(options, OfficerNotes.product, FORMATS) if options.folder else []
     with ledger_of(options) as ledger:
         if options.acknowledge:
             gone = ledger.acknowledge_notes(options.acknowledge, options.who)
@@ -103,7 +108,8 @@ def _notes(options: argparse.Namespace) -> int:
         files: list[str] = []
         if options.folder:
             marking = marking_of_ledger(options)
-            files = [str(path) for path in notes.write(options.folder, marking=marking)]
+            with own_files(paths):
+                files = [str(path) for path in notes.write(options.folder, marking=marking)]
         content = {**notes.to_dict(), "files": files}
         if not options.acknowledge_all or notes.table.empty:
             print_answer(options, content, notes.summary(), *files)

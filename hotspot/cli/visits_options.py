@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import DataError
@@ -85,6 +86,32 @@ def marking_of_ledger(options: argparse.Namespace) -> str | None:
     config = set_up_of_ledger(options)
     marking: str | None = options.marking
     return config.output.with_marking(marking).marked if config else marking
+
+
+def free_paths(options: argparse.Namespace, product: str, formats: Iterable[str]) -> list[Path]:
+    """Return the files of a result, none of which would be written over what is not ours.
+
+    Raises
+    ------
+    OutputError
+    """
+    from hotspot.output.own_files import refuse_foreign, refuse_inputs
+
+    paths = [Path(options.folder, f"{product}.{ending}") for ending in formats]
+    refuse_inputs(paths, _read_by(options))
+    refuse_foreign(paths)
+    return paths
+
+
+def _read_by(options: argparse.Namespace) -> list[Path]:
+    """Return the files that a command of ``hotspot visits`` reads or keeps."""
+    from hotspot.reading.databases import file_of_url
+
+    config = set_up_of_ledger(options)
+    if config is not None:
+        return [Path(options.config), *config.read_files()]
+    ledger = file_of_url(options.ledger or _LEDGER)
+    return [ledger] if ledger else []
 
 
 def not_agreed(

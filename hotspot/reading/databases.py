@@ -112,6 +112,18 @@ def _for_reading(url: sa.URL) -> dict[str, Any]:
     return {"creator": connect}
 
 
+def file_of_url(url_text: str) -> Path | None:
+    """Return the file that a SQLite URL or a path names; None of another database."""
+    if "://" not in url_text:
+        return Path(url_text)
+    try:
+        url = sa.make_url(url_text)
+    except (sa.exc.ArgumentError, ValueError):
+        return None
+    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if named else None
+
+
 def connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
     """Return what keeps a database that does not answer from being waited for without end."""
     if backend == "sqlite":

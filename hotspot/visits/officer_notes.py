@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import sqlalchemy as sa
@@ -34,7 +34,6 @@ COLUMNS = (
     "note_ref", "crime_refs", "address", "area", "visited_at", "collar_number", "note", "visit_id",
 )  # fmt: skip
 FORMATS = ("html", "csv", "xlsx")
-_PRODUCT = "officer_notes"
 _TITLE = "Notes for the officer in the case"
 _HEADS = {
     "note_ref": "Note", "crime_refs": "Crime references", "address": "Door", "area": "Area",
@@ -64,6 +63,7 @@ class OfficerNotes:
         How many more wait that are of a door or a burglary on the stop list.
     """
 
+    product: ClassVar[str] = "officer_notes"
     table: pd.DataFrame
     withheld: int = 0
 
@@ -135,7 +135,7 @@ class OfficerNotes:
         raise_problems(
             arguments=[p for one in formats for p in choice_problems("formats", one, FORMATS)]
         )
-        paths = {kind: Path(folder) / f"{_PRODUCT}.{kind}" for kind in formats}
+        paths = {kind: Path(folder) / f"{self.product}.{kind}" for kind in formats}
         shown = shown_marking(marking)
         with replacing_files(paths.values()) as places:
             for kind, path in paths.items():

@@ -12,6 +12,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 SCHEMA_VERSION = 2
+# Under which name it stands among what a ledger remembers.
+VERSION = "schema_version"
 # Names of the times that `read_time` reads: the cut-off of the first list, and the latest day
 # before which anything was deleted.
 STARTED = "started"

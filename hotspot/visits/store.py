@@ -14,11 +14,17 @@ from sqlalchemy.pool import NullPool, Pool, StaticPool
 from hotspot._checks import given_path
 from hotspot._errors import ConfigError, DataError, HotspotError, OutputError, quoted
 from hotspot.reading.databases import connect_arguments
+from hotspot.visits.ledger_file import (
+    APPLICATION_ID,
+    check_file,
+    make_file,
+    sentence_of,
+    state_of,
+)
 from hotspot.visits.migration import migrate
-from hotspot.visits.schema import SCHEMA_VERSION, meta, metadata
+from hotspot.visits.schema import SCHEMA_VERSION, VERSION, meta, metadata
 
 _FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
-_VERSION = "schema_version"
 _OPENING_ATTEMPTS = 5
 _WRITES = "hotspot_writes"
 
@@ -41,9 +47,14 @@ class Store:
         self.url = parsed_url(url)
         self.shown = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
-            self._check_place(must_exist)
-        self.engine = self._engine(wait_s)
+        self._wait_s = wait_s
+        self._file = self._place(must_exist) if self.is_sqlite else None
+        self._state: tuple[int, ...] = ()
+        if self._file is not None:
+            if not self._file.exists():
+                make_file(self._file, self._make_file_tables)
+            self._check_file(self._file)
+        self.engine = self._engine(self.url)
         # A ledger in memory is one open connection, which would else outlive its ledger: one that
         # nobody closed, or that could not be opened to the end.
         weakref.finalize(self, self.engine.dispose)
@@ -52,20 +63,31 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open a connection that sees one state of the ledger."""
+        self._refuse_gone()
         with self._in_words(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open a connection on which all is written, on disk, or nothing; one writer at a time."""
+        self._refuse_gone()
+        if self._file is not None and state_of(self._file) != self._state:
+            # Others may have written to it since, or something else happened to it.
+            self._check_file(self._file)
         with self._in_words(), self.engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 # SQLite has begun by locking the file; other databases lock this row.
                 connection.execute(
-                    sa.select(meta.c.value).where(meta.c.name == _VERSION).with_for_update()
+                    sa.select(meta.c.value).where(meta.c.name == VERSION).with_for_update()
                 )
                 yield connection
+        self._seen()
+
+    def _refuse_gone(self) -> None:
+        """Keep SQLite from making an empty database where the ledger was."""
+        if self._file is not None and not self._file.exists():
+            raise DataError(f"The ledger {self._file} is gone: it was moved or deleted.")
 
     def compact(self) -> None:
         """Remove the space of deleted rows, so that their bytes are gone from the file."""
@@ -75,6 +97,7 @@ class Store:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             if self.is_sqlite:
                 alone.exec_driver_sql("VACUUM")
+                self._seen()
                 return
             alone.exec_driver_sql(f"VACUUM FULL {', '.join(metadata.tables)}")
 
@@ -93,32 +116,28 @@ class Store:
         """Close what is open: the connection that a ledger in memory is."""
         self.engine.dispose()
 
-    def _engine(self, wait_s: float) -> sa.Engine:
-        in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+    def _engine(self, url: sa.URL) -> sa.Engine:
+        in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         # A connection lives as long as one piece of work: none is left open or found dead.
         pool: type[Pool] = StaticPool if in_memory else NullPool
         try:
-            engine = sa.create_engine(
-                self.url,
-                poolclass=pool,
-                connect_args=self._connect_arguments(wait_s),
-            )
+            engine = sa.create_engine(url, poolclass=pool, connect_args=self._connect_arguments())
         except (sa.exc.ArgumentError, ImportError) as error:
-            raise ConfigError(_no_driver(self.url, error)) from error
+            raise ConfigError(_no_driver(url, error)) from error
         if self.is_sqlite:
             sa.event.listen(engine, "connect", _set_up_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
-    def _connect_arguments(self, wait_s: float) -> dict[str, Any]:
-        arguments = connect_arguments(self.url.get_backend_name(), wait_s)
+    def _connect_arguments(self) -> dict[str, Any]:
+        arguments = connect_arguments(self.url.get_backend_name(), self._wait_s)
         return {**arguments, "check_same_thread": False} if self.is_sqlite else arguments
 
-    def _check_place(self, must_exist: bool) -> None:
-        """Check the folder and the file before SQLite does in its own words."""
+    def _place(self, must_exist: bool) -> Path | None:
+        """Check the folder and the file before SQLite does in its own words; None in memory."""
         name = self.url.database
         if name in (None, "", ":memory:") or str(name).startswith("file:"):
-            return
+            return None
         path = Path(str(name))
         if must_exist and not path.exists():
             raise DataError(f"There is no ledger {path}.")
@@ -126,6 +145,26 @@ class Store:
             raise DataError(f"{path} is a folder: name the ledger's file in it, such as visits.db.")
         if not path.parent.is_dir():
             raise DataError(f"There is no folder {path.parent} for the ledger {path.name}.")
+        return path
+
+    def _check_file(self, path: Path) -> None:
+        """Check the file of a ledger on SQLite, and keep in mind in which state it is."""
+        check_file(path, self._wait_s)
+        self._seen()
+
+    def _seen(self) -> None:
+        """Keep in mind the state of the file: what we write ourselves needs no check."""
+        if self._file is not None:
+            self._state = state_of(self._file)
+
+    def _make_file_tables(self, url: sa.URL) -> None:
+        """Create the tables in a new file."""
+        engine = self._engine(url)
+        try:
+            with self._in_words():
+                self._make_tables(engine)
+        finally:
+            engine.dispose()
 
     def _prepare(self, must_exist: bool) -> None:
         """Create the tables, or check that those there are ours; another may do so right now."""
@@ -134,14 +173,14 @@ class Store:
         if version is None and must_exist:
             raise DataError(f"{self.shown} holds no ledger of visits.")
         if version is None:
-            version = self._make_tables()
-        if version.isdecimal() and 1 <= int(version) < SCHEMA_VERSION:
+            version = self._make_tables(self.engine)
+        if version.isdecimal() and len(version) < 9 and 1 <= int(version) < SCHEMA_VERSION:
             version = self._migrate(version)
         if version != str(SCHEMA_VERSION):
-            newer = version.isdecimal() and int(version) > SCHEMA_VERSION
+            newer = version.isdecimal() and len(version) < 9 and int(version) > SCHEMA_VERSION
             raise DataError(
-                f"The ledger {self.shown} is of version {version}, and this hotspot keeps version "
-                f"{SCHEMA_VERSION}: "
+                f"The ledger {self.shown} is of version {version[:20]}, and this hotspot keeps "
+                f"version {SCHEMA_VERSION}: "
                 + ("install a newer hotspot." if newer else "no hotspot has made such a ledger.")
             )
 
@@ -155,7 +194,7 @@ class Store:
                     migrate(connection, int(version))
                     now = str(SCHEMA_VERSION)
                     connection.execute(
-                        sa.update(meta).where(meta.c.name == _VERSION).values(value=now)
+                        sa.update(meta).where(meta.c.name == VERSION).values(value=now)
                     )
         except OutputError as error:
             raise OutputError(
@@ -170,24 +209,27 @@ class Store:
     def _version(self, connection: sa.Connection) -> str | None:
         if not sa.inspect(connection).has_table(meta.name):
             return None
-        query = sa.select(meta.c.value).where(meta.c.name == _VERSION)
+        query = sa.select(meta.c.value).where(meta.c.name == VERSION)
         value = connection.execute(query).scalar()
         return None if value is None else str(value)
 
-    def _make_tables(self) -> str:
+    def _make_tables(self, engine: sa.Engine) -> str:
         """Create the tables and return their version.
 
         Of two that make them at once, one may fail, and finds them made when it looks again.
         """
         for attempt in range(1, _OPENING_ATTEMPTS + 1):
             try:
-                with self.engine.connect() as connection:
+                with engine.connect() as connection:
                     connection = connection.execution_options(**{_WRITES: True})
                     with connection.begin():
                         if version := self._version(connection):
                             return version
                         metadata.create_all(connection)
-                        row = {"name": _VERSION, "value": str(SCHEMA_VERSION)}
+                        if self.is_sqlite:
+                            alone = f"PRAGMA application_id = {APPLICATION_ID}"
+                            connection.exec_driver_sql(alone)
+                        row = {"name": VERSION, "value": str(SCHEMA_VERSION)}
                         connection.execute(sa.insert(meta).values(row))
                 return str(SCHEMA_VERSION)
             except sa.exc.DBAPIError as error:
@@ -284,18 +326,4 @@ def _no_driver(url: sa.URL, error: Exception) -> str:
 
 def _sentence(shown: str, error: sa.exc.DBAPIError) -> HotspotError:
     """Return what is wrong with a database, and what to do."""
-    message = str(error.orig).strip()
-    first = message.splitlines()[0].rstrip(".") if message else type(error.orig).__name__
-    low = message.lower()
-    if "locked" in low or "busy" in low:
-        return OutputError(
-            f"The ledger {shown} is locked by another program: close whatever has it open (on a "
-            "network share perhaps on another computer) and run again. Nothing was changed."
-        )
-    if any(word in low for word in ("readonly", "read-only", "permission denied", "must be owner")):
-        return OutputError(f"The ledger {shown} may not be written to: {first}.")
-    if "not a database" in low or "malformed" in low:
-        return DataError(f"{shown} is no SQLite database, or it is damaged: {first}.")
-    if "full" in low and "disk" in low:
-        return OutputError(f"The disk of the ledger {shown} is full. Nothing was changed.")
-    return DataError(f"The ledger {shown} cannot be used: {first}.")
+    return sentence_of(shown, str(error.orig), type(error.orig).__name__)
