@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from hotspot import cli
 from hotspot._errors import OutputError
 from hotspot.output import own_files as module
+from hotspot.output.files import locked, replacing_file
 from hotspot.output.own_files import NOTE, is_same, own_files, refuse_foreign
 from hotspot.visits import VisitLedger
 from tests.small_town import quick_town
@@ -22,7 +24,7 @@ READ = {
     "--addresses", "--areas", "--streets", "--within", "--config", "--ledger", "files", "file",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
-RESULTS = ("knox", "density", "backtest")
+RESULTS = ("knox", "density", "backtest", "trends")
 CALLS: dict[tuple[str, str], list[str]] = {
     ("check", "--rejected"): ["check", "SET-UP", "--rejected", "{}"],
     ("map print", "--out"): ["map", "print", "saved.html", "--out", "{}"],
@@ -268,3 +270,37 @@ def test_one_file_has_many_names(tmp_path: Path) -> None:
     (tmp_path / "link.csv").symlink_to("target")
     with pytest.raises(OutputError, match="not written by this hotspot"):
         write(tmp_path / "link.csv", "mine")
+
+
+def test_of_two_runs_one_has_a_file_at_a_time(tmp_path: Path) -> None:
+    counted = tmp_path / "new" / "count.json"
+
+    def add() -> None:
+        for _ in range(20):
+            with locked(counted):
+                number = int(counted.read_text("ascii")) if counted.exists() else 0
+                with replacing_file(counted) as beside:
+                    beside.write_text(str(number + 1), "ascii")
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(add) for _ in range(4)]:
+            done.result()
+    assert counted.read_text("ascii") == "80"
+    assert [one.name for one in counted.parent.iterdir()] == ["count.json"]
+    with (
+        locked(counted),
+        pytest.raises(OutputError, match="in use by another run"),
+        locked(counted, wait_s=0.1),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_no_file_takes_the_place_of_a_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with (
+        pytest.raises(OutputError, match="a pipe or a device"),
+        replacing_file(tmp_path / "pipe.csv"),
+    ):
+        pass
+    assert (tmp_path / "pipe.csv").is_fifo()

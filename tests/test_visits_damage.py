@@ -169,8 +169,8 @@ def test_what_other_programs_keep_beside_our_tables_stays(tmp_path: Path, sound:
 def test_what_is_no_file_is_told_and_nothing_hangs(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.db")
     (tmp_path / "folder.db").mkdir()
-    (tmp_path / "null.db").symlink_to("/dev/null")
-    for name in ("pipe", "folder", "null"):
+    (tmp_path / "zero.db").symlink_to("/dev/zero")
+    for name in ("pipe", "folder", "zero"):
         with pytest.raises(DataError, match=r"is no file|is a folder"):
             VisitLedger(tmp_path / f"{name}.db")
 

@@ -17,7 +17,7 @@ import shapely
 from hotspot._errors import ConfigError, DataError
 from hotspot.maps.saving import page_text
 from hotspot.maps.subtraction import Told, ordered, overlapping, revealed
-from hotspot.output.files import replacing_file
+from hotspot.output.files import locked, replacing_file
 
 #: The record beside a public map, where none is named.
 RECORD_FILE = "published.json"
@@ -105,16 +105,19 @@ def publish_map(
     path = Path(path)
     record = path.parent / RECORD_FILE if record is None else Path(record)
     new = _named(made.told, path.name)
-    published = _read(record, made.told.places.crs)
-    _refuse(new, published, made.homes, record)
     page = page_text(m)
-    text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
-    with replacing_file(path) as page_beside:
-        page_beside.write_bytes(page.encode("utf-8"))
-        # The record has no moment without a file, in which another run would take it for empty, and
-        # comes first: of a run that is killed between the two it holds back more, never less.
-        with replacing_file(record) as record_beside:
-            record_beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+    # Of two runs at once the second is checked against what the first published.
+    with locked(record):
+        published = _read(record, made.told.places.crs)
+        _refuse(new, published, made.homes, record)
+        text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
+        with replacing_file(path) as page_beside:
+            page_beside.write_bytes(page.encode("utf-8"))
+            # The record has no moment without a file, in which another run would take it for empty,
+            # and comes first: of a run that is killed between the two it holds back more, never
+            # less.
+            with replacing_file(record) as record_beside:
+                record_beside.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 
 

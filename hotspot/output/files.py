@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotspot._errors import OutputError
@@ -77,6 +79,10 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
         If a file cannot be written.
     """
     paths = list(paths)
+    for path in paths:
+        # A rename would put a file in the place of a device of the system.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise OutputError(f"Cannot write {path}: it is a pipe or a device. Name a file.")
     try:
         with staged_files(paths) as beside:
             yield beside
@@ -87,6 +93,64 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
         if place is None:
             raise
         raise OutputError(_cannot_write(place, error)) from error
+
+
+@contextmanager
+def locked(path: Path, wait_s: float = 30.0) -> Iterator[None]:
+    """Keep other runs from a file while it is read, and written by what was read.
+
+    Parameters
+    ----------
+    path : Path
+        It need not be there. The lock is a hidden file beside it, which the system lets go of where
+        a run is killed.
+    wait_s : float
+        How long to wait for another run, in seconds.
+
+    Raises
+    ------
+    OutputError
+        If another run has it all that time, or no file can be made there.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    until = time.monotonic() + wait_s
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while (number := _lock(lock)) is None:
+            if time.monotonic() > until:
+                raise OutputError(f"{path} is in use by another run: wait for it, and run again.")
+            time.sleep(0.05)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(_cannot_write(path, error)) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no file that is open
+            lock.unlink()
+        os.close(number)
+
+
+def _lock(lock: Path) -> int | None:
+    """Open and lock a file; None where another has it, or removed it meanwhile."""
+    number = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who had it removes the file: what we locked may have no name any more.
+        if os.path.samestat(os.fstat(number), lock.stat()):
+            return number
+    except (BlockingIOError, PermissionError, FileNotFoundError):
+        pass
+    os.close(number)
+    return None
 
 
 def _concerned(error: OSError, paths: list[Path]) -> Path | None:
