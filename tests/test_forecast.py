@@ -343,7 +343,7 @@ def sample(make_incidents):
 @pytest.mark.slow
 def test_the_true_parameters_of_the_process_are_recovered(sample):
     _, true, model, offences = sample
-    found = model.intervals()
+    found = model.estimates()
     for name, value in (
         ("repeat, offspring", true.repeat_offspring),
         ("repeat, mean_days", true.repeat_mean_days),
@@ -351,9 +351,10 @@ def test_the_true_parameters_of_the_process_are_recovered(sample):
         ("near repeat, mean_days", true.near_mean_days),
         ("near repeat, scale_m", true.near_scale_m),
     ):
-        # The background is drawn from the same events, and takes some of what was triggered.
-        assert 0.95 * found.loc[name, "low"] <= value <= 1.05 * found.loc[name, "high"], name
-        assert found.loc[name, "high"] < 4 * value, name
+        # The background is drawn from the same events, and takes some of what was triggered: the
+        # order of the numbers is recovered, and no interval is promised.
+        assert value / 2 <= found.loc[name, "estimate"] <= 2 * value, name
+    assert not {"low", "high"} & set(found.columns)
     share = sum(offence.parent is not None for offence in offences) / len(offences)
     assert model.triggered_share_ == pytest.approx(share, abs=0.1)
     assert model.level_.trend_per_year == pytest.approx(np.expm1(true.trend_per_year), abs=0.12)
@@ -431,7 +432,7 @@ def test_triggers_that_the_places_cannot_tell_apart_are_not_named_after_repeats(
     monkeypatch.setattr("hotspot.forecast.self_exciting.at_bounds", lambda _: (("so",), False))
     model = SelfExcitingProcess().fit(town, "2024-12-31")
     assert model.names_ == UNTOLD_NAMES
-    assert not any("repeat" in name for name in model.intervals().index)
+    assert not any("repeat" in name for name in model.estimates().index)
 
 
 def test_a_process_that_stopped_below_its_own_nested_fit_starts_again(town):
@@ -588,8 +589,6 @@ def test_wrong_data_are_told_from_wrong_arguments(town):
         fitted.predict_points(gpd.GeoSeries([None], crs="EPSG:27700"))
     with pytest.raises(ConfigError, match="days must be a whole number"):
         fitted.predict(GRID, 2.5)
-    with pytest.raises(ConfigError, match="confidence must be between"):
-        fitted.intervals(1.0)
     for model in (
         LiveZones(window_days=4.5),
         ProspectiveMap(window_days=0),

@@ -333,12 +333,14 @@ def test_streets_are_ranked_by_crimes_per_kilometre_and_year():
     assert len(street_hotspots(incidents, streets(), 50, minimum=2, period=YEAR)) == 1
 
 
-def test_an_incident_between_two_streets_counts_once_on_the_first():
+def test_an_incident_between_two_streets_counts_once_on_the_first_by_what_they_say():
     incidents = incidents_at([500], [30], [0])
-    for lines, expected in ((streets(), [1, 0, 0]), (streets().iloc[[1, 0, 2]], [1, 0, 0])):
-        found = street_hotspots(incidents, lines, minimum=0, period=YEAR)
-        assert found["crimes"].tolist() == expected
-        assert found.geometry.iloc[0].equals(lines.geometry.iloc[0])
+    first, second = (
+        street_hotspots(incidents, lines, minimum=0, period=YEAR)
+        for lines in (streets(), streets().iloc[[1, 0, 2]])
+    )
+    assert first["crimes"].tolist() == [1, 0, 0]
+    pd.testing.assert_frame_equal(first, second)
 
 
 def test_a_geotiff_says_where_it_lies_and_what_it_shows(tmp_path, surface):
@@ -384,3 +386,29 @@ def test_hotspots_come_back_from_a_geopackage(tmp_path, surface):
     assert back["peak"].tolist() == spots["peak"].tolist()
     write_hotspots(spots.iloc[:0], tmp_path / "none.gpkg")
     assert gpd.read_file(tmp_path / "none.gpkg").empty
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [12, 60])
+@pytest.mark.parametrize(("mean", "followers"), [(1.0, 0.0), (3.0, 0.4), (20.0, 0.4)])
+def test_intervals_of_streets_hold_the_truth(number, mean, followers):
+    """Those of Poisson counts held it in 84 of 100 where four in ten have a follower."""
+    random = np.random.default_rng(number)
+    rate = random.gamma(3, mean / 3, number)
+    lines = [shapely.LineString([(0, 200 * at), (1000, 200 * at)]) for at in range(number)]
+    frame = gpd.GeoDataFrame(
+        {"street": [f"{at:03}" for at in range(number)]}, geometry=lines, crs="EPSG:27700"
+    )
+    held = []
+    for _ in range(60):
+        began = np.repeat(np.arange(number), random.poisson(rate * (1 - followers)))
+        # A geometric number follow each, in weeks: on average as many as were to be expected.
+        follow = random.geometric(1 - followers, len(began))
+        at = np.repeat(began, follow)
+        day = np.repeat(random.uniform(0, 730, len(began)), follow)
+        day = (day + random.exponential(14, len(at)) * (followers > 0)) % 730
+        made = incidents_at(500 + 0 * at, 200.0 * at, np.floor(day), start="2024-01-01")
+        found = street_hotspots(made, frame, period=("2024-01-01", "2025-12-30"), minimum=0)
+        truth = rate[found["street"].astype(int)] / 2 * 365.25 / 365
+        held.append(((found["low"] <= truth) & (truth <= found["high"])).mean())
+    assert np.mean(held) >= 0.93 - 0.01

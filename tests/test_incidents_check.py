@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot._errors import ConfigError, DataError, DataWarning
+from hotspot.incidents.duplicates import duplicate_faults
 
 TODAY = "2026-03-31"
 COLUMNS = ["Crime Ref", "Offence", "Date From", "Time From", "Date To", "Time To", "Easting",
@@ -530,3 +531,17 @@ def test_an_option_that_can_never_be_right_is_a_wrong_argument(wrong: dict[str, 
 def test_what_does_not_fit_the_data_is_wrong_data(wrong: dict[str, object]) -> None:
     with pytest.raises(DataError):
         check(clean_rows(), **wrong)
+
+
+@given(st.permutations(range(6)))
+@settings(max_examples=10)
+def test_which_of_several_rows_of_a_crime_stands_is_told_by_what_they_say(order: list[int]) -> None:
+    """A sample that was sorted anew had other points, and its backtest other numbers."""
+    days = pd.to_datetime(["2026-03-02", "2026-03-01"] * 3)
+    frame = pd.DataFrame({"crime_ref": list("AAABBB"), "mo": list("xyzxyx")})
+    frame = frame.assign(occurred_from=days, occurred_to=days)
+    points = gpd.points_from_xy([3, 3, 9, 5, 5, 5], [4, 4, 0, 5, 5, 6])
+    incidents = gpd.GeoDataFrame(frame, geometry=points)
+    rows = incidents.iloc[order].reset_index(drop=True)
+    kept = rows[~duplicate_faults(rows, "Ref").faulty]
+    assert sorted(kept["crime_ref"] + kept["mo"]) == ["Ay", "Bx"]

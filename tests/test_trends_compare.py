@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
+from hotspot.density.dispersion import dispersion_of_pairs
 from hotspot.trends import compare
-from hotspot.trends.change import dispersion_of_pairs, dispersion_within
+from hotspot.trends.change import dispersion_within
 from hotspot.trends.definition_changes import comparison_notes, definition_changes
 from hotspot.trends.two_counts import (
     FROM_AREAS,

@@ -1,5 +1,6 @@
 """What visits could at most prevent, and how well past lists were aimed."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ from hotspot.cocooning import plan
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
 from hotspot.worth import preventable_share, replay, targeting_accuracy
+from hotspot.worth.accuracy import _table
 from hotspot.worth.intervals import at_least_exact
 from tests import naive
 from tests.conftest import incidents_at
@@ -396,10 +398,11 @@ def test_what_comes_later_changes_no_earlier_list(town):
     assert whole["listed"].iloc[0] > 20
 
 
-def test_the_answer_is_seeded_and_says_what_it_does_not_show(town):
+def test_the_answer_is_one_and_says_what_it_does_not_show(town):
     incidents, addresses = town
     first, again = (
-        targeting_accuracy(incidents, addresses, "2025-09-01", "2025-11-20") for _ in range(2)
+        targeting_accuracy(incidents, addresses, "2025-09-01", "2025-11-20", horizon_days=7)
+        for _ in range(2)
     )
     pd.testing.assert_frame_equal(first.table, again.table)
     assert "it does not tell what a visit does" in first.summary()
@@ -425,6 +428,48 @@ def test_every_wrong_setting_and_no_room_are_told():
     elsewhere = gpd.GeoSeries([shapely.box(0, 0, 9, 9)], crs="EPSG:3857")
     with pytest.raises(DataError, match="within is in"):
         targeting_accuracy(incidents, homes, "2025-01-02", "2025-03-12", within=elsewhere)
+
+
+def _replay(random, lists, visits, rate, run=6, shape=4.0):
+    """Draw lists whose weeks vary, and which share those of their horizon with their neighbours."""
+    weeks = random.gamma(shape, 1 / shape, lists + run)
+    for level in np.convolve(weeks, np.ones(run) / run, "valid")[:lists]:
+        number = max(random.poisson(visits), 1)
+        yield SimpleNamespace(
+            new=np.ones(number, dtype=bool),
+            ring=random.integers(0, 3, number),
+            burglaries=random.poisson(rate * level, number),
+            # A mean over all homes that might have been drawn, some of them burgled.
+            chance=np.array([random.poisson(400 * rate * level * s) / 400 for s in (0.5, 0.3, 1)]),
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lists", [23, 26, 52])
+@pytest.mark.parametrize(("visits", "rate"), [(40, 0.02), (200, 0.05), (40, 0.3)])
+def test_intervals_over_lists_that_share_weeks_hold_the_truth(lists, visits, rate):
+    """A bootstrap over runs of lists held it in 46 to 93 of 100 with 7 to 19 lists."""
+    random, trials = np.random.default_rng(lists), 400
+    held = np.zeros((trials, 2, 4))
+    truth = 1000 * rate * np.array([1, 0.5, 0.3, 1])
+    for trial in range(trials):
+        table = _table(list(_replay(random, lists, visits, rate)), 6).drop(index=[1, 2, 3])
+        apart = np.r_[0, truth[0] - truth[1:]]
+        held[trial, 0] = (table["low"] <= truth) & (truth <= table["high"])
+        low, high = table["difference_low"], table["difference_high"]
+        held[trial, 1] = (low <= apart) & (apart <= high)
+    # 400 trials of the lists, and of three ways beside them that share their weeks.
+    assert held[:, 0].mean() >= 0.93 - 0.015
+    assert held[:, 1, 1:].mean() >= 0.93 - 0.015
+    assert held[:, 1, 1:].mean() <= 0.97 + 0.015
+
+
+def test_too_few_lists_bear_no_interval():
+    random = np.random.default_rng(1)
+    few, enough = (_table(list(_replay(random, lists, 40, 0.1)), 6) for lists in (22, 23))
+    ends = ["low", "high", "difference_low", "difference_high"]
+    assert few[ends].isna().all(axis=None)
+    assert enough[["low", "high"]].notna().all(axis=None)
 
 
 def test_none_of_54_visits_is_not_nought_to_nought():

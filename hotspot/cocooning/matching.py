@@ -24,6 +24,7 @@ from hotspot.addresses.address_matching import (
 from hotspot.addresses.flats import natural_key
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
 from hotspot.dates import end_of_day
+from hotspot.incidents.content_order import content_order
 from hotspot.near_repeat import distinct_events
 
 # A point put on a house by hand is off by a frontage or two; farther off the nearest home is a
@@ -75,7 +76,10 @@ def events_of(
             "x": incidents.geometry.x.to_numpy(),
             "y": incidents.geometry.y.to_numpy(),
         }
-    ).sort_values(["uprn", "occurred_from", "crime_ref", "x", "y"], ignore_index=True)
+    )
+    rows = rows.iloc[content_order(rows)].sort_values(
+        ["uprn", "occurred_from", "crime_ref", "x", "y"], kind="stable", ignore_index=True
+    )
     rows = rows[~repeated_references(rows, rows["x"], rows["y"])].reset_index(drop=True)
     # Rows are in the order of home and window, so that each event is a run of rows.
     first = distinct_events(rows)

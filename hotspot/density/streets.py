@@ -14,6 +14,7 @@ from hotspot._checks import (
     positive_problems,
 )
 from hotspot.dates import AsOf, event_times, resolution
+from hotspot.density.dispersion import dispersion_of_pairs
 from hotspot.density.surface import period_of, weights_of
 from hotspot.geo import nearest_positions
 
@@ -65,7 +66,10 @@ def street_hotspots(
 
     Notes
     -----
-    An incident as far from two lines counts on the first of them. A short line with one crime has
+    An incident as far from two lines counts on the first of them by name. Burglaries come in
+    series, so counts vary more than Poisson counts: how much more is taken from the two halves of
+    the period, street by street, where a dozen streets have crimes; with fewer the interval is
+    that of a Poisson count. A short line with one crime has
     a high density: look at ``low``, or ask for a `minimum`, before sending anyone.
 
     References
@@ -91,6 +95,11 @@ def street_hotspots(
     problems += integer_problems(0, minimum=minimum)
     faults = frame_problems(streets, "streets", ("street",))
     check_incidents_frame(incidents, *faults, arguments=problems, streets=streets)
+    # By what they say, so that a point as far from two lines, and lines of equal density, do not
+    # turn on the order of the file.
+    lines = shapely.to_wkb(streets.geometry.to_numpy())
+    said = pd.DataFrame({"street": streets["street"].astype(str).to_numpy(), "line": lines})
+    streets = streets.iloc[said.sort_values(["street", "line"], kind="stable").index]
     times = event_times(incidents)
     covered = period_of(times, resolution(incidents), period)
     counted = covered.holds(times)
@@ -98,11 +107,16 @@ def street_hotspots(
     points = incidents.geometry.to_numpy()[counted]
     nearest = nearest_positions(points, streets.geometry.to_numpy(), distance_m)
     matched = nearest >= 0
+    late = (times[counted] > covered.first + (covered.last - covered.first) / 2).to_numpy()
+    # Sums of floats turn on the order in which they are added: not that of the rows.
+    by_weight = np.argsort(weight, kind="stable")
+    added = by_weight[matched[by_weight]]
     counts = gpd.GeoDataFrame(
         {
             "street": streets["street"].to_numpy(),
             "crimes": np.bincount(nearest[matched], minlength=len(streets)),
-            "weight": np.bincount(nearest[matched], weight[matched], minlength=len(streets)),
+            "later": np.bincount(nearest[matched & late], minlength=len(streets)),
+            "weight": np.bincount(nearest[added], weight[added], minlength=len(streets)),
             "length_km": shapely.length(streets.geometry.to_numpy()) / 1000,
         },
         geometry=streets.geometry.to_numpy(),
@@ -122,11 +136,8 @@ def _by_name(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     unnamed = pd.Series(np.arange(len(segments)), index=segments.index).astype(object)
     key = segments["street"].astype(object).where(named, unnamed)
     # Counts and lengths are added before rates are made: a mean of rates would favour short lines.
-    joined = segments.dissolve(
-        by=key.to_numpy(),
-        aggfunc={"street": "first", "crimes": "sum", "weight": "sum", "length_km": "sum"},
-        sort=False,
-    )
+    sums = dict.fromkeys(("crimes", "later", "weight", "length_km"), "sum")
+    joined = segments.dissolve(by=key.to_numpy(), aggfunc={"street": "first", **sums}, sort=False)
     return joined.reset_index(drop=True)[[*segments.columns.drop("geometry"), "geometry"]]
 
 
@@ -138,10 +149,14 @@ def _ranked(
     exposure = (ranked["length_km"] * years).where(ranked["length_km"] > 0)
     ranked["per_km_year"] = ranked["weight"] / exposure
     if intervals:
-        crimes = ranked["crimes"].to_numpy()
+        crimes, later = ranked["crimes"].to_numpy(), ranked["later"].to_numpy()
+        # Counts over how many times more they vary than Poisson counts vary as much as these.
+        times = dispersion_of_pairs(crimes - later, later) or 1.0
         # Exact limits of a Poisson count (Garwood 1936), as quantiles of the gamma distribution.
-        ranked["low"] = np.where(crimes > 0, stats.gamma.ppf(0.025, crimes), 0.0) / exposure
-        ranked["high"] = stats.gamma.ppf(0.975, crimes + 1) / exposure
+        low = np.where(crimes > 0, stats.gamma.ppf(0.025, crimes / times), 0.0)
+        ranked["low"] = low * times / exposure
+        ranked["high"] = stats.gamma.ppf(0.975, crimes / times + 1) * times / exposure
+    ranked = ranked.drop(columns="later")
     ranked["crime_share"] = ranked["crimes"] / max(int(ranked["crimes"].sum()), 1)
     ranked["length_share"] = ranked["length_km"] / ranked["length_km"].sum()
     ranked = ranked[ranked["crimes"] >= minimum].sort_values(

@@ -179,7 +179,8 @@ def kernel_density(
         bandwidth_from=bandwidth_from,
         **covered.attrs(),
         incidents=int(counted.sum()),
-        weight_sum=float(weight.sum()),
+        # Exact, so that it does not turn on the order of the rows.
+        weight_sum=math.fsum(weight),
         weights=_weights_name(weights),
         edge_correction=bool(edge_correction),
         resolution=dates,

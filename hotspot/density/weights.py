@@ -203,16 +203,19 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     check_incidents_frame(incidents, needs_days="A calendar of offences")
     start, end = _windows(incidents)
+    # Sums of floats turn on the order in which they are added: not that of the rows.
+    order = np.lexsort((end, start))
+    start, end = start[order], end[order]
     length = end - start
     spans = [_spans([day], (hour, hour + 1)) for day in range(7) for hour in range(24)]
     sums = [float(((_passed(end, span) - _passed(start, span)) / length).sum()) for span in spans]
     table = pd.DataFrame(np.reshape(sums, (7, 24)), index=list(DAYS), columns=range(24))
-    dated = incidents["occurred_from"] == incidents["occurred_to"]
+    dated = (incidents["occurred_from"] == incidents["occurred_to"]).to_numpy()[order]
     table.attrs |= {
         "incidents": len(incidents),
         "within_an_hour": int((length <= _HOUR_S).sum()),
         "over_a_day": int((length > _DAY_S).sum()),
-        "without_time": int((dated.to_numpy() & (length == _DAY_S)).sum()),
+        "without_time": int((dated & (length == _DAY_S)).sum()),
     }
     return table
 

@@ -19,6 +19,7 @@ from hotspot.dates import (
     known_by,
 )
 from hotspot.forecast.level import SeasonalLevel, reported_shares
+from hotspot.incidents.content_order import in_content_order
 from hotspot.near_repeat import distinct_events
 
 
@@ -66,7 +67,8 @@ class History:
         check_incidents_frame(incidents, needs_days="A forecast", needs_rows=True)
         last = cutoff(as_of)
         events = incidents[known_by(incidents, as_of)]
-        events = events[distinct_events(events)]
+        # Sums of floats turn on the order in which they are added.
+        events = in_content_order(events[distinct_events(events)])
         if events.empty:
             raise DataError(
                 f"No incident was known by {last:%Y-%m-%d %H:%M}: there is nothing to learn from."

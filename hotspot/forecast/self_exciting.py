@@ -1,13 +1,13 @@
 """A self-exciting process with two triggers: one burglary raises the risk of others."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from scipy.spatial import cKDTree
 from scipy.special import roots_genlaguerre
-from scipy.stats import norm
 from sklearn.base import clone
 
 from hotspot._checks import (
@@ -15,14 +15,12 @@ from hotspot._checks import (
     positive_problems,
     raise_problems,
     same_crs_problems,
-    share_problems,
 )
 from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import EXPONENTIAL, GAUSSIAN, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.expectation import (
     Fit,
-    Likelihood,
     Parameters,
     area_anywhere_m2,
     box_anywhere,
@@ -33,8 +31,6 @@ from hotspot.forecast.trigger_evidence import NAMES, REPEAT, UNTOLD_NAMES, at_bo
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 
-# Half of the step, in logarithms, by which slopes are taken.
-_STEP = 0.02
 # How far off the bandwidth may be, as a factor.
 _BANDWIDTH_DOUBT = 1.5
 # Parts of the background beside "anywhere": the own place and the neighbourhood.
@@ -138,40 +134,39 @@ class SelfExcitingProcess(Forecast):
     iterations: int = 200
     tolerance: float = 1e-6
 
-    def intervals(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Estimate how exactly the parameters fit, which is more than is known of the truth.
-
-        Parameters
-        ----------
-        confidence : float
-            Probability that an interval holds the true value.
+    def estimates(self) -> pd.DataFrame:
+        """Return the parameters, and what they are where more or less is called background.
 
         Returns
         -------
         DataFrame
-            A row per parameter (index): ``estimate``, ``low``, ``high``. An interval joins those
-            of three fits, with the bandwidth asked for and with one and a half times more and
-            less of it, for how much is called background is a choice; each is by the information
-            in the scores of single incidents, on the scale of logarithms. They are of the model as
-            it stands: where a background is drawn from the same incidents it takes some of what
-            was triggered, and planted values lie outside more often than `confidence` says.
+            A row per parameter (index): ``estimate``; ``narrower`` and ``wider``, the same from
+            fits with one and a half times less and more of the bandwidth, for how much is called
+            background is a choice. NaN where such a fit has no such trigger.
 
         Raises
         ------
         ConfigError
-            If `confidence` is not between 0 and 1, or the process was not fitted.
+            If the process was not fitted.
+
+        Notes
+        -----
+        No interval is given, because none that was tried holds what was planted. The background is
+        smoothed from the same incidents and takes some of what was triggered, and where places lie
+        close together both triggers may end in one: of 0.25 planted offspring nearby the median
+        estimate was 0.21 with 1,060 incidents and 0.17 with 3,040. Intervals of 95 % by the
+        information in the scores (Ogata 1978), joined over the three bandwidths, held the rate of
+        the background in 57 % and 16 % of simulations, and the offspring nearby in 95 % and none;
+        a parametric bootstrap held them in 41 and 16, and in 91 and none.
         """
-        raise_problems(arguments=share_problems(confidence=confidence))
         history = self._fitted()
-        own = _sampling(*self.scores_, confidence)
-        for factor in (1 / _BANDWIDTH_DOUBT, _BANDWIDTH_DOUBT):
+        columns = {"estimate": _values(self.background_, self.triggers_, self.names_)}
+        for name, factor in (("narrower", 1 / _BANDWIDTH_DOUBT), ("wider", _BANDWIDTH_DOUBT)):
             other = clone(self).set_params(bandwidth_m=self.bandwidth_m * factor)
-            theirs = _sampling(*_scores(other._climbed(history), self.names_), confidence).reindex(
-                own.index
-            )
-            own["low"] = np.fmin(own["low"], theirs["low"])
-            own["high"] = np.fmax(own["high"], theirs["high"])
-        return own
+            theirs = other._climbed(history).parameters
+            columns[name] = _values(theirs.background, theirs.triggers, self.names_)
+        known = columns["estimate"].index
+        return pd.DataFrame({name: column.reindex(known) for name, column in columns.items()})
 
     def residuals(self) -> pd.DataFrame:
         """Compare, week by week, what happened with what the process expected.
@@ -268,7 +263,6 @@ class SelfExcitingProcess(Forecast):
         self.iterations_, self.converged_ = fitted.iterations, fitted.converged
         self.branching_ratio_ = float(sum(trigger.offspring for trigger in self.triggers_))
         self.triggered_share_ = float(1.0 - fitted.background_share.mean())
-        self.scores_ = _scores(fitted, self.names_)
         self.daily_ = _daily(history, fitted.parameters)
         self.background_share_ = pd.Series(
             fitted.background_share, index=history.incidents.index, name="background_share"
@@ -378,55 +372,15 @@ def _season(history: History) -> Floats:
     return history.summed(history.share * level[history.day - history.first_day])
 
 
-def _sampling(names: list[str], values: Floats, scores: Floats, confidence: float) -> pd.DataFrame:
-    """Estimate intervals that hold if the background is as smoothed.
-
-    By the outer products of the scores (Ogata 1978), on logarithms: a rate or a scale is positive,
-    and its errors are rather factors than differences.
-    """
-    known = np.einsum("np,nq->pq", scores, scores)
-    spread = np.sqrt(np.diag(np.linalg.pinv(known)))
-    # What the data say nothing of lies between nothing and without end.
-    with np.errstate(over="ignore"):
-        reach = np.exp(spread * float(norm.ppf(0.5 + confidence / 2)))
-    return pd.DataFrame(
-        {"estimate": values, "low": values / reach, "high": values * reach},
-        index=pd.Index(names, name="parameter"),
-    )
-
-
-def _scores(fitted: Fit, trigger_names: tuple[str, ...]) -> tuple[list[str], Floats, Floats]:
-    """Return names and values of the parameters, and the scores of their logarithms by event."""
-    parameters, likelihood = fitted.parameters, fitted.likelihood
-    background, risen = likelihood.parts(parameters)
-    total = background + sum(risen)
+def _values(background: Floats, triggers: Sequence[Trigger], names: Sequence[str]) -> pd.Series:
+    """Return the parameters by name; of a trigger without offspring there are none."""
     # The parts of the background trade off against each other: only their sum is of interest.
-    names, values = ["background, a day"], [float(parameters.background.sum())]
-    scores = [background / total]
-    for number, trigger in enumerate(parameters.triggers):
-        if trigger.offspring <= 0:
-            continue
-        names.append(f"{trigger_names[number]}, offspring")
-        values.append(trigger.offspring)
-        scores.append(risen[number] / total)
-        for name in ("mean_days", "scale_m")[: 1 + number]:
-            names.append(f"{trigger_names[number]}, {name}")
-            values.append(getattr(trigger, name))
-            scores.append(_slope(likelihood, parameters, number, name) / total)
-    return names, np.array(values), np.column_stack(scores)
-
-
-def _slope(likelihood: Likelihood, parameters: Parameters, number: int, name: str) -> Floats:
-    """Compute the slope of each event's intensity in the logarithm of one parameter."""
-    sides = []
-    for step in (_STEP, -_STEP):
-        trigger = parameters.triggers[number]
-        moved = replace(trigger, **{name: getattr(trigger, name) * np.exp(step)})
-        triggers = [replace(other, offspring=0.0) for other in parameters.triggers]
-        triggers[number] = moved
-        _, risen = likelihood.parts(Parameters(parameters.background, tuple(triggers)))
-        sides.append(risen[number])
-    return np.asarray((sides[0] - sides[1]) / (2 * _STEP))
+    values = {"background, a day": float(background.sum())}
+    for number, (trigger, name) in enumerate(zip(triggers, names, strict=True)):
+        if trigger.offspring > 0:
+            for what in ("offspring", "mean_days", "scale_m")[: 2 + number]:
+                values[f"{name}, {what}"] = float(getattr(trigger, what))
+    return pd.Series(values).rename_axis("parameter")
 
 
 def _daily(history: History, parameters: Parameters) -> tuple[int, Floats, Floats]:

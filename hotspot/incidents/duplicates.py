@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from hotspot.english import count, name_rows
+from hotspot.incidents.content_order import content_order
 from hotspot.reading.faults import Faults
 
 _PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0
@@ -16,7 +17,7 @@ _MOST_CRIMES = 100
 
 
 def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
-    """Find rows that are the crime of an earlier row: the same reference, time and place.
+    """Find rows that are the crime of another row: the same reference, time and place.
 
     Parameters
     ----------
@@ -51,6 +52,10 @@ def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
     points = incidents.geometry.x.to_numpy() + 1j * incidents.geometry.y.to_numpy()
     first = np.arange(len(codes))
     left = np.flatnonzero(pd.Series(codes).duplicated(keep=False).to_numpy() & (codes >= 0))
+    # What the rows say decides which stands, the most western first, so that a file sorted anew has
+    # the same crimes at the same places.
+    left = left[content_order(incidents.iloc[left])]
+    left = left[np.argsort(points[left], kind="stable")]
     # Each turn finds the rows of one crime of every reference; where a column has far more crimes
     # than references it names none, and the rest counts as it stands.
     for _ in range(_MOST_CRIMES):

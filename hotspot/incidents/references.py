@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.english import count, name_rows
+from hotspot.incidents.content_order import in_content_order
 from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
 from hotspot.reading.cells import is_text, normalise_name, reference_key
 
@@ -94,9 +95,8 @@ def told_apart(
     shared = keys.notna() & keys.duplicated(keep=False)
     if not shared.any():
         return references, []
-    crimes = pd.DataFrame(incidents[shared][["crime_ref", "occurred_from", "occurred_to"]])
-    crimes = crimes.assign(key=keys, x=incidents.geometry.x, y=incidents.geometry.y)
-    crimes = crimes.sort_values(["key", "occurred_from", "occurred_to", "x", "y"], kind="stable")
+    crimes = in_content_order(incidents[shared])
+    crimes = crimes.assign(key=keys).sort_values("key", kind="stable")
     later = crimes[crimes["key"].duplicated()]
     day = later["occurred_from"].dt.strftime("%Y-%m-%d")
     turn = later.groupby([later["key"], day]).cumcount()
@@ -155,10 +155,10 @@ def with_references(
     references = incidents["crime_ref"].astype(object)
     notes, warnings = [], []
     if missing.any():
-        nameless = incidents[missing]
+        nameless = in_content_order(incidents[missing])
         contents = _contents(nameless)
         made = made_references(contents)
-        references[missing] = made
+        references.loc[made.index] = made
         notes.append(
             f"{count(len(made), 'row')} without a reference got one made from the row's content "
             f"(such as {made.iloc[0]})."

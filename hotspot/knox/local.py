@@ -16,6 +16,7 @@ from hotspot._kernels.local import (
 )
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import EventDate, event_days
+from hotspot.incidents.content_order import in_content_order
 from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, distinct_events, split_events
@@ -190,7 +191,8 @@ def chain_significance(
     """
     wrong = integer_problems(1, permutations=permutations)
     check_rule(incidents, distance_m, window_days, *wrong, date=date)
-    events = incidents[distinct_events(incidents)]
+    # Dates are dealt over the events as they stand: not in the order of the file.
+    events = in_content_order(incidents[distinct_events(incidents)])
     days, near = event_days(events, date), _near(events, distance_m)
     links = link_events(events, distance_m, window_days, date)
     n = len(events)

@@ -22,6 +22,7 @@ from hotspot._kernels.knox import bytes_needed, count_followers
 from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
 from hotspot.dates import PairDate, day_shares, event_days
 from hotspot.english import count
+from hotspot.incidents.content_order import in_content_order
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.test_result import ALPHA, KnoxTest
@@ -141,7 +142,8 @@ def knox_test(
         open_ended=nrc,
     )
     # All pairs near in space are held, whatever their dates: a permutation changes dates alone.
-    events = incidents[distinct_events(incidents)]
+    # Dates are dealt over the events as they stand: not in the order of the file.
+    events = in_content_order(incidents[distinct_events(incidents)])
     near = _near(events, bands, metric == "manhattan", single_precision=nrc)
     days = event_days(events, "midpoint" if date == "aoristic" else date)
     times = SpreadWindows(day_shares(events)) if date == "aoristic" else KnownDays(days)

@@ -15,6 +15,7 @@ from hotspot._checks import (
 )
 from hotspot._kernels.arrays import Bools, Ints
 from hotspot.dates import EventDate
+from hotspot.incidents.content_order import content_order
 from hotspot.reading.cells import reference_keys
 
 
@@ -58,10 +59,11 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
     stands = np.arange(len(incidents))
     if "uprn" not in incidents.columns:
         return stands
-    place = np.flatnonzero(incidents["uprn"].notna().to_numpy())
+    order = content_order(incidents)
+    place = order[incidents["uprn"].notna().to_numpy()[order]]
     rows = incidents[["uprn", "occurred_from", "occurred_to", "crime_ref"]].iloc[place]
     rows["uprn"] = reference_keys(rows["uprn"])
-    rows = rows.reset_index(drop=True).sort_values(["uprn", "occurred_from", "crime_ref"])
+    rows = rows.reset_index(drop=True).sort_values(["uprn", "occurred_from"], kind="stable")
     # Windows that overlap a chain of others are one event with them, so each row is held against
     # the latest end of all before it at its address.
     latest = rows.groupby("uprn")["occurred_to"].cummax()
@@ -74,14 +76,9 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
 
 
 def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> Ints:
-    """Rank by time, then reference, then place: the order of the rows cannot change it."""
-    # Where only days are known moments tie; a reference is at least nothing that re-sorting a
-    # file can change.
-    refs = pd.factorize(events["crime_ref"], sort=True)[0]
-    points = events.geometry
-    order = np.lexsort((points.y.to_numpy(), points.x.to_numpy(), refs, times.to_numpy()))
+    """Rank by time, then by what the rows say: their order cannot change it."""
     rank = np.empty(len(events), dtype=np.int64)
-    rank[order] = np.arange(len(events))
+    rank[content_order(events, times)] = np.arange(len(events))
     return rank
 
 

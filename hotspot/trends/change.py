@@ -16,12 +16,13 @@ from hotspot._checks import (
 from hotspot._errors import ConfigError, DataWarning
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot.dates import AsOf, cutoff, event_times, moment_of, resolution, years_between
+from hotspot.density.dispersion import dispersion_of_pairs, widened
 from hotspot.density.surface import Period, period_of
 from hotspot.english import count, day_of_year
 from hotspot.geo import area_positions
 
 # Pairs of earlier counts, or places, from which their variation is estimated.
-_ENOUGH_PAIRS, _ENOUGH_PLACES = 12, 4
+_ENOUGH_PLACES = 4
 
 
 def hotspot_change(
@@ -218,44 +219,7 @@ def dispersion_within(tested: Ints | Floats, enough: int = 2) -> float | None:
     if free < enough or not tested.sum(axis=1).all():
         return None
     ratio = stats.chi2_contingency(tested[:, told], correction=False).statistic / free
-    return _widened(ratio, free)
-
-
-def dispersion_of_pairs(
-    earlier: Ints | Floats, later: Ints | Floats, overlap: int = 1
-) -> float | None:
-    """Estimate from pairs of counts how many times more they vary than Poisson counts, 1 or more.
-
-    Parameters
-    ----------
-    earlier, later : ndarray, shape (pairs,)
-        Counts that would have one mean, pair by pair, if nothing changed.
-    overlap : int
-        How many pairs in a row share what they count: sums of 6 months, a new one each month,
-        tell as much as a sixth of them.
-
-    Returns
-    -------
-    float or None
-        None where too few pairs hold anything to tell.
-
-    Examples
-    --------
-    >>> round(dispersion_of_pairs(np.array([1, 9] * 20), np.array([9, 1] * 20)), 1)
-    6.8
-    """
-    total = earlier + later
-    counted = int((total > 0).sum()) + overlap - 1
-    if counted < _ENOUGH_PAIRS or not total.any():
-        return None
-    # The difference of two Poisson counts of one mean has their sum as its variance.
-    return _widened(((later - earlier) ** 2).sum() / total.sum(), counted / overlap)
-
-
-def _widened(ratio: float, free: float) -> float:
-    # Estimated and not known: the bounds of a t distribution rather than of a normal one.
-    widened = stats.t.ppf(0.975, free) / stats.norm.ppf(0.975)
-    return max(float(ratio * widened**2), 1.0)
+    return widened(ratio, free)
 
 
 def compare_rates(

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import stats
 
 from hotspot._kernels.arrays import Floats
-from hotspot.trends.change import compare_rates, dispersion_of_pairs, dispersion_within
+from hotspot.density.dispersion import dispersion_of_pairs
+from hotspot.trends.change import compare_rates, dispersion_within
 
 YEAR_MONTHS = 12
 # Sums of half a year: of single months the weather of a whole year is not seen, and of whole years

@@ -17,6 +17,7 @@ from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.backtesting.scoring import ratio_interval
 from hotspot.dates import day_numbers, event_times
 from hotspot.english import count, percent
+from hotspot.incidents.content_order import content_order
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
 from hotspot.worth.intervals import Floats, at_least_exact
@@ -343,6 +344,8 @@ def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, 
     """Return times and places of each event, and when it was recorded (`NEVER`: not told)."""
     stands = standing_rows(incidents)
     rows = np.unique(stands)
+    # Times are dealt over the events as they stand: not in the order of the file.
+    rows = rows[content_order(incidents.iloc[rows])]
     events = incidents.iloc[rows]
     recorded = _recorded(incidents, stands)[rows]
     moments = event_times(events)

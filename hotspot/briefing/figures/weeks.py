@@ -8,7 +8,8 @@ import pandas as pd
 from hotspot._kernels.arrays import Ints
 from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.dates import WEEK_DAYS
-from hotspot.trends.change import compare_rates, dispersion_of_pairs
+from hotspot.density.dispersion import dispersion_of_pairs
+from hotspot.trends.change import compare_rates
 
 # 52 weeks, not a year: the same weekdays, since burglary has a weekly rhythm.
 _YEAR_OF_WEEKS_DAYS = 364
