@@ -191,6 +191,35 @@ def chain_significance(
     """
     wrong = integer_problems(1, permutations=permutations)
     check_rule(incidents, distance_m, window_days, *wrong, date=date)
+    chosen = chosen_seed(seed)
+    judged = judged_chains(incidents, distance_m, window_days, permutations, chosen, date)
+    chains = near_repeat_chains(incidents, distance_m, window_days, date)
+    by_chain = judged.reindex(chains["chain"]).reset_index(drop=True)
+    for name in judged.columns:
+        chains.insert(chains.columns.get_loc("geometry"), name, by_chain[name])
+    chains.attrs.update(permutations=int(permutations), seed=chosen)
+    return chains
+
+
+def judged_chains(
+    incidents: gpd.GeoDataFrame,
+    distance_m: float,
+    window_days: int,
+    permutations: int,
+    seed: int,
+    date: EventDate,
+) -> pd.DataFrame:
+    """Return ``pairs``, ``expected_pairs`` and ``p_value`` by the id of each chain.
+
+    Parameters
+    ----------
+    incidents, distance_m, window_days, permutations, seed, date
+        As of `chain_significance`, checked.
+
+    Returns
+    -------
+    DataFrame
+    """
     # Dates are dealt over the events as they stand: not in the order of the file.
     events = in_content_order(incidents[distinct_events(incidents)])
     days, near = event_days(events, date), _near(events, distance_m)
@@ -200,15 +229,14 @@ def chain_significance(
     # Each pair near in time stands in the count of both its events.
     share = float(in_time.sum()) / max(n * (n - 1), 1)
     pairs, close, excess = chain_excess(near, days, window_days, share, links.chain)
-    chosen = chosen_seed(seed)
     with tqdm(total=permutations, desc="Chains by chance", disable=None, delay=1) as bar:
         highest = permuted_excess(
-            near, days, window_days, share, permutations, chosen, step=bar.update
+            near, days, window_days, share, permutations, seed, step=bar.update
         )
     # Each chain is held against the most striking of all chains of a permutation, which allows for
     # having looked at all of them (Westfall and Young 1993); a tie counts as at least as striking.
     as_striking = permutations - np.searchsorted(np.sort(highest), excess, side="left")
-    judged = pd.DataFrame(
+    return pd.DataFrame(
         {
             "pairs": pairs,
             "expected_pairs": close * share,
@@ -218,12 +246,6 @@ def chain_significance(
         },
         index=pd.Index(links.chain_ids),
     )
-    chains = near_repeat_chains(incidents, distance_m, window_days, date)
-    by_chain = judged.reindex(chains["chain"]).reset_index(drop=True)
-    for name in judged.columns:
-        chains.insert(chains.columns.get_loc("geometry"), name, by_chain[name])
-    chains.attrs.update(permutations=int(permutations), seed=chosen)
-    return chains
 
 
 def _near(events: gpd.GeoDataFrame, distance_m: float) -> Neighbours:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._kernels.pairs import Neighbours, neighbours
-from hotspot._kernels.percentiles import middle_of
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot.backtesting.scoring import ratio_interval
 from hotspot.dates import day_numbers, event_times
@@ -443,20 +442,19 @@ def _intervals(
     np.add.at(sums, week, np.column_stack([follows, in_time, np.ones(len(day))]))
     # Another stream than that of the deals, which began at the seed itself.
     draws = np.random.default_rng(seed + 1).multinomial(weeks, [1 / weeks] * weeks, size=_DRAWS)
-    drawn = draws @ sums
-    counted = np.split(drawn[:, :-1], 2, axis=1)[1]
-    beyond = _beyond(
-        counted / np.maximum(drawn[:, -1:], 1), np.broadcast_to(by_chance, counted.shape)
-    )
-    low, high = np.array(
-        [
-            ratio_interval(sums[:, reach + follows.shape[1]], sums[:, reach], draws.astype(float))
-            for reach in range(follows.shape[1])
+    reaches, weights = follows.shape[1], draws.astype(float)
+
+    def limits(of: list[int]) -> Floats:
+        both = [
+            ratio_interval(sums[:, reaches + n], sums[:, of[n]], weights) for n in range(reaches)
         ]
-    ).T.clip(0.0, 1.0)
+        return np.array(both).T.clip(0.0, 1.0)
+
     of = follows.sum(axis=0).astype(float)
-    shares = at_least_exact(low, high, in_time.sum(axis=0), of)
-    return (*shares, *middle_of(beyond, weeks))
+    shares = at_least_exact(*limits([*range(reaches)]), in_time.sum(axis=0), of)
+    # What is left beyond chance rises with the share of all, so its limits are those of the share.
+    low, high = (_beyond(end, by_chance) for end in limits([2 * reaches] * reaches))
+    return (*shares, low, high)
 
 
 def _median_days(delay_s: Ints) -> float:
