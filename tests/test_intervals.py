@@ -12,7 +12,8 @@ beyond chance                      the same interval, carried over: test_worth
 `targeting_accuracy`               test_worth::test_intervals_over_lists_that_share_weeks_hold_...
 `street_hotspots`                  test_hotspots::test_intervals_of_streets_hold_the_truth
 `hotspot_change`, week by week     here
-shares of visits                   here
+shares of visits, rates of areas   here
+harm totals, limits of funnels     by published values in test_trends_compare; not simulated yet
 `SelfExcitingProcess`              none is given
 =================================  ===============================================================
 """
@@ -25,14 +26,15 @@ from scipy import stats
 
 from hotspot.knox import calibrate, decay
 from hotspot.trends.change import compare_rates
-from hotspot.visits.measures import wilson
+from hotspot.trends.rate_intervals import byar, wilson
 from tests.conftest import ROOT
 
 # Files in which an interval of 95 % is worked out, as far as one is.
 _TOLD = {
     "_kernels/percentiles.py", "backtesting/score_tables.py", "backtesting/scoring.py",
     "density/dispersion.py", "density/streets.py", "knox/blocks.py", "knox/calibrate.py",
-    "trends/change.py", "visits/measures.py", "worth/accuracy.py", "worth/intervals.py",
+    "trends/change.py", "trends/funnel_limits.py", "trends/harm.py", "trends/rate_intervals.py",
+    "worth/accuracy.py", "worth/intervals.py",
     "worth/preventable.py",
 }  # fmt: skip
 _WORKED_OUT = re.compile(
@@ -58,11 +60,20 @@ def test_the_ratios_of_decay_are_those_of_the_calibration():
 @pytest.mark.parametrize("among", [1, 2, 5, 20, 200])
 def test_shares_of_visits_hold_the_truth_on_average(among):
     """Wilson's do on average over shares, as Agresti and Coull (1998) recommend them for."""
-    limits = np.array([wilson(number, among) for number in range(among + 1)])
+    numbers = np.arange(among + 1)
+    limits = np.column_stack(wilson(numbers, np.full(among + 1, among)))
     share = (np.arange(2000) + 0.5)[:, None] / 2000
     chance = stats.binom.pmf(np.arange(among + 1), among, share)
     held = (limits[:, 0] <= share) & (share <= limits[:, 1])
     assert 0.93 <= (chance * held).sum(axis=1).mean() <= 0.97
+
+
+@pytest.mark.parametrize("mean", [0.5, 2.0, 10.0, 100.0])
+def test_rates_of_areas_hold_the_truth(mean):
+    """Byar's limits of a count: exact where few are counted, and may hold it more often."""
+    counts = np.random.default_rng(6).poisson(mean, 4000)
+    low, high = byar(counts)
+    assert ((low <= mean) & (mean <= high)).mean() >= 0.93
 
 
 @pytest.mark.parametrize("mean", [0.5, 2.0, 10.0, 100.0])
