@@ -444,11 +444,12 @@ def _intervals(
     draws = np.random.default_rng(seed + 1).multinomial(weeks, [1 / weeks] * weeks, size=_DRAWS)
     reaches, weights = follows.shape[1], draws.astype(float)
 
-    def limits(of: list[int]) -> Floats:
+    def limits(of: list[int]) -> tuple[Floats, Floats]:
         both = [
             ratio_interval(sums[:, reaches + n], sums[:, of[n]], weights) for n in range(reaches)
         ]
-        return np.array(both).T.clip(0.0, 1.0)
+        low, high = np.array(both).T.clip(0.0, 1.0)
+        return low, high
 
     of = follows.sum(axis=0).astype(float)
     shares = at_least_exact(*limits([*range(reaches)]), in_time.sum(axis=0), of)
