@@ -269,6 +269,7 @@ def sample(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Briefi
     return brief(sample_dir / "briefing.toml", folder=tmp_path_factory.mktemp("sample") / "out")
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_backtest_beside_the_map(sample: Briefing) -> None:
     assert sample.proof.backtest is not None
     told = section(sample, "map")
@@ -277,6 +278,7 @@ def test_the_page_shows_the_backtest_beside_the_map(sample: Briefing) -> None:
     assert sample.record["proof"]["backtest"]
 
 
+@pytest.mark.slow
 def test_the_page_says_what_visits_are_worth(sample: Briefing) -> None:
     share, aimed = sample.proof.preventable, sample.proof.accuracy
     assert share is not None
@@ -288,6 +290,7 @@ def test_the_page_says_what_visits_are_worth(sample: Briefing) -> None:
     assert aimed.last + pd.Timedelta(days=RULE.window_days) <= pd.Timestamp("2026-03-02")
 
 
+@pytest.mark.slow
 def test_the_layer_that_did_better_opens(sample: Briefing) -> None:
     assert sample.proof.backtest is not None
     figure = sample.proof.backtest.sentences()[2]

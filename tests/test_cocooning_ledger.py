@@ -37,7 +37,7 @@ class Kept:
             "act_by", "expires", "crime_refs",
         ]  # fmt: skip
         lists = [
-            targets[columns].assign(first_as_of=cutoff(targets.attrs["as_of"]))
+            pd.DataFrame(targets)[columns].assign(first_as_of=cutoff(targets.attrs["as_of"]))
             for targets, _, _ in self.issued
         ]
         if not lists:

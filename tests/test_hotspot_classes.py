@@ -16,7 +16,7 @@ from tests.conftest import incidents_at
 GRID = hs.Grid(0, 0, 100, ncols=15, nrows=15, crs="EPSG:27700")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from(["hot", "cold", "neither"]), min_size=2, max_size=13),
     st.sampled_from([0.5, 0.9, 1.0]),

@@ -382,7 +382,7 @@ HOSTILE = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "\x00", "", " ", "'
            "9" * 400, "-1e308", "nan", "𝟙", "\ud7ff", "a\nb", '"', "%s{0}", "../../x"]  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(

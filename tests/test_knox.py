@@ -72,7 +72,7 @@ def chicago(data_dir):
     return gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:26971")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes, st.sampled_from(["right", "left"]), st.sampled_from(["euclidean", "manhattan"]))
 def test_counts_are_those_of_the_slow_twin(rows, closed, metric):
     test = hs.knox_test(

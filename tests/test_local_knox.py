@@ -43,7 +43,7 @@ def test_the_local_test_is_that_of_every_conditional_permutation(rows):
             assert row.z == pytest.approx((counts[0] - np.mean(counts)) / np.std(counts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 50_000), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_the_exact_tail_is_that_of_scipy(total, of_draws, of_good, of_range):
     draws, good = round(of_draws * min(total, 500)), round(of_good * total)
