@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
+from tqdm import tqdm
 
 from hotspot._errors import DataError
 from hotspot.english import count, name_rows, some_of
@@ -181,9 +182,16 @@ class Source:
 
     def read(self, columns: Sequence[str]) -> Chunk:
         """Read all rows of `columns` at once."""
-        # A table of a database without rows comes in no chunk at all.
-        none = Chunk(frame=pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object))
-        chunks = list(self.chunks(columns)) or [none]
+        chunks = []
+        # On a terminal only, and only where it takes long.
+        with tqdm(desc="Rows read", unit="", disable=None, delay=3, leave=False) as bar:
+            for chunk in self.chunks(columns):
+                chunks.append(chunk)
+                bar.update(len(chunk.frame) + len(chunk.not_records) + chunk.blank_rows)
+        if not chunks:
+            # A table of a database without rows comes in no chunk at all.
+            wanted = list(dict.fromkeys(columns))
+            chunks = [Chunk(frame=pd.DataFrame(columns=wanted, dtype=object))]
         warnings = (*self.warnings, *(text for chunk in chunks for text in chunk.warnings))
         if len(chunks) == 1:
             return replace(chunks[0], warnings=warnings)
