@@ -73,7 +73,7 @@ def test_a_folder_whose_export_has_no_coordinates_is_placed_by_its_addresses(
     rows.to_csv(path, index=False)
     (tmp_path / "exclude.csv").write_text("NEW/001\n", encoding="utf-8")
     made = brief(tmp_path)
-    assert made.check.headline() == "Used 45. Could not use 1."
+    assert made.check.headline() == "Used 44. Could not use 1."
     written = tomllib.loads((tmp_path / "briefing.toml").read_text(encoding="utf-8"))
     assert written["incidents"]["columns"]["address"] == ["House No", "Street", "Town"]
     (tmp_path / "addresses.csv").unlink()

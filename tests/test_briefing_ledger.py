@@ -78,8 +78,10 @@ def test_doors_that_expired_unvisited_are_named_on_the_page_and_in_a_file(tmp_pa
 
 
 def test_doors_of_a_burglary_that_the_data_lack_by_now_stay_unnamed(tmp_path: Path) -> None:
-    set_up = quick_town(tmp_path, LEDGER + 'exclude = "stop.csv"\n')
-    (tmp_path / "stop.csv").write_text("reference\nNONE\n")
+    set_up = quick_town(
+        tmp_path, LEDGER + 'exclude = "stop.csv"\nexclude_may_match_nothing = true\n'
+    )
+    (tmp_path / "stop.csv").write_text("reference\nNONE/1\n")
     first = brief(set_up)
     assert first.targets is not None
     ref = first.targets["crime_refs"].iloc[0].split("; ")[0]

@@ -8,18 +8,20 @@ import pandas as pd
 import pytest
 
 from hotspot._errors import ConfigError
-from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
-from hotspot.cocooning.plan import among
+from hotspot.incidents.stop_list import StopList, read_stop_list, redacted
 
 
 def test_a_header_is_optional_and_blank_rows_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "exclude.csv"
     path.write_bytes(b"\xef\xbb\xbfReference\r\n A/1 ,\r\n\r\n0012\r\n")
-    assert read_stop_list(path) == StopList(("A/1", "0012"), (2, 4))
+    assert read_stop_list(path) == StopList(("A/1", "0012"), (2, 4), "exclude.csv")
     path.write_text("A/1\n", encoding="utf-8")
     assert read_stop_list(path).entries == ("A/1",)
     path.write_text("Reference\n", encoding="utf-8")
-    assert read_stop_list(path) == read_stop_list(None) == StopList()
+    with pytest.raises(ConfigError, match="is blank"):
+        read_stop_list(path)
+    assert not read_stop_list(path, may_match_nothing=True)
+    assert read_stop_list(None) == StopList()
 
 
 def test_reasons_and_workbooks_are_refused(tmp_path: Path) -> None:
@@ -38,7 +40,7 @@ def test_every_encoding_gives_the_same_entries(tmp_path: Path, encoding: str, zi
     content = "Reference\r\nCAFÉ/1\r\n0012\r\n".encode(encoding)
     path = tmp_path / "exclude"
     path.write_bytes(gzip.compress(content) if zipped else content)
-    assert read_stop_list(path) == StopList(("CAFÉ/1", "0012"), (2, 3))
+    assert read_stop_list(path) == StopList(("CAFÉ/1", "0012"), (2, 3), "exclude")
 
 
 @pytest.mark.parametrize(
@@ -105,4 +107,3 @@ def test_a_reference_that_several_crimes_share_hides_each_of_them() -> None:
     stop = StopList(("DG/26/0001",), (1,))
     told_apart = pd.Series(["DG/26/0001", "DG/26/0001 (2026-09-13)", "DG/26/0001 (2026-09-13-2)"])
     assert stop.matches(told_apart).all()
-    assert among(told_apart.to_numpy(), frozenset(["DG/26/0001"])).all()

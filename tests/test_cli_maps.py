@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import folium
-import pandas as pd
 import pytest
 
-import hotspot as hs
 from hotspot.cli import main
 from hotspot.cli.options import DONE, UNUSABLE
 from hotspot.maps import save_map
@@ -99,30 +97,16 @@ def test_a_public_map_of_the_sample_is_made(tmp_path: Path, sample_dir: Path, ca
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
-def test_a_year_beside_its_half_is_refused_and_the_stop_list_changes_no_count(
-    tmp_path: Path, sample_dir: Path, capsys: Any
-) -> None:
+def test_a_year_beside_its_half_is_refused(tmp_path: Path, sample_dir: Path, capsys: Any) -> None:
     set_up = (
         f'[incidents]\npath = "{sample_dir / "burglaries.csv"}"\n'
         f'[addresses]\npath = "{sample_dir / "addresses.csv"}"\n'
     )
-    named = {"burglaries": "crime_ref", "addresses": "uprn"}
-    frames = [hs.read_incidents, hs.read_addresses]
-    stopped = [
-        read(sample_dir / f"{file}.csv")[column].head(40)
-        for read, (file, column) in zip(frames, named.items(), strict=True)
-    ]
-    pd.concat(stopped).rename("Reference").to_csv(tmp_path / "stop.csv", index=False)
-    plain, with_stops = tmp_path / "plain.toml", tmp_path / "stops.toml"
+    plain = tmp_path / "plain.toml"
     plain.write_text(set_up, encoding="utf-8")
-    with_stops.write_text(set_up + '[cocooning]\nexclude = "stop.csv"\n', encoding="utf-8")
     out, other = tmp_path / "half.html", tmp_path / "other.html"
 
     assert main(["map", "public", str(plain), "--months", "6", "--out", str(out)]) == DONE
-    # What is on the stop list counts, so that no difference of two maps is of it.
-    assert main(["map", "public", str(with_stops), "--months", "6", "--out", str(other)]) == DONE
-    assert out.read_bytes() == other.read_bytes()
-    other.unlink()
     assert main(["map", "public", str(plain), "--out", str(other)]) == UNUSABLE
     said = capsys.readouterr().err
     assert "cannot be published beside half.html" in said

@@ -729,10 +729,15 @@ def test_a_stopped_building_stops_its_flats():
 
 def test_stop_list_entries_that_match_nothing_are_warned_of():
     crime = burglaries(("007", "Mill Lane/21", 100, 0))
+    with pytest.raises(ConfigError, match="Nothing on the stop list exclude matches"):
+        cocooning_targets(crime, two_sided(), AS_OF, exclude=["8"])
+    right = {"exclude": ["8"], "exclude_may_match_nothing": True}
     with pytest.warns(DataWarning, match="1 entry of the stop list match"):
-        targets = cocooning_targets(crime, two_sided(), AS_OF, exclude=["7"])
+        targets = cocooning_targets(crime, two_sided(), AS_OF, **right)
     assert targets.attrs["exclude_unmatched"] == 1
     assert targets.loc[0, "crime_refs"] == "007"
+    # What a spreadsheet made of it is the same reference.
+    assert cocooning_targets(crime, two_sided(), AS_OF, exclude=["7"]).empty
 
 
 # Faults

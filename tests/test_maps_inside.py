@@ -105,6 +105,4 @@ def test_there_is_a_style_for_each_age_band_and_ring() -> None:
 def test_every_field_of_the_record_is_a_layer_of_the_table_or_a_setting() -> None:
     drawn = {layer.of for layer in LAYERS} - {"incidents", "zones", "surface", "targets"}
 
-    assert {field.name for field in fields(MapLayers)} == drawn | {
-        *("weeks", "opens", "figure", "withheld_days")
-    }
+    assert {field.name for field in fields(MapLayers)} == drawn | {*("weeks", "opens", "figure")}

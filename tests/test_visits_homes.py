@@ -318,7 +318,7 @@ def test_all_that_is_held_of_a_home_is_exported(ledger, told):
     }  # fmt: skip
     assert (held.home, held.uprns, held.named_elsewhere) == ("1 Mill Lane", ("0012",), 2)
     words = held.summary()
-    assert "take those out before this is handed to whoever asks" in words
+    assert "look through them before this is handed to whoever asks" in words
     for said in ("Held of 1 Mill Lane", "note Quillfeather", "crime ref B1", "marked", "refused"):
         assert said in words
     assert "Flat 3" not in words

@@ -2,29 +2,26 @@
 const WEEK_DAYS = 7;
 const STEP_MS = 900;
 
-function weeks(sources, today, { styles, weeks: names, withheld, windowDays }) {
+function weeks(sources, today, { styles, weeks: names, windowDays }) {
   const rows = sources.flatMap((source) => source.rows);
   const layer = new Points(rows, { styles, fields: sources[0].fields });
   layer.styleOf = () => -1;
-  layer.weeks = { names, today, withheld, windowDays, ages: rows.map((row) => row[3]) };
+  layer.weeks = { names, today, windowDays, ages: rows.map((row) => row[3]) };
   return layer;
 }
 
 // Show a week, 0 the newest.
 function showWeek(layer, number) {
-  const { names, withheld, windowDays } = layer.weeks;
+  const { names, windowDays } = layer.weeks;
   const end = number * WEEK_DAYS;
   layer.styleOf = ([, , , age]) => {
     if (age < end || age > end + windowDays) return -1;
     return age < end + WEEK_DAYS ? 0 : 1;
   };
   layer.draw();
-  const shown = layer.weeks.ages.filter((age) => age >= end && age < end + WEEK_DAYS).length;
-  // Those of the stop list count, as on the page, and are seen nowhere.
-  const count = shown + withheld[number];
+  const count = layer.weeks.ages.filter((age) => age >= end && age < end + WEEK_DAYS).length;
   const noun = count === 1 ? "burglary" : "burglaries";
-  const unseen = withheld[number] ? ` (${withheld[number]} not shown)` : "";
-  return `${names[number]}: ${count.toLocaleString("en-GB")} ${noun} found${unseen}`;
+  return `${names[number]}: ${count.toLocaleString("en-GB")} ${noun} found`;
 }
 
 // The strip below the map: play, the slider, what is shown, and the way back.

@@ -5,21 +5,19 @@ from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from hotspot.areas import read_outline
 from hotspot.briefing.config import Config
 from hotspot.briefing.input_files import (
-    AddressFile,
     Layers,
-    check_burglaries,
+    address_file,
+    open_burglaries,
     read_layers,
-    usable_burglaries,
+    stop_list_of,
 )
 from hotspot.briefing.inputs import known_at
 from hotspot.briefing.run_record import reading_record
-from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
-from hotspot.briefing.withheld_rows import without_withheld
+from hotspot.briefing.withheld_rows import OpenCheck
 from hotspot.dates import cutoff, known_by
 from hotspot.english import count, cut_off
 from hotspot.incidents import IncidentCheck
@@ -33,14 +31,17 @@ class Burglaries:
     Attributes
     ----------
     config : Config
-    check : IncidentCheck
-    stop : StopList
-        What is on it still counts, and is named nowhere.
+    open : OpenCheck
+        The check without what is on the stop list, and how many rows that is.
     """
 
     config: Config
-    check: IncidentCheck
-    stop: StopList
+    open: OpenCheck
+
+    @property
+    def check(self) -> IncidentCheck:
+        """What was found in the file, but for what is on the stop list."""
+        return self.open.check
 
     @cached_property
     def known(self) -> gpd.GeoDataFrame:
@@ -55,6 +56,14 @@ class Burglaries:
         within = self.config.incidents.within
         return None if within is None else read_outline(within)
 
+    @cached_property
+    def every(self) -> gpd.GeoDataFrame:
+        """Those known by the cut-off with what is on the stop list: to be asked about, not told."""
+        every, as_of = self.open.every, self.config.as_of
+        if every is None or not self.open.left_out:
+            return self.known
+        return every if as_of is None else known_at(every, as_of).incidents
+
     @property
     def layers(self) -> Layers:
         """What lies around them, in their CRS."""
@@ -63,8 +72,12 @@ class Burglaries:
     @property
     def notes(self) -> list[str]:
         """How the file was read, and what may be wrong with it."""
-        said = [*self.check.notes, *self.check.warnings]
-        return [*map(self.without_names, said), *self.later]
+        return [*self.check.notes, *self.check.warnings, *self.left_out, *self.later]
+
+    @property
+    def left_out(self) -> list[str]:
+        """How many rows are on the stop list, and which of its entries match nothing."""
+        return [*self.open.sentences, *self.open.warnings]
 
     @property
     def basis(self) -> dict[str, str]:
@@ -85,11 +98,6 @@ class Burglaries:
         return [f"{count(late, 'row')} left out: not known by the cut-off {day}."]
 
     @property
-    def rejected(self) -> pd.DataFrame:
-        """The rows that cannot be used, without what is on the stop list."""
-        return without_withheld(self.check, self.stop, self._withheld, self.config.incidents)
-
-    @property
     def inputs(self) -> dict[str, str]:
         """Of each file that went in its name and SHA-256."""
         named = self.config.input_files()
@@ -97,21 +105,15 @@ class Burglaries:
         if "placed_by" in self.check.accepted.columns:
             went.append("addresses")
         used = [path for name, path in named.items() if name.startswith(tuple(went))]
-        return inputs_of([*used, *([named["within"]] if "within" in named else [])])
+        stop_list = [named["exclude"]] if "exclude" in named else []
+        within = [named["within"]] if "within" in named else []
+        return inputs_of([*used, *within], without=stop_list)
 
     @property
     def record(self) -> dict[str, Any]:
         """How the file was read, as JSON can hold it."""
-        warned = [self.without_names(text) for text in self.check.warnings]
-        return {**reading_record(self.check, self._withheld), "warnings": warned}
-
-    def without_names(self, text: str) -> str:
-        """Return a text without what is on the stop list."""
-        return redacted(text, self._withheld)
-
-    @cached_property
-    def _withheld(self) -> frozenset[str]:
-        return self.stop.meant(self.check.accepted) | frozenset(self.stop.entries)
+        record = reading_record(self.check) | {"on_stop_list": self.open.left_out}
+        return {**record, "warnings": [*self.check.warnings, *self.open.warnings]}
 
 
 def read_burglaries(config: Config, *, usable: bool = True) -> Burglaries:
@@ -132,12 +134,8 @@ def read_burglaries(config: Config, *, usable: bool = True) -> Burglaries:
     DataError, ConfigError
         If the file cannot be used.
     """
-    stop = read_stop_list(config.cocooning.exclude)
-    settings = config.incidents
-    placing = None if config.addresses is None else AddressFile(config.addresses).own
-    check = (
-        usable_burglaries(settings, stop, placing)
-        if usable
-        else check_burglaries(settings, placing)
+    visits = config.cocooning
+    addresses, stop = address_file(config), stop_list_of(visits)
+    return Burglaries(
+        config, open_burglaries(config.incidents, stop, visits, addresses, usable=usable)
     )
-    return Burglaries(config, check, stop)

@@ -132,6 +132,7 @@ class CocooningSettings(_Table):
     response_days: values.PartsOfDays = 2.0
     rank_by: Annotated[str, AfterValidator(values.one_of(("rule", "forecast")))] = "rule"
     exclude: values.InputPath | None = None
+    exclude_may_match_nothing: values.Flag = False
     ledger: values.Ledger | None = None
     tiers: values.Tiers = None
     waking_hours: values.WakingHours = None

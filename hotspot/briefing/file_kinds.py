@@ -1,5 +1,6 @@
 """Which file is what: burglaries, addresses, beats or streets, told from what is in each."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,10 @@ _USUAL_OF_CRIMES = {"occurred_from", "occurred_to", *_ONLY_OF_CRIMES} - {"crime_
 _LINES = {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING}
 _POLYGONS = {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
 _SHAPES_LOOKED_AT = 1000
-_STOP_LISTS = ("exclude", "stoplist", "stop list", "stop-list", "stop_list")
+# In whatever format and wherever in its name: what is not known for one would be shown.
+_STOP_LIST = re.compile(
+    r"(?:^|[^a-z])(?:exclu(?:de[ds]?|sions?)|stop[ _-]?lists?)(?:[^a-z]|$)", re.I
+)
 _OPENSTREETMAP = (".pbf", ".osm")
 
 
@@ -148,9 +152,14 @@ def _files_in(folder: Path) -> list[Path]:
         path
         for path in folder.iterdir()
         if path.is_file()
-        and path.name.lower().endswith(endings())
+        and (path.name.lower().endswith(endings()) or _is_stop_list(path))
         and not path.name.startswith((".", "~"))
     )
+
+
+def _is_stop_list(path: Path) -> bool:
+    """Test whether a file says in its name that it is a stop list."""
+    return path.suffix.lower() != ".toml" and bool(_STOP_LIST.search(path.name))
 
 
 def _sorted(paths: Iterable[Path], *, strict: bool) -> FileKinds:
@@ -173,7 +182,7 @@ def _sorted(paths: Iterable[Path], *, strict: bool) -> FileKinds:
 def _kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
     """Return the attribute of `FileKinds` that a file belongs to, and its columns."""
     name = path.name.lower()
-    if name.startswith(_STOP_LISTS):
+    if _is_stop_list(path):
         return "exclude", ()
     if name.endswith(_OPENSTREETMAP):
         return "backdrop", ()

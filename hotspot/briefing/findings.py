@@ -61,8 +61,7 @@ class Density:
     surface : DataArray
     hotspots : GeoDataFrame
     in_period : GeoDataFrame
-        The burglaries of the period that the surface is of. Hidden ones count here, and are left
-        out of the surface and the hotspots: where few lie, a peak is a home.
+        The burglaries of the period that the surface is of.
     ground : Ground
         What shares are stated of: homes, else built-up ground.
     """
@@ -82,7 +81,6 @@ class RaisedRisk:
     Attributes
     ----------
     zones : GeoDataFrame
-        Without burglaries of the stop list: the middle of a lone circle is a home.
     share : float
         Of the homes, else of built-up ground.
     """
@@ -127,7 +125,7 @@ def find_density(inputs: Inputs) -> Density:
     incidents = inputs.known.incidents
     found = incidents["occurred_to"]
     in_period = ((found >= first) & (found <= end_of_day(last))).to_numpy()
-    drawn = _when_found(incidents[in_period & ~inputs.hidden])
+    drawn = _when_found(incidents[in_period])
     area, area_is = _study_area(inputs, drawn, settings.bandwidth_m)
     surface = kernel_density(
         drawn,
@@ -139,7 +137,7 @@ def find_density(inputs: Inputs) -> Density:
     spots = _well_founded(hotspots(surface, drawn, settings.area_share))
     layers = inputs.layers
     ground = ground_of(
-        Grid.of(surface), area, layers.addresses, inputs.shown.incidents, layers.streets
+        Grid.of(surface), area, layers.addresses, inputs.known.incidents, layers.streets
     )
     spots["ground_share"] = ground.shares(spots)
     return Density(area, area_is, surface, spots, incidents[in_period], ground)
@@ -177,7 +175,7 @@ def _study_area(
     if layers.areas is not None:
         return shapely.union_all(layers.areas.geometry.to_numpy()), "all beats together"
     if drawn.empty:
-        drawn = inputs.shown.incidents
+        drawn = inputs.known.incidents
     if drawn.empty:
         raise DataError(
             "Every burglary is on the stop list, and no beats and no study area are given: there "
@@ -196,7 +194,7 @@ def find_raised_risk(inputs: Inputs, ground: Ground) -> RaisedRisk | None:
         return None
     rule, layers = inputs.config.rule, inputs.layers
     zones = near_repeat_zones(
-        inputs.shown.incidents,
+        inputs.known.incidents,
         inputs.as_of,
         rule.distance_m,
         rule.window_days,
@@ -211,7 +209,7 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     if inputs.month_only or layers.addresses is None:
         return None
     with warnings.catch_warnings():
-        # Told by rows of the file already, with what else they may be.
+        # What is on the stop list is out of these data; what matches nothing was told before.
         warnings.filterwarnings("ignore", message=r"[\d,]+ entr\w+ of the stop list match no")
         lists = cocooning_lists(
             inputs.known.incidents,
@@ -224,11 +222,11 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
         )
     if ledger is None:
         return Lists(*lists, None)
-    return Lists(*lists, ledger.report("area", inputs.as_of, inputs.withheld))
+    return Lists(*lists, ledger.report("area", inputs.as_of, inputs.stopped))
 
 
 def _ranked_by(inputs: Inputs) -> Blend | None:
     """Fit the forecast that ranks the doors, where the set-up asks for one."""
     if inputs.config.cocooning.rank_by == "rule":
         return None
-    return Blend().fit(inputs.shown.incidents, inputs.as_of)
+    return Blend().fit(inputs.known.incidents, inputs.as_of)

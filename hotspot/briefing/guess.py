@@ -143,6 +143,11 @@ def guess_set_up(paths: Sequence[Path], given: Mapping[str, Any] | None = None) 
     if missing:
         raise ConfigError([f"There is no file {name}." for name in missing])
     kinds, place = find_kinds(paths)
+    if len(kinds.exclude) > 1:
+        raise ConfigError(
+            f"Only one file can be the stop list, and there are {len(kinds.exclude)}: "
+            f"{some_of([path.name for path in kinds.exclude])}. Put all of it into one."
+        )
     found = _layers_found(kinds)
     # Files that were named are asked for; those in a folder may have been left out on purpose.
     asked = merged(found if kinds.place_tells else {}, given or {})
@@ -187,6 +192,12 @@ def _standing(place: Path, kinds: FileKinds, asked: Mapping[str, Any]) -> Guess:
         raise ConfigError(
             f"{place} is the set-up of {config.incidents.name}, not of "
             f"{some_of([path.name for path in bare], most=3)}: rename one of them."
+        )
+    if kinds.exclude and config.cocooning.exclude is None:
+        raise ConfigError(
+            f"{kinds.exclude[0].name} lies among the files, and the set-up in {place} names no "
+            f'stop list: write exclude = "{kinds.exclude[0].name}" under [cocooning], or take the '
+            "file away."
         )
     notes = [f"The set-up in {place} is used."]
     other = [

@@ -24,7 +24,7 @@ def headline(inputs: Inputs, findings: Findings) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        What is not known is left out. Burglaries of the stop list count.
+        What is not known is left out.
     """
     density, known = findings.density, inputs.known
     if inputs.month_only:
@@ -39,8 +39,8 @@ def headline(inputs: Inputs, findings: Findings) -> dict[str, int]:
         targets = findings.lists.targets
         figures["doors_to_visit"] = len(targets)
         figures["doors_overdue"] = int(is_overdue(targets).sum())
-    if tells_homes(inputs.shown.incidents):
-        figures["repeat_addresses"] = len(repeat_addresses(inputs.shown))
+    if tells_homes(inputs.known.incidents):
+        figures["repeat_addresses"] = len(repeat_addresses(inputs.known))
     if findings.raised is not None:
         figures["live_zones"] = len(findings.raised.zones)
     return figures | {"hotspots": len(density.hotspots)}

@@ -1,7 +1,7 @@
 """Every file that a set-up names, read whatever is wrong with the others, and all faults."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -11,17 +11,19 @@ import shapely
 from hotspot._errors import DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
-from hotspot.briefing.config import AddressSettings, Config, IncidentSettings
-from hotspot.briefing.stop_list import StopList, read_stop_list, redacted
-from hotspot.incidents import IncidentCheck, check_incidents
+from hotspot.briefing.config import AddressSettings, CocooningSettings, Config, IncidentSettings
+from hotspot.briefing.withheld_rows import OpenCheck, check_open
+from hotspot.incidents import IncidentCheck
+from hotspot.incidents.check_steps import CheckOptions, check_rows
 from hotspot.incidents.offences import BY_DEFAULT
+from hotspot.incidents.stop_list import StopList, read_stop_list, redacted
 from hotspot.maps.backdrop import read_backdrop
 
 # The tables of a set-up that name files.
 FILE_TABLES = ("incidents", "addresses", "areas", "basemap", "cocooning")
 _T = TypeVar("_T")
-# What returns the addresses where they are needed; None where there are none, or they are faulty.
-Placing: TypeAlias = Callable[[], gpd.GeoDataFrame | None] | None
+# What reads a file; None where it is faulty and that is kept to be told with other faults.
+Attempt: TypeAlias = Callable[[Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,14 @@ class InputFiles:
     Attributes
     ----------
     stop : StopList
-    check : IncidentCheck or None
-        None where the burglaries cannot be used.
+    burglaries : OpenCheck or None
+        Without what is on the stop list; None where the burglaries cannot be used.
     layers : Layers
     faults : sequence of HotspotError
     """
 
     stop: StopList
-    check: IncidentCheck | None
+    burglaries: OpenCheck | None
     layers: Layers
     faults: Sequence[HotspotError]
 
@@ -108,14 +110,15 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
 
     given = {name: tables.get(name) for name in FILE_TABLES}
     visits, incidents = given["cocooning"], given["incidents"]
-    stop = attempt(lambda: read_stop_list(visits and visits.exclude)) or StopList()
+    stop = attempt(lambda: stop_list_of(visits))
     addresses = AddressFile(given["addresses"]) if given["addresses"] else None
-    # What is wrong with the addresses keeps no burglary from being read.
-    placing = None if addresses is None else lambda: attempt(addresses.own)
-    check = incidents and attempt(lambda: usable_burglaries(incidents, stop, placing))
-    points = None if check is None else check.accepted.geometry
+    found = incidents and attempt(
+        # What is wrong with the addresses keeps no burglary from being read.
+        lambda: open_burglaries(incidents, stop or StopList(), visits, addresses, attempt)
+    )
+    points = None if found is None else found.check.accepted.geometry
     layers = _layers(given, points, attempt, addresses)
-    return InputFiles(stop, check, layers, faults)
+    return InputFiles(stop or StopList(), found, layers, faults)
 
 
 class AddressFile:
@@ -143,26 +146,83 @@ class AddressFile:
         return read_addresses(of.source, columns=of.columns, crs=of.crs, to_crs=to_crs)
 
 
-def check_burglaries(settings: IncidentSettings, addresses: Placing = None) -> IncidentCheck:
-    """Check the file of burglaries as a set-up says how to read it.
+def address_file(config: Config) -> AddressFile | None:
+    """Return the file of addresses of a set-up, None where it names none."""
+    return None if config.addresses is None else AddressFile(config.addresses)
+
+
+def stop_list_of(visits: CocooningSettings | None) -> StopList:
+    """Read the stop list that a set-up names.
+
+    Raises
+    ------
+    ConfigError
+        If anything in it cannot be read with certainty.
+    """
+    if visits is None:
+        return StopList()
+    return read_stop_list(visits.exclude, may_match_nothing=visits.exclude_may_match_nothing)
+
+
+def open_burglaries(
+    settings: IncidentSettings,
+    stop: StopList,
+    visits: CocooningSettings | None,
+    addresses: AddressFile | None,
+    attempt: Attempt = lambda read: read(),
+    *,
+    usable: bool = True,
+) -> OpenCheck:
+    """Check the file of burglaries as a set-up says how to read it, without its stop list.
 
     Parameters
     ----------
     settings : IncidentSettings
-    addresses : callable, optional
-        Returns the addresses by which burglaries without coordinates are placed.
+    stop : StopList
+    visits : CocooningSettings or None
+    addresses : AddressFile or None
+        By which burglaries without coordinates are placed, and the homes of the list are found.
+    attempt : callable
+        Reads the addresses; returns None where they are faulty and that is told elsewhere.
+    usable : bool
+        Whether a file of which no row can be used is refused.
 
     Returns
     -------
-    IncidentCheck
+    OpenCheck
 
     Raises
     ------
     DataError, ConfigError
-        As `check_incidents` does.
+        As `check_incidents` does; if no row is left; or if the stop list cannot be right.
     """
-    return check_incidents(
-        settings.source,
+
+    def homes(crs: Any) -> gpd.GeoDataFrame | None:
+        return None if addresses is None else attempt(lambda: addresses.in_crs(crs))
+
+    def read(without: Collection[Any]) -> IncidentCheck:
+        placing = None if addresses is None else lambda: attempt(addresses.own)
+        check = check_rows(settings.source, _check_options(settings, placing, without))
+        if usable and check.accepted.empty and without:
+            raise DataError(
+                f"Every burglary in {settings.name} that can be used is on the stop list: there "
+                "is nothing that may be told."
+            )
+        if usable and check.accepted.empty:
+            # It quotes values of the file.
+            summary = redacted(check.summary(), stop.entries)
+            raise DataError(f"No burglary in {settings.name} can be used. {summary}")
+        return check
+
+    may_match_nothing = visits is not None and visits.exclude_may_match_nothing
+    return check_open(settings, stop, read, homes, may_match_nothing=may_match_nothing)
+
+
+def _check_options(
+    settings: IncidentSettings, placing: Any, without: Collection[Any]
+) -> CheckOptions:
+    """Return how a set-up says to read the file of burglaries."""
+    return CheckOptions(
         columns=settings.columns,
         crs=settings.crs,
         dayfirst=settings.dayfirst,
@@ -172,25 +232,9 @@ def check_burglaries(settings: IncidentSettings, addresses: Placing = None) -> I
         sheet=settings.sheet,
         within=None if settings.within is None else read_outline(settings.within),
         keep=settings.keep,
-        addresses=addresses,
+        addresses=placing,
+        without=without,
     )
-
-
-def usable_burglaries(
-    settings: IncidentSettings, stop: StopList, addresses: Placing = None
-) -> IncidentCheck:
-    """Check the file of burglaries, and refuse one of which no row can be used.
-
-    Raises
-    ------
-    DataError, ConfigError
-    """
-    check = check_burglaries(settings, addresses)
-    if check.accepted.empty:
-        # The summary quotes values of the file, and so may hold what is on the stop list.
-        summary = redacted(check.summary(), stop.entries)
-        raise DataError(f"No burglary in {settings.name} can be used. {summary}")
-    return check
 
 
 def read_layers(config: Config, points: gpd.GeoSeries) -> Layers:
@@ -202,14 +246,13 @@ def read_layers(config: Config, points: gpd.GeoSeries) -> Layers:
         For the first file that cannot be used.
     """
     tables = {name: getattr(config, name) for name in FILE_TABLES}
-    addresses = AddressFile(config.addresses) if config.addresses else None
-    return _layers(tables, points, lambda read: read(), addresses)
+    return _layers(tables, points, lambda read: read(), address_file(config))
 
 
 def _layers(
     given: Mapping[str, Any],
     points: gpd.GeoSeries | None,
-    attempt: Callable[[Callable[[], Any]], Any],
+    attempt: Attempt,
     addresses: AddressFile | None,
 ) -> Layers:
     """Read what lies around the burglaries, all of it in their CRS where that is known."""

@@ -6,7 +6,6 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError, DataWarning
@@ -15,9 +14,9 @@ from hotspot.backtesting.setting import late_strays
 from hotspot.briefing.config import Config
 from hotspot.briefing.exchanged_coordinates import check_coordinates
 from hotspot.briefing.figures.known import KnownBurglaries
-from hotspot.briefing.input_files import FILE_TABLES, InputFiles, Layers, read_files
-from hotspot.briefing.stop_list import StopList
+from hotspot.briefing.input_files import FILE_TABLES, Layers, read_files
 from hotspot.briefing.street_names import street_names
+from hotspot.briefing.withheld_rows import OpenCheck
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.matching import match_addresses
 from hotspot.english import name_rows
@@ -40,20 +39,14 @@ class Inputs:
     as_of : Timestamp
         The cut-off asked for, or the last day that the file tells of.
     known : KnownBurglaries
-        Those known by then, hidden ones too, with ``area``, ``street`` and ``home`` (the UPRN of
-        its address) where they are known; `known.last` is the last moment that counts.
+        Those known by then, with ``area``, ``street`` and ``home`` (the UPRN of its address) where
+        they are known; `known.last` is the last moment that counts. What is on the stop list is
+        not among them, nor in anything else here.
     after_cutoff : int
         Burglaries of the file that were not known by then.
-    hidden : ndarray of bool
-        Which of `known` are on the stop list.
     layers : Layers
-    stop : StopList
-    stopped : frozenset of str
-        References and UPRNs that the stop list means, as burglaries and addresses write them, and
-        those of the burglaries that it hides.
-    withheld : frozenset of str
-        Every text that no product may hold: besides those, what is on the stop list as it writes
-        it, and later burglaries.
+    burglaries : OpenCheck
+        The check, how many rows are on the stop list, and every name that no product may hold.
     alarms : tuple of str
         What a reader must know before all else.
     """
@@ -63,11 +56,8 @@ class Inputs:
     as_of: pd.Timestamp
     known: KnownBurglaries
     after_cutoff: int
-    hidden: npt.NDArray[np.bool_]
     layers: Layers
-    stop: StopList
-    stopped: frozenset[str]
-    withheld: frozenset[str]
+    burglaries: OpenCheck
     alarms: tuple[str, ...]
 
     @property
@@ -75,10 +65,10 @@ class Inputs:
         """The last moment that counts."""
         return self.known.last
 
-    @cached_property
-    def shown(self) -> KnownBurglaries:
-        """Burglaries that a list, a point or a popup may show."""
-        return self.known.where(~self.hidden)
+    @property
+    def stopped(self) -> frozenset[str]:
+        """Every reference and UPRN that no product may name."""
+        return self.burglaries.stopped
 
     @property
     def has_areas(self) -> bool:
@@ -128,29 +118,25 @@ def read_inputs(config: Config) -> Inputs:
         the cut-off.
     """
     files = read_files({name: getattr(config, name) for name in FILE_TABLES})
-    check, layers = files.check, files.layers
-    if check is None or files.faults:
+    burglaries, layers = files.burglaries, files.layers
+    if burglaries is None or files.faults:
         of_settings = all(isinstance(fault, ConfigError) for fault in files.faults)
         raise (ConfigError if of_settings else DataError)(files.problems)
-    accepted = check.accepted
+    check, accepted = burglaries.check, burglaries.check.accepted
     as_of = _last_day(check) if config.as_of is None else config.as_of
     known = known_at(accepted, as_of)
     alarms = check_coordinates(known.incidents, layers.addresses, layers.areas, check.columns)
     alarms += _late_strays_alarm(accepted) if config.as_of is None else ()
     matched = _matched(known.incidents, layers.addresses)
     known = replace(known, incidents=_placed(known.incidents, layers, matched))
-    hidden, stopped = _stopped(known.incidents, matched, files)
     return Inputs(
         config=config,
         check=check,
         as_of=as_of,
         known=known,
         after_cutoff=len(accepted) - len(known.incidents),
-        hidden=hidden,
         layers=layers,
-        stop=files.stop,
-        stopped=stopped,
-        withheld=stopped | files.stop.meant(accepted) | frozenset(files.stop.entries),
+        burglaries=burglaries,
         alarms=alarms,
     )
 
@@ -209,8 +195,7 @@ def _month_end(day: pd.Timestamp) -> pd.Timestamp:
 def _matched(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Find the address that each burglary belongs to, matched as the lists match it.
 
-    So a home on the stop list is hidden however the burglary names it, and a repeat is counted
-    where only one of the two has a UPRN.
+    So a repeat is counted where only one of the two has a UPRN.
     """
     if addresses is None:
         columns = ["uprn", "parent", "how"]
@@ -226,7 +211,7 @@ def _matched(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) ->
 
 def _placed(known: gpd.GeoDataFrame, layers: Layers, matched: pd.DataFrame) -> gpd.GeoDataFrame:
     """Add beat, street, home and address where a layer tells them."""
-    # A match by distance alone is good enough to hide a home, not to count it as burgled again.
+    # A match by distance alone is too weak to count a home as burgled again.
     home = matched["uprn"].where(matched["how"].isin([BY_UPRN, BY_TEXT]), None)
     placed = {
         "street": street_names(known, matched["uprn"], layers.addresses, layers.streets),
@@ -240,16 +225,3 @@ def _placed(known: gpd.GeoDataFrame, layers: Layers, matched: pd.DataFrame) -> g
         own = known["address"] if "address" in known.columns else None
         placed["address"] = address if own is None else own.where(own.notna(), address)
     return known.assign(**placed)
-
-
-def _stopped(
-    known: gpd.GeoDataFrame, matched: pd.DataFrame, files: InputFiles
-) -> tuple[npt.NDArray[np.bool_], frozenset[str]]:
-    """Find what the stop list hides, and every reference and UPRN by which that could be named."""
-    stop = files.stop
-    hidden = stop.hides(known) | stop.matches(matched["uprn"]) | stop.matches(matched["parent"])
-    named = [known.loc[hidden, name] for name in ("crime_ref", "uprn") if name in known.columns]
-    # However the burglary names its home: what is done for one must not tell where it was.
-    named.append(matched.loc[hidden, "uprn"])
-    own = frozenset(text for names in named for text in names.dropna())
-    return hidden, stop.meant(known) | stop.meant(files.layers.addresses) | own

@@ -1,6 +1,6 @@
 """The briefing: one command from an export to what the teams take out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,8 @@ from hotspot.briefing.run_record import make_record
 from hotspot.briefing.set_up import ChosenSetUp, SetUp, choose_set_up
 from hotspot.briefing.track_record import find_proof
 from hotspot.briefing.trend import find_trend
-from hotspot.briefing.withheld_rows import warnings_for_products
 from hotspot.dates import AsOf, month_only_problems
+from hotspot.incidents.stop_list import redacted
 from hotspot.visits import VisitLedger
 
 
@@ -130,7 +130,7 @@ def brief(
             proof = find_proof(inputs, density.study_area, issuing.ledger)
             stage("writing")
             findings = Findings(density, raised, find_trend(inputs), lists, proof)
-            texts = warnings_for_products(inputs, warned())
+            texts = _warnings(inputs, warned())
             record = make_record(inputs, findings, lists, chosen.file, texts)
             products.write_briefing(issuing.building, inputs, findings, record)
     warn_of_data(texts)
@@ -184,11 +184,17 @@ def issue_lists(
             if lists is None:
                 raise DataError(month_only_problems(inputs.known.incidents, "A target list"))
             stage("writing")
-            texts = warnings_for_products(inputs, warned())
+            texts = _warnings(inputs, warned())
             record = make_record(inputs, None, lists, chosen.file, texts)
             products.write_lists_only(issuing.building, inputs, lists, record)
     warn_of_data(texts)
     return IssuedLists(**_issued(chosen, inputs, record, issuing))
+
+
+def _warnings(inputs: Inputs, warned: Sequence[str]) -> list[str]:
+    """Return what the check and the other readers warned of, with no name of the stop list."""
+    every = dict.fromkeys([*inputs.check.warnings, *warned, *inputs.burglaries.warnings])
+    return [redacted(text, inputs.stopped) for text in every]
 
 
 @dataclass

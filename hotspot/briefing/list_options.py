@@ -22,8 +22,9 @@ def list_options(inputs: Inputs, model: Forecaster | None = None) -> ListOptions
         "model": model,
         "tiers": visits.tiers,
         "waking_hours": visits.waking_hours,
-        # As the file writes them, too: the ledger knows of burglaries that the data lack by now.
-        "exclude": inputs.stopped | frozenset(inputs.stop.entries),
+        # Homes, and what the ledger still has: the burglaries themselves are not among the data.
+        "exclude": inputs.stopped,
+        "exclude_may_match_nothing": True,
     }
 
 

@@ -16,9 +16,8 @@ from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.page import render_page
 from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
-from hotspot.briefing.withheld_rows import rejected_for_file
 from hotspot.cocooning.walking_order import listed_areas
-from hotspot.dates import WEEK_DAYS, ages_days
+from hotspot.dates import WEEK_DAYS
 from hotspot.near_repeat import label_repeats
 from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import PictureLayers, map_picture
@@ -95,7 +94,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
     settings, layers, density = inputs.config, inputs.layers, findings.density
     backtest = findings.proof.backtest
     drawn = maps.briefing_map(
-        inputs.shown.incidents,
+        inputs.known.incidents,
         zones=None if findings.raised is None else findings.raised.zones,
         surface=density.surface,
         targets=None if findings.lists is None else findings.lists.targets,
@@ -111,7 +110,6 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
             change=findings.trend.on_map(layers.areas),
             opens=None if backtest is None else backtest.best_layer(),
             figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
-            withheld_days=tuple(ages_days(inputs.known.incidents[inputs.hidden], inputs.last)),
         ),
         title="Burglary briefing",
         marking=settings.output.marked,
@@ -125,7 +123,7 @@ def _chains(inputs: Inputs) -> pd.DataFrame | None:
     if inputs.month_only:
         return None
     rule = inputs.config.rule
-    return label_repeats(inputs.shown.incidents, rule.distance_m, rule.window_days)
+    return label_repeats(inputs.known.incidents, rule.distance_m, rule.window_days)
 
 
 def _write_lists(
@@ -203,7 +201,7 @@ def _links(files: Mapping[str, Path], folder: Path) -> list[Link]:
 
 
 def _write_rest(folder: Path, inputs: Inputs, record: dict[str, Any]) -> None:
-    rejected = rejected_for_file(inputs).assign(marking=inputs.config.output.marked)
+    rejected = inputs.check.rejected.assign(marking=inputs.config.output.marked)
     write_rejected(rejected, folder / REJECTED_FILE)
     record["outputs"] = outputs_of(folder)
     text = json.dumps(record, indent=2, ensure_ascii=False)
@@ -214,7 +212,7 @@ def _picture(inputs: Inputs, findings: Findings) -> bytes:
     """Draw the still map: zones and the newest burglaries, or density where there are no days."""
     points = None
     if not inputs.month_only:
-        points = inputs.shown.where(inputs.shown.found_within(WEEK_DAYS)).incidents
+        points = inputs.known.where(inputs.known.found_within(WEEK_DAYS)).incidents
     density = findings.density
     west, south, east, north = shapely.bounds(density.study_area)
     margin = _MARGIN * max(east - west, north - south)

@@ -1,7 +1,7 @@
 """run.json: what a briefing was made from and with, so that it can be made again."""
 
 import platform
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
 from hotspot.briefing.headline import headline
 from hotspot.briefing.inputs import Inputs
-from hotspot.briefing.stop_list import redacted
 from hotspot.incidents import IncidentCheck
 from hotspot.output.files import sha256
+from hotspot.output.text import without_folders
 
 # Numbers can turn on these.
 _DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "folium")
@@ -49,6 +49,8 @@ def make_record(
     """
     config = inputs.config
     files = {"set-up": set_up, **config.input_files()}
+    places = [path for path in files.values() if path is not None]
+    stop_list = [path] if (path := config.cocooning.exclude) else []
     record = {
         "product": PRODUCT,
         "made_at": pd.Timestamp.now().isoformat(timespec="seconds"),
@@ -61,14 +63,15 @@ def make_record(
         "seed": config.output.seed,
         "parameters": plain(parameters(config)),
         "inputs": {
-            name: {"file": path.name, "sha256": sha256(path)}
+            name: {"file": path.name, "sha256": sha256(path, without=stop_list)}
             for name, path in files.items()
-            # References are few enough to try: by its hash a short stop list could be read.
-            if path is not None and name != "exclude"
+            # References are few enough to try: by its hash a short stop list could be read, and
+            # by that of a folder in which it lies.
+            if path is not None and path not in stop_list
         },
-        "reading": reading_record(inputs.check, inputs.withheld),
+        "reading": reading_record(inputs.check),
         "counts": counts(inputs, findings, lists),
-        "warnings": list(warned),
+        "warnings": [without_folders(text, [*places, config.output.folder]) for text in warned],
         "versions": versions(),
     }
     if lists is not None:
@@ -81,15 +84,15 @@ def make_record(
     return record
 
 
-def reading_record(check: IncidentCheck, withheld: Collection[str]) -> dict[str, Any]:
-    """Return how the file of burglaries was read, without the references that are withheld."""
+def reading_record(check: IncidentCheck) -> dict[str, Any]:
+    """Return how the file of burglaries was read."""
     return {
         "source": check.source,
         "headline": check.headline(),
         "columns": plain(check.columns),
         "offences": offences_record(check),
         "resolution": check.resolution,
-        "notes": [redacted(text, withheld) for text in check.notes],
+        "notes": list(check.notes),
     }
 
 
@@ -131,7 +134,7 @@ def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> di
         "accepted": len(inputs.check.accepted),
         "rejected": len(inputs.check.rejected),
         "after_cutoff": inputs.after_cutoff,
-        "on_stop_list": int(inputs.hidden.sum()),
+        "on_stop_list": inputs.burglaries.left_out,
     }
     if inputs.layers.addresses is not None:
         counted["addresses"] = len(inputs.layers.addresses)

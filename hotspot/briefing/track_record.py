@@ -47,8 +47,8 @@ class Proof:
     accuracy : TargetingAccuracy or None
     no_worth : str or None
     forecast : DataArray or None
-        Burglaries to expect by cell in the days after the cut-off, without those of the stop
-        list; None where there is no backtest.
+        Burglaries to expect by cell in the days after the cut-off; None where there is no
+        backtest.
     """
 
     backtest: Backtest | None = None
@@ -109,7 +109,7 @@ def find_proof(
         else:
             grid = Grid.over(study_area, _FORECAST_CELL_M, crs=inputs.known.incidents.crs)
             forecast = (
-                Blend().fit(inputs.shown.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
+                Blend().fit(inputs.known.incidents, inputs.as_of).predict(grid, _FORECAST_DAYS)
             )
     if not inputs.config.worth:
         return Proof(backtest, no_backtest, forecast=forecast)

@@ -56,7 +56,7 @@ def find_trend(inputs: Inputs) -> Trend:
     ConfigError
         If what the set-up asks for cannot be.
     """
-    shown = inputs.shown.incidents
+    shown = inputs.known.incidents
     if shown.empty:
         return Trend(None, "Every burglary is on the stop list: there is nothing to count.")
     month = last_complete_month(inputs.known.incidents, inputs.as_of)
@@ -79,5 +79,5 @@ def monthly_table(
     areas = inputs.layers.areas
     by = areas if areas is not None else "area" if inputs.has_areas else None
     return performance_table(
-        inputs.shown.incidents, month, by=by, as_of=as_of, **settings.model_dump()
+        inputs.known.incidents, month, by=by, as_of=as_of, **settings.model_dump()
     )

@@ -45,14 +45,14 @@ def _check(options: argparse.Namespace) -> int:
         from hotspot.output.own_files import own_files
         from hotspot.output.tables import write_rejected
 
-        rejected = burglaries.rejected.assign(marking=burglaries.config.output.marked)
+        rejected = burglaries.check.rejected.assign(marking=burglaries.config.output.marked)
         with own_files([Path(options.rejected)]):
             write_rejected(rejected, options.rejected)
     if options.json:
         print_json(_content(burglaries))
     else:
-        summary = burglaries.without_names(burglaries.check.summary())
-        print_lines(summary, *burglaries.later, *chosen.notes)
+        said = [*burglaries.left_out, *burglaries.later, *chosen.notes]
+        print_lines(burglaries.check.summary(), *said)
     return DONE if len(burglaries.check.accepted) else UNUSABLE
 
 

@@ -40,13 +40,13 @@ def add(commands: Any) -> None:
 def _lookup(options: argparse.Namespace) -> int:
     burglaries = burglaries_of(options, layers_of(options))
     addresses = burglaries.layers.addresses
-    stop = burglaries.stop
     found = hotspot.look_up(
-        burglaries.known,
+        burglaries.every,
         options.home,
         burglaries.config.as_of,
         addresses=addresses,
-        exclude=stop.meant(burglaries.known) | stop.meant(addresses),
+        exclude=burglaries.open.stopped,
+        exclude_may_match_nothing=True,
         distance_m=burglaries.config.rule.distance_m,
         window_days=burglaries.config.rule.window_days,
     )

@@ -72,7 +72,7 @@ def _trends(options: argparse.Namespace) -> int:
     chosen = set_up_of(options).changed(tables=tables)
     print_notes(chosen.notes)
     inputs = read_inputs(chosen.config)
-    burglaries = Burglaries(chosen.config, inputs.check, inputs.stop)
+    burglaries = Burglaries(chosen.config, inputs.burglaries)
     print_notes([*burglaries.notes, *inputs.alarms])
     as_of = chosen.config.as_of
     month = options.month or last_complete_month(inputs.known.incidents, as_of)

@@ -43,6 +43,7 @@ def add(commands: Any) -> None:
             "--as-of": Value("DATE", "what came later does not count", kind=moment),
             "--marking": MARKING,
         },
+        tells=True,
     )
     visits_homes.add(kinds)
     words = "change or withdraw a visit; who, when and why are kept beside what had stood"
@@ -93,7 +94,7 @@ def _report(options: argparse.Namespace) -> int:
 
     paths = free_paths(options, VisitReport.product, FORMATS)
     with ledger_of(options) as ledger:
-        stopped = stop_list_of_ledger(options)
+        stopped = stop_list_of_ledger(options, ledger)
         report = ledger.report(as_of=options.as_of, exclude=stopped)
     marking = marking_of_ledger(options)
     with own_files(paths):

@@ -25,7 +25,7 @@ _HOME = "a UPRN, the id of a visit such as V-AB12CD34EF, or an address"
 def add(kinds: Any) -> None:
     """Add the commands to those of ``hotspot visits``."""
     words = "why a door: its burglaries, distances, dates and the rule, as its list had them"
-    explain = add_visits_command(kinds, "explain", _explain, words, {})
+    explain = add_visits_command(kinds, "explain", _explain, words, {}, tells=True)
     explain.add_argument("home", metavar="HOME", help=_HOME)
     which = "the cut-off of the list to explain (the list that was last visited from)"
     add_values(explain, {"--list": Value("DATE", which, kind=moment)})
@@ -36,9 +36,9 @@ def add(kinds: Any) -> None:
         "--lifted": Value(None, "also list marks that were lifted", False),
         "--who": WHO,
     }
-    add_visits_command(kinds, "marks", _marks, words, lift)
+    add_visits_command(kinds, "marks", _marks, words, lift, tells=True)
     words = "hand over the notes for the officer in the case; acknowledged ones are deleted"
-    notes = add_visits_command(kinds, "notes", _notes, words, {})
+    notes = add_visits_command(kinds, "notes", _notes, words, {}, tells=True)
     notes.add_argument(
         "--acknowledge", nargs="+", metavar="NOTE", help="notes that are in the crime record now"
     )
@@ -56,7 +56,7 @@ def add(kinds: Any) -> None:
     )
 
     words = "all that is held of one home: export it, or erase it"
-    subject = add_visits_command(kinds, "subject", _subject, words, {})
+    subject = add_visits_command(kinds, "subject", _subject, words, {}, tells=True)
     subject.add_argument("home", metavar="HOME", help=_HOME)
     keeps = "do-not-contact marks go too; else they stay, so that nobody calls again"
     add_values(
@@ -73,7 +73,7 @@ def add(kinds: Any) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     with ledger_of(options) as ledger:
-        stopped = stop_list_of_ledger(options)
+        stopped = stop_list_of_ledger(options, ledger)
         explanation = ledger.explain(options.home, options.list, exclude=stopped)
     print_answer(options, explanation.to_dict(), explanation.summary())
     return DONE
@@ -85,10 +85,11 @@ def _marks(options: argparse.Namespace) -> int:
     if options.lift and not options.why:
         raise ConfigError("--lift needs --why: who asked for it, and when.")
     with ledger_of(options) as ledger:
+        stopped = stop_list_of_ledger(options, ledger)
         if options.lift:
-            rows = ledger.lift_mark(options.lift, options.why, options.who)
+            rows = ledger.lift_mark(options.lift, options.why, options.who, exclude=stopped)
         else:
-            rows = ledger.marks(lifted=options.lifted)
+            rows = ledger.marks(lifted=options.lifted, exclude=stopped)
     told = json.loads(rows.to_json(orient="records", date_format="iso"))
     print_answer(options, {"marks": told}, marks_in_words(rows))
     return DONE
@@ -104,7 +105,7 @@ def _notes(options: argparse.Namespace) -> int:
             gone = ledger.acknowledge_notes(options.acknowledge, options.who)
             print_answer(options, {"acknowledged": gone.refs}, gone.summary())
             return DONE
-        notes = ledger.notes(options.to, exclude=stop_list_of_ledger(options))
+        notes = ledger.notes(options.to, exclude=stop_list_of_ledger(options, ledger))
         files: list[str] = []
         if options.folder:
             marking = marking_of_ledger(options)
@@ -124,7 +125,8 @@ def _notes(options: argparse.Namespace) -> int:
 
 def _subject(options: argparse.Namespace) -> int:
     with ledger_of(options) as ledger:
-        held = ledger.subject(options.home, options.to)
+        stopped = stop_list_of_ledger(options, ledger)
+        held = ledger.subject(options.home, options.to, exclude=stopped)
         if not options.erase:
             print_answer(options, held.to_dict(), held.summary())
             return DONE

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotspot._errors import DataError
+from hotspot._errors import ConfigError, DataError
 from hotspot.cli.options import (
     DONE,
     JSON,
@@ -19,22 +19,30 @@ from hotspot.cli.options import (
     print_answer,
     print_lines,
 )
-from hotspot.cli.terminal import print_notes, print_problem
+from hotspot.cli.terminal import print_problem
 
 if TYPE_CHECKING:
     from hotspot.briefing.config import Config
+    from hotspot.incidents.stop_list import StopList
     from hotspot.visits import VisitLedger
 
 _LEDGER = "visits.db"
 WHO = Value("NAME", "in whose name it is logged (that of the login)")
 YES = Value(None, "do not ask: for scripts", False)
+_STOPS: Values = {
+    "--exclude": Value("FILE", "the stop list to heed (that of the set-up)"),
+    "--no-stop-list": Value(None, "tell of every door: for the supervisor", False),
+}
 MARKING = Value(None, "protective marking (that of the set-up)")
 
 
 def add_visits_command(
-    kinds: Any, name: str, run: Run, words: str, values: Values
+    kinds: Any, name: str, run: Run, words: str, values: Values, *, tells: bool = False
 ) -> argparse.ArgumentParser:
-    """Add a command of ``hotspot visits``, which all ask where the ledger is."""
+    """Add a command of ``hotspot visits``, which all ask where the ledger is.
+
+    One that `tells` of doors asks for the stop list, too.
+    """
     command = add_command(kinds, name, run, words, f"{words}.", {})
     where = command.add_mutually_exclusive_group()
     where.add_argument(
@@ -43,7 +51,7 @@ def add_visits_command(
         help=f"database URL or SQLite file of the ledger ({_LEDGER} in this folder)",
     )
     where.add_argument("--config", metavar="TOML", help="the set-up that names the ledger")
-    add_values(command, {"--json": JSON, **values})
+    add_values(command, {"--json": JSON, **values, **(_STOPS if tells else {})})
     return command
 
 
@@ -70,15 +78,32 @@ def ledger_of(options: argparse.Namespace, *, must_exist: bool = True) -> "Visit
     return VisitLedger(url, must_exist=must_exist)
 
 
-def stop_list_of_ledger(options: argparse.Namespace) -> tuple[str, ...]:
-    """Return what the set-up that was named keeps out of every product."""
-    config = set_up_of_ledger(options)
-    if config is None:
-        print_notes(["No set-up is named (--config), so no stop list is heeded here."])
-        return ()
-    from hotspot.briefing.stop_list import read_stop_list
+def stop_list_of_ledger(options: argparse.Namespace, ledger: "VisitLedger") -> "StopList":
+    """Return what is to be kept out of what is told: never nothing by an oversight.
 
-    return read_stop_list(config.cocooning.exclude).entries
+    Raises
+    ------
+    DataError
+        If lists of the ledger were made with a stop list and none is named.
+    """
+    from hotspot.incidents.stop_list import StopList, read_stop_list
+
+    if options.no_stop_list:
+        if options.exclude:
+            raise ConfigError("Give --exclude or --no-stop-list, not both.")
+        return StopList()
+    config = set_up_of_ledger(options)
+    named = None if config is None else config.cocooning.exclude
+    if options.exclude:
+        named = Path(options.exclude).expanduser()
+    if named is None and ledger.with_stop_list:
+        raise DataError(
+            "Lists of this ledger were made with a stop list: name the set-up (--config) or the "
+            "list (--exclude FILE), so that nothing on it is told. --no-stop-list tells of every "
+            "door, for the supervisor."
+        )
+    right = config is not None and config.cocooning.exclude_may_match_nothing
+    return read_stop_list(named, may_match_nothing=right)
 
 
 def marking_of_ledger(options: argparse.Namespace) -> str | None:

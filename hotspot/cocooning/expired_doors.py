@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from hotspot.cocooning.visit_history import History, listed_parts
-from hotspot.incidents.references import stop_list_key
+from hotspot.incidents.stop_list import Exclude, StopList
 
 #: A supervisor who looks once a week misses none of the doors that were forgotten.
 EXPIRED_DAYS = 7
@@ -20,7 +20,7 @@ def expired_doors(
     asked: pd.DataFrame,
     history: History,
     listed: Collection[str] = (),
-    exclude: Collection[str] = (),
+    exclude: Exclude = (),
     days: int | None = EXPIRED_DAYS,
 ) -> pd.DataFrame:
     """Find the doors that were asked for until their time was over, and to which nobody went.
@@ -33,7 +33,7 @@ def expired_doors(
         What was done by the cut-off. Who refused or is marked was left out, not forgotten.
     listed : collection of str
         The UPRNs of the present list: what is asked for again is not forgotten either.
-    exclude : collection of str
+    exclude : iterable of str or StopList
         The stop list: a door of one of these references or UPRNs is named nowhere. The ledger
         may write them otherwise, and know more of them than the burglaries of today.
     days : int, optional
@@ -49,7 +49,7 @@ def expired_doors(
     over = last[last["expires"] < history.as_of]
     if days is not None:
         over = over[over["expires"] >= history.as_of - pd.Timedelta(days=days)]
-    stopped = frozenset(map(stop_list_key, exclude))
+    stopped = StopList.of(exclude)
     kept = [_forgotten(row, history, listed, stopped) for row in over.itertuples(index=False)]
     found = over[pd.Series(kept, index=over.index, dtype=bool)]
     order = ["expires", "area", "address", "visit_id"]
@@ -57,13 +57,12 @@ def expired_doors(
     return ordered[list(COLUMNS)]
 
 
-def _forgotten(
-    row: Any, history: History, listed: Collection[str], stopped: frozenset[str]
-) -> bool:
+def _forgotten(row: Any, history: History, listed: Collection[str], stopped: StopList) -> bool:
     """Test whether nobody went for the last that was asked of a door, and nobody barred it."""
     homes = listed_parts(row.uprns) or listed_parts(row.uprn)
-    named = map(stop_list_key, [*homes, *listed_parts(row.crime_refs)])
-    if not stopped.isdisjoint(named) or any(home in listed or history.bars(home) for home in homes):
+    if stopped.names_any([*homes, *listed_parts(row.crime_refs)]):
+        return False
+    if any(home in listed or history.bars(home) for home in homes):
         return False
     # Another attempt is made after it was asked for: the one before it does not count for it.
     again = not pd.isna(row.attempt) and row.attempt > 1

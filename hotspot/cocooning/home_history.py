@@ -1,7 +1,6 @@
 """What is known of a home when somebody calls: burglaries there, and near enough to matter."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,10 +22,11 @@ from hotspot.addresses.address_matching import (
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Doors, Floats, Ints, Near, prepare_doors, texts
 from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M, SAME_TEXT_WITHIN_M, events_of
-from hotspot.cocooning.plan import among, barred_doors
+from hotspot.cocooning.plan import barred_doors
 from hotspot.cocooning.wording import within_m
 from hotspot.dates import AsOf, cutoff, known_by
 from hotspot.english import and_list, count, cut_off, long_day, rule_words
+from hotspot.incidents.stop_list import Exclude, StopList
 from hotspot.output.results import shown_html
 from hotspot.rule import RULE
 
@@ -164,7 +164,8 @@ def look_up(
     as_of: AsOf | None = None,
     *,
     addresses: gpd.GeoDataFrame | None = None,
-    exclude: Iterable[str] = (),
+    exclude: Exclude = (),
+    exclude_may_match_nothing: bool = False,
     distance_m: float = RULE.distance_m,
     window_days: int = RULE.window_days,
 ) -> LookUp:
@@ -184,6 +185,8 @@ def look_up(
     exclude : iterable of str
         References and UPRNs of the stop list: of a home that has one nothing is told but to ask
         the supervisor, and a burglary nearby that is on it is not among `LookUp.near`.
+    exclude_may_match_nothing : bool
+        Whether it is right that nothing here is on the stop list.
     distance_m, window_days : float, int
         The near-repeat rule: within it risk is raised.
 
@@ -196,7 +199,7 @@ def look_up(
     DataError
         If no address or more than one is meant; the likely ones are named.
     ConfigError
-        If `home` is empty or no such thing.
+        If `home` is empty or no such thing, or the stop list cannot be right.
 
     Notes
     -----
@@ -218,15 +221,19 @@ def look_up(
     known = incidents if as_of is None else incidents[known_by(incidents, as_of)]
     if known.empty:
         raise DataError("No burglary is known by the cut-off.")
+    stop = StopList.of(exclude).refuse_unlike(
+        incidents, addresses, may_match_nothing=exclude_may_match_nothing
+    )
     told = _addresses_told(known) if addresses is None else addresses.to_crs(known.crs)
     asked = _asked(home, told, may_be_unknown=addresses is None)
     doors = prepare_doors(told, _near(asked, told))
     at = _doors_asked(asked, told, doors)
-    known_to = _known_to(known, as_of)
+    told_of = known[~stop.hides(known)]
+    known_to = _known_to(told_of if len(told_of) else known, as_of)
     events = _events(known, known_to, doors, at, asked)
     own = events["told_by"].notna()
-    is_stopped = _stopped(events, doors, frozenset(exclude))
-    ask = bool((own & is_stopped).any()) or bool(barred_doors(doors, frozenset(exclude))[at].any())
+    is_stopped = _stopped(events, doors, stop)
+    ask = bool((own & is_stopped).any()) or bool(barred_doors(doors, stop)[at].any())
     shown = (events["ended"] > known_to - pd.DateOffset(years=1)) & ~is_stopped & (not ask)
     near = _newest_first(events[shown & ~own & (events["apart_m"] <= distance_m)])
     near = near.assign(
@@ -236,7 +243,7 @@ def look_up(
     return LookUp(
         place=asked.words,
         known_to=known_to,
-        known_from=known["occurred_to"].min(),
+        known_from=told_of["occurred_to"].min(),
         here=_newest_first(events[shown & own])[list(_HERE)],
         near=near[list(_NEAR)],
         ask_supervisor=ask,
@@ -393,9 +400,9 @@ def _told_by(events: pd.DataFrame, asked: Ints, doors: Doors) -> pd.Series:
     return told
 
 
-def _stopped(events: pd.DataFrame, doors: Doors, stop: frozenset[str]) -> "pd.Series[bool]":
+def _stopped(events: pd.DataFrame, doors: Doors, stop: StopList) -> "pd.Series[bool]":
     """Find the burglaries on the stop list: by a reference, or by the home."""
-    named = [bool(among(np.array(refs, dtype=object), stop).any()) for refs in events["refs"]]
+    named = [stop.names_any(refs) for refs in events["refs"]]
     at_barred = np.append(barred_doors(doors, stop), False)[events["door"].to_numpy()]
     return pd.Series(at_barred | np.array(named, dtype=bool), index=events.index)
 

@@ -11,6 +11,7 @@ from hotspot.cocooning.plan import Plan, areas_of
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.walking_order import listed_areas, walking_numbers
 from hotspot.cocooning.wording import message_reason, notes, where
+from hotspot.incidents.stop_list import WITH_STOP_LIST
 
 _COLUMNS = [
     "visit_id", "number", "uprn", "uprns", "address", "house_number", "street", "ring",
@@ -165,5 +166,6 @@ def _attrs(plan: Plan, settings: ListSettings) -> dict[str, Any]:
         "expired": _records(plan.expired),
         "classified": doors.unclassified < doors.addresses,
         "exclude_unmatched": plan.unmatched_stops,
+        WITH_STOP_LIST: bool(settings.exclude),
         "notes": notes(plan.counts, doors.unclassified, doors.addresses, settings),
     }

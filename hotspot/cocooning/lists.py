@@ -95,9 +95,12 @@ def cocooning_targets(
           along the street). Default: those of the preset;
         - ``waking_hours`` (two str): when people are called at, and in which hours the times to
           act by are counted. Default: ``["08:00", "21:00"]``;
-        - ``exclude`` (iterable of str): the stop list, crime references and UPRNs, letter for
-          letter. A burglary on it, or at an address on it, makes no row and is in no reason; an
-          address on it (or in a building on it) is never a door. Only a total is kept.
+        - ``exclude`` (iterable of str): the stop list, crime references and UPRNs; case, spaces
+          and zeros in front do not matter. A burglary on it, or at an address on it, makes no row
+          and is in no reason; an address on it (or in a building on it) is never a door. Only a
+          total is kept. An entry that matches nothing and has the form of no reference and no UPRN
+          is a ConfigError, and so is a list of which nothing matches;
+        - ``exclude_may_match_nothing`` (bool): that such a list is right.
 
     Returns
     -------

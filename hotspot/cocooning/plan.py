@@ -35,7 +35,7 @@ from hotspot.cocooning.visit_history import History, Ledger, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
 from hotspot.incidents.offence_counts import of_homes
-from hotspot.incidents.references import as_in_file
+from hotspot.incidents.stop_list import StopList
 
 # The 12 months of a leap year; what is a day too old is left out where they are counted.
 _YEAR_DAYS = 366
@@ -144,7 +144,10 @@ def make_plan(
     expired = _expired(visits, doors, settings, ledger)
     counts = _counts(visits) | {"expired": len(expired)}
     counts |= {"live_within_window": int(in_window.sum()), "ring3": int(np.count_nonzero(crimes))}
-    stops = _unmatched_stops(incidents, addresses, settings.exclude)
+    stop = settings.exclude.refuse_unlike(
+        incidents, addresses, may_match_nothing=settings.exclude_may_match_nothing
+    )
+    stops = len(stop.unmatched_rows(incidents, addresses))
     points = incidents.geometry
     repeated = int(repeated_references(incidents, points.x, points.y).sum())
     return Plan(
@@ -327,30 +330,9 @@ def _without_message(made: Made, doors: Doors) -> Bools:
     return kept_back
 
 
-def _unmatched_stops(
-    incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, exclude: frozenset[str]
-) -> int:
-    """Count the entries of the stop list that match no reference and no address."""
-    if not exclude:
-        return 0
-    columns = [texts(incidents, "crime_ref"), texts(incidents, "uprn")]
-    columns += [texts(addresses, name) for name in ("uprn", "parent_uprn")]
-    return len(exclude.difference(*columns))
-
-
-def among(values: Texts, chosen: frozenset[str]) -> Bools:
-    """Return which texts are on the stop list, letter for letter."""
-    named = pd.Series(values, dtype=object)
-    if not chosen:
-        return np.zeros(len(named), dtype=bool)
-    # A reference of several crimes, told apart by their dates, is on the list for each of them.
-    own = named.map(as_in_file, na_action="ignore")
-    return np.asarray(named.isin(chosen) | own.isin(chosen))
-
-
-def barred_doors(doors: Doors, stop: frozenset[str]) -> Bools:
+def barred_doors(doors: Doors, stop: StopList) -> Bools:
     """Return which doors are on the stop list, by their own UPRN or that of their building."""
-    return among(doors.uprn, stop) | among(doors.parent, stop)
+    return stop.matches(doors.uprn) | stop.matches(doors.parent)
 
 
 def areas_of(rows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> Texts:
@@ -377,9 +359,7 @@ def _past_events(
     age_days = ages_days(incidents, settings.as_of)
     in_time = age_days <= max(_YEAR_DAYS, settings.live_days)
     recent = known_by(incidents, settings.as_of) & in_time
-    stopped = among(texts(incidents, "crime_ref"), settings.exclude) | among(
-        texts(incidents, "uprn"), settings.exclude
-    )
+    stopped = settings.exclude.hides(incidents)
     excluded = int((recent & stopped & (age_days <= settings.window_days)).sum())
     chosen = recent & ~stopped
     events = events_of(incidents[chosen], doors, None if matched is None else matched[chosen])

@@ -18,6 +18,7 @@ from hotspot.cocooning.visit_history import TASKS
 from hotspot.cocooning.waking_hours import WAKING, WakingHours, read_waking_hours
 from hotspot.dates import AsOf, cutoff, is_end_of_day, month_only_problems
 from hotspot.english import count, days_long, name_rows
+from hotspot.incidents.stop_list import MAY_MATCH_NOTHING, StopList
 from hotspot.rule import ACT_WITHIN_HOURS, RULE, AgeBands, hours_to_act
 
 _T = TypeVar("_T")
@@ -42,6 +43,7 @@ class ListOptions(TypedDict, total=False):
     tiers: Iterable[Mapping[str, Any]] | None
     waking_hours: Sequence[str] | None
     exclude: Iterable[str]
+    exclude_may_match_nothing: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class ListSettings:
     preset : str
     visit_days, distance_m, window_days, revisit_days, refusal_days, max_visits, model
         As of `cocooning_targets`.
-    exclude : frozenset of str
+    exclude : StopList
     tiers : tuple of Tier
     reach : Reach
     waking : WakingHours
@@ -63,6 +65,8 @@ class ListSettings:
         By ring; the last holds for all beyond.
     same_day : bool
         Whether the team is to call on the day of the list.
+    exclude_may_match_nothing : bool
+        Whether a stop list of which nothing matches was said to be right.
     """
 
     as_of: pd.Timestamp
@@ -73,13 +77,14 @@ class ListSettings:
     revisit_days: int
     refusal_days: int
     max_visits: int | None
-    exclude: frozenset[str]
+    exclude: StopList
     tiers: tuple[Tier, ...]
     model: Forecaster | None
     reach: Reach
     waking: WakingHours = WAKING
     act_within_hours: tuple[int, ...] = ACT_WITHIN_HOURS
     same_day: bool = False
+    exclude_may_match_nothing: bool = False
 
     def hours_of(self, ring: int) -> float:
         """Return within how many hours a ring is to be called on."""
@@ -211,7 +216,7 @@ def read_settings(
         # Numbers of numpy would not go into the record of a run.
         visit_days, window_days, revisit_days, refusal_days = map(int, days.values())
         distance_m = float(distance_m)
-    exclude, stop_problems = _stop_list(options.get("exclude", ()))
+    exclude, stop_problems = _attempted(StopList.of, options.get("exclude", ()), StopList())
     tiers, tier_problems = _attempted(read_tiers, options.get("tiers") or preset.tiers or None, ())
     waking, waking_problems = _attempted(read_waking_hours, options.get("waking_hours"), WAKING)
     model = options.get("model")
@@ -219,7 +224,7 @@ def read_settings(
     settings = ListSettings(
         last, DEFAULT_PRESET if wrong_name else name, visit_days, distance_m, window_days,
         revisit_days, refusal_days, max_visits, exclude, tiers, model, preset.reach, waking,
-        preset.act_within_hours, preset.same_day,
+        preset.act_within_hours, preset.same_day, bool(options.get(MAY_MATCH_NOTHING)),
     )  # fmt: skip
     problems += wrong_name + number_problems + stop_problems + tier_problems + waking_problems
     return settings, problems + _model_problems(model) + date_problems
@@ -242,14 +247,6 @@ def _attempted(read: Callable[[Any], _T], value: Any, default: Any) -> tuple[_T,
         return read(value), []
     except ConfigError as error:
         return default, error.problems
-
-
-def _stop_list(exclude: Iterable[str]) -> tuple[frozenset[str], list[str]]:
-    stopped = [exclude] if isinstance(exclude, str) else list(exclude)
-    if isinstance(exclude, str) or not all(isinstance(entry, str) for entry in stopped):
-        problem = "exclude must be a list of crime references and UPRNs, each one text."
-        return frozenset(), [problem]
-    return frozenset(entry.strip() for entry in stopped) - {""}, []
 
 
 def _model_problems(model: object) -> list[str]:

@@ -14,6 +14,8 @@ from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M
 from hotspot.cocooning.settings import ListSettings
 from hotspot.english import count, long_day, long_moment
 
+#: What a burglary is to the home that it was of, as a ledger keeps it.
+BURGLED_HERE = "Burgled"
 CHECK_FIRST = "check with the officer in the case first"
 NO_ADDRESS = f"no address matched within {MATCH_WITHIN_M:.0f} m of the recorded point"
 
@@ -115,7 +117,7 @@ def message_reason(crimes: int, newest: pd.Timestamp, distance_m: float, window_
 def where(link: Link) -> str:
     """Return what a home is to a burgled one, up to the name of that one."""
     if link.link == rings.BURGLED:
-        return "Burgled"
+        return BURGLED_HERE
     if link.link in (rings.ALONG, rings.ALONG_PAST):
         # Who reads it can see why a number between is missing.
         past = ", past a number out of line," if link.link == rings.ALONG_PAST else ""

@@ -1,5 +1,6 @@
 """The steps of a check: read, choose, find what is wrong, keep the rest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +49,10 @@ _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """What a user wants of a check; each as `check_incidents` describes it."""
+    """What a user wants of a check; each as `check_incidents` describes it.
+
+    Rows of `without` are as if they did not stand in the source.
+    """
 
     columns: Given | None = None
     crs: Any = None
@@ -62,6 +66,7 @@ class CheckOptions:
     sheet: str | None = None
     offence_table: Table | None = None
     as_of: AsOf | None = None
+    without: Collection[Any] = ()
 
 
 @dataclass
@@ -147,6 +152,8 @@ def _read_table(source: Readable, options: CheckOptions) -> _Table:
     placing = options.addresses is not None
     layout = read_layout(source, options.columns, options.sheet, options.keep, addresses=placing)
     opened, mapped, rows = layout.opened, layout.mapped, layout.rows
+    if options.without:
+        rows = rows.where(~rows.frame.index.isin(list(options.without)))
     # Columns that the user maps go before points that the file has of its own.
     if options.columns and set(PLACE_FIELDS) & set(options.columns):
         rows = replace(rows, geometry=None)

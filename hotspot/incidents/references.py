@@ -10,7 +10,7 @@ import pandas as pd
 from hotspot.english import count, name_rows
 from hotspot.incidents.content_order import in_content_order
 from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
-from hotspot.reading.cells import is_text, normalise_name, reference_key
+from hotspot.reading.cells import is_text, normalise_name
 
 _MADE = "made-"
 _DATED = re.compile(r" \(\d{4}-\d{2}-\d{2}(?:-\d+)?\)$")
@@ -124,17 +124,6 @@ def as_in_file(reference: str) -> str:
     ('A1', 'A1')
     """
     return _DATED.sub("", reference)
-
-
-def stop_list_key(text: str) -> str:
-    """Return a reference or UPRN in the form in which it is compared with those of a stop list.
-
-    Examples
-    --------
-    >>> [stop_list_key(text) for text in ("dg/26/01", "DG/26/01 (2026-03-01)", "00123")]
-    ['dg/26/01', 'dg/26/01', '123']
-    """
-    return reference_key(as_in_file(text))
 
 
 def with_references(

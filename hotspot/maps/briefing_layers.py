@@ -248,8 +248,7 @@ def draw_earlier(_: gpd.GeoDataFrame, scene: Scene) -> Drawing | None:
     if scene.monthly or scene.live.all():
         return None
     incidents, ages = _newest_first(scene, ~scene.live)
-    told = _counted(len(ages), int((scene.withheld > scene.window_days).sum()))
-    legend = [(colours.EARLIER, f"found before: {told}")]
+    legend = [(colours.EARLIER, f"found before: {len(ages):,}")]
     return _points(incidents, ages, _windows(incidents), [colours.EARLIER], legend)
 
 
@@ -259,20 +258,15 @@ def draw_burglaries(given: gpd.GeoDataFrame, scene: Scene) -> Drawing | None:
         return None
     incidents, ages = _newest_first(scene, scene.live)
     bands = AgeBands.within(scene.window_days, _EDGES_DAYS)
-    band, withheld = bands.of(ages), bands.of(scene.withheld)
+    band = bands.of(ages)
     labels = [f"found {label} ago" for label in bands.labels]
     if bands.edges_days[0] == WEEK_DAYS - 1:
         labels[0] = f"found in the last {WEEK_DAYS} days"
     legend = [
-        (style, f"{label}: {_counted((band == number).sum(), (withheld == number).sum())}")
+        (style, f"{label}: {(band == number).sum():,}")
         for number, (style, label) in enumerate(zip(colours.BURGLARIES, labels, strict=False))
     ]
     return _points(incidents, ages, _windows(incidents), colours.BURGLARIES, legend, band)
-
-
-def _counted(shown: int, withheld: int) -> str:
-    """Return how many there are, and how many of them are not shown."""
-    return f"{shown + withheld:,}" + (f" ({withheld:,} not shown)" if withheld else "")
 
 
 def _newest_first(
@@ -334,9 +328,7 @@ def week_layer(
     ends = scene.last.normalize() - back
     weeks = [window(end - pd.Timedelta(days=WEEK_DAYS - 1), end, year=True) for end in ends]
     own, before = colours.WEEK
-    withheld = np.bincount(scene.withheld // WEEK_DAYS, minlength=len(weeks))
     options = {
-        "withheld": withheld.tolist(),
         "styles": [own.options(), before.options()],
         "weeks": weeks,
         "windowDays": scene.window_days,

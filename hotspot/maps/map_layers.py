@@ -4,7 +4,7 @@ To add a layer: a field of `MapLayers` and a row of `LAYERS`, both here. Its col
 `colours`, and the function that draws it is one of data and scene.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,9 +59,6 @@ class MapLayers:
         the first of them that is there.
     figure : str, optional
         A sentence that says how well it did.
-    withheld_days : sequence of int
-        Ages in days of burglaries that legend and slider count, and that no layer shows: those of
-        a stop list.
 
     Examples
     --------
@@ -83,7 +80,6 @@ class MapLayers:
     weeks: bool = True
     opens: Opens | None = None
     figure: str | None = None
-    withheld_days: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

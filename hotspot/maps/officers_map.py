@@ -121,7 +121,7 @@ def briefing_map(
     opens = more.opens or _best_there(given)
     tiles = basemap is not None
     alone = all(given[name] is None for name in ("zones", "surface", "targets", "forecast"))
-    scene = Scene.of(incidents, as_of, zones, opens, tiles, more.withheld_days, alone)
+    scene = Scene.of(incidents, as_of, zones, opens, tiles, alone)
 
     m = _empty_map(basemap)
     # Before the layers, which then are drawn once and not first on a map of the world.

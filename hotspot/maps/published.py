@@ -45,6 +45,36 @@ class Publication:
     told: Told
     homes: gpd.GeoSeries | None
 
+    def write(
+        self,
+        page: str,
+        path: str | os.PathLike[str],
+        record: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write the page of the map and record what it tells; raise where that reveals too much.
+
+        Parameters
+        ----------
+        page : str
+        path, record : path
+            As of `publish_map`.
+        """
+        path = Path(path)
+        record = path.parent / RECORD_FILE if record is None else Path(record)
+        new = _named(self.told, path.name)
+        # Of two runs at once the second is checked against what the first published.
+        with locked(record):
+            published = _read(record, self.told.places.crs)
+            _refuse(new, published, self.homes, record)
+            text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
+            with replacing_file(path) as page_beside:
+                page_beside.write_bytes(page.encode("utf-8"))
+                # The record has no moment without a file, in which another run would take it for
+                # empty, and comes first: of a run that is killed between the two it holds back
+                # more, never less.
+                with replacing_file(record) as record_beside:
+                    record_beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+
 
 def publish_map(
     m: folium.Map, path: str | os.PathLike[str], record: str | os.PathLike[str] | None = None
@@ -84,8 +114,9 @@ def publish_map(
     Not covered is what others publish of the same burglaries, such as police.uk or a force's
     answers to requests, and what was published before the record was begun or is in another. Exact
     totals of maps that overlap are taken to be known only as the pages round them. Of a burglary
-    that was recorded late or withdrawn, a map made again tells by its difference; it is refused
-    where a place contradicts what was published, and may otherwise change by that one.
+    that was recorded late, withdrawn or put on the stop list, a map made again tells by its
+    difference; it is refused where a place contradicts what was published, and may otherwise
+    change by that one.
 
     References
     ----------
@@ -102,23 +133,8 @@ def publish_map(
     made = getattr(m, "publication", None)
     if not isinstance(made, Publication):
         raise ConfigError(f"m must be a map of public_map, not {type(m).__name__}.")
-    path = Path(path)
-    record = path.parent / RECORD_FILE if record is None else Path(record)
-    new = _named(made.told, path.name)
-    page = page_text(m)
-    # Of two runs at once the second is checked against what the first published.
-    with locked(record):
-        published = _read(record, made.told.places.crs)
-        _refuse(new, published, made.homes, record)
-        text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
-        with replacing_file(path) as page_beside:
-            page_beside.write_bytes(page.encode("utf-8"))
-            # The record has no moment without a file, in which another run would take it for empty,
-            # and comes first: of a run that is killed between the two it holds back more, never
-            # less.
-            with replacing_file(record) as record_beside:
-                record_beside.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return path
+    made.write(page_text(m), path, record)
+    return Path(path)
 
 
 def _refuse(

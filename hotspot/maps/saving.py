@@ -46,7 +46,8 @@ def save_map(
     Parameters
     ----------
     m : folium.Map
-        Of `briefing_map` or your own; it is left as it was.
+        Of `briefing_map` or your own; it is left as it was. One of `public_map` is checked and
+        recorded as by `publish_map`.
     path : path
         Where the HTML file belongs; one that is there is replaced only when the new one is whole.
     basemap : str or iterable of str, optional
@@ -66,6 +67,8 @@ def save_map(
     OutputError
         If the map needs a file that nothing installed holds (all are named, each with the element
         that wants it), or the file cannot be written. Nothing is written then.
+    DataError
+        If a public map would give away what those published before it hide.
     ConfigError
         If `m` is no map, `basemap` names no known provider, or none that the map has, or `files` is
         no folder.
@@ -88,6 +91,10 @@ def save_map(
     (True, False)
     """
     page = page_text(m, basemap, files)
+    # A public map is for everybody however it is saved.
+    if (publication := getattr(m, "publication", None)) is not None:
+        publication.write(page, path)
+        return Path(path)
     with replacing_file(path) as temporary:
         temporary.write_bytes(page.encode("utf-8"))
     return Path(path)

@@ -1,6 +1,5 @@
 """What all layers of one briefing map share: its burglaries, their ages, its cut-off."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -30,8 +29,6 @@ class Scene:
         Which of the layers that can open is on.
     tiles : bool
         Whether there is a background map from the web.
-    withheld : ndarray of int
-        Ages in days of burglaries that count and are not shown.
     alone : bool
         Whether the map shows nothing that was worked out from them: no zones, doors or surface.
     """
@@ -42,7 +39,6 @@ class Scene:
     window_days: int
     opens: str
     tiles: bool
-    withheld: npt.NDArray[np.int64]
     alone: bool = False
 
     @classmethod
@@ -53,7 +49,6 @@ class Scene:
         zones: gpd.GeoDataFrame | None,
         opens: str,
         tiles: bool,
-        withheld: Sequence[int] = (),
         alone: bool = False,
     ) -> "Scene":
         """Return the scene at a cut-off: by default that of the newest incident."""
@@ -66,8 +61,7 @@ class Scene:
         # The points count as long as the zones that they raise: a force may have another rule.
         attrs = {} if zones is None else zones.attrs
         window_days = int(attrs.get("window_days", RULE.window_days))
-        unseen = np.asarray(withheld, dtype=np.int64)
-        return cls(shown, ages, last, window_days, opens, tiles, unseen, alone)
+        return cls(shown, ages, last, window_days, opens, tiles, alone)
 
     @property
     def live(self) -> npt.NDArray[np.bool_]:

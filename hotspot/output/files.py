@@ -5,7 +5,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -210,20 +210,25 @@ def safe_file_name(text: str, taken: Iterable[str] = ()) -> str:
     return unique
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, or of a folder's files and their names."""
+def sha256(path: Path, without: Collection[Path] = ()) -> str:
+    """Return the SHA-256 of a file, or of a folder's files and their names but for some."""
     if path.is_dir():
         digest = hashlib.sha256()
-        for inner in sorted(inner for inner in path.rglob("*") if inner.is_file()):
+        left_out = {other.resolve() for other in without}
+        inside = (inner for inner in path.rglob("*") if inner.resolve() not in left_out)
+        for inner in sorted(inner for inner in inside if inner.is_file()):
             digest.update(f"{inner.relative_to(path).as_posix()}\0{sha256(inner)}\n".encode())
         return digest.hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def inputs_of(paths: Iterable[str | os.PathLike[str]]) -> dict[str, str]:
+def inputs_of(
+    paths: Iterable[str | os.PathLike[str]], without: Collection[Path] = ()
+) -> dict[str, str]:
     """Return name and SHA-256 of each file that goes into a product; a database has none."""
-    return {Path(path).name: sha256(Path(path)) for path in paths if Path(path).exists()}
+    files = [path for path in map(Path, paths) if path.exists() and path not in without]
+    return {path.name: sha256(path, without) for path in files}
 
 
 def _cut(name: str, most_bytes: int) -> str:

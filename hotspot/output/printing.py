@@ -1,12 +1,16 @@
 """Pages on paper: a browser of this machine prints them, with its network cut."""
 
 import os
+import platform
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from contextlib import suppress
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +42,10 @@ _QUIETLY = (
 )  # fmt: skip
 # A page may take so long, by its own clock, to draw itself: maps fade in.
 _SETTLED_MS = 4000
+# How the hidden folder of a print ends; its name tells of which machine and process it is.
+_WORKPLACE = ".printing"
+_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
+_STALE_AFTER_S = 24 * 3600
 _BEGINNINGS = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n"}
 
 
@@ -63,7 +71,7 @@ def find_browser() -> Path | None:
 
 
 def print_page(
-    page: str | os.PathLike[str],
+    page: str | os.PathLike[str] | bytes,
     out: str | os.PathLike[str],
     *,
     paper: Literal["A4", "A3"] = "A4",
@@ -77,8 +85,8 @@ def print_page(
 
     Parameters
     ----------
-    page : path
-        An HTML file that needs no other file.
+    page : path or bytes
+        An HTML file that needs no other file, or what is in one.
     out : path
         Ends in ``.pdf`` or ``.png``.
     paper : {"A4", "A3"}
@@ -105,9 +113,10 @@ def print_page(
 
     Notes
     -----
-    Edge, Chrome or Chromium does the work, in a profile of its own that is removed afterwards. It
-    resolves no name and reaches no address; the page's own Content-Security-Policy holds as well,
-    and must allow a style in the page, by which the paper is chosen.
+    Edge, Chrome or Chromium does the work, in a hidden folder of its own beside `out` that is
+    removed afterwards; what a killed run left there is removed by the next. It resolves no name
+    and reaches no address; the page's own Content-Security-Policy holds as well, and must allow a
+    style in the page, by which the paper is chosen.
 
     Examples
     --------
@@ -116,7 +125,7 @@ def print_page(
     ...
     hotspot._errors.ConfigError: The file to print to must end in '.pdf' or '.png', not '.doc'.
     """
-    page, out = Path(page), Path(out)
+    out = Path(out)
     kind = out.suffix.lower()
     problems = choice_problems("paper", paper, ("A4", "A3"))
     if kind not in _BEGINNINGS:
@@ -125,9 +134,9 @@ def print_page(
     problems += positive_problems(width=width, height=height, scale=scale, timeout_s=timeout_s)
     raise_problems(arguments=problems)
     try:
-        content = page.read_bytes()
+        content = page if isinstance(page, bytes) else Path(page).read_bytes()
     except FileNotFoundError as error:
-        raise OutputError(f"Cannot print {page}: there is no such file.") from error
+        raise OutputError(f"Cannot print {page!s}: there is no such file.") from error
     if kind == ".pdf":
         size = f"{paper} {'landscape' if landscape else 'portrait'}"
         # At the very end it rules over whatever the page itself says of its paper.
@@ -136,7 +145,7 @@ def print_page(
     else:
         wanted = [f"--window-size={width},{height}", f"--force-device-scale-factor={scale}"]
     with replacing_file(out) as temporary:
-        temporary.write_bytes(_printed(content, kind, wanted, timeout_s))
+        temporary.write_bytes(_printed(content, out, wanted, timeout_s))
     return out
 
 
@@ -176,11 +185,10 @@ def _places() -> list[Path]:
     return sorted(on_path, key=lambda place: "snap" in place.parts)
 
 
-def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> bytes:
+def _printed(content: bytes, out: Path, wanted: list[str], timeout_s: float) -> bytes:
     """Print in a folder of the browser's own, where no name needs any care."""
-    browser = need_browser()
-    with tempfile.TemporaryDirectory(prefix="hotspot-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    browser, kind = need_browser(), out.suffix.lower()
+    with _workplace(out) as folder:
         page, made = folder / "page.html", folder / f"made{kind}"
         page.write_bytes(content)
         # As root, and as nobody else, Chromium starts without a sandbox only.
@@ -191,7 +199,7 @@ def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> 
             f"--user-data-dir={folder / 'profile'}",
             f"--virtual-time-budget={_SETTLED_MS}", f"{print_to}={made}", *wanted, page.as_uri(),
         ]  # fmt: skip
-        last_words = _run(command, timeout_s)
+        last_words = _run(command, timeout_s, folder)
         printed = made.read_bytes() if made.is_file() else b""
     if not printed.startswith(_BEGINNINGS[kind]):
         why = f" It said: {last_words}" if last_words else ""
@@ -199,14 +207,54 @@ def _printed(content: bytes, kind: str, wanted: list[str], timeout_s: float) -> 
     return printed
 
 
-def _run(command: list[str], timeout_s: float) -> str:
+@contextmanager
+def _workplace(out: Path) -> Iterator[Path]:
+    """Make a folder beside a file for one print; first remove those that killed runs left there.
+
+    Not the folder for temporary files: others read it, and nobody looks there for a list of homes.
+    """
+    place = out.resolve().parent
+    for left in place.glob(f".*{_WORKPLACE}"):
+        if _is_spent(left):
+            shutil.rmtree(left, ignore_errors=True)
+    name = f".{_HOST}-{os.getpid()}-{secrets.token_hex(2)}{_WORKPLACE}"
+    folder = place / name
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_spent(left: Path) -> bool:
+    """Test whether a killed run left a folder, or another run prints in it."""
+    host, _, rest = left.name[1:].partition("-")
+    process = rest.partition("-")[0]
+    # Elsewhere asking after a process can end it, and one of another machine cannot be asked.
+    if os.name == "posix" and host == _HOST and process.isdecimal():
+        try:
+            os.kill(int(process), 0)
+        except OSError as error:
+            # One of another user may not be asked after, and runs.
+            return isinstance(error, ProcessLookupError)
+        return False
+    return time.time() - left.stat().st_mtime > _STALE_AFTER_S
+
+
+def _run(command: list[str], timeout_s: float, folder: Path) -> str:
     """Run the browser to its end and return its last words; late, end all that it started."""
+    # What it writes besides its profile belongs there, too; by the short name, for a socket has
+    # room for a hundred letters.
+    place = str(folder) if sys.platform == "win32" else "."
+    of_its_own = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), place)
     try:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**os.environ, **of_its_own},
             # With its helpers in one session of their own, all of them can be ended, and only they.
             start_new_session=True,
         )

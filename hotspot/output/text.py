@@ -1,7 +1,13 @@
 """Text for people: cleaned, and with nothing in it that a spreadsheet would run."""
 
+import os
+import re
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
 
+# A path from a root or a drive on, up to the name of its file.
+_FOLDERS = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:[\\/]|/)(?:[^\s/\\'\"]+[\\/])+")
 _FORMULA_STARTS = "=+-@"
 #: Categories of Unicode that text for people is without: control, format (with them the marks of
 #: direction, by which a name can seem to end otherwise than it does), half pairs, line and
@@ -28,6 +34,38 @@ def clean_text(text: str) -> str:
     """
     spaced = (" " if character in "\t\n\r" else character for character in text)
     return "".join(c for c in spaced if unicodedata.category(c) not in REMOVED)
+
+
+def without_folders(text: str, places: Iterable[str | os.PathLike[str]] = ()) -> str:
+    """Return a text that names files, and never where they are: a path tells of its user.
+
+    Parameters
+    ----------
+    text : str
+    places : iterable of path
+        Files and folders that it may name, whose folders may have spaces in their names. Other
+        paths are known where they begin at the root and have none.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_folders("Cannot write /home/Jane Doe/c.toml.", ["/home/Jane Doe/crimes.csv"])
+    'Cannot write c.toml.'
+    >>> without_folders("Read /srv/x/c.csv (1/2/2026, https://a.b/c/d).")
+    'Read c.csv (1/2/2026, https://a.b/c/d).'
+    """
+    here = Path.cwd()
+    # As they were given and not resolved: so a message names them.
+    told = [here / place for place in places]
+    known = {here, *here.parents, *told, *(parent for place in told for parent in place.parents)}
+    names = {form for folder in known for form in (str(folder), folder.as_posix())}
+    names |= {str(folder.relative_to(here)) for folder in known if folder.is_relative_to(here)}
+    for name in sorted(names - {".", here.anchor}, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(name.rstrip('/'))}[/\\]+", "", text)
+    return _FOLDERS.sub("", text)
 
 
 def safe_cell(text: str) -> str:

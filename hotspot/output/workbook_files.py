@@ -62,7 +62,8 @@ def new_workbook(path: Path, stamp: Stamp) -> Iterator[xlsxwriter.Workbook]:
     # Widths of columns count digits of this font: by another they are a third wider on a machine
     # that has it not, and what fitted a page does not. A copy, for the writer adds to it: the first
     # workbook of a run differed from all others.
-    options = {**_OPTIONS, "default_format_properties": FONT.copy()}
+    # In memory: else each sheet stands as plain text in a folder for all, and stays after a kill.
+    options = {**_OPTIONS, "in_memory": True, "default_format_properties": FONT.copy()}
     with replacing_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
         book.set_properties(
             {"title": stamp.title, "comments": stamp.marking, "created": made.to_pydatetime()}

@@ -127,6 +127,11 @@ class Chunk:
     blank_rows: int = 0
     warnings: tuple[str, ...] = ()
 
+    def where(self, mask: NDArray[np.bool_]) -> "Chunk":
+        """Choose some of the rows."""
+        geometry = None if self.geometry is None else self.geometry[mask]
+        return replace(self, frame=self.frame[mask], geometry=geometry)
+
 
 @dataclass(frozen=True)
 class Source:

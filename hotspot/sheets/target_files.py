@@ -1,7 +1,6 @@
 """Target lists as files: for each area's team sheets and a workbook, the rest for supervisors."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -391,8 +390,8 @@ def _print(make: Callable[[], str]) -> Callable[[Path], object]:
     """Return what prints a page, which is made only then."""
 
     def write(path: Path) -> None:
-        with tempfile.TemporaryDirectory(prefix="hotspot-") as folder:
-            print_page(write_page(make(), Path(folder) / "page.html"), path)
+        # Its content, not a file: what is left of a file in a folder for all is read by all.
+        print_page(make().encode(), path)
 
     return write
 

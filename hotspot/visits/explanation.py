@@ -1,7 +1,7 @@
 """Answers for whoever asks "why my door?"."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, is_end_of_day
 from hotspot.english import and_list, count, list_day, long_moment
-from hotspot.incidents.references import stop_list_key
+from hotspot.incidents.stop_list import Exclude
 from hotspot.rule import RINGS
-from hotspot.visits.home_finding import ASK, Home, find_home, uprn_keys
+from hotspot.visits.home_finding import Home, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
 from hotspot.visits.schema import asked, burglaries, frame_of, listed, lists, made
+from hotspot.visits.stopped_doors import refuse_stopped
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,16 @@ def explain_visit(
     connection: sa.Connection,
     told: str,
     as_of: AsOf | None = None,
-    exclude: Collection[str] = (),
+    exclude: Exclude = (),
 ) -> Explanation:
     """Read why a door was asked for. See `VisitLedger.explain`."""
     home = find_home(connection, told, exclude)
+    # Before all else: that nothing is known of a home names it, too.
+    refuse_stopped(connection, home, exclude)
     ids = [home.told] if home.told else list(home.visits)
     on_lists = _on_lists(connection, ids)
     if on_lists.empty:
         raise DataError(_never_asked(connection, home))
-    _refuse_stopped(connection, home, exclude)
     done = frame_of(
         connection,
         sa.select(made.c.visit_id, made.c.visited_at, made.c.result, made.c.recorded_at)
@@ -236,20 +238,6 @@ def _burglaries(connection: sa.Connection, chosen: Mapping[Any, Any]) -> pd.Data
         rows = rows.sort_values("crime_ref", key=lambda names: names.map(place), kind="stable")
     shown = ["crime_ref", "link", "distance_m", "found", "recorded"]
     return rows[shown].reset_index(drop=True)
-
-
-def _refuse_stopped(connection: sa.Connection, home: Home, exclude: Collection[str]) -> None:
-    """Raise where a home, or a burglary that reaches it, is on the stop list."""
-    stopped = set(map(stop_list_key, exclude))
-    if not stopped:
-        return
-    refs = sa.select(burglaries.c.crime_ref).where(burglaries.c.visit_id.in_(home.visits))
-    named = sa.select(asked.c.crime_refs, asked.c.uprns).where(asked.c.visit_id.in_(home.visits))
-    texts = [*connection.execute(refs).scalars(), *home.uprns]
-    for row in connection.execute(named):
-        texts += [one for text in row if text for one in text.split("; ")]
-    if stopped & set(map(stop_list_key, texts)):
-        raise DataError(ASK)
 
 
 def _never_asked(connection: sa.Connection, home: Home) -> str:

@@ -1,7 +1,6 @@
 """Which home of a ledger is meant by the id of a visit, a UPRN or an address."""
 
 import difflib
-from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,7 +10,7 @@ from hotspot._errors import DataError
 from hotspot.addresses.address_matching import Reading, read_text, same_door
 from hotspot.addresses.address_words import text_key
 from hotspot.english import count
-from hotspot.incidents.references import stop_list_key
+from hotspot.incidents.stop_list import Exclude, StopList
 from hotspot.reading.cells import reference_key
 from hotspot.visits.schema import asked, frame_of, made, marks
 
@@ -42,7 +41,7 @@ class Home(NamedTuple):
     told: str | None = None
 
 
-def find_home(connection: sa.Connection, told: str, exclude: Collection[str] = ()) -> Home:
+def find_home(connection: sa.Connection, told: str, exclude: Exclude = ()) -> Home:
     """Find the home that is meant.
 
     Parameters
@@ -50,7 +49,7 @@ def find_home(connection: sa.Connection, told: str, exclude: Collection[str] = (
     connection : sqlalchemy.Connection
     told : str
         The id of a visit, a UPRN, or an address as the lists write it or nearly so.
-    exclude : collection of str
+    exclude : iterable of str or StopList
         UPRNs of homes that are offered to nobody.
 
     Returns
@@ -64,16 +63,16 @@ def find_home(connection: sa.Connection, told: str, exclude: Collection[str] = (
     """
     wanted = " ".join(str(told).split())
     doors = _doors(connection)
-    by_id = doors["visit_id"].map(_id_key) == _id_key(wanted)
+    by_id = doors["visit_id"].map(id_key) == id_key(wanted)
     if by_id.any():
         return _home(doors, by_id, str(doors.loc[by_id, "visit_id"].iloc[0]))
     by_uprn = doors["keys"].map(lambda keys: reference_key(wanted) in keys)
     if by_uprn.any():
         return _home(doors, by_uprn, None, wanted)
     by_address = _with_address(doors, wanted)
-    stopped = set(map(stop_list_key, exclude))
+    stop = StopList.of(exclude)
     # As bool even where there is no door: an empty column of objects would choose columns.
-    shown = doors[doors["keys"].map(lambda keys: not keys & stopped).astype(bool)]
+    shown = doors[doors["keys"].map(lambda keys: not keys & stop.keys).astype(bool)]
     if not by_address.any():
         raise DataError(_not_there(shown, wanted))
     homes = doors.loc[by_address, "first"].fillna(doors.loc[by_address, "address"])
@@ -165,8 +164,8 @@ def _is_door(told: Reading, known: Reading) -> bool:
 def _not_there(doors: pd.DataFrame, wanted: str) -> str:
     """Return that nothing is known of a home, and which may be meant."""
     unknown = f"This ledger holds nothing of {wanted!r}"
-    ids = {_id_key(visit_id): visit_id for visit_id in doors["visit_id"].dropna()}
-    if close := difflib.get_close_matches(_id_key(wanted), ids, n=1, cutoff=0.7):
+    ids = {id_key(visit_id): visit_id for visit_id in doors["visit_id"].dropna()}
+    if close := difflib.get_close_matches(id_key(wanted), ids, n=1, cutoff=0.7):
         return f"{unknown}: did you mean {ids[close[0]]}?"
     words = f" {text_key(wanted)} "
     texts = doors["address"].map(lambda text: f" {text_key(text)} " if text else "")
@@ -189,5 +188,14 @@ def _name(door: Any) -> str:
     return str(door.address) + (f" (UPRN {door.uprn})" if door.uprn else "")
 
 
-def _id_key(visit_id: object) -> str:
-    return "".join(str(visit_id).split()).casefold() if visit_id else ""
+def id_key(visit_id: object) -> str:
+    """Return the id of a visit in the form in which ids are compared.
+
+    Examples
+    --------
+    >>> id_key(" v-AB12 "), id_key(None), id_key(float("nan"))
+    ('v-ab12', '', '')
+    """
+    if visit_id is None or visit_id != visit_id:
+        return ""
+    return "".join(str(visit_id).split()).casefold()

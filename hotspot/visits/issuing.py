@@ -11,6 +11,7 @@ from hotspot import __version__
 from hotspot._errors import DataError
 from hotspot.dates import cutoff
 from hotspot.english import count, name_rows
+from hotspot.incidents.stop_list import WITH_STOP_LIST
 from hotspot.output.text import clean_text
 from hotspot.rule import ACT_WITHIN_HOURS, hours_to_act
 from hotspot.visits import schema
@@ -66,7 +67,10 @@ def _list_row(
     attrs: Mapping[Any, Any], as_of: pd.Timestamp, doors: int, messages: int | None
 ) -> dict[str, Any]:
     """Describe a list: its cut-off, the rule behind it, and how long it is."""
-    parameters = json.dumps(dict(attrs.get("parameters") or {}), sort_keys=True, default=str)
+    made_with = dict(attrs.get("parameters") or {})
+    # That there was a stop list, never what is on it: whoever asks the ledger is to heed one, too.
+    made_with |= {WITH_STOP_LIST: True} if attrs.get(WITH_STOP_LIST) else {}
+    parameters = json.dumps(made_with, sort_keys=True, default=str)
     return {
         "as_of": _moment(as_of),
         "parameters_digest": hashlib.sha256(parameters.encode()).hexdigest()[:16],

@@ -1,13 +1,15 @@
 """The standing list: what was asked of the teams, and what they did."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import pandas as pd
 
 from hotspot._errors import ConfigError
 from hotspot.dates import AsOf
+from hotspot.incidents.stop_list import Exclude
+from hotspot.visits import queries
 from hotspot.visits.explanation import Explanation
 from hotspot.visits.issuing import issue_list
 from hotspot.visits.ledger_answers import Answers
@@ -106,6 +108,12 @@ class VisitLedger(Answers, Homes, Upkeep):
         """Cut-off of the first list, before which nothing can be overdue; None without a list."""
         with self._store.reading() as connection:
             return read_time(connection, STARTED)
+
+    @property
+    def with_stop_list(self) -> bool:
+        """Whether any of its lists was made with a stop list, which is kept outside the ledger."""
+        with self._store.reading() as connection:
+            return queries.has_stop_list(connection)
 
     def issue(
         self,
@@ -251,7 +259,7 @@ def explain(
     ledger: VisitLedger | str | os.PathLike[str] | None = None,
     as_of: AsOf | None = None,
     *,
-    exclude: Collection[str] = (),
+    exclude: Exclude = (),
 ) -> Explanation:
     """Read why a door was asked for: the burglaries, distances, dates and the rule behind it.
 

@@ -1,6 +1,6 @@
 """What a ledger tells: visits, what was asked, the history, the report, and why a door."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,13 @@ from hotspot.cocooning.expired_doors import expired_doors
 from hotspot.cocooning.visit_history import listed_parts, read_history
 from hotspot.cocooning.waking_hours import read_waking_hours
 from hotspot.dates import AsOf, cutoff
+from hotspot.incidents.stop_list import Exclude, StopList
 from hotspot.visits import queries
 from hotspot.visits.access_log import log_access
 from hotspot.visits.explanation import Explanation, explain_visit
 from hotspot.visits.report import Known, VisitReport, groupings_of, last_known, make_report
 from hotspot.visits.schema import PURGED, STARTED, read_time
+from hotspot.visits.stopped_doors import at_homes, of_ledger, untold
 from hotspot.visits.store import Store
 
 
@@ -99,7 +101,7 @@ class Answers:
         self,
         by: str | Iterable[str] | None = ("area", "ring", "week", "attempt"),
         as_of: AsOf | None = None,
-        exclude: Iterable[str] = (),
+        exclude: Exclude = (),
     ) -> VisitReport:
         """Count what came of the visits: coverage, contact and timeliness, honest denominators.
 
@@ -111,7 +113,8 @@ class Answers:
             What came later does not count. Default: the last list or the last visit, whichever is
             later.
         exclude : iterable of str
-            References and UPRNs of the stop list: no door of these is named.
+            References and UPRNs of the stop list: their homes, and doors that were listed for its
+            burglaries alone, are in no number and in no list.
 
         Returns
         -------
@@ -175,12 +178,17 @@ class Answers:
         until = None if as_of is None else cutoff(as_of)
         with self._store.reading() as connection:
             issued = queries.all_cut_offs(connection)
+            stop = of_ledger(connection, exclude)
             visits, rows = queries.all_visits(connection), queries.all_asked(connection)
             started, purged = read_time(connection, STARTED), read_time(connection, PURGED)
             parameters = queries.last_parameters(connection)
         last = last_known(visits, issued) if until is None else until
+        if stop:
+            gone = untold(rows, stop)
+            of_door = visits["visit_id"].isin(rows.loc[gone, "visit_id"])
+            visits, rows = visits[~(of_door | at_homes(visits, stop))], rows[~gone]
         known = Known(
-            rows, visits, issued, last, started, self._expired(rows, last, parameters, exclude),
+            rows, visits, issued, last, started, self._expired(rows, last, parameters, stop),
             read_waking_hours(parameters.get("waking_hours")),
         )  # fmt: skip
         return replace(make_report(known, groupings), purged_before=purged)
@@ -190,7 +198,7 @@ class Answers:
         asked: pd.DataFrame,
         as_of: pd.Timestamp,
         parameters: Mapping[str, Any],
-        exclude: Iterable[str],
+        stop: StopList,
     ) -> pd.DataFrame:
         """Find the doors whose time ended and to which nobody went, as the lists do."""
         days = {
@@ -201,10 +209,10 @@ class Answers:
         rows = asked[asked["first_as_of"] <= as_of]
         open_rows = rows[rows["expires"].isna() | (rows["expires"] >= as_of)]
         listed = {home for homes in open_rows["uprns"] for home in listed_parts(homes)}
-        return expired_doors(rows, history, listed, frozenset(exclude), days=None)
+        return expired_doors(rows, history, listed, stop, days=None)
 
     def explain(
-        self, home: str, as_of: AsOf | None = None, *, exclude: Collection[str] = ()
+        self, home: str, as_of: AsOf | None = None, *, exclude: Exclude = ()
     ) -> Explanation:
         """Read why a door was asked for: the burglaries, distances, dates and the rule.
 
@@ -217,7 +225,7 @@ class Answers:
             from, which is the newest with the door whose day is not after that visit; where
             nobody went, the newest with the door. What is explained is what that list said, not
             what has been learnt since.
-        exclude : collection of str
+        exclude : iterable of str
             The stop list, crime references and UPRNs: a door on it, or that a burglary on it
             reaches, is not explained.
 

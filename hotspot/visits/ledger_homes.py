@@ -1,9 +1,10 @@
 """What a ledger holds of single homes, for those who may know: marks, notes, all of one home."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import pandas as pd
 
+from hotspot.incidents.stop_list import Exclude
 from hotspot.visits import marks
 from hotspot.visits.access_log import log_access
 from hotspot.visits.officer_notes import Acknowledged, OfficerNotes, acknowledge, notes_to_hand_over
@@ -16,13 +17,15 @@ class Homes:
 
     _store: Store
 
-    def marks(self, *, lifted: bool = False) -> pd.DataFrame:
+    def marks(self, *, lifted: bool = False, exclude: Exclude = ()) -> pd.DataFrame:
         """Return the homes that want no contact. That somebody looked is logged.
 
         Parameters
         ----------
         lifted : bool, default False
             Whether marks that were lifted are among them.
+        exclude : iterable of str
+            The stop list: homes on it, or that a burglary on it reaches, are not among them.
 
         Returns
         -------
@@ -44,11 +47,13 @@ class Homes:
         (['0012'], ['mark', 'look-up'])
         """
         with self._store.writing() as connection:
-            rows = marks.all_marks(connection, lifted=lifted)
+            rows = marks.all_marks(connection, lifted=lifted, exclude=exclude)
             log_access(connection, "look-up", count=len(rows))
         return rows
 
-    def lift_mark(self, home: str, why: str, who: str | None = None) -> pd.DataFrame:
+    def lift_mark(
+        self, home: str, why: str, who: str | None = None, *, exclude: Exclude = ()
+    ) -> pd.DataFrame:
         """Lift the mark of one home: lists may name it again, and the lifting is kept.
 
         Parameters
@@ -59,6 +64,8 @@ class Homes:
             Who asked for it, and when.
         who : str, optional
             Default: the name of the login.
+        exclude : iterable of str
+            The stop list: no home on it is offered or named.
 
         Returns
         -------
@@ -87,16 +94,16 @@ class Homes:
         (0, 1)
         """
         with self._store.writing() as connection:
-            return marks.lift_mark(connection, home, why, who)
+            return marks.lift_mark(connection, home, why, who, exclude)
 
-    def notes(self, to_whom: str | None = None, *, exclude: Collection[str] = ()) -> OfficerNotes:
+    def notes(self, to_whom: str | None = None, *, exclude: Exclude = ()) -> OfficerNotes:
         """Return the notes for the officer in the case that wait. That they were seen is logged.
 
         Parameters
         ----------
         to_whom : str, optional
             Who gets them, for the log.
-        exclude : collection of str
+        exclude : iterable of str
             The stop list, crime references and UPRNs: notes of doors on it, or that a burglary on
             it reaches, wait unseen and are counted (``.withheld``).
 
@@ -165,7 +172,7 @@ class Homes:
         """
         return acknowledge(self._store, [refs] if isinstance(refs, str) else list(refs), who)
 
-    def subject(self, home: str, to_whom: str | None = None) -> Subject:
+    def subject(self, home: str, to_whom: str | None = None, *, exclude: Exclude = ()) -> Subject:
         """Return all that is held of one home, for whoever asks what is. That is logged.
 
         Parameters
@@ -174,6 +181,9 @@ class Homes:
             A UPRN, the id of a visit or an address.
         to_whom : str, optional
             Who gets it, for the log.
+        exclude : iterable of str
+            The stop list, crime references and UPRNs: of a home on it, or that a burglary on it
+            reaches, nothing is told.
 
         Returns
         -------
@@ -183,13 +193,15 @@ class Homes:
         Raises
         ------
         DataError
-            If no home is meant, or several may be: those are named.
+            If no home is meant, or several may be: those are named; or if it is to be asked about
+            with the supervisor.
 
         Notes
         -----
-        Flats of one building are one row of the lists, and what is held of one of them is what is
-        held of the row. Free text of visits to other doors may speak of the home: no search finds
-        that for sure.
+        What is held tells of burglaries of other homes only that there were any: their references
+        and addresses are of other people, and are left out. Flats of one building are one row of
+        the lists, and what is held of one of them is what is held of the row. Free text of visits
+        to other doors may speak of the home: no search finds that for sure.
 
         Examples
         --------
@@ -201,7 +213,7 @@ class Homes:
         Marks: UPRN 0012: marked ...
         """
         with self._store.writing() as connection:
-            found = read_subject(connection, home)
+            found = read_subject(connection, home, exclude)
             log_access(connection, "export", to_whom=to_whom, count=1)
         return found
 

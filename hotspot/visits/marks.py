@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.english import count, long_moment
+from hotspot.incidents.stop_list import Exclude
 from hotspot.output.text import clean_text
 from hotspot.visits.access_log import log_access, login_name
 from hotspot.visits.home_finding import doors_by_visit, find_home, uprn_keys
 from hotspot.visits.queries import first_known
 from hotspot.visits.schema import frame_of, keep_rows, made, marks, replace_rows, rows_with
+from hotspot.visits.stopped_doors import at_homes, names_any, of_ledger, refuse_stopped
 
 COLUMNS = (
     "uprn", "address", "area", "marked_at", "visit_id", "visited_at", "lifted_at", "lifted_by",
@@ -89,7 +91,7 @@ def _lifted(connection: sa.Connection, rows: list[dict[str, Any]]) -> dict[str, 
     return by_visit | {row["marked"]: row["lifted_at"] for row in lifted}
 
 
-def all_marks(connection: sa.Connection, *, lifted: bool) -> pd.DataFrame:
+def all_marks(connection: sa.Connection, *, lifted: bool, exclude: Exclude = ()) -> pd.DataFrame:
     """Read the marks. See `VisitLedger.marks`."""
     rows = frame_of(connection, sa.select(marks))
     if not lifted:
@@ -106,6 +108,10 @@ def all_marks(connection: sa.Connection, *, lifted: bool) -> pd.DataFrame:
         known.append((homes or [by_visit.get(row["visit_id"], {})])[0])
     said = sa.select(made.c.visit_id, made.c.visited_at).where(made.c.do_not_contact)
     when = frame_of(connection, said).groupby("visit_id")["visited_at"].max()
+    if stop := of_ledger(connection, exclude):
+        doors = pd.DataFrame(known, columns=["uprns", "crime_refs"], index=rows.index)
+        told = ~(at_homes(rows, stop) | names_any(doors, stop))
+        rows, known = rows[told], [door for door, shown in zip(known, told, strict=True) if shown]
     for name in ("address", "area"):
         rows[name] = pd.Series([door.get(name) for door in known], index=rows.index, dtype=object)
     own = pd.Series([door.get("uprn") for door in known], index=rows.index, dtype=object)
@@ -115,12 +121,15 @@ def all_marks(connection: sa.Connection, *, lifted: bool) -> pd.DataFrame:
     return ordered[list(COLUMNS)]
 
 
-def lift_mark(connection: sa.Connection, told: str, why: str, who: str | None) -> pd.DataFrame:
+def lift_mark(
+    connection: sa.Connection, told: str, why: str, who: str | None, exclude: Exclude = ()
+) -> pd.DataFrame:
     """Lift the marks of one home, and return them. See `VisitLedger.lift_mark`."""
     why = clean_text(why or "").strip()
     if not why:
         raise ConfigError("why must say why the mark is lifted: who asked for it, and when.")
-    home = find_home(connection, told)
+    home = find_home(connection, told, exclude)
+    refuse_stopped(connection, home, exclude)
     rows = frame_of(connection, sa.select(marks).where(marks.c.lifted_at.is_(None)))
     same = rows["uprn"].map(lambda uprn: bool(uprn_keys(uprn) & home.uprns))
     chosen = rows[same | rows["visit_id"].isin(home.visits)]

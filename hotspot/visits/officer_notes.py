@@ -15,9 +15,8 @@ import sqlalchemy as sa
 from hotspot import __version__
 from hotspot._checks import choice_problems, raise_problems
 from hotspot._errors import DataError
-from hotspot.cocooning.visit_history import listed_parts
 from hotspot.english import count, long_moment, some_of
-from hotspot.incidents.references import stop_list_key
+from hotspot.incidents.stop_list import Exclude
 from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
 from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
@@ -28,6 +27,7 @@ from hotspot.output.workbook_files import Stamp, write_tables
 from hotspot.visits.access_log import log_access
 from hotspot.visits.home_finding import doors_by_visit
 from hotspot.visits.schema import frame_of, made
+from hotspot.visits.stopped_doors import names_any, of_ledger
 from hotspot.visits.store import Store
 
 COLUMNS = (
@@ -223,21 +223,17 @@ class Acknowledged:
         return went if self.rebuilt else went + waiting
 
 
-def notes_to_hand_over(connection: sa.Connection, exclude: Collection[str]) -> OfficerNotes:
+def notes_to_hand_over(connection: sa.Connection, exclude: Exclude) -> OfficerNotes:
     """Read the notes that wait, without those of a stop list. See `VisitLedger.notes`."""
     notes = waiting_notes(connection)
-    stopped = frozenset(map(stop_list_key, exclude))
-    if not stopped:
+    stop = of_ledger(connection, exclude)
+    if not stop:
         return OfficerNotes(notes)
     doors = doors_by_visit(connection).reindex(notes["visit_id"])
     own = sa.select(made.c.visit_id, made.c.uprn).where(made.c.uprn.is_not(None))
     told = frame_of(connection, own).groupby("visit_id")["uprn"].agg("; ".join)
-    named = [*(doors[name] for name in ("crime_refs", "uprns", "uprn")), told.reindex(doors.index)]
-    hidden = [
-        not stopped.isdisjoint(stop_list_key(one) for text in texts for one in listed_parts(text))
-        for texts in zip(*named, strict=True)
-    ]
-    shown = notes[~pd.Series(hidden, index=notes.index, dtype=bool)].reset_index(drop=True)
+    named = doors[["crime_refs", "uprns", "uprn"]].assign(told=told.reindex(doors.index))
+    shown = notes[~names_any(named, stop)].reset_index(drop=True)
     return OfficerNotes(shown, len(notes) - len(shown))
 
 

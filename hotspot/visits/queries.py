@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.dates import AsOf, cutoff
+from hotspot.incidents.stop_list import WITH_STOP_LIST
 from hotspot.visits.schema import asked, frame_of, lists, made, marks
 
 # Clocks differ, and a server may keep another zone's time.
@@ -51,6 +52,12 @@ def latest_moment(connection: sa.Connection) -> pd.Timestamp:
     now = pd.Timestamp.now() + _CLOCKS_MAY_DIFFER
     newest = connection.execute(sa.select(sa.func.max(lists.c.as_of))).scalar()
     return now if newest is None or newest <= now else pd.Timestamp(newest) + _AHEAD
+
+
+def has_stop_list(connection: sa.Connection) -> bool:
+    """Test whether any list was made with a stop list."""
+    made_with = connection.execute(sa.select(lists.c.parameters)).scalars()
+    return any(json.loads(str(text)).get(WITH_STOP_LIST) for text in made_with if text)
 
 
 def last_parameters(connection: sa.Connection) -> dict[str, Any]:

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from hotspot.cocooning.visit_history import listed_parts
+from hotspot.cocooning.wording import BURGLED_HERE
 from hotspot.english import count, list_day, long_moment
+from hotspot.incidents.stop_list import Exclude
 from hotspot.output.results import shown_html
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
 from hotspot.visits.home_finding import Home, doors_by_visit, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
 from hotspot.visits.schema import asked, burglaries, corrections, frame_of, listed, made, marks
+from hotspot.visits.stopped_doors import refuse_stopped
 from hotspot.visits.store import Store
 
 # Every table that holds anything of a visit, by what people call it.
@@ -24,6 +29,8 @@ _TABLES = {
     "corrections": corrections,
 }  # fmt: skip
 ERASED = "an address that was erased"
+#: What stands for a burglary of another home where all that is held of one is told.
+OTHERS = "(of another home)"
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,8 @@ class Subject:
             )
         if any(len(self.tables[name]) for name in ("asked", "listed", "burglaries")):
             lines.append(
-                "Reasons and references tell of burglaries of other homes, and may of what is on "
-                "the stop list: take those out before this is handed to whoever asks."
+                "Burglaries of other homes are not named: they are of other people. Notes may "
+                "speak of others: look through them before this is handed to whoever asks."
             )
         return "\n".join(lines)
 
@@ -168,9 +175,10 @@ class Erased:
         }
 
 
-def read_subject(connection: sa.Connection, told: str) -> Subject:
+def read_subject(connection: sa.Connection, told: str, exclude: Exclude = ()) -> Subject:
     """Read all that is held of one home. See `VisitLedger.subject`."""
-    home = find_home(connection, told)
+    home = find_home(connection, told, exclude)
+    refuse_stopped(connection, home, exclude)
     tables = {
         name: frame_of(connection, sa.select(table).where(table.c.visit_id.in_(home.visits)))
         for name, table in _TABLES.items()
@@ -185,7 +193,39 @@ def read_subject(connection: sa.Connection, told: str) -> Subject:
     ]
     uprns = tuple(dict.fromkeys([*named, *tables["visits"]["uprn"].dropna()]))
     elsewhere = sum(len(rows) for _, rows in _named_elsewhere(connection, home))
-    return Subject(home.name, uprns, tables, elsewhere)
+    return Subject(home.name, uprns, _of_own(tables), elsewhere)
+
+
+def _of_own(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables of a home without what tells of burglaries of other homes.
+
+    A reason and the reference behind it are of another household where the home was not burgled.
+    """
+    reached = tables["burglaries"]
+    other = (reached["link"] != BURGLED_HERE).to_numpy()
+    others = reached.copy()
+    others["crime_ref"] = reached["crime_ref"].astype(object).where(~other, OTHERS)
+    for name in ("distance_m", "found", "recorded"):
+        others[name] = reached[name].where(~other)
+    own = frozenset(reached.loc[~other, "crime_ref"])
+    shown = {**tables, "burglaries": others}
+    for name in ("asked", "listed"):
+        rows = tables[name].copy()
+        burgled = (rows["ring"] == 0).to_numpy()
+        refs = [listed_parts(text) for text in rows["crime_refs"]]
+        # The leading reference of a burgled home is of its own, where no link says so.
+        kept = [
+            [ref for place, ref in enumerate(its) if ref in own or (at and not own and not place)]
+            for its, at in zip(refs, burgled, strict=True)
+        ]
+        pairs = list(zip(kept, refs, strict=True))
+        told = ["; ".join(mine) or (OTHERS if its else None) for mine, its in pairs]
+        rows["crime_refs"] = pd.Series(told, index=rows.index, dtype=object)
+        alone = np.array([len(mine) == len(its) for mine, its in pairs], dtype=bool)
+        said = rows["reason"].astype(object)
+        rows["reason"] = said.where(said.isna() | alone, OTHERS)
+        shown[name] = rows
+    return shown
 
 
 def erase(store: Store, told: str, who: str | None, *, with_marks: bool) -> Erased:

@@ -14,7 +14,7 @@ from hotspot.geo import NO_AREA
 from hotspot.output.files import replacing_file
 from hotspot.output.tables import table_bytes, write_table
 from hotspot.reading.cells import normalise_name
-from hotspot.visits.home_finding import doors_by_visit
+from hotspot.visits.home_finding import doors_by_visit, id_key
 from hotspot.visits.row_checks import field_of
 from hotspot.visits.schema import frame_of, listed, made, rows_with
 
@@ -57,9 +57,9 @@ def rows_to_mend(
     own = [column for column in frame.columns if normalise_name(column) == normalise_name(ADDRESS)]
     told = cells[own[0]] if own else pd.Series(None, index=cells.index, dtype=object)
     ids = next((column for column in frame.columns if field_of(column) == "visit_id"), None)
-    doors = doors_by_visit(connection)["address"].rename(_id)
+    doors = doors_by_visit(connection)["address"].rename(id_key)
     doors = doors[~doors.index.duplicated()]
-    known = doors.reindex([_id(cells.at[row, ids]) if ids is not None else None for row in rows])
+    known = doors.reindex([id_key(cells.at[row, ids]) if ids is not None else "" for row in rows])
     address = pd.Series(known.to_numpy(dtype=object), index=cells.index)
     words = pd.Series(["; ".join(said[row]) for row in rows], index=cells.index, dtype=object)
     first = {ROW: rows, ADDRESS: told.where(told.notna(), address), TO_MEND: words}
@@ -100,7 +100,7 @@ def missing_doors(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFram
         return pd.DataFrame(columns=list(MISSING_COLUMNS))
     ids = next((column for column in frame.columns if field_of(column) == "visit_id"), None)
     told = [] if ids is None else [str(text).strip() for text in frame[ids].dropna()]
-    there = {_id(text) for text in told}
+    there = {id_key(text) for text in told}
     known = rows_with(connection, listed.c.visit_id, [*told, *map(str.upper, told)])
     came = Counter((row["as_of"], row["parameters_digest"]) for row in known)
     if not came:
@@ -109,7 +109,7 @@ def missing_doors(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFram
     most = max(came.values())
     meant = sorted({as_of for (as_of, _), number in came.items() if number == most})[-_MOST_LISTS:]
     rows = frame_of(connection, sa.select(listed).where(listed.c.as_of.in_(meant)))
-    on_it = rows["visit_id"].map(_id).isin(there)
+    on_it = rows["visit_id"].map(id_key).isin(there)
     rows = rows.assign(there=on_it, area=rows["area"].fillna(NO_AREA))
     lists = [_areas_meant(group) for _, group in rows.groupby(["as_of", "parameters_digest"])]
     chosen = max(
@@ -185,9 +185,3 @@ def _write_beside(rows: pd.DataFrame, sheet: Path) -> Path:
         if path.is_file() and path.read_bytes() == content:
             return path
         number += 1
-
-
-def _id(text: Any) -> str | None:
-    """Return an id in the form in which ids are compared."""
-    told = "" if text is None or (not isinstance(text, str) and pd.isna(text)) else str(text)
-    return "".join(told.split()).upper() or None

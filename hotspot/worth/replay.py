@@ -11,15 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors, texts
+from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors
 from hotspot.cocooning.matching import match_addresses
-from hotspot.cocooning.plan import Visits, among, barred_doors, list_visits
+from hotspot.cocooning.plan import Visits, barred_doors, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import end_of_day, event_days, known_by
 from hotspot.density import hotspots, kernel_density
 from hotspot.geo import area_positions
 from hotspot.grid import Grid
+from hotspot.incidents.stop_list import StopList
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
 
@@ -130,19 +131,18 @@ class Day(NamedTuple):
     chance: Floats
 
 
-def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: frozenset[str]) -> Crimes:
+def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: StopList) -> Crimes:
     """Find the building of each burglary, as the lists do."""
     doors = town.doors
     matched = match_addresses(incidents, doors)
     door = matched["door"].to_numpy()
-    named = [among(texts(incidents, name), exclude) for name in ("crime_ref", "uprn")]
     return Crimes(
         frame=incidents,
         matched=matched,
         place=np.append(town.places, -1)[door],
         day=event_days(incidents),
         distinct=distinct_events(incidents),
-        stopped=named[0] | named[1] | np.append(barred_doors(doors, exclude), False)[door],
+        stopped=exclude.hides(incidents) | np.append(barred_doors(doors, exclude), False)[door],
     )
 
 

@@ -29,24 +29,18 @@ def hotspots(sources: Sources) -> Section:
     span = f"found from {long_day(first)} to {long_day(last)}"
     if density.in_period.empty:
         return Section([f"No burglary {span}: there is no density and no hotspot."])
-    unmapped = len(density.in_period) - attrs["incidents"]
-    hidden = [
-        f"{count(unmapped, 'burglary', 'burglaries')} of the stop list left out of the density and "
-        "the hotspots."
-    ] * bool(unmapped)
     if spots.empty:
         too_few = (
             f"Too few burglaries to speak of hotspots: none holds {FEWEST_IN_HOTSPOT} of the "
             f"{attrs['incidents']:,} mapped, which were {span}."
         )
-        return Section([too_few, *hidden])
+        return Section([too_few])
     sentences = [
         f"The {percent(sources.inputs.config.density.area_share)} of the area with the highest "
         f"density of {count(len(density.in_period), 'burglary', 'burglaries')}, {span} (quartic "
         f"kernel, {attrs['bandwidth_m']:g} m), where at least {FEWEST_IN_HOTSPOT} lie together. "
         f"The area is {density.study_area_is}.",
         *too_large(spots),
-        *hidden,
         "The shares are of the burglaries that were mapped: they tell what was, and are no "
         "forecast.",
     ]

@@ -37,13 +37,7 @@ def new(sources: Sources) -> Section:
         f"{in_day} found in the last 24 hours, {int(recent.sum()):,} in "
         f"the last 7 days ({week_days(inputs.last)})."
     ]
-    withheld = int((recent & inputs.hidden).sum())
-    if withheld:
-        sentences.append(
-            f"{count(withheld, 'of them is', 'of them are')} on the stop list: counted here, and "
-            "shown nowhere, nor in a beat's numbers."
-        )
-    late = int((known.learned_within(WEEK_DAYS) & ~recent & ~inputs.hidden).sum())
+    late = int((known.learned_within(WEEK_DAYS) & ~recent).sum())
     if late:
         sentences.append(
             f"{count(late, 'more was', 'more were')} recorded in these 7 days and found before: "
@@ -66,18 +60,18 @@ def new(sources: Sources) -> Section:
 
 
 def _counts(inputs: Inputs) -> list[dict[str, str | None]]:
-    """Count by beat only what is shown: a count of one would say where a hidden burglary was."""
+    """Count by beat."""
     if not inputs.has_areas:
         return []
     return [
         {"area": str(row.Index), "day": f"{row.last_24_hours:,}", "week": f"{row.last_7_days:,}"}
-        for row in rows_of(recent_counts(inputs.shown))
+        for row in rows_of(recent_counts(inputs.known))
     ]
 
 
 def _rows(inputs: Inputs) -> list[dict[str, str | None]]:
-    """Describe new burglaries that may be shown, by beat and the newest first."""
-    shown = inputs.shown
+    """Describe new burglaries, by beat and the newest first."""
+    shown = inputs.known
     recent = shown.where(shown.found_within(WEEK_DAYS) | shown.learned_within(WEEK_DAYS))
     listed = recent.incidents
     rows = pd.DataFrame(

@@ -18,8 +18,7 @@ from hotspot.briefing.sections.section import (
     table,
 )
 from hotspot.briefing.street_names import names_within
-from hotspot.dates import ages_days
-from hotspot.english import count, percent, short_day, some_of
+from hotspot.english import percent, short_day, some_of
 from hotspot.output.page_parts import PageTable
 
 _MOST_ROWS = 12
@@ -98,12 +97,6 @@ def _sentences(inputs: Inputs, findings: Findings, raised: RaisedRisk) -> list[s
     elif not math.isnan(raised.share):
         # Where no home is known and nothing is built up in the study area there is no share.
         sentences.append(f"The zones cover {covered}.")
-    live = ages_days(inputs.known.incidents, inputs.last) <= rule.window_days
-    hidden = int((inputs.hidden & live).sum())
-    if hidden:
-        sentences.append(
-            f"{count(hidden, 'burglary', 'burglaries')} of the stop list left out of them."
-        )
     if raised.zones.empty:
         sentences[0] = f"No burglary in the last {rule.window_days} days: no zone."
     return sentences

@@ -38,9 +38,9 @@ class RepeatsSection(Section):
 def repeats(sources: Sources) -> Section:
     """Write the addresses that were burgled twice or more, the most burgled first."""
     inputs = sources.inputs
-    if not tells_homes(inputs.shown.incidents):
+    if not tells_homes(inputs.known.incidents):
         return Section(["Not shown: the burglaries have neither UPRN nor address."])
-    homes = repeat_addresses(inputs.shown)
+    homes = repeat_addresses(inputs.known)
     if homes.empty:
         return Section(["None."])
     rows = [

@@ -42,9 +42,10 @@ class TrustSection(Section):
 
 def trust(sources: Sources) -> Section:
     """Write how far to trust it all."""
+    inputs = sources.inputs
     return TrustSection(
         STANDING_SENTENCES,
-        headline=sources.inputs.check.headline(),
+        headline=" ".join([inputs.check.headline(), *inputs.burglaries.sentences]),
         warnings=sources.record["warnings"],
         parameters=_parameters(sources),
         inputs=sources.record["inputs"],

@@ -1,0 +1,331 @@
+"""The stop list: burglaries and homes of which nothing is told, as if they were not recorded."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspot._errors import ConfigError, DataError
+from hotspot.english import name_rows
+from hotspot.incidents.references import as_in_file
+from hotspot.reading.cells import normalise_name, reference_key
+from hotspot.reading.columns import known_columns
+from hotspot.reading.sources import read_plain_rows
+from hotspot.reading.text_files import DELIMITERS
+
+WITHHELD = "(withheld)"
+#: What says that a list of which nothing matches is right, in a set-up and in Python.
+MAY_MATCH_NOTHING = "exclude_may_match_nothing"
+#: Whether a list of doors was made with a stop list, in its `attrs` and in a ledger.
+WITH_STOP_LIST = "with_stop_list"
+_NAMED_BY = ("crime_ref", "uprn", "parent_uprn")
+# Headings of a stop list besides those that an export has for its references and UPRNs.
+_MORE_HEADINGS = ("stop list", "exclude", "excluded", "reference or uprn", "crime ref or uprn")
+# The longest UPRN that there is.
+_UPRN_DIGITS = 12
+
+Exclude: TypeAlias = "Iterable[str] | StopList"
+
+
+@dataclass(frozen=True)
+class StopList:
+    """Crime references and UPRNs that are kept out of every list, point, popup and count.
+
+    Attributes
+    ----------
+    entries : tuple of str
+        As they stand in the file.
+    rows : tuple of int
+        The row of each in the file.
+    name : str
+        What to call it in a message.
+
+    Examples
+    --------
+    >>> stop = StopList(("DG/26/0001", "00123"), (1, 2))
+    >>> stop.matches(pd.Series(["dg/26/0001", "123", None, "DG/26/00011"])).tolist()
+    [True, True, False, False]
+    """
+
+    entries: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    name: str = "exclude"
+
+    @classmethod
+    def of(cls, exclude: Exclude) -> "StopList":
+        """Return the stop list of some references and UPRNs.
+
+        Raises
+        ------
+        ConfigError
+            If one is no text, or can be neither: taken for one it would match nothing.
+        """
+        if isinstance(exclude, StopList):
+            return exclude
+        told = [exclude] if isinstance(exclude, str) else list(exclude)
+        if isinstance(exclude, str) or not all(isinstance(entry, str) for entry in told):
+            raise ConfigError(
+                "exclude must be a list of crime references and UPRNs, each one text."
+            )
+        filled = [(entry.strip(), row) for row, entry in enumerate(told, 1) if entry.strip()]
+        stop = cls(tuple(entry for entry, _ in filled), tuple(row for _, row in filled))
+        return stop.refuse_several()
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The entries in the form in which they are compared."""
+        return frozenset(map(stop_list_key, self.entries))
+
+    def with_names(self, more: Collection[str]) -> "StopList":
+        """Return it with more references and UPRNs, which are of no row of the file."""
+        new = sorted(text for text in more if stop_list_key(text) not in self.keys)
+        rows = (*self.rows, *[0] * len(new))
+        return StopList((*self.entries, *new), rows, self.name) if new else self
+
+    def matches(self, texts: Any) -> npt.NDArray[np.bool_]:
+        """Test which of some references or UPRNs are on the list, whatever is missing among them.
+
+        A reference of several crimes, told apart by their dates, is on it for each of them.
+        """
+        keys = self.keys
+        if not keys:
+            return np.zeros(len(texts), dtype=bool)
+        return np.array(
+            [isinstance(text, str) and stop_list_key(text) in keys for text in texts], dtype=bool
+        )
+
+    def names_any(self, texts: Iterable[str]) -> bool:
+        """Test whether any of some references and UPRNs is on the list."""
+        return any(stop_list_key(text) in self.keys for text in texts)
+
+    def hides(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Test which burglaries or addresses are on the list, by reference, UPRN or building."""
+        hidden = np.zeros(len(frame), dtype=bool)
+        for column in self._columns(frame):
+            hidden |= self.matches(frame[column])
+        return hidden
+
+    def meant(self, frame: pd.DataFrame | None) -> frozenset[str]:
+        """Return the references and UPRNs of the list as a frame writes them.
+
+        Those of each flat where its building is on the list, and the references of burglaries at
+        its UPRNs. The home of a burglary that is on it by its reference alone is not on it.
+        """
+        if frame is None or not self.entries:
+            return frozenset()
+        columns = [frame.loc[self.matches(frame[name]), name] for name in self._columns(frame)]
+        if "crime_ref" in frame.columns:
+            columns.append(frame.loc[self.hides(frame), "crime_ref"].dropna())
+        elif "parent_uprn" in frame.columns:
+            columns.append(frame.loc[self.matches(frame["parent_uprn"]), "uprn"].dropna())
+        return frozenset(text for texts in columns for text in texts)
+
+    def _columns(self, frame: pd.DataFrame) -> list[str]:
+        """Return the columns to look in: none where nothing is on the list."""
+        return [name for name in _NAMED_BY if self.entries and name in frame.columns]
+
+    def unmatched_rows(self, *frames: pd.DataFrame | None) -> list[int]:
+        """Return the rows of the list that match nothing in some frames."""
+        known = _keys_of(frames) if self.entries else frozenset()
+        pairs = zip(self.entries, self.rows, strict=True)
+        return [row for entry, row in pairs if stop_list_key(entry) not in known]
+
+    def refuse_several(self) -> "StopList":
+        """Return it; refuse entries that hold several, parted by a sign or on lines of their own.
+
+        Raises
+        ------
+        ConfigError
+            Taken for one it would match nothing, and all that stand in it would be shown.
+        """
+        pairs = zip(self.entries, self.rows, strict=True)
+        signs = (*DELIMITERS, "\n", "\r")
+        if several := [row for entry, row in pairs if any(sign in entry for sign in signs)]:
+            raise ConfigError(
+                f"The stop list {self.name} has more than one value in {name_rows(several)}: give "
+                "one crime reference or UPRN a row, and no reasons."
+            )
+        return self
+
+    def refuse_unlike(
+        self, *frames: pd.DataFrame | None, may_match_nothing: bool = False, whole: bool = True
+    ) -> "StopList":
+        """Return it; refuse a list that these data show to be wrong.
+
+        Parameters
+        ----------
+        *frames : DataFrame or None
+            Every burglary and address that is known, used or not.
+        may_match_nothing : bool
+            Whether a list of which nothing matches was said to be right.
+        whole : bool
+            Whether the frames hold every form that a reference may have. A ledger knows of a part
+            of the burglaries: there only what is several words is refused.
+
+        Raises
+        ------
+        ConfigError
+            If an entry matches nothing and has the form of no reference of these data and of no
+            UPRN; or nothing on the list matches. What is meant would be shown everywhere.
+        """
+        known = _keys_of(frames) if self.entries else frozenset()
+        pairs = zip(self.entries, self.rows, strict=True)
+        unmatched = [(entry, row) for entry, row in pairs if stop_list_key(entry) not in known]
+        if not unmatched:
+            return self
+        forms = _forms_of(frames)
+        may_be = _may_be_name if whole else _may_be_one
+        if unlike := [row for entry, row in unmatched if not may_be(entry, forms)]:
+            are = "is" if len(unlike) == 1 else "are"
+            raise ConfigError(
+                f"{name_rows(unlike).capitalize()} of the stop list {self.name} {are} no crime "
+                "reference as these data write them and no UPRN, and would hide nothing: give one "
+                "reference or UPRN a row, letter for letter, or take it out."
+            )
+        if len(unmatched) == len(self.entries) and not may_match_nothing:
+            raise ConfigError(
+                f"Nothing on the stop list {self.name} matches a burglary or an address of these "
+                f"data: is it another list, or are its references cut? If it is right, say so: "
+                f"{MAY_MATCH_NOTHING} = true (under [cocooning] in a set-up)."
+            )
+        return self
+
+
+def stop_list_key(text: str) -> str:
+    """Return a reference or UPRN in the form in which it is compared with those of a stop list.
+
+    Examples
+    --------
+    >>> [stop_list_key(text) for text in ("dg/26/01", "DG/26/01 (2026-03-01)", "00123")]
+    ['dg/26/01', 'dg/26/01', '123']
+    """
+    if text.isdecimal() and text[0] != "0":
+        return text
+    return reference_key(as_in_file(text))
+
+
+def _keys_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
+    """Return every reference and UPRN of some frames as they are compared."""
+    return frozenset(
+        stop_list_key(text)
+        for frame in frames
+        if frame is not None
+        for column in _NAMED_BY
+        if column in frame.columns
+        for text in frame[column].dropna()
+    )
+
+
+def _forms_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
+    """Return the forms of the references in some frames."""
+    columns = [frame["crime_ref"] for frame in frames if frame is not None and "crime_ref" in frame]
+    return frozenset(_form(text) for texts in columns for text in texts.dropna())
+
+
+def _form(text: str) -> str:
+    """Return a reference with its letters and its digits as one sign each, whatever their number.
+
+    Examples
+    --------
+    >>> _form("DG/26/0001"), _form("12 Mill Lane"), _form("A1 (2026-03-01)"), _form('="0012"')
+    ('a/9/9', '9 a a', 'a9', '9')
+    """
+    words = " ".join(as_in_file(text).casefold().split()).strip("=\"'")
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", words))
+
+
+def _may_be_name(entry: str, forms: Collection[str]) -> bool:
+    """Test whether an entry that matches nothing may be a UPRN, or a reference of some forms."""
+    form = _form(entry)
+    if form == "9":
+        return sum(map(str.isdigit, entry)) <= _UPRN_DIGITS or form in forms
+    # Of data without references no more can be said than that one is a word with a number.
+    return form in forms if forms else len(form.split()) == 1 and "9" in form
+
+
+def _may_be_one(entry: str, forms: Collection[str]) -> bool:
+    """Test whether an entry is one word, where references of some forms are none of several."""
+    return " " not in _form(entry) or any(" " in form for form in forms)
+
+
+def redacted(text: str, withheld: Collection[str]) -> str:
+    """Remove references and UPRNs from a text.
+
+    Examples
+    --------
+    >>> redacted("Rows 3 and 4 share DG/26/0001.", {"DG/26/0001"})
+    'Rows 3 and 4 share (withheld).'
+    """
+    if not withheld:
+        return text
+    longest_first = sorted(map(re.escape, withheld), key=lambda entry: (-len(entry), entry))
+    pattern = rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)"
+    return re.sub(pattern, WITHHELD, text, flags=re.IGNORECASE)
+
+
+def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> StopList:
+    """Read a stop list: a CSV file of one column, gzipped or not, with or without a header.
+
+    Parameters
+    ----------
+    path : Path or None
+        None gives an empty list.
+    may_match_nothing : bool
+        Whether a file without an entry was said to be right.
+
+    Returns
+    -------
+    StopList
+
+    Raises
+    ------
+    ConfigError
+        If anything in the file cannot be read with certainty, it holds no entry, or more than one
+        column: a stop list holds no reasons. What is not understood is never passed over, for it
+        would be shown.
+    """
+    if path is None:
+        return StopList()
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no file"
+        raise ConfigError(f"The stop list {path} is {kind}: name a CSV file of one column.")
+    try:
+        lines = read_plain_rows(path)
+    except DataError as error:
+        raise ConfigError(f"The stop list {path} cannot be read: {error}") from error
+    entries, several = [], []
+    for number, cells in enumerate(lines, start=1):
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        several += [number] * (len(filled) > 1)
+        entries += [(entry, number) for entry in filled[:1]]
+    if several:
+        raise ConfigError(
+            f"The stop list {path.name} has more than one value in {name_rows(several)}: give one "
+            "crime reference or UPRN a row, and no reasons."
+        )
+    if entries and _is_heading(entries[0][0]):
+        entries = entries[1:]
+    if not entries and not may_match_nothing:
+        raise ConfigError(
+            f"The stop list {path.name} is blank: an export that failed leaves such a file too. If "
+            f"nothing is to be on it, take exclude out of the set-up, or say that this is right: "
+            f"{MAY_MATCH_NOTHING} = true under [cocooning]."
+        )
+    stop = StopList(tuple(one for one, _ in entries), tuple(row for _, row in entries), path.name)
+    return stop.refuse_several()
+
+
+def _is_heading(text: str) -> bool:
+    """Test for a heading by its words alone: an entry taken for one would be shown everywhere."""
+    known = known_columns("incidents")
+    headings = {*known["crime_ref"], *known["uprn"], *map(normalise_name, _MORE_HEADINGS)}
+    return normalise_name(text) in headings
