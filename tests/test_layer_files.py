@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 import hotspot as hs
 from hotspot.areas import read_outline
 from hotspot.maps.backdrop import read_backdrop
+from hotspot.reading.shapes import shapes_of_binary
 from hotspot.reading.sources import open_source
 from tests.hostile_layers import (
     IN_ZIPS,
@@ -899,3 +900,13 @@ def test_a_zip_file_of_gigabytes_is_refused_before_it_is_unpacked(
         )
     with pytest.raises(hs.DataError, match=r"crimes\.zip unpacks to 0\.0 GB"):
         open_source(path)
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x01\x07\x00\x00\x00\x01\x00\x00\x00", b"\x00\x00\x00\x00\x07\x00\x00\x00\x01"]
+)
+def test_collections_within_collections_are_damaged_and_end_no_process(head: bytes):
+    many = shapely.MultiPoint([(n, 0) for n in range(5000)])
+    shapes, damaged = shapes_of_binary([head * 20_000, shapely.to_wkb(many), b"\x01"])
+    assert shapes[1] == many
+    assert damaged == {0: "a damaged shape", 2: "a damaged shape"}

@@ -1,6 +1,7 @@
 """Shapes as files hold them, each one that is damaged with the reason rather than an exception."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,15 @@ _EMPTY = {
 KINDS = ("Point", "LineString", "Polygon", *_PARTS, "GeometryCollection")
 _FEWEST_OF_A_RING = 4
 _MOST_NESTED = 20
+# How a part begins that has parts itself: the order of bytes and the kinds 4 to 7, with the marks
+# of heights and of a CRS that ISO and PostGIS add.
+_OF_PARTS = re.compile(
+    rb"\x01(?:[\x04-\x07]\x00\x00[\x00\x20\x40\x60\x80\xa0\xc0\xe0]|[\xec-\xef]\x03\x00\x00"
+    rb"|[\xd4-\xd7]\x07\x00\x00|[\xbc-\xbf]\x0b\x00\x00)"
+    rb"|\x00(?:[\x00\x20\x40\x60\x80\xa0\xc0\xe0]\x00\x00[\x04-\x07]|\x00\x00\x03[\xec-\xef]"
+    rb"|\x00\x00\x07[\xd4-\xd7]|\x00\x00\x0b[\xbc-\xbf])"
+)
+_MOST_COLLECTIONS = 1000
 
 
 class DamagedShape(ValueError):
@@ -159,7 +169,9 @@ def shapes_of_binary(
     ([<POINT (1 2)>, None, None], {1: 'a damaged shape'})
     """
     given = np.asarray([None if part is None else bytes(part) for part in binary], dtype=object)
-    shapes = np.asarray(shapely.from_wkb(given, on_invalid="ignore"), dtype=object)
+    read = given.copy()
+    read[[part is not None and _is_nested(part) for part in given]] = b""
+    shapes = np.asarray(shapely.from_wkb(read, on_invalid="ignore"), dtype=object)
     damaged = {
         int(at): "a damaged shape"
         for at in np.flatnonzero(shapely.is_missing(shapes))
@@ -170,6 +182,16 @@ def shapes_of_binary(
         shapes[at] = None
         damaged[at] = "coordinates that are no numbers"
     return shapes, damaged
+
+
+def _is_nested(binary: bytes) -> bool:
+    """Test for collections in one another, deep enough to end the process that reads them.
+
+    Only what is itself of several parts can be; a large polygon is not searched.
+    """
+    if _OF_PARTS.match(binary) is None:
+        return False
+    return sum(1 for _ in _OF_PARTS.finditer(binary)) > _MOST_COLLECTIONS
 
 
 def _has_odd_corners(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -233,7 +233,7 @@ def _pandas_metadata(meta: bytes) -> Callable[[Path], object]:
     return write
 
 
-PQ.add("pandas-noise", _pandas_metadata(b"noise"), used(20))
+PQ.add("pandas-noise", _pandas_metadata(b"noise"), used(20), _NO)
 PQ.add("pandas-index-elsewhere", _pandas_metadata(b'{"index_columns": ["nowhere"], "columns": []}'), used(20))
 PQ.add("extension-of-pickle", _pandas_metadata(b'{"index_columns": [], "columns": [{"name": "Crime Ref", "pandas_type": "object", "numpy_type": "O", "metadata": {"a": "__reduce__"}}]}'), used(20))
 
