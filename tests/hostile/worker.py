@@ -114,11 +114,10 @@ def _counted(read: Callable[..., Any], *paths: str) -> int:
 
 def _readers() -> dict[str, Callable[..., int]]:
     """Return what reads files besides the commands, by name."""
-    from hotspot.briefing.stop_list import read_stop_list
-
     import hotspot as hs
     from hotspot.addresses import read_streets
     from hotspot.areas import read_outline
+    from hotspot.incidents.stop_list import read_stop_list
     from hotspot.visits.sheet_reading import read_returns
 
     def stop_list(path: str) -> Any:
