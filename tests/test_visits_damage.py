@@ -274,3 +274,26 @@ def test_a_drive_that_knows_no_second_names_holds_a_ledger(
     assert VisitLedger(tmp_path / "visits.db").record([ROW]).added == 1
     assert [one.name for one in tmp_path.iterdir()] == ["visits.db"]
     assert state_of(tmp_path / "visits.db")[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("UPDATE visits_asked SET act_by = 'soon'", "act_by of visits_asked"),
+        ("UPDATE visits_asked SET ring = 'x'", "ring of visits_asked"),
+        ("UPDATE visits_asked SET address = x'ff00ff'", "address of visits_asked"),
+        ("UPDATE visits_asked SET distance_m = 'far'", "distance_m of visits_asked"),
+        ("UPDATE visits_lists SET parameters = '{{{'", "parameters of visits_lists"),
+        ("UPDATE visits_meta SET value = 'soon' WHERE name = 'started'", "'started' in it is no"),
+    ],
+)
+def test_values_that_no_ledger_is_given_are_damage_told_in_words(
+    tmp_path: Path, sound: bytes, change: str, words: str
+) -> None:
+    path = ledger_at(tmp_path, sound)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+        connection.commit()
+    with pytest.raises(DataError, match="is damaged") as told, VisitLedger(path) as ledger:
+        ledger.report()
+    assert words in str(told.value)

@@ -1,5 +1,6 @@
 """The file of a ledger on SQLite: whole, and a ledger of ours, before anything is written to it."""
 
+import json
 import os
 import secrets
 import sqlite3
@@ -7,12 +8,13 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from hotspot._errors import DataError, HotspotError, OutputError
 from hotspot.english import some_of
-from hotspot.visits.schema import SCHEMA_VERSION, VERSION, meta, metadata
+from hotspot.visits.schema import SCHEMA_VERSION, VERSION, lists, meta, metadata
 
 #: Stands in the head of the file (``PRAGMA application_id``): "HOTS".
 APPLICATION_ID = 0x484F5453
@@ -108,6 +110,8 @@ def _damage(connection: sqlite3.Connection, tables: list[str]) -> str:
             rows = connection.execute(f"PRAGMA table_info({table.name})")
             if lost := {column.name for column in table.columns} - {row[1] for row in rows}:
                 return f"{table.name} lacks {some_of(sorted(lost), 3)}"
+            if wrong := _wrong_values(connection, table):
+                return wrong
     # In a file that other programs use too, theirs are no business of ours.
     for name in sorted(set(tables) & metadata.tables.keys()):
         try:
@@ -121,6 +125,33 @@ def _damage(connection: sqlite3.Connection, tables: list[str]) -> str:
     return ""
 
 
+def _wrong_values(connection: sqlite3.Connection, table: sa.Table) -> str:
+    """Return a column with values that no ledger is given: SQLite takes any in any column."""
+    for column in table.columns:
+        kind = next(words for types, words in _KINDS if isinstance(column.type, types))
+        query = f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL AND NOT ({kind})"
+        if connection.execute(query.format(c=column.name)).fetchone():
+            return f"{column.name} of {table.name} holds what hotspot never wrote"
+    if table is lists:
+        for (text,) in connection.execute(f"SELECT parameters FROM {table.name}"):
+            try:
+                json.loads(text or "{}")
+            except ValueError:
+                return f"parameters of {table.name} cannot be read"
+    return ""
+
+
+#: What values of a column are, as SQLite is asked.
+_KINDS: tuple[tuple[type[Any] | tuple[type[Any], ...], str], ...] = (
+    (
+        sa.DateTime,
+        "typeof({c}) = 'text' AND {c} GLOB '[1-2][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] *' "
+        "AND julianday({c}) IS NOT NULL",
+    ),
+    ((sa.Boolean, sa.Integer), "typeof({c}) = 'integer'"),
+    (sa.Float, "typeof({c}) IN ('real', 'integer')"),
+    (object, "typeof({c}) = 'text'"),
+)
 _RESTORE = (
     "bring back the last copy that was kept of it, and record the sheets since then again: what it "
     "holds already is not counted twice."

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from hotspot._errors import DataError
+
 SCHEMA_VERSION = 2
 # Under which name it stands among what a ledger remembers.
 VERSION = "schema_version"
@@ -266,7 +268,13 @@ def count_rows(connection: sa.Connection, column: sa.Column[Any], values: Iterab
 def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
     """Read a time that a ledger remembers beside its tables."""
     value = connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar()
-    return None if value is None else pd.Timestamp(str(value))
+    try:
+        return None if value is None else pd.Timestamp(str(value))
+    except ValueError as error:
+        raise DataError(
+            f"The ledger is damaged: {name!r} in it is no time. Bring back the last copy that was "
+            "kept of it, and record the sheets since then again."
+        ) from error
 
 
 def write_time(connection: sa.Connection, name: str, time: pd.Timestamp) -> None:

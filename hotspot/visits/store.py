@@ -281,6 +281,8 @@ def parsed_url(url: str | os.PathLike[str]) -> sa.URL:
             "The ledger's database URL cannot be read: write such as sqlite:///visits.db or "
             "postgresql://user@host/name."
         ) from error
+    if "\0" in text or "\0" in (parsed.database or ""):
+        raise ConfigError("The ledger's database URL holds a character that no name has (NUL).")
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
