@@ -436,3 +436,13 @@ def test_nottinghams_twelve_months_have_no_year_to_compare(data_dir: Path) -> No
         incidents = hs.read_incidents(path)
     result = hs.performance_table(incidents, "2022-12")
     assert result.summary().startswith("No year to compare. The data begin in January 2022")
+
+
+def test_the_page_names_the_months_that_stand_out():
+    title = "Month by month: what stands out"
+    counts = [*(6 + n % 3 for n in range(35)), 30]
+    page = hs.performance_table(monthly(counts, "2025-12"), "2025-12").page()
+    told = {section.title: section.points for section in page.sections}
+    assert "Outside the limits, above the upper limit: December 2025." in told[title]
+    short = hs.performance_table(monthly(counts[-11:], "2025-12"), "2025-12").page()
+    assert title not in {section.title for section in short.sections}

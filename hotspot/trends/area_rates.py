@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspot._checks import choice_problems, positive_problems, raise_problems
 from hotspot._kernels.arrays import Bools, Floats
-from hotspot.english import and_list, count
+from hotspot.english import and_list, count, percent
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
 from hotspot.output.results import Result
 from hotspot.trends.area_numbers import Numbers, aligned
@@ -147,7 +147,7 @@ class FunnelRates(Result):
         """
         rows = [_page_row(row) for row in self.table.to_dict("records")]
         heads = [("Area", "head"), (self.what.capitalize(), "n"), (self.of.capitalize(), "n"),
-                 (f"Rate {_unit(self.per)}", "n"), (f"{self.confidence:.0%} interval", "n"),
+                 (f"Rate {_unit(self.per)}", "n"), (f"{percent(self.confidence)} interval", "n"),
                  ("95 % limits", "n"), ("99.8 % limits", "n"), ("Verdict", "")]  # fmt: skip
         table = PageTable.of(heads, rows)
         return ResultPage(

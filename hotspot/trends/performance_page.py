@@ -12,6 +12,7 @@ from hotspot.trends.comparison import DETERIORATED, HIGHER
 from hotspot.trends.definition_changes import signed
 from hotspot.trends.performance_words import reference_words, sentences, short_month
 from hotspot.trends.periods import span_words
+from hotspot.trends.process_charts import process_chart
 
 if TYPE_CHECKING:
     from hotspot.trends.performance import PerformanceTable
@@ -21,6 +22,7 @@ _LIMITS = (
     'A word tells of a difference, not of a cause: "Lower" after an operation is no proof of it.',
     PLACES_NOT_PEOPLE,
 )
+_CHART_MONTHS, _FEWEST_MONTHS = 60, 12
 _PICTURE = (
     "Left: burglaries by month, and twelve months rolling, with what they are held against. "
     "Right: twelve months of each area beside its reference, marked where it rose or fell. The "
@@ -61,6 +63,7 @@ def performance_page(result: "PerformanceTable") -> ResultPage:
                 f"{areas}: 12 months to {now}", tables=[year_table(result)], note=_words(result)
             ),
             PageSection(f"{areas}: {now}", tables=[month_table(result)], note=_months_note(result)),
+            *_chart_sections(result),
             PageSection("What each column is", points=definitions(result)),
         ),
         settings=[
@@ -72,6 +75,26 @@ def performance_page(result: "PerformanceTable") -> ResultPage:
         csv_columns={"month": str(result.month), "counted_by": settings["basis"]},
         landscape=True,
     )  # fmt: skip
+
+
+def _chart_sections(result: "PerformanceTable") -> list[PageSection]:
+    """Return which months stand out from the usual ups and downs, where enough are known."""
+    counts = result.counts
+    months = counts.periods[counts.periods <= result.month][-_CHART_MONTHS:]
+    # A chart has no gaps: it begins after the last month that is left out or not known.
+    unknown = months[months.isin(counts.left_out) | months.isin(counts.gaps)]
+    if len(unknown):
+        months = months[months > unknown[-1]]
+    if len(months) < _FEWEST_MONTHS:
+        return []
+    series = pd.Series(counts.table[months].sum().to_numpy(), months)
+    return [
+        PageSection(
+            "Month by month: what stands out",
+            points=process_chart(series).summary().splitlines(),
+            note="A process chart of single values (XmR): hs.process_chart draws it.",
+        )
+    ]
 
 
 def _plain(value: Any) -> str:

@@ -94,8 +94,8 @@ class ProcessChart(Result):
         last = self.table.iloc[-1]
         lines = [
             f"{count(len(self.table), 'period')}, {_named(self.table['period'].iloc[0])} to "
-            f"{_named(last['period'])}. The last is {last['value']:,.4g}; by itself it would lie "
-            f"between {last['low']:,.3g} and {last['high']:,.3g}, around {last['centre']:,.3g}."
+            f"{_named(last['period'])}. The last is {last['value']:,.4g}; the usual ups and downs "
+            f"reach from {last['low']:,.3g} to {last['high']:,.3g}, around {last['centre']:,.3g}."
         ]
         for key, runs in self.signals.groupby(["rule", "words"], sort=False):
             rule, words = (str(part) for part in key)
