@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from hotspot._errors import ConfigError
-from hotspot.incidents.stop_list import StopList, read_stop_list, redacted
+from hotspot.incidents.references import made_references
+from hotspot.incidents.stop_list import StopList, may_be_entry, read_stop_list, redacted
 
 
 def test_a_header_is_optional_and_blank_rows_do_not_count(tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ def test_reasons_and_workbooks_are_refused(tmp_path: Path) -> None:
         read_stop_list(path)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("zipped", [False, True])
 def test_every_encoding_gives_the_same_entries(tmp_path: Path, encoding: str, zipped: bool) -> None:
     content = "Reference\r\nCAFÉ/1\r\n0012\r\n".encode(encoding)
@@ -97,10 +98,76 @@ def test_a_known_heading_is_no_entry(tmp_path: Path, heading: str) -> None:
     assert read_stop_list(path).entries == ("A/1",)
 
 
-def test_a_first_entry_without_a_digit_is_an_entry(tmp_path: Path) -> None:
+def test_a_first_entry_without_a_digit_is_not_passed_over_as_a_heading(tmp_path: Path) -> None:
     path = tmp_path / "exclude.csv"
     path.write_text("DG/BX/AA\nA/1\n", encoding="utf-8")
-    assert read_stop_list(path).entries == ("DG/BX/AA", "A/1")
+    with pytest.raises(ConfigError, match=r"Row 1 of the stop list exclude\.csv is no crime"):
+        read_stop_list(path)
+
+
+REFERENCES = [
+    "DO/00123/25", "DG/26/0001", "dg / 26/1", "LPS 2024 00123", "LPS  2024 00123A", "24 00123",
+    "06E1/1234/26", "CRIME26", "A0003", "CAFÉ/1", "АБ/12", "M/2026-02/1", "0V-A", "7/2026",
+    "A1/B2/3", "A1/B2", "6B60", "4E0001200", "26/01/0001", "00/13/2026", "MAR/X1", "DEC26",
+    "ROW/26/0001", "A.1_2:3",
+    "20240012345678", "DG/26/0001 (2026-09-13)", "DG/26/0001 (2026-09-13-2)", "made-0123456789ab",
+    "made-abcdefabcdef", "made-abcdefabcdef-2", "7", "100012345678", "000100012345678",
+    "1000 1234 5678", "100012345678.0", '="00123"', "'00123", "DG\u00a026", "A" * 63 + "1",
+]  # fmt: skip
+OTHER_THINGS = [
+    "John Smith", "none", "N/A", "*", "DG/26/*", ".", "-", "", "OFFICIAL-SENSITIVE", "A" * 64,
+    "A" * 64 + "1", "9" * 5000, "DG//26", "/DG/26", "DG/26/", "12 High Street", "AB1 2CD",
+    "+44 7700",
+    "01/02/2026", "1.2.26", "2/13/2026", "2026-02-01", "2026-02-01T10:30", "01/02/2026 10:30",
+    "1 Feb 2026", "01-feb-26", "Feb-26", "March 2026", "1.00012E+11", "1,5E+11", "1.5e11",
+    "DG/1E+11",
+    "12.5", "-12", "+12", "Page 1", "Page 1/2", "Page 1 of 2", "Sheet1", "Total: 3", "Printed 1",
+    "S1 S2", "S1+S2", "S1 & S2", "S1 and S2", "DG/26/1 DG/26/2", "DG/26/1 / DG/26/2",
+    "DG/26/1-DG/26/9", "DG/26/1: DG/26/2", "100012345678 100012345679", "'DG/26/1'", '"DG/26/1"',
+    "“DG/26/1”", 'DG/26"1', "DG/26/1\\", "DG/26/1\\n", "DG/26/\u200b1", "\u202eDG/26/1",
+    "DG/26\x001",
+    "DG/26/1\u2028DG", "DG/26\x0c1", "DG/26\x0b1", "DG/26/\ufffd1", "DG/26/ÿ0002", "DG/26/é0002",
+    "DG/26/²1", "DG/26/١", "<b>1</b>", '["DG/26/1"]', "%PDF-1.7", "http://127.0.0.1:9/", "#REF!",
+    "\ufeffDG/26/1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+def test_what_may_be_a_reference_or_uprn_is_read(text: str) -> None:
+    assert may_be_entry(text)
+    assert may_be_entry(f" {text.lower()} ")
+
+
+@pytest.mark.parametrize("text", OTHER_THINGS, ids=ascii)
+def test_what_is_no_reference_or_uprn_is_refused_whatever_the_data_are(text: str) -> None:
+    assert not may_be_entry(text)
+
+
+def test_all_that_have_no_form_are_told_at_once_by_row_and_not_by_what_they_say(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_text("Reference\nA/1\n" + "Jane Doe\n" * 7 + "A/2\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as told:
+        read_stop_list(path)
+    assert str(told.value) == (
+        "Rows 3, 4, 5, 6, 7 and 2 more of the stop list exclude.csv are no crime reference and no "
+        "UPRN (letters and figures, at least one figure, at most 64 signs, parted by / - _ . or "
+        ":): give one a row and nothing else, or take it out."
+    )
+
+
+def test_every_made_reference_can_be_listed() -> None:
+    made = made_references(pd.DataFrame({"x": [*range(300), 1, 1]}))
+    assert made.map(may_be_entry).all()
+
+
+def test_spaces_around_a_separator_do_not_make_another_form() -> None:
+    others = pd.DataFrame({"crime_ref": ["DG/26/0002"]})
+    stop = StopList(("dg / 26/1",), (1,))
+    assert stop.refuse_unlike(others, may_match_nothing=True) is stop
+    with pytest.raises(ConfigError, match="Row 1 of the stop list"):
+        StopList(("DG 26/1",), (1,)).refuse_unlike(others, may_match_nothing=True)
 
 
 def test_a_reference_that_several_crimes_share_hides_each_of_them() -> None:

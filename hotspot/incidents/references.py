@@ -12,11 +12,12 @@ from hotspot.incidents.content_order import in_content_order
 from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
 from hotspot.reading.cells import is_text, normalise_name
 
-_MADE = "made-"
+#: What a made reference begins with.
+MADE = "made-"
 _DATED = re.compile(r" \(\d{4}-\d{2}-\d{2}(?:-\d+)?\)$")
-# How a spreadsheet writes what it took for a number too long to show: 1.5E+31, 4E+11. Without its
-# plus sign a whole number is a code as it was typed: 4E0001200.
-_ROUNDED = r"(?:.*/)?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+(?:/.*)?"
+#: How a spreadsheet writes what it took for a number too long to show: 1.5E+31, 4E+11. Without its
+#: plus sign a whole number is a code as it was typed: 4E0001200.
+ROUNDED = r"(?:.*/)?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+(?:/.*)?"
 # A column within whose values references may be unique.
 _PARTING = re.compile(r"^(?:[a-z]*year|yr)$|station|division|office(?!r)|\bbcu\b")
 #: The fields that are codes, and what to call one.
@@ -50,7 +51,7 @@ def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[s
     """
     if field not in CODES or not is_text(codes):
         return codes, []
-    rounded = codes.str.fullmatch(_ROUNDED, na=False).astype(bool)
+    rounded = codes.str.fullmatch(ROUNDED, na=False).astype(bool)
     if not rounded.any():
         return codes, []
     rows = codes.index[rounded]
@@ -198,7 +199,7 @@ def made_references(contents: pd.DataFrame) -> pd.Series:
     hashed = pd.util.hash_pandas_object(contents, index=False).to_numpy()
     turn = pd.Series(hashed).groupby(hashed).cumcount().to_numpy()
     texts = [
-        f"{_MADE}{number:016x}"[: len(_MADE) + 12] + (f"-{again + 1}" if again else "")
+        f"{MADE}{number:016x}"[: len(MADE) + 12] + (f"-{again + 1}" if again else "")
         for number, again in zip(hashed.tolist(), turn.tolist(), strict=True)
     ]
     return pd.Series(texts, index=contents.index, dtype=object)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.english import name_rows
-from hotspot.incidents.references import as_in_file
+from hotspot.incidents.references import MADE, ROUNDED, as_in_file
 from hotspot.reading.cells import normalise_name, reference_key
 from hotspot.reading.columns import known_columns
 from hotspot.reading.sources import read_plain_rows
@@ -29,6 +29,37 @@ _NAMED_BY = ("crime_ref", "uprn", "parent_uprn")
 _MORE_HEADINGS = ("stop list", "exclude", "excluded", "reference or uprn", "crime ref or uprn")
 # The longest UPRN that there is.
 _UPRN_DIGITS = 12
+# Longer than any reference: what is longer is a text, or digits without end.
+_LONGEST = 64
+# Words of letters and digits with one separator between two; after a space there is a number.
+_SHAPE = re.compile(r"(?:[^\W_]+(?:[/\-_.:]| (?=[0-9])))*[^\W_]+")
+# What a spreadsheet shows of a number, or a list carries beside its entries, of the same shape.
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY, _NUMBERED, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
+_SHORT_YEAR = f"(?:{_YEAR}|[0-9]{{2}})"
+_OTHER_THINGS = re.compile(
+    # Dates, with times or without: 01/02/2026, 2.13.26, 2026-02-01 10:30, 1-Feb-26, Feb 2026.
+    rf"{_DAY}[/.-]{_NUMBERED}[/.-]{_SHORT_YEAR}(?:[t ].*)?"
+    rf"|{_NUMBERED}[/.-]{_DAY}[/.-]{_SHORT_YEAR}(?:[t ].*)?"
+    rf"|{_YEAR}[/.-]{_NUMBERED}[/.-]{_DAY}(?:[t ].*)?"
+    rf"|(?:{_DAY}[/. -]?{_MONTH}[/. -]?|{_MONTH}[/. -]){_SHORT_YEAR}"
+    rf"|[0-9]+\.[0-9]+|{ROUNDED}"
+    r"|(?:page|sheet|total|count|rows?|flat)[.: -]?[0-9]{1,6}(?:/[0-9]{1,3})?|printed.*"
+    # A postcode; two numbers of which the first is no year and no number of a force.
+    r"|[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}|[0-9]{5,} [0-9].*"
+)
+# The form (see `_form`) of two of a form: each is more than a word where no space parts them.
+_TWICE = re.compile(r"(?=.*a)(?=.*9)(?:(.+) \1|(.+[/\-_.:].+)[/\-_.:]\2)")
+# One letter with an accent among figures is a byte read in the wrong encoding.
+_STRANGE = re.compile(r"(?![0-9])\d|(?<![^\W\d_])(?![a-z])[^\W\d_](?![^\W\d_])")
+# A spreadsheet keeps zeros by ="..." or by an apostrophe in front, and adds .0 to a number.
+_BY_SPREADSHEET = re.compile(r'="(.*)"|\'([^\']*)|([0-9]+)\.0')
+_MADE_HERE = re.compile(rf"{MADE}[0-9a-f]{{12}}(?:-[0-9]+)?")
+_SPACE = "[ \u00a0\u202f]"
+_SPACES = re.compile(rf"{_SPACE}*([/\-_.:]){_SPACE}*|{_SPACE}+")
 
 Exclude: TypeAlias = "Iterable[str] | StopList"
 
@@ -64,7 +95,7 @@ class StopList:
         Raises
         ------
         ConfigError
-            If one is no text, or can be neither: taken for one it would match nothing.
+            If one is no text, or holds several: taken for one it would match nothing.
         """
         if isinstance(exclude, StopList):
             return exclude
@@ -156,6 +187,25 @@ class StopList:
             )
         return self
 
+    def refuse_formless(self) -> "StopList":
+        """Return it; refuse entries that have the form of no reference and of no UPRN.
+
+        Raises
+        ------
+        ConfigError
+            Whatever the data are they would hide nothing, and what was meant would be shown.
+        """
+        pairs = zip(self.entries, self.rows, strict=True)
+        if formless := [row for entry, row in pairs if not may_be_entry(entry)]:
+            are = "is" if len(formless) == 1 else "are"
+            raise ConfigError(
+                f"{name_rows(formless).capitalize()} of the stop list {self.name} {are} no crime "
+                "reference and no UPRN (letters and figures, at least one figure, at most "
+                f"{_LONGEST} signs, parted by / - _ . or :): give one a row and nothing else, or "
+                "take it out."
+            )
+        return self
+
     def refuse_unlike(
         self, *frames: pd.DataFrame | None, may_match_nothing: bool = False, whole: bool = True
     ) -> "StopList":
@@ -213,6 +263,33 @@ def stop_list_key(text: str) -> str:
     return reference_key(as_in_file(text))
 
 
+def may_be_entry(text: str) -> bool:
+    """Test whether a text has the form of a reference or UPRN, whatever the data are.
+
+    Examples
+    --------
+    >>> [may_be_entry(text) for text in ("DO/00123/25", "LPS 2024 00123", '="0012"', "12.0")]
+    [True, True, True, True]
+    >>> [may_be_entry(text) for text in ("S1 S2", "01/02/2026", "1.5E+11", "Page 1", "none", "*")]
+    [False, False, False, False, False, False]
+    """
+    entry = as_in_file(text.strip()).casefold()
+    if len(entry) > _LONGEST:
+        return False
+    if shown := _BY_SPREADSHEET.fullmatch(entry):
+        entry = shown[shown.lastindex or 0]
+    if _MADE_HERE.fullmatch(entry):
+        return True
+    entry = _without_spaces(entry)
+    return bool(
+        _SHAPE.fullmatch(entry)
+        and re.search("[0-9]", entry)
+        and not _STRANGE.search(entry)
+        and not _OTHER_THINGS.fullmatch(entry)
+        and not _TWICE.fullmatch(_form(entry))
+    )
+
+
 def _keys_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
     """Return every reference and UPRN of some frames as they are compared."""
     return frozenset(
@@ -236,11 +313,16 @@ def _form(text: str) -> str:
 
     Examples
     --------
-    >>> _form("DG/26/0001"), _form("12 Mill Lane"), _form("A1 (2026-03-01)"), _form('="0012"')
-    ('a/9/9', '9 a a', 'a9', '9')
+    >>> [_form(text) for text in ("DG / 26/0001", "12 Mill Lane", "A1 (2026-03-01)", '="0012"')]
+    ['a/9/9', '9 a a', 'a9', '9']
     """
-    words = " ".join(as_in_file(text).casefold().split()).strip("=\"'")
+    words = _without_spaces(as_in_file(text).casefold()).strip("=\"'")
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", words))
+
+
+def _without_spaces(text: str) -> str:
+    """Return a text without spaces around separators, which do not matter when compared."""
+    return _SPACES.sub(lambda found: found[1] or " ", text).strip(" ")
 
 
 def _may_be_name(entry: str, forms: Collection[str]) -> bool:
@@ -289,9 +371,9 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
     Raises
     ------
     ConfigError
-        If anything in the file cannot be read with certainty, it holds no entry, or more than one
-        column: a stop list holds no reasons. What is not understood is never passed over, for it
-        would be shown.
+        If anything in the file cannot be read with certainty, it holds no entry, more than one
+        column (a stop list holds no reasons), or an entry that has the form of no reference and of
+        no UPRN. What is not understood is never passed over, for it would be shown.
     """
     if path is None:
         return StopList()
@@ -321,7 +403,7 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
             f"{MAY_MATCH_NOTHING} = true under [cocooning]."
         )
     stop = StopList(tuple(one for one, _ in entries), tuple(row for _, row in entries), path.name)
-    return stop.refuse_several()
+    return stop.refuse_several().refuse_formless()
 
 
 def _is_heading(text: str) -> bool:

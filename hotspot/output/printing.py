@@ -209,7 +209,7 @@ def _printed(content: bytes, out: Path, wanted: list[str], timeout_s: float) -> 
 
 @contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
-    """Make a folder beside a file for one print; first remove those that killed runs left there.
+    """Create a folder beside a file for one print; first remove those that killed runs left there.
 
     Not the folder for temporary files: others read it, and nobody looks there for a list of homes.
     """
