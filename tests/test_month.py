@@ -86,7 +86,10 @@ class Done:
 def run(*arguments: object) -> Done:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = main([str(argument) for argument in arguments])
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as stopped:
+            status = int(stopped.code or 0)
     return Done(status, out.getvalue(), err.getvalue())
 
 
@@ -694,7 +697,7 @@ def test_sheets_without_a_slip_end_with_0(told):
 
 def test_a_mistyped_purge_is_refused_and_nothing_is_lost(told):
     for done in told["mistyped"]:
-        assert done.status == 1
+        assert done.status == 2
         assert "write 2026-01-03 or 2026-03-01, whichever is meant" in done.err
     assert told["after mistyped"] == told["before"]
     assert told["before"][0] > 120

@@ -81,7 +81,10 @@ def test_explain_and_purge(place, capsys):
     assert '"doors": 2' in capsys_out
     assert main(["visits", "purge", "--before", "2026-04-01", *ledger]) == 0
     assert "nothing was deleted" in capsys.readouterr().out
-    assert main(["visits", "purge", "--before", "soon", *ledger]) == 1
+    with pytest.raises(SystemExit) as stopped:
+        main(["visits", "purge", "--before", "soon", *ledger])
+    assert stopped.value.code == 2
+    assert "a date or a time, year first, such as 2026-03-02, not 'soon'" in capsys.readouterr().err
 
 
 def test_a_purge_is_shown_and_asked_about_before_anything_goes(place, capsys, monkeypatch):
@@ -128,7 +131,9 @@ def answering(answer):
 )
 def test_a_date_that_is_not_year_first_is_refused_and_deletes_nothing(place, capsys, command):
     url = f"{place}/visits.db"
-    assert main(["visits", *command, "03/04/2026", "--ledger", url]) == 1
+    with pytest.raises(SystemExit) as stopped:
+        main(["visits", *command, "03/04/2026", "--ledger", url])
+    assert stopped.value.code == 2
     told = capsys.readouterr().err
     assert "for '03/04/2026' write 2026-04-03 or 2026-03-04, whichever is meant." in told
     assert len(VisitLedger(url).asked()) == 2
