@@ -21,7 +21,8 @@ from tests.small_town import quick_town
 #: Options that name what is written. What a new one is must be said here.
 WRITTEN = {"--folder", "--out", "--rejected", "--record", "folder"}
 READ = {
-    "--addresses", "--areas", "--streets", "--within", "--config", "--ledger", "files", "file",
+    "--addresses", "--areas", "--streets", "--within", "--config", "--exclude", "--ledger", "files",
+    "file",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
 RESULTS = ("knox", "density", "backtest", "trends")
@@ -159,6 +160,9 @@ def test_no_report_takes_the_place_of_others(
         Path(f"{product}.{ending}").write_text("theirs", encoding="utf-8")
         refused(CALLS[key], ".")
         Path(f"{product}.{ending}").unlink()
+    # What hotspot wrote it may write over, but not where it is named as the stop list.
+    write(Path(f"{product}.csv"), "Reference\nNEW/001\n")
+    refused([*CALLS[key], "--exclude", f"{product}.csv"], ".")
 
 
 @pytest.mark.parametrize("key", FILES)

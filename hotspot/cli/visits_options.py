@@ -132,11 +132,12 @@ def _read_by(options: argparse.Namespace) -> list[Path]:
     """Return the files that a command of ``hotspot visits`` reads or keeps."""
     from hotspot.reading.databases import file_of_url
 
+    named = [Path(options.exclude).expanduser()] if options.exclude else []
     config = set_up_of_ledger(options)
     if config is not None:
-        return [Path(options.config), *config.read_files()]
+        return [*named, Path(options.config), *config.read_files()]
     ledger = file_of_url(options.ledger or _LEDGER)
-    return [ledger] if ledger else []
+    return [*named, ledger] if ledger else named
 
 
 def not_agreed(
