@@ -5,6 +5,7 @@
 
 import os
 import random
+from collections.abc import Iterable
 
 import pytest
 
@@ -13,23 +14,24 @@ from tests.hostile.runner import run_cases
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of memory are those of POSIX")
 
-_QUICK = 3
+_QUICK = 1
 _SLOW = int(os.environ.get("HOTSPOT_CHANGES", "25"))
 
 
-def _short_of(seeds: range) -> list[str]:
-    cases = [changed_case(f"changed/{name}/{seed}") for seed in seeds for name in FORMATS]
-    told = run_cases(cases, processes=2)
+def _short_of(seeds: range, formats: Iterable[str] = FORMATS, processes: int = 2) -> list[str]:
+    cases = [changed_case(f"changed/{name}/{seed}") for seed in seeds for name in formats]
+    told = run_cases(cases, processes=processes)
     return [f"{name}: {one['complaints']}" for name, one in told.items() if one["complaints"]]
 
 
 def test_a_few_changed_files_lose_no_row_and_fall_over_nowhere():
-    assert _short_of(range(_QUICK)) == []
+    # One worker: to start another takes longer than these.
+    assert _short_of(range(_QUICK), ("csv", "gzip", "geojson", "set-up"), processes=1) == []
 
 
 @pytest.mark.slow
 def test_changed_files_lose_no_row_and_fall_over_nowhere():
-    assert _short_of(range(_QUICK, _QUICK + _SLOW)) == []
+    assert _short_of(range(_SLOW)) == []
 
 
 def test_what_is_changed_is_so_by_its_seed():

@@ -186,7 +186,8 @@ def test_every_fault_of_the_texts_is_told_at_once(tmp_path: Path) -> None:
         "{link} and {contact} only. It has a brace that opens or closes no blank.",
         "b.toml: [messages] ur names ur.txt, which is not saved as UTF-8: save it so (in Notepad: "
         "Save as, Encoding, UTF-8).",
-        f"b.toml: [output] handling must be text of 80 letters or fewer, not {'x' * 81!r}.",
+        f"b.toml: [output] handling must be text of 80 letters or fewer, not {'x' * 60!r}... "
+        "(81 letters).",
     ]
 
 

@@ -268,8 +268,9 @@ def test_a_drive_that_knows_no_second_names_holds_a_ledger(
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    old = tmp_path / ".visits.db-00000000.new-journal"
-    old.touch()
+    old = tmp_path / ".visits.db.new-00000000"
+    (old / "new").mkdir(parents=True)
+    (old / "new" / "visits.db-journal").touch()
     os.utime(old, (0, 0))
     assert VisitLedger(tmp_path / "visits.db").record([ROW]).added == 1
     assert [one.name for one in tmp_path.iterdir()] == ["visits.db"]

@@ -117,7 +117,9 @@ def read_offence_table(table: Table | None) -> pd.DataFrame:
         )
     if len(chunk.not_records):
         row, _, value, reason = chunk.not_records.iloc[0]
-        raise DataError(f"Row {row} of the table of offences, {value!r}, is {reason}.")
+        raise DataError(
+            f"Row {row} of the table of offences, {value!r}, cannot be used ({reason})."
+        )
     if chunk.frame.empty:
         raise DataError(f"The table of offences: {no_rows(table, opened, 'offences')}")
     texts = {name: to_text(chunk.frame[column]).fillna("") for name, column in columns.items()}

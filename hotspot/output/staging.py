@@ -74,7 +74,7 @@ def staged_folder(
     """
     # A folder that is a link elsewhere stays one.
     place = Path(os.path.realpath(folder)) if folder.is_symlink() else folder
-    beginning = f".{place.name}.new-"
+    beginning = _of_one(place)
     _mend(place.parent, beginning)
     may_replace()
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -133,6 +133,42 @@ def staged_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
         for stage in sets:
             _write_through(stage / _NEW)
         _change_files(sets)
+
+
+@contextmanager
+def staged_beside(path: Path) -> Iterator[Path]:
+    """Name a file in a stage beside its place, to which the block itself moves it.
+
+    Parameters
+    ----------
+    path : Path
+        Where it belongs, in a folder that is there.
+
+    Yields
+    ------
+    Path
+        Where nothing is. What is there when the block ends is removed.
+
+    Raises
+    ------
+    OSError
+        If no stage can be made there.
+    """
+    beginning = _of_one(path)
+    _mend(path.parent, beginning)
+    with _stage(path.parent, beginning) as stage:
+        yield stage / _NEW / path.name
+
+
+def clear_stages(path: Path) -> None:
+    """Remove what killed runs left beside a file of `staged_beside`, where that can be done."""
+    with suppress(OSError):
+        _mend(path.parent, _of_one(path))
+
+
+def _of_one(place: Path) -> str:
+    """Return what the stages of one file or folder begin with."""
+    return f".{place.name}.new-"
 
 
 def _is_in_stage(path: Path) -> bool:

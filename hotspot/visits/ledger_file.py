@@ -2,9 +2,7 @@
 
 import json
 import os
-import secrets
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +12,12 @@ import sqlalchemy as sa
 
 from hotspot._errors import DataError, HotspotError, OutputError
 from hotspot.english import some_of
+from hotspot.output.staging import staged_beside
 from hotspot.visits.schema import SCHEMA_VERSION, VERSION, lists, meta, metadata
 
 #: Stands in the head of the file (``PRAGMA application_id``): "HOTS".
 APPLICATION_ID = 0x484F5453
 _HEAD = b"SQLite format 3\0"
-_STALE_AFTER_S = 24 * 3600
 
 
 def check_file(path: Path, wait_s: float) -> None:
@@ -184,26 +182,20 @@ def make_file(path: Path, make_tables: Callable[[sa.URL], None]) -> None:
     make_tables : callable
         Writes the tables into the database of a URL.
     """
-    beside = f".{path.name}-"
-    for left in path.parent.glob(f"{beside}*.new*"):
-        if time.time() - left.stat().st_mtime > _STALE_AFTER_S:
-            left.unlink(missing_ok=True)
-    new = path.with_name(f"{beside}{secrets.token_hex(4)}.new")
     try:
-        make_tables(sa.URL.create("sqlite", database=str(new)))
-        try:
-            # It takes no place that is taken, as a rename would.
-            os.link(new, path)
-        except FileExistsError:
-            return
-        except OSError:
-            # Some network drives and memory sticks know no second names.
-            if not path.exists():
-                new.rename(path)
+        with staged_beside(path) as new:
+            make_tables(sa.URL.create("sqlite", database=str(new)))
+            try:
+                # It takes no place that is taken, as a rename would.
+                os.link(new, path)
+            except FileExistsError:
+                return
+            except OSError:
+                # Some network drives and memory sticks know no second names.
+                if not path.exists():
+                    new.rename(path)
     except OSError as error:
         raise OutputError(f"The ledger {path} cannot be made: {error.strerror}.") from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def sentence_of(shown: str, message: str, kind: str) -> HotspotError:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool, Pool, StaticPool
 
 from hotspot._checks import given_path
 from hotspot._errors import ConfigError, DataError, HotspotError, OutputError, quoted
+from hotspot.output.staging import clear_stages
 from hotspot.reading.databases import connect_arguments
 from hotspot.visits.ledger_file import (
     APPLICATION_ID,
@@ -53,6 +54,9 @@ class Store:
         if self._file is not None:
             if not self._file.exists():
                 make_file(self._file, self._make_file_tables)
+            else:
+                # Of a run that was killed when the ledger had its name and the stage was left.
+                clear_stages(self._file)
             self._check_file(self._file)
         self.engine = self._engine(self.url)
         # A ledger in memory is one open connection, which would else outlive its ledger: one that
