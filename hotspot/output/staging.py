@@ -137,7 +137,7 @@ def staged_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
 
 @contextmanager
 def staged_beside(path: Path) -> Iterator[Path]:
-    """Name a file in a stage beside its place, to which the block itself moves it.
+    """Find room in a stage for a file that the block itself moves to its place.
 
     Parameters
     ----------
