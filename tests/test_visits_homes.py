@@ -293,7 +293,11 @@ def test_the_digest_is_written_whole_with_its_marking_and_safe_text(ledger, tmp_
 def known_home(ledger):
     """Fill a ledger with a burgled home, a neighbour that names it, and one that is like it."""
     issue = ledger.issue
-    issue(listed("1 Mill Lane", "2026-03-02", crime_refs="B1", reason="Burgled, found Sunday."))
+    issue(
+        listed(
+            "1 Mill Lane", "2026-03-02", ring=0, crime_refs="B1", reason="Burgled, found Sunday."
+        )
+    )
     near = "Next door to 1 Mill Lane, burgled, found Sunday (10 m). Opposite, without a house "
     near += "number, 1 Mill Lane, burgled, found Sunday (10 m)."
     issue(listed("3 Mill Lane", "2026-03-02", visit_id="V-N", uprn="0014", reason=near))

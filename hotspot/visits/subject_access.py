@@ -202,22 +202,22 @@ def _of_own(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     A reason and the reference behind it are of another household where the home was not burgled.
     """
     reached = tables["burglaries"]
-    other = (reached["link"] != BURGLED_HERE).to_numpy()
+    own = set(reached.loc[reached["link"] == BURGLED_HERE, "crime_ref"])
+    if not own:
+        # Where no link says so, the leading reference of a burgled home is of its own.
+        asked_for = tables["asked"]
+        burgled = asked_for.loc[asked_for["ring"] == 0, "crime_refs"].map(listed_parts)
+        own = {refs[0] for refs in burgled if refs}
+    other = ~reached["crime_ref"].isin(own).to_numpy()
     others = reached.copy()
     others["crime_ref"] = reached["crime_ref"].astype(object).where(~other, OTHERS)
     for name in ("distance_m", "found", "recorded"):
         others[name] = reached[name].where(~other)
-    own = frozenset(reached.loc[~other, "crime_ref"])
     shown = {**tables, "burglaries": others}
     for name in ("asked", "listed"):
         rows = tables[name].copy()
-        burgled = (rows["ring"] == 0).to_numpy()
         refs = [listed_parts(text) for text in rows["crime_refs"]]
-        # The leading reference of a burgled home is of its own, where no link says so.
-        kept = [
-            [ref for place, ref in enumerate(its) if ref in own or (at and not own and not place)]
-            for its, at in zip(refs, burgled, strict=True)
-        ]
+        kept = [[ref for ref in its if ref in own] for its in refs]
         pairs = list(zip(kept, refs, strict=True))
         told = ["; ".join(mine) or (OTHERS if its else None) for mine, its in pairs]
         rows["crime_refs"] = pd.Series(told, index=rows.index, dtype=object)
