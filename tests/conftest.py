@@ -23,6 +23,9 @@ from hotspot.visits.schema import metadata
 from tests.postgres import find_binaries, running_postgres
 from tests.small_town import write_town
 
+# Their modules add cases when they are imported: once, by `test_hostile`, and not for doctests too.
+collect_ignore = ["hostile"]
+
 # A slow machine is no fault of the code, and no test asserts a time.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
