@@ -1,7 +1,9 @@
 """Columns are found by their names or as the user says, and an unknown layout is explained."""
 
+import pandas as pd
 import pytest
 
+import hotspot as hs
 from hotspot._errors import ConfigError, DataError
 from hotspot.incidents.layout import map_columns
 from hotspot.reading.columns import known_columns
@@ -184,3 +186,10 @@ def test_what_may_well_be_one_column_is_taken() -> None:
 def test_what_is_no_name_of_a_column_is_a_wrong_argument(wrong: object) -> None:
     with pytest.raises(ConfigError, match="the name of a column, or to a list of names"):
         map_names("Date,E,N", {"occurred_from": wrong})
+
+
+def test_a_file_of_thousands_of_columns_is_refused_at_once():
+    row = {"ref": ["A1"], "Date": ["2026-03-02"], "Easting": [640000], "Northing": [370000]}
+    wide = pd.DataFrame({**row, **{f"c{number}": ["x"] for number in range(997)}})
+    with pytest.raises(hs.DataError, match="has 1,001 columns; an export of crimes has 1,000"):
+        hs.check_incidents(wide)
