@@ -112,7 +112,6 @@ _TOML = 'incidents = "crimes.csv"\nbacktest = false\nworth = false\n[output]\nfo
 for _name, _folder in {"of-the-input": ".", "the-input": "crimes.csv", "above": "..", "the-root": "/", "a-device": "/dev/null", "below-a-file": "crimes.csv/a"}.items():
     ONTO.add(f"brief-folder-{_name}", both(GOOD, text(_TOML.format(_folder), "a.toml")), *_NO, command="brief {in}/a.toml")
 ONTO.add("brief-folder-of-somebody", both(GOOD, files({"mine/holiday.jpg": "x"}), text(_TOML.format("mine"), "a.toml")), *_NO, command="brief {in}/a.toml --replace")
-ONTO.add("demo-folder-of-the-input", GOOD, *_NO, command="demo {in}")
 ONTO.add("demo-folder-is-a-file", GOOD, *_NO, command="demo {in}/crimes.csv")
 ONTO.add("map-print-of-no-map", GOOD, *_NO, command="map print {in}/crimes.csv --out {in}/crimes.pdf")
 ONTO.add("map-print-onto-itself", text("<html></html>", "map.html"), *_NO, command="map print {in}/map.html --out {in}/map.html")
