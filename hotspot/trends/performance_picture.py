@@ -121,7 +121,7 @@ def _draw_areas(axes: Axes, result: "PerformanceTable") -> None:
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.xaxis.set_major_formatter(_THOUSANDS)
-    axes.set_xlabel("Burglaries in 12 months: filled now, hollow before")
+    axes.set_xlabel("12 months: filled now, hollow before")
     more = f"; {left_out:,} more in the table" if left_out > 0 else ""
     axes.set_title(
         f"By area: \u25b2 rose, \u25bc fell, grey comparable{more}", fontsize=10, loc="left"
