@@ -241,3 +241,13 @@ def test_the_scan_calls_at_most_five_in_a_hundred_where_nothing_is():
                 draws=99, seed=int(random.integers(2**31)),
             ).p_value <= 0.05  # fmt: skip
         assert called / 200 <= 0.085
+
+
+def test_a_measure_that_is_no_count_is_drawn_as_one():
+    random = np.random.default_rng(7)
+    for level in (-3.0, 0.0, 86.2):
+        chart = hs.process_chart(_months(level + random.normal(0, 0.5, 48)))
+        assert chart.null.sd == pytest.approx(0.5, rel=0.35)
+        assert "standard deviation" in chart.summary()
+        # A season of 0.5 at 86.2 is none to speak of: both nulls signal about as often.
+        assert chart.false_alarms.iloc[-1]["plain"] < 0.75

@@ -55,7 +55,7 @@ def displacement(
     Notes
     -----
     Variances are those of Poisson counts, and of one place each: too small where crime comes in
-    runs or places differ in how they change. `evaluate_operation` takes them between places.
+    runs or places differ in how they change: an interval is then wider than it is given here.
 
     References
     ----------

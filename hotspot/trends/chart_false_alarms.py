@@ -24,11 +24,14 @@ class Null(NamedTuple):
         How many times more they vary than independent events do, 1 or more.
     amplitude : float
         By which share the season moves the mean up and down; 0 where two years were not seen.
+    sd : float or None
+        Standard deviation of a measure that is no count, such as satisfaction in per cent.
     """
 
     mean: Floats
     dispersion: float
     amplitude: float
+    sd: float | None = None
 
 
 def null_of(values: Floats, exposure: Floats, kind: str, times: pd.DatetimeIndex | None) -> Null:
@@ -61,9 +64,12 @@ def null_of(values: Floats, exposure: Floats, kind: str, times: pd.DatetimeIndex
     mean = centre * season
     # Of neighbours: a step in the series is one large difference, not a larger spread throughout.
     steps = np.diff((values - mean) * np.sqrt(exposure))
+    amplitude = float((season.max() - season.min()) / 2)
+    if kind == "xmr" and ((values < 0) | (values % 1 != 0)).any():
+        return Null(mean, 1.0, amplitude, float(np.sqrt(np.mean(steps**2) / 2)))
     expected = float(np.mean(_variance(kind, mean)))
     varies = float(np.mean(steps**2)) / 2 / expected if expected > 0 and len(steps) else 1.0
-    return Null(mean, max(varies, 1.0), float((season.max() - season.min()) / 2))
+    return Null(mean, max(varies, 1.0), amplitude)
 
 
 def _variance(kind: str, mean: Floats) -> Floats:
@@ -96,7 +102,8 @@ def false_alarms(
         ``rule``; the share of charts with a signal of it ``plain`` (one mean, independent events)
         and ``as_here`` (with the season and the spread of the series). The last row is of any rule.
     """
-    plain = Null(np.full(len(null.mean), float(np.average(null.mean, weights=exposure))), 1.0, 0.0)
+    level = np.full(len(null.mean), float(np.average(null.mean, weights=exposure)))
+    plain = Null(level, 1.0, 0.0, null.sd)
     shares = []
     for one in (plain, null):
         random = np.random.default_rng(seed)
@@ -113,6 +120,8 @@ def _drawn(
 ) -> Floats:
     """Draw charts of one null, shape (charts, n)."""
     shape = (charts, len(null.mean))
+    if null.sd is not None:
+        return random.normal(null.mean, null.sd, shape)
     more = null.dispersion - 1
     if kind == "p":
         among = np.maximum(np.round(exposure), 1)

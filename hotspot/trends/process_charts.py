@@ -104,10 +104,13 @@ class ProcessChart(Result):
         if self.signals.empty:
             lines.append("No rule fired: nothing here differs from the usual ups and downs.")
         plain, as_here = self.false_alarms[["plain", "as_here"]].to_numpy(float)[-1]
+        spread = f"{self.null.dispersion:.1f} times that of independent events"
+        if self.null.sd is not None:
+            spread = f"standard deviation {self.null.sd:.3g}"
         season = f"season (± {percent(self.null.amplitude)})" if self.null.amplitude else "level"
         lines.append(
             f"Where nothing changes, {percent(as_here)} of charts with this length, "
-            f"{season} and spread ({self.null.dispersion:.1f} times that of independent events) "
+            f"{season} and spread ({spread}) "
             f"show a signal all the same; {percent(plain)} if events were independent "
             "and knew no season."
         )
