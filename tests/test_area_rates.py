@@ -157,7 +157,8 @@ def test_every_fault_of_rates_is_a_sentence():
         with pytest.raises(hs.DataError, match=words):
             hs.funnel_rates(numerator, denominator)
     for wrong in (
-        {"kind": "x"}, {"per": 0}, {"benchmark": 200}, {"overdispersion": "x"}, {"confidence": 2},
+        {"kind": "x"}, {"per": 0}, {"benchmark": 200}, {"benchmark": "x"},
+         {"overdispersion": "x"}, {"confidence": 2},
     ):  # fmt: skip
         with pytest.raises(hs.ConfigError):
             hs.funnel_rates({"A": 1}, {"A": 2}, **wrong)
@@ -370,6 +371,10 @@ def test_the_interval_of_harm_covers():
             row = harm_total(pd.DataFrame({"offence_code": names}), _WEIGHTS).table.iloc[0]
             held += row["low"] <= weights @ means <= row["high"]
         assert held / 300 >= 0.93
+
+
+def test_no_crime_is_no_harm_in_words():
+    assert harm_total(_CRIMES[:0], _WEIGHTS).summary() == "0 crimes: no harm by these weights."
 
 
 def test_a_crime_without_a_weight_is_not_nought():

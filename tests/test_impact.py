@@ -71,6 +71,8 @@ def test_every_fault_of_counts_is_told_at_once():
         hs.impact.displacement({"T": (1, -2), "X": (1, 2), "E": "many"}, years=(0, 1))
     for words in ("names X", "lacks control", "not (1, -2)", "not 'many'", "before must be"):
         assert words in str(told.value)
+    with pytest.raises(hs.ConfigError, match="two lengths"):
+        hs.impact.displacement({"T": (1, 2), "C": (1, 2)}, years=(1,))
     with pytest.raises(hs.DataError, match="twice"):
         hs.impact.displacement({"T": (1, 2), "treated": (1, 2), "C": (1, 2)})
     with pytest.raises(hs.DataError, match="needs a displacement area"):

@@ -140,6 +140,7 @@ def test_every_fault_of_a_series_is_a_sentence():
         ([5, -6, 7], "c", {}, "below 0"),
         ([5, 6, 7], "p", {"exposure": [4, 9, 9]}, "at most its exposure"),
         ([5, 6, 7], "u", {"exposure": [4, 0, 9]}, "above 0"),
+        ([5, 6, 7], "u", {"exposure": ["4", "x", 9]}, "a number above 0"),
         (_months([5, 6, 7])[::-1], "c", {}, "order of time"),
     ]:  # fmt: skip
         with pytest.raises(hs.DataError, match=words):

@@ -75,7 +75,10 @@ def displacement(
     weights, of_weights = _by_letter(area_weights or {}, "area_weights")
     problems += of_weights + _count_problems(named)
     arguments = share_problems(confidence=confidence)
-    arguments += positive_problems(before=years[0], after=years[1])
+    if len(years) == 2:
+        arguments += positive_problems(before=years[0], after=years[1])
+    else:
+        arguments.append(f"years must be two lengths, (before, after), not {years!r}.")
     arguments += positive_problems(**{PLACES[letter]: weight for letter, weight in weights.items()})
     if weights and set(weights) != set(named):
         arguments.append("area_weights must weigh the places that are counted, each of them.")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from hotspot._checks import choice_problems, positive_problems, raise_problems
+from hotspot._checks import choice_problems, is_number, positive_problems, raise_problems
 from hotspot._kernels.arrays import Bools, Floats
 from hotspot.english import and_list, count, percent
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
@@ -250,7 +250,9 @@ def funnel_rates(
     frame, data = aligned(numerator, denominator, names=("numerator", "denominator"))
     if not data:
         data = _frame_problems(frame, kind)
-    if benchmark is not None and (benchmark < 0 or (kind == "proportion" and benchmark > per)):
+    if (benchmark is not None and not is_number(benchmark)) or (
+        benchmark is not None and (benchmark < 0 or (kind == "proportion" and benchmark > per))
+    ):
         arguments.append(f"benchmark must be a rate per {per:g}, not {benchmark!r}.")
     raise_problems(data, arguments)
     counted, of = frame["numerator"].to_numpy(), frame["denominator"].to_numpy()

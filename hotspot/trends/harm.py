@@ -40,6 +40,8 @@ class HarmTotal:
         str
         """
         row = self.table.iloc[-1]
+        if not row["harm"]:
+            return f"{count(int(row['crimes']), 'crime')}: no harm by these weights."
         dated = f" (weights of {self.weights_date})" if self.weights_date else " (weights undated)"
         return (
             f"{count(int(row['crimes']), 'crime')}: harm {row['harm']:,.0f}{dated}, by chance give "

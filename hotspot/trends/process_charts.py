@@ -328,9 +328,9 @@ def _checked(
         if exposure is None or len(np.atleast_1d(np.asarray(exposure))) != len(series):
             arguments.append(f"kind={kind!r} needs exposure, a number for each period.")
         else:
-            of = np.asarray(exposure, dtype=float)
+            of = pd.to_numeric(pd.Series(np.asarray(exposure)), errors="coerce").to_numpy(float)
             if not (np.isfinite(of) & (of > 0)).all():
-                data.append("exposure must be above 0 in every period.")
+                data.append("exposure must be a number above 0 in every period.")
             elif kind == "p" and not data and (numbers.to_numpy(float) > of).any():
                 data.append("A share is of at most its exposure: some counts are above it.")
     elif exposure is not None:
