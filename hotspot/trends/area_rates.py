@@ -250,9 +250,8 @@ def funnel_rates(
     frame, data = aligned(numerator, denominator, names=("numerator", "denominator"))
     if not data:
         data = _frame_problems(frame, kind)
-    if (benchmark is not None and not is_number(benchmark)) or (
-        benchmark is not None and (benchmark < 0 or (kind == "proportion" and benchmark > per))
-    ):
+    most = per if kind == "proportion" else np.inf
+    if benchmark is not None and not (is_number(benchmark) and 0 <= benchmark <= most):
         arguments.append(f"benchmark must be a rate per {per:g}, not {benchmark!r}.")
     raise_problems(data, arguments)
     counted, of = frame["numerator"].to_numpy(), frame["denominator"].to_numpy()
