@@ -1,5 +1,10 @@
 from .detectable_falls import DetectableChange as DetectableChange
 from .detectable_falls import detectable_change as detectable_change
 from .displacement_measures import displacement as displacement
+from .fixed_plans import OperationPlan as OperationPlan
+from .fixed_plans import read_plan as read_plan
+from .fixed_plans import write_plan as write_plan
 from .mean_of_places import PlaceMean as PlaceMean
 from .mean_of_places import empirical_bayes as empirical_bayes
+from .random_draw import RandomisedPlan as RandomisedPlan
+from .random_draw import randomised_plan as randomised_plan
