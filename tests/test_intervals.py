@@ -8,7 +8,7 @@ reach and window of the rule       test_calibrate::test_intervals_hold_the_reach
 ratios of `calibrate_rule`         test_calibrate::test_intervals_of_ratios_hold_the_truth
 ratios of `near_repeat_decay`      the same function: here
 shares of `preventable_share`      test_worth::test_intervals_over_weeks_hold_the_truth
-beyond chance                      the same interval, carried over: test_worth
+what is left beyond chance         test_worth::test_what_is_left_beyond_chance_holds_the_truth
 `targeting_accuracy`               test_worth::test_intervals_over_lists_that_share_weeks_hold_...
 `street_hotspots`                  test_hotspots::test_intervals_of_streets_hold_the_truth
 `hotspot_change`, week by week     here

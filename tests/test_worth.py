@@ -500,3 +500,43 @@ def test_intervals_over_weeks_hold_the_truth(weeks, rate):
             held[place] += low[0] <= rate <= high[0]
     assert held[1] >= 0.93 * 2000
     assert held[1] > held[0]
+
+
+def _drawn_to_their_places(random, weeks, a_week, drawn):
+    """Burglaries of uneven weeks in 8 km, some of which bring one 40 m away in the month."""
+    uneven = random.gamma(8, 1 / 8, weeks)
+    events = random.poisson(a_week * weeks)
+    day = 7 * random.choice(weeks, events, p=uneven / uneven.sum()) + random.uniform(0, 7, events)
+    x, y = random.uniform(0, 8000, (2, events))
+    later = day + random.uniform(4, 30, events)
+    bring = (random.random(events) < drawn) & (later < 7 * weeks)
+    days = np.r_[day, later[bring]]
+    rows = incidents_at(np.r_[x, x[bring] + 40], np.r_[y, y[bring]], days)
+    return rows, bring.sum() / len(days)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("weeks", "a_week", "drawn"), [(8, 8, 0.1), (26, 10, 0.0), (26, 10, 0.1), (104, 10, 0.1)]
+)
+def test_what_is_left_beyond_chance_holds_the_truth(weeks, a_week, drawn):
+    """Deals let true pairs follow too: not taken back, 8 of 100 in half a year were told as 5."""
+    random = np.random.default_rng(5)
+    told = []
+    for seed in range(250):
+        rows, truth = _drawn_to_their_places(random, weeks, a_week, drawn)
+        row = preventable_share(rows, permutations=19, seed=seed).table.iloc[1]
+        told.append((truth, *row[["beyond_chance", "beyond_low", "beyond_high"]]))
+    truth, left, low, high = np.array(told, dtype=float).T
+    assert left.mean() == pytest.approx(truth.mean(), abs=0.006)
+    assert ((low <= truth.mean()) & (truth.mean() <= high)).mean() >= 0.93
+
+
+def test_what_true_pairs_have_by_chance_is_taken_back():
+    """Ten pairs, far apart: of all pairs of events the deals let some follow, the true ones do."""
+    x = np.repeat(np.arange(10) * 9000.0, 2) + np.tile([0, 40], 10)
+    days = np.repeat(np.arange(10) * 30.0, 2) + np.tile([0, 10], 10)
+    row = preventable_share(incidents_at(x, x * 0, days), permutations=199, seed=1).table.iloc[1]
+    assert row["of_all"] == 0.5
+    assert 0.05 < row["by_chance"] < 0.3
+    assert row["beyond_chance"] == pytest.approx(0.5, abs=0.03)

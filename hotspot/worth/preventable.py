@@ -19,6 +19,7 @@ from hotspot.english import count, percent
 from hotspot.incidents.content_order import content_order
 from hotspot.near_repeat.events import rule_problems, standing_rows, time_rank
 from hotspot.rule import RULE
+from hotspot.worth.by_chance import Chance, Times, beyond, dealt_out, in_time
 from hotspot.worth.intervals import Floats, at_least_exact
 
 if TYPE_CHECKING:
@@ -251,11 +252,12 @@ def preventable_share(
 
     Where burglaries lie close together many follow another by chance. ``by_chance`` is the mean
     over permutations that deal the times out over the places anew (the null of the Knox test).
-    If the two are independent, a burglary follows none with probability ``(1 - by_chance) * (1 -
-    beyond_chance)``; so is ``beyond_chance`` worked out (Abbott 1925). It holds whatever goes
-    with time and place at once, such as a bad month in one quarter, and is therefore still too
-    high rather than too low. Intervals are of a bootstrap over calendar weeks, with
-    ``by_chance`` held.
+    ``beyond_chance`` is the share of burglaries that follow one which drew them there, where the
+    rest follow by chance (Abbott 1925; of true pairs, too, a deal lets some follow: that is taken
+    back). It holds whatever goes with time and place at once, such as a bad month in one quarter,
+    and is too high by that; where burglaries lie so close that most follow one by chance it is too
+    low, since those near each other follow the same ones. Intervals are of a bootstrap over
+    calendar weeks of what is over and above chance.
 
     References
     ----------
@@ -283,18 +285,14 @@ def preventable_share(
     edges = np.array([0.0, *sorted(float(m) for m in reaches_m if m < distance_m), distance_m])
     near = _near(places, edges)
     first = first_acts(near, places.home, times.rank, times.day, window_days, times.act)
-    by_chance = np.zeros((2, len(edges)))
-    rng = np.random.default_rng(chosen)
-    # All that belongs to a time moves with it, so that delays stay those of real records.
-    for _ in range(permutations):
-        deal = rng.permutation(len(times.day))
-        dealt = _Times(*(values[deal] for values in times))
-        acts = first_acts(near, places.home, dealt.rank, dealt.day, window_days, dealt.act)
-        by_chance += [_in_time(acts, dealt).sum(axis=0), (acts != NEVER).sum(axis=0)]
     delay = recorded - times.end
     return PreventableShare(
         table=_table(
-            edges, first, times, by_chance / max(len(times.day), 1) / permutations, chosen
+            edges,
+            first,
+            times,
+            dealt_out(near, places.home, times, window_days, permutations, chosen),
+            chosen,
         ),
         burglaries=len(times.day),
         response_days=float(response_days),
@@ -304,16 +302,6 @@ def preventable_share(
         permutations=permutations,
         seed=chosen,
     )
-
-
-class _Times(NamedTuple):
-    """When each burglary happened, in seconds, and when something could be done about it."""
-
-    start: Ints
-    end: Ints
-    day: Ints
-    rank: Ints
-    act: Ints
 
 
 class _Places(NamedTuple):
@@ -339,7 +327,7 @@ def _check(
     _checks.check_incidents_frame(incidents, arguments=settings, needs_days="The preventable share")
 
 
-def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, _Places, Ints]:
+def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[Times, _Places, Ints]:
     """Return times and places of each event, and when it was recorded (`NEVER`: not told)."""
     stands = standing_rows(incidents)
     rows = np.unique(stands)
@@ -352,7 +340,7 @@ def _events(incidents: gpd.GeoDataFrame, response_days: float) -> tuple[_Times, 
     # A day without a time may be any of its hours, and is known at its end.
     end = np.where((start == end) & (start % _DAY_S == 0), start + _DAY_S, end)
     act = np.where(recorded == NEVER, end, recorded) + round(response_days * _DAY_S)
-    times = _Times(start, end, day_numbers(moments), time_rank(events, moments), act)
+    times = Times(start, end, day_numbers(moments), time_rank(events, moments), act)
     uprn = events["uprn"] if "uprn" in events.columns else pd.Series(None, events.index, object)
     home = np.asarray(pd.factorize(uprn)[0], dtype=np.int64)
     points = events.geometry
@@ -381,27 +369,19 @@ def _near(places: _Places, edges: Floats) -> Neighbours:
     return neighbours(places.x, places.y, same_day, same_day, 0, edges, closed)
 
 
-def _in_time(acts: Ints, times: _Times) -> Floats:
-    """Return the share of each event's window that lies after the act, by reach."""
-    start, end = times.start[:, None], times.end[:, None]
-    # A known moment has no length: it is late enough or not.
-    length = np.maximum(end - start, 1)
-    # A known moment is in time where it is later; a window by the part of it that is later.
-    after = np.where(end > start, end - np.maximum(acts, start), end > acts)
-    return np.asarray(np.clip(after / length, 0.0, 1.0))
-
-
-def _table(edges: Floats, first: Ints, times: _Times, by_chance: Floats, seed: int) -> pd.DataFrame:
+def _table(
+    edges: Floats, first: Ints, times: Times, chances: tuple[Chance, Chance], seed: int
+) -> pd.DataFrame:
     """Count by reach, with intervals over weeks."""
     events = max(len(times.day), 1)
     follows = first != NEVER
-    in_time = _in_time(first, times)
+    late = in_time(first, times)
     least = follows & (times.start[:, None] > first)
     most = follows & (times.end[:, None] > first)
-    followers, counted = follows.sum(axis=0), in_time.sum(axis=0)
+    followers, counted = follows.sum(axis=0), late.sum(axis=0)
     share = np.divide(counted, followers, out=np.full(len(edges), np.nan), where=followers > 0)
-    late_by_chance, follow_by_chance = by_chance
-    limits = _intervals(follows, in_time, times.day, late_by_chance, seed)
+    in_time_by_chance, by_chance = chances
+    limits = _intervals(follows, late, times.day, in_time_by_chance, seed)
     return pd.DataFrame(
         {
             "reach": [SAME_ADDRESS, *(f"within {edge:g} m" for edge in edges[1:])],
@@ -413,49 +393,46 @@ def _table(edges: Floats, first: Ints, times: _Times, by_chance: Floats, seed: i
             "low": limits[0],
             "high": limits[1],
             "of_all": counted / events,
-            "by_chance": late_by_chance,
-            "beyond_chance": _beyond(counted / events, late_by_chance),
+            "by_chance": in_time_by_chance.share,
+            "beyond_chance": beyond(counted / events, in_time_by_chance),
             "beyond_low": limits[2],
             "beyond_high": limits[3],
-            "beyond_followers": _beyond(followers / events, follow_by_chance),
+            "beyond_followers": beyond(followers / events, by_chance),
         }
     )
 
 
-def _beyond(of_all: Floats, by_chance: Floats) -> Floats:
-    """Return the share that is left of what follows when chance is taken out."""
-    # Abbott: who follows none escaped both, 1 - all = (1 - chance) (1 - beyond).
-    rest = 1.0 - by_chance
-    return np.divide(of_all - by_chance, rest, out=np.full_like(of_all, np.nan), where=rest > 0)
-
-
 def _intervals(
-    follows: npt.NDArray[np.bool_], in_time: Floats, day: Ints, by_chance: Floats, seed: int
+    follows: npt.NDArray[np.bool_], late: Floats, day: Ints, chance: Chance, seed: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Draw whole weeks with replacement, so that a series of burglaries stays together."""
+    reaches = follows.shape[1]
     week = np.unique(day // 7, return_inverse=True)[1]
     weeks = int(week.max()) + 1 if len(week) else 0
     if weeks < 2:
-        unknown = np.full(follows.shape[1], np.nan)
+        unknown = np.full(reaches, np.nan)
         return unknown, unknown, unknown, unknown
-    sums = np.zeros((weeks, 2 * follows.shape[1] + 1))
-    np.add.at(sums, week, np.column_stack([follows, in_time, np.ones(len(day))]))
+    # A busy week has more that follow by chance: only what is over and above tells the rest.
+    columns = (follows, late, late - chance.of_each, np.ones_like(late))
+    sums = np.zeros((len(columns), weeks, reaches))
+    for column, of_each in zip(sums, columns, strict=True):
+        np.add.at(column, week, of_each)
     # Another stream than that of the deals, which began at the seed itself.
     draws = np.random.default_rng(seed + 1).multinomial(weeks, [1 / weeks] * weeks, size=_DRAWS)
-    reaches, weights = follows.shape[1], draws.astype(float)
 
-    def limits(of: list[int]) -> tuple[Floats, Floats]:
+    def limits(top: Floats, bottom: Floats) -> Floats:
         both = [
-            ratio_interval(sums[:, reaches + n], sums[:, of[n]], weights) for n in range(reaches)
+            ratio_interval(*of_reach, draws.astype(float))
+            for of_reach in zip(top.T, bottom.T, strict=True)
         ]
-        low, high = np.array(both).T.clip(0.0, 1.0)
-        return low, high
+        return np.array(both).T
 
-    of = follows.sum(axis=0).astype(float)
-    shares = at_least_exact(*limits([*range(reaches)]), in_time.sum(axis=0), of)
-    # What is left beyond chance rises with the share of all, so its limits are those of the share.
-    low, high = (_beyond(end, by_chance) for end in limits([2 * reaches] * reaches))
-    return (*shares, low, high)
+    among, in_time, apart, events = sums
+    low, high = limits(in_time, among).clip(0.0, 1.0)
+    low, high = at_least_exact(low, high, late.sum(axis=0), follows.sum(axis=0).astype(float))
+    # What is left rises with the share of all, so its limits are those of the share.
+    ends = (chance.share + limits(apart, events)).clip(0.0, 1.0)
+    return low, high, beyond(ends[0], chance), beyond(ends[1], chance)
 
 
 def _median_days(delay_s: Ints) -> float:
