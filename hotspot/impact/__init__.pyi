@@ -1,10 +1,14 @@
 from .detectable_falls import DetectableChange as DetectableChange
 from .detectable_falls import detectable_change as detectable_change
 from .displacement_measures import displacement as displacement
+from .evaluation import evaluate_operation as evaluate_operation
 from .fixed_plans import OperationPlan as OperationPlan
 from .fixed_plans import read_plan as read_plan
 from .fixed_plans import write_plan as write_plan
 from .mean_of_places import PlaceMean as PlaceMean
 from .mean_of_places import empirical_bayes as empirical_bayes
+from .operation_effect import OperationEffect as OperationEffect
+from .place_ratio import RatioByPlace as RatioByPlace
+from .place_ratio import ratio_by_place as ratio_by_place
 from .random_draw import RandomisedPlan as RandomisedPlan
 from .random_draw import randomised_plan as randomised_plan

@@ -10,6 +10,7 @@ from scipy import stats
 from hotspot._checks import positive_problems, raise_problems, share_problems
 from hotspot._kernels.arrays import Floats
 from hotspot.english import some_of
+from hotspot.impact.place_ratio import half_width_of, level_of
 
 #: Places by letter and word, and the sign with which a rise in each counts in the WDD.
 PLACES = {"T": "treated", "C": "control", "D": "displacement", "E": "displacement_control"}
@@ -119,6 +120,52 @@ def _wdd_row(
     se = variance**0.5
     score = value / se if se else 0.0
     return ("WDD", value, se, score, value - z * se, value + z * se, _two_sided(score))
+
+
+def wdd_between(
+    values: Mapping[str, Floats],
+    squares: Mapping[str, Floats],
+    years: tuple[float, float],
+    weights: Mapping[str, float] | None,
+    confidence: float,
+) -> tuple[float, float, float, float]:
+    """Compute the WDD of several places of each kind, with its variance between them.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray of shape (places, 2)
+        Crimes before and after, or their harm, by letter.
+    squares : mapping of str to ndarray of shape (places, 2)
+        Sums of squared weights: of crimes that weigh 1 the same counts.
+    years : (before, after)
+    weights : mapping of str to float, optional
+    confidence : float
+
+    Returns
+    -------
+    value, low, high, p_value : float
+        A kind of one place has the variance of Poisson counts, so that of one place of each this
+        is the published WDD.
+    """
+    per = np.asarray(years, dtype=float)
+    value, variances, free = 0.0, [], []
+    for letter, counts in values.items():
+        weight = per * (weights[letter] if weights else 1.0)
+        change = (counts[:, 1] / weight[1]) - (counts[:, 0] / weight[0])
+        value += _SIGNS[letter] * float(change.sum())
+        places = len(counts)
+        between = places * float(change.var(ddof=1)) if places > 1 else 0.0
+        if between > 0:
+            size = counts.sum(axis=1)
+            variances.append(between)
+            free.append(max(size.sum() ** 2 / (size**2).sum() - 1, 0.5))
+        else:
+            variances.append(float((squares[letter].sum(axis=0) / weight**2).sum()))
+            free.append(np.inf)
+    spread, freedom = np.array(variances), np.array(free)
+    half = half_width_of(spread, freedom, confidence)
+    p_value = level_of(abs(value), spread, freedom) if half else 1.0
+    return value, value - half, value + half, p_value
 
 
 def _quotient(rates: dict[str, Floats]) -> float:

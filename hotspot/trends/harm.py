@@ -113,8 +113,8 @@ def harm_total(
           harm      sd
     0  17510.0  5776.0
     """
-    weights = _weights(table)
-    data = _problems(incidents, weights, offence, by)
+    weights = offence_weights(table)
+    data = harm_problems(incidents, weights, offence, by)
     raise_problems(data, share_problems(confidence=confidence))
     keys = (
         incidents[by].fillna("no area").astype(str) if by else pd.Series(ALL, index=incidents.index)
@@ -130,7 +130,8 @@ def harm_total(
     return HarmTotal(found, weights_date)
 
 
-def _weights(table: pd.DataFrame | Mapping[str, float]) -> "pd.Series[float]":
+def offence_weights(table: pd.DataFrame | Mapping[str, float]) -> "pd.Series[float]":
+    """Return weights by offence, of a table or a mapping as of `harm_total`."""
     if not isinstance(table, pd.DataFrame):
         return pd.Series(dict(table), dtype=object).infer_objects()
     if not set(table.columns) >= _COLUMNS:
@@ -140,9 +141,10 @@ def _weights(table: pd.DataFrame | Mapping[str, float]) -> "pd.Series[float]":
     return pd.Series(table["weight"].to_numpy(), index=table["offence"])
 
 
-def _problems(
+def harm_problems(
     incidents: pd.DataFrame, weights: "pd.Series[float]", offence: str, by: str | None
 ) -> list[str]:
+    """Find which offences have no weight or two, and what is no weight."""
     problems = number_problems(weights, "weight")
     twice = weights.index[weights.index.duplicated()].unique()
     if len(twice):
