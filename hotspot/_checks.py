@@ -1,6 +1,8 @@
 """Checks that public functions share: every problem is collected, then raised at once."""
 
+import math
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
@@ -17,12 +19,16 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
 from hotspot._errors import ConfigError, DataError, DataWarning, HotspotError, quoted
 from hotspot.dates import month_only_problems
 from hotspot.english import count, name_rows
+from hotspot.rule import LONGEST_M, SHORTEST_M
 
 # Some installations have PROJ fetch the grid for the place of each point: a server would learn
 # where burglaries were. Whatever is transformed has gone through this module.
 set_network_enabled(False)
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
+
+# Of cells it is told which size fits into memory, however small they are to be.
+_IN_METRES = re.compile(r"(?<!cell_size)_m(?:\[\d+\])?$")
 
 # Where a system tells nothing of its memory.
 _UNKNOWN_BYTES = 4e9
@@ -160,12 +166,16 @@ def _of_others() -> float | None:
 
 
 def positive_problems(**values: float) -> list[str]:
-    """Return which of the values are not finite numbers above 0."""
-    return [
-        f"{name} must be a finite number above 0, not {value!r}."
-        for name, value in values.items()
-        if not (is_number(value) and np.isfinite(value) and value > 0)
-    ]
+    """Return which of the values are not finite numbers above 0; metres have a least and a most."""
+    problems = []
+    for name, value in values.items():
+        metres = _IN_METRES.search(name) is not None
+        least, most = (SHORTEST_M, LONGEST_M) if metres else (0.0, math.inf)
+        if is_number(value) and np.isfinite(value) and value > 0 and least <= value <= most:
+            continue
+        what = f"of metres from {least:g} to {most:,.0f}" if metres else "above 0"
+        problems.append(f"{name} must be a finite number {what}, not {value!r}.")
+    return problems
 
 
 def is_number(value: object) -> bool:

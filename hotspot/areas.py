@@ -82,7 +82,7 @@ def read_areas(
         to_text(chunk.frame[name_column(chunk.frame, opened.columns, name, opened.name)])
     )
     shapes = np.asarray(chunk.geometry, dtype=object)
-    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
+    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name, chunk.frame.index)
     _refuse_faults(names, shapes, source_crs, opened.name, chunk.not_records)
     areas = gpd.GeoDataFrame(
         {"area": names.to_numpy(dtype=object)},
@@ -129,8 +129,8 @@ def read_outline(source: Readable, to_crs: Any = None, *, crs: Any = None) -> gp
     if geometry is not None and not len(geometry):
         raise DataError(no_rows(source, opened, "areas"))
     settled = None
-    if geometry is not None:
-        geometry, settled = settle_layer(geometry, opened.crs, crs, opened.name)
+    if chunk is not None and geometry is not None:
+        geometry, settled = settle_layer(geometry, opened.crs, crs, opened.name, chunk.frame.index)
     if geometry is None or settled is None:
         raise DataError(f"{opened.name} holds no polygons with a CRS: it cannot be a study area.")
     assert chunk is not None

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 from hotspot._errors import DataError
 
+#: No distance, bandwidth or cell is shorter or longer: a millimetre, half way round the Earth.
+SHORTEST_M, LONGEST_M = 1e-3, 2e7
+
 
 @dataclass(frozen=True)
 class NearRepeatRule:

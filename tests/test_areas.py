@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 import hotspot as hs
+from hotspot.addresses import read_streets
 from hotspot.areas import read_outline
 
 BOX, BOW_TIE = shapely.box(0, 0, 9, 9), shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
@@ -92,3 +93,22 @@ def test_areas_and_incidents_choose_one_crs(middle, epsg):
     points = gpd.GeoDataFrame({"Date": ["2026-03-01"]}, geometry=[place], crs="EPSG:4326")
     assert hs.read_areas(frame).crs.to_epsg() == epsg
     assert hs.read_incidents(points).crs.to_epsg() == epsg
+
+
+@pytest.mark.parametrize("corner", [(1e300, 0), (1e9, 0), (0, -1e300)])
+def test_an_outline_that_no_map_holds_is_named(corner):
+    # One of six: most points lie where the CRS is made for.
+    x, y = 451_000, 340_000
+    boxes = [shapely.box(x + 9 * n, y, x + 9 * n + 8, y + 8) for n in range(5)]
+    frame = areas(beat=list("abcdef"), geometry=[*boxes, shapely.Polygon([(x, y), corner, (x, 0)])])
+    for read in (hs.read_areas, read_outline):
+        with pytest.raises(hs.DataError, match=r"1 row of .* lie on no map \(row 5\)"):
+            read(frame)
+    with pytest.raises(hs.DataError, match="lie on no map"):
+        read_streets(
+            areas(
+                street=["a"] * 9,
+                geometry=[shapely.LineString([(x, y), (x + n, y)]) for n in range(1, 9)]
+                + [shapely.LineString([(x, y), corner])],
+            )
+        )

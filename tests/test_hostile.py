@@ -27,11 +27,6 @@ QUICK = {
 }
 
 
-#: Those that weigh hundreds of megabytes are tried where that is asked for.
-_HEAVY = "HOTSPOT_HEAVY" in os.environ
-SLOW = {name for name, case in CASES.items() if _HEAVY or not case.heavy}
-
-
 def _params(names: set[str]) -> list[Any]:
     return [
         pytest.param(
@@ -53,7 +48,7 @@ def answers() -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def all_answers() -> dict[str, dict[str, Any]]:
     """Return what became of every case."""
-    return run_cases((CASES[name] for name in SLOW), processes=2)
+    return run_cases(CASES.values(), processes=2)
 
 
 @pytest.mark.parametrize("case", _params(QUICK))
@@ -62,7 +57,7 @@ def test_a_hostile_input_of_a_few(case: Case, answers: dict[str, dict[str, Any]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", _params(SLOW))
+@pytest.mark.parametrize("case", _params(set(CASES)))
 def test_a_hostile_input(case: Case, all_answers: dict[str, dict[str, Any]]):
     assert all_answers[case.name]["complaints"] == [], all_answers[case.name]
 

@@ -17,7 +17,7 @@ from tests.hostile.runner import run_cases
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of memory are those of POSIX")
 
 _QUICK = 4
-_SLOW = int(os.environ.get("HOTSPOT_CHANGES", "2"))
+_SLOW = int(os.environ.get("HOTSPOT_CHANGES", "10"))
 
 
 @pytest.mark.parametrize("name", ["csv", "gzip", "geojson"])

@@ -1,6 +1,7 @@
 """Several sheets and files of one layout are read together, each row named by where it is."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import openpyxl
@@ -223,3 +224,12 @@ def test_a_workbook_of_hidden_sheets_says_so(tmp_path: Path) -> None:
     path = book(tmp_path / "m.xlsx", sheets, hidden=("Old",))
     with pytest.raises(DataError, match=r"No table in m\.xlsx.*Hidden there: 'Old'"):
         open_source(path, known=KNOWN)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes by name")
+@pytest.mark.parametrize("source", [".", "*.csv"])
+def test_a_pipe_among_files_is_named(tmp_path: Path, source: str) -> None:
+    (tmp_path / "a.csv").write_text("Crime Ref,Date From\n1,02/03/2026\n")
+    os.mkfifo(tmp_path / "b.csv")
+    with pytest.raises(hs.DataError, match=r"b\.csv is no file but a pipe"):
+        open_source(tmp_path / source)

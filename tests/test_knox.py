@@ -539,3 +539,9 @@ def test_a_rule_beyond_the_table_is_not_judged():
     beyond = f"{RULE.window_days} days cannot be judged: the table ends at 14 days"
     assert f"{beyond}, raised to its end" in words
     assert "wider than what is shown" not in words
+
+
+def test_a_table_of_more_cells_than_pairs_is_refused():
+    incidents = incidents_at([0] * 9, [0] * 9, range(9))
+    with pytest.raises(hs.ConfigError, match="make 2,040 cells"):
+        hs.knox_test(incidents, distance_bands_m=range(1, 341), permutations=0)

@@ -272,3 +272,16 @@ def test_no_live_incident_makes_an_empty_frame_of_the_same_shape():
     assert none.empty
     assert list(none) == list(live)
     assert none.crs == live.crs
+
+
+@pytest.mark.parametrize("distance_m", [5e-324, 1e-300, 1e-4, 3e7, 1e300])
+def test_lengths_beyond_any_map_are_refused_in_words(distance_m):
+    incidents = incidents_at(range(9), [0] * 9, range(9))
+    for run in (
+        lambda: hs.near_repeat_pairs(incidents, distance_m=distance_m),
+        lambda: hs.near_repeat_zones(incidents, "2025-01-09", distance_m=distance_m),
+        lambda: hs.kernel_density(incidents, bandwidth_m=distance_m),
+        lambda: hs.knox_test(incidents, distance_bands_m=(distance_m,), permutations=0),
+    ):
+        with pytest.raises(hs.ConfigError, match=r"of metres from 0\.001 to 20,000,000"):
+            run()

@@ -14,7 +14,13 @@ from hotspot import cli
 from hotspot._errors import OutputError
 from hotspot.output import own_files as module
 from hotspot.output.files import locked, replacing_file
-from hotspot.output.own_files import NOTE, is_same, own_files, refuse_foreign
+from hotspot.output.own_files import (
+    NOTE,
+    is_same,
+    own_files,
+    refuse_foreign,
+    refuse_no_folders,
+)
 from hotspot.visits import VisitLedger
 from tests.small_town import quick_town
 
@@ -308,3 +314,14 @@ def test_no_file_takes_the_place_of_a_device(tmp_path: Path) -> None:
     ):
         pass
     assert (tmp_path / "pipe.csv").is_fifo()
+
+
+@pytest.mark.parametrize("below", ["", "a", "a/b"])
+def test_a_folder_that_is_a_file_is_told_before_anything_is_worked_out(
+    tmp_path: Path, below: str
+) -> None:
+    file = tmp_path / "crimes.csv"
+    file.touch()
+    refuse_no_folders([tmp_path, tmp_path / "new" / "newer"])
+    with pytest.raises(OutputError, match=r"crimes\.csv is no folder"):
+        refuse_no_folders([file / below])

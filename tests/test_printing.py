@@ -189,3 +189,23 @@ def test_settings_and_missing_pages_are_told(tmp_path):
     assert len(told.value.problems) == 3
     with pytest.raises(OutputError, match="there is no such file"):
         print_page(tmp_path / "missing.html", tmp_path / "out.pdf")
+
+
+@pytest.mark.parametrize(
+    "content", [b"Crime Ref,Date\n1,2\n", b"\x89PNG\r\n", b"%PDF-1.7", b"", b" {}"]
+)
+def test_no_browser_is_started_on_what_is_no_page(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(printing, "_printed", lambda *told: pytest.fail("a browser was started"))
+    (tmp_path / "map.html").write_bytes(content)
+    for page in (content, tmp_path / "map.html"):
+        with pytest.raises(OutputError, match="it is no page"):
+            print_page(page, tmp_path / "out.pdf")
+    with pytest.raises(OutputError, match="it is no file"):
+        print_page(tmp_path, tmp_path / "out.pdf")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes by name")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "map.html")
+    with pytest.raises(OutputError, match="it is no file"):
+        print_page(tmp_path / "map.html", tmp_path / "out.pdf")

@@ -173,7 +173,7 @@ def read_streets(
     if chunk.frame.empty and chunk.not_records.empty:
         raise DataError(no_rows(source, opened, "streets"))
     shapes = np.asarray(chunk.geometry, dtype=object)
-    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name)
+    shapes, source_crs = settle_layer(shapes, opened.crs, crs, opened.name, chunk.frame.index)
     if source_crs is None:
         raise DataError(ask_for_crs(shapes, opened.name))
     streets = gpd.GeoDataFrame(

@@ -17,12 +17,13 @@ from hotspot.cocooning.waking_hours import read_waking_hours
 from hotspot.dates import moment_of
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
+from hotspot.rule import LONGEST_M
 from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
 from hotspot.sheets.target_files import FORMATS
 from hotspot.trends.periods import read_span
 
-#: No length is more, in metres: half of the way around the Earth. No days are more than a century.
-MOST_METRES, MOST_DAYS = 2e7, 36_500
+#: No days are more than a century.
+MOST_DAYS = 36_500
 _MOST = 10**9
 
 
@@ -196,7 +197,7 @@ Line = Annotated[Text, AfterValidator(_one_line)]
 Handling = Annotated[str, Field(strict=True, max_length=80), AfterValidator(_one_line)]
 Language = Annotated[str, AfterValidator(_language)]
 MessageFile = Annotated[InputPath, AfterValidator(_message_file)]
-Length = Annotated[float, Field(strict=True, gt=0, le=MOST_METRES, allow_inf_nan=False)]
+Length = Annotated[float, Field(strict=True, gt=0, le=LONGEST_M, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1, le=_MOST)]
 Days = Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS)]

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from hotspot._errors import ConfigError, quoted
 from hotspot.cli.terminal import shortened
+from hotspot.rule import LONGEST_M
 
-#: No cell and no band is longer, in metres: half of the way around the Earth.
-MOST_METRES = 2e7
 _MOST = 10**9
 _SHOWN = 60
 
@@ -96,7 +95,7 @@ def number(most: float, words: str) -> Callable[[str], float]:
 
 
 SEED = whole(0, 2**63 - 1)
-metres = number(MOST_METRES, f"a length in metres above 0 and up to {MOST_METRES:,.0f}")
+metres = number(LONGEST_M, f"a length in metres above 0 and up to {LONGEST_M:,.0f}")
 share = number(1.0, "a share above 0 and up to 1, such as 0.01")
 
 

@@ -221,6 +221,7 @@ def refuse_lost(
         refuse_foreign,
         refuse_inputs,
         refuse_inputs_within,
+        refuse_no_folders,
     )
     from hotspot.output.page_parts import FORMATS
 
@@ -228,9 +229,11 @@ def refuse_lost(
     folder = _absolute(getattr(options, "folder", None)) or folder
     product = getattr(options, "product", None)
     if folder and product:
+        refuse_no_folders([folder])
         outputs += [folder / f"{product}.{ending}" for ending in FORMATS]
     elif folder:
         refuse_inputs_within(folder, inputs)
+    refuse_no_folders(path.parent for path in outputs)
     refuse_inputs(outputs, inputs)
     # The record of what was published is read before it is written.
     record = _absolute(getattr(options, "record", None))

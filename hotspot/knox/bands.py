@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hotspot._checks import choice_problems
+from hotspot._checks import choice_problems, positive_problems
 from hotspot._kernels.arrays import Bools, Ints
 
 SAME_PLACE = "same place"
+# A quarter in bands of a day by a kilometre in bands of 50 m.
+_MOST_CELLS = 2000
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,18 @@ def band_problems(
             problems.append(f"{name} must be rising finite numbers, not {edges!r}.")
         elif values[0] <= lowest:
             problems.append(f"{name} must begin above {lowest:g}, not with {values[0]:g}.")
+        elif name == "distance_bands_m":
+            problems += positive_problems(
+                **{f"{name}[{at}]": float(values[at]) for at in sorted({0, len(values) - 1})}
+            )
         elif name == "time_bands_days" and (values % 1 != 0).any():
             problems.append(f"{name} must be whole days, not {edges!r}.")
+    cells = np.size(distance_bands_m) * np.size(time_bands_days)
+    if cells > _MOST_CELLS:
+        problems.append(
+            f"distance_bands_m and time_bands_days make {cells:,} cells, of which none would hold "
+            f"pairs enough: take {_MOST_CELLS:,} at most."
+        )
     if same_place_m is not None and not (np.isfinite(same_place_m) and same_place_m >= 0):
         problems.append(f"same_place_m must be 0 or more, or None, not {same_place_m!r}.")
     return problems

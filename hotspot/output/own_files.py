@@ -70,6 +70,19 @@ def refuse_inputs_within(folder: Path, inputs: Iterable[Path]) -> None:
         )
 
 
+def refuse_no_folders(folders: Iterable[Path]) -> None:
+    """Raise where a folder to write in is a file, or lies below one, before anything is worked out.
+
+    Raises
+    ------
+    OutputError
+    """
+    for folder in folders:
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not there.is_dir():
+            raise OutputError(f"{there} is no folder: nothing was written. Name another.")
+
+
 def is_same(one: Path, other: Path) -> bool:
     """Return whether two paths lead to one file or folder."""
     with suppress(OSError):

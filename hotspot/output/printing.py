@@ -46,6 +46,7 @@ _SETTLED_MS = 4000
 _WORKPLACE = ".printing"
 _HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 _STALE_AFTER_S = 24 * 3600
+_PAGES_BEGIN = (b"<!doctype html", b"<html", b"<!--")
 _BEGINNINGS = {".pdf": b"%PDF-", ".png": b"\x89PNG\r\n"}
 
 
@@ -133,10 +134,8 @@ def print_page(
         problems.append(f"The file to print to must end in '.pdf' or '.png', not {ending!r}.")
     problems += positive_problems(width=width, height=height, scale=scale, timeout_s=timeout_s)
     raise_problems(arguments=problems)
-    try:
-        content = page if isinstance(page, bytes) else Path(page).read_bytes()
-    except FileNotFoundError as error:
-        raise OutputError(f"Cannot print {page!s}: there is no such file.") from error
+    content = page if isinstance(page, bytes) else _read_page(Path(page))
+    _refuse_no_page(content, "what was given" if isinstance(page, bytes) else str(page))
     if kind == ".pdf":
         size = f"{paper} {'landscape' if landscape else 'portrait'}"
         # At the very end it rules over whatever the page itself says of its paper.
@@ -169,6 +168,29 @@ def need_browser() -> Path:
             "in any browser and print it from there."
         )
     return browser
+
+
+def _read_page(page: Path) -> bytes:
+    """Read what is to be printed, from a file that has an end."""
+    try:
+        if page.exists() and not page.is_file():
+            raise OutputError(f"Cannot print {page}: it is no file.")
+        return page.read_bytes()
+    except FileNotFoundError as error:
+        raise OutputError(f"Cannot print {page}: there is no such file.") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"Cannot print {page}: {why}.") from error
+
+
+def _refuse_no_page(content: bytes, name: str) -> None:
+    """Refuse what is no page before a browser is started on it: it shows any text or picture."""
+    start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start.startswith(_PAGES_BEGIN):
+        raise OutputError(
+            f"Cannot print {name}: it is no page. What is printed is a saved map or another HTML "
+            "file."
+        )
 
 
 def _places() -> list[Path]:

@@ -24,6 +24,9 @@ WGS84 = CRS("EPSG:4326")
 # is not installed, is off at Caister water tower, the worked example of Ordnance Survey's guide.
 _OSTN15_MISSING_M = 3
 _WEB_MERCATOR = 3857
+# Twice and a half the girth of the earth: no map projection in metres reaches farther. Degrees may
+# be counted on over the 180th meridian.
+_NO_MAP_REACHES_M, _NO_LONGITUDE = 1e8, 540.0
 
 
 def read_crs(crs: Any, name: str) -> CRS | None:
@@ -171,6 +174,19 @@ def on_british_grid(x: Floats, y: Floats) -> Flags:
     # Its edges are left out: a 0 is what a failed geocode writes, and no home stands on either.
     inside: Flags = (x > 0) & (x < 700_000) & (y > 0) & (y < 1_300_000)
     return inside
+
+
+def on_no_map(x: Floats, y: Floats, *, degrees: bool = False) -> Flags:
+    """Test which points no CRS can hold: not finite, or farther out than any map reaches.
+
+    Examples
+    --------
+    >>> on_no_map(np.array([451234.0, 1e300]), np.array([340567.0, 0.0])).tolist()
+    [False, True]
+    """
+    most_x, most_y = (_NO_LONGITUDE, 90.0) if degrees else (_NO_MAP_REACHES_M, _NO_MAP_REACHES_M)
+    held: Flags = (np.abs(x) <= most_x) & (np.abs(y) <= most_y)
+    return ~held
 
 
 def in_great_britain(longitude: float, latitude: float) -> bool:

@@ -18,6 +18,7 @@ from hotspot.reading.single_dates import DATE_1904
 # A sheet of the next month may have a column more; a lookup table shares one or two by chance.
 _LEAST_SHARED = 0.6
 _LIKE_THOSE_READ = 0.75
+_MANY = 1000
 
 
 def same_layout(first: Source, other: Source, known: Collection[str]) -> bool:
@@ -260,7 +261,9 @@ class _Copies:
         hashes = np.zeros(len(chunk.frame), dtype=np.uint64)
         for column in self._columns:
             if column in chunk.frame:
-                hashes = 31 * hashes + pd.util.hash_array(_texts(chunk.frame[column]))
+                texts = _texts(chunk.frame[column])
+                # To hash each text once is worth it where there are many rows.
+                hashes = 31 * hashes + pd.util.hash_array(texts, categorize=len(texts) > _MANY)
             else:
                 hashes = 31 * hashes + pd.util.hash_array(np.array([""], dtype=object))
         if chunk.geometry is not None:

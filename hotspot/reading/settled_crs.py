@@ -6,6 +6,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from pyproj import CRS
 
@@ -24,6 +25,7 @@ from hotspot.reading.crs import (
     crs_name,
     metric_crs,
     on_british_grid,
+    on_no_map,
     place_words,
     read_crs,
     read_target_crs,
@@ -142,7 +144,9 @@ def _metres_as_degrees(own: CRS, x: Floats, y: Floats, what: str) -> tuple[CRS, 
     )
 
 
-def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[Shapes, CRS | None]:
+def settle_layer(
+    shapes: Shapes, own: CRS | None, crs: Any, what: str, rows: pd.Index | None = None
+) -> tuple[Shapes, CRS | None]:
     """Return the shapes of a layer with longitude first, and what they are in.
 
     Parameters
@@ -154,6 +158,8 @@ def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[
         What the user says.
     what : str
         What to call the layer.
+    rows : pandas.Index, optional
+        What the shapes are called, where one that lies on no map is to be refused.
 
     Returns
     -------
@@ -164,7 +170,8 @@ def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[
     Raises
     ------
     DataError
-        As of `settle_crs`, or if most of it lies outside the area that its CRS is made for.
+        As of `settle_crs`, or if most of it lies outside the area that its CRS is made for, or a
+        row has a corner that no CRS can hold.
     ConfigError
         If `crs` is none.
 
@@ -181,9 +188,22 @@ def settle_layer(shapes: Shapes, own: CRS | None, crs: Any, what: str) -> tuple[
     elif settled is not None:
         outside = check_area_of_use(x, y, settled, what)
         noted += outside or sea_warnings(x, y, settled, what, EXCHANGE_SHAPES)
+    if settled is not None and rows is not None:
+        _refuse_off_the_map(shapes, rows, settled, what)
     for text in noted:
         warnings.warn(text, DataWarning, stacklevel=3)
     return shapes, settled
+
+
+def _refuse_off_the_map(shapes: Shapes, rows: pd.Index, crs: CRS, what: str) -> None:
+    """Refuse shapes that reach farther than any map: all that is near them would be theirs."""
+    corners, of = shapely.get_coordinates(shapes, return_index=True)
+    off = np.unique(of[on_no_map(corners[:, 0], corners[:, 1], degrees=crs.is_geographic)])
+    if len(off):
+        raise DataError(
+            f"{count(len(off), 'row')} of {what} with corners that lie on no map "
+            f"({name_rows(rows[off])}): mend the file."
+        )
 
 
 def ask_for_crs(shapes: Shapes, what: str) -> str:

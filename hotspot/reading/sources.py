@@ -361,7 +361,7 @@ def matches_of(path: Path) -> list[Path]:
     if not set("*?[") & set(str(path)) or path.exists():
         return [path]
     found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-    return sorted(match for match in found if match.is_file()) or [path]
+    return sorted(match for match in found if not match.is_dir()) or [path]
 
 
 def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
@@ -371,8 +371,8 @@ def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
         path
         for path in there
         if path.name.lower().endswith(endings(in_folders=True))
-        # A link to nothing is told as the missing file that it is.
-        and (path.is_file() or not path.exists())
+        # A link to nothing is told as the missing file that it is, a pipe as none that is read.
+        and not path.is_dir()
     ]
     if not files:
         raise DataError(f"The folder {clean_text(str(folder))} holds no file that can be read.")

@@ -11,15 +11,13 @@ from pyproj import CRS
 from scipy.spatial import cKDTree
 
 from hotspot._errors import DataError
-from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, on_british_grid
+from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, on_british_grid, on_no_map
 from hotspot.reading.faults import Faults
 
 Within: TypeAlias = shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame
 
 # Of fewer rows no middle can be told: two towns of three burglaries each would judge each other.
 _FEWEST_ROWS = 8
-# Twice and a half the girth of the earth: no map projection in metres reaches farther.
-_NO_MAP_REACHES_M = 1e8
 # Both must be exceeded: a village 100 km from the towns of its force is honest, and so is a suburb
 # 20 times as far out as half the rows, which may all lie on one estate.
 _FAR_M, _FAR_SPREADS = 100_000.0, 20.0
@@ -148,6 +146,8 @@ def study_area(within: Within | None, crs: CRS) -> shapely.Geometry | None:
         raise DataError(f"`within` must be a geometry, GeoSeries or GeoDataFrame, not {kind}.")
     if area.is_empty or area.area == 0:
         raise DataError("`within` encloses no area.")
+    if on_no_map(*np.reshape(area.bounds, (2, 2)).T).any():
+        raise DataError("`within` has corners that lie on no map: mend it.")
     # Nobody studies 180 m around the origin of a projected CRS; degrees have no other sign.
     if np.abs(area.bounds).max() <= 180:
         raise DataError(f"`within` is in degrees; it must be in {crs_name(crs)}.")
@@ -186,8 +186,7 @@ def _on_a_map(x: Floats, y: Floats, crs: CRS) -> Flags:
     """Test which points the CRS can hold; NaN and infinities are none."""
     if crs == BRITISH_GRID:
         return on_british_grid(x, y)
-    held: Flags = (np.abs(x) < _NO_MAP_REACHES_M) & (np.abs(y) < _NO_MAP_REACHES_M)
-    return held
+    return ~on_no_map(x, y)
 
 
 def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:

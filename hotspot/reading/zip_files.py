@@ -19,6 +19,8 @@ from hotspot.reading.layers import layers_of, open_layers
 from hotspot.reading.text_files import open_text_file
 
 _LAYERS = (".shp", ".tab", ".mif", ".kml", ".gpkg", ".geojson", ".json", ".fgb")
+# The list of all is read anew for each of them.
+_MOST_MEMBERS = 500
 _MOST_OF_LAYERS = 500_000_000
 _TEXTS = (".csv", ".txt", ".tsv")
 
@@ -49,6 +51,11 @@ def open_zip(path: Path, request: Request) -> Source:
         raise DataError(f"{path.name} is no zip file that can be read: {error}.") from error
     if any(entry.flag_bits & 1 for entry in members):
         raise DataError(f"{path.name} is protected by a password: unpack it first.")
+    if len(members) > _MOST_MEMBERS:
+        raise DataError(
+            f"{path.name} holds {len(members):,} files, of which {_MOST_MEMBERS:,} can be read at "
+            "once: unpack it, and give the folder or the files that are meant."
+        )
     names = [entry.filename for entry in members]
     if len(set(names)) < len(names):
         raise DataError(

@@ -80,8 +80,8 @@ option("within-null-device", "--within /dev/null")
 option("within-no-user", "--within ~nosuchuser/a.gpkg")
 OPTIONS.add("unknown-command", lambda f: None, refused(status=2), command="'\x1b[2Jbanana'")
 OPTIONS.add("no-file", lambda f: None, refused(status=2), command="check")
-for _name, _words in {"permutations-minus": "--permutations -1", "permutations-text": "--permutations x", "permutations-huge": "--permutations " + "9" * 30, "distances-none": "--distances 0", "distances-nan": "--distances nan", "distances-inf": "--distances inf", "distances-down": "--distances 300 200", "distances-huge": "--distances 1e308 --permutations 9", "distances-tiny": "--distances 1e-300 --permutations 9", "days-minus": "--days -7", "days-text": "--days x", "seed-minus": "--seed -1", "seed-huge": "--seed " + "9" * 30 + " --permutations 9", "days-huge": "--days 99999999999 --permutations 9", "distances-many": "--permutations 9 --distances " + " ".join(map(str, range(1, 3000)))}.items():
-    OPTIONS.add(f"knox-{_name}", GOOD, *_NO, *([done()] if _name in ("seed-huge", "days-huge", "distances-tiny", "distances-huge", "distances-many") else []), command=f"knox {{in}}/crimes.csv --folder out {_words}", heavy=_name in ("distances-many", "permutations-huge"))
+for _name, _words in {"permutations-minus": "--permutations -1", "permutations-text": "--permutations x", "permutations-huge": "--permutations " + "9" * 30, "distances-none": "--distances 0", "distances-nan": "--distances nan", "distances-inf": "--distances inf", "distances-down": "--distances 300 200", "distances-huge": "--distances 1e308 --permutations 9", "distances-tiny": "--distances 1e-300 --permutations 9", "days-minus": "--days -7", "days-text": "--days x", "seed-minus": "--seed -1", "seed-huge": "--seed " + "9" * 30 + " --permutations 9", "days-huge": "--days 99999999999 --permutations 9", "distances-subnormal": "--distances 5e-324 --permutations 9", "distances-tiny-manhattan": "--distances 1e-300 --permutations 9 --metric manhattan", "distances-from-tiny-to-huge": "--distances 1e-300 1 1e300 --permutations 9", "distances-many": "--permutations 9 --distances " + " ".join(map(str, range(1, 3000)))}.items():
+    OPTIONS.add(f"knox-{_name}", GOOD, *_NO, *([done()] if _name in ("seed-huge", "days-huge", "distances-tiny", "distances-subnormal", "distances-tiny-manhattan", "distances-from-tiny-to-huge", "distances-huge", "distances-many") else []), command=f"knox {{in}}/crimes.csv --folder out {_words}", heavy=_name == "permutations-huge")
 for _name, _words in {"cell-zero": "--cell 0", "cell-nan": "--cell nan", "horizon-zero": "--horizon 0", "windows-minus": "--windows -1", "share-2": "--area-share 2", "model-unknown": "--models banana", "start-noise": "--start noon", "start-after-end": "--start 2026-03-01 --end 2026-01-01", "start-9999": "--start 9999-12-31", "horizon-huge": "--horizon 99999999999"}.items():
     OPTIONS.add(f"backtest-{_name}", GOOD, *_NO, command=f"backtest {{in}}/crimes.csv --folder out {_words}")
 for _name, _words in {"minimum-minus": "--minimum -1", "smallest-zero": "--smallest 0", "months-zero": "--months 0", "months-huge": "--months 99999999999", "lag-minus": "--lag-days -1", "lag-huge": "--lag-days 99999999999", "cell-zero": "--cell 0", "cell-nan": "--cell nan", "cell-tiny": "--cell 1e-9"}.items():
@@ -103,6 +103,7 @@ for _command in ("knox --permutations 9", "density", "backtest"):
     _words = _command.removeprefix(_verb)
     ONTO.add(f"{_verb}-folder-of-the-input", both(GOOD, text("mine", f"{_verb}.html"), text("mine", f"{_verb}.csv")), *_NO, command=f"{_verb} {{in}}/crimes.csv --folder {{in}}{_words}")
     ONTO.add(f"{_verb}-folder-is-the-input", GOOD, *_NO, command=f"{_verb} {{in}}/crimes.csv --folder {{in}}/crimes.csv{_words}")
+    ONTO.add(f"{_verb}-folder-below-the-input", GOOD, *_NO, command=f"{_verb} {{in}}/crimes.csv --folder {{in}}/crimes.csv/a{_words}")
     ONTO.add(f"{_verb}-input-named-as-its-output", text(lines(20), f"{_verb}.csv"), *_NO, command=f"{_verb} {{in}}/{_verb}.csv --folder {{in}}{_words}")
 _PUBLIC = both(GOOD, text("UPRN,Address,Easting,Northing\n" + "".join(f"{n},{n} Mill Lane,{451_000 + n},340000\n" for n in range(1, 60)), "addresses.csv"))
 for _name in ("crimes.csv", "addresses.csv"):
@@ -115,6 +116,11 @@ ONTO.add("brief-folder-of-somebody", both(GOOD, files({"mine/holiday.jpg": "x"})
 ONTO.add("demo-folder-is-a-file", GOOD, *_NO, command="demo {in}/crimes.csv")
 ONTO.add("map-print-of-no-map", GOOD, *_NO, command="map print {in}/crimes.csv --out {in}/crimes.pdf")
 ONTO.add("map-print-onto-itself", text("<html></html>", "map.html"), *_NO, command="map print {in}/map.html --out {in}/map.html")
+ONTO.add("map-print-of-a-picture", data(b"\x89PNG\r\n\x1a\n" + bytes(90), "map.html"), *_NO, command="map print {in}/map.html")
+ONTO.add("map-print-of-a-folder", files({"map.html/a.txt": "x"}), *_NO, command="map print {in}/map.html")
+ONTO.add("map-print-of-a-fifo", lambda f: os.mkfifo(f / "map.html"), *_NO, command="map print {in}/map.html")
+ONTO.add("map-print-of-a-device", lambda f: (f / "map.html").symlink_to("/dev/zero"), *_NO, command="map print {in}/map.html --out out.pdf")
+ONTO.add("public-record-is-a-fifo", lambda f: (_PUBLIC(f), os.mkfifo(f / "published.json")), *_NO, command="map public {in}/crimes.csv --addresses {in}/addresses.csv --record {in}/published.json --out {in}/public.html")
 ONTO.add("map-print-missing", lambda f: None, *_NO, command="map print {in}/map.html")
 
 # Grids

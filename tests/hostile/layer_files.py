@@ -214,7 +214,7 @@ KML.add("laughs", _kml(_mark(0, "<description>&l10;</description>"), f'<!DOCTYPE
 KML.add("entity-outside", _kml(_mark(0, "<description>&e;</description>"), '<!DOCTYPE kml [<!ENTITY e SYSTEM "file:///etc/passwd">]>'), _KNO, used(1))
 KML.add("dtd-far", lambda f: _kml(_mark(0), f'<!DOCTYPE kml SYSTEM "{site()}/a.dtd">')(f), _KNO, used(1))
 KML.add("folders-nested-5000", _kml("<Folder>" * 5000 + _mark(0) + "</Folder>" * 5000), _KNO, used(1), heavy=True)
-KML.add("layers-2000", _kml("".join(f"<Folder><name>f{n}</name>{_mark(n % 20)}</Folder>" for n in range(2000))), _KNO, counted(2000), heavy=True)
+KML.add("layers-500", _kml("".join(f"<Folder><name>f{n}</name>{_mark(n % 20)}</Folder>" for n in range(500))), _KNO, counted(500), heavy=True)
 KML.add("layers-named-escape", _kml("<Folder><name>&#x9b;31m\u202e</name>" + _MARKS + "</Folder>"), used(20), _KNO)
 KML.add("kmz-good", lambda f: (_kml(_MARKS)(f), (f / "crimes.kmz").write_bytes(zip_of({"doc.kml": (f / "crimes.kml").read_bytes()}))), used(20), command="check {in}/crimes.kmz")
 KML.add("kmz-noise", data(b"PK\x03\x04" + bytes(300), "crimes.kmz"), refused("crimes.kmz"), command="check {in}/crimes.kmz")
