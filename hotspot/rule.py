@@ -58,6 +58,8 @@ class NearRepeatRule:
 #: Ross and Pease (2007): the risk spreads to some 400 metres and is gone after six weeks to two
 #: months. Every default distance and window of the package is this one.
 RULE = NearRepeatRule()
+#: Of a surface for which none is chosen, in metres.
+BANDWIDTH_M = RULE.distance_m
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from hotspot._checks import (
     empty_words,
@@ -229,6 +228,8 @@ def cells_near(
     ConfigError
         If the cells are too many.
     """
+    from scipy.spatial import cKDTree
+
     grid = _bearable(Grid.over(incidents, cell_size_m, margin_m=near_m + cell_size_m))
     x, y = np.meshgrid(grid.x, grid.y)
     # By a tree: cells times incidents would be billions of distances.

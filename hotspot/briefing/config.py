@@ -21,15 +21,14 @@ from hotspot.briefing import config_values as values
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
-from hotspot.density.bandwidth_selection import DEFAULT_BANDWIDTH_M
 from hotspot.english import some_of
 from hotspot.output.handling import marked, shown_marking
 from hotspot.reading.databases import file_of_url
-from hotspot.rule import RULE
+from hotspot.rule import BANDWIDTH_M, RULE
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
 from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.target_files import USUAL_FORMATS
-from hotspot.trends.comparison import RULES
+from hotspot.trends.comparison_words import RULES
 from hotspot.trends.periods import DATES
 
 # A set-up is a page or two; tables in tables of tables are none of ours.
@@ -116,7 +115,7 @@ class DensitySettings(_Table):
     """Where risk stays: the last `period_days`, and the share of the area called a hotspot."""
 
     cell_size_m: values.Length = 50.0
-    bandwidth_m: values.Length = DEFAULT_BANDWIDTH_M
+    bandwidth_m: values.Length = BANDWIDTH_M
     area_share: values.Share = 0.01
     period_days: values.Days = 365
 

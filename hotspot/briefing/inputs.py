@@ -10,7 +10,6 @@ import pandas as pd
 
 from hotspot._errors import ConfigError, DataError, DataWarning
 from hotspot.addresses.address_matching import BY_TEXT, BY_UPRN
-from hotspot.backtesting.setting import late_strays
 from hotspot.briefing.config import Config
 from hotspot.briefing.exchanged_coordinates import check_coordinates
 from hotspot.briefing.figures.known import KnownBurglaries
@@ -174,6 +173,8 @@ def _last_day(check: IncidentCheck) -> pd.Timestamp:
 
 def _late_strays_alarm(accepted: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Warn where the cut-off rests on a few burglaries that are far later than all others."""
+    from hotspot.backtesting.setting import late_strays
+
     late = late_strays(accepted)
     if not late.any():
         return ()

@@ -4,19 +4,20 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import hotspot
 from hotspot.briefing.config import Config
-from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import PRODUCT, RUN_FILE
-from hotspot.briefing.headline import headline
 from hotspot.briefing.inputs import Inputs
 from hotspot.incidents import IncidentCheck
 from hotspot.output.files import sha256
 from hotspot.output.text import without_folders
+
+if TYPE_CHECKING:
+    from hotspot.briefing.findings import Findings, Lists
 
 # Numbers can turn on these.
 _DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "folium")
@@ -24,8 +25,8 @@ _DEPENDENCIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "sh
 
 def make_record(
     inputs: Inputs,
-    findings: Findings | None,
-    lists: Lists | None,
+    findings: "Findings | None",
+    lists: "Lists | None",
     set_up: Path | None,
     warned: Sequence[str],
 ) -> dict[str, Any]:
@@ -77,6 +78,9 @@ def make_record(
     if lists is not None:
         record["lists"] = plain(lists.targets.attrs["parameters"])
     if findings is not None:
+        # Not above: a command that only reads needs nothing that findings are made with.
+        from hotspot.briefing.headline import headline
+
         record["headline"] = headline(inputs, findings)
         trend = findings.trend.table
         record["trends"] = {} if trend is None else trend.content()
@@ -128,7 +132,7 @@ def plain(value: Any) -> Any:
     return value.name if isinstance(value, Path) else value
 
 
-def counts(inputs: Inputs, findings: Findings | None, lists: Lists | None) -> dict[str, int]:
+def counts(inputs: Inputs, findings: "Findings | None", lists: "Lists | None") -> dict[str, int]:
     """Count what went in and what came out."""
     counted = {
         "accepted": len(inputs.check.accepted),

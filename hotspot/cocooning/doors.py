@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, Reading, read_row
 from hotspot.addresses.address_parser import parse_address
@@ -17,6 +16,9 @@ from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_houses
 from hotspot.reading.cells import reference_keys
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -89,7 +91,7 @@ class Doors:
     place: Ints
     stands: Ints
     homes: Ints
-    tree: cKDTree
+    tree: "cKDTree"
     _readings: dict[int, Reading] = field(default_factory=dict)
 
     def find(self, uprns: Texts) -> Ints:
@@ -162,6 +164,9 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     stands = _one_home_each(frame, rows, place, alone, keys, np.column_stack([x, y]))
     home &= stands == np.arange(len(rows))
     homes = np.flatnonzero(home)
+    # Where no address is asked for, nothing has to wait until it is loaded.
+    from scipy.spatial import cKDTree
+
     return Doors(
         frame=frame,
         x=x,

@@ -7,7 +7,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from hotspot.addresses.address_matching import (
     BY_BUILDING,
@@ -162,6 +161,8 @@ def _around(points: Floats, doors: Doors) -> list[Ints]:
     """Return the addresses near enough to each point to be meant by a text, shops too."""
     if not len(points) or not len(doors.x):
         return [np.array([], dtype=np.int64)] * len(points)
+    from scipy.spatial import cKDTree
+
     places = np.column_stack([doors.x, doors.y])
     near = np.flatnonzero(in_cells_near(places, points, SAME_TEXT_WITHIN_M + ROUNDING_M))
     tree = cKDTree(places[near])

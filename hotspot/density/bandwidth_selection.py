@@ -16,7 +16,7 @@ from hotspot._kernels.arrays import Floats
 from hotspot._kernels.density import KERNELS
 from hotspot._kernels.leave_one_out import leave_one_out
 from hotspot.english import count
-from hotspot.rule import RULE
+from hotspot.rule import BANDWIDTH_M
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Method = Literal["likelihood", "rule of thumb"]
 
-DEFAULT_BANDWIDTH_M = RULE.distance_m
+DEFAULT_BANDWIDTH_M = BANDWIDTH_M
 _CANDIDATES = 30
 _TICKS_M = (10, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600)
 

@@ -9,7 +9,7 @@ from hotspot.maps.colours import FALLING, NO_SURE_CHANGE, RISING
 from hotspot.maps.elements import Drawing
 from hotspot.maps.features import Field, as_text, drawable, drawing_of, point_labels
 from hotspot.maps.scene import Scene
-from hotspot.trends.comparison import COMPARABLE
+from hotspot.trends.comparison_words import COMPARABLE
 from hotspot.trends.definition_changes import signed
 
 _KINDS = (

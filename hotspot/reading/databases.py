@@ -4,15 +4,17 @@ import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import sqlalchemy as sa
 
 from hotspot._errors import DataError
 from hotspot.output.text import clean_text
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Source
 from hotspot.reading.layer_files import said_of
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 # How long a server may take to answer, in seconds.
 _WAIT_S = 15.0
@@ -39,6 +41,9 @@ def open_database(url_text: str, table: str | None) -> Source:
     DataError
         If the database or the table cannot be read, or its driver is not installed.
     """
+    # Here and below: most sources are files, and to load it takes as long as to read one.
+    import sqlalchemy as sa
+
     try:
         asked = sa.make_url(url_text)
         named = asked.query.get("table", table)
@@ -85,7 +90,7 @@ def open_database(url_text: str, table: str | None) -> Source:
     return Source(f"{shown}, table {chosen}", columns, open_chunks)
 
 
-def _for_reading(url: sa.URL) -> dict[str, Any]:
+def _for_reading(url: "sa.URL") -> dict[str, Any]:
     """Return how a database is opened; a file of SQLite with nothing made or left beside it."""
     backend = url.get_backend_name()
     if backend != "sqlite" or not url.database:
@@ -116,6 +121,8 @@ def file_of_url(url_text: str) -> Path | None:
     """Return the file that a SQLite URL or a path names; None of another database."""
     if "://" not in url_text:
         return Path(url_text)
+    import sqlalchemy as sa
+
     try:
         url = sa.make_url(url_text)
     except (sa.exc.ArgumentError, ValueError):
@@ -133,7 +140,7 @@ def connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
     return {}
 
 
-def _choose_table(inspector: sa.Inspector, named: str | None, shown: str) -> str:
+def _choose_table(inspector: "sa.Inspector", named: str | None, shown: str) -> str:
     """Check the table against those there are; its name never becomes text of a query."""
     tables = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
     listed = ", ".join(repr(name) for name in tables) or "none"

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from hotspot._errors import DataError
 from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, on_british_grid, on_no_map
@@ -194,6 +193,9 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
     far = rows & rest.beyond(x, y, _FAR_M, _FAR_SPREADS)
     if not far.any():
         return far
+    # Few files have such rows, and it loads slowly.
+    from scipy.spatial import cKDTree
+
     near = _kilometres(x[rows & ~far], y[rows & ~far])
     left = np.flatnonzero(far)
     while len(left) and len(near):

@@ -11,16 +11,19 @@ from scipy import stats
 
 from hotspot._checks import choice_problems, is_number, raise_problems, share_problems
 from hotspot.english import percent
+from hotspot.trends.comparison_words import (
+    BETTER,
+    COMPARABLE,
+    DETERIORATED,
+    HIGHER,
+    IMPROVED,
+    KINDS,
+    LOWER,
+    RULES,
+)
 from hotspot.trends.definition_changes import comparison_notes, signed
 from hotspot.trends.periods import read_span
 from hotspot.trends.two_counts import CountTest, share_z, weigh_counts
-
-COMPARABLE = "Comparable"
-LOWER, HIGHER, IMPROVED, DETERIORATED = "Lower", "Higher", "Improved", "Deteriorated"
-WORDS = (LOWER, HIGHER, IMPROVED, DETERIORATED, COMPARABLE)
-RULES = ("both", "band", "significance")
-BETTER = ("lower", "higher")
-KINDS = ("count", "measure")
 
 
 @dataclass(frozen=True)

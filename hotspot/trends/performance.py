@@ -24,7 +24,7 @@ from hotspot.english import month as month_words
 from hotspot.incidents.offence_counts import CHOSEN
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
-from hotspot.trends.comparison import BETTER, RULES
+from hotspot.trends.comparison_words import BETTER, RULES
 from hotspot.trends.definition_changes import (
     comparison_notes,
     counted_as_in_england,

@@ -8,7 +8,7 @@ import pandas as pd
 from hotspot.english import count, percent, plain_day
 from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
-from hotspot.trends.comparison import DETERIORATED, HIGHER
+from hotspot.trends.comparison_words import DETERIORATED, HIGHER
 from hotspot.trends.definition_changes import signed
 from hotspot.trends.performance_words import reference_words, sentences, short_month
 from hotspot.trends.periods import span_words

@@ -11,7 +11,7 @@ from matplotlib.ticker import StrMethodFormatter
 from hotspot._kernels.arrays import Floats
 from hotspot.output.pictures import Picture
 from hotspot.output.text import clean_text
-from hotspot.trends.comparison import COMPARABLE
+from hotspot.trends.comparison_words import COMPARABLE
 from hotspot.trends.definition_changes import signed
 from hotspot.trends.performance_words import short_month
 from hotspot.trends.two_counts import YEAR_MONTHS

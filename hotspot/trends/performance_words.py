@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hotspot.english import and_list, count, month, percent, some_of
-from hotspot.trends.comparison import (
+from hotspot.trends.comparison_words import (
     COMPARABLE,
     DETERIORATED,
     HIGHER,
