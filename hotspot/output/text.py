@@ -32,6 +32,10 @@ def clean_text(text: str) -> str:
     >>> clean_text("12 High\x00 St\nFlat\u202e 3")
     '12 High St Flat 3'
     """
+    # Nearly every text: what is printable is of no category that is removed, and has one kind of
+    # space. A force's lists are cleaned two million times.
+    if text.isprintable():
+        return str(text)
     spaced = (" " if character in "\t\n\r" else character for character in text)
     return "".join(c for c in spaced if unicodedata.category(c) not in REMOVED)
 
