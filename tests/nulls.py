@@ -19,6 +19,9 @@ from hotspot.density.hotspot_periods import _trends
 from hotspot.knox import calibrate_rule, knox_test, local_knox
 from hotspot.knox.local import judged_chains
 from hotspot.trends.change import hotspot_change
+from hotspot.trends.performance_rows import Asked, performance_row
+from hotspot.trends.time_scan import busiest_window
+from hotspot.trends.two_counts import weigh_counts
 from tests.conftest import incidents_at
 
 NULLS, LEVEL, MOST = 2000, 0.05, 0.06
@@ -105,6 +108,32 @@ def _week(against: int) -> Callable[[np.random.Generator, bool], float]:
     return draw
 
 
+def _performance(column: str) -> Callable[[np.random.Generator, bool], float]:
+    """Return how to draw a p-value of the performance table: of two years and of five."""
+
+    def draw(random: np.random.Generator, dense: bool) -> float:
+        months, mean = (60, 30) if dense else (25, 3)
+        monthly = random.negative_binomial(mean, 0.5, months).astype(float)
+        asked = Asked(months - 1, 3, None, "lower", "significance", 0.05, 0.95)
+        return float(performance_row(asked, monthly, monthly, monthly[None])[column])
+
+    return draw
+
+
+def _two_counts(random: np.random.Generator, dense: bool) -> float:
+    now, *before = random.poisson(30 if dense else 4, 4)
+    return weigh_counts(float(now), float(np.mean(before)), 3).p_value
+
+
+def _window(random: np.random.Generator, dense: bool) -> float:
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        random.integers(0, 400, 300 if dense else 20), unit="D"
+    )
+    ends = {"first": pd.Timestamp("2024-01-01"), "last": pd.Timestamp("2025-02-03")}
+    seed = int(random.integers(2**31))
+    return busiest_window(pd.Series(days), 7, draws=39, seed=seed, **ends).p_value
+
+
 P_VALUES = (
     Null("knox_test, a cell, 99 permutations", _knox("p_value", 99)),
     Null("knox_test, a cell, closed form", _knox("p_value", 0)),
@@ -118,6 +147,10 @@ P_VALUES = (
     Null("hotspot_change, an area", _change),
     Null("this week against last", _week(0)),
     Null("this week against that of last year", _week(1)),
+    Null("performance_table, a month", _performance("month_p_value")),
+    Null("performance_table, twelve months", _performance("p_value")),
+    Null("compare, one count against the mean of three", _two_counts),
+    Null("busiest_window, 39 draws", _window),
 )
 
 

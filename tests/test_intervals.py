@@ -13,7 +13,9 @@ what is left beyond chance         test_worth::test_what_is_left_beyond_chance_h
 `street_hotspots`                  test_hotspots::test_intervals_of_streets_hold_the_truth
 `hotspot_change`, week by week     here
 shares of visits, rates of areas   here
-harm totals, limits of funnels     by published values in test_trends_compare; not simulated yet
+harm totals                        test_area_rates::test_the_interval_of_harm_covers
+limits of funnels                  test_area_rates::test_few_areas_are_called_where_none_differs_...
+directly standardised rates        test_area_rates::test_the_direct_interval_covers
 `SelfExcitingProcess`              none is given
 =================================  ===============================================================
 """
