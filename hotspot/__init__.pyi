@@ -11,6 +11,7 @@ from . import knox as knox
 from . import maps as maps
 from . import near_repeat as near_repeat
 from . import output as output
+from . import patrol as patrol
 from . import sheets as sheets
 from . import trends as trends
 from . import visits as visits
@@ -46,6 +47,10 @@ from .near_repeat import label_repeats as label_repeats
 from .near_repeat import near_repeat_chains as near_repeat_chains
 from .near_repeat import near_repeat_pairs as near_repeat_pairs
 from .near_repeat import near_repeat_zones as near_repeat_zones
+from .patrol import patrol_dosage as patrol_dosage
+from .patrol import patrol_plan as patrol_plan
+from .patrol import public_patrols as public_patrols
+from .patrol import read_patrols as read_patrols
 from .sheets import write_targets as write_targets
 from .trends import funnel_rates as funnel_rates
 from .trends import performance_table as performance_table

@@ -52,11 +52,16 @@ def area_positions(
         areas = areas.geometry.to_numpy()
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    point, area = shapely.STRtree(areas).query(points, predicate="intersects")
+    point, area = shapely.STRtree(areas).query(points)
+    # Areas are prepared: asked from the side of the points, each of their vertices is looked at.
+    shapely.prepare(areas)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    inside = shapely.intersects_xy(areas[area], x[point], y[point])
+    point, area = point[inside], area[inside]
     best = np.full(len(points), len(order), dtype=np.int64)
     np.minimum.at(best, point, rank[area])
-    inside = best < len(order)
-    positions[inside] = order[best[inside]]
+    held = best < len(order)
+    positions[held] = order[best[held]]
     return positions
 
 

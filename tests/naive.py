@@ -837,3 +837,92 @@ def has_circle(following: list[int]) -> bool:
             seen.add(at)
             at = following[at]
     return False
+
+
+def patrol_minutes(
+    fixes: list[tuple[str, float, float, float]],
+    boxes: list[tuple[float, float, float, float]],
+    days: list[float],
+    max_gap_s: float,
+    min_visit_s: float,
+    merge_s: float,
+    max_speed_mps: float,
+) -> dict[tuple[int, int], dict[str, float]]:
+    """Presence by place and day, second by second: fixes are (unit, second, x, y)."""
+
+    def place_of(x: float, y: float) -> int:
+        for number, (west, south, east, north) in enumerate(boxes):
+            if west <= x <= east and south <= y <= north:
+                return number
+        return -1
+
+    kinds: dict[tuple[str, int], tuple[int, str]] = {}
+    for unit in sorted({fix[0] for fix in fixes}):
+        track = sorted(fix for fix in fixes if fix[0] == unit)
+        places = [place_of(x, y) for _, _, x, y in track]
+        steps = []
+        for (_, t, x, y), (_, later, x2, y2) in itertools.pairwise(track):
+            speed = math.hypot(x2 - x, y2 - y) / (later - t)
+            if later - t > max_gap_s or speed > 60:
+                steps.append("unknown")
+            else:
+                steps.append("driving" if speed > max_speed_mps else "patrol")
+        # Still: a stretch of two hours or more in a square of 50 m.
+        for i, (_, t, _, _) in enumerate(track):
+            for j in range(i + 1, len(track)):
+                xs, ys = ([fix[axis] for fix in track[i : j + 1]] for axis in (2, 3))
+                small = max(max(xs) - min(xs), max(ys) - min(ys)) <= 50
+                if small and track[j][1] - t >= 7200:
+                    for at in range(i, j):
+                        steps[at] = "unknown" if steps[at] == "unknown" else "still"
+        for i, kind in enumerate(steps):
+            start, end = int(track[i][1]), int(track[i + 1][1])
+            for second in range(start, end):
+                mine, other = (i, i + 1) if 2 * (second - start) < end - start else (i + 1, i)
+                told = kind
+                if places[mine] != places[other] and kind != "unknown":
+                    # The step on the other side of the fix, where it is known.
+                    beside = mine - 1 if mine == i else mine
+                    neighbour = mine - 1 if mine == i else mine + 1
+                    known = 0 <= beside < len(steps) and steps[beside] != "unknown"
+                    if known and places[neighbour] == places[mine]:
+                        told = steps[beside]
+                    else:
+                        fast = [_fast(track, at, max_speed_mps) for at in (i, beside)]
+                        told = "driving" if fast[0] and (not known or fast[1]) else "patrol"
+                if places[mine] >= 0:
+                    kinds[unit, second] = (places[mine], told)
+    table = {
+        (place, day): dict.fromkeys(
+            ("visits", "patrol", "officer", "unknown", "driving", "still"), 0.0
+        )
+        for place in range(len(boxes))
+        for day in range(len(days) - 1)
+    }
+
+    def day_of(second: float) -> int | None:
+        found = [day for day in range(len(days) - 1) if days[day] <= second < days[day + 1]]
+        return found[0] if found else None
+
+    for (_, second), (place, kind) in kinds.items():
+        if (day := day_of(second)) is not None:
+            table[place, day]["officer" if kind == "patrol" else kind] += 1
+    for place in range(len(boxes)):
+        there = sorted({s for (_, s), told in kinds.items() if told == (place, "patrol")})
+        visit: list[int] = []
+        for second in [*there, math.inf]:
+            if (day := day_of(second)) is not None:
+                table[place, day]["patrol"] += 1
+            if visit and second - visit[-1] - 1 > merge_s:
+                if len(visit) >= min_visit_s and (begun := day_of(visit[0])) is not None:
+                    table[place, begun]["visits"] += 1
+                visit = []
+            visit.append(second)  # type: ignore[arg-type]
+    return table
+
+
+def _fast(track: list[tuple[str, float, float, float]], at: int, most: float) -> bool:
+    if not 0 <= at < len(track) - 1:
+        return False
+    (_, t, x, y), (_, later, x2, y2) = track[at : at + 2]
+    return math.hypot(x2 - x, y2 - y) / (later - t) > most

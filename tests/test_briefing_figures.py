@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from hotspot.briefing.figures.homes import repeat_addresses
-from hotspot.briefing.figures.hours import aoristic_hours, hours_by_area, peak_hours
+from hotspot.briefing.figures.hours import hours_by_area
 from hotspot.briefing.figures.known import KnownBurglaries, recent_counts
 from hotspot.briefing.figures.methods import HELD_BACK, NOT_RECORDED, methods_by_area
 from hotspot.briefing.figures.weeks import weekly_comparison
+from hotspot.density.hours_of_week import aoristic_hours, peak_hours
 from hotspot.geo import NO_AREA
 from tests import naive
 

@@ -13,7 +13,6 @@ import shapely
 from hotspot.briefing import load_config
 from hotspot.briefing.exchanged_coordinates import check_coordinates
 from hotspot.briefing.figures.homes import repeat_addresses
-from hotspot.briefing.figures.hours import Hours, peak_hours
 from hotspot.briefing.figures.known import KnownBurglaries, recent_counts
 from hotspot.briefing.figures.methods import HELD_BACK, method_codes
 from hotspot.briefing.figures.weeks import WeekChange, weekly_comparison
@@ -21,6 +20,7 @@ from hotspot.briefing.findings import RaisedRisk
 from hotspot.briefing.inputs import read_inputs
 from hotspot.briefing.sections.hours_and_method import hours
 from hotspot.briefing.sections.this_week import week_words
+from hotspot.density.hours_of_week import Hours, peak_hours
 from hotspot.incidents.free_text import LONGEST_METHOD
 from tests.conftest import incidents_at
 

@@ -134,7 +134,7 @@ def refuse_personal(kept: Mapping[str, str], contents: Contents) -> None:
         arguments=[
             _refusal(column, what)
             for name, column in kept.items()
-            if (what := _personal(name, column, contents)) is not None
+            if (what := what_of_persons(name, column, contents)) is not None
         ]
     )
 
@@ -146,7 +146,7 @@ def _refusal(column: str, what: str) -> str:
     )
 
 
-def _personal(name: str, column: str, contents: Contents) -> str | None:
+def what_of_persons(name: str, column: str, contents: Contents) -> str | None:
     """Return what of a person a column tells by heading, name or cells, if anything."""
     what = _personal_heading(column) or _personal_heading(name)
     different = _different(column, contents)

@@ -42,7 +42,7 @@ def known_columns(*tables: str) -> dict[str, tuple[str, ...]]:
 
     Parameters
     ----------
-    *tables : {"incidents", "addresses", "areas", "streets", "places", "dates", "windows"}
+    *tables : {"incidents", "addresses", "areas", "streets", "patrols", "places", "dates", ...}
         The kinds of tables; "places" are coordinates, in a table of any kind, "dates" the parts of
         a date in columns of their own, "windows" the words of the two ends of a window.
 

@@ -60,6 +60,8 @@ class Times:
         Where a spreadsheet or a frame holds a day, or its midnight, in a column of other times.
     month_only : numpy.ndarray of bool
         Where only a month is given; the moment is its first day.
+    zoned : numpy.ndarray of bool
+        Where a zone is told: a suffix, or seconds since 1970.
     cells : pandas.Series
         What stands in the source.
     """
@@ -70,6 +72,7 @@ class Times:
     midnight_told: Flags
     midnight_held: Flags
     month_only: Flags
+    zoned: Flags
     cells: pd.Series
 
     def among(self, rows: Flags) -> "Times":
@@ -139,7 +142,7 @@ def read_datetimes(
     >>> [str(moment) for moment in reading.times["occurred_from"].moments.astype("M8[m]")]
     ['2026-03-25T09:30', '2026-03-04T23:00']
     """
-    zones = _Zones(_zone(timezone), _zone(home_zone))
+    zones = _Zones(read_zone(timezone), read_zone(home_zone))
     meant = np.ones(len(frame), dtype=bool) if among is None else among
     old = _since_1904(frame)
     read = {
@@ -207,7 +210,14 @@ def _parse(cells: pd.Series, since_1904: Flags) -> Parts:
     return parts
 
 
-def _zone(timezone: str | None) -> ZoneInfo | None:
+def read_zone(timezone: str | None) -> ZoneInfo | None:
+    """Read the name of a time zone; None is none.
+
+    Raises
+    ------
+    ConfigError
+        If it is not known.
+    """
     if timezone is None:
         return None
     try:
@@ -296,6 +306,7 @@ def _times(
         midnight_told=has_time & ~timed.any(),
         midnight_held=_held_midnights(known & ~has_time & timed.any() & (not has_clocks), cells),
         month_only=known & (parts.kind == MONTH),
+        zoned=zoned,
         cells=cells,
     )
     return times, notes + noted, warnings

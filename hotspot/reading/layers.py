@@ -22,6 +22,7 @@ from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.gdal_files import gdal_layers
 from hotspot.reading.geojson import geojson_layers
 from hotspot.reading.geopackages import geopackage_layers
+from hotspot.reading.gpx import gpx_layers
 from hotspot.reading.joined_sources import join_sources, tables_alike, which_read
 from hotspot.reading.kml import kml_layers
 from hotspot.reading.layer_files import LayerFile, Layers, Reader, file_of
@@ -34,6 +35,7 @@ _READERS: dict[str, Reader] = {
     ".json": geojson_layers,
     ".kml": kml_layers,
     ".kmz": kml_layers,
+    ".gpx": gpx_layers,
     **dict.fromkeys((".shp", ".tab", ".mif", ".fgb", ".pbf", ".osm"), gdal_layers),
 }
 

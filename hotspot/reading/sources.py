@@ -93,6 +93,8 @@ FORMATS = (
     Format((".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz"), _open_table),
     Format((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), _open_table),
     Format((".gpkg", ".geojson", ".shp", ".fgb", ".mif", ".kml", ".kmz"), open_layer, of_maps=True),
+    # Tracks are points, and no backdrop.
+    Format((".gpx",), open_layer),
     Format((".tab",), open_tab, of_maps=True),
     Format((".json",), open_json, of_maps=True),
     Format((".parquet", ".geoparquet"), open_parquet, of_maps=True),

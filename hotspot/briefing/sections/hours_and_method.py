@@ -8,19 +8,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspot.briefing.figures.hours import (
-    LONGEST_WINDOW_DAYS,
-    PEAK_HOURS,
-    Hours,
-    aoristic_hours,
-    hours_by_area,
-    peak_hours,
-)
+from hotspot.briefing.figures.hours import hours_by_area
 from hotspot.briefing.figures.known import areas_of
 from hotspot.briefing.figures.methods import methods_by_area, tells_methods
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Section, Sources, rows_of, table
 from hotspot.dates import YEAR_DAYS
+from hotspot.density.hours_of_week import (
+    LONGEST_WINDOW_DAYS,
+    PEAK_HOURS,
+    Hours,
+    aoristic_hours,
+    peak_hours,
+)
 from hotspot.english import DAYS, day_of_year, hour_span, percent
 
 _MOST_METHODS = 3

@@ -1,0 +1,9 @@
+from .dosage import PatrolDosage as PatrolDosage
+from .dosage import patrol_dosage as patrol_dosage
+from .fix_reading import PatrolCheck as PatrolCheck
+from .fix_reading import check_patrols as check_patrols
+from .fix_reading import read_patrols as read_patrols
+from .patrol_times import PatrolPlan as PatrolPlan
+from .patrol_times import patrol_plan as patrol_plan
+from .public_hours import PublicPatrols as PublicPatrols
+from .public_hours import public_patrols as public_patrols
