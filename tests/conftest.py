@@ -3,25 +3,27 @@
 import contextlib
 import os
 import sqlite3
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 
-from hotspot import DataWarning, maps
-from hotspot.briefing import Briefing, brief
-from hotspot.demo import Process, write_sample
-from hotspot.visits.schema import metadata
-from tests.postgres import find_binaries, running_postgres
-from tests.small_town import write_town
+# The process that hands out the tests loads this too, and waits until it has: what is heavy is
+# loaded by the fixtures that use it.
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspot.briefing import Briefing
+
+# A shell may forbid Python to keep what it compiled; then each worker and each process that a test
+# starts would compile all of ours again, and a worker would take twice as long to begin.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Their modules add cases when they are imported: once, by `test_hostile`, and not for doctests too.
 collect_ignore = ["hostile"]
@@ -51,6 +53,8 @@ def sample_dir() -> Path:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL of a PostgreSQL of our own; tests that need it skip where none is installed."""
+    from tests.postgres import find_binaries, running_postgres
+
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL is installed")
@@ -73,6 +77,10 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'visits.db'}"
+    import sqlalchemy as sa
+
+    from hotspot.visits.schema import metadata
+
     server: str = request.getfixturevalue("postgres_url")
     engine = sa.create_engine(server.replace("://", "+psycopg://"), poolclass=sa.NullPool)
     metadata.drop_all(engine)
@@ -82,6 +90,8 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def busy_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the made-up town where it is burgled three times as often, for many events."""
+    from hotspot.demo import Process, write_sample
+
     folder = tmp_path_factory.mktemp("busy")
     write_sample(folder, process=Process(background_per_1000=22.0, operation_ratio=1.0))
     return folder
@@ -112,19 +122,21 @@ def still_open(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 @pytest.fixture(scope="session")
 def town_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a small town and its set-up, not to be written into."""
+    from tests.small_town import write_town
+
     folder = tmp_path_factory.mktemp("town")
     write_town(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def town(town_folder: Path) -> Briefing:
+def town(town_folder: Path) -> "Briefing":
     """One briefing of the small town, to be read by every test that can do with it."""
     return quiet_briefing(town_folder / "briefing.toml")
 
 
 @pytest.fixture(scope="session")
-def old_town(town_folder: Path) -> Briefing:
+def old_town(town_folder: Path) -> "Briefing":
     """Briefing of the small town three days later, when its data are old."""
     place = town_folder.with_name(f"{town_folder.name}-old")
     return quiet_briefing(town_folder / "briefing.toml", as_of="2026-03-05", folder=place)
@@ -139,6 +151,7 @@ def plain_products(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """
     if request.node.get_closest_marker("all_products"):
         return
+    from hotspot import maps
 
     def write_word(_made: object, path: Path, *_given: object, **_named: object) -> Path:
         path.write_text("not made", encoding="utf-8")
@@ -152,21 +165,28 @@ def plain_products(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(f"hotspot.sheets.target_files.{workbook}", write_word)
 
 
-def quiet_briefing(set_up: Path, **options: Any) -> Briefing:
+def quiet_briefing(set_up: Path, **options: Any) -> "Briefing":
+    from hotspot import DataWarning
+    from hotspot.briefing import brief
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         return brief(set_up, **options)
 
 
 @pytest.fixture(scope="session")
-def make_incidents() -> Callable[..., gpd.GeoDataFrame]:
+def make_incidents() -> "Callable[..., gpd.GeoDataFrame]":
     return incidents_at
 
 
 def incidents_at(
     x: object, y: object, days: object, *, start: str = "2025-01-01", **columns: object
-) -> gpd.GeoDataFrame:
+) -> "gpd.GeoDataFrame":
     """Incidents in canonical shape, at points in metres and days after `start` (fractions too)."""
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+
     x = np.asarray(x, dtype=float)
     times = pd.Timestamp(start) + pd.to_timedelta(np.asarray(days, dtype=float) * 24, unit="h")
     frame = pd.DataFrame(
