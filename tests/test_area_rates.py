@@ -266,6 +266,18 @@ def test_a_cohort_counts_outcomes_in_time_and_says_when_it_is_complete():
     assert "charged: Charged." in found.summary()
 
 
+def test_a_blank_cell_is_no_outcome():
+    recorded = pd.to_datetime(["2025-01-03"] * 3)
+    given = pd.to_datetime(["2025-02-01", None, None])
+    frame = pd.DataFrame(
+        {"recorded_at": recorded, "outcome": ["Charged", "", " "], "outcome_at": given}
+    )
+    table = outcome_rates(frame, {"Charged": "charged"}, "2026-01-01").table
+    assert table.loc[0, ["outcomes", "offences"]].tolist() == [1, 3]
+    with pytest.raises(hs.DataError, match="makes it dates"):
+        outcome_rates(frame.assign(outcome_at="01/02/2025"), {"Charged": "charged"}, "2026-01-01")
+
+
 def test_outcomes_of_a_period_are_no_share_and_say_so():
     # January's 39 %: 30 outcomes of a month over the 77 offences recorded in it.
     rows = [("2025-11-15", "Charged", "2026-01-10")] * 30 + [("2026-01-15", None, None)] * 77

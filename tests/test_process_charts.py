@@ -206,7 +206,7 @@ def test_a_burst_is_found_and_five_quiet_years_hold_six_in_a_week_by_chance():
     quiet = pd.Series(pd.Timestamp("2021-01-01") + pd.to_timedelta(days, unit="D"))
     burst = pd.concat([quiet, pd.Series([pd.Timestamp("2024-05-05")] * 10)])
     assert busiest_window(burst, 7, seed=1).p_value < 0.01
-    assert "were 11, from 29 Apr 2024 to 5 May 2024" in busiest_window(burst, 7, seed=1).words
+    assert "were 11, from 29 Apr 2024 to 5 May 2024" in busiest_window(burst, 7, seed=1).summary()
     season = 1 + np.cos(2 * np.pi * np.arange(1820) / 365)
     found = busiest_window(
         quiet, 7, first=pd.Timestamp("2021-01-01"), last=pd.Timestamp("2025-12-25"),

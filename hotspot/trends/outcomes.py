@@ -152,6 +152,8 @@ def outcome_rates(
     ]  # fmt: skip
     raise_problems(data, arguments)
     frame = _joined(offences, outcomes, (recorded, outcome, outcome_at, by))
+    # A blank cell is no outcome: columns that are kept as they stand hold it as a text.
+    frame["outcome"] = frame["outcome"].mask(frame["outcome"].astype(str).str.strip() == "")
     raise_problems(_frame_problems(frame, groups))
     known = frame[frame["recorded"] <= last]
     had = known["outcome"].notna() & (known["given"] <= last)
@@ -196,7 +198,10 @@ def _frame_problems(frame: pd.DataFrame, groups: Mapping[str, str]) -> list[str]
         ("given", "the day of an outcome"),
     ):
         if not pd.api.types.is_datetime64_dtype(frame[column]):
-            problems.append(f"The column of {words} must be timezone-naive datetime64.")
+            problems.append(
+                f"The column of {words} must be timezone-naive datetime64: a column kept as it "
+                'stands is text, pd.to_datetime(..., format="%d/%m/%Y") makes it dates.'
+            )
     if problems:
         return problems
     told = frame["outcome"].notna()

@@ -102,6 +102,8 @@ class BusiestWindow(NamedTuple):
         The earliest such days, both included.
     crimes : int
         In them.
+    of : int
+        Of so many in all.
     windows : int
         Over how many days the window moved.
     p_value : float
@@ -109,18 +111,31 @@ class BusiestWindow(NamedTuple):
     naus : float
         The same by `scan_probability`, for a rate that never changed.
     seed : int
-    words : str
-        A sentence.
     """
 
     first: pd.Timestamp
     last: pd.Timestamp
     crimes: int
+    of: int
     windows: int
     p_value: float
     naus: float
     seed: int
-    words: str
+
+    def summary(self) -> str:
+        """Return the most in so many days, and how often chance alone has as many.
+
+        Returns
+        -------
+        str
+        """
+        days = days_long((self.last - self.first).days + 1)
+        return (
+            f"The most in {days} were {self.crimes:,}, from {day_of_year(self.first)} to "
+            f"{day_of_year(self.last)}. Of {count(self.of, 'crime')} dealt by chance over "
+            f"{count(self.windows, 'day')}, some such window holds as many in "
+            f"{percent(self.p_value)} of draws."
+        )
 
 
 def busiest_window(
@@ -203,12 +218,7 @@ def busiest_window(
     p_value = as_many / (1 + draws)
     naus = scan_probability(watched, window_days, len(numbers) / watched, most)
     ends = found + pd.Timedelta(days=window_days - 1)
-    words = (
-        f"The most in {days_long(window_days)} were {most:,}, from {day_of_year(found)} to "
-        f"{day_of_year(ends)}. Of {count(len(numbers), 'crime')} dealt by chance over "
-        f"{count(watched, 'day')}, some such window holds as many in {percent(p_value)} of draws."
-    )
-    return BusiestWindow(found, ends, most, watched, p_value, naus, seed, words)
+    return BusiestWindow(found, ends, most, len(numbers), watched, p_value, naus, seed)
 
 
 def in_windows(counts: Ints | Bools, window: int) -> Ints:
