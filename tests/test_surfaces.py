@@ -5,11 +5,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import rioxarray
 import shapely
 import tifffile
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.enums import Resampling
 
 import hotspot as hs
 from hotspot.density import plot_surface, rate_surface
@@ -103,6 +105,32 @@ def test_a_coarsened_surface_has_larger_cells():
     incidents = incidents_at([451_250] * 5, [340_650] * 5, [0] * 5)
     assert hs.hotspots(coarse, incidents, area_share=0.1)["crimes"][0] == 5
     assert as_surface(coarse).attrs["units"] == SURFACE.attrs["units"]
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+@pytest.mark.parametrize("cell_m", [50, 100])
+def test_a_reprojected_surface_has_its_hotspots_where_they_were(cell_m):
+    """Through rioxarray into UTM, whose north is a degree off: hotspots kilometres away before."""
+    there = SURFACE.rio.write_crs(GRID.crs).rio.reproject(
+        "EPSG:32630", resolution=cell_m, resampling=Resampling.nearest
+    )
+    expected, found = (hs.hotspots(surface, area_share=0.05) for surface in (SURFACE, there))
+    assert found.crs == "EPSG:32630"
+    back = found.to_crs(expected.crs)
+    assert back.distance(expected).max() == 0
+    assert back.centroid.distance(expected.centroid).max() < 50
+    assert back.intersection(expected).area.sum() > 0.75 * expected.area.sum()
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+def test_a_surface_goes_through_a_raster_file_and_back(tmp_path):
+    SURFACE.rio.write_crs(GRID.crs).rio.to_raster(tmp_path / "theirs.tif")
+    (ours,) = write_surface(SURFACE, tmp_path / "ours.tif")
+    for path in (tmp_path / "theirs.tif", ours):
+        with rioxarray.open_rasterio(path, masked=True) as raster:
+            assert hs.Grid.of(raster) == GRID
+            there = as_surface(raster).to_numpy()
+        np.testing.assert_allclose(there, SURFACE.to_numpy(), rtol=1e-6)
 
 
 def test_the_crs_of_the_last_step_is_taken_not_the_one_carried_along():
