@@ -7,7 +7,6 @@ from typing import Annotated, Any, Self, get_args
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -19,6 +18,8 @@ from hotspot._checks import full_path
 from hotspot._errors import ConfigError
 from hotspot.briefing import config_values as values
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
+from hotspot.briefing.config_values import Table
+from hotspot.briefing.operation_settings import OperationSettings
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.english import some_of
@@ -35,13 +36,7 @@ from hotspot.trends.periods import DATES
 _MOST_BYTES, _MOST_DEPTH = 10_000_000, 20
 
 
-class _Table(BaseModel):
-    """A table of the TOML file: nothing unknown in it, never changed once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _FileTable(_Table):
+class _FileTable(Table):
     """A table of the TOML file that names a file, several of one layout, or a database."""
 
     path: values.InputPaths
@@ -85,7 +80,7 @@ class AddressSettings(_FileTable):
     crs: values.Text | None = None
 
 
-class AreaSettings(_Table):
+class AreaSettings(Table):
     """The file of beats or wards, and the column of their names."""
 
     path: values.InputPath
@@ -93,7 +88,7 @@ class AreaSettings(_Table):
     crs: values.Text | None = None
 
 
-class BasemapSettings(_Table):
+class BasemapSettings(Table):
     """What lies under the zones: files of the user's own, and web tiles only if named."""
 
     streets: values.InputPath | None = None
@@ -103,7 +98,7 @@ class BasemapSettings(_Table):
     tiles: values.Text | None = None
 
 
-class RuleSettings(_Table):
+class RuleSettings(Table):
     """The near-repeat rule; `calibrate` takes the one that the burglaries themselves propose."""
 
     distance_m: values.Length = RULE.distance_m
@@ -111,7 +106,7 @@ class RuleSettings(_Table):
     calibrate: values.Flag = False
 
 
-class DensitySettings(_Table):
+class DensitySettings(Table):
     """Where risk stays: the last `period_days`, and the share of the area called a hotspot."""
 
     cell_size_m: values.Length = 50.0
@@ -120,7 +115,7 @@ class DensitySettings(_Table):
     period_days: values.Days = 365
 
 
-class CocooningSettings(_Table):
+class CocooningSettings(Table):
     """Who is visited and how soon, what is kept of it, and who is shown nowhere."""
 
     preset: Annotated[str | None, AfterValidator(values.one_of(tuple(PRESETS)))] = None
@@ -137,7 +132,7 @@ class CocooningSettings(_Table):
     waking_hours: values.WakingHours = None
 
 
-class TrendsSettings(_Table):
+class TrendsSettings(Table):
     """What twelve months are held against, which months are left out, and what makes a word."""
 
     baseline: values.Span = None
@@ -149,7 +144,7 @@ class TrendsSettings(_Table):
     date: Annotated[str, AfterValidator(values.one_of(DATES))] = "recorded"
 
 
-class OutputSettings(_Table):
+class OutputSettings(Table):
     """Where the briefing goes, what it is marked, and which kinds of lists are made."""
 
     folder: values.OutputPath = Field(default=Path("briefing"), validate_default=True)
@@ -170,7 +165,7 @@ class OutputSettings(_Table):
         return self if marking is None else self.model_copy(update={"marking": marking})
 
 
-class MessageSettings(_Table):
+class MessageSettings(Table):
     """The force's own texts for residents, a file a language, and what fills their blanks."""
 
     link: values.Line
@@ -195,7 +190,7 @@ class MessageSettings(_Table):
         return MessageTexts(texts, self.link, self.contact)
 
 
-class Config(_Table):
+class Config(Table):
     """A whole set-up, checked. `load_config` and `read_config` make one.
 
     Parameters
@@ -214,6 +209,8 @@ class Config(_Table):
         Whether to find out how well the map and the lists did lately.
     messages : table, optional
         The force's own texts for residents.
+    operations : tables
+        Operations that `hotspot impact` evaluates.
     output : table
         Where the briefing goes, and how it is marked.
 
@@ -239,6 +236,7 @@ class Config(_Table):
     backtest: values.Flag = True
     worth: values.Flag = True
     messages: MessageSettings | None = None
+    operations: Annotated[tuple[OperationSettings, ...], BeforeValidator(values.tables)] = ()
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
 
     def input_files(self) -> dict[str, Path]:
@@ -278,7 +276,8 @@ class Config(_Table):
         urls += [self.cocooning.ledger]
         kept = [file for url in urls if isinstance(url, str) and (file := file_of_url(url))]
         excluded = self.cocooning.exclude
-        return [*self.input_files().values(), *kept, *([excluded] if excluded else [])]
+        ground = [file for one in self.operations for file in one.files]
+        return [*self.input_files().values(), *kept, *([excluded] if excluded else []), *ground]
 
     def changed(
         self,
@@ -467,13 +466,13 @@ def _in_words(faults: Iterable[Any], prefix: str = "") -> ConfigError:
     return ConfigError([prefix + fault_words(fault, Config, _TABLES) for fault in faults])
 
 
-def _tables() -> dict[str, type[_Table]]:
+def _tables() -> dict[str, type[Table]]:
     """Return the models of the tables of a set-up, by name."""
-    models: dict[str, type[_Table]] = {}
+    models: dict[str, type[Table]] = {}
     for name, field in Config.model_fields.items():
         kinds = (field.annotation, *get_args(field.annotation))
         for kind in kinds:
-            if isinstance(kind, type) and issubclass(kind, _Table):
+            if isinstance(kind, type) and issubclass(kind, Table):
                 models[name] = kind
     return models
 

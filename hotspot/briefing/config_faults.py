@@ -47,7 +47,7 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
     if kind == "missing" and loc[0] == "messages":
         return f"{where} is missing: every message names it."
     if kind == "missing":
-        return f"{where} is missing: it names the file of {_files_of(loc)}."
+        return f"{where} is missing: {_what_it_is(loc)}."
     if kind == "value_error":
         return f"{where} {context['error']}"
     bounds = {
@@ -64,6 +64,7 @@ def fault_words(fault: ErrorDetails, whole: type[BaseModel], tables: Tables) -> 
         "string_too_long": "text of {max_length} letters or fewer",
         "dict_type": 'a table of names, such as {{ crime_ref = "Crime Ref" }}',
         "model_type": "a table with a line [{where}]",
+        "tuple_type": "tables, each with a line [[{where}]]",
     }
     if kind not in bounds:
         return f"{where}: {fault['msg']}, not {quoted(value)}."
@@ -78,12 +79,24 @@ def _where(loc: tuple[int | str, ...], tables: Tables) -> str:
     names = [str(part)[:_MOST] for part in loc if part not in within]
     if names[0] not in tables:
         return names[0]
+    if names[0] == "operations" and isinstance(loc[-1], str) and len(loc) > 2:
+        # Of several tables of one name the number tells which.
+        return f"[[operations]] {int(loc[1]) + 1} {'.'.join(names[2:])}"
     return " ".join([f"[{names[0]}]", ".".join(names[1:])]).strip()
 
 
-def _files_of(loc: tuple[int | str, ...]) -> str:
-    """Return what is in the file that a table needs."""
-    return {"incidents": "burglaries", "areas": "beats or wards"}.get(str(loc[0]), str(loc[0]))
+def _what_it_is(loc: tuple[int | str, ...]) -> str:
+    """Return what a table needs: most of all a file."""
+    of_operation = {
+        "name": "what the operation is called",
+        "treated": "it names the file of the ground where it was",
+        "before": "the first and the last day, such as [2024-03-01, 2025-02-28]",
+        "after": "the first and the last day, such as [2025-03-01, 2026-02-28]",
+    }
+    if loc[0] == "operations":
+        return of_operation[str(loc[-1])]
+    files = {"incidents": "burglaries", "areas": "beats or wards"}
+    return f"it names the file of {files.get(str(loc[0]), str(loc[0]))}"
 
 
 def _unknown(loc: tuple[int | str, ...], whole: type[BaseModel], tables: Tables) -> str:

@@ -2,12 +2,19 @@
 
 import difflib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+)
 
 from hotspot._checks import full_path
 from hotspot._errors import ConfigError, quoted
@@ -27,12 +34,23 @@ MOST_DAYS = 36_500
 _MOST = 10**9
 
 
+class Table(BaseModel):
+    """A table of the TOML file: nothing unknown in it, never changed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 def _existing(path: Path, info: ValidationInfo) -> Path:
     """Resolve a path against the folder of the TOML file, and refuse one where nothing is."""
     full = _beside(path, info)
     if not full.exists():
         raise ValueError(f"names {path.name}, which is not in {full.parent}.")
     return full
+
+
+def existing_path(value: object, info: ValidationInfo) -> Path | None:
+    """Return the path of a file that is there, from the folder of the TOML file."""
+    return None if value is None else _existing(Path(str(_path(value))), info)
 
 
 def _existing_files(value: object, info: ValidationInfo) -> Path | tuple[Path, ...] | str:
@@ -181,6 +199,11 @@ def _months(value: object) -> object:
 def table_with_path(value: object) -> object:
     """Return the table that ``addresses = "addresses.csv"`` stands for: one with only a path."""
     return {"path": value} if isinstance(value, (str, Path, list, tuple)) else value
+
+
+def tables(value: object) -> object:
+    """Return the one table that stands where several may, as several."""
+    return [value] if isinstance(value, Mapping) else value
 
 
 InputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_existing)]

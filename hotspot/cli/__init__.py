@@ -15,14 +15,26 @@ from typing import Any
 
 import hotspot
 from hotspot._errors import DataWarning
-from hotspot.cli import backtest, briefing, check, demo, density, knox, lookup, maps, trends, visits
+from hotspot.cli import (
+    backtest,
+    briefing,
+    check,
+    demo,
+    density,
+    impact,
+    knox,
+    lookup,
+    maps,
+    trends,
+    visits,
+)
 from hotspot.cli.faults import words_of
 from hotspot.cli.option_values import Parser, check_usage
 from hotspot.cli.options import DONE, STOPPED
 from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
-COMMANDS = (check, knox, density, trends, backtest, briefing, visits, lookup, maps, demo)
+COMMANDS = (check, knox, density, trends, impact, backtest, briefing, visits, lookup, maps, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

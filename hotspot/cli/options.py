@@ -307,24 +307,59 @@ def answer(
     int
         The exit status.
     """
+    return answer_each({result.product: result}, options, burglaries, {result.product: files or {}})
+
+
+def answer_each(
+    results: "Mapping[str, Result]",
+    options: argparse.Namespace,
+    burglaries: "Burglaries",
+    files: "Mapping[str, Mapping[str, Writer]] | None" = None,
+    inputs: Mapping[str, str] | None = None,
+) -> int:
+    """Write results to the folder that was asked for, all or none, and print what they are.
+
+    Parameters
+    ----------
+    results : mapping of Result
+        By what their files are called.
+    options : Namespace
+        Of `add_result_command`.
+    burglaries : Burglaries
+        Those that they are of.
+    files : mapping of mapping of callable, optional
+        Further files of each result, as `Result.write` takes them.
+    inputs : mapping of str to str, optional
+        Name and SHA-256 of further files that went in.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    from hotspot.output.files import replacing_files
     from hotspot.output.own_files import own_files, refuse_inputs
     from hotspot.output.page_parts import FORMATS
 
-    marking, inputs = marking_of(options, burglaries), burglaries.inputs
-    basis = burglaries.basis
-    names = [*(f"{result.product}.{ending}" for ending in FORMATS), *(files or {})]
-    paths = [Path(options.folder, name) for name in names]
+    marking, went_in = marking_of(options, burglaries), {**burglaries.inputs, **(inputs or {})}
+    basis, more, folder = burglaries.basis, files or {}, Path(options.folder)
+    names = [
+        name
+        for stem in results
+        for name in (*(f"{stem}.{ending}" for ending in FORMATS), *more.get(stem, {}))
+    ]
+    paths = [folder / name for name in names]
     refuse_inputs(paths, burglaries.config.read_files())
-    with own_files(paths):
-        written = result.write(
-            options.folder, marking=marking, inputs=inputs, files=files, basis=basis
-        )
-    record = {
-        **result.record(marking, inputs, basis),
-        "reading": burglaries.record,
-        "files": [str(path) for path in written],
-    }
-    print_answer(options, record, result.summary(), *written)
+    with own_files(paths), replacing_files(paths) as places:
+        for stem, result in results.items():
+            result.write(
+                places[paths[0]].parent, name=stem, marking=marking, inputs=went_in,
+                files=more.get(stem), basis=basis,
+            )  # fmt: skip
+    records = [result.record(marking, went_in, basis) for result in results.values()]
+    about = {"reading": burglaries.record, "files": [str(path) for path in paths]}
+    content = {**records[0], **about} if len(records) == 1 else {"results": records, **about}
+    print_answer(options, content, *(result.summary() for result in results.values()), *paths)
     return DONE
 
 

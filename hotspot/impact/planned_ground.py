@@ -9,13 +9,44 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from hotspot.areas import read_areas
+from hotspot.areas import read_areas, read_outline
 from hotspot.english import some_of
-from hotspot.reading.sources import Readable
+from hotspot.reading.sources import Readable, open_source
 
 # Outlines are compared to the centimetre: what a format adds in the last digits is no change.
 _DIGITS = 2
 _MOST_NAMED = 5
+
+
+def read_ground(source: Readable, name: str | None = None, *, crs: Any = None) -> gpd.GeoDataFrame:
+    """Read the places of an operation; those of a file without any column are numbered.
+
+    Parameters
+    ----------
+    source : path or GeoDataFrame
+    name : str, optional
+        Column with their names, as of `read_areas`.
+    crs : CRS, optional
+        What the source is in, where it does not say so itself.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``area`` and ``geometry``, in a CRS in metres.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `read_areas` does.
+    """
+    if name is None and not isinstance(source, gpd.GeoDataFrame):
+        opened = open_source(source)
+        if opened.has_geometry and not opened.columns:
+            shapes = read_outline(source, crs=crs)
+            numbered = [f"Place {number}" for number in range(1, len(shapes) + 1)]
+            source = gpd.GeoDataFrame({"area": numbered}, geometry=list(shapes), crs=shapes.crs)
+            crs = None
+    return read_areas(source, name, crs=crs)
 
 
 @dataclass(frozen=True)
@@ -60,7 +91,7 @@ class PlannedGround:
         -------
         PlannedGround
         """
-        areas = read_areas(ground)
+        areas = read_ground(ground)
         places = {
             str(name): PlannedPlace(round(shape.area / 10_000, 4), outline_sha256(shape))
             for name, shape in zip(areas["area"], areas.geometry, strict=True)

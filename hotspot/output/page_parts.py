@@ -102,6 +102,10 @@ class PageSection:
         Sentences that stand as a list.
     note : str
         Small print at the end.
+    pictured : bool
+        Whether the picture of the page stands in it; else that is above all sections.
+    beside : bool
+        Whether it may stand beside the one before, where there is room.
     """
 
     title: str
@@ -109,6 +113,8 @@ class PageSection:
     tables: Sequence[PageTable] = ()
     points: Sequence[str] = ()
     note: str = ""
+    pictured: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,10 @@ class ResultPage:
         Said on each row of the CSV, which may be read without the page.
     landscape : bool
         Whether its tables need the long side of the paper.
+    first : sequence of PageSection
+        What must be read before any number.
+    close : bool
+        Whether it is set closer, to be printed on two sides.
     """
 
     title: str
@@ -150,3 +160,10 @@ class ResultPage:
     as_of: pd.Timestamp | None = None
     csv_columns: Mapping[str, Any] = field(default_factory=dict)
     landscape: bool = False
+    first: Sequence[PageSection] = ()
+    close: bool = False
+
+    @property
+    def pictured(self) -> bool:
+        """Whether the picture stands in one of the sections."""
+        return any(section.pictured for section in self.sections)

@@ -184,7 +184,7 @@ def _draw_zones(axes: Axes, zones: gpd.GeoDataFrame | None) -> list[Artist]:
     fills = list(zip(bands, [*_ZONE_FILLS, *[_ZONE_FILLS[-1]] * len(bands)], strict=False))
     edge: dict[str, Any] = {"edgecolor": _INK, "linewidth": 0.4}
     for band, fill in reversed(fills):
-        paths = _polygon_paths(zones.geometry[zones["age_band"] == band])
+        paths = polygon_paths(zones.geometry[zones["age_band"] == band])
         axes.add_collection(PathCollection(paths, facecolor=fill, alpha=0.5, zorder=3, **edge))
     return [
         Patch(facecolor=fill, alpha=0.6, label=f"Zone of {band}", **edge) for band, fill in fills
@@ -274,7 +274,7 @@ def _lines(geometries: gpd.GeoSeries) -> list[np.ndarray]:
     return [shapely.get_coordinates(part) for part in parts]
 
 
-def _polygon_paths(geometries: gpd.GeoSeries) -> Sequence[DrawnPath]:
+def polygon_paths(geometries: gpd.GeoSeries) -> Sequence[DrawnPath]:
     """Return a path of each polygon whose holes stay open."""
     parts = shapely.get_parts(geometries.dropna().to_numpy())
     paths = []
