@@ -926,3 +926,13 @@ def _fast(track: list[tuple[str, float, float, float]], at: int, most: float) ->
         return False
     (_, t, x, y), (_, later, x2, y2) = track[at : at + 2]
     return math.hypot(x2 - x, y2 - y) / (later - t) > most
+
+
+def inside_squares(burglaries: pd.DataFrame, squares: gpd.GeoDataFrame) -> "pd.Series[bool]":
+    """Which burglaries lie in any of some squares, asked of each one by one."""
+    boxes = [square.bounds for square in squares.geometry]
+    held = [
+        any(west <= x <= east and south <= y <= north for west, south, east, north in boxes)
+        for x, y in zip(burglaries["easting"], burglaries["northing"], strict=True)
+    ]
+    return pd.Series(held, index=burglaries.index)

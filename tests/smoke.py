@@ -31,6 +31,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["knox", crimes, "--permutations", "99"]
     yield ["density", crimes]
     yield ["trends", str(set_up)]
+    yield ["impact", str(sample / "operation.toml"), "--permutations", "99"]
     yield ["backtest", crimes]
     yield ["brief", str(set_up)]
     yield ["brief", str(_bare(sample, folder))]

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
+from hotspot import impact
 from hotspot.briefing.folder import PRODUCT, issued_folder
 from hotspot.demo import write_sample
 from hotspot.maps import public_map, publish_map
 from hotspot.output import staging
 from hotspot.output.files import replacing_file, replacing_files, sha256
+from hotspot.output.result_files import MadeOf, WrittenResult, write_results
 from hotspot.sheets import write_targets
 from hotspot.visits import VisitLedger
 from tests.kill_points import Left, killed_runs, seen, tree
@@ -73,6 +77,25 @@ def write_counts(folder: Path, text: str) -> None:
     Counts(text).write(folder, files={"map.html": lambda path: path.write_text(text) and None})
 
 
+def write_several(folder: Path, text: str) -> None:
+    """Write two results as one set, as `hotspot impact` writes its operations."""
+    made_of = MadeOf(None, {}, {})
+    more = {"map.html": lambda path: path.write_text(text) and None}
+    both = [WrittenResult(Counts(text), name, made_of, files)
+            for name, files in (("one", more), ("two", {}))]  # fmt: skip
+    write_results(folder, both, ("csv", "json"))
+
+
+def write_plan(folder: Path, text: str) -> None:
+    """Write a plan that is there once, under a name of its own."""
+    ground = gpd.GeoDataFrame({"place": ["A"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=27700)
+    impact.write_plan(
+        folder / f"{text}.toml", name=text, objective="fewer", success="fewer", treated=ground,
+        before=("2024-01-01", "2024-12-31"), after=("2025-01-01", "2025-12-31"),
+        review="2026-01-31", made="2024-12-01",
+    )  # fmt: skip
+
+
 def write_doors(folder: Path, text: str) -> None:
     write_targets(made_targets(address=text), folder / "targets", formats=("csv", "html"))
 
@@ -106,7 +129,7 @@ def states(write: Writer, tmp_path: Path, *, begun: bool) -> tuple[dict, dict, l
 
 
 @pytest.mark.parametrize("begun", [True, False])
-@pytest.mark.parametrize("write", [write_set, write_counts, write_doors])
+@pytest.mark.parametrize("write", [write_set, write_counts, write_several, write_doors])
 def test_files_that_belong_together_are_never_mixed_and_are_whole_after_the_next_run(
     write: Writer, begun: bool, tmp_path: Path
 ) -> None:
@@ -260,3 +283,16 @@ def test_what_was_written_since_is_not_overwritten_by_what_a_killed_run_had_read
             os.utime(stage / ".unfinished", (0, 0))
         next_runs(place)
         assert set(tree(place).values()) == {b"third"}
+
+
+def test_a_plan_is_there_whole_or_not_at_all_and_once(tmp_path: Path) -> None:
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    left = killed_runs(lambda: write_plan(folder, "new"), folder, tmp_path / "killed")
+    whole = seen(folder)
+    for step, killed in left:
+        assert seen(killed) in ({}, whole), step
+        if not seen(killed):
+            write_plan(killed, "new")
+        assert impact.read_plan(killed / "new.toml").fingerprint, step
+        assert impact.read_plan(killed / "new.toml").cautions() == [], step

@@ -149,7 +149,7 @@ def test_every_fault_of_a_plan_is_told_at_once(tmp_path: Path) -> None:
     for part in ("name must be", "overlap", "before the start", "review 2025-01-01", "displacment"):
         assert part in words
     for changed, part in (
-        ({"before": "2024"}, "a first and a last day"),
+        ({"before": "2024"}, "first day, last day"),
         ({"after": ("03/04/2025", "2026-01-01")}, "whichever is meant"),
         ({"control": ground("A", east=2000)}, "Treated and control at once: A"),
         (

@@ -31,7 +31,7 @@ READ = {
     "file",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
-RESULTS = ("knox", "density", "backtest", "trends")
+RESULTS = ("knox", "density", "backtest", "trends", "impact")
 CALLS: dict[tuple[str, str], list[str]] = {
     ("check", "--rejected"): ["check", "SET-UP", "--rejected", "{}"],
     ("map print", "--out"): ["map", "print", "saved.html", "--out", "{}"],
@@ -77,7 +77,12 @@ def _commands(
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folder of a small town with all that a set-up can name, where we stand."""
     (tmp_path / "exclude.csv").write_text("Reference\nNEW/001\n", encoding="utf-8")
-    set_up = quick_town(tmp_path, '[cocooning]\nexclude = "exclude.csv"\nledger = "visits.db"\n')
+    settings = '[cocooning]\nexclude = "exclude.csv"\nledger = "visits.db"\n'
+    operation = (
+        '[[operations]]\nname = "Op"\ntreated = "beats.geojson"\n'
+        "before = [2025-01-01, 2025-06-30]\nafter = [2025-07-01, 2026-02-28]\n"
+    )
+    set_up = quick_town(tmp_path, settings + operation)
     VisitLedger(tmp_path / "visits.db").close()
     (tmp_path / "saved.html").write_text("<p>A map</p>", encoding="utf-8")
     (tmp_path / "s.csv").write_text("visit_id,result\n", encoding="utf-8")

@@ -21,7 +21,10 @@ from hotspot.demo.sample import make_town
 MADE = (
     "addresses.csv", "beats.geojson", "briefing.toml", "burglaries.csv", "exclude.csv",
     "neighbour/burglaries.csv", "neighbour/forces.geojson", "neighbour/streets.geojson",
-    "operation/control.geojson", "operation/treated.geojson", "streets.geojson", "truth.json",
+    "operation.toml", "operation/README.md", "operation/beacon-control.geojson",
+    "operation/beacon-plan.toml", "operation/beacon-treated.geojson", "operation/control.geojson",
+    "operation/district.csv", "operation/ember-control.geojson", "operation/ember-treated.geojson",
+    "operation/treated.geojson", "streets.geojson", "truth.json",
     "truth_dirt.csv",
     "truth_events.csv",
 )  # fmt: skip

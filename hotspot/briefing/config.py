@@ -170,7 +170,7 @@ class MessageSettings(Table):
 
     link: values.Line
     contact: values.Line
-    languages: dict[values.Language, values.MessageFile] = {}
+    languages: dict[values.Language, values.MessageFile] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

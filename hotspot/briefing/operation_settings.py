@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from hotspot._errors import quoted
 from hotspot.briefing import config_values as values
 from hotspot.english import some_of
+from hotspot.impact.operation_input import AT_RANDOM
 from hotspot.impact.operation_periods import part_problems, read_period
+from hotspot.incidents.free_text import LONGEST_M
 
-RANDOM = "random"
 _MOST_LETTERS = 2000
 
 
@@ -45,7 +46,7 @@ def _both_costs(value: float | None, info: ValidationInfo) -> float | None:
 
 def _chosen(value: object, info: ValidationInfo) -> object:
     """Return the days by which ground was chosen, or that it was drawn at random."""
-    return value if value is None or value == RANDOM else _period(value, info)
+    return value if value is None or value == AT_RANDOM else _period(value, info)
 
 
 def _widths(value: object) -> tuple[float, ...] | None:
@@ -53,7 +54,7 @@ def _widths(value: object) -> tuple[float, ...] | None:
     listed = value if isinstance(value, (list, tuple)) else [value]
     for one in listed:
         number = isinstance(one, (int, float)) and not isinstance(one, bool)
-        if not number or not 0 < one <= values.MOST_METRES:  # type: ignore[operator]
+        if not number or not 0 < one <= LONGEST_M:  # type: ignore[operator]
             raise ValueError(f"must be metres above 0, or a list of them, not {quoted(value)}.")
     if not listed:
         raise ValueError("must be metres above 0, or a list of them, not [].")

@@ -1,7 +1,8 @@
 """The operations of a set-up, each evaluated and assessed; every fault of all of them at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,6 @@ from hotspot.impact.operation_assessment import (
     assess_operation,
 )
 from hotspot.impact.planned_ground import read_ground
-from hotspot.impact.proposed_controls import propose_controls
 from hotspot.output.files import inputs_of
 
 _T = TypeVar("_T")
@@ -165,9 +165,8 @@ def assess_operations(
             }
         )
         prefix = f"{one.name}: " if len(chosen) > 1 else ""
-        result = faults.attempt(
-            lambda seeded=seeded: _assessed(incidents, seeded, files[seeded.name], streets), prefix
-        )
+        assess = partial(_assessed, incidents, seeded, files[one.name], streets)
+        result = faults.attempt(assess, prefix)
         if result is not None:
             done.append(AssessedOperation(seeded, result))
     faults.raise_if_any()
@@ -224,10 +223,6 @@ def _assessed(
         nought=one.nought,
     )  # fmt: skip
     ground = OperationGround(treated, control, streets)
-    if control is None:
-        ground = replace(
-            ground, proposed=_proposed(incidents, one, treated, here(files.candidates))
-        )
     changes = [] if plan is None else _changes(plan, one, files)
     words = {name: getattr(one, name) for name in OperationWords.__dataclass_fields__}
     return assess_operation(incidents, effect, OperationWords(**words), ground, plan, changes)
@@ -240,6 +235,7 @@ def _changes(plan: OperationPlan, one: OperationSettings, files: _Files) -> list
     if one.displacement_m is not None:
         # The first width is the main one; others are only set beside it.
         agreed["displacement_m"] = one.displacement_m[0]
+    assert files.treated is not None
     return plan.changes(
         before=one.before,
         after=one.after,
@@ -248,13 +244,3 @@ def _changes(plan: OperationPlan, one: OperationSettings, files: _Files) -> list
         texts={name: text for name, text in texts.items() if text},
         agreed=agreed,
     )
-
-
-def _proposed(
-    incidents: gpd.GeoDataFrame,
-    one: OperationSettings,
-    treated: gpd.GeoDataFrame,
-    candidates: gpd.GeoDataFrame | None,
-) -> gpd.GeoDataFrame | None:
-    """Propose places as bad beforehand; they are not used unasked."""
-    return propose_controls(incidents, treated, one.before, candidates)

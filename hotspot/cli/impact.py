@@ -48,7 +48,7 @@ def _impact(options: argparse.Namespace) -> int:
     results = {stems[one.settings.name]: one.result for one in done}
     files = {stems[one.settings.name]: _proposal(one, marking_of(options, burglaries), stems)
              for one in done}  # fmt: skip
-    inputs = {name: digest for one in done for name, digest in one.inputs.items()}
+    inputs = {stems[one.settings.name]: one.inputs for one in done}
     return answer_each(results, options, burglaries, files, inputs)
 
 

@@ -315,7 +315,7 @@ def answer_each(
     options: argparse.Namespace,
     burglaries: "Burglaries",
     files: "Mapping[str, Mapping[str, Writer]] | None" = None,
-    inputs: Mapping[str, str] | None = None,
+    inputs: Mapping[str, Mapping[str, str]] | None = None,
 ) -> int:
     """Write results to the folder that was asked for, all or none, and print what they are.
 
@@ -329,37 +329,36 @@ def answer_each(
         Those that they are of.
     files : mapping of mapping of callable, optional
         Further files of each result, as `Result.write` takes them.
-    inputs : mapping of str to str, optional
-        Name and SHA-256 of further files that went in.
+    inputs : mapping of mapping of str to str, optional
+        Name and SHA-256 of further files that went into each result.
 
     Returns
     -------
     int
         The exit status.
     """
-    from hotspot.output.files import replacing_files
     from hotspot.output.own_files import own_files, refuse_inputs
     from hotspot.output.page_parts import FORMATS
+    from hotspot.output.result_files import MadeOf, WrittenResult, write_results
 
-    marking, went_in = marking_of(options, burglaries), {**burglaries.inputs, **(inputs or {})}
-    basis, more, folder = burglaries.basis, files or {}, Path(options.folder)
-    names = [
-        name
-        for stem in results
-        for name in (*(f"{stem}.{ending}" for ending in FORMATS), *more.get(stem, {}))
+    marking, basis, read = marking_of(options, burglaries), burglaries.basis, burglaries.inputs
+    written = [
+        WrittenResult(
+            result,
+            name,
+            MadeOf(marking, {**read, **(inputs or {}).get(name, {})}, basis),
+            (files or {}).get(name, {}),
+        )
+        for name, result in results.items()
     ]
-    paths = [folder / name for name in names]
+    paths = [Path(options.folder, name) for one in written for name in one.names(FORMATS)]
     refuse_inputs(paths, burglaries.config.read_files())
-    with own_files(paths), replacing_files(paths) as places:
-        for stem, result in results.items():
-            result.write(
-                places[paths[0]].parent, name=stem, marking=marking, inputs=went_in,
-                files=more.get(stem), basis=basis,
-            )  # fmt: skip
-    records = [result.record(marking, went_in, basis) for result in results.values()]
+    with own_files(paths):
+        write_results(options.folder, written)
+    records = [one.result.record(*one.made_of) for one in written]
     about = {"reading": burglaries.record, "files": [str(path) for path in paths]}
     content = {**records[0], **about} if len(records) == 1 else {"results": records, **about}
-    print_answer(options, content, *(result.summary() for result in results.values()), *paths)
+    print_answer(options, content, *(one.result.summary() for one in written), *paths)
     return DONE
 
 

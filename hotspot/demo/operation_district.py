@@ -124,7 +124,7 @@ class District:
             }
         )
         points = shapely.points(self.burglaries[["easting", "northing"]].to_numpy(dtype=float))
-        return gpd.GeoDataFrame(frame, geometry=list(points), crs="EPSG:27700")
+        return gpd.GeoDataFrame(frame, geometry=np.asarray(points), crs="EPSG:27700")
 
 
 def make_district(seed: int = SEED, process: DistrictProcess | None = None) -> District:
@@ -198,7 +198,7 @@ def _offences(
     days = (AFTER[1] - BEFORE[0]).days + 1
     day = np.arange(days)
     weight = (1 + process.trend_per_year) ** (day / 365.25) * (
-        1 + process.season * np.cos(2 * np.pi * (day + BEFORE[0].dayofyear - 10) / 365.25)
+        1 + process.season * np.cos(2 * np.pi * (day + BEFORE[0].day_of_year - 10) / 365.25)
     )
     share = np.cumsum(weight) / weight.sum()
     # What is triggered comes on top, so that the mean of a square is the one named.

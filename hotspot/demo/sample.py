@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from hotspot._errors import OutputError
 from hotspot.demo.discovery import add_windows, recorded_offences
 from hotspot.demo.export import OF_HOME, Entry, export_rows, neighbours_row
 from hotspot.demo.export_dirt import make_dirty
+from hotspot.demo.geojson_text import geojson
 from hotspot.demo.known_effects import Operation, apply_operation, series_offences
+from hotspot.demo.operation_files import operation_files
 from hotspot.demo.process import Dice, Offence, Process, hours
 from hotspot.demo.simulation import add_voids, is_home, simulate
 from hotspot.demo.town_addresses import TOWN, make_addresses
@@ -99,7 +100,8 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         ``briefing.toml``. Of the neighbouring force ``neighbour/burglaries.csv``, in a layout of
         its own, ``neighbour/streets.geojson``, and the border in ``neighbour/forces.geojson``. Of
         an operation the ground, in ``operation/treated.geojson`` and
-        ``operation/control.geojson``. What only tests know:
+        ``operation/control.geojson``; ``operation.toml`` and the other files of ``operation/`` are
+        of a district of its own, their truth in ``operation/README.md``. What only tests know:
         ``truth.json`` (parameters, counts, the effect of the operation, the series),
         ``truth_events.csv`` (per true offence its force, row, kind, what triggered it, its series,
         true time and place) and ``truth_dirt.csv`` (which rows were made bad, how, and what a
@@ -152,6 +154,7 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         "neighbour/forces.geojson": _named("forces", "force", grounds),
         "operation/treated.geojson": _named("treated", "place", town.operation.treated),
         "operation/control.geojson": _named("control", "place", town.operation.control),
+        **operation_files(seed),
         "truth.json": json.dumps(truth, indent=1, ensure_ascii=False) + "\n",
         "truth_events.csv": _table(events),
         "truth_dirt.csv": _table(dirt),
@@ -266,18 +269,3 @@ def _named(name: str, column: str, shapes: Mapping[str, BaseGeometry]) -> str:
 
 def _of_streets(streets: Iterable[Street]) -> str:
     return geojson("streets", (({"street": s.name, "usrn": s.usrn}, s.line) for s in streets))
-
-
-def geojson(name: str, features: Iterable[tuple[dict[str, str], BaseGeometry]]) -> str:
-    """Write features one a line, with the older ``crs`` member that GDAL reads."""
-    lines = [
-        json.dumps(
-            {"type": "Feature", "properties": row, "geometry": mapping(shape)},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        for row, shape in features
-    ]
-    crs = '{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}}'
-    head = f'{{"type":"FeatureCollection","name":"{name}","crs":{crs},"features":[\n'
-    return head + ",\n".join(lines) + "\n]}\n"

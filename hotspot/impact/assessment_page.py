@@ -39,6 +39,12 @@ _MEASURES = {
     "break-even": ("Break-even", "burglaries to be prevented for the cost"),
     "benefit-cost ratio": ("Benefit over cost", "1 is break-even"),
 }  # fmt: skip
+_GROUND = {
+    "displacement": "Ring around treated", "displacement control": "Ring around control",
+}  # fmt: skip
+_SETTINGS = {
+    "displacement_m": "Ring, m", "p_value": "p-value by", "chosen_on": "Ground chosen by",
+}  # fmt: skip
 _MOST_PLACES, _MOST_CHOICES = 8, 5
 
 
@@ -175,8 +181,8 @@ def _proposal(result: "OperationAssessment") -> str:
         return "Against: nothing. No control was given, and no places as bad were found to propose"
     return (
         f"Against: nothing. {count(len(proposed), 'place')} as bad beforehand and far enough off "
-        "could be the control: they are in matched-controls.geojson beside this page. Look at "
-        "them, and name that file as control to use them"
+        "could be the control: they are in a file of matched controls beside this "
+        "page. Look at them, and name that file as control to use them"
     )
 
 
@@ -199,7 +205,8 @@ def _assessment(result: "OperationAssessment") -> list[PageSection]:
 def _ground_table(result: "OperationAssessment") -> PageTable:
     rows = [
         [
-            row["kind"].capitalize(), f"{row['places']:,}", _km2(row["km2"]),
+            _GROUND.get(row["kind"], row["kind"].capitalize()), f"{row['places']:,}",
+            _km2(row["km2"]),
             f"{row['before']:,}", f"{row['after']:,}", f"{row['per_year_before']:,.1f}",
             f"{row['per_year_after']:,.1f}", _change(row["per_year_before"], row["per_year_after"]),
         ]
@@ -314,13 +321,13 @@ def _p(value: float) -> str:
 
 
 def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return _SETTINGS.get(name, name.replace("_", " ").capitalize())
 
 
 def _setting(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     if isinstance(value, list):
-        text = [str(one) for one in value]
+        text = [f"{one:,.10g}" if isinstance(one, float) else str(one) for one in value]
         return " to ".join(text) if len(text) == 2 and "-" in text[0] else ", ".join(text)
-    return str(value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)

@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from hotspot.english import count, day_of_year
+from hotspot.english import day_of_year
 from hotspot.output.pictures import Picture, draw_scale, draw_streets, polygon_paths
 
 if TYPE_CHECKING:
     from hotspot.impact.operation_assessment import OperationAssessment
 
 # Of the house's other pictures: what is, and what it is held against.
-_NOW, _HELD, _RING, _PROPOSED = "#123f6d", "#a85a00", "#5c6773", "#98a3b0"
+_BEFORE, _NOW, _HELD = "#9fb2c6", "#123f6d", "#a85a00"
+_INK, _RING, _PROPOSED = "#1d2733", "#5c6773", "#98a3b0"
 _MARGIN, _FEWEST = 0.06, 2
 
 
@@ -43,33 +43,37 @@ def draw_assessment(result: "OperationAssessment") -> Figure:
 def _draw_time(axes: Axes, result: "OperationAssessment") -> None:
     """Draw treated burglaries by equal lengths of time, and the control brought to their size."""
     periods, settings = result.periods, result.effect.settings
-    start, last = (pd.Timestamp(day) for day in settings["after"])
+    start = pd.Timestamp(settings["after"][0])
     axes.spines[["top", "right"]].set_visible(False)
     if len(periods) < _FEWEST:
         axes.text(0.5, 0.5, "Too short to draw over time", ha="center", transform=axes.transAxes)
         return
-    middle = date2num(periods["first"] + (periods["last"] - periods["first"]) / 2)
-    width = float(np.diff(date2num(periods["first"])).mean())
-    colours = np.where(periods["first"] >= start, _NOW, "#9fb2c6")
-    axes.bar(middle, periods["treated"], width=0.82 * width, color=colours, zorder=2)
-    handles = [Patch(color="#9fb2c6", label="Treated, before"), Patch(color=_NOW, label="after")]
+    day = pd.Timedelta(days=1)
+    begins = ((periods["first"] - start) / day).to_numpy()
+    ends = ((periods["last"] - start) / day).to_numpy() + 1
+    colours = np.where(begins >= 0, _NOW, _BEFORE)
+    axes.bar((begins + ends) / 2, periods["treated"], width=0.82 * (ends - begins), color=colours,
+             zorder=2)  # fmt: skip
+    handles: list[Any] = [
+        Patch(color=_BEFORE, label="Treated, before"), Patch(color=_NOW, label="after"),
+    ]  # fmt: skip
     expected = _expected(result)
     if expected is not None:
-        (line,) = axes.plot(middle, expected, color=_HELD, marker="o", markersize=4, linewidth=1.8,
-                            label="As the control went, at their size", zorder=3)  # fmt: skip
-        handles.append(line)
-    axes.axvline(date2num(start), color="#1d2733", linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        handles += axes.plot((begins + ends) / 2, expected, color=_HELD, marker="o", markersize=4,
+                             linewidth=1.8, label="As the control went, at their size",
+                             zorder=3)  # fmt: skip
+    axes.axvline(0, color=_INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     top = max(float(periods["treated"].max()), 0 if expected is None else float(expected.max()), 1)
     axes.set_ylim(0, 1.28 * top)
-    axes.annotate(f"start, {day_of_year(start)}", (date2num(start), 1.1 * top), (4, 0),
-                  textcoords="offset points", fontsize=8, color="#1d2733")  # fmt: skip
+    axes.annotate(f"start, {day_of_year(start)}", (0, 1.1 * top), (4, 0), fontsize=8, color=_INK,
+                  textcoords="offset points")  # fmt: skip
     ticks = [n for n in range(len(periods)) if n % max(1, len(periods) // 6) == 0]
-    axes.set_xticks(date2num(periods["first"].iloc[ticks]),
-                    [f"{day:%m/%Y}" for day in periods["first"].iloc[ticks]], fontsize=8)  # fmt: skip
+    names = [f"{one:%m/%Y}" for one in periods["first"].iloc[ticks]]
+    axes.set_xticks(begins[ticks], names, fontsize=8)
     first = periods.iloc[0]
     months = round((first["last"] - first["first"]).days / 30.4)
-    axes.set_title(f"Burglaries in the treated places by {count(months, 'month')}".replace(
-        "by 1 month", "by month"), fontsize=10, loc="left")  # fmt: skip
+    each = "by month" if months == 1 else f"by {months} months"
+    axes.set_title(f"Burglaries in the treated places, {each}", fontsize=10, loc="left")
     axes.legend(handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=8)
 
 
@@ -102,10 +106,11 @@ def _draw_ground(axes: Axes, result: "OperationAssessment") -> None:
         handles.append(_fill(axes, ground.proposed, _PROPOSED, "Could be control", alpha=0.6))
     if widths:
         around = gpd.GeoSeries([ground.treated.union_all().buffer(widths[0])])
-        axes.add_collection(PathCollection(polygon_paths(around), facecolor="none",
-                                           edgecolor=_RING, linestyle=(0, (3, 2)), zorder=4))  # fmt: skip
-        handles.append(Patch(facecolor="none", edgecolor=_RING, linestyle=(0, (3, 2)),
-                             label=f"Ring of {widths[0]:,.10g} m"))  # fmt: skip
+        dashes: dict[str, Any] = {
+            "facecolor": "none", "edgecolor": _RING, "linestyle": (0, (3, 2)),
+        }  # fmt: skip
+        axes.add_collection(PathCollection(polygon_paths(around), zorder=4, **dashes))
+        handles.append(Patch(label=f"Ring of {widths[0]:,.10g} m", **dashes))
     draw_scale(axes, east - west + 2 * room)
     axes.set_title("Where it was", fontsize=10, loc="left")
     axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=4,

@@ -12,16 +12,18 @@ from typing import Any
 import pandas as pd
 import tomlkit
 
-from hotspot._checks import full_path, raise_problems
+from hotspot._checks import full_path, positive_problems, raise_problems
 from hotspot._errors import ConfigError, DataError, OutputError, quoted
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import some_of
+from hotspot.impact.operation_input import AT_RANDOM
+from hotspot.impact.operation_periods import part_problems, read_period
 from hotspot.impact.planned_ground import PlannedGround
 from hotspot.impact.random_draw import RandomisedPlan, randomised_plan, sorted_pairs
 from hotspot.output.files import replacing_file
 from hotspot.reading.sources import Readable
 
-Period = tuple[pd.Timestamp, pd.Timestamp]
+Days = tuple[pd.Timestamp, pd.Timestamp]
 #: What a plan can fix besides, by what people call it, with its unit.
 AGREED = {
     "displacement_m": ("width of the ring for displacement", " m"),
@@ -30,6 +32,7 @@ AGREED = {
     "chosen_on": ("period by which the ground was chosen", ""),
     "transition": ("time between the periods", ""),
 }
+_PERIODS = ("chosen_on", "transition")
 _TEXTS = {"name": "name", "objective": "objective", "success": "success measure"}
 _MOST_BYTES = 10_000_000
 _HEAD = """\
@@ -68,8 +71,8 @@ class OperationPlan:
     objective: str
     success: str
     made: pd.Timestamp
-    before: Period
-    after: Period
+    before: Days
+    after: Days
     review: pd.Timestamp
     treated: PlannedGround
     control: PlannedGround | None = None
@@ -115,8 +118,8 @@ class OperationPlan:
     def changes(
         self,
         *,
-        before: Period,
-        after: Period,
+        before: Days,
+        after: Days,
         treated: Readable,
         control: Readable | None = None,
         texts: Mapping[str, str] | None = None,
@@ -165,6 +168,21 @@ class OperationPlan:
                     f"is {_words(name, used.get(name))} now."
                 )
         return told
+
+    def as_toml(self) -> str:
+        """Return the text of its file.
+
+        Returns
+        -------
+        str
+        """
+        document = tomlkit.document()
+        for line in _HEAD.splitlines():
+            document.add(tomlkit.comment(line))
+        document.add("fingerprint", tomlkit.item(self.fingerprint))
+        for name, table in self._content().items():
+            document.add(name, tomlkit.item(table))
+        return tomlkit.dumps(document)
 
     def _content(self) -> dict[str, Any]:
         """Return what a plan file holds, but for its fingerprint."""
@@ -216,7 +234,7 @@ def write_plan(
         Default: today.
     agreed : mapping, optional
         What else is fixed: ``displacement_m``, ``operation_cost``, ``unit_cost``, ``chosen_on``
-        and ``transition`` (first and last day).
+        (first and last day, or "random") and ``transition`` (first and last day).
     draw : RandomisedPlan, optional
         Where `randomised_plan` drew the treated places.
 
@@ -248,34 +266,54 @@ def write_plan(
     """
     place = Path(full_path(path))
     _refuse_taken(place)
-    texts = {"name": name, "objective": objective, "success": success}
+    plan = checked_plan(
+        {"name": name, "objective": objective, "success": success},
+        read_days(before, after, review, made), treated, control, agreed or {}, draw,
+    )  # fmt: skip
+    with replacing_file(place) as temporary:
+        temporary.write_text(plan.as_toml(), encoding="utf-8", newline="\n")
+        _refuse_taken(place)
+    return plan
+
+
+def checked_plan(
+    texts: Mapping[str, str],
+    days_read: tuple[dict[str, Any], list[str]],
+    treated: Readable,
+    control: Readable | None,
+    agreed: Mapping[str, Any],
+    draw: RandomisedPlan | None,
+) -> OperationPlan:
+    """Return the plan of what was given; raise every problem with it at once."""
+    days, faults = days_read
     problems = [
         f"{key} must be a text that says it, not {quoted(text)}."
         for key, text in texts.items()
         if not isinstance(text, str) or not text.strip()
     ]
-    days, faults = _read_days(before, after, review, made)
-    raise_problems(arguments=[*problems, *faults, *_agreed_problems(agreed or {})])
+    unknown = [str(key) for key in agreed if key not in AGREED]
+    if unknown:
+        problems.append(f"agreed names {some_of(unknown)}: known are {', '.join(AGREED)}.")
+    for name, value in agreed.items():
+        if name in _PERIODS and value not in (None, AT_RANDOM):
+            problems += read_period(value, name)[1]
+        elif name in AGREED and name not in _PERIODS and value is not None:
+            problems += positive_problems(**{name: value})
+    raise_problems(arguments=[*problems, *faults])
     plan = OperationPlan(
-        name.strip(),
-        objective.strip(),
-        success.strip(),
+        name=texts["name"].strip(),
+        objective=texts["objective"].strip(),
+        success=texts["success"].strip(),
         **days,
         treated=PlannedGround.of(treated),
         control=None if control is None else PlannedGround.of(control),
-        agreed={key: _kept(one) for key, one in (agreed or {}).items() if one is not None},
+        agreed={key: _kept(one) for key, one in agreed.items() if one is not None},
         draw=draw,
     )
-    both = set(plan.treated.places) & set(plan.control.places if plan.control else ())
-    raise_problems(
-        [f"Treated and control at once: {some_of(sorted(both), 5)}."] if both else [],
-    )
-    raise_problems(_drawn_otherwise(draw, treated, "by the draw"))
-    plan = replace(plan, written=plan.fingerprint)
-    with replacing_file(place) as temporary:
-        temporary.write_text(_as_toml(plan), encoding="utf-8", newline="\n")
-        _refuse_taken(place)
-    return plan
+    both = sorted(set(plan.treated.places) & set(plan.control.places if plan.control else ()))
+    problems = [f"Treated and control at once: {some_of(both, 5)}."] if both else []
+    raise_problems([*problems, *_drawn_otherwise(draw, treated, "by the draw")])
+    return replace(plan, written=plan.fingerprint)
 
 
 def read_plan(path: str | os.PathLike[str]) -> OperationPlan:
@@ -342,16 +380,6 @@ def sorted_rows(rows: Any) -> list[list[str]]:
     return [by_pair[pair] for pair in sorted_pairs(by_pair)]
 
 
-def _as_toml(plan: OperationPlan) -> str:
-    document = tomlkit.document()
-    for line in _HEAD.splitlines():
-        document.add(tomlkit.comment(line))
-    document.add("fingerprint", tomlkit.item(plan.written))
-    for name, table in plan._content().items():
-        document.add(name, tomlkit.item(table))
-    return tomlkit.dumps(document)
-
-
 def _refuse_taken(place: Path) -> None:
     if place.exists() or place.is_symlink():
         raise OutputError(
@@ -360,7 +388,7 @@ def _refuse_taken(place: Path) -> None:
         )
 
 
-def _read_days(before: Any, after: Any, review: Any, made: Any) -> tuple[dict[str, Any], list[str]]:
+def read_days(before: Any, after: Any, review: Any, made: Any) -> tuple[dict[str, Any], list[str]]:
     """Return the days of a plan by name, and what is wrong with them."""
     days: dict[str, Any] = {}
     faults: list[str] = []
@@ -377,11 +405,9 @@ def _read_days(before: Any, after: Any, review: Any, made: Any) -> tuple[dict[st
     if faults:
         return days, faults
     first, last = days["after"]
-    if days["before"][1] >= first:
-        faults.append(
-            f"before ends on {days['before'][1]:%Y-%m-%d} and after begins on {first:%Y-%m-%d}: "
-            "the periods overlap."
-        )
+    both = [read_period(days[name], name)[0] for name in ("before", "after")]
+    if both[0] is not None and both[1] is not None:
+        faults += part_problems(both[0], both[1])
     if days["made"] >= first:
         faults.append(
             f"The operation begins on {first:%Y-%m-%d} and the plan is of {days['made']:%Y-%m-%d}: "
@@ -394,20 +420,12 @@ def _read_days(before: Any, after: Any, review: Any, made: Any) -> tuple[dict[st
     return days, faults
 
 
-def _period(value: Any, name: str) -> Period:
+def _period(value: Any, name: str) -> Days:
     """Return the first and the last day of a period, both in it."""
-    two = list(value) if isinstance(value, (list, tuple)) else []
-    if len(two) != 2:
-        raise ConfigError(f"{name} must be a first and a last day, not {quoted(value)}.")
-    first, last = (moment_of(day, name).normalize() for day in two)
-    if last < first:
-        raise ConfigError(f"{name} ends on {last:%Y-%m-%d}, before its start {first:%Y-%m-%d}.")
-    return first, last
-
-
-def _agreed_problems(agreed: Mapping[str, Any]) -> list[str]:
-    unknown = [str(name) for name in agreed if name not in AGREED]
-    return [f"agreed names {some_of(unknown)}: known are {', '.join(AGREED)}."] if unknown else []
+    period, problems = read_period(value, name)
+    if period is None:
+        raise ConfigError(problems)
+    return period.first, period.last.normalize()
 
 
 def _control_changes(then: PlannedGround | None, now: Readable | None, since: str) -> list[str]:
@@ -447,12 +465,14 @@ def _kept(value: Any) -> Any:
 def _words(name: str, value: Any) -> str:
     if value is None:
         return "not fixed"
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
         return " to ".join(f"{day:%Y-%m-%d}" for day in value)
     return f"{value:,.10g}{AGREED[name][1]}"
 
 
-def _days(period: Period) -> list[Any]:
+def _days(period: Days) -> list[Any]:
     return [day.date() for day in period]
 
 

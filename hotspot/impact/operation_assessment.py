@@ -1,8 +1,9 @@
 """An operation assessed: what was planned, what was done, what it did, and how far to trust it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import geopandas as gpd
@@ -248,7 +249,7 @@ def _over_time(
     length = next((one for one in _LENGTHS if one * rate >= _ENOUGH), _LENGTHS[-1])
     starts = _starts(first, start, last, length)
     rows = []
-    for begun, end in zip(starts[:-1], starts[1:], strict=True):
+    for begun, end in pairwise(starts):
         held = ((times >= begun) & (times < end)).to_numpy()
         counts = {kind: int((held & where).sum()) for kind, where in inside.items()}
         rows.append({"first": begun, "last": end - pd.Timedelta(days=1), **counts})
@@ -264,13 +265,15 @@ def _starts(
     first: pd.Timestamp, start: pd.Timestamp, last: pd.Timestamp, months: int
 ) -> list[pd.Timestamp]:
     """Return where lengths of time begin and the last ends: whole ones, one at the start."""
-    step = lambda number: start + pd.DateOffset(months=number * months)  # noqa: E731
-    numbers = []
-    back = 0
-    while step(back - 1) >= first:
-        back -= 1
-    number = back
-    while step(number) <= last + pd.Timedelta(days=1):
-        numbers.append(number)
+
+    def begun(number: int) -> pd.Timestamp:
+        return start + pd.DateOffset(months=number * months)
+
+    number = 0
+    while begun(number - 1) >= first:
+        number -= 1
+    starts = []
+    while begun(number) <= last + pd.Timedelta(days=1):
+        starts.append(begun(number))
         number += 1
-    return [pd.Timestamp(step(one)) for one in numbers]
+    return starts

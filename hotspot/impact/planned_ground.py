@@ -11,6 +11,7 @@ import shapely
 
 from hotspot.areas import read_areas, read_outline
 from hotspot.english import some_of
+from hotspot.impact.place_polygons import MATCHED_TO
 from hotspot.reading.sources import Readable, open_source
 
 # Outlines are compared to the centimetre: what a format adds in the last digits is no change.
@@ -39,14 +40,22 @@ def read_ground(source: Readable, name: str | None = None, *, crs: Any = None) -
     DataError, ConfigError
         As `read_areas` does.
     """
-    if name is None and not isinstance(source, gpd.GeoDataFrame):
-        opened = open_source(source)
-        if opened.has_geometry and not opened.columns:
-            shapes = read_outline(source, crs=crs)
-            numbered = [f"Place {number}" for number in range(1, len(shapes) + 1)]
-            source = gpd.GeoDataFrame({"area": numbered}, geometry=list(shapes), crs=shapes.crs)
-            crs = None
-    return read_areas(source, name, crs=crs)
+    if isinstance(source, gpd.GeoDataFrame):
+        return read_areas(source, name, crs=crs)
+    opened = open_source(source)
+    if name is None and opened.has_geometry and not opened.columns:
+        shapes = read_outline(source, crs=crs)
+        numbered = [f"Place {number}" for number in range(1, len(shapes) + 1)]
+        return read_areas(
+            gpd.GeoDataFrame({"area": numbered}, geometry=list(shapes), crs=shapes.crs)
+        )
+    areas = read_areas(source, name, crs=crs)
+    if MATCHED_TO in opened.columns:
+        # As `matched_controls` writes it: places are relabelled within their sets.
+        sets = opened.read([MATCHED_TO]).frame[MATCHED_TO]
+        if len(sets) == len(areas) and sets.notna().all():
+            return areas.assign(**{MATCHED_TO: sets.astype(str).to_numpy()})
+    return areas
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,46 @@ def write_result(
     raise_problems(
         arguments=[p for one in formats for p in choice_problems("formats", one, FORMATS)]
     )
-    made = _Made(result, made_of)
-    writers: dict[Path, Writer] = {
-        Path(folder) / f"{name}.{kind}": getattr(made, f"write_{kind}") for kind in formats
-    }
-    writers |= {Path(folder) / other: writer for other, writer in files.items()}
+    return write_results(folder, [WrittenResult(result, name, made_of, files)], formats)
+
+
+class WrittenResult(NamedTuple):
+    """A result, what its files are called, what it is made of, and its further files."""
+
+    result: "Result"
+    name: str
+    made_of: MadeOf
+    files: Mapping[str, Writer]
+
+    def names(self, formats: Iterable[str]) -> list[str]:
+        """Return the names of its files."""
+        return [*(f"{self.name}.{kind}" for kind in formats), *self.files]
+
+
+def write_results(
+    folder: str | os.PathLike[str],
+    results: Iterable[WrittenResult],
+    formats: Iterable[str] = FORMATS,
+) -> list[Path]:
+    """Write the files of several results, all or none.
+
+    Parameters
+    ----------
+    folder : path
+    results : iterable of WrittenResult
+    formats : iterable of str
+
+    Returns
+    -------
+    list of Path
+    """
+    formats = list(formats)
+    writers: dict[Path, Writer] = {}
+    for one in results:
+        made = _Made(one.result, one.made_of)
+        own = [getattr(made, f"write_{kind}") for kind in formats]
+        pairs = zip(one.names(formats), [*own, *one.files.values()], strict=True)
+        writers |= {Path(folder) / name: writer for name, writer in pairs}
     with replacing_files(writers) as places:
         for path, writer in writers.items():
             writer(places[path])
