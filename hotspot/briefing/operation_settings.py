@@ -12,7 +12,7 @@ from hotspot.briefing import config_values as values
 from hotspot.english import some_of
 from hotspot.impact.operation_input import AT_RANDOM
 from hotspot.impact.operation_periods import part_problems, read_period
-from hotspot.incidents.free_text import LONGEST_M
+from hotspot.rule import LONGEST_M
 
 _MOST_LETTERS = 2000
 
