@@ -10,8 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from hotspot._errors import quoted
 from hotspot.briefing import config_values as values
 from hotspot.english import some_of
-from hotspot.impact.operation_input import AT_RANDOM
-from hotspot.impact.operation_periods import part_problems, read_period
 from hotspot.rule import LONGEST_M
 
 _MOST_LETTERS = 2000
@@ -19,6 +17,9 @@ _MOST_LETTERS = 2000
 
 def _period(value: object, info: ValidationInfo) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Check a first and a last day by what reads them."""
+    # Loaded where there is an operation: it takes arrays of surfaces along.
+    from hotspot.impact.operation_periods import read_period
+
     period, problems = read_period(value, str(info.field_name))
     if period is None:
         raise ValueError(" ".join(problems).removeprefix(f"{info.field_name} "))
@@ -27,6 +28,8 @@ def _period(value: object, info: ValidationInfo) -> tuple[pd.Timestamp, pd.Times
 
 def _after_it(value: Any, info: ValidationInfo) -> Any:
     """Refuse a period after that overlaps the one before, whatever else is wrong."""
+    from hotspot.impact.operation_periods import part_problems, read_period
+
     before, after = (read_period(one, "")[0] for one in (info.data.get("before"), value))
     problems = [] if before is None or after is None else part_problems(before, after)
     if problems:
@@ -46,6 +49,8 @@ def _both_costs(value: float | None, info: ValidationInfo) -> float | None:
 
 def _chosen(value: object, info: ValidationInfo) -> object:
     """Return the days by which ground was chosen, or that it was drawn at random."""
+    from hotspot.impact.operation_input import AT_RANDOM
+
     return value if value is None or value == AT_RANDOM else _period(value, info)
 
 
