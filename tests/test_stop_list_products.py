@@ -226,6 +226,61 @@ def test_a_ledger_tells_nothing_of_a_burglary_that_came_on_the_list_later(
     assert "33 Sea View" in capsys.readouterr().out
 
 
+def test_a_returned_sheet_names_no_stopped_door_among_those_that_did_not_come_back(
+    tmp_path: Path, capsys: Any
+) -> None:
+    home = uprn("Sea View", 33)
+    targets = pd.DataFrame(
+        {
+            "visit_id": ["V-A", "V-B", "V-C", "V-D"], "ring": [0, 1, 0, 1],
+            "uprn": [home, uprn("Sea View", 35), uprn("Mill Lane", 20), uprn("Mill Lane", 22)],
+            "uprns": None,
+            "address": ["33 Sea View", "35 Sea View", "20 Mill Lane", "22 Mill Lane"],
+            "reason": "Burglary.", "crime_refs": ["STOP/001"] * 2 + ["NEW/001"] * 2,
+            "act_by": pd.Timestamp("2026-03-03"), "area": "West",
+        }
+    )  # fmt: skip
+    targets.attrs |= {"as_of": "2026-03-02", "with_stop_list": True}
+    (tmp_path / "list.csv").write_text("STOP/001\n", encoding="utf-8")
+    sheet = tmp_path / "sheet.csv"
+    # One row that cannot be used, of a door that is not to be named, and one that edited its id.
+    sheet.write_text(
+        "visit_id,address,result,visited_at\nV-C,,no reply,2026-03-03 10:00\n"
+        "V-B,,banana,2026-03-03 10:05\nV-A,22 Mill Lane,no reply,2026-03-03 10:10\n",
+        encoding="utf-8",
+    )
+    place = ["--ledger", str(tmp_path / "visits.db"), "--rejected"]
+    for number, (more, told_of, hidden) in enumerate(
+        (
+            (["--exclude", str(tmp_path / "list.csv")], ["22 Mill Lane"], True),
+            ([], ["none was named"], True),
+            (["--no-stop-list"], ["33 Sea View", "22 Mill Lane"], False),
+        )
+    ):
+        (tmp_path / "visits.db").unlink(missing_ok=True)
+        with VisitLedger(tmp_path / "visits.db") as ledger:
+            ledger.issue(targets)
+        left = tmp_path / f"left {number}.csv"
+        assert main(["visits", "record", str(sheet), *place, str(left), *more]) == 1
+        said = "".join(capsys.readouterr()) + left.read_text(encoding="utf-8")
+        assert "1 visit recorded" in said
+        assert [words for words in told_of if words not in said] == [], said
+        assert ("Sea View" in said) is not hidden
+    with VisitLedger("sqlite://") as ledger:
+        ledger.issue(targets)
+        assert ledger.record(sheet).missing.empty
+        assert ledger.record(sheet, exclude=["STOP/001"]).missing["visit_id"].tolist() == ["V-D"]
+        wrong = [{"visit_id": one, "result": "banana", "visited_at": "3/3/2026"} for one in "AC"]
+        rows = [{**row, "visit_id": f"V-{row['visit_id']}"} for row in wrong]
+        for exclude, addresses in (
+            (["STOP/001"], [None, "20 Mill Lane"]),
+            (None, [None, None]),
+            ((), ["33 Sea View", "20 Mill Lane"]),
+        ):
+            told = ledger.record(rows, exclude=exclude).to_mend["Address"].astype(object)
+            assert told.where(told.notna(), None).tolist() == addresses
+
+
 def test_all_that_is_held_of_a_home_names_no_burglary_of_another(tmp_path: Path) -> None:
     targets = pd.DataFrame(
         {

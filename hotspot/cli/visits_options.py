@@ -86,6 +86,20 @@ def stop_list_of_ledger(options: argparse.Namespace, ledger: "VisitLedger") -> "
     DataError
         If lists of the ledger were made with a stop list and none is named.
     """
+    from hotspot.incidents.stop_list import StopList
+
+    named = named_stop_list(options)
+    if named is None and ledger.with_stop_list:
+        raise DataError(
+            "Lists of this ledger were made with a stop list: name the set-up (--config) or the "
+            "list (--exclude FILE), so that nothing on it is told. --no-stop-list tells of every "
+            "door, for the supervisor."
+        )
+    return StopList() if named is None else named
+
+
+def named_stop_list(options: argparse.Namespace) -> "StopList | None":
+    """Return the stop list that was named, an empty one where every door may be told."""
     from hotspot.incidents.stop_list import StopList, read_stop_list
 
     if options.no_stop_list:
@@ -96,12 +110,8 @@ def stop_list_of_ledger(options: argparse.Namespace, ledger: "VisitLedger") -> "
     named = None if config is None else config.cocooning.exclude
     if options.exclude:
         named = Path(options.exclude).expanduser()
-    if named is None and ledger.with_stop_list:
-        raise DataError(
-            "Lists of this ledger were made with a stop list: name the set-up (--config) or the "
-            "list (--exclude FILE), so that nothing on it is told. --no-stop-list tells of every "
-            "door, for the supervisor."
-        )
+    if named is None:
+        return None
     right = config is not None and config.cocooning.exclude_may_match_nothing
     return read_stop_list(named, may_match_nothing=right)
 

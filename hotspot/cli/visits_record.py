@@ -8,7 +8,12 @@ from hotspot._errors import DataError, OutputError
 from hotspot.cli.option_values import zone
 from hotspot.cli.options import DONE, UNUSABLE, Value, print_json, print_lines
 from hotspot.cli.terminal import print_problem
-from hotspot.cli.visits_options import add_visits_command, ledger_of, set_up_of_ledger
+from hotspot.cli.visits_options import (
+    add_visits_command,
+    ledger_of,
+    named_stop_list,
+    set_up_of_ledger,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +32,7 @@ def add(kinds: Any) -> None:
         "--timezone": Value("ZONE", words_of_zone, kind=zone),
         "--rejected": Value("FILE", beside),
     }
-    record = add_visits_command(kinds, "record", _record, words, values)
+    record = add_visits_command(kinds, "record", _record, words, values, tells=True)
     record.epilog = (
         "Exit status: 0 every row could be used; 1 a row, a box that says neither yes nor no, or a "
         "sheet could not, and the rest is recorded."
@@ -48,10 +53,11 @@ def _record(options: argparse.Namespace) -> int:
         timezone = config.incidents.timezone
     if rejected:
         check_free(rejected)
+    stopped = named_stop_list(options)
     with ledger_of(options, must_exist=False) as ledger:
         for place, file in enumerate(options.files):
             try:
-                recorded = ledger.record(file, options.source, timezone=timezone)
+                recorded = ledger.record(file, options.source, timezone=timezone, exclude=stopped)
             except DataError as error:
                 # The other sheets are taken all the same; every fault is told at the end.
                 unusable += error.problems

@@ -46,8 +46,8 @@ def open_zip(path: Path, request: Request) -> Source:
     """
     try:
         with zipfile.ZipFile(path) as zipped:
-            members = [entry for entry in zipped.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, OSError) as error:
+            members = [one for one in zipped.infolist() if not one.filename.endswith("/")]
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise DataError(f"{path.name} is no zip file that can be read: {error}.") from error
     if any(entry.flag_bits & 1 for entry in members):
         raise DataError(f"{path.name} is protected by a password: unpack it first.")

@@ -161,6 +161,7 @@ class VisitLedger(Answers, Homes, Upkeep):
         source: str | None = None,
         *,
         timezone: str | None = None,
+        exclude: "Exclude | None" = None,
     ) -> Recorded:
         """Write visits; they are on disk when this returns.
 
@@ -175,6 +176,10 @@ class VisitLedger(Answers, Homes, Upkeep):
             Where the rows come from, kept with them. Default: the name of the file.
         timezone : str, optional
             Turn times that carry a zone into this zone's civil time, e.g. ``"Europe/London"``.
+        exclude : iterable of str, optional
+            References and UPRNs of the stop list: what is recorded stays the same, but none of its
+            doors is named. By default no door that did not come back is named if lists of the
+            ledger were made with a stop list; an empty list names all.
 
         Returns
         -------
@@ -186,6 +191,8 @@ class VisitLedger(Answers, Homes, Upkeep):
         ------
         DataError
             If there is no column for the visit or for the result, or the file cannot be read.
+        ConfigError
+            If `exclude` holds what is no reference and no UPRN.
 
         Notes
         -----
@@ -214,7 +221,7 @@ class VisitLedger(Answers, Homes, Upkeep):
         """
         if isinstance(rows, str | os.PathLike):
             rows = read_returns(rows)
-        return record_rows(self._store, rows, source, timezone)
+        return record_rows(self._store, rows, source, timezone, exclude)
 
     def do_not_contact(self, uprns: str | Iterable[str]) -> int:
         """Write marks of homes that nobody calls at again, whatever happens there.

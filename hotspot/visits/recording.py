@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.dates import end_of_day
 from hotspot.english import count, list_day, long_moment, name_rows
+from hotspot.incidents.stop_list import Exclude
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.visits.corrections import Key, corrected_since
 from hotspot.visits.marks import mark_homes
@@ -17,6 +19,7 @@ from hotspot.visits.result_words import at_odds
 from hotspot.visits.row_checks import DETAILS, Checked, check_rows, frame_of_rows
 from hotspot.visits.schema import asked, made, replace_rows, rows_with
 from hotspot.visits.sheet_reading import Returned, calls_as_rows
+from hotspot.visits.stopped_doors import Hidden, hidden_visits
 from hotspot.visits.store import Store
 from hotspot.visits.unrecorded_rows import missing_doors, rows_to_mend
 
@@ -132,6 +135,7 @@ def record_rows(
     rows: pd.DataFrame | Iterable[Mapping[str, Any]] | Returned,
     source: str | None,
     timezone: str | None,
+    exclude: "Exclude | None" = None,
 ) -> Recorded:
     """Check rows and keep what is good. See `VisitLedger.record`."""
     returns = rows if isinstance(rows, Returned) else Returned(frame_of_rows(rows))
@@ -142,15 +146,18 @@ def record_rows(
     source = returns.source if source is None else source
     with store.reading() as connection:
         latest, packs = latest_moment(connection), _packs(connection)
+        hidden = hidden_visits(connection, exclude)
     checked = check_rows(frame, latest, timezone, packs)
     with store.writing() as connection:
-        written = _Written(connection, checked, source)
+        written = _Written(connection, checked, source, hidden)
         rejected = [*returns.not_records.itertuples(index=False, name=None), *checked.rejected]
         faults = pd.DataFrame(
             [*rejected, *written.rejected, *checked.unclear], columns=list(FAULT_COLUMNS)
         )
-        to_mend = rows_to_mend(connection, frame, faults)
+        to_mend = rows_to_mend(connection, frame, faults, hidden)
         missing = missing_doors(connection, frame if returns.whole else frame[:0])
+        told = [one not in hidden for one in missing["visit_id"]]
+        missing = missing[np.array(told, dtype=bool)]
     rejected += written.rejected
     return Recorded(
         source=source,
@@ -167,7 +174,7 @@ def record_rows(
             columns=["row", "visit_id", "reason"],
             dtype=object,
         ),
-        notes=[*returns.notes, *_further_calls(further), *checked.notes],
+        notes=[*returns.notes, *_further_calls(further), *checked.notes, *hidden.notes],
         to_mend=to_mend,
         missing=missing,
     )
@@ -187,7 +194,9 @@ def _packs(connection: sa.Connection) -> list[str]:
 class _Written:
     """Rows on their way into the ledger, and what became of each."""
 
-    def __init__(self, connection: sa.Connection, checked: Checked, source: str | None) -> None:
+    def __init__(
+        self, connection: sa.Connection, checked: Checked, source: str | None, hidden: Hidden
+    ) -> None:
         self.added = self.repeated = self.unknown = 0
         self.rejected: list[Rejected] = []
         self.flagged: list[Flagged] = []
@@ -195,6 +204,7 @@ class _Written:
         self._said_before: set[Any] = set()
         self._connection = connection
         self._source = source
+        self._hidden = hidden
         visits = _with_listed_spelling(connection, checked.visits)
         marked = pd.concat([checked.marked, checked.marked_though_rejected])
         marked = _with_listed_spelling(connection, marked)
@@ -271,12 +281,14 @@ class _Written:
         listed = self._asked.get(row["visit_id"])
         uprn = row["uprn"]
         if listed and uprn and listed["uprns"] and not _among(uprn, listed["uprns"]):
-            reason = f"on the list {row['visit_id']} is UPRN {listed['uprn']}: was the id edited?"
+            home = self._told(row["visit_id"], f"UPRN {listed['uprn']}")
+            reason = f"on the list {row['visit_id']} is {home}: was the id edited?"
             return "uprn", uprn, reason
         # Only where the address is another door's: one that people wrote otherwise proves nothing.
         there = self._at.get(address or "", {row["visit_id"]})
         if listed and row["visit_id"] not in there:
-            reason = f"on the list {row['visit_id']} is {listed['address']}: was the id edited?"
+            home = self._told(row["visit_id"], listed["address"])
+            reason = f"on the list {row['visit_id']} is {home}: was the id edited?"
             return "address", str(address), reason
         for (moment, result), old in of_door.items():
             same_home = (old["uprn"] or uprn) == (uprn or old["uprn"])
@@ -284,6 +296,10 @@ class _Written:
             if timed and at_odds(result, row["result"]):
                 return "result", row["result"], _two_results(result)
         return None
+
+    def _told(self, visit_id: str, home: object) -> object:
+        """Return the home of a visit, unless it is not to be named."""
+        return "another door" if visit_id in self._hidden else home
 
     def _fill_in(self, label: Any, old: dict[str, Any], row: dict[str, Any]) -> bool:
         """Add details of a repeated row that the visit lacked, if any; never over one."""
@@ -414,10 +430,14 @@ def _shown(value: object) -> str:
 
 
 def _named(faults: pd.DataFrame) -> list[str]:
-    """Return what is wrong, a line a fault, and how many more there are."""
+    """Return what is wrong, a line a fault with its rows, and how many more there are."""
+    first = faults.head(_SHOWN)
+    told = first.assign(value=first["value"].map(_shown))
     lines = [
-        f"- {name_rows([row.row])}, {row.column}{_shown(row.value)}: {_sentence(row.reason)}"
-        for row in faults.head(_SHOWN).itertuples()
+        f"- {name_rows(list(rows['row']), _SHOWN)}, {column}{value}: {_sentence(reason)}"
+        for (column, value, reason), rows in told.groupby(
+            ["column", "value", "reason"], sort=False, dropna=False
+        )
     ]
     rest = f"- and {len(faults) - _SHOWN:,} more, all of them by --json"
     return [*lines, rest] if len(faults) > _SHOWN else lines

@@ -1,5 +1,7 @@
 """What of a ledger is on the stop list: its homes, and doors listed for its burglaries alone."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,6 +12,7 @@ from hotspot.cocooning.visit_history import listed_parts
 from hotspot.cocooning.wording import BURGLED_HERE
 from hotspot.incidents.stop_list import Exclude, StopList
 from hotspot.visits.home_finding import ASK, Home, doors_by_visit
+from hotspot.visits.queries import has_stop_list
 from hotspot.visits.schema import asked, burglaries, frame_of
 
 
@@ -78,3 +81,57 @@ def refuse_stopped(connection: sa.Connection, home: Home, exclude: Exclude) -> N
     texts = [one for column in named for text in named[column] for one in listed_parts(text)]
     if stop.names_any([*connection.execute(refs).scalars(), *home.uprns, *texts]):
         raise DataError(ASK)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The visits of which no address is told, all where it cannot be told which.
+
+    Attributes
+    ----------
+    visits : frozenset of str
+    of_all : bool
+        Whether there is a stop list, and nobody named it.
+    """
+
+    visits: frozenset[str] = frozenset()
+    of_all: bool = False
+
+    def __contains__(self, visit_id: object) -> bool:
+        return self.of_all or visit_id in self.visits
+
+    @property
+    def notes(self) -> list[str]:
+        """What is said of it: nothing where the list was named."""
+        words = (
+            "Lists of this ledger were made with a stop list, and none was named: which doors did "
+            "not come back is told with the set-up (--config) or the list (--exclude FILE)."
+        )
+        return [words] * self.of_all
+
+
+def hidden_visits(connection: sa.Connection, exclude: "Exclude | None") -> Hidden:
+    """Find the visits that were asked for at homes of a stop list, or for its burglaries alone.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    exclude : iterable of str or StopList, or None
+        None where nobody said.
+
+    Returns
+    -------
+    Hidden
+
+    Raises
+    ------
+    ConfigError
+        If an entry is several words, and matches nothing here.
+    """
+    if exclude is None:
+        return Hidden(of_all=has_stop_list(connection))
+    stop = of_ledger(connection, exclude)
+    if not stop:
+        return Hidden()
+    doors = doors_by_visit(connection)
+    return Hidden(frozenset(doors.index[untold(doors, stop)]))

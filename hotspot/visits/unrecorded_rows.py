@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ _MOST_LISTS = 50
 
 
 def rows_to_mend(
-    connection: sa.Connection, frame: pd.DataFrame, faults: pd.DataFrame
+    connection: sa.Connection,
+    frame: pd.DataFrame,
+    faults: pd.DataFrame,
+    hidden: Container[str] = (),
 ) -> pd.DataFrame:
     """Return the rows with faults as they were read, with address and all that is to be mended.
 
@@ -40,6 +43,8 @@ def rows_to_mend(
         The sheet, index the row.
     faults : DataFrame
         ``row``, ``column``, ``value``, ``reason``.
+    hidden : container of str
+        Visits of which no address is told.
 
     Returns
     -------
@@ -57,7 +62,8 @@ def rows_to_mend(
     own = [column for column in frame.columns if normalise_name(column) == normalise_name(ADDRESS)]
     told = cells[own[0]] if own else pd.Series(None, index=cells.index, dtype=object)
     ids = next((column for column in frame.columns if field_of(column) == "visit_id"), None)
-    doors = doors_by_visit(connection)["address"].rename(id_key)
+    doors = doors_by_visit(connection)["address"]
+    doors = doors[[one not in hidden for one in doors.index]].rename(id_key)
     doors = doors[~doors.index.duplicated()]
     known = doors.reindex([id_key(cells.at[row, ids]) if ids is not None else "" for row in rows])
     address = pd.Series(known.to_numpy(dtype=object), index=cells.index)

@@ -106,6 +106,7 @@ ZIP.add("names-with-escape", _zip(lambda: zip_of({"\x1b[2J\x07a.csv": GOOD})), u
 ZIP.add("names-with-escape-of-nothing", _zip(lambda: zip_of({"\x1b[2J\x07a.doc": GOOD, "\u202ecod.exe": "x"})), refused("crimes.zip"))
 ZIP.add("names-with-direction-marks", _zip(lambda: zip_of({"\u202eevil.csv": GOOD})), used(20))
 ZIP.add("name-of-60000-characters", _zip(lambda: zip_of({"n" * 60_000 + ".csv": GOOD})), used(20), refused("crimes.zip"))
+ZIP.add("name-of-nothing", _zip(_Z.replace(b"crimes.csv", b"\x00rimes.csv")), refused("crimes.zip"), used(20))
 ZIP.add("name-of-a-dot", _zip(lambda: zip_of({".": GOOD, "..": GOOD})), refused("crimes.zip"))
 ZIP.add("names-twice", _zip(lambda: zip_of([("a.csv", GOOD), ("a.csv", _HEAD + _MORE)])), used(20), used(40), refused("crimes.zip"))
 ZIP.add("names-twice-but-for-case", _zip(lambda: zip_of([("a.csv", GOOD), ("A.CSV", _HEAD + _MORE)])), used(40))
