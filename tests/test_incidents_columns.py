@@ -5,6 +5,7 @@ import pytest
 
 import hotspot as hs
 from hotspot._errors import ConfigError, DataError
+from hotspot.addresses import read_streets
 from hotspot.incidents.layout import map_columns
 from hotspot.reading.columns import known_columns
 
@@ -191,5 +192,8 @@ def test_what_is_no_name_of_a_column_is_a_wrong_argument(wrong: object) -> None:
 def test_a_file_of_thousands_of_columns_is_refused_at_once():
     row = {"ref": ["A1"], "Date": ["2026-03-02"], "Easting": [640000], "Northing": [370000]}
     wide = pd.DataFrame({**row, **{f"c{number}": ["x"] for number in range(997)}})
-    with pytest.raises(hs.DataError, match="has 1,001 columns; an export of crimes has 1,000"):
+    with pytest.raises(hs.DataError, match="has 1,001 columns; a table has 1,000 at most"):
         hs.check_incidents(wide)
+    for read in (hs.read_addresses, hs.read_areas, read_streets):
+        with pytest.raises(hs.DataError, match="has 1,001 columns"):
+            read(wide)

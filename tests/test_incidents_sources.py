@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +19,7 @@ import shapely
 
 import hotspot as hs
 from hotspot._errors import DataError
-from hotspot.reading import chunks, sources
+from hotspot.reading import chunks, databases, sources
 from hotspot.reading import headings as rows
 from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.columns import known_columns, known_names
@@ -599,3 +600,25 @@ def test_formulas_without_their_values_are_told_of_addresses(tmp_path: Path) -> 
         hs.DataWarning, match="'Postcode', read as postcode, is blank throughout: it"
     ):
         hs.read_addresses(tmp_path / "homes.xlsx")
+
+
+@pytest.mark.parametrize("what", ["i", "count(*)"])
+def test_a_view_that_never_ends_is_refused(tmp_path, monkeypatch, what):
+    loop = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {what} AS a"
+    joins = ", ".join(f"t t{n}" for n in range(30))
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("CREATE TABLE t (i INTEGER)")
+        connection.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50)])
+        connection.execute(f"CREATE VIEW loop AS {loop} FROM n")
+        connection.execute(f"CREATE VIEW joins AS SELECT count(*) AS a FROM {joins}")
+        connection.execute("CREATE VIEW fine AS SELECT upper(i) || date('now') AS a FROM t")
+        connection.commit()
+    monkeypatch.setattr(databases, "_STEPS_AT_A_TIME", 100_000)
+    url = f"sqlite:///{tmp_path / 'a.db'}?table="
+    assert len(open_source(f"{url}fine").read(["a"]).frame) == 50
+    for view in ("loop", "joins"):
+        with pytest.raises(hs.DataError, match="a view in it takes work without end"):
+            open_source(f"{url}{view}").read(["a"])
+    monkeypatch.setattr(databases, "_MOST_ROWS", 49)
+    with pytest.raises(hs.DataError, match="has more than 49 rows"):
+        open_source(f"{url}t").read(["i"])

@@ -156,11 +156,36 @@ def test_tables_that_are_not_those_of_a_ledger(
     assert len(told) < 1000
 
 
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS a FROM n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        (f"CREATE TRIGGER t BEFORE INSERT ON visits_made BEGIN {_ENDLESS}; END", "trigger"),
+        ("CREATE TRIGGER t AFTER INSERT ON visits_made BEGIN DELETE FROM visits_made; END",
+         "trigger"),
+        (f"DROP TABLE visits_log; CREATE VIEW visits_log AS {_ENDLESS}", "view"),
+        ("UPDATE visits_meta SET value = '1' WHERE name = 'schema_version'; "
+         f"DROP TABLE visits_made; CREATE VIEW visits_made AS {_ENDLESS}", "view"),
+    ],
+)  # fmt: skip
+def test_what_would_work_without_end_in_a_ledger_is_refused_before_it_does(
+    tmp_path: Path, sound: bytes, statement: str, kind: str
+) -> None:
+    path = ledger_at(tmp_path, sound)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statement)
+    assert f"it holds the {kind} " in _answer(path)
+
+
 def test_what_other_programs_keep_beside_our_tables_stays(tmp_path: Path, sound: bytes) -> None:
     path = ledger_at(tmp_path, sound)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE theirs (word TEXT)")
         connection.execute("INSERT INTO theirs VALUES (CAST(x'ff' AS TEXT))")
+        connection.execute("CREATE VIEW latest AS SELECT * FROM visits_made")
+        connection.execute("CREATE TRIGGER t AFTER INSERT ON theirs BEGIN DELETE FROM theirs; END")
         connection.commit()
     assert _answer(path) == ""
 

@@ -14,7 +14,6 @@ from hotspot.incidents.unknown_layout import (
     days_ahead,
     is_of_the_crime,
     refuse_better_dates,
-    refuse_many_columns,
     refuse_unknown_layout,
 )
 from hotspot.reading.cells import (
@@ -148,7 +147,6 @@ def read_layout(
     known = known_columns("incidents", "places", "dates")
     opened = open_source(source, sheet=sheet, known=known_names(known, columns))
     headings = opened.columns
-    refuse_many_columns(headings, opened.name)
     given = given_columns(headings, columns or {}, FIELDS, opened.name)
     taken = [name for names in given.values() for name in names]
     found = candidates(headings, {**known, **_address_names()}, taken)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hotspot._errors import DataError, LayoutError
+from hotspot._errors import LayoutError
 from hotspot.english import and_list
 from hotspot.reading.cells import normalise_name, to_numbers
 from hotspot.reading.columns import PLACE_FIELDS, PLACE_PAIRS
@@ -38,8 +38,6 @@ _TWO_NUMBERS = (
 )
 _MOSTLY, _FULL, _OFTEN = 0.9, 0.5, 0.2
 _YEAR_DAYS = 366
-# More than the widest exports that record systems give.
-_MOST_COLUMNS = 1000
 
 
 def refuse_unknown_layout(
@@ -283,22 +281,3 @@ def _like_the_grid(x: Floats, y: Floats) -> bool:
     known = np.isfinite(x) & np.isfinite(y)
     inside = on_british_grid(x[known], y[known]) & (x[known] > 10_000) & (y[known] > 4_000)
     return bool(known.any() and inside.mean() >= _MOSTLY)
-
-
-def refuse_many_columns(headings: Sequence[str], name: str) -> None:
-    """Refuse a file of more columns than any export of crimes has.
-
-    Each column is looked at for what it may be, which takes a hundredth of a second: a file of
-    thousands, of a damaged heading as a rule, would seem to hang.
-
-    Raises
-    ------
-    DataError
-        If there are over 1,000.
-    """
-    if len(headings) > _MOST_COLUMNS:
-        raise DataError(
-            f"{name} has {len(headings):,} columns; an export of crimes has {_MOST_COLUMNS:,} at "
-            "most. Is its heading damaged, or the table turned on its side? Save the columns that "
-            "are needed to a file of their own."
-        )

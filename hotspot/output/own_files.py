@@ -150,6 +150,11 @@ def refuse_foreign(paths: Iterable[Path]) -> None:
         problems.append(f"{some_of(foreign, 5)}: there already, and not written by this hotspot.")
     if changed:
         problems.append(f"{some_of(changed, 5)}: changed since hotspot wrote it.")
+    if foreign and not any((Path(path).parent / NOTE).exists() for path in foreign):
+        problems.append(
+            "If a hotspot before 0.2 wrote that, move it elsewhere this once: what is written from "
+            "now on is known again."
+        )
     if problems:
         what = "Nothing was written. Move it elsewhere, or name another file or folder."
         raise OutputError([*problems, what])

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _WAIT_S = 15.0
 # What a file of SQLite says of itself that is written through a log beside it.
 _WITH_LOG = b"\x02\x02"
+# A view of a file may never end: its work is counted, as many steps of SQLite as the joins of a
+# nation's tables take. No table that is read at once has more rows.
+_STEPS_AT_A_TIME, _MOST_TURNS = 10_000_000, 100
+_MOST_ROWS = 10_000_000
 
 
 def open_database(url_text: str, table: str | None) -> Source:
@@ -64,10 +68,12 @@ def open_database(url_text: str, table: str | None) -> Source:
             "sqlite:///crimes.db?table=burglaries or postgresql://user@host:5432/name."
         ) from None
 
+    sqlite = url.get_backend_name() == "sqlite"
+
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         # In the order of the key, so that a row has the same number every time.
         cells: list[Any] = [reflected.c[name] for name in wanted]
-        if url.get_backend_name() == "sqlite":
+        if sqlite:
             # A column of SQLite holds what it likes, whatever date its type promises.
             cells = [sa.type_coerce(cell, sa.types.NullType()) for cell in cells]
         query = sa.select(*cells).order_by(*reflected.primary_key)
@@ -78,11 +84,19 @@ def open_database(url_text: str, table: str | None) -> Source:
                     index = pd.RangeIndex(first, first + len(rows), name="row")
                     frame = pd.DataFrame([tuple(row) for row in rows], index=index, columns=wanted)
                     first += len(rows)
+                    if first > _MOST_ROWS + 1:
+                        raise DataError(
+                            f"{shown} has more than {_MOST_ROWS:,} rows, more than can be read at "
+                            "once: read it in parts."
+                        )
                     yield Chunk(frame=frame)
+        except DataError:
+            raise
         except (sa.exc.SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
-            raise DataError(
-                f"{shown} broke off after row {first - 1:,}: {said_of(error)}."
-            ) from error
+            said = said_of(error)
+            if sqlite and any(word in said for word in ("interrupted", "not authorized")):
+                said = "a view in it takes work without end: save what it shows as a table"
+            raise DataError(f"{shown} broke off after row {first - 1:,}: {said}.") from error
         if first == 1:
             yield Chunk(frame=pd.DataFrame(columns=wanted, index=pd.RangeIndex(1, 1, name="row")))
 
@@ -111,10 +125,19 @@ def _for_reading(url: "sa.URL") -> dict[str, Any]:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, timeout=_WAIT_S, uri=True, check_same_thread=False)
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.set_authorizer(_without_loops)
+        turns = iter(range(_MOST_TURNS))
+        connection.set_progress_handler(lambda: next(turns, None) is None, _STEPS_AT_A_TIME)
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         return connection
 
     return {"creator": connect}
+
+
+def _without_loops(action: int, *_: Any) -> int:
+    """Allow all that a view may do but to call itself."""
+    loops = action == sqlite3.SQLITE_RECURSIVE
+    return sqlite3.SQLITE_DENY if loops else sqlite3.SQLITE_OK
 
 
 def file_of_url(url_text: str) -> Path | None:

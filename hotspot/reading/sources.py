@@ -47,6 +47,7 @@ Readable: TypeAlias = Paths | pd.DataFrame | ArrowTable
 _ZIPPED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ALWAYS_WORKBOOKS = (".xlsx", ".xlsm")
 _LONGEST_PATH = 200
+_MOST_COLUMNS = 1000
 # What lies beside a layer as a part of it, or as what a map program noted of it.
 _PARTS = (
     ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml", ".dat", ".map",
@@ -164,7 +165,7 @@ def open_source(
     ------
     DataError
         One sentence on why it cannot be opened: missing, empty, locked, protected by a password,
-        of an unknown kind, or without a table.
+        of an unknown kind, without a table, or with over 1,000 columns.
 
     Examples
     --------
@@ -175,6 +176,20 @@ def open_source(
     >>> source.read(["UPRN"]).frame.loc["a", "UPRN"]
     '0012'
     """
+    opened = _opened(source, Request(sheet, known, extent))
+    # Each is looked at for what it may be, which takes a hundredth of a second: a table of
+    # thousands, of a damaged heading as a rule, would seem to hang.
+    if len(opened.columns) > _MOST_COLUMNS:
+        raise DataError(
+            f"{opened.name} has {len(opened.columns):,} columns; a table has {_MOST_COLUMNS:,} at "
+            "most. Is its heading damaged, or the table turned on its side? Save the columns that "
+            "are needed to a file of their own."
+        )
+    return opened
+
+
+def _opened(source: Readable, request: Request) -> Source:
+    """Open a source by what it is."""
     if isinstance(source, pd.DataFrame):
         return open_frame(source)
     if isinstance(source, ArrowTable):
@@ -189,8 +204,7 @@ def open_source(
     if isinstance(source, str) and re.match(r"(https?|ftp)://", source):
         raise DataError(f"Nothing is fetched from a network: download {source} and give the file.")
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
-        return open_database(source, sheet)
-    request = Request(sheet, known, extent)
+        return open_database(source, request.sheet)
     paths, left = _chosen(source)
     if len(paths) > 1:
         opened = _open_together(paths, request)

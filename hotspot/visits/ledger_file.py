@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hotspot._errors import DataError, HotspotError, OutputError
 from hotspot.english import some_of
 from hotspot.output.staging import staged_beside
+from hotspot.output.text import clean_text
 from hotspot.visits.schema import SCHEMA_VERSION, VERSION, lists, meta, metadata
 
 #: Stands in the head of the file (``PRAGMA application_id``): "HOTS".
@@ -93,7 +94,12 @@ def _fault(connection: sqlite3.Connection, path: Path) -> str:
 
 
 def _damage(connection: sqlite3.Connection, tables: list[str]) -> str:
-    """Return the first sign of damage."""
+    """Return the first sign of damage, or of what somebody put in who is not hotspot."""
+    # Either would do work of its own, without end if it likes, when it is read or written to.
+    query = "SELECT type, name, tbl_name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    for kind, name, of in connection.execute(f"{query} ORDER BY name"):
+        if of in metadata.tables:
+            return f"it holds the {kind} {clean_text(name)[:60]}, which hotspot did not make"
     (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         return str(said).splitlines()[-1].strip("* .")

@@ -154,6 +154,7 @@ for _name, _x in {"infinite": "inf", "nan": "nan", "1e300": "1e300", "blank": ""
     homes(f"easting-{_name}", _home("3", x=_x), used(2), used(3), *_NO)
 homes("empty", b"")
 homes("header-alone", _HEAD)
+homes("2000-columns", _HEAD.rstrip("\n") + "".join(f",c{n}" for n in range(2000)) + "\n3,3 Mill Lane,451000,340000" + ",x" * 2000 + "\n", refused("2,004 columns"))
 homes("crimes", lines(20), used(20), *_NO)
 homes("uprns-all-alike", _HEAD + "".join(f"7,{n} Mill Lane,{451_000 + n},340000\n" for n in range(50)), used(50), used(1), *_NO)
 homes("uprns-all-rounded", _HEAD + "".join(f"1.00012E+11,{n} Mill Lane,{451_000 + n},340000\n" for n in range(50)), used(50), used(1), *_NO)

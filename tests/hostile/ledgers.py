@@ -120,6 +120,11 @@ _sql("addresses-blobs", "UPDATE visits_asked SET address = x'ff00ff'", wanted=(E
 _sql("addresses-escape", "UPDATE visits_asked SET address = char(27) || '[2J' || char(8238), area = char(155) || '31m'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db", changes=_MAY_CHANGE)
 _sql("areas-escape-report", "UPDATE visits_asked SET area = char(27) || '[2J' || char(8238)", wanted=(done(),), command="visits report --ledger {in}/visits.db")
 _sql("parameters-noise", "UPDATE visits_lists SET parameters = '{{{'", wanted=(EITHER,), command="visits explain V-01 --ledger {in}/visits.db", changes=_MAY_CHANGE)
+_sql("trigger-without-end", "CREATE TRIGGER t AFTER INSERT ON visits_made BEGIN UPDATE visits_meta SET value = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n); END", wanted=_NO)
+_sql("trigger-that-deletes", "CREATE TRIGGER t AFTER INSERT ON visits_made BEGIN DELETE FROM visits_made; END", wanted=_NO)
+_sql("trigger-of-another-program", "CREATE TABLE other (a)", "CREATE TRIGGER t AFTER INSERT ON other BEGIN DELETE FROM other; END", wanted=(done(),), changes=_MAY_CHANGE)
+_sql("table-a-view-without-end", "DROP TABLE visits_do_not_contact", "CREATE VIEW visits_do_not_contact AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS uprn FROM n", wanted=_NO)
+_sql("table-a-view-of-an-older-version", "UPDATE visits_meta SET value = '1' WHERE name = 'schema_version'", "DROP TABLE visits_made", "CREATE VIEW visits_made AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS visit_id FROM n", wanted=_NO)
 LEDGER.add("folder", lambda f: (text(_SHEET, "sheet.csv")(f), (f / "visits.db").mkdir()), *_NO)
 LEDGER.add("fifo", lambda f: (text(_SHEET, "sheet.csv")(f), os.mkfifo(f / "visits.db")), *_NO)
 LEDGER.add("null-device", lambda f: (text(_SHEET, "sheet.csv")(f), (f / "visits.db").symlink_to("/dev/null")), *_NO)
@@ -146,7 +151,7 @@ def _geopackage(path: Path) -> None:
 BASE = Family("databases", "check {in}/briefing.toml")
 
 
-def base(slug: str, *statements: str, wanted: tuple[Answer, ...] = _NO, query: str = "?table=crimes", raw: bytes | None = None) -> None:
+def base(slug: str, *statements: str, wanted: tuple[Answer, ...] = _NO, query: str = "?table=crimes", raw: bytes | None = None, heavy: bool = False) -> None:
     """Add a database of burglaries."""
 
     def write(folder: Path) -> None:
@@ -163,7 +168,7 @@ def base(slug: str, *statements: str, wanted: tuple[Answer, ...] = _NO, query: s
                 connection.commit()
         (folder / "briefing.toml").write_text(f'[incidents]\npath = "sqlite:///{path}{query}"\n')
 
-    BASE.add(slug, write, *wanted)
+    BASE.add(slug, write, *wanted, heavy=heavy)
 
 
 base("good", wanted=(used(20),))
@@ -174,6 +179,9 @@ base("blobs", "UPDATE crimes SET \"Date From\" = x'ff00' WHERE rowid = 7", wante
 base("texts-of-bad-utf-8", "UPDATE crimes SET \"Crime Ref\" = CAST(x'41ff' AS TEXT) WHERE rowid = 7", wanted=(used(20), used(19, 1), *_NO))
 base("infinite", "UPDATE crimes SET Easting = 9e999 WHERE rowid = 7", wanted=(used(19, 1),))
 base("view-endless", "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i AS \"Crime Ref\", 'x' AS \"Date From\", 1 AS Easting, 2 AS Northing FROM n", query="?table=v")
+base("view-endless-in-one-row", "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS \"Crime Ref\", 'x' AS \"Date From\", 1 AS Easting, 2 AS Northing FROM n", query="?table=v")
+base("view-of-too-many-joins", "CREATE VIEW v AS SELECT count(*) AS \"Crime Ref\", 'x' AS \"Date From\", 1 AS Easting, 2 AS Northing FROM " + ", ".join(f"crimes t{n}" for n in range(30)), query="?table=v", heavy=True)
+base("view-of-functions", 'CREATE VIEW v AS SELECT upper("Crime Ref") AS "Crime Ref", "Date From", abs(Easting) AS Easting, Northing FROM crimes', query="?table=v", wanted=(used(20),))
 base("view-broken", "CREATE VIEW v AS SELECT * FROM nowhere", query="?table=v")
 base("no-rows", "DELETE FROM crimes")
 base("noise", raw=random.Random(4).randbytes(5000))

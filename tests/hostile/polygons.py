@@ -114,6 +114,8 @@ for _name, _called in {
 }.items():
     AREAS.add(f"name-{_name}", layer([*GOOD, area(5, _called)]), used(6), _NO)
 AREAS.add("names-all-null", layer([area(n, None) for n in range(5)]), _NO)
+_WIDE = {f"c{n}": n for n in range(2000)}
+AREAS.add("2000-columns", layer([area(n, properties={"beat": f"b{n}", **_WIDE}) for n in range(5)]), refused("2,001 columns"))
 AREAS.add("names-doubled", layer([*GOOD, area(5, "Beat 1")]), used(5))
 AREAS.add("names-alike-but-for-case", layer([*GOOD, area(5, "BEAT 1"), area(6, "Beat  1 ")]), used(5), used(6), used(7), _NO)
 AREAS.add("no-names", layer([area(n, properties={}) for n in range(5)]), _NO)
@@ -177,6 +179,7 @@ STREETS.add("line-1e300", _streets(street(5, geometry={"type": "LineString", "co
 STREETS.add("line-of-100000", _streets(street(5, geometry={"type": "LineString", "coordinates": [[X + n / 10, Y] for n in range(100_000)]})), used(6))
 STREETS.add("feature-null", _streets(None), used(5, 0, "left out"), _SNO)
 STREETS.add("feature-number", _streets(7), used(5, 0, "left out"), _SNO)
+STREETS.add("2000-columns", layer([street(n, properties={"street": "a", **_WIDE}) for n in range(5)], "streets.geojson"), refused("2,001 columns"))
 STREETS.add("name-null", _streets(street(5, None)), used(6))
 STREETS.add("names-all-null", layer([street(n, None) for n in range(3)], "streets.geojson"), used(3), _SNO)
 STREETS.add("name-escape", _streets(street(5, "\x1b[2J")), used(6))
