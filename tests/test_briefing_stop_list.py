@@ -1,6 +1,7 @@
 """The stop list: read whatever it looks like, matched however it is written."""
 
 import gzip
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -153,7 +154,8 @@ def test_all_that_have_no_form_are_told_at_once_by_row_and_not_by_what_they_say(
     assert str(told.value) == (
         "Rows 3, 4, 5, 6, 7 and 2 more of the stop list exclude.csv are no crime reference and no "
         "UPRN (letters and figures, at least one figure, at most 64 signs, parted by / - _ . or "
-        ":): give one a row and nothing else, or take it out."
+        ":): give one a row and nothing else, or take it out. References that look like dates, or "
+        "hold ( ) & or #, are listed under the heading crime_ref."
     )
 
 
@@ -174,3 +176,54 @@ def test_a_reference_that_several_crimes_share_hides_each_of_them() -> None:
     stop = StopList(("DG/26/0001",), (1,))
     told_apart = pd.Series(["DG/26/0001", "DG/26/0001 (2026-09-13)", "DG/26/0001 (2026-09-13-2)"])
     assert stop.matches(told_apart).all()
+
+
+ODD = ["01/02/2024", "23/0001(A)", "A&E/0012/26", "#00123", "2024-02-01", "B(26)0007", "12/(B)/26"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_reference_that_looks_like_something_else_is_listed_under_its_heading(
+    tmp_path: Path, odd: str
+) -> None:
+    path = tmp_path / "exclude.csv"
+    for heading in ("", "Reference\n", "UPRN\n"):
+        path.write_text(f"{heading}{odd}\n", encoding="utf-8")
+        with pytest.raises(ConfigError, match="are listed under the heading crime_ref"):
+            read_stop_list(path)
+    path.write_text(f"crime_ref\n{odd}\n", encoding="utf-8")
+    stop = read_stop_list(path)
+    assert stop.entries == (odd,)
+    # It is on the list where the data have it, written in whatever way.
+    crimes = pd.DataFrame({"crime_ref": [odd, "DG/26/0001"]})
+    assert stop.refuse_unlike(crimes).hides(crimes).tolist() == [True, False]
+    spaced = pd.DataFrame({"crime_ref": [f" {odd.lower()} "]})
+    assert stop.hides(spaced).tolist() == [True]
+    # Where the data have none, it may be one of a form that stands in them, and no other.
+    alike = pd.DataFrame({"crime_ref": [odd.replace("1", "2")]})
+    assert stop.refuse_unlike(alike, may_match_nothing=True) is stop
+    plain = pd.DataFrame({"crime_ref": ["26/77/0001", "DG/26/0001", "00123", "A/9/9"]})
+    for others in (plain, None):
+        with pytest.raises(ConfigError, match=r"[Rr]ow 2 of the stop list"):
+            stop.refuse_unlike(others, may_match_nothing=True)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["S1 & S2", "DG/26/0001 & DG/26/0002", "DG/26/0001(DG/26/0002)", "26/1#26/2", "John Smith",
+     "DG/26/*", "1.5E+11", "Page 1", "AB1 2CD", "none", "()", "(9", "12 & 13", "=1+1", "<b>1</b>"],
+)  # fmt: skip
+def test_under_its_heading_too_what_is_no_reference_is_refused(tmp_path: Path, entry: str) -> None:
+    path = tmp_path / "exclude.csv"
+    path.write_text(f"crime_ref\nDG/26/0001\n{entry}\n", encoding="utf-8")
+    known = pd.DataFrame({"crime_ref": ["DG/26/0001", "DG/26/0002", "26/1", "S1", "12", "13"]})
+    with pytest.raises(ConfigError, match=r"[Rr]ow 3 of the stop list"):
+        read_stop_list(path).refuse_unlike(known)
+
+
+def test_of_a_part_of_the_data_an_odd_entry_may_be_none_but_no_two_of_them() -> None:
+    stop = StopList(("23/0001(A)", "01/02/2024"), (1, 2))
+    ledger = pd.DataFrame({"crime_ref": ["DG/26/0001", "26/7"]})
+    assert stop.refuse_unlike(ledger, may_match_nothing=True, whole=False) is stop
+    two = StopList(("DG/26/0001 & 26/7(B)",), (1,))
+    with pytest.raises(ConfigError, match="Row 1 of the stop list"):
+        two.refuse_unlike(ledger, may_match_nothing=True, whole=False)

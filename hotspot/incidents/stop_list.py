@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -40,19 +40,23 @@ _MONTH = (
 )
 _DAY, _NUMBERED, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
 _SHORT_YEAR = f"(?:{_YEAR}|[0-9]{{2}})"
-_OTHER_THINGS = re.compile(
-    # Dates, with times or without: 01/02/2026, 2.13.26, 2026-02-01 10:30, 1-Feb-26, Feb 2026.
+# Dates, with times or without: 01/02/2026, 2.13.26, 2026-02-01 10:30, 1-Feb-26, Feb 2026.
+_DATES = re.compile(
     rf"{_DAY}[/.-]{_NUMBERED}[/.-]{_SHORT_YEAR}(?:[t ].*)?"
     rf"|{_NUMBERED}[/.-]{_DAY}[/.-]{_SHORT_YEAR}(?:[t ].*)?"
     rf"|{_YEAR}[/.-]{_NUMBERED}[/.-]{_DAY}(?:[t ].*)?"
     rf"|(?:{_DAY}[/. -]?{_MONTH}[/. -]?|{_MONTH}[/. -]){_SHORT_YEAR}"
-    rf"|[0-9]+\.[0-9]+|{ROUNDED}"
+)
+_OTHER_THINGS = re.compile(
+    rf"[0-9]+\.[0-9]+|{ROUNDED}"
     r"|(?:page|sheet|total|count|rows?|flat)[.: -]?[0-9]{1,6}(?:/[0-9]{1,3})?|printed.*"
     # A postcode; two numbers of which the first is no year and no number of a force.
     r"|[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}|[0-9]{5,} [0-9].*"
 )
 # The form (see `_form`) of two of a form: each is more than a word where no space parts them.
-_TWICE = re.compile(r"(?=.*a)(?=.*9)(?:(.+) \1|(.+[/\-_.:].+)[/\-_.:]\2)")
+_TWICE = re.compile(r"(?=.*a)(?=.*9)(?:(.+) \1|(.+[/\-_.:].+)[/\-_.:]\2)|(.*9.*?) ?[&#(] ?\3\)?")
+# What some forces' references hold besides, which more often parts several.
+_SIGNS = re.compile(r" ?[/\-_.:]?[()&#]+[/\-_.:]? ?")
 # One letter with an accent among figures is a byte read in the wrong encoding.
 _STRANGE = re.compile(r"(?![0-9])\d|(?<![^\W\d_])(?![a-z])[^\W\d_](?![^\W\d_])")
 # A spreadsheet keeps zeros by ="..." or by an apostrophe in front, and adds .0 to a number.
@@ -187,8 +191,14 @@ class StopList:
             )
         return self
 
-    def refuse_formless(self) -> "StopList":
+    def refuse_formless(self, *, of_references: bool = False) -> "StopList":
         """Return it; refuse entries that have the form of no reference and of no UPRN.
+
+        Parameters
+        ----------
+        of_references : bool
+            Whether it was said that all are references: some look like dates, or hold brackets.
+            `refuse_unlike` then wants to see such in the data.
 
         Raises
         ------
@@ -196,13 +206,15 @@ class StopList:
             Whatever the data are they would hide nothing, and what was meant would be shown.
         """
         pairs = zip(self.entries, self.rows, strict=True)
-        if formless := [row for entry, row in pairs if not may_be_entry(entry)]:
+        may_be = may_be_odd_reference if of_references else may_be_entry
+        if formless := [row for entry, row in pairs if not may_be(entry)]:
             are = "is" if len(formless) == 1 else "are"
             raise ConfigError(
                 f"{name_rows(formless).capitalize()} of the stop list {self.name} {are} no crime "
                 "reference and no UPRN (letters and figures, at least one figure, at most "
                 f"{_LONGEST} signs, parted by / - _ . or :): give one a row and nothing else, or "
-                "take it out."
+                "take it out. References that look like dates, or hold ( ) & or #, are listed "
+                "under the heading crime_ref."
             )
         return self
 
@@ -233,8 +245,14 @@ class StopList:
         if not unmatched:
             return self
         forms = _forms_of(frames)
+        odd = forms.odd if whole else known
         may_be = _may_be_name if whole else _may_be_one
-        if unlike := [row for entry, row in unmatched if not may_be(entry, forms)]:
+        if unlike := [
+            row
+            for entry, row in unmatched
+            if not may_be(entry, forms.all)
+            or (not may_be_entry(entry) and not _may_be_odd(entry, odd, whole))
+        ]:
             are = "is" if len(unlike) == 1 else "are"
             raise ConfigError(
                 f"{name_rows(unlike).capitalize()} of the stop list {self.name} {are} no crime "
@@ -273,6 +291,24 @@ def may_be_entry(text: str) -> bool:
     >>> [may_be_entry(text) for text in ("S1 S2", "01/02/2026", "1.5E+11", "Page 1", "none", "*")]
     [False, False, False, False, False, False]
     """
+    return _is_shaped(text, odd=False)
+
+
+def may_be_odd_reference(text: str) -> bool:
+    """Test whether a text may be a reference where it was said that it is one.
+
+    Examples
+    --------
+    >>> [may_be_odd_reference(text) for text in ("01/02/2024", "23/0001(A)", "A&E 1", "#00123")]
+    [True, True, True, True]
+    >>> [may_be_odd_reference(text) for text in ("S1 & S2", "12/1 (13/2)", "1.5E+11", "(none)")]
+    [False, False, False, False]
+    """
+    return _is_shaped(text, odd=True)
+
+
+def _is_shaped(text: str, *, odd: bool) -> bool:
+    """Test the form of an entry, with what is usual or with all that a reference can have."""
     entry = as_in_file(text.strip()).casefold()
     if len(entry) > _LONGEST:
         return False
@@ -281,11 +317,13 @@ def may_be_entry(text: str) -> bool:
     if _MADE_HERE.fullmatch(entry):
         return True
     entry = _without_spaces(entry)
+    plain = _SIGNS.sub("/", entry).strip("/") if odd else entry
     return bool(
-        _SHAPE.fullmatch(entry)
+        _SHAPE.fullmatch(plain)
         and re.search("[0-9]", entry)
         and not _STRANGE.search(entry)
         and not _OTHER_THINGS.fullmatch(entry)
+        and (odd or not _DATES.fullmatch(entry))
         and not _TWICE.fullmatch(_form(entry))
     )
 
@@ -302,10 +340,19 @@ def _keys_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
     )
 
 
-def _forms_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
+class _Forms(NamedTuple):
+    """The forms of references, and of those that look like something else."""
+
+    all: frozenset[str]
+    odd: frozenset[str]
+
+
+def _forms_of(frames: Sequence[pd.DataFrame | None]) -> _Forms:
     """Return the forms of the references in some frames."""
     columns = [frame["crime_ref"] for frame in frames if frame is not None and "crime_ref" in frame]
-    return frozenset(_form(text) for texts in columns for text in texts.dropna())
+    refs = {text for texts in columns for text in texts.dropna()}
+    odd = frozenset(_form(text) for text in refs if not may_be_entry(text))
+    return _Forms(frozenset(map(_form, refs)), odd)
 
 
 def _form(text: str) -> str:
@@ -332,6 +379,17 @@ def _may_be_name(entry: str, forms: Collection[str]) -> bool:
         return sum(map(str.isdigit, entry)) <= _UPRN_DIGITS or form in forms
     # Of data without references no more can be said than that one is a word with a number.
     return form in forms if forms else len(form.split()) == 1 and "9" in form
+
+
+def _may_be_odd(entry: str, known: Collection[str], whole: bool) -> bool:
+    """Test whether an entry that looks like something else is a reference all the same.
+
+    Of whole data `known` are the forms of such references in them: there must be one of its form.
+    Else `known` are names of which no part of it may be one, as it is where several stand in it.
+    """
+    if whole:
+        return _form(entry) in known
+    return not any(stop_list_key(part) in known for part in re.split(r"[ &#]+", entry) if part)
 
 
 def _may_be_one(entry: str, forms: Collection[str]) -> bool:
@@ -373,7 +431,9 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
     ConfigError
         If anything in the file cannot be read with certainty, it holds no entry, more than one
         column (a stop list holds no reasons), or an entry that has the form of no reference and of
-        no UPRN. What is not understood is never passed over, for it would be shown.
+        no UPRN. Under the heading ``crime_ref`` it may look like a date, or hold ``( ) & #``:
+        `StopList.refuse_unlike` holds that against the data. What is not understood is never
+        passed over, for it would be shown.
     """
     if path is None:
         return StopList()
@@ -394,8 +454,8 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
             f"The stop list {path.name} has more than one value in {name_rows(several)}: give one "
             "crime reference or UPRN a row, and no reasons."
         )
-    if entries and _is_heading(entries[0][0]):
-        entries = entries[1:]
+    heading = entries[0][0] if entries and _is_heading(entries[0][0]) else ""
+    entries = entries[1:] if heading else entries
     if not entries and not may_match_nothing:
         raise ConfigError(
             f"The stop list {path.name} is blank: an export that failed leaves such a file too. If "
@@ -403,7 +463,9 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
             f"{MAY_MATCH_NOTHING} = true under [cocooning]."
         )
     stop = StopList(tuple(one for one, _ in entries), tuple(row for _, row in entries), path.name)
-    return stop.refuse_several().refuse_formless()
+    # Whoever writes the field's own name says that nothing else stands below it.
+    of_references = normalise_name(heading) == normalise_name("crime_ref")
+    return stop.refuse_several().refuse_formless(of_references=of_references)
 
 
 def _is_heading(text: str) -> bool:

@@ -89,7 +89,10 @@ def _links(chains: pd.DataFrame, scene: Scene) -> gpd.GeoDataFrame:
     end = incidents.index.get_indexer(pd.Index(ends["to"]))
     # Position -1, of a burglary that is not shown, reads the False at the end.
     here = (start >= 0) & np.append(scene.live, False)[end]
-    ends, start, end = ends[here], start[here], end[here]
+    # In the order of the burglaries, which is that of what they say.
+    here = np.flatnonzero(here)
+    here = here[np.lexsort((start[here], end[here]))]
+    ends, start, end = ends.iloc[here], start[here], end[here]
     places = shapely.get_coordinates(incidents.geometry.to_numpy())
     shapes = np.asarray(incidents.geometry.to_numpy()[end], dtype=object)
     # A line of no length has no direction: a repeat at one point is a ring.

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot.dates import AsOf, ages_days, cutoff, known_by, resolution
+from hotspot.incidents.content_order import in_content_order
 from hotspot.rule import RULE
 
 
@@ -18,7 +19,7 @@ class Scene:
     Attributes
     ----------
     incidents : GeoDataFrame, n rows
-        Those that were known at the cut-off.
+        Those that were known at the cut-off, in an order of what they say.
     ages : ndarray of int, shape (n,)
         In days at `last`.
     last : Timestamp or None
@@ -53,6 +54,8 @@ class Scene:
     ) -> "Scene":
         """Return the scene at a cut-off: by default that of the newest incident."""
         shown = incidents if as_of is None else incidents[known_by(incidents, as_of)]
+        # Of points that overlap the later is drawn over the earlier: not as rows happen to come.
+        shown = in_content_order(shown)
         moment = shown["occurred_to"].max() if as_of is None else as_of
         last = None if moment is pd.NaT else cutoff(moment)
         ages = np.zeros(0, dtype=np.int64)

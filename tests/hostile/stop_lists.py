@@ -75,6 +75,10 @@ add("heading-twice", "Reference\nReference\nDG/26/0001\n", used(1), used(2), ref
 add("heading-alone", "Reference\n")
 add("heading-in-the-middle", "DG/26/0001\nReference\nDG/26/0002\n")
 add("banner", "Stop list of March\n\nReference\nDG/26/0001\n")
+for _name, _entry in {"two-by-ampersand": "DG/26/0002 & DG/26/0003", "two-in-brackets": "DG/26/0002(DG/26/0003)", "name": "John Smith", "address": "12 High Street (rear)", "star": "DG/26/*", "comment": "# none", "rounded": "1.00012E+11", "formula": "=1+1", "sentence": "see (overleaf) & ask", "escape": "\x1b[2J(1)"}.items():
+    add(f"references-said-{_name}", f"crime_ref\nDG/26/0001\n{_entry}\n")
+for _name, _entry in {"brackets": "23/0001(A)", "date": "01/02/2024", "hash": "#00123"}.items():
+    add(f"references-said-{_name}", f"crime_ref\nDG/26/0001\n{_entry}\n", used(2))
 # No list at all
 add("empty", b"")
 add("spaces", "   \n\n  \n")
@@ -122,6 +126,8 @@ def at_the_door(slug: str, content: str | bytes, *wanted: Answer, command: str |
 
 at_the_door("good", "A0003\n", used(20), used(19), used(19, 1))
 at_the_door("nothing-matches", "DG/26/0001\nDG/26/0002\n", refused("stop list"), refused("exclude.csv"), command="cocoon {in}/briefing.toml --folder out")
+at_the_door("references-said-that-are-dates", "crime_ref\nA0003\n01/02/2026\n", refused("exclude.csv"))
+at_the_door("references-said-with-brackets", "crime_ref\nA0003\n23/0001(A)\n", refused("exclude.csv"))
 at_the_door("quote-stray", '"A0003\nA0004\n', refused("exclude.csv"))
 at_the_door("semicolons", "A0003;A0004\n", refused("exclude.csv"))
 at_the_door("names", "John Smith\n", refused("exclude.csv"))
