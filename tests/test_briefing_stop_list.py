@@ -1,7 +1,6 @@
 """The stop list: read whatever it looks like, matched however it is written."""
 
 import gzip
-import re
 from pathlib import Path
 
 import geopandas as gpd
