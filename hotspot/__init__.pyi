@@ -37,6 +37,8 @@ from .forecast import SelfExcitingProcess as SelfExcitingProcess
 from .grid import Grid as Grid
 from .impact import detectable_change as detectable_change
 from .impact import evaluate_operation as evaluate_operation
+from .impact import interrupted_series as interrupted_series
+from .impact import matched_controls as matched_controls
 from .incidents import check_incidents as check_incidents
 from .incidents import read_incidents as read_incidents
 from .knox import knox_test as knox_test

@@ -1,10 +1,16 @@
 from .detectable_falls import DetectableChange as DetectableChange
 from .detectable_falls import detectable_change as detectable_change
 from .displacement_measures import displacement as displacement
+from .dose_by_place import DoseResponse as DoseResponse
+from .dose_by_place import by_dose as by_dose
 from .evaluation import evaluate_operation as evaluate_operation
 from .fixed_plans import OperationPlan as OperationPlan
 from .fixed_plans import read_plan as read_plan
 from .fixed_plans import write_plan as write_plan
+from .interrupted_result import InterruptedSeries as InterruptedSeries
+from .interrupted_time_series import interrupted_series as interrupted_series
+from .matched_places import MatchedControls as MatchedControls
+from .matched_places import matched_controls as matched_controls
 from .mean_of_places import PlaceMean as PlaceMean
 from .mean_of_places import empirical_bayes as empirical_bayes
 from .operation_effect import OperationEffect as OperationEffect

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspot.english import count, percent
-from hotspot.impact.operation_cautions import NO_VERDICT, Caution
+from hotspot.impact.operation_cautions import NO_EFFECT, NO_VERDICT, Caution
 from hotspot.impact.operation_input import Operation
 from hotspot.impact.operations_that_never_were import EARLIER, RELABELLED
 from hotspot.impact.place_ratio import RatioByPlace
@@ -236,6 +236,10 @@ def verdict_of(
     if not seen:
         return {"finding": UNSEEN, "verdict": _unseen(ratio, expected)}
     amount = f"{_fewer_or_more(ratio.value)} {expected} ({_between(ratio.low, ratio.high)})"
+    doubts = [caution.but for caution in cautions if caution.weight == NO_EFFECT]
+    if doubts:
+        return {"finding": UNSEEN, "verdict": (
+            f"There were {amount}, but {doubts[0]}: an effect cannot be seen.")}  # fmt: skip
     if not left:
         return {"finding": UNSEEN, "verdict": (
             f"There were {amount}, but ground that is chosen because it was bad falls by itself, "

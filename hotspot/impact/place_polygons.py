@@ -57,7 +57,9 @@ class Places(NamedTuple):
         return float(shapely.area(self.shapes).sum()) / 1e6
 
 
-def read_places(frame: Any, what: str, crs: CRS | None) -> tuple[Places, list[str]]:
+def read_places(
+    frame: Any, what: str, crs: CRS | None, *, may_overlap: bool = False
+) -> tuple[Places, list[str]]:
     """Read places that were given, and find what is wrong with them.
 
     Parameters
@@ -67,6 +69,8 @@ def read_places(frame: Any, what: str, crs: CRS | None) -> tuple[Places, list[st
         What messages call them.
     crs : CRS or None
         That of the incidents, to which they are brought.
+    may_overlap : bool
+        Whether they may share ground.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def read_places(frame: Any, what: str, crs: CRS | None) -> tuple[Places, list[st
     shapes, problems = _polygons(frame, what)
     names, of_names = _names(frame, what)
     problems += of_names
-    if not problems:
+    if not problems and not may_overlap:
         problems += overlap_problems(Places(names, shapes), what)
     sets = [str(one) for one in frame[MATCHED_TO]] if MATCHED_TO in frame.columns else None
     return (nothing if problems else Places(names, shapes, sets)), problems
