@@ -28,6 +28,8 @@ _TOO_RARE = 0.01
 _SEASONS_APART = 0.05
 _FEW_PLACES = 5
 _UNLIKE_SIZE = 1.5
+# Of the worst places against the next worst where nothing was done, 1.17 and a little more.
+_UNLIKE_RATIO = float(np.log(1.2))
 
 
 class Caution(NamedTuple):
@@ -43,12 +45,15 @@ class Caution(NamedTuple):
         Of the log of the rate ratio, that comes by itself.
     but : str
         Of what is called no effect for it, why.
+    slack : float
+        How far from 0 the log of the rate ratio lies by itself: beyond it an effect is one.
     """
 
     words: str
     weight: int = TO_BE_READ
     shift: float = 0.0
     but: str = ""
+    slack: float = np.inf
 
 
 class Found(NamedTuple):
@@ -134,6 +139,7 @@ def _nothing_as_bad(found: Found) -> Iterator[Caution]:
         "gave an alarm.",
         NO_EFFECT,
         but="nothing in the control was as bad beforehand",
+        slack=_UNLIKE_RATIO,
     )
 
 

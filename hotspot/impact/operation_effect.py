@@ -236,7 +236,12 @@ def verdict_of(
     if not seen:
         return {"finding": UNSEEN, "verdict": _unseen(ratio, expected)}
     amount = f"{_fewer_or_more(ratio.value)} {expected} ({_between(ratio.low, ratio.high)})"
-    doubts = [caution.but for caution in cautions if caution.weight == NO_EFFECT]
+    beyond = max(ends[0], -ends[1])
+    doubts = [
+        caution.but
+        for caution in cautions
+        if caution.weight == NO_EFFECT and beyond <= caution.slack
+    ]
     if doubts:
         return {"finding": UNSEEN, "verdict": (
             f"There were {amount}, but {doubts[0]}: an effect cannot be seen.")}  # fmt: skip
