@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from hotspot import cocooning_targets, write_targets
+from hotspot.output.workbook_files import Stamp, write_tables
 from hotspot.sheets.workbook import FOR_THE_SUPERVISOR
 from hotspot.visits import VisitLedger
 from tests.made_targets import Page, made_targets, values
@@ -282,3 +283,14 @@ def test_three_calls_at_a_door_come_back_from_a_workbook_saved_by_libreoffice(tm
             ("V-C", pd.Timestamp("2026-03-04 18:45"), "leaflet"),
         ]
         assert ledger.record(returned).added == 0
+
+
+def test_what_a_workbook_says_of_itself_has_room_for_its_lines(tmp_path):
+    """LibreOffice prints a long text over the rows below it where none made its row higher."""
+    about = [("Short", "OFFICIAL"), ("Long", "word " * 60)]
+    path = write_tables(
+        {"Table": pd.DataFrame({"n": [1]})}, tmp_path / "x.xlsx", Stamp("T", ""), about
+    )
+    rows = openpyxl.load_workbook(path)["About"].row_dimensions
+    assert rows[3].height is None
+    assert rows[4].height >= 4 * 14

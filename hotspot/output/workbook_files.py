@@ -31,6 +31,7 @@ _OPTIONS = {
 }  # fmt: skip
 _A4 = 9
 _NARROWEST, _WIDEST, _HEADING_WIDTH = 9, 42, 12
+_LABEL_WIDTH, _ABOUT_WIDTH = 44, 80
 # How much wider than the digits that a column's width counts is the text in it.
 _TEXT_WIDTH, _LINE_HEIGHT, _MOST_LINES = 1.15, 14.5, 25
 
@@ -91,12 +92,13 @@ def write_about(book: xlsxwriter.Workbook, stamp: Stamp, pairs: Iterable[tuple[s
     strong = book.add_format({**FONT, "bold": True, "font_size": 14})
     label = book.add_format({**FONT, "bold": True, "valign": "top", "text_wrap": True})
     text = book.add_format({**FONT, "valign": "top", "text_wrap": True})
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 80)
+    sheet.set_column(0, 0, _LABEL_WIDTH)
+    sheet.set_column(1, 1, _ABOUT_WIDTH)
     sheet.write_string(0, 0, stamp.title, strong)
     for line, (name, value) in enumerate(pairs, start=2):
         sheet.write_string(line, 0, name, label)
         sheet.write_string(line, 1, value[:MOST_CELL_CHARACTERS], text)
+        _fit_row(sheet, line, len(value), _ABOUT_WIDTH)
     set_page(sheet, stamp)
 
 
@@ -140,10 +142,7 @@ def write_tables(
             if lines > 1:
                 sheet.set_row(0, _LINE_HEIGHT * lines)
             for line, width in enumerate(longest):
-                # LibreOffice gives long text no second line by itself.
-                if width > _WIDEST:
-                    lines = min(ceil(width * _TEXT_WIDTH / _WIDEST), _MOST_LINES)
-                    sheet.set_row(line, _LINE_HEIGHT * lines)
+                _fit_row(sheet, line, width, _WIDEST)
             sheet.freeze_panes(1, 1)
             sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
             sheet.repeat_rows(0)
@@ -170,6 +169,13 @@ def _write_cell(
         sheet.write_string(line, column, text, styles["text"])
         return len(text)
     return _NARROWEST
+
+
+def _fit_row(sheet: Worksheet, line: int, characters: int, width: int) -> None:
+    """Make a row high enough for its longest text: LibreOffice gives it no second line by itself."""
+    if characters > width:
+        lines = min(ceil(characters * _TEXT_WIDTH / width), _MOST_LINES)
+        sheet.set_row(line, _LINE_HEIGHT * lines)
 
 
 def _heading_width(heading: str) -> int:

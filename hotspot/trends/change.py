@@ -89,7 +89,8 @@ def hotspot_change(
 
     Ground chosen because it was high in the first period falls towards the mean in the second with
     nothing done about it. Choose it on a period before both: ``hotspots(kernel_density(incidents,
-    period=...))``; or hold it against places that were as bad beforehand.
+    period=...))``; or hold it against places that were as bad beforehand, which
+    `impact.matched_controls` finds.
 
     References
     ----------
@@ -167,7 +168,7 @@ def _with_its_choice(
             f"{day_of_year(first)} to {day_of_year(last)}, days of the first period: such ground "
             "falls towards the mean with nothing done. Choose it on a period that ends before "
             f"{day_of_year(before.first)}, with kernel_density(incidents, period=...), or hold it "
-            "against places that were as bad beforehand.",
+            "against places that were as bad beforehand (`hs.matched_controls`).",
             DataWarning,
             stacklevel=3,
         )
