@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -30,7 +31,11 @@ UNTOLD = Burglary("STOP/001", "2026-03-01 04:00", "Sea View", 33, mo="KEY FROM P
 HOME = uprn("Sea View", 33)
 KINDS = {"reference": ("stop/001", HIDDEN), "home": (HOME.lstrip("0"), UNTOLD)}
 FORMATS = '[output]\nformats = ["xlsx", "csv", "html", "phone", "message", "supervisor"]\n'
-SETTINGS = f'[cocooning]\nexclude = "exclude.csv"\nledger = "visits.db"\n{FORMATS}'
+OPERATION = (
+    '[[operations]]\nname = "Op East"\ntreated = "east.geojson"\ncontrol = "west.geojson"\n'
+    "before = [2025-01-01, 2025-08-31]\nafter = [2025-09-01, 2026-03-01]\ndisplacement_m = 5\n"
+)
+SETTINGS = f'[cocooning]\nexclude = "exclude.csv"\nledger = "visits.db"\n{FORMATS}{OPERATION}'
 _TOLD = re.compile(r" ?\d+ rows? of the file (?:is|are) on the stop list: in no figure[^<\"\n.]*\.")
 
 
@@ -38,6 +43,11 @@ def town(folder: Path, entry: str, rows: Sequence[Burglary]) -> Path:
     """Write a town and a stop list of one."""
     path = quick_town(folder, SETTINGS, [*usual(), *rows])
     (folder / "exclude.csv").write_text(f"reference\n{entry}\n", encoding="utf-8")
+    beats = gpd.read_file(folder / "beats.geojson")
+    for name in ("East", "West"):
+        # Each place apart from the other, so that the ring around one is none of the other.
+        ground = beats[beats["beat"] == name].buffer(-20).to_frame("geometry").assign(place=name)
+        ground.to_file(folder / f"{name.lower()}.geojson")
     return path
 
 
@@ -125,6 +135,7 @@ def test_no_product_names_a_folder_a_user_a_machine_or_the_list(
         ["check", "--json"],
         ["map", "public", "--minimum", "2"],
         ["lookup", "20 Mill Lane, Doggerby"],
+        ["impact", "--permutations", "19", "--seed", "1"],
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -112,8 +112,8 @@ def offences_record(check: IncidentCheck) -> dict[str, Any]:
 
 
 def parameters(config: Config) -> dict[str, Any]:
-    """Return every setting that can change a number."""
-    settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True})
+    """Return every setting that can change a number: operations are in no briefing."""
+    settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True, "operations": True})
     for table, key in (("cocooning", "ledger"), ("incidents", "path"), ("addresses", "path")):
         place = (settings[table] or {}).get(key)
         if isinstance(place, str):
