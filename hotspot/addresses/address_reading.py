@@ -22,7 +22,7 @@ from hotspot.reading.columns import (
     known_names,
     match_columns,
 )
-from hotspot.reading.contents import blank_columns
+from hotspot.reading.contents import Contents, blank_columns
 from hotspot.reading.coordinates import locate
 from hotspot.reading.settled_crs import ask_for_crs, in_metres, settle_layer
 from hotspot.reading.sources import Readable, no_rows, open_source
@@ -109,7 +109,7 @@ def read_addresses(
             stacklevel=2,
         )
     columns_of = {field: (name,) for field, name in mapped.items()}
-    unsaved = blank_columns(opened, chunk.frame, columns_of, computed_only=True)
+    unsaved = blank_columns(opened, Contents(chunk.frame), columns_of, computed_only=True)
     for warning in (*opened.left_out, *chunk.warnings, *unsaved):
         warnings.warn(warning, DataWarning, stacklevel=2)
     location = locate(

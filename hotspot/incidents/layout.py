@@ -157,9 +157,10 @@ def read_layout(
     # Where something is missing all columns are looked at, for those that may be it.
     certain = placed and ("occurred_from" in given or is_of_the_crime(found))
     rows = opened.read(wanted if certain else headings)
-    if certain and not _is_dated(Contents(rows.frame), {**found, **given}):
-        rows = opened.read(headings)
     contents = Contents(rows.frame)
+    if certain and not _is_dated(contents, {**found, **given}):
+        rows = opened.read(headings)
+        contents = Contents(rows.frame)
     refuse_personal(kept, contents)
     notes: list[str] = []
     mapped = map_columns(
@@ -175,9 +176,10 @@ def read_layout(
     used = dict.fromkeys([*kept.values(), *(name for names in mapped.values() for name in names)])
     if not {*used} <= {*rows.frame.columns}:
         rows = opened.read([*used])
+        contents = Contents(rows.frame)
     rows = replace(rows, frame=rows.frame[list(used)])
     notes += same_names_notes(headings, mapped)
-    blank = blank_columns(opened, rows.frame, mapped)
+    blank = blank_columns(opened, contents, mapped)
     return Layout(opened, mapped, rows, notes, [*blank, *doubts], kept)
 
 

@@ -164,7 +164,7 @@ class OffenceLines:
         self.groups: dict[str, set[int]] = {}
         self.shown: list[str] = []
         # An edited table may be older than the exceptions, and means them all the same.
-        phrases = _exceptions(_packaged_table()) | _exceptions(table)
+        phrases = _packaged_exceptions() | _exceptions(table)
         self.exceptions = re.compile(rf"\b(?:{'|'.join(phrases)})\b")
         columns = zip(table["offence"], table["name"], table["group"], strict=True)
         for line, (code, name, its_groups) in enumerate(columns):
@@ -245,6 +245,32 @@ class OffenceLines:
         return own or kind_of_title(value) or by_code
 
 
+def lines_of(table: Table | None) -> OffenceLines:
+    """Return the table of the user, or the packaged one, ready to be looked up.
+
+    Parameters
+    ----------
+    table : path, str or DataFrame, optional
+        As for `read_offence_table`, and what it raises.
+
+    Returns
+    -------
+    OffenceLines
+        Not to be changed: that of the packaged table is made once.
+    """
+    return _packaged_lines() if table is None else OffenceLines(read_offence_table(table))
+
+
+@cache
+def _packaged_lines() -> OffenceLines:
+    return OffenceLines(_packaged_table())
+
+
+@cache
+def _packaged_exceptions() -> frozenset[str]:
+    return frozenset(_exceptions(_packaged_table()))
+
+
 def _exceptions(table: pd.DataFrame) -> set[str]:
     """Return patterns of the words that except any title which holds them."""
     return {
@@ -285,7 +311,7 @@ def closed_offences(
     ["'28A' went out of use on 2017-03-31, but 1 row happened later (row 0)."]
     """
     frame = read_offence_table(table)
-    entries = OffenceLines(frame)
+    entries = lines_of(None) if table is None else OffenceLines(frame)
     # Excel writes the dates of an edited table anew, in the order of its locale.
     reading = read_datetimes(frame, {"valid_to": ("valid_to",)})
     times = reading.times["valid_to"]

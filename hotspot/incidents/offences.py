@@ -24,7 +24,7 @@ from hotspot.incidents.offence_lines import (
     Offence,
     OffenceLines,
     Table,
-    read_offence_table,
+    lines_of,
 )
 from hotspot.incidents.offence_titles import (
     BUSINESS,
@@ -153,7 +153,7 @@ def select_offences(
     >>> selection.counts.short()
     ['Other burglary 1.', 'Not burglary 1.']
     """
-    lines = OffenceLines(read_offence_table(table))
+    lines = lines_of(table)
     codes, unique = pd.factorize(offences.astype(object))
     different = [str(value) for value in unique]
     read = [lines.read(normalise_offence(value)) for value in different]
@@ -231,7 +231,7 @@ def told_kinds(column: pd.Series) -> tuple[int, int]:
     >>> told_kinds(pd.Series(["Burglary", "Burglary of a home", "Theft"]))
     (1, 2)
     """
-    lines = OffenceLines(read_offence_table(None))
+    lines = lines_of(None)
     rows = column.value_counts()
     kinds = [lines.read(normalise_offence(value)).kind for value in rows.index]
     exact = sum(rows[[kind not in ("", RESIDENTIAL) for kind in kinds]])

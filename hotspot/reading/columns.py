@@ -117,8 +117,7 @@ def known_names(fields: Mapping[str, Sequence[str]], given: Given | None) -> fro
             f"{type(given).__name__}."
         )
     own = (name for names in (given or {}).values() for name in as_list(names))
-    known = (name for names in fields.values() for name in names)
-    return frozenset((*known, *map(normalise_name, own)))
+    return frozenset(map(normalise_name, own)).union(*fields.values())
 
 
 def match_columns(
@@ -173,11 +172,12 @@ def candidates(
     for name in headings:
         if name not in taken:
             by_name.setdefault(normalise_name(_heading(name, headings)), []).append(name)
-    found = {
+    return {
         field: tuple(column for name in names for column in by_name.get(name, ()))
         for field, names in known.items()
+        # A field has hundreds of names, and most are in no file.
+        if not by_name.keys().isdisjoint(names)
     }
-    return {field: names for field, names in found.items() if names}
 
 
 def _heading(name: str, headings: Sequence[str]) -> str:

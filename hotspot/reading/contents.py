@@ -108,7 +108,7 @@ class Contents:
 
 def blank_columns(
     source: Source,
-    frame: pd.DataFrame,
+    contents: Contents,
     mapped: Mapping[str, Sequence[str]],
     *,
     computed_only: bool = False,
@@ -118,8 +118,8 @@ def blank_columns(
     Parameters
     ----------
     source : Source
-    frame : pandas.DataFrame
-        What was read of it.
+    contents : Contents
+        Of what was read of it.
     mapped : mapping of str to sequence of str
         Field to its columns.
     computed_only : bool
@@ -130,7 +130,6 @@ def blank_columns(
     -------
     list of str
     """
-    contents = Contents(frame)
     blank = {
         column: field
         for field, columns in mapped.items()
