@@ -28,8 +28,9 @@ sys.dont_write_bytecode = False
 # Their modules add cases when they are imported: once, by `test_hostile`, and not for doctests too.
 collect_ignore = ["hostile"]
 
-# A slow machine is no fault of the code, and no test asserts a time.
-settings.register_profile("no deadline", deadline=None)
+# A slow machine is no fault of the code, and no test asserts a time. Examples are others in every
+# run, so few of each find with time what many would.
+settings.register_profile("no deadline", deadline=None, max_examples=40)
 settings.load_profile("no deadline")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -199,6 +199,7 @@ def test_direct_and_indirect_rates_are_those_of_the_definitions():
     assert indirect.loc["Quay", "low"] < indirect.loc["Quay", "rate"] < indirect.loc["Quay", "high"]
 
 
+@pytest.mark.slow
 def test_the_direct_interval_covers():
     random = np.random.default_rng(3)
     homes = pd.DataFrame([[300, 2000]], index=["A"], columns=["flat", "house"])
@@ -372,6 +373,7 @@ def test_harm_by_area_adds_up_and_is_per_head_where_people_are_given():
     assert table["harm_per_head"].iloc[2] == pytest.approx(17_510 / 400)
 
 
+@pytest.mark.slow
 def test_the_interval_of_harm_covers():
     random = np.random.default_rng(4)
     weights = np.array([273.5, 365, 5475])

@@ -56,7 +56,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Briefing:
     return brief(quick, folder=tmp_path_factory.mktemp("sample") / "out")
 
 
-@pytest.mark.parametrize("name", ["awkward", "sample"])
+@pytest.mark.parametrize("name", ["awkward", pytest.param("sample", marks=pytest.mark.slow)])
 def test_page_legend_slider_and_record_have_one_number(
     request: pytest.FixtureRequest, browser: Any, name: str
 ) -> None:

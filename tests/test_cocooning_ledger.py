@@ -526,7 +526,7 @@ def test_the_ledger_of_the_package_is_such_a_ledger(tmp_path):
 RESULTS = ("face to face", "leaflet", "no reply", "refused", "empty")
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_neither_the_order_of_rows_nor_running_twice_changes_a_standing_list(data):
     street = two_sided(last=24)

@@ -150,7 +150,7 @@ def test_faults_of_parameters_are_told_at_once():
         hs.kernel_density(incidents_at([0], [0], [0]), hs.Grid(0, 0, 9, 1, 1, "EPSG:32630"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     points,
     st.sampled_from(list(KERNELS)),

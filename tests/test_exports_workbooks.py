@@ -260,6 +260,7 @@ TOLD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice")
 def test_three_calls_at_a_door_come_back_from_a_workbook_saved_by_libreoffice(tmp_path):
     targets = made_targets(area="Harbour", tier="gold")

@@ -127,6 +127,7 @@ def test_an_entry_of_the_stop_list_at_another_kind_is_no_unknown_entry() -> None
     assert [str(told.message)[:22] for told in caught] == [TOLD[:22]]
 
 
+@pytest.mark.usefixtures("plain_products")
 @pytest.mark.parametrize("choice", ["", 'offences = "burglary"'])
 def test_a_briefing_has_chosen_and_does_not_warn(tmp_path: Path, choice: str) -> None:
     write_town(tmp_path, usual())

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of memory are th
 
 CASES = all_cases()
 #: A few of every family, for the quick run; all of them are under the slow mark.
-_EACH = 25
+_EACH = 40
 QUICK = {
     name
     for number, (name, case) in enumerate(CASES.items())

@@ -215,6 +215,7 @@ def beats_with(counts):
 YEARS_APART = ("2024-12-01", "2024-12-30"), ("2025-11-26", "2025-12-25")
 
 
+@pytest.mark.slow
 def test_counts_that_vary_more_than_poisson_counts_call_less():
     # Each beat has good and bad months of its own: nothing changes for good.
     random = np.random.default_rng(4)

@@ -382,7 +382,7 @@ HOSTILE = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "\x00", "", " ", "'
            "9" * 400, "-1e308", "nan", "𝟙", "\ud7ff", "a\nb", '"', "%s{0}", "../../x"]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -407,7 +407,7 @@ def test_whatever_stands_in_the_cells_every_row_is_accounted_for(
     assert found.summary().startswith(f"Used {len(found.accepted)}. Could not use ")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.permutations(range(40)))
 def test_the_order_of_rows_changes_neither_references_nor_reasons(order: list[int]) -> None:
     straight, mixed = dirty_check(), check(dirty().iloc[order])

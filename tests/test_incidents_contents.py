@@ -292,7 +292,7 @@ def test_a_reference_that_names_no_crime_costs_no_row() -> None:
     assert check(frame).accepted["crime_ref"].is_unique
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 150), st.integers(0, 4)), min_size=1))
 def test_rows_of_one_reference_are_parted_as_the_slow_twin_parts_them(
     crimes: list[tuple[int, int, int]],

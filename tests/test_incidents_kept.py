@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
@@ -148,6 +148,7 @@ def test_cells_of_the_crime_are_kept(values: list[object]) -> None:
     assert len(check(crimes(Field_7=cells), ["Field 7"]).accepted) == ROWS
 
 
+@settings(max_examples=20)
 @given(st.text(min_size=1, max_size=12), st.text(max_size=12))
 def test_any_column_is_kept_or_refused_in_words(heading: str, value: str) -> None:
     frame = crimes().assign(**{heading: value})
