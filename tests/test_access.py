@@ -106,7 +106,11 @@ class Seen:
     faults: list[str]
 
 
-@pytest.fixture(scope="module", params=[LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.fixture(
+    scope="module",
+    params=[LAPTOP, pytest.param(PHONE, marks=pytest.mark.slow)],
+    ids=["laptop", "phone"],
+)
 def seen(browser: Any, pages: dict[str, Path], request: pytest.FixtureRequest) -> dict[str, Seen]:
     """Open every page once at each size: a browser is what these tests cost."""
     return {name: look_at(open_file(browser, path, request.param)) for name, path in pages.items()}

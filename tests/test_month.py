@@ -221,7 +221,9 @@ def put(**cells: Any) -> Slip:
 
 @pytest.fixture(
     scope="module",
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+    params=[
+        pytest.param(kind, marks=pytest.mark.slow, id=kind) for kind in ("sqlite", "postgresql")
+    ],
 )
 def operation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("month")

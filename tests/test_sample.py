@@ -144,6 +144,7 @@ def test_making_it_again_gives_the_same_files(
     assert all(b"\r" not in (again / name).read_bytes() for name in MADE)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_town(
     sample_dir: Path, make_again: Callable[[int | None], Path]
 ) -> None:
