@@ -22,7 +22,7 @@ _STEPS = [
     (staging, "exchange"), (DefaultDialect, "do_commit"),
 ]  # fmt: skip
 # No process of any machine has this number.
-_DEAD = 99_999_999
+DEAD = 99_999_999
 
 
 class Left(NamedTuple):
@@ -57,7 +57,7 @@ def killed_runs(write: Callable[[], object], folder: Path, copies: Path) -> list
 
         return stepping
 
-    with ExitStack() as patches, run_of(_DEAD):
+    with ExitStack() as patches, run_of(DEAD):
         for owner, name in _STEPS:
             patches.enter_context(patch.object(owner, name, watched(name, getattr(owner, name))))
         write()

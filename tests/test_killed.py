@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,12 +15,13 @@ from hotspot import impact
 from hotspot.briefing.folder import PRODUCT, issued_folder
 from hotspot.demo import write_sample
 from hotspot.maps import public_map, publish_map
-from hotspot.output import staging
+from hotspot.output import printing, staging
 from hotspot.output.files import replacing_file, replacing_files, sha256
+from hotspot.output.printing import print_page
 from hotspot.output.result_files import MadeOf, WrittenResult, write_results
 from hotspot.sheets import write_targets
 from hotspot.visits import VisitLedger
-from tests.kill_points import Left, killed_runs, seen, tree
+from tests.kill_points import DEAD, Left, killed_runs, seen, tree
 from tests.made_targets import made_targets
 from tests.test_public_map import town as burgled_squares
 from tests.test_results import Counts
@@ -296,3 +298,54 @@ def test_a_plan_is_there_whole_or_not_at_all_and_once(tmp_path: Path) -> None:
             write_plan(killed, "new")
         assert impact.read_plan(killed / "new.toml").fingerprint, step
         assert impact.read_plan(killed / "new.toml").cautions() == [], step
+
+
+def write_print(folder: Path, text: str) -> None:
+    """Print a page by a browser that is a script: it writes what it is given, and its profile."""
+    browser = folder.parent / "browser"
+    browser.write_text(
+        "#!/bin/sh\nfor one; do case $one in --print-to-pdf=*) to=${one#*=};; esac; done\n"
+        f"mkdir profile; echo secret > profile/cache; printf '%%PDF-{text}' > $to\n"
+    )
+    browser.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOTSPOT_BROWSER", str(browser))
+        print_page(f"<html>{text} Mill Lane</html>".encode(), folder / "list.pdf")
+
+
+def write_workbooks(folder: Path, text: str) -> None:
+    """Write workbooks and pages of doors, and the workbook of a result."""
+    write_targets(made_targets(address=text), folder / "targets", formats=("xlsx", "csv"))
+    write_counts(folder, text)
+
+
+@pytest.mark.parametrize(
+    "write", [write_print, pytest.param(write_workbooks, marks=pytest.mark.slow)]
+)
+def test_of_what_is_killed_nothing_is_left_in_the_temp_folder_nor_after_the_next_run(
+    write: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever asks for the folder for temporary files, which others read, finds none.
+    for name in ("TMPDIR", "TMP", "TEMP"):
+        monkeypatch.setenv(name, str(tmp_path / "nowhere"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    folder = tmp_path / "written"
+    folder.mkdir()
+    write(folder, "1.old")
+    old = seen(folder)
+    with monkeypatch.context() as patched:
+        # Folders of a print tell by the number of its process whether it still runs.
+        patched.setattr(printing.os, "getpid", lambda: DEAD)
+        left = killed_runs(lambda: write(folder, "2.new"), folder, tmp_path / "killed")
+    new = seen(folder)
+    assert old.keys() == new.keys()
+    assert tree(folder).keys() == new.keys()
+    hidden = [len(tree(killed).keys() - new.keys()) for _, killed in left]
+    assert max(hidden) > 0
+    # Workbooks are of several sets, each whole by itself, and take long to be written.
+    for step, killed in left if write is write_print else left[:: len(left) // 2]:
+        if write is write_print:
+            assert seen(killed) in (old, new), step
+        write(killed, "3.next")
+        # All that was written is where it belongs: no page, no profile, no part of a workbook.
+        assert tree(killed).keys() == new.keys(), step

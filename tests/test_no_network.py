@@ -46,23 +46,19 @@ HOSTILE = {
 }
 
 
+def watch(trace: Path | str) -> list[str]:
+    """Return what watches a command for calls by which something would leave."""
+    return ["strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={_CALLS}", "-o", str(trace)]
+
+
 def watched(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
     """Run a command; return its exit status, and each call by which something would leave."""
     trace = folder / "calls.txt"
     run = [sys.executable, "-m", "hotspot", *arguments]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state")}
-    strace = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-e",
-        f"trace={_CALLS}",
-        "-o",
-        str(trace),
-        *run,
-    ]
-    done = subprocess.run(strace, cwd=folder, capture_output=True, env=env, timeout=600)
+    done = subprocess.run(
+        [*watch(trace), *run], cwd=folder, capture_output=True, env=env, timeout=600
+    )
     lines = trace.read_text(encoding="utf-8", errors="replace").splitlines()
     return done.returncode, away(lines)
 
@@ -76,18 +72,10 @@ def away(lines: list[str]) -> list[str]:
 def _can_watch() -> bool:
     if shutil.which("strace") is None:
         return False
-    probe = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-e",
-        f"trace={_CALLS}",
-        "-o",
-        os.devnull,
-        "true",
-    ]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run([*watch(os.devnull), "true"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 @functools.cache
@@ -114,19 +102,7 @@ def test_a_call_that_leaves_is_seen(tmp_path: Path) -> None:
         " s = socket.socket(socket.AF_INET, kind); s.settimeout(0.2)\n"
         " try: s.connect(('127.0.0.1', 9))\n except OSError: pass\n"
     )
-    call = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-e",
-        f"trace={_CALLS}",
-        "-o",
-        str(trace),
-        sys.executable,
-        "-c",
-    ]
-    subprocess.run([*call, code], check=True)
+    subprocess.run([*watch(trace), sys.executable, "-c", code], check=True)
     assert len(away(trace.read_text(encoding="utf-8").splitlines())) == 2
 
 

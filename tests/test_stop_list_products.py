@@ -17,10 +17,13 @@ import pytest
 
 import hotspot as hs
 from hotspot.briefing import Briefing
+from hotspot.briefing.burglaries import read_burglaries
+from hotspot.briefing.config import load_config
 from hotspot.cli import main
 from hotspot.output.files import sha256
 from hotspot.visits import VisitLedger
 from tests.small_town import Burglary, quick_town, uprn, usual, write_burglaries
+from tests.test_maps_saving import asks_for_nothing
 
 # One at a home that has others around it within the rule, in the newest week, with a method and
 # hours of its own; and one that cannot be used.
@@ -130,6 +133,7 @@ def test_no_product_names_a_folder_a_user_a_machine_or_the_list(
     [
         ["knox", "--permutations", "49", "--seed", "1"],
         ["density"],
+        ["trends"],
         ["cocoon"],
         ["check", "--rejected"],
         ["check", "--json"],
@@ -181,6 +185,30 @@ def test_no_command_tells_the_burglary_by_what_it_counts(
         )
     assert told[0].keys() == told[1].keys()
     assert not [name for name in told[0] if told[0][name] != told[1][name]]
+
+
+@pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+def test_a_saved_public_map_names_no_victim_and_is_that_in_which_the_burglary_never_was(
+    both: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pages = []
+    for set_up in both:
+        config = load_config(set_up)
+        burglaries = read_burglaries(config)
+        addresses = hs.read_addresses(set_up.parent / "addresses.csv")
+        drawn = hs.public_map(
+            burglaries.known, addresses=addresses, minimum=2, months=12, lag_days=0,
+            as_of="2026-03-02",
+        )  # fmt: skip
+        path = hs.save_map(drawn, tmp_path / f"{len(pages)}.html")
+        pages.append(path.read_text(encoding="utf-8"))
+        # Everything that a row of the export or of the addresses says of a home or a crime.
+        said = {*burglaries.known["crime_ref"], *burglaries.known["uprn"].dropna(), "STOP/001"}
+        said |= {*addresses["uprn"], *addresses["address"], "Sea View", "Mill Lane", "PORCH"}
+        assert not [text for text in said if text in pages[-1]]
+        assert asks_for_nothing(pages[-1])
+        assert "default-src 'none'" in pages[-1]
+    assert pages[0] == pages[1]
 
 
 def test_a_call_about_the_home_itself_is_for_the_supervisor(
