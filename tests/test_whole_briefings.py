@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import hotspot as hs
+from hotspot.cli import main
+from hotspot.output.own_files import NOTE
 from tests.conftest import ROOT
 from tests.test_stop_list_products import parts, without_own
 
@@ -20,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hotspot.Data
 #: beside the hashes of the files that were read and what is made of both.
 _ROWS = re.compile(r"\brows? \d+(?:(?:, \d+)*(?:,? and \d+(?: more)?)?)")
 _HASHES = re.compile(r"\b[0-9a-f]{12,64}\b")
+_MADE_AT = re.compile(r'Made at [^.<]*|"made_at": "[^"]*"|"on_stop_list": \d+,?')
 _REFERENCE = "0926999999"
 
 
@@ -139,3 +142,26 @@ def test_a_briefing_is_that_in_which_the_hidden_burglary_never_was(
     counts = [briefings[name].record["counts"]["on_stop_list"] for name in ("never", "stopped")]
     assert counts[1] == counts[0] + 1
     assert not any(_REFERENCE in text for text in told[1].values())
+
+
+def test_a_backtest_is_that_in_which_the_hidden_burglary_never_was(
+    briefings: dict[str, hs.briefing.Briefing],
+) -> None:
+    told = []
+    for name in ("never", "stopped"):
+        place = briefings[name].folder.parent
+        out = place / "backtest"
+        words = ["backtest", str(place / "briefing.toml"), "--folder", str(out)]
+        assert main([*words, "--horizon", "28", "--windows", "8"]) == 0
+        files = [one for one in sorted(out.iterdir()) if one.name != NOTE and one.suffix != ".png"]
+        told.append(
+            {
+                f"{path.name} {part}": _MADE_AT.sub(
+                    "", _HASHES.sub("HASH", without_own(content.decode("utf-8-sig"), place))
+                )
+                for path in files
+                for part, content in parts(path).items()
+            }
+        )
+    assert len(told[0]) > 3
+    assert differing(*told) == []

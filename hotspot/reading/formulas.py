@@ -29,7 +29,7 @@ class BookParts:
     sheets : dict of str to str
         Name of a sheet to its part of the file; nothing where that is not known.
     date1904 : bool
-        As old workbooks of a Mac have it; of an ``.xls`` file it is not known.
+        As old workbooks of a Mac have it; of an ``.xls`` file `check_bounds` tells.
     """
 
     sheets: dict[str, str] = field(default_factory=dict)

@@ -14,10 +14,10 @@ _ERROR = re.compile(
 )
 _ERROR_MARKS = (b't="e"', b"t='e'")
 _PLACE = re.compile(r"([A-Za-z]{1,9})([0-9]{1,18})")
-# What is shown of an error that does not tell its name.
-_SOME_ERROR = "#ERROR!"
-# Errors of a binary sheet by their number.
-_ERROR_CODES = {
+#: What is shown of an error that does not tell its name.
+SOME_ERROR = "#ERROR!"
+#: Errors of a binary sheet by their number.
+ERROR_CODES = {
     0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A",
 }  # fmt: skip
 _ROW_RECORD, _CELL_RECORDS, _ERROR_RECORDS = 0, range(2, 12), (3, 11)
@@ -106,7 +106,7 @@ def search_sheet(blocks: Iterable[bytes]) -> Extent:
         if any(mark in text for mark in _ERROR_MARKS):
             for letter, row, word in _ERROR.findall(text):
                 at = int(row) - 1, column_number(letter.decode()) - 1
-                extent.errors[at] = word.decode("utf-8", "replace") or _SOME_ERROR
+                extent.errors[at] = word.decode("utf-8", "replace") or SOME_ERROR
     return extent
 
 
@@ -170,7 +170,7 @@ def parse_sheet(blocks: Iterable[bytes]) -> Extent:
         nonlocal word
         if word is not None:
             word += text
-            extent.errors[row - 1, column - 1] = word.strip() or _SOME_ERROR
+            extent.errors[row - 1, column - 1] = word.strip() or SOME_ERROR
 
     _parse(blocks, begin, text_of)
     return extent
@@ -243,7 +243,7 @@ def parse_ods(blocks: Iterable[bytes]) -> dict[str, Extent]:
         nonlocal word
         if word is not None:
             word += text
-            extent.errors[row, column - 1] = word.strip() or _SOME_ERROR
+            extent.errors[row, column - 1] = word.strip() or SOME_ERROR
 
     _parse(blocks, begin, text_of)
     return sheets
@@ -274,7 +274,7 @@ def scan_binary_sheet(blocks: Iterable[bytes]) -> Extent:
             column = int.from_bytes(content[:4], "little")
             extent.add(row + 1, column + 1)
             if kind in _ERROR_RECORDS and len(content) > 8:
-                extent.errors[row, column] = _ERROR_CODES.get(content[8], _SOME_ERROR)
+                extent.errors[row, column] = ERROR_CODES.get(content[8], SOME_ERROR)
     return extent
 
 

@@ -16,7 +16,8 @@ from xml.parsers import expat
 
 from hotspot._errors import DataError
 from hotspot.reading.formulas import book_parts
-from hotspot.reading.old_containers import refuse_circles
+from hotspot.reading.old_containers import read_container
+from hotspot.reading.old_workbooks import scan_old_workbook
 from hotspot.reading.sheet_cells import (
     Extent,
     parse_ods,
@@ -54,12 +55,15 @@ class Workbook:
     ----------
     form : {"xlsx", "xlsb", "ods", "xls"}
     errors : dict of str to dict
-        Of each sheet, by the name of its part of the file (of ``.ods`` by its own) in small
-        letters: what stands in the cells of errors, by row and column from 0.
+        Of each sheet, by the name of its part of the file (of ``.ods`` and ``.xls`` by its own) in
+        small letters: what stands in the cells of errors, by row and column from 0.
+    date1904 : bool
+        Whether the calendar of an ``.xls`` file begins in 1904; of others `book_parts` tells.
     """
 
     form: str
     errors: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    date1904: bool = False
 
 
 def check_bounds(path: Path) -> Workbook:
@@ -107,8 +111,8 @@ def _check_old(path: Path) -> Workbook:
             if _PROTECTED in before[-64:] + block:
                 raise _protected(path)
             before = block
-    refuse_circles(path)
-    return Workbook("xls")
+    old = scan_old_workbook(read_container(path, "Workbook"))
+    return Workbook("xls", old.errors, old.date1904)
 
 
 def _protected(path: Path) -> DataError:

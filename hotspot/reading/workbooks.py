@@ -102,9 +102,14 @@ class _Book:
     looked_at: Workbook
     parts: BookParts
 
+    @property
+    def date1904(self) -> bool:
+        """Whether its numbers are days of the calendar that begins in 1904."""
+        return self.parts.date1904 or self.looked_at.date1904
+
     def errors(self, sheet: str) -> Errors:
         """Return the cells of a sheet that hold an error."""
-        part = sheet if self.looked_at.form == "ods" else self.parts.sheets.get(sheet, "")
+        part = sheet if self.looked_at.form in ("ods", "xls") else self.parts.sheets.get(sheet, "")
         return self.looked_at.errors.get(part.lower(), {})
 
 
@@ -115,7 +120,7 @@ def _sheet_source(book: _Book, name: str, header: Header, first_column: int) -> 
         with _workbook(book.path, book.looked_at.form) as opened:
             rows = _rows(opened.get_sheet_by_name(name), book.errors(name))
             for chunk in chunks_of_rows(rows, header, wanted, strict_width=False):
-                chunk.frame.attrs.update({DATE_1904: ("",)} if book.parts.date1904 else {})
+                chunk.frame.attrs.update({DATE_1904: ("",)} if book.date1904 else {})
                 yield chunk
 
     def formulas() -> list[tuple[Any, str]]:
