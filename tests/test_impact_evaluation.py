@@ -165,3 +165,75 @@ def test_a_result_writes_itself(four, tmp_path):
     assert sorted(path.suffix for path in written) == [".csv", ".html", ".json", ".png", ".xlsx"]
     assert effect.summary().startswith(effect.verdict)
     assert effect.choices["buffer_m"].tolist() == [50, 100, 50, 100]
+
+
+def test_harm_is_weighed_by_the_users_table_and_varies_as_its_squares():
+    treated, control = squares(1), squares(1, 5000.0)
+    crimes = crimes_in((treated, control), ([(40, 20)], [(60, 60)]))
+    kinds = np.where(np.arange(len(crimes)) % 4 == 0, "burglary with violence", "burglary")
+    crimes = crimes.assign(offence_code=kinds)
+    weights = {"burglary": 1.0, "burglary with violence": 10.0}
+    effect = evaluate(crimes, treated, control, harm=weights)
+    by_column = evaluate(crimes.assign(w=crimes["offence_code"].map(weights)), treated, control,
+                         harm="w")  # fmt: skip
+    pd.testing.assert_frame_equal(effect.table, by_column.table)
+    day = crimes["occurred_to"]
+    inside = crimes.within(treated.union_all())
+    after = day >= AFTER[0]
+    weight = crimes["offence_code"].map(weights)
+    years = np.where(after, 365 / 365.25, 366 / 365.25)
+    sign = np.where(inside, 1, -1) * np.where(after, 1, -1)
+    found = effect.table.set_index("measure").loc["WDD by harm"]
+    assert found["value"] == pytest.approx((sign * weight / years).sum())
+    half = 1.959964 * np.sqrt(((weight / years) ** 2).sum())
+    assert found["high"] - found["value"] == pytest.approx(half, rel=1e-6)
+    with pytest.raises(hs.DataError, match="without a weight: burglary with violence"):
+        evaluate(crimes, treated, control, harm={"burglary": 1})
+    with pytest.raises(hs.DataError, match="lack the column weight"):
+        evaluate(crimes, treated, control, harm="weight")
+
+
+def test_a_transition_counts_in_neither_period():
+    treated, control = squares(2), squares(6, 5000.0)
+    crimes = crimes_in((treated, control), ([(60, 60)] * 2, [(60, 60)] * 6))
+    cut = evaluate(crimes, treated, control, transition=("2024-03-01", "2024-04-30"))
+    plain = hs.evaluate_operation(crimes, treated, ("2023-04-01", "2024-02-29"),
+                                  ("2024-05-01", "2025-03-31"), control=control, seed=1,
+                                  chosen_on="random")  # fmt: skip
+    assert cut.counts.equals(plain.counts)
+    assert cut.settings["after"] == ["2024-05-01", "2025-03-31"]
+
+
+def test_the_sum_comes_first_and_single_places_have_q_values():
+    treated, control = squares(20), squares(40, 5000.0)
+    random = np.random.default_rng(5)
+    pairs = [[(40, late) for late in random.poisson(mean, n)] for n, mean in ((20, 28), (40, 40))]
+    effect = evaluate(crimes_in((treated, control), pairs), treated, control)
+    assert effect.finding == "fewer"
+    assert effect.verdict.startswith("There were ")
+    assert "% fewer burglaries than the control leads one to expect in the 20 treated places" in (
+        effect.verdict
+    )
+    ours = effect.places[effect.places["kind"] == "treated"]
+    slow = ours["p_value"].sort_values() * 20 / np.arange(1, 21)
+    slow = slow[::-1].cummin().clip(upper=1)
+    np.testing.assert_allclose(ours["q_value"], slow.reindex(ours.index))
+    assert (ours["q_value"] <= 0.05).sum() < 20
+    assert effect.places["q_value"].isna().sum() == 40
+
+
+def test_the_order_of_rows_does_not_change_the_answer():
+    treated, control = squares(4), squares(12, 5000.0)
+    names = [frame.assign(name=[f"{at}{n}" for n in range(len(frame))])
+             for frame, at in ((treated, "t"), (control, "c"))]  # fmt: skip
+    random = np.random.default_rng(6)
+    pairs = [random.poisson(20, (n, 2)) for n in (4, 12)]
+    crimes = crimes_in((treated, control), pairs)
+    one = evaluate(crimes, *names, displacement_m=100)
+    two = evaluate(crimes.sample(frac=1, random_state=1), names[0][::-1], names[1][::-1],
+                   displacement_m=100, permutations=0)  # fmt: skip
+    columns = ["value", "low", "high"]
+    np.testing.assert_allclose(one.table[columns], two.table[columns])
+    moved = [frame.set_geometry(frame.translate(5000, 700)) for frame in (crimes, *names)]
+    three = evaluate(*moved, displacement_m=100)
+    np.testing.assert_allclose(one.table[columns], three.table[columns])

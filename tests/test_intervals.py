@@ -34,14 +34,16 @@ from tests.conftest import ROOT
 # Files in which an interval of 95 % is worked out, as far as one is.
 _TOLD = {
     "_kernels/percentiles.py", "backtesting/score_tables.py", "backtesting/scoring.py",
-    "density/dispersion.py", "density/streets.py", "knox/blocks.py", "knox/calibrate.py",
+    "density/dispersion.py", "density/streets.py", "impact/displacement_measures.py",
+    "impact/interrupted_time_series.py", "impact/place_ratio.py", "knox/blocks.py",
+    "knox/calibrate.py",
     "trends/change.py", "trends/funnel_limits.py", "trends/harm.py", "trends/rate_intervals.py",
     "worth/accuracy.py", "worth/intervals.py",
     "worth/preventable.py",
 }  # fmt: skip
 _WORKED_OUT = re.compile(
     r"0\.975|\btails\(|\bmiddle_of\(|ratio_interval\(|reach_over_runs\(|_CONFIDENCE|_Z_95"
-    r"|(beta|gamma)\.ppf\("
+    r"|(beta|gamma)\.ppf\(|\(1 \+ confidence\) / 2"
 )
 
 

@@ -163,7 +163,7 @@ def wdd_between(
             variances.append(float((squares[letter].sum(axis=0) / weight**2).sum()))
             free.append(np.inf)
     spread, freedom = np.array(variances), np.array(free)
-    half = half_width_of(spread, freedom, confidence)
+    half = float(half_width_of(spread, freedom, confidence))
     p_value = level_of(abs(value), spread, freedom) if half else 1.0
     return value, value - half, value + half, p_value
 

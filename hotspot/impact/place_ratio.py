@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from hotspot._kernels.arrays import Bools, Floats
 
@@ -107,7 +107,7 @@ def ratio_by_place(
     log = float(groups[0].log[0] - groups[1].log[0])
     variances = np.array([group.variance[0] for group in groups])
     free = np.array([group.free[0] for group in groups])
-    half = half_width_of(variances, free, confidence)
+    half = float(half_width_of(variances, free, confidence))
     low, high = np.exp([log - half, log + half]).tolist()
     se = float(np.sqrt(variances.sum()))
     level = level_of(abs(log), variances, free)
@@ -178,12 +178,14 @@ def relabelled_ratios(
     random = np.random.default_rng(seed)
     first = np.arange(len(before)) < treated
     labels = _drawn(first, None, draws, random)
-    found = [
-        ratio_by_place((before[one], after[one]), (before[~one], after[~one]), confidence)
-        for one in labels
-    ]
-    ratio, low, high = (np.array(column) for column in list(zip(*found, strict=True))[:3])
-    return ratio, low, high
+    groups, _ = _groups([_sums(before, after, chosen) for chosen in (labels, ~labels)])
+    log = groups[0].log - groups[1].log
+    half = half_width_of(
+        np.stack([group.variance for group in groups]),
+        np.stack([group.free for group in groups]),
+        confidence,
+    )
+    return np.exp(log), np.exp(log - half), np.exp(log + half)
 
 
 def smallest_p_value(treated: Bools, sets: "np.ndarray | None" = None) -> float:
@@ -264,21 +266,25 @@ def _of_sums(sums: _Sums, more: Floats | float) -> _Group:
     return _Group(log, variance, free, none)
 
 
-def half_width_of(variances: Floats, free: Floats, confidence: float) -> float:
+def half_width_of(variances: Floats, free: Floats, confidence: float) -> Floats:
     """Return how far an interval reaches to each side (Banerjee 1961).
 
     Parameters
     ----------
-    variances, free : ndarray, shape (groups,)
+    variances, free : ndarray, shape (groups, ...)
         Variance of what each group adds, and the degrees of freedom that it rests on.
     confidence : float
 
     Returns
     -------
-    float
+    ndarray, shape (...)
     """
-    quantile = stats.t.ppf((1 + confidence) / 2, free)
-    return float(np.sqrt((variances * quantile**2).sum()))
+    share = (1 + confidence) / 2
+    endless = np.isinf(free)
+    # Of a variance that is known the normal quantile.
+    student = special.stdtrit(np.where(endless, 1.0, free), share)
+    quantile = np.where(endless, special.ndtri(share), student)
+    return np.asarray(np.sqrt((variances * quantile**2).sum(axis=0)))
 
 
 def level_of(distance: float, variances: Floats, free: Floats) -> float:
