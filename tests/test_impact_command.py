@@ -29,6 +29,7 @@ from hotspot.demo.operation_district import (
     DistrictProcess,
     make_district,
 )
+from hotspot.impact.planned_ground import read_ground
 from hotspot.output.files import sha256
 from tests.naive import inside_squares
 
@@ -209,6 +210,31 @@ def test_a_change_since_the_plan_is_told_above_the_numbers(
     page = plain(tmp_path / "made" / "impact.html")
     assert page.index(wanted[0]) < page.index("treated, before to after")
     assert "2 things were changed since" in page
+
+
+def test_without_a_control_places_are_proposed_and_not_used(
+    ember: str, tmp_path: Path, run: Run
+) -> None:
+    bare = re.sub("control = .*\n", "", ember)
+    status, out, _ = run(bare, "--json")
+    assert status == 0
+    record = json.loads(out)
+    assert record["finding"] == "no verdict"
+    assert record["verdict"].startswith("No verdict")
+    file = tmp_path / "made" / "matched-controls.gpkg"
+    proposed = gpd.read_file(file)
+    assert len(proposed)
+    assert len(record["proposed controls"]) == len(proposed)
+    page = plain(tmp_path / "made" / "impact.html")
+    assert "they are in a file of matched controls beside this page" in page
+    assert "What is left against the control" not in page
+    assert "rate ratio (" not in page
+    assert read_ground(file)["treated"].tolist() == proposed["treated"].tolist()
+    asked = bare.replace("before =", f"control = '{file.as_posix()}'\nbefore =", 1)
+    config = read_config(tomllib.loads(asked))
+    _, (done,) = assess_operations(config, permutations=0)
+    assert done.result.effect.finding != "no verdict"
+    assert done.result.effect.settings["controls"] == {"control": len(proposed)}
 
 
 def test_an_export_that_stops_is_asked_about_before_any_verdict(

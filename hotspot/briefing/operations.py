@@ -1,7 +1,7 @@
 """The operations of a set-up, each evaluated and assessed; every fault of all of them at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from hotspot.impact.operation_assessment import (
     assess_operation,
 )
 from hotspot.impact.planned_ground import read_ground
+from hotspot.impact.proposed_controls import propose_controls
 from hotspot.output.files import inputs_of
 
 _T = TypeVar("_T")
@@ -223,6 +224,10 @@ def _assessed(
         nought=one.nought,
     )  # fmt: skip
     ground = OperationGround(treated, control, streets)
+    if control is None:
+        ground = replace(
+            ground, proposed=_proposed(incidents, one, treated, here(files.candidates))
+        )
     changes = [] if plan is None else _changes(plan, one, files)
     words = {name: getattr(one, name) for name in OperationWords.__dataclass_fields__}
     return assess_operation(incidents, effect, OperationWords(**words), ground, plan, changes)
@@ -244,3 +249,13 @@ def _changes(plan: OperationPlan, one: OperationSettings, files: _Files) -> list
         texts={name: text for name, text in texts.items() if text},
         agreed=agreed,
     )
+
+
+def _proposed(
+    incidents: gpd.GeoDataFrame,
+    one: OperationSettings,
+    treated: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame | None:
+    """Propose places as bad beforehand; they are not used unasked."""
+    return propose_controls(incidents, treated, one.before, candidates)

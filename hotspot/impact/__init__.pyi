@@ -13,6 +13,10 @@ from .matched_places import MatchedControls as MatchedControls
 from .matched_places import matched_controls as matched_controls
 from .mean_of_places import PlaceMean as PlaceMean
 from .mean_of_places import empirical_bayes as empirical_bayes
+from .operation_assessment import OperationAssessment as OperationAssessment
+from .operation_assessment import OperationGround as OperationGround
+from .operation_assessment import OperationWords as OperationWords
+from .operation_assessment import assess_operation as assess_operation
 from .operation_effect import OperationEffect as OperationEffect
 from .place_ratio import RatioByPlace as RatioByPlace
 from .place_ratio import ratio_by_place as ratio_by_place

@@ -48,7 +48,7 @@ class RandomisedPlan:
         return "\n".join(
             [
                 f"{count(len(self.table), 'pair')}: in each one place is treated and the other its "
-                f"control, drawn with seed {self.seed:,}.",
+                f"control, drawn with seed {self.seed}.",
                 "The same pairs and the same seed give the same draw, in whatever order they are "
                 "written.",
                 "A seed proves nothing where many were tried: have somebody outside of the "
