@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspot.english import count, percent, plain_day
+from hotspot.english import count, percent, plain_day, some_of
 from hotspot.impact.operation_effect import NONE
 from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
@@ -45,7 +45,7 @@ _GROUND = {
 _SETTINGS = {
     "displacement_m": "Ring, m", "p_value": "p-value by", "chosen_on": "Ground chosen by",
 }  # fmt: skip
-_MOST_PLACES, _MOST_CHOICES = 8, 5
+_MOST_PLACES, _MOST_CHOICES, _SHORT_NAME = 8, 5, 24
 
 
 def assessment_page(result: "OperationAssessment") -> ResultPage:
@@ -108,7 +108,9 @@ def _objective(result: "OperationAssessment") -> PageSection:
     words, plan = result.words, result.plan
     sentences = [words.objective or "No objective was given."]
     if words.success:
-        sentences.append(f"It was to be called a success by this measure: {words.success}.")
+        sentences.append(
+            f"It was to be called a success by this measure: {words.success.strip(' .')}."
+        )
     if plan is None:
         note = (
             "No plan was fixed before the start: objective, measure, ground and dates may have "
@@ -155,12 +157,10 @@ def _analysis(result: "OperationAssessment") -> PageSection:
 def _response(result: "OperationAssessment") -> PageSection:
     settings, words = result.effect.settings, result.words
     places = sorted(str(name) for name in result.ground.treated["area"])
-    where = ", ".join(places[:_MOST_PLACES])
-    more = len(places) - _MOST_PLACES
+    short = max(map(len, places)) <= _SHORT_NAME
+    where = some_of(places, most=_MOST_PLACES if short else _MOST_PLACES // 2)
     sentences = [words.response] if words.response else []
-    sentences.append(
-        f"Where: {where}{f' and {more} more' if more > 0 else ''}. When: {_days(settings['after'])}"
-    )
+    sentences.append(f"Where: {where}. When: {_days(settings['after'])}")
     if settings["controls"]:
         name, places_of = next(iter(settings["controls"].items()))
         named = "" if name == "control" else f" ({name})"
@@ -197,7 +197,9 @@ def _assessment(result: "OperationAssessment") -> list[PageSection]:
     if effect.settings["controls"]:
         sections.append(PageSection("Place by place", tables=[_place_table(result)],
                                     note=_place_note(result)))  # fmt: skip
-        sections.append(PageSection("Other choices", tables=[_choice_table(result)],
+        more = len(effect.choices) - _MOST_CHOICES
+        note = f"{count(more, 'choice')} more in the workbook." if more > 0 else ""
+        sections.append(PageSection("Other choices", tables=[_choice_table(result)], note=note,
                                     sentences=effect.placebo_words()))  # fmt: skip
     return sections
 

@@ -18,6 +18,7 @@ from hotspot.impact.operation_effect import NONE, OperationEffect
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
+from hotspot.trends.periods import last_day
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -243,6 +244,8 @@ def _over_time(
     (first, _), (start, last) = (
         map(pd.Timestamp, effect.settings[name]) for name in ("before", "after")
     )
+    # What lies past the newest record is not nought.
+    last = min(last, last_day(counted))
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     within = inside["treated"] & (times >= first) & (times < last + pd.Timedelta(days=1))
     rate = within.sum() / max(months, 1)
