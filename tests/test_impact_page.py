@@ -9,6 +9,7 @@ import pytest
 import hotspot as hs
 from hotspot.demo.operation_district import DistrictProcess, make_district
 from tests.browser import LAPTOP, PHONE, browser, open_file
+from tests.test_access import faults
 
 __all__ = ["browser"]
 
@@ -67,6 +68,7 @@ def test_a_page_prints_on_two_sides_and_fits_a_phone(
         opened = open_file(browser, page, size)
         wide = opened.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0]
+        assert not faults(opened.page)
         pdf = opened.page.pdf(prefer_css_page_size=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2, page
         assert not opened.requests
