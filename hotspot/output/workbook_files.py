@@ -172,7 +172,7 @@ def _write_cell(
 
 
 def _fit_row(sheet: Worksheet, line: int, characters: int, width: int) -> None:
-    """Make a row as high as its longest text, to which LibreOffice gives no second line."""
+    """Set a row as high as its longest text, to which LibreOffice gives no second line."""
     if characters > width:
         lines = min(ceil(characters * _TEXT_WIDTH / width), _MOST_LINES)
         sheet.set_row(line, _LINE_HEIGHT * lines)
