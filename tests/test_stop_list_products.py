@@ -1,6 +1,7 @@
 """The stop list by subtraction: a run with it is one in which its burglaries never were."""
 
 import getpass
+import importlib
 import json
 import platform
 import re
@@ -426,6 +427,8 @@ def no_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("a list would stay in the folder for temporary files after a kill")
 
+    # numba, as it is loaded, tries with an empty file whether it may keep what it compiles.
+    importlib.import_module("hotspot.briefing.issue")
     makers: dict[str, Callable[..., Any]] = dict.fromkeys(
         ("mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory"), refuse
     )
