@@ -88,6 +88,13 @@ def test_nothing_as_bad_in_the_control_is_said():
     none(evaluate(crimes, control[:4], control[4:]), "as bad")
 
 
+def test_a_control_that_was_less_bad_is_said_so():
+    treated, control = squares(4), squares(12, 5000.0)
+    crimes = crimes_in((treated, control), ([(60, 60)] * 4, [(61, 60)] + [(30, 30)] * 11))
+    effect = evaluate(crimes, treated, control)
+    assert "32.6 burglaries a place before, and 60.0 in" in of(effect, "The control was less bad")
+
+
 def test_seasons_that_differ_are_told_with_what_they_do(plain):
     crimes, treated, control = plain
     effect = hs.evaluate_operation(
@@ -202,6 +209,7 @@ def test_months_only_need_whole_months(plain):
         ({"chosen_on": "hotspots"}, "or 'random' where it was drawn"),
         ({"operation_cost": 5560}, "unit_cost is missing"),
         ({"operation_cost": "5560", "unit_cost": 1}, "not '5560'"),
+        ({"planned_end": "31/03/2025"}, "planned_end must be a date year first"),
         ({"permutations": -1}, "permutations must be"),
         ({"seed": 1.5}, "seed must be"),
         ({"displacement_control": 100}, "needs a displacement_m"),

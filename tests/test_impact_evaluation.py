@@ -149,7 +149,7 @@ def test_nought_after_asks_whether_the_export_stops():
     crimes = crimes_in((treated, control), ([(400, 0), (477, 0)], [(150, 145)] * 6))
     effect = evaluate(crimes, treated, control)
     assert effect.finding == "no verdict"
-    assert effect.verdict == f"No verdict: {effect.cautions[0]}"
+    assert effect.verdict == f"No verdict: n{effect.cautions[0][1:]}"
     assert "the treated places (877 to 0): does the export stop" in effect.cautions[0]
     told = evaluate(crimes, treated, control, nought=True)
     assert told.finding == "fewer"

@@ -25,9 +25,11 @@ from hotspot.trends.periods import last_day
 NO_VERDICT, NO_EFFECT, TO_BE_READ = 0, 1, 2
 # Rarer than this no burglary in so many days is a question, not a count.
 _TOO_RARE = 0.01
+_LEFT = 0.7
 _SEASONS_APART = 0.05
 _FEW_PLACES = 5
 _UNLIKE_SIZE = 1.5
+_AS_BAD, _FALLS = 0.8, 0.05
 # Of the worst places against the next worst where nothing was done, 1.17 and a little more.
 _UNLIKE_RATIO = float(np.log(1.2))
 
@@ -107,7 +109,8 @@ def _nought(found: Found) -> Iterator[Caution]:
         early, late = found.both(letter)
         names = np.array(found.ground.names, dtype=object)[found.ground.of(letter)]
         expected = early * min(length, trend or length)
-        rare = (late == 0) & (np.exp(-expected) < _TOO_RARE)
+        # Of many places that were bad one has none by chance sooner, and all of them fall.
+        rare = (late == 0) & (np.exp(-_LEFT * expected) < _TOO_RARE / len(early))
         if not late.sum() and np.exp(-expected.sum()) < _TOO_RARE:
             named.append((f"the {KINDS[letter]} places", int(early.sum())))
         else:
@@ -115,7 +118,7 @@ def _nought(found: Found) -> Iterator[Caution]:
     if named:
         told = some_of([f"{name} ({before:,} to 0)" for name, before in named])
         yield Caution(
-            f"no burglary at all after in {told}: does the export stop, or leave them out? If that "
+            f"No burglary at all after in {told}: does the export stop, or leave them out? If that "
             "is true, say so (nought=True).",
             NO_VERDICT,
         )
@@ -129,6 +132,17 @@ def _nothing_as_bad(found: Found) -> Iterator[Caution]:
     many = len(treated) * len(control) / (len(treated) + len(control))
     apart = 2 * (np.sqrt(treated.mean()) - np.sqrt(control.mean())) * np.sqrt(many)
     if above.mean() < 0.5 or apart < 2:
+        if control.mean() < _AS_BAD * treated.mean() and apart >= 2:
+            # Of places so large that none falls by itself it is their size that differs.
+            falls = fall_by_itself(found.operation, found.ground, found.early)
+            by_itself = falls is not None and falls[0] > _FALLS
+            yield Caution(
+                f"The control was less bad: {control.mean():,.1f} burglaries a place before, and "
+                f"{treated.mean():,.1f} in the treated places.",
+                NO_EFFECT if by_itself else TO_BE_READ,
+                but="the control was less bad beforehand",
+                slack=_UNLIKE_RATIO,
+            )
         return
     yield Caution(
         f"Nothing in the control was as bad: {int(above.sum())} of "

@@ -121,11 +121,13 @@ class OperationEffect(Result):
             RELABELLED: "at control places drawn at random",
         }
         told = []
+        never, several = "operation that never was", "operations that never were"
         for kind, where in words.items():
             rows = self.placebo[self.placebo["kind"] == kind]
             if len(rows):
                 told.append(
-                    f"Of {count(len(rows), 'operation')} that never were, {where}, "
+                    f"Of {count(len(rows), never, several)}, "
+                    f"{where}, "
                     f"{int(rows['alarm'].sum())} would have been called an effect (mean rate "
                     f"ratio {np.exp(np.log(rows['rate_ratio']).mean()):.2f})."
                 )
@@ -221,7 +223,8 @@ def verdict_of(
     places = count(len(operation.treated), "treated place")
     stops = [caution for caution in cautions if caution.weight == NO_VERDICT]
     if stops:
-        return {"finding": NONE, "verdict": f"No verdict: {stops[0].words}"}
+        words = stops[0].words
+        return {"finding": NONE, "verdict": f"No verdict: {words[0].lower()}{words[1:]}"}
     if not operation.controls:
         before, after = counts.iloc[0][["per_year_before", "per_year_after"]]
         return {"finding": NONE, "verdict": (

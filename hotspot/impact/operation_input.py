@@ -21,7 +21,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import ConfigError
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import event_times, resolution
+from hotspot.dates import event_times, moment_of, resolution
 from hotspot.density.surface import Period
 from hotspot.english import some_of
 from hotspot.impact.operation_periods import (
@@ -132,14 +132,13 @@ def read_operation(incidents: gpd.GeoDataFrame, treated: Any, **given: Any) -> O
     if harm is not None:
         harm = harm[incidents.index.isin(kept.index)]
     cost = given["operation_cost"]
-    end = given.get("planned_end")
     return Operation(
         kept, event_times(kept), places["treated"], places["controls"], widths, places["ring"],
         before, after, periods["transition"], periods["chosen_on"],
         given["chosen_on"] == AT_RANDOM if isinstance(given["chosen_on"], str) else False,
         harm, None if cost is None else Costs(float(cost), float(given["unit_cost"])),
         given["permutations"], chosen_seed(given["seed"]), given["confidence"],
-        None if end is None else pd.Timestamp(end), bool(given.get("nought")),
+        periods["planned_end"], bool(given.get("nought")),
     )  # fmt: skip
 
 
@@ -168,8 +167,15 @@ def _read_ground(treated: Any, given: dict[str, Any], crs: Any) -> tuple[dict[st
     return {"treated": read, "controls": controls, "ring": ring}, problems
 
 
-def _read_periods(given: dict[str, Any]) -> tuple[dict[str, Period | None], list[str]]:
-    found: dict[str, Period | None] = dict.fromkeys(("transition", "chosen_on"))
+def _planned_end(given: Any) -> tuple[pd.Timestamp | None, list[str]]:
+    try:
+        return (None if given is None else moment_of(given, "planned_end").normalize()), []
+    except ConfigError as error:
+        return None, error.problems
+
+
+def _read_periods(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    found: dict[str, Any] = dict.fromkeys(("transition", "chosen_on"))
     problems = []
     for name in ("before", "after", "transition", "chosen_on"):
         value = given[name]
@@ -184,6 +190,8 @@ def _read_periods(given: dict[str, Any]) -> tuple[dict[str, Period | None], list
             continue
         found[name], wrong = read_period(value, name)
         problems += wrong
+    found["planned_end"], wrong = _planned_end(given["planned_end"])
+    problems += wrong
     before, after, left_out = (found[name] for name in ("before", "after", "transition"))
     if before is not None and after is not None:
         wrong = part_problems(before, after)

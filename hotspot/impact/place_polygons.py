@@ -163,6 +163,11 @@ def overlapping(
     pairs = shapely.STRtree(others).query(shapes, predicate="intersects")
     one, two = shapes[pairs[0]], others[pairs[1]]
     least = np.minimum(shapely.area(one), shapely.area(two))
+    # The cells of a grid touch eight others each: their boxes share no ground.
+    boxes = shapely.bounds(one), shapely.bounds(two)
+    low, high = (np.maximum(*boxes)[:, :2], np.minimum(*boxes)[:, 2:])
+    near = np.clip(high - low, 0, None).prod(axis=1) > _SLIVER * least
+    pairs, one, two, least = pairs[:, near], one[near], two[near], least[near]
     shared = shapely.area(shapely.intersection(one, two))
     return np.asarray(pairs[:, shared > _SLIVER * least], dtype=np.int64)
 
