@@ -138,7 +138,7 @@ def test_places_in_degrees_are_brought_into_metres():
     treated, control = squares(3), squares(9, 5000.0)
     crimes = crimes_in((treated, control), ([(20, 20)] * 3, [(20, 20)] * 9))
     one = evaluate(crimes, treated, control)
-    two = evaluate(crimes, treated.to_crs(4326), control.to_crs(4326))
+    two = evaluate(crimes, treated.to_crs(4326), control.geometry.to_crs(4326))
     assert one.counts["before"].tolist() == two.counts["before"].tolist()
     with pytest.raises(hs.DataError, match="not in metres"):
         evaluate(crimes.to_crs(4326), treated, control)

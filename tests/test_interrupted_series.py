@@ -101,7 +101,8 @@ def test_a_start_within_a_month_leaves_that_month_out():
 def test_dates_of_beginnings_are_periods_and_what_is_prevented_has_an_interval():
     counts, _ = made(step=0.7)
     dated = counts.set_axis(counts.index.to_timestamp())
-    one, two = (hs.interrupted_series(given, START) for given in (counts, dated))
+    one = hs.interrupted_series(counts, START)
+    two = hs.interrupted_series(dated, pd.Period(START, "M"))
     pd.testing.assert_frame_equal(one.table, two.table)
     assert one.prevented_low < one.prevented < one.prevented_high
     after = one.series[one.series["after"]]

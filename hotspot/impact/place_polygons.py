@@ -79,6 +79,8 @@ def read_places(
     problems : list of str
     """
     nothing = Places([], np.array([], dtype=object))
+    if isinstance(frame, gpd.GeoSeries):
+        frame = frame.to_frame("geometry")
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         return nothing, [
             f"The {what} must be polygons, a geopandas.GeoDataFrame, not {type(frame).__name__}."

@@ -57,6 +57,8 @@ def read_series(
     """
     arguments = integer_problems(0, harmonics=harmonics) + share_problems(confidence=confidence)
     start = pd.Timestamp(0)
+    if isinstance(started, pd.Period):
+        started = started.start_time
     try:
         start = moment_of(started, "started").normalize()
     except ConfigError as error:
