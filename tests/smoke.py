@@ -46,6 +46,9 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["visits", "marks", *config]
     yield ["visits", "notes", *config, "--acknowledge-all", "--yes"]
     yield ["visits", "subject", visit, *config, "--json"]
+    fixes = _fixes(sample, folder)
+    yield ["patrol", fixes, "--places", str(sample / "beats.geojson"), "--folder", "beats"]
+    yield ["patrol", str(set_up), "--fixes", fixes]
     yield ["lookup", "1 Mill Street", crimes]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
     yield ["demo", str(folder / "doggerby")]
@@ -61,6 +64,20 @@ def _bare(sample: Path, folder: Path) -> Path:
         sample, bare, ignore=shutil.ignore_patterns("*.toml", "*.py", "truth*", "*.db", "briefing")
     )
     return bare
+
+
+def _fixes(sample: Path, folder: Path) -> str:
+    """Write the fixes of a unit that goes from door to door."""
+    with (sample / "addresses.csv").open(encoding="utf-8-sig", newline="") as file:
+        doors = [row for row, _ in zip(csv.DictReader(file), range(30), strict=False)]
+    path = folder / "fixes.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["unit", "time", "E", "N"])
+        for minute, door in enumerate(doors):
+            time = f"2026-03-01T18:{minute:02d}:00Z"
+            writer.writerow(["U1", time, door["easting"], door["northing"]])
+    return str(path)
 
 
 def _returned(folder: Path) -> tuple[str, str]:

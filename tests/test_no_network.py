@@ -39,6 +39,8 @@ HOSTILE = {
     "url.csv": "ref,Date,Easting,Northing\nhttp://192.0.2.1/,2026-03-02,640000,370000\n",
     "entity.gml": '<!DOCTYPE a [<!ENTITY b SYSTEM "http://192.0.2.1/b">]><a>&b;</a>',
     "entity.kml": '<!DOCTYPE a [<!ENTITY b SYSTEM "http://192.0.2.1/b">]><kml>&b;</kml>',
+    "entity.gpx": '<!DOCTYPE a [<!ENTITY b SYSTEM "http://192.0.2.1/b">]><gpx>&b;</gpx>',
+    "dtd.gpx": '<!DOCTYPE gpx SYSTEM "http://192.0.2.1/gpx.dtd"><gpx/>',
     "gdalg.geojson": '{"type": "gdal_streamed_alg", "command_line": "gdal vector read '
     '/vsicurl/http://192.0.2.1/a.csv"}',
     "names.toml": '[incidents]\npath = "/vsicurl/http://192.0.2.1/a.csv"\n',

@@ -28,10 +28,10 @@ from tests.small_town import quick_town
 WRITTEN = {"--folder", "--out", "--rejected", "--record", "folder"}
 READ = {
     "--addresses", "--areas", "--streets", "--within", "--config", "--exclude", "--ledger", "files",
-    "file",
+    "file", "--fixes", "--places", "--shifts",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
-RESULTS = ("knox", "density", "backtest", "trends", "impact")
+RESULTS = ("knox", "density", "backtest", "trends", "impact", "patrol")
 CALLS: dict[tuple[str, str], list[str]] = {
     ("check", "--rejected"): ["check", "SET-UP", "--rejected", "{}"],
     ("map print", "--out"): ["map", "print", "saved.html", "--out", "{}"],

@@ -141,6 +141,7 @@ def test_no_product_names_a_folder_a_user_a_machine_or_the_list(
         ["map", "public", "--minimum", "2"],
         ["lookup", "20 Mill Lane, Doggerby"],
         ["impact", "--permutations", "19", "--seed", "1"],
+        ["patrol", "--seed", "1"],
     ],
     ids=lambda words: " ".join(words[:2]),
 )
@@ -162,6 +163,12 @@ def test_no_command_tells_the_burglary_by_what_it_counts(
             command.append(str(set_up))
         else:
             command += [str(set_up), "--folder", str(out / "made")]
+        if words[0] == "patrol":
+            command += ["--shifts", str(tmp_path / "shifts.csv")]
+            (tmp_path / "shifts.csv").write_text(
+                "start,end\n2026-03-02 00:00,2026-03-02 23:00\n", encoding="utf-8"
+            )
+            command += ["--places", str(set_up.parent / "beats.geojson")]
         assert main(command) == 0, command
         said = capsys.readouterr()
         texts = {"out": said.out, "err": said.err}

@@ -20,6 +20,7 @@ from hotspot.briefing import config_values as values
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.briefing.config_values import Table
 from hotspot.briefing.operation_settings import OperationSettings
+from hotspot.briefing.patrol_settings import PatrolSettings
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.english import some_of
@@ -207,6 +208,8 @@ class Config(Table):
         What months are held against.
     backtest, worth : bool
         Whether to find out how well the map and the lists did lately.
+    patrol : table, optional
+        The fixes of patrols, and how visits are planned.
     messages : table, optional
         The force's own texts for residents.
     operations : tables
@@ -235,6 +238,7 @@ class Config(Table):
     trends: TrendsSettings = TrendsSettings()
     backtest: values.Flag = True
     worth: values.Flag = True
+    patrol: PatrolSettings | None = None
     messages: MessageSettings | None = None
     operations: Annotated[tuple[OperationSettings, ...], BeforeValidator(values.tables)] = ()
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
@@ -277,6 +281,7 @@ class Config(Table):
         kept = [file for url in urls if isinstance(url, str) and (file := file_of_url(url))]
         excluded = self.cocooning.exclude
         ground = [file for one in self.operations for file in one.files]
+        ground += [] if self.patrol is None else self.patrol.files
         return [*self.input_files().values(), *kept, *([excluded] if excluded else []), *ground]
 
     def changed(
@@ -308,12 +313,7 @@ class Config(Table):
         for name, settings in (tables or {}).items():
             standing = getattr(self, name)
             told = {} if standing is None else standing.model_dump(exclude_unset=True)
-            try:
-                update[name] = _TABLES[name].model_validate({**told, **settings}, context={})
-            except ValidationError as error:
-                # Of a table alone pydantic does not know the name.
-                faults = [{**fault, "loc": (name, *fault["loc"])} for fault in error.errors()]
-                raise _in_words(faults) from None
+            update[name] = table_of(name, {**told, **settings})
         if as_of is not None:
             try:
                 update["as_of"] = values.moment(as_of)
@@ -323,6 +323,22 @@ class Config(Table):
             full = full_path(folder)
             update["output"] = self.output.model_copy(update={"folder": full})
         return self.model_copy(update=update)
+
+
+def table_of(name: str, settings: Mapping[str, Any]) -> Any:
+    """Check one table of a set-up by itself; paths in it are absolute.
+
+    Raises
+    ------
+    ConfigError
+        Naming every setting that is wrong.
+    """
+    try:
+        return _TABLES[name].model_validate(settings, context={})
+    except ValidationError as error:
+        # Of a table alone pydantic does not know the name.
+        faults = [{**fault, "loc": (name, *fault["loc"])} for fault in error.errors()]
+        raise _in_words(faults) from None
 
 
 def load_config(path: str | Path) -> Config:

@@ -115,7 +115,7 @@ def _kept(value: object) -> object:
     return _names(value)
 
 
-def _field_of(fields: tuple[str, ...]) -> AfterValidator:
+def field_of(fields: tuple[str, ...]) -> AfterValidator:
     """Refuse what is no field that a column can be mapped to."""
 
     def check(name: str) -> str:
@@ -212,8 +212,8 @@ OutputPath = Annotated[Path, BeforeValidator(_path), AfterValidator(_beside)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Kept = Annotated[tuple[str, ...] | dict[str, str], BeforeValidator(_kept)]
-IncidentField = Annotated[str, _field_of(INCIDENT_FIELDS)]
-AddressField = Annotated[str, _field_of(ADDRESS_FIELDS)]
+IncidentField = Annotated[str, field_of(INCIDENT_FIELDS)]
+AddressField = Annotated[str, field_of(ADDRESS_FIELDS)]
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Line = Annotated[Text, AfterValidator(_one_line)]
 # With the marking it stands in the heads and feet of workbooks, where room is short.

@@ -25,6 +25,7 @@ from hotspot.cli import (
     knox,
     lookup,
     maps,
+    patrol,
     trends,
     visits,
 )
@@ -34,7 +35,9 @@ from hotspot.cli.options import DONE, STOPPED
 from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
-COMMANDS = (check, knox, density, trends, impact, backtest, briefing, visits, lookup, maps, demo)
+COMMANDS = (
+    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, maps, demo,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

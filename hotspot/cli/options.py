@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hotspot.briefing.burglaries import Burglaries
     from hotspot.briefing.set_up import ChosenSetUp
     from hotspot.output.page_parts import Writer
+    from hotspot.output.result_files import WrittenResult
     from hotspot.output.results import Result
 
 # Options that name a file to be written; a folder is one by its name.
@@ -187,7 +188,7 @@ def set_up_of(
         "dayfirst": False if options.month_first else None,
         "sheet": options.sheet,
     }
-    choice = {"offences": options.offence, "within": _absolute(options.within)}
+    choice = {"offences": options.offence, "within": absolute(options.within)}
     kept = reading if layers is None else {**reading, **choice}
     given = _told({"incidents": kept, **(layers or {})})
     files = options.files[0] if len(options.files) == 1 else options.files
@@ -225,8 +226,8 @@ def refuse_lost(
     )
     from hotspot.output.page_parts import FORMATS
 
-    outputs = [path for name in _OUTPUT_FILES if (path := _absolute(getattr(options, name, None)))]
-    folder = _absolute(getattr(options, "folder", None)) or folder
+    outputs = [path for name in _OUTPUT_FILES if (path := absolute(getattr(options, name, None)))]
+    folder = absolute(getattr(options, "folder", None)) or folder
     product = getattr(options, "product", None)
     if folder and product:
         refuse_no_folders([folder])
@@ -236,18 +237,18 @@ def refuse_lost(
     refuse_no_folders(path.parent for path in outputs)
     refuse_inputs(outputs, inputs)
     # The record of what was published is read before it is written.
-    record = _absolute(getattr(options, "record", None))
+    record = absolute(getattr(options, "record", None))
     refuse_foreign(path for path in outputs if record is None or not is_same(path, record))
 
 
 def layers_of(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
     """Return what `add_layers` asked for, as the tables of a set-up."""
-    areas = {"path": _absolute(options.areas), "name": options.area_name}
+    areas = {"path": absolute(options.areas), "name": options.area_name}
     return _told(
         {
-            "addresses": {"path": _absolute(options.addresses)},
+            "addresses": {"path": absolute(options.addresses)},
             "areas": areas,
-            "basemap": {"streets": _absolute(options.streets)},
+            "basemap": {"streets": absolute(options.streets)},
         }
     )
 
@@ -261,7 +262,7 @@ def _told(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     return {table: settings for table, settings in told.items() if settings}
 
 
-def _absolute(path: str | None) -> Path | None:
+def absolute(path: str | None) -> Path | None:
     """Return a path from where we stand: those in a set-up are relative to it."""
     from hotspot._checks import full_path
 
@@ -337,9 +338,7 @@ def answer_each(
     int
         The exit status.
     """
-    from hotspot.output.own_files import own_files, refuse_inputs
-    from hotspot.output.page_parts import FORMATS
-    from hotspot.output.result_files import MadeOf, WrittenResult, write_results
+    from hotspot.output.result_files import MadeOf, WrittenResult
 
     marking, basis, read = marking_of(options, burglaries), burglaries.basis, burglaries.inputs
     written = [
@@ -351,12 +350,41 @@ def answer_each(
         )
         for name, result in results.items()
     ]
+    return answer_written(written, options, burglaries.config.read_files(), burglaries.record)
+
+
+def answer_written(
+    written: "Sequence[WrittenResult]",
+    options: argparse.Namespace,
+    read: Sequence[Path],
+    reading: Mapping[str, Any],
+) -> int:
+    """Write results, all or none, and print what they are; see `answer_each`.
+
+    Parameters
+    ----------
+    written : sequence of WrittenResult
+    options : Namespace
+    read : sequence of Path
+        Files that may not be written over.
+    reading : mapping
+        How the files were read, as JSON can hold it.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    from hotspot.output.own_files import own_files, refuse_inputs
+    from hotspot.output.page_parts import FORMATS
+    from hotspot.output.result_files import write_results
+
     paths = [Path(options.folder, name) for one in written for name in one.names(FORMATS)]
-    refuse_inputs(paths, burglaries.config.read_files())
+    refuse_inputs(paths, read)
     with own_files(paths):
         write_results(options.folder, written)
     records = [one.result.record(*one.made_of) for one in written]
-    about = {"reading": burglaries.record, "files": [str(path) for path in paths]}
+    about = {"reading": dict(reading), "files": [str(path) for path in paths]}
     content = {**records[0], **about} if len(records) == 1 else {"results": records, **about}
     print_answer(options, content, *(one.result.summary() for one in written), *paths)
     return DONE

@@ -64,6 +64,8 @@ _PERSON = "a person"
 _FLAG = r"y|n|yes|no|true|false|not known|unknown|n/k|n/a|none|\d{1,2}(?:\.0)?"
 _EMAIL = r"[\w.+-]+@[\w-]+\.\w+"
 _MOSTLY = 0.5
+# What tells of a person stands at the beginning; of megabytes in a cell nothing is looked for.
+_MOST_LETTERS = 500
 _YOUNGEST = pd.Timedelta(days=12 * 365)
 
 
@@ -160,7 +162,7 @@ def _different(column: str, contents: Contents) -> pd.Series:
     """Return what different cells a column has, in one case."""
     texts = without_missing_words(to_text(contents.frame[column])).dropna().astype(str)
     different = pd.Series(texts.unique(), dtype=object).astype(str)
-    return different.str.casefold().str.strip()
+    return different.str.slice(0, _MOST_LETTERS).str.casefold().str.strip()
 
 
 def _personal_heading(heading: str) -> str | None:

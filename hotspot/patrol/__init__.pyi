@@ -5,5 +5,7 @@ from .fix_reading import check_patrols as check_patrols
 from .fix_reading import read_patrols as read_patrols
 from .patrol_times import PatrolPlan as PatrolPlan
 from .patrol_times import patrol_plan as patrol_plan
+from .plan_files import read_places as read_places
+from .plan_files import read_shifts as read_shifts
 from .public_hours import PublicPatrols as PublicPatrols
 from .public_hours import public_patrols as public_patrols

@@ -22,6 +22,7 @@ from hotspot.patrol.presence import (
     DRIVING,
     PATROL,
     SECOND,
+    SILENT,
     STILL,
     UNKNOWN,
     Ints,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 #: What is added up over days or weeks.
 MEASURES = (
     "visits", "patrol_minutes", "officer_minutes", "unknown_minutes", "driving_minutes",
-    "still_minutes",
+    "still_minutes", "silent_minutes",
 )  # fmt: skip
 _MOST_CELLS = 5_000_000
 
@@ -57,8 +58,10 @@ class PatrolDosage(Result):
         A row per place and day: ``place``, ``day``; ``visits`` (counted on the day on which they
         begin); ``patrol_minutes``, in which any unit was there, and ``officer_minutes``, those of
         all units added up; ``unknown_minutes``, between two fixes too far apart to tell;
-        ``driving_minutes`` and ``still_minutes``, which are in none of those before; ``asked``,
-        visits asked for, and ``share``, how many of them were made (NaN where none was asked).
+        ``driving_minutes`` and ``still_minutes``, which are in none of those before;
+        ``silent_minutes``, those of the unknown that lie between fixes over four hours apart, as
+        of units off duty; ``asked``, visits asked for, and ``share``, how many of them were made
+        (NaN where none was asked).
     places : GeoDataFrame
         ``place`` and ``geometry``, in the CRS of the fixes.
     units, fixes : int
@@ -336,7 +339,7 @@ def _table(
         return np.bincount(place[at] * days + day, long, minlength=cells).astype(np.float64)
 
     kinds = {}
-    for kind in (PATROL, DRIVING, STILL, UNKNOWN):
+    for kind in (PATROL, DRIVING, STILL, UNKNOWN, SILENT):
         some = stays.where(stays.kind == kind)
         kinds[kind] = minutes(some.place, some.start, some.end)
     covered = union_of(stays.where(stays.kind == PATROL))
@@ -351,9 +354,10 @@ def _table(
             "visits": counted.astype(np.int64),
             "patrol_minutes": minutes(*covered),
             "officer_minutes": kinds[PATROL],
-            "unknown_minutes": kinds[UNKNOWN],
+            "unknown_minutes": kinds[UNKNOWN] + kinds[SILENT],
             "driving_minutes": kinds[DRIVING],
             "still_minutes": kinds[STILL],
+            "silent_minutes": kinds[SILENT],
         }
     )
 

@@ -11,7 +11,7 @@ from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
 from hotspot.output.pictures import Picture
 from hotspot.output.text import clean_text
-from hotspot.patrol.presence import STILL_HOURS, STILL_M
+from hotspot.patrol.presence import SILENT_HOURS, STILL_HOURS, STILL_M
 
 if TYPE_CHECKING:
     from hotspot.patrol.dosage import PatrolDosage
@@ -33,23 +33,30 @@ _LIMITS = (
     "to judge one by.",
     PLACES_NOT_PEOPLE,
 )
+_ASKED_HEADS = (("Asked", "n"), ("Made of asked", "n"))
 _HEADS = (
-    ("Place", "head"), ("Not known", "n"), ("Visits", "n"), ("Asked", "n"), ("Made of asked", "n"),
-    ("Patrol", "n"), ("Officers", "n"), ("Driving", "n"), ("Still", "n"),
+    ("Place", "head"), ("Not known", "n"), ("Visits", "n"), *_ASKED_HEADS,
+    ("Patrol", "n"), ("Officers", "n"), ("Driving", "n"), ("Still", "n"), ("Silent", "n"),
 )  # fmt: skip
 
 
 def sentences(result: "PatrolDosage") -> list[str]:
     """Return how much patrol the places got, what is not known of it first."""
-    total = result.table[[name for name, *_ in _KINDS] + ["officer_minutes", "visits"]].sum()
-    unknown = total["unknown_minutes"]
+    total = result.table.sum(numeric_only=True)
+    silent = total["silent_minutes"]
+    unknown = total["unknown_minutes"] - silent
     in_places = total["officer_minutes"] + total["driving_minutes"] + total["still_minutes"]
-    of_time = (
-        f" ({share_words(unknown, unknown + in_places)} of their time there)" if unknown else ""
+    share = share_words(unknown, unknown + in_places)
+    of_time = f" ({share} of their time there)" if unknown else ""
+    off_duty = (
+        f" A further {minutes_words(silent)} lie between fixes over {SILENT_HOURS:g} hours apart: "
+        "off duty, as a rule."
+        if silent
+        else ""
     )
     told = [
         f"Not known: {minutes_words(unknown)} of units last or next seen in these places lie "
-        f"between fixes over {result.settings['max_gap_s']:g} s apart{of_time}."
+        f"between fixes over {result.settings['max_gap_s']:g} s apart{of_time}.{off_duty}"
     ]
     if result.days_without_fix:
         told.append(
@@ -125,7 +132,7 @@ def dosage_page(result: "PatrolDosage") -> ResultPage:
         ),
         limits=_LIMITS,
         keys=[
-            (minutes_words(total["unknown_minutes"]), "not known"),
+            (minutes_words(total["unknown_minutes"] - total["silent_minutes"]), "not known"),
             (f"{int(total['visits']):,}", "visits"),
             (minutes_words(total["patrol_minutes"]), "with a unit on patrol"),
             (minutes_words(total["officer_minutes"]), "of units added up"),
@@ -135,8 +142,9 @@ def dosage_page(result: "PatrolDosage") -> ResultPage:
                 "By place",
                 tables=[place_table(result)],
                 note=(
-                    "Not known, officers, driving and still are minutes of units added up; patrol "
-                    "is minutes with any unit there. A visit lasts "
+                    "Not known, officers, driving, still and silent (no fix for over "
+                    f"{SILENT_HOURS:g} hours) are minutes of units added up; patrol is minutes "
+                    "with any unit there. A visit lasts "
                     f"{settings['min_visit_s']:g} s or more; absences up to "
                     f"{settings['merge_s']:g} s do not end it."
                 ),
@@ -153,26 +161,32 @@ def dosage_page(result: "PatrolDosage") -> ResultPage:
 
 def place_table(result: "PatrolDosage") -> PageTable:
     """Return the places with what they got, in minutes."""
+    by_place = result.by_place
+    asked = bool(by_place["asked"].notna().any())
     rows = [
         [
-            row["place"], _minutes(row["unknown_minutes"]), f"{row['visits']:,}",
-            "" if pd.isna(row["asked"]) else f"{row['asked']:,.10g}", percent(row["share"]),
+            row["place"], _minutes(row["unknown_minutes"] - row["silent_minutes"]),
+            f"{row['visits']:,}",
+            *(["" if pd.isna(row["asked"]) else f"{row['asked']:,.10g}", percent(row["share"])]
+              if asked else []),
             *(_minutes(row[name]) for name in
-              ("patrol_minutes", "officer_minutes", "driving_minutes", "still_minutes")),
+              ("patrol_minutes", "officer_minutes", "driving_minutes", "still_minutes",
+               "silent_minutes")),
         ]
-        for row in result.by_place.to_dict("records")
+        for row in by_place.to_dict("records")
     ]  # fmt: skip
-    return PageTable.of(_HEADS, rows, "Minutes by place")
+    heads = [head for head in _HEADS if asked or head not in _ASKED_HEADS]
+    return PageTable.of(heads, rows, "Minutes by place")
 
 
 def _day_table(result: "PatrolDosage") -> PageTable:
-    by_day = result.table.groupby("day", sort=True)[["unknown_minutes", "visits", "patrol_minutes",
-                                                     "officer_minutes"]].sum()  # fmt: skip
+    by_day = result.table.groupby("day", sort=True).sum(numeric_only=True)
     heads = [
         ("Day", "head"), ("Not known", "n"), ("Visits", "n"), ("Patrol", "n"), ("Officers", "n"),
     ]  # fmt: skip
     rows = [
-        [plain_day(pd.Timestamp(str(day))), _minutes(row["unknown_minutes"]),
+        [plain_day(pd.Timestamp(str(day))),
+         _minutes(row["unknown_minutes"] - row["silent_minutes"]),
          f"{row['visits']:,.0f}", _minutes(row["patrol_minutes"]),
          _minutes(row["officer_minutes"])]
         for day, row in by_day.head(_MOST_DAYS).iterrows()
@@ -203,6 +217,7 @@ def draw(result: "PatrolDosage") -> Figure:
     matplotlib.figure.Figure
     """
     by_place = result.by_place.head(_MOST_PLACES).iloc[::-1]
+    by_place["unknown_minutes"] -= by_place["silent_minutes"]
     names = [clean_text(str(name))[:_LONGEST_NAME] for name in by_place["place"]]
     figure = Picture(figsize=(9, 1.9 + 0.3 * len(names)), layout="constrained")
     axes = figure.subplots()

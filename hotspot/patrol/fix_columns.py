@@ -48,6 +48,8 @@ _RANKED = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+# No name is longer; of megabytes in a cell nothing is looked for.
+_MOST_LETTERS = 200
 _HOW = "Give each unit a pseudonym, such as U1, by a list that stays with the force."
 
 
@@ -189,6 +191,7 @@ def reads_like_a_person(text: str) -> bool:
     >>> [reads_like_a_person(one) for one in ("U1", "Alpha Two", "Jane Smith", "PC 1234", "a@b.uk")]
     [False, False, True, True, True]
     """
+    text = text[:_MOST_LETTERS]
     words = set(re.findall(r"[a-z]+", text.casefold()))
     if _EMAIL.search(text) or _RANKED.fullmatch(text.strip()):
         return True

@@ -103,6 +103,11 @@ def names_of(places: gpd.GeoDataFrame) -> "pd.Series[str]":
     return "Hotspot " + texts if column == "rank" else texts
 
 
+def are_lines(shapes: npt.NDArray[np.object_]) -> bool:
+    """Test whether shapes are lines, all of them."""
+    return bool(np.isin(shapely.get_type_id(shapes), _LINES).all())
+
+
 def _overlaps(places: gpd.GeoDataFrame, names: Sequence[str], what: str) -> list[str]:
     """Return which polygons lie on one another: a minute there would count twice."""
     shapes = shapely.make_valid(in_metres(places).geometry.to_numpy())
@@ -142,7 +147,7 @@ class Places:
         turned = places.to_crs(crs)
         names = names_of(turned)
         shapes = turned.geometry.to_numpy()
-        self.are_lines = bool(np.isin(shapely.get_type_id(shapes), _LINES).all())
+        self.are_lines = are_lines(shapes)
         if not self.are_lines and not shapely.is_valid(shapes).all():
             bad = ~shapely.is_valid(shapes)
             shapes = shapely.make_valid(shapes)

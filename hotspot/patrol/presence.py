@@ -17,8 +17,10 @@ Flags = npt.NDArray[np.bool_]
 #: A unit that stays within so many metres for so long stands still: a radio left in the station, a
 #: parked vehicle, a scene that is guarded.
 STILL_M, STILL_HOURS = 50.0, 2.0
+#: Without a fix for so long a unit is off duty, as a rule: unknown, and told apart.
+SILENT_HOURS = 4.0
 #: Kinds of time in a place.
-PATROL, DRIVING, STILL, UNKNOWN = range(4)
+PATROL, DRIVING, STILL, UNKNOWN, SILENT = range(5)
 SECOND = 1_000_000
 _NOWHERE = -1
 
@@ -139,6 +141,7 @@ def _steps(tracks: Tracks, rules: Rules) -> _Steps:
     kind = np.where(fast, DRIVING, PATROL)
     kind[_still_steps(tracks)] = STILL
     kind[~known] = UNKNOWN
+    kind[seconds > max(SILENT_HOURS * 3600, rules.max_gap_s)] = SILENT
     return _Steps(same, known, fast, kind)
 
 
@@ -157,7 +160,7 @@ def _halves(steps: _Steps, whole: Flags) -> tuple[Ints, Ints]:
         through = steps.fast & (~beside | steps.fast[at])
         alone = np.where(through, DRIVING, PATROL)
         kind = np.where(inside, steps.kind[at], alone)
-        kind = np.where(steps.known, kind, UNKNOWN)
+        kind = np.where(steps.known, kind, steps.kind)
         kinds.append(np.where(whole, steps.kind, kind))
     return kinds[0], kinds[1]
 

@@ -25,6 +25,7 @@ FAMILIES = (
     "stop_lists",
     "ledgers",
     "returned_sheets",
+    "patrols",
     "doors",
 )
 Write: TypeAlias = Callable[[Path], object]

@@ -1,12 +1,17 @@
-"""Where risk stays: the hotspots of the last months, by rank."""
+"""Where risk stays: the hotspots of the last months, by rank, each with its hours."""
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspot.briefing.findings import FEWEST_IN_HOTSPOT
+from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.sections.section import Section, Sources, left_out, rows_of, table
 from hotspot.briefing.street_names import names_within
 from hotspot.density.ground_shares import too_large
+from hotspot.density.hours_of_week import PEAK_HOURS
 from hotspot.english import count, long_day, percent, some_of
+from hotspot.patrol.busiest_hours import PRIOR_BURGLARIES, place_hours
+from hotspot.patrol.patrolled_places import Places
 
 _MOST_ROWS = 10
 _COLUMNS = [
@@ -17,6 +22,7 @@ _COLUMNS = [
     ("ground_share", "Share {}", "n"),
     ("crimes", "Burglaries", "n"),
     ("crime_share", "Share of burglaries", "n"),
+    ("hours", f"Busiest {PEAK_HOURS} hours", "day"),
 ]
 _SUMMED = ["area_km2", "ground_share", "crimes", "crime_share"]
 
@@ -44,6 +50,12 @@ def hotspots(sources: Sources) -> Section:
         "The shares are of the burglaries that were mapped: they tell what was, and are no "
         "forecast.",
     ]
+    hours = _hours(spots, sources.inputs)
+    if any(one and one.startswith("(") for one in hours):
+        sentences.append(
+            f"Hours in brackets are mostly those of the whole ground: fewer than "
+            f"{PRIOR_BURGLARIES} burglaries there tell theirs."
+        )
     streets = names_within(spots, layers.streets, "street")
     areas = names_within(spots, layers.areas, "area")
     rows = [
@@ -52,8 +64,9 @@ def hotspots(sources: Sources) -> Section:
             "areas": some_of(inside, 3) or None,
             "streets": some_of(along) or None,
             **_numbers(row.area_km2, row.ground_share, row.crimes, row.crime_share),
+            "hours": when,
         }
-        for row, inside, along in zip(rows_of(spots), areas, streets, strict=True)
+        for row, inside, along, when in zip(rows_of(spots), areas, streets, hours, strict=True)
     ]
     columns = [(name, head.format(density.ground.words), kind) for name, head, kind in _COLUMNS]
     total = {"rank": "All", **_numbers(*spots[_SUMMED].sum())} if len(spots) > 1 else None
@@ -62,6 +75,15 @@ def hotspots(sources: Sources) -> Section:
         [table(columns, rows[:_MOST_ROWS], total)],
         left_out(len(rows) - _MOST_ROWS, "hotspot", "hotspots", "on the map"),
     )
+
+
+def _hours(spots: gpd.GeoDataFrame, inputs: Inputs) -> list[str | None]:
+    """Return the busiest hours of each hotspot, as a patrol plan has them; None where none tell."""
+    places = Places(spots[["rank", "geometry"]], spots.crs)
+    found = place_hours(places, inputs.known.incidents)
+    if not found.ground:
+        return [None] * len(spots)
+    return [row.hours if row.basis == "own" else f"({row.hours})" for row in rows_of(found.table)]
 
 
 def _numbers(
