@@ -575,6 +575,7 @@ def test_deleted_rows_of_a_shapefile_are_told(good: Path, tmp_path: Path) -> Non
         'Open Table "/somewhere/else" Hide\nCreate View v As\n',
         "Definition Table\n Type LINKED\n",
         "Definition Table\n Type DBF\n",
+        "! " + "x" * 70_000 + '\nbegin_metadata\n"\\IsSeamless" = "TRUE"\n',
     ],
 )
 def test_a_table_of_mapinfo_that_stands_for_others_is_refused(tmp_path: Path, text: str) -> None:

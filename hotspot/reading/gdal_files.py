@@ -87,7 +87,8 @@ def _tab_fault(head: bytes) -> str:
     if not head.lstrip().lower().startswith(b"!table"):
         return _OTHERWISE
     kinds = {kind.lower() for kind in _MAPINFO_KIND.findall(head)}
-    if _MAPINFO_LINKS.search(head) or not kinds <= {b"native"}:
+    # What it names may stand on any line: a real one has a few dozen.
+    if _MAPINFO_LINKS.search(head) or not kinds <= {b"native"} or len(head) == _HEAD:
         return "it stands for tables in other files, which are not opened: give those"
     return ""
 
