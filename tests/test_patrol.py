@@ -81,6 +81,10 @@ def test_a_vehicle_that_drives_through_is_told_apart() -> None:
         row = dosed(rows)
         assert row["patrol_minutes"] == row["visits"] == 0
         assert row["driving_minutes"] * 60 == pytest.approx(10, abs=every)
+    # So fast that one fix alone is inside; on foot such a fix is patrol.
+    once = dosed([("V", s, 10 * s - 350, 50) for s in range(0, 101, 20)])
+    assert (once["driving_minutes"] * 60, once["patrol_minutes"]) == (pytest.approx(20), 0)
+    assert dosed([("W", s, s - 50, 50) for s in range(0, 201, 100)])["patrol_minutes"] > 1
     # One that halts there for five minutes is on patrol while it does.
     rows = [("V", s, min(10 * s - 300, 50), 50) for s in range(0, 335, 5)]
     row = dosed(rows)

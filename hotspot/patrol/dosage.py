@@ -98,7 +98,8 @@ class PatrolDosage(Result):
     def by_week(self) -> pd.DataFrame:
         """The table added up over the weeks that begin on a Monday, by place and ``week``.
 
-        A week that the period cuts has the ``days`` that it has.
+        A week that the period cuts has the ``days`` that it has. ``made`` is how many of the visits
+        ``asked`` for were made: ``hs.impact.by_dose(..., dosage.by_week, reached="made")``.
         """
         day = self.table["day"]
         weekly = self.table.assign(week=day - pd.to_timedelta(day.dt.day_of_week, unit="D"), days=1)
@@ -114,6 +115,7 @@ class PatrolDosage(Result):
         summed = grouped[[*more, *MEASURES]].sum()
         summed["asked"] = grouped["asked"].sum(min_count=1)
         met = grouped["met"].sum(min_count=1)
+        summed["made"] = met
         summed["share"] = (met / summed["asked"]).where(summed["asked"] > 0)
         return summed.reset_index()
 
