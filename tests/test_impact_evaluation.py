@@ -1,5 +1,6 @@
 """An operation evaluated: published numbers, what it cannot know, and bad input told at once."""
 
+import json
 import warnings
 
 import geopandas as gpd
@@ -162,6 +163,8 @@ def test_a_result_writes_itself(four, tmp_path):
         warnings.simplefilter("error")
         effect = evaluate(crimes, treated, control, displacement_m=(50, 100))
         written = effect.write(tmp_path)
+        read = json.loads((tmp_path / "impact.json").read_text("utf-8"), parse_constant=pytest.fail)
+    assert read["table"][-1]["low"] is None
     assert sorted(path.suffix for path in written) == [".csv", ".html", ".json", ".png", ".xlsx"]
     assert effect.summary().startswith(effect.verdict)
     assert effect.choices["buffer_m"].tolist() == [50, 100, 50, 100]
@@ -237,3 +240,10 @@ def test_the_order_of_rows_does_not_change_the_answer():
     moved = [frame.set_geometry(frame.translate(5000, 700)) for frame in (crimes, *names)]
     three = evaluate(*moved, displacement_m=100)
     np.testing.assert_allclose(one.table[columns], three.table[columns])
+
+
+def test_places_of_which_one_has_nearly_all_have_an_interval_all_the_same():
+    one = hs.impact.ratio_by_place(
+        (np.array([900.0, 0.0]), np.array([0.0, 400.0])), (np.array([50.0, 1]), np.array([50.0, 0]))
+    )
+    assert 0 < one.low < 1e-9 < one.value < 1e9 < one.high < np.inf

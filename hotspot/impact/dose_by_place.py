@@ -22,7 +22,7 @@ from hotspot.impact.place_polygons import Places, read_places
 from hotspot.impact.place_ratio import RatioByPlace, ratio_by_place
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
-from hotspot.output.results import Result
+from hotspot.output.results import Result, json_rows
 from hotspot.rule import RULE
 from hotspot.trends.periods import last_day
 
@@ -155,8 +155,8 @@ class DoseResponse(Result):
             "left_out": self.left_out,
             "summary": self.summary().splitlines(),
             "ratio": self.ratio and self.ratio._asdict(),
-            "table": self.table.to_dict("records"),
-            "weeks": weeks.to_dict("records"),
+            "table": json_rows(self.table),
+            "weeks": json_rows(weeks),
         }
 
 

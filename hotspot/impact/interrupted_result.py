@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspot.english import count, plain_day
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
-from hotspot.output.results import Result
+from hotspot.output.results import Result, json_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -172,7 +172,7 @@ class InterruptedSeries(Result):
         numbers = {name: float(getattr(self, name)) for name in (
             "dispersion", "autocorrelation", "widened", "prevented", "prevented_low",
             "prevented_high", "confidence")}  # fmt: skip
-        tables = {name: table.to_dict("records") for name, table in self.tables().items()}
+        tables = {name: json_rows(table) for name, table in self.tables().items()}
         return {
             "started": f"{self.started:%Y-%m-%d}",
             "summary": self.summary().splitlines(),

@@ -26,7 +26,7 @@ from hotspot.impact.place_polygons import (
 )
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
-from hotspot.output.results import Result
+from hotspot.output.results import Result, json_rows
 from hotspot.rule import RULE
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class MatchedControls(Result):
             "apart_m": self.apart_m,
             "candidates": self.candidates,
             "summary": self.summary().splitlines(),
-            **{name: table.to_dict("records") for name, table in self.tables().items()},
+            **{name: json_rows(table) for name, table in self.tables().items()},
         }
 
 

@@ -1,6 +1,5 @@
 """An operation assessed: what was planned, what was done, what it did, and how far to trust it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,7 +16,7 @@ from hotspot.impact.fixed_plans import OperationPlan
 from hotspot.impact.operation_effect import NONE, OperationEffect
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.output.page_parts import ResultPage
-from hotspot.output.results import Result
+from hotspot.output.results import Result, json_rows
 from hotspot.trends.periods import last_day
 
 if TYPE_CHECKING:
@@ -179,15 +178,8 @@ class OperationAssessment(Result):
             },
             "settings": self.effect.settings,
             "summary": self.summary().splitlines(),
-            **{name: _rows(table) for name, table in self.tables().items()},
+            **{name: json_rows(table) for name, table in self.tables().items()},
         }  # fmt: skip
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as JSON can hold them: what is not known is null."""
-    text = table.to_json(orient="records", double_precision=12, date_format="iso")
-    rows: list[dict[str, Any]] = json.loads(text)
-    return rows
 
 
 def assess_operation(

@@ -13,7 +13,7 @@ from hotspot.impact.operation_input import Operation
 from hotspot.impact.operations_that_never_were import EARLIER, RELABELLED
 from hotspot.impact.place_ratio import RatioByPlace
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
-from hotspot.output.results import Result
+from hotspot.output.results import Result, json_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -193,11 +193,11 @@ class OperationEffect(Result):
             "cautions": self.cautions,
             "settings": self.settings,
             "summary": self.summary().splitlines(),
-            "table": self.table.to_dict("records"),
-            "counts": self.counts.to_dict("records"),
-            "places": self.places.to_dict("records"),
-            "choices": self.choices.to_dict("records"),
-            "placebo": self.placebo.assign(started=started).to_dict("records"),
+            "table": json_rows(self.table),
+            "counts": json_rows(self.counts),
+            "places": json_rows(self.places),
+            "choices": json_rows(self.choices),
+            "placebo": json_rows(self.placebo.assign(started=started)),
         }
 
 

@@ -10,6 +10,8 @@ from hotspot._kernels.arrays import Bools, Floats
 
 # Two relabellings that differ by rounding alone are equal.
 _ROUNDING = 1e-9
+# Of two places one of which has next to all the crimes nothing is known: e^300 is no end.
+_ENDLESS = 300.0
 # Draws at a time: 999 draws of 5,000 places are 40 MB.
 _DRAWS_AT_ONCE = 250
 
@@ -108,7 +110,7 @@ def ratio_by_place(
     variances = np.array([group.variance[0] for group in groups])
     free = np.array([group.free[0] for group in groups])
     half = float(half_width_of(variances, free, confidence))
-    low, high = np.exp([log - half, log + half]).tolist()
+    low, high = np.exp([max(log - half, -_ENDLESS), min(log + half, _ENDLESS)]).tolist()
     se = float(np.sqrt(variances.sum()))
     level = level_of(abs(log), variances, free)
     return RatioByPlace(float(np.exp(log)), low, high, se, half, level, bool(added[0]))
@@ -185,7 +187,8 @@ def relabelled_ratios(
         np.stack([group.free for group in groups]),
         confidence,
     )
-    return np.exp(log), np.exp(log - half), np.exp(log + half)
+    ends = np.maximum(log - half, -_ENDLESS), np.minimum(log + half, _ENDLESS)
+    return np.exp(log), np.exp(ends[0]), np.exp(ends[1])
 
 
 def smallest_p_value(treated: Bools, sets: "np.ndarray | None" = None) -> float:

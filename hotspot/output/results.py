@@ -14,6 +14,7 @@ What is drawn or written elsewhere, such as a map or a GeoTIFF, is handed to `Re
 """
 
 import html
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -172,6 +173,19 @@ class Result(ABC):
 
     def _repr_html_(self) -> str:
         return shown_html(self.summary(), self.table)
+
+
+def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON can hold them: what is missing as null, days as ISO.
+
+    Examples
+    --------
+    >>> json_rows(pd.DataFrame({"low": [0.5, float("nan")]}))
+    [{'low': 0.5}, {'low': None}]
+    """
+    text = table.to_json(orient="records", double_precision=15, date_format="iso")
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows
 
 
 def shown_html(summary: str, *tables: pd.DataFrame) -> str:
