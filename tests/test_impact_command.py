@@ -166,9 +166,13 @@ def test_each_page_names_its_own_inputs(
     table = pd.read_csv(written / "impact-Op-Ember.csv")
     assert set(table["operation"]) == {"Op Ember"}
     assert set(table["marking"]) == {"OFFICIAL-SENSITIVE"}
-    book = openpyxl.load_workbook(written / "impact-Op-Beacon.xlsx", read_only=True)
+    book = openpyxl.load_workbook(written / "impact-Op-Beacon.xlsx")
+    assert [cell.value for cell in book["read first"]["B"]][1:] == [
+        records["Op Beacon"]["verdict"], *records["Op Beacon"]["cautions"],
+    ]  # fmt: skip
+    assert set(table["what_else_could_explain_it"]) == {" ".join(records["Op Ember"]["cautions"])}
     assert book.sheetnames == [
-        "impact", "counts", "places", "choices", "placebo", "over time", "About",
+        "read first", "impact", "counts", "places", "choices", "placebo", "over time", "About",
     ]  # fmt: skip
 
 
@@ -268,7 +272,7 @@ def test_every_fault_of_a_set_up_is_told_at_once(folder: Path, tmp_path: Path, r
         f"[incidents]\npath = '{folder.as_posix()}/operation/district.csv'\n[[operations]]\n"
         "name = 'One'\ntreated = 'none.geojson'\ncontrol = 'line.geojson'\n"
         "before = [2024-03-01, 2025-03-10]\nafter = [2025-03-01, 2026-02-28]\n"
-        "operation_cost = '5,560'\nunit_cost = 530\ndisplacement_m = -3\n"
+        "operation_cost = '5,560'\nunit_cost = 530\ndisplacement_m = -3\nplace = 3\n"
         "chosen_on = 'often'\n[[operations]]\nname = 'Two'\nharm = { burglary = -1 }\nseed = 1.5\n"
     )
     status, _, err = run(text)
@@ -279,6 +283,7 @@ def test_every_fault_of_a_set_up_is_told_at_once(folder: Path, tmp_path: Path, r
         "[[operations]] 1 operation_cost must be a number, not '5,560'",
         "[[operations]] 1 displacement_m must be metres above 0",
         "[[operations]] 1 chosen_on must be",
+        "[[operations]] 1 control: line.geojson holds a header and no row",
         "[[operations]] 2 treated is missing: it names the file of the ground where it was",
         "[[operations]] 2 before is missing",
         "[[operations]] 2 harm must weigh each offence by 0 or more: burglary",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from hotspot._errors import quoted
+from hotspot._errors import HotspotError, quoted
 from hotspot.briefing import config_values as values
 from hotspot.english import some_of
 from hotspot.rule import LONGEST_M
@@ -139,3 +139,38 @@ class OperationSettings(values.Table):
         ring = self.displacement_control
         named = (self.treated, self.control, self.candidates, ring, self.plan)
         return tuple(one for one in named if isinstance(one, Path))
+
+
+def ground_problems(tables: object, base: str | Path = ".") -> list[str]:
+    """Return what is wrong with the files of operations whose set-up itself cannot be used.
+
+    Parameters
+    ----------
+    tables : object
+        What stands under ``[[operations]]``, unchecked.
+    base : path
+        The folder that relative paths start from.
+
+    Returns
+    -------
+    list of str
+    """
+    # Loaded where something is wrong already.
+    from hotspot.impact.fixed_plans import read_plan
+    from hotspot.impact.planned_ground import read_ground
+
+    listed = values.tables(tables)
+    problems = []
+    for number, table in enumerate(listed if isinstance(listed, list) else [], 1):
+        told = table if isinstance(table, Mapping) else {}
+        given = (told.get(name) for name in ("place", "crs"))
+        place, crs = (one if isinstance(one, str) else None for one in given)
+        for name in ("treated", "control", "candidates", "plan"):
+            path = Path(base, str(told.get(name, "")))
+            if not isinstance(told.get(name), str) or not path.is_file():
+                continue
+            try:
+                read_plan(path) if name == "plan" else read_ground(path, place, crs=crs)
+            except HotspotError as error:
+                problems += [f"[[operations]] {number} {name}: {one}" for one in error.problems]
+    return problems

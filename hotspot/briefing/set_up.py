@@ -11,6 +11,7 @@ from hotspot.briefing.config import Config, load_settings, read_config, readable
 from hotspot.briefing.config_values import is_url
 from hotspot.briefing.guess import guess_set_up, merged
 from hotspot.briefing.input_files import data_problems
+from hotspot.briefing.operation_settings import ground_problems
 from hotspot.dates import AsOf
 from hotspot.reading.sources import matches_of
 
@@ -117,4 +118,6 @@ def _checked(settings: Mapping[str, Any], base: str | Path = ".", name: str = ""
         return read_config(settings, base, name)
     except ConfigError as error:
         problems = data_problems(readable_tables(settings, base))
+        if "operations" in settings:
+            problems += ground_problems(settings["operations"], base)
         raise ConfigError([*error.problems, *problems]) from None

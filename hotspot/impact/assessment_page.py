@@ -78,6 +78,7 @@ def assessment_page(result: "OperationAssessment") -> ResultPage:
         as_of=pd.Timestamp(effect.settings["after"][1]),
         csv_columns={
             "operation": result.words.name, "verdict": result.verdict,
+            "what_else_could_explain_it": " ".join(result.cautions),
             "before": " to ".join(effect.settings["before"]),
             "after": " to ".join(effect.settings["after"]),
         },

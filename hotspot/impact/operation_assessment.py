@@ -152,7 +152,11 @@ class OperationAssessment(Result):
         -------
         dict of str to DataFrame
         """
-        tables = {**self.effect.tables(), "over time": self.periods}
+        # A workbook is read from its first sheet: no number stands before what could explain it.
+        told = [("verdict", self.verdict), *(("what else could explain it", one) for one in
+                                             self.cautions)]  # fmt: skip
+        first = pd.DataFrame(told, columns=["what", "words"])
+        tables = {"read first": first, **self.effect.tables(), "over time": self.periods}
         if self.ground.proposed is not None:
             tables["proposed controls"] = pd.DataFrame(
                 self.ground.proposed.drop(columns="geometry")
@@ -178,7 +182,7 @@ class OperationAssessment(Result):
             },
             "settings": self.effect.settings,
             "summary": self.summary().splitlines(),
-            **{name: json_rows(table) for name, table in self.tables().items()},
+            **{name: json_rows(table) for name, table in self.tables().items() if name != "read first"},
         }  # fmt: skip
 
 

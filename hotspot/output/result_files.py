@@ -144,6 +144,7 @@ class _Made:
             ("Marking", self.shown),
             ("What was counted", page.scope),
             *(("What was found", line) for line in page.sentences),
+            *((section.title, line) for section in page.first for line in section.points),
             *(("How far to trust it", line) for line in page.limits),
             *self.settings,
             *((f"SHA-256 of {name}", digest) for name, digest in self.made_of.inputs.items()),
