@@ -230,7 +230,7 @@ def test_without_a_control_places_are_proposed_and_not_used(
     assert len(proposed)
     assert len(record["proposed controls"]) == len(proposed)
     page = plain(tmp_path / "made" / "impact.html")
-    assert "they are in a file of matched controls beside this page" in page
+    assert "They are in a file of matched controls beside this page" in page
     assert "What is left against the control" not in page
     assert "rate ratio (" not in page
     assert read_ground(file)["treated"].tolist() == proposed["treated"].tolist()

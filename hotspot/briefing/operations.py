@@ -16,6 +16,7 @@ from hotspot.briefing.operation_settings import OperationSettings
 from hotspot.english import some_of
 from hotspot.impact.evaluation import evaluate_operation
 from hotspot.impact.fixed_plans import AGREED, OperationPlan, read_plan
+from hotspot.impact.matched_places import MatchedControls
 from hotspot.impact.operation_assessment import (
     OperationAssessment,
     OperationGround,
@@ -256,6 +257,6 @@ def _proposed(
     one: OperationSettings,
     treated: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame | None,
-) -> gpd.GeoDataFrame | None:
+) -> MatchedControls | None:
     """Propose places as bad beforehand; they are not used unasked."""
     return propose_controls(incidents, treated, one.before, candidates)

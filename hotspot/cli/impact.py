@@ -69,7 +69,7 @@ def _proposal(one: "AssessedOperation", marking: str, stems: dict[str, str]) -> 
     from hotspot.output.gis_files import write_hotspots
 
     proposed = one.result.ground.proposed
-    if proposed is None or proposed.empty:
+    if proposed is None or proposed.table.empty:
         return {}
     name = _PROPOSED if len(stems) == 1 else f"{stems[one.settings.name]}-{_PROPOSED}"
-    return {name: lambda path: write_hotspots(proposed, path, "matched controls", marking)}
+    return {name: lambda path: write_hotspots(proposed.table, path, "matched controls", marking)}

@@ -178,13 +178,13 @@ def _response(result: "OperationAssessment") -> PageSection:
 
 def _proposal(result: "OperationAssessment") -> str:
     proposed = result.ground.proposed
-    if proposed is None or proposed.empty:
+    if proposed is None or proposed.table.empty:
         return "Against: nothing. No control was given, and no places as bad were found to propose"
     return (
-        f"Against: nothing. {count(len(proposed), 'place')} as bad beforehand and far enough off "
-        "could be the control: they are in a file of matched controls beside this "
-        "page. Look at them, and name that file as control to use them"
-    )
+        f"Against: nothing. Places that could be the control: {proposed.summary()} They are in a "
+        "file of matched controls beside this page. Look at them, and name that file as control to "
+        "use them"
+    ).replace("\n", " ")
 
 
 def _assessment(result: "OperationAssessment") -> list[PageSection]:

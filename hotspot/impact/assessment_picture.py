@@ -92,7 +92,8 @@ def _expected(result: "OperationAssessment") -> "np.ndarray | None":
 def _draw_ground(axes: Axes, result: "OperationAssessment") -> None:
     """Draw where it was, what it is held against, and the ring around."""
     ground = result.ground
-    shown = [one for one in (ground.treated, ground.control, ground.proposed) if one is not None]
+    proposed = None if ground.proposed is None else ground.proposed.table
+    shown = [one for one in (ground.treated, ground.control, proposed) if one is not None]
     widths = result.effect.settings["displacement_m"]
     west, south, east, north = pd.concat([one.geometry for one in shown]).total_bounds
     room = max(east - west, north - south) * _MARGIN + (widths[0] if widths else 0)
@@ -102,8 +103,8 @@ def _draw_ground(axes: Axes, result: "OperationAssessment") -> None:
     handles = [_fill(axes, ground.treated, _NOW, "Treated", alpha=0.75)]
     if ground.control is not None:
         handles.append(_fill(axes, ground.control, _HELD, "Control", alpha=0.45))
-    if ground.proposed is not None and len(ground.proposed):
-        handles.append(_fill(axes, ground.proposed, _PROPOSED, "Could be control", alpha=0.6))
+    if proposed is not None and len(proposed):
+        handles.append(_fill(axes, proposed, _PROPOSED, "Could be control", alpha=0.6))
     if widths:
         around = gpd.GeoSeries([ground.treated.union_all().buffer(widths[0])])
         dashes: dict[str, Any] = {

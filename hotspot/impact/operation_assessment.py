@@ -13,6 +13,7 @@ import shapely
 from hotspot.dates import event_times
 from hotspot.geo import area_positions
 from hotspot.impact.fixed_plans import OperationPlan
+from hotspot.impact.matched_places import MatchedControls
 from hotspot.impact.operation_effect import NONE, OperationEffect
 from hotspot.incidents.offence_counts import of_homes
 from hotspot.output.page_parts import ResultPage
@@ -57,14 +58,14 @@ class OperationGround:
     control : GeoDataFrame or None
     streets : GeoDataFrame or None
         Drawn under them.
-    proposed : GeoDataFrame or None
-        Controls that could be used, where none was given.
+    proposed : MatchedControls or None
+        Places that could be the control, where none was given.
     """
 
     treated: gpd.GeoDataFrame
     control: gpd.GeoDataFrame | None = None
     streets: gpd.GeoDataFrame | None = None
-    proposed: gpd.GeoDataFrame | None = None
+    proposed: MatchedControls | None = None
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,8 @@ class OperationAssessment(Result):
         first = pd.DataFrame(told, columns=["what", "words"])
         tables = {"read first": first, **self.effect.tables(), "over time": self.periods}
         if self.ground.proposed is not None:
-            tables["proposed controls"] = pd.DataFrame(
-                self.ground.proposed.drop(columns="geometry")
-            )
+            shapes = self.ground.proposed.table
+            tables["proposed controls"] = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
         return tables
 
     def content(self) -> dict[str, Any]:

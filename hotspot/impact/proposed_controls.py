@@ -6,8 +6,12 @@ import shapely
 
 from hotspot._errors import DataError
 from hotspot.dates import event_times
-from hotspot.impact.matched_places import matched_controls
+from hotspot.impact.matched_places import MatchedControls, matched_controls
 from hotspot.impact.operation_periods import Days, read_period
+
+# Controls of each treated place: the first number with which all of them are as bad, else the
+# last, for many taken of few candidates are the quiet ones too.
+_PER_TREATED = (4, 2, 1)
 
 
 def propose_controls(
@@ -15,7 +19,7 @@ def propose_controls(
     treated: gpd.GeoDataFrame,
     before: Days,
     candidates: gpd.GeoDataFrame | None = None,
-) -> gpd.GeoDataFrame | None:
+) -> MatchedControls | None:
     """Propose places as bad beforehand as the treated, and far enough off.
 
     Parameters
@@ -29,17 +33,22 @@ def propose_controls(
 
     Returns
     -------
-    GeoDataFrame or None
-        As of `matched_controls`; None where there is nothing to propose.
+    MatchedControls or None
+        None where there is nothing to propose.
     """
     if candidates is None:
         candidates = candidate_squares(incidents, treated, before)
     if not len(candidates):
         return None
-    try:
-        return matched_controls(incidents, treated, candidates, before).table
-    except DataError:
-        return None
+    proposed = None
+    for per_treated in _PER_TREATED:
+        try:
+            proposed = matched_controls(incidents, treated, candidates, before, per_treated)
+        except DataError:
+            return proposed
+        if proposed.matches["as_bad"].all():
+            break
+    return proposed
 
 
 def candidate_squares(
