@@ -23,6 +23,7 @@ from hotspot.trends.periods import last_day
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_FIRST = "read first"
 # A column of the picture is as many months as give so many burglaries of the treated places.
 _LENGTHS, _ENOUGH = (1, 2, 3, 6, 12), 8
 
@@ -157,7 +158,7 @@ class OperationAssessment(Result):
         told = [("verdict", self.verdict), *(("what else could explain it", one) for one in
                                              self.cautions)]  # fmt: skip
         first = pd.DataFrame(told, columns=["what", "words"])
-        tables = {"read first": first, **self.effect.tables(), "over time": self.periods}
+        tables = {_FIRST: first, **self.effect.tables(), "over time": self.periods}
         if self.ground.proposed is not None:
             shapes = self.ground.proposed.table
             tables["proposed controls"] = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
@@ -182,7 +183,7 @@ class OperationAssessment(Result):
             },
             "settings": self.effect.settings,
             "summary": self.summary().splitlines(),
-            **{name: json_rows(table) for name, table in self.tables().items() if name != "read first"},
+            **{name: json_rows(table) for name, table in self.tables().items() if name != _FIRST},
         }  # fmt: skip
 
 
