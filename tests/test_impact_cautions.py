@@ -1,10 +1,15 @@
 """What else could explain a change: each caution with its number, and none where there is none."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import hotspot as hs
+from hotspot.impact.operation_cautions import Caution
+from hotspot.impact.operation_effect import verdict_of
+from hotspot.impact.place_ratio import ratio_by_place
 from tests.test_impact_evaluation import AFTER, BEFORE, crimes_in, evaluate, squares
 
 
@@ -177,6 +182,30 @@ def test_a_place_of_many_that_has_none_after_is_asked_for(plain):
     crimes = crimes_in((treated, control), ([(30, 28)] * 4 + [(30, 0)], [(30, 29)] * 15))
     effect = evaluate(crimes, treated, control)
     assert effect.verdict.startswith("No verdict: no burglary at all after in 4 (30 to 0)")
+
+
+def test_one_small_place_of_many_that_has_none_after_stops_no_verdict():
+    # As on the worst squares of Chicago, where nothing was missing.
+    treated, control = squares(12), squares(48, 5000.0)
+    crimes = crimes_in((treated, control), ([(14, 11)] * 12, [(14, 11)] * 47 + [(13, 0)]))
+    effect = evaluate(crimes, treated, control)
+    assert effect.finding == "cannot be seen"
+    none(effect, "does the export stop")
+
+
+def test_a_fall_of_less_than_comes_by_itself_is_no_effect_of_the_operation():
+    ratio = ratio_by_place(
+        (np.full(10, 400.0), np.arange(336.0, 346.0)), (np.full(10, 400.0), np.arange(396.0, 406.0))
+    )
+    counts = pd.DataFrame({"after": [3405.0, 4005.0]})
+    by_itself = {
+        fall: verdict_of(
+            SimpleNamespace(treated=range(10), controls={"control": None}, confidence=0.95),
+            counts, ratio, 0.001, [Caution("12", shift=float(np.log1p(-fall)))],
+        )["finding"]
+        for fall in (0.02, 0.15, 0.4)
+    }  # fmt: skip
+    assert by_itself == {0.02: "fewer", 0.15: "cannot be seen", 0.4: "cannot be seen"}
 
 
 def test_months_only_need_whole_months(plain):

@@ -68,12 +68,12 @@ def test_one_place_of_each_kind_has_the_published_numbers(four):
     half = 1.959964 * 0.142525
     assert ratio["low"] == pytest.approx(0.514690 * np.exp(-half), rel=1e-5)
     assert ratio["high"] == pytest.approx(0.514690 * np.exp(half), rel=1e-5)
-    # Two leap days apart: a year is 366 and 365 days, so a hair from -118 (Wheeler, Ratcliffe).
-    assert table.loc["WDD", "value"] == pytest.approx(-118, abs=0.5)
-    assert table.loc["WDD", "low"] == pytest.approx(-196, abs=1)
-    assert table.loc["WDD", "high"] == pytest.approx(-40, abs=1)
-    assert table.loc["WDQ", "value"] == pytest.approx(0.258186, abs=0.001)
-    assert table.loc["total net effect", "value"] == pytest.approx(130.5, abs=0.5)
+    # A leap day apart, and twelve months are a year (Wheeler, Ratcliffe).
+    assert table.loc["WDD", "value"] == pytest.approx(-118)
+    assert table.loc["WDD", "low"] == pytest.approx(-195.610614)
+    assert table.loc["WDD", "high"] == pytest.approx(-40.389386)
+    assert table.loc["WDQ", "value"] == pytest.approx(0.258186, abs=5e-7)
+    assert table.loc["total net effect", "value"] == pytest.approx(130.5, abs=0.005)
     assert effect.counts.set_index("kind")[["before", "after"]].to_numpy().tolist() == [
         [207, 110], [308, 318], [178, 157], [150, 140],
     ]  # fmt: skip
@@ -135,6 +135,33 @@ def test_every_fault_is_told_at_once():
         assert words in str(told.value)
 
 
+def test_nothing_before_is_told_with_the_rest():
+    treated, control = squares(2), squares(3, 5000.0)
+    crimes = crimes_in((treated, control), ([(0, 5)] * 2, [(0, 5)] * 3))
+    with pytest.raises(hs.DataError) as told:
+        evaluate(crimes, treated, control, operation_cost="a lot", unit_cost=1, planned_end="soon")
+    for words in ("No burglary before in the treated", "No burglary before in the control",
+                  "operation_cost must be", "planned_end must be a date"):  # fmt: skip
+        assert words in str(told.value)
+
+
+@pytest.mark.parametrize("matched", [False, True])
+def test_the_order_of_rows_and_of_places_changes_nothing(matched):
+    treated, control = squares(4), squares(12, 5000.0)
+    random = np.random.default_rng(2)
+    counts = [random.poisson(mean, (number, 2)) for mean, number in ((20, 4), (22, 12))]
+    crimes = crimes_in((treated, control), counts)
+    if matched:
+        control["treated"] = [str(n % 4) for n in range(12)]
+    one = evaluate(crimes, treated, control, permutations=99)
+    two = evaluate(crimes.sample(frac=1, random_state=1), treated.sample(frac=1, random_state=2),
+                   control.sample(frac=1, random_state=3), permutations=99)  # fmt: skip
+    pd.testing.assert_frame_equal(one.table, two.table)
+    pd.testing.assert_frame_equal(one.placebo, two.placebo)
+    assert one.verdict == two.verdict
+    assert one.cautions == two.cautions
+
+
 def test_places_in_degrees_are_brought_into_metres():
     treated, control = squares(3), squares(9, 5000.0)
     crimes = crimes_in((treated, control), ([(20, 20)] * 3, [(20, 20)] * 9))
@@ -155,6 +182,26 @@ def test_nought_after_asks_whether_the_export_stops():
     told = evaluate(crimes, treated, control, nought=True)
     assert told.finding == "fewer"
     assert 0 < told.value("rate ratio") < 0.01
+    # Of 877 there were no more to prevent than the control leads one to expect.
+    expected = 877.5 * 870.5 / 900.5
+    low, high = (told.value("prevented", end) for end in ("low", "high"))
+    assert 0.9 * expected < low < told.value("prevented") < high < expected
+    assert f"between {low:,.0f} and {high:,.0f}." in told.verdict
+
+
+def test_what_is_prevented_is_of_the_period_after_however_long_it_is():
+    half = ("2024-04-01", "2024-09-30")
+    treated, control = squares(3), squares(6, 5000.0)
+    around = squares(3)
+    around.geometry = around.geometry.translate(150.0)
+    counts = ([(60, 20)] * 3, [(60, 30)] * 6, [(10, 6)] * 3)
+    crimes = crimes_in((treated, control, around), counts, after=half)
+    effect = hs.evaluate_operation(crimes, treated, BEFORE, half, control=control,
+                                   displacement_m=200, chosen_on="random", seed=1)  # fmt: skip
+    assert effect.value("prevented") == pytest.approx(30)
+    assert effect.value("total net effect") == pytest.approx(27)
+    assert effect.choices["total_net_effect"].iloc[0] == pytest.approx(27)
+    assert effect.value("WDD") == pytest.approx((120 + 36 - 360) - (180 + 30 - 360))
 
 
 def test_a_result_writes_itself(four, tmp_path):
@@ -184,11 +231,10 @@ def test_harm_is_weighed_by_the_users_table_and_varies_as_its_squares():
     inside = crimes.within(treated.union_all())
     after = day >= AFTER[0]
     weight = crimes["offence_code"].map(weights)
-    years = np.where(after, 365 / 365.25, 366 / 365.25)
     sign = np.where(inside, 1, -1) * np.where(after, 1, -1)
     found = effect.table.set_index("measure").loc["WDD by harm"]
-    assert found["value"] == pytest.approx((sign * weight / years).sum())
-    half = 1.959964 * np.sqrt(((weight / years) ** 2).sum())
+    assert found["value"] == pytest.approx((sign * weight).sum())
+    half = 1.959964 * np.sqrt((weight**2).sum())
     assert found["high"] - found["value"] == pytest.approx(half, rel=1e-6)
     with pytest.raises(hs.DataError, match="without a weight: burglary with violence"):
         evaluate(crimes, treated, control, harm={"burglary": 1})

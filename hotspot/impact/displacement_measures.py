@@ -44,8 +44,8 @@ def displacement(
         ``measure``, ``value``, ``se``, ``z``, ``low``, ``high``, ``p_value``: "rate ratio" (its
         ``se`` is of the logarithm), "WDD" (weighted displacement difference, per `years` and
         weight) and, with a displacement area, "WDQ" (displacement quotient) and "total net
-        effect" (crimes prevented in both). The last two have no published variance, and none is
-        made up.
+        effect" (crimes prevented in both in the period after). The last two have no published
+        variance, and none is made up.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def displacement(
     rates = {letter: pair / np.asarray(years) for letter, pair in pairs.items()}
     rows = [_ratio_row(pairs, z), _wdd_row(pairs, years, weights, z)]
     if "D" in named:
-        rows += [_plain_row("WDQ", _quotient(rates)), _plain_row("total net effect", _net(rates))]
+        rows += [_plain_row("WDQ", _quotient(rates)), _plain_row("total net effect", _net(pairs))]
     return pd.DataFrame(rows, columns=["measure", "value", "se", "z", "low", "high", "p_value"])
 
 
@@ -175,11 +175,12 @@ def _quotient(rates: dict[str, Floats]) -> float:
         return float(gained / (treated[1] / control[1] - treated[0] / control[0]))
 
 
-def _net(rates: dict[str, Floats]) -> float:
-    # What would have been had both moved as the control did, less what was.
+def _net(pairs: dict[str, Floats]) -> float:
+    # What would have been had both moved as the control did, less what was: the lengths of the
+    # periods are in the control's change, so that crimes of the period after are prevented.
     with np.errstate(divide="ignore", invalid="ignore"):
-        trend = rates["C"][1] / rates["C"][0]
-        return float(sum(rates[place][0] * trend - rates[place][1] for place in "TD"))
+        trend = pairs["C"][1] / pairs["C"][0]
+        return float(sum(pairs[place][0] * trend - pairs[place][1] for place in "TD"))
 
 
 def _plain_row(name: str, value: float) -> tuple[object, ...]:

@@ -11,12 +11,11 @@ from hotspot._checks import raise_problems
 from hotspot._errors import DataError
 from hotspot._kernels.arrays import Floats
 from hotspot.density.surface import Period
-from hotspot.english import plain_day
 from hotspot.impact.displacement_measures import displacement, wdd_between
 from hotspot.impact.ground import KINDS, Ground, lay_out
 from hotspot.impact.operation_cautions import find_cautions
 from hotspot.impact.operation_effect import OperationEffect, verdict_of
-from hotspot.impact.operation_input import ELSEWHERE, Operation, read_operation
+from hotspot.impact.operation_input import ELSEWHERE, Operation, nothing_before, read_operation
 from hotspot.impact.operation_periods import Days
 from hotspot.impact.operations_that_never_were import placebo_operations
 from hotspot.impact.place_ratio import (
@@ -144,7 +143,8 @@ def evaluate_operation(
     early, late = (
         ground.counts(operation.times, period) for period in (operation.before, operation.after)
     )
-    raise_problems([*ground.problems, *_nothing_before(operation, ground, early)])
+    held = {KINDS[letter]: float(early[ground.of(letter)].sum()) for letter in "TC"}
+    raise_problems([*ground.problems, *nothing_before(operation.before, held)])
     ratio = ratio_of(ground, early, late, operation.confidence)
     p_value, smallest = _relabelled(operation, ground, early, late)
     counts = _counts_by_kind(operation, ground, early, late)
@@ -183,27 +183,19 @@ def ratio_of(ground: Ground, early: Floats, late: Floats, confidence: float) -> 
     )
 
 
-def _nothing_before(operation: Operation, ground: Ground, early: Floats) -> list[str]:
-    days = f"{plain_day(operation.before.first)} to {plain_day(operation.before.last)}"
-    return [
-        f"No burglary before in the {KINDS[letter]} places ({days}): there is nothing to compare. "
-        "Are the places where the burglaries are, and do the data go back so far?"
-        for letter in "TC"
-        if not early[ground.of(letter)].sum()
-    ]
-
-
 def _relabelled(
     operation: Operation, ground: Ground, early: Floats, late: Floats
 ) -> tuple[float | None, float]:
     """Return the p-value of relabelled places, and the smallest that there could be."""
-    which = ground.of("T") | ground.of("C")
+    which = ground.by_name("TC")
     treated = ground.of("T")[which]
-    smallest = smallest_p_value(treated, ground.sets)
+    # Treated and control places stand first, and each of them has a set or none has.
+    sets = None if ground.sets is None else ground.sets[which]
+    smallest = smallest_p_value(treated, sets)
     if smallest > _MOST_SMALLEST or not operation.permutations:
         return None, smallest
     return relabelled_p_value(
-        early[which], late[which], treated, operation.permutations, operation.seed, ground.sets
+        early[which], late[which], treated, operation.permutations, operation.seed, sets
     ), smallest  # fmt: skip
 
 
@@ -230,8 +222,7 @@ def _measures(
     ratio: RatioByPlace, p_value: float,
 ) -> pd.DataFrame:  # fmt: skip
     nan = float("nan")
-    after = float(late[ground.of("T")].sum()) + 0.5 * ratio.added
-    prevented = [after * (1 / one - 1) for one in (ratio.value, ratio.high, ratio.low)]
+    prevented = ratio.prevented(float(late[ground.of("T")].sum()))
     rows: list[tuple[object, ...]] = [
         ("rate ratio", ratio.value, ratio.low, ratio.high, p_value),
         ("prevented", *prevented, p_value),
@@ -314,11 +305,11 @@ def _choices(operation: Operation) -> pd.DataFrame:
             if width is not None:
                 measures = displacement(_pairs(ground, early, late), _years(operation))
                 net = measures.set_index("measure")["value"]["total net effect"]
-            after = float(late[ground.of("T")].sum()) + 0.5 * ratio.added
+            prevented = ratio.prevented(float(late[ground.of("T")].sum()))
             rows.append({
                 "control": name, "buffer_m": np.nan if width is None else width,
                 "control_places": int(ground.of("C").sum()), "rate_ratio": ratio.value,
-                "low": ratio.low, "high": ratio.high, "prevented": after * (1 / ratio.value - 1),
+                "low": ratio.low, "high": ratio.high, "prevented": prevented[0],
                 "total_net_effect": net,
             })  # fmt: skip
     return pd.DataFrame(rows)

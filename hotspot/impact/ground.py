@@ -86,6 +86,21 @@ class Ground:
         found = np.bincount(self.position[at], weights=chosen, minlength=len(self.names))
         return found.astype(float)
 
+    def by_name(self, letters: str) -> Ints:
+        """Return the positions of places of some kinds, in the order of their names.
+
+        Parameters
+        ----------
+        letters : str
+
+        Returns
+        -------
+        ndarray of int
+            What is drawn by it is the same in whatever order places were given.
+        """
+        at = np.flatnonzero(np.isin(self.kinds, list(letters)))
+        return at[np.argsort(np.array(self.names)[at], kind="stable")]
+
     def of(self, letter: str) -> Bools:
         """Return which places are of a kind.
 
@@ -180,7 +195,7 @@ def _sets(treated: Places, control: Places | None) -> Ints | None:
     """Return the matched set of each treated and control place, where all of them have one."""
     if control is None or control.matched_to is None or not len(control):
         return None
-    sets = {name: number for number, name in enumerate(treated.names)}
+    sets = {name: number for number, name in enumerate(sorted(treated.names))}
     if not set(control.matched_to) <= set(sets):
         return None
-    return np.array([*range(len(treated)), *(sets[name] for name in control.matched_to)])
+    return np.array([sets[name] for name in [*treated.names, *control.matched_to]])

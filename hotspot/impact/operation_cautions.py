@@ -8,13 +8,13 @@ import pandas as pd
 import shapely
 
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import cutoff, day_numbers, resolution, years_between
+from hotspot.dates import cutoff, day_numbers, resolution
 from hotspot.density.surface import Period
 from hotspot.english import and_list, count, month, percent, plain_day, rule_words, some_of
 from hotspot.impact.falls_by_itself import fall_by_itself
 from hotspot.impact.ground import KINDS, Ground
 from hotspot.impact.operation_input import Operation
-from hotspot.impact.operation_periods import days_in, months_in
+from hotspot.impact.operation_periods import days_in, months_in, years_in
 from hotspot.impact.place_ratio import RatioByPlace, ratio_by_place
 from hotspot.rule import RULE
 from hotspot.trends.change import dispersion_within
@@ -318,7 +318,7 @@ def _ended(found: Found, end: pd.Timestamp) -> float:
     """Return the rate ratio had the period after ended on another day."""
     operation, ground = found.operation, found.ground
     first = operation.after.first
-    late = ground.counts(operation.times, Period(first, cutoff(end), years_between(first, end)))
+    late = ground.counts(operation.times, Period(first, cutoff(end), years_in(first, end)))
     treated, control = ground.of("T"), ground.of("C")
     return ratio_by_place(
         (found.early[treated], late[treated]), (found.early[control], late[control])

@@ -234,7 +234,9 @@ def verdict_of(
     shifted = next((caution.shift for caution in cautions if caution.shift), 0.0)
     ends = np.log([ratio.low, ratio.high])
     seen = p_value <= alpha and not ends[0] <= 0 <= ends[1]
-    left = seen and not (ends - shifted)[0] <= 0 <= (ends - shifted)[1]
+    # Beyond what comes by itself on the same side: a fall that is less than that is none.
+    beyond_it = (ends - shifted) * np.sign(ends.sum())
+    left = seen and bool((beyond_it > 0).all())
     expected = f"than the control leads one to expect in the {places}"
     if not seen:
         return {"finding": UNSEEN, "verdict": _unseen(ratio, expected)}
@@ -252,8 +254,7 @@ def verdict_of(
         return {"finding": UNSEEN, "verdict": (
             f"There were {amount}, but ground that is chosen because it was bad falls by itself, "
             "and beyond that an effect cannot be seen.")}  # fmt: skip
-    after = float(counts["after"].iloc[0]) + 0.5 * ratio.added
-    prevented = sorted(abs(after * (1 / one - 1)) for one in (ratio.value, ratio.low, ratio.high))
+    prevented = sorted(map(abs, ratio.prevented(float(counts["after"].iloc[0]))))
     what = "fewer" if ratio.value < 1 else "more"
     return {"finding": FEWER if ratio.value < 1 else MORE, "verdict": (
         f"There were {amount}: about {prevented[1]:,.0f} {what} burglaries, between "

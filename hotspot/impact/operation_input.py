@@ -23,7 +23,8 @@ from hotspot._errors import ConfigError
 from hotspot._kernels.arrays import Floats
 from hotspot.dates import event_times, moment_of, resolution
 from hotspot.density.surface import Period
-from hotspot.english import some_of
+from hotspot.english import plain_day, some_of
+from hotspot.geo import area_positions
 from hotspot.impact.operation_periods import (
     month_problems,
     part_problems,
@@ -124,6 +125,9 @@ def read_operation(incidents: gpd.GeoDataFrame, treated: Any, **given: Any) -> O
         data += of_harm
     if not data and widths:
         data += _no_control_left(places, widths[0])
+    if crs is not None and (data or arguments):
+        # With them, or whoever mends those is told of this only then.
+        data += _held_before(incidents, places, periods["before"])
     raise_problems(data, arguments)
     before, after = periods["before"], periods["after"]
     assert before is not None
@@ -140,6 +144,42 @@ def read_operation(incidents: gpd.GeoDataFrame, treated: Any, **given: Any) -> O
         given["permutations"], chosen_seed(given["seed"]), given["confidence"],
         periods["planned_end"], bool(given.get("nought")),
     )  # fmt: skip
+
+
+def nothing_before(before: Period, held: Mapping[str, float]) -> list[str]:
+    """Find which places had no burglary before.
+
+    Parameters
+    ----------
+    before : Period
+    held : mapping of str to float
+        Burglaries by kind of place.
+
+    Returns
+    -------
+    list of str
+    """
+    days = f"{plain_day(before.first)} to {plain_day(before.last)}"
+    return [
+        f"No burglary before in the {kind} places ({days}): there is nothing to compare. "
+        "Are the places where the burglaries are, and do the data go back so far?"
+        for kind, number in held.items()
+        if not number
+    ]
+
+
+def _held_before(
+    incidents: gpd.GeoDataFrame, places: dict[str, Any], before: Period | None
+) -> list[str]:
+    main = next(iter(places["controls"].values()), None)
+    if before is None:
+        return []
+    points = incidents.geometry.to_numpy()[before.holds(event_times(incidents))]
+    return nothing_before(before, {
+        kind: int((area_positions(points, one.shapes) >= 0).sum())
+        for kind, one in (("treated", places["treated"]), ("control", main))
+        if one is not None and len(one)
+    })  # fmt: skip
 
 
 def _read_ground(treated: Any, given: dict[str, Any], crs: Any) -> tuple[dict[str, Any], list[str]]:

@@ -45,7 +45,32 @@ def read_period(value: Any, name: str) -> tuple[Period | None, list[str]]:
     first, last = ends
     if last < first:
         return None, [f"{name} ends on {plain_day(last)}, before it begins on {plain_day(first)}."]
-    return Period(first, cutoff(last), years_between(first, last)), []
+    return Period(first, cutoff(last), years_in(first, last)), []
+
+
+def years_in(first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Return the length of a period in years: whole months count alike, and twelve are a year.
+
+    Parameters
+    ----------
+    first, last : Timestamp
+        Days, both included.
+
+    Returns
+    -------
+    float
+        Of whole months twelfths, so that a leap day makes no period longer than another; of other
+        periods years of 365.25 days.
+
+    Examples
+    --------
+    >>> years_in(pd.Timestamp("2024-03-01"), pd.Timestamp("2025-02-28"))
+    1.0
+    """
+    end = last.normalize() + pd.Timedelta(days=1)
+    months = 12 * (end.year - first.year) + end.month - first.month
+    whole = months > 0 and first + pd.DateOffset(months=months) == end
+    return months / 12 if whole else years_between(first, last)
 
 
 def days_in(period: Period) -> int:
@@ -133,8 +158,8 @@ def without_transition(
         ]  # fmt: skip
     if transition.first <= before.last:
         last = transition.first - pd.Timedelta(days=1)
-        before = Period(before.first, cutoff(last), years_between(before.first, last))
+        before = Period(before.first, cutoff(last), years_in(before.first, last))
     if transition.last >= after.first:
         first = transition.last.normalize() + pd.Timedelta(days=1)
-        after = Period(first, after.last, years_between(first, after.last))
+        after = Period(first, after.last, years_in(first, after.last))
     return before, after, []

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import cutoff, years_between
+from hotspot.dates import cutoff
 from hotspot.density.surface import Period
 from hotspot.impact.ground import Ground
 from hotspot.impact.operation_input import Operation
+from hotspot.impact.operation_periods import years_in
 from hotspot.impact.place_ratio import ratio_by_place, relabelled_ratios
 
 _DRAWS = 100
@@ -72,11 +73,11 @@ def _earlier(operation: Operation, ground: Ground) -> list[tuple[object, ...]]:
 def _relabelled(
     operation: Operation, ground: Ground, early: Floats, late: Floats
 ) -> list[tuple[object, ...]]:
-    control = ground.of("C")
+    control = ground.by_name("C")
     treated = int(ground.of("T").sum())
-    share = treated / (treated + int(control.sum()))
-    drawn = max(round(share * int(control.sum())), 1)
-    if int(control.sum()) < _FEWEST_PLACES or not (early[control] > 0).all():
+    share = treated / (treated + len(control))
+    drawn = max(round(share * len(control)), 1)
+    if len(control) < _FEWEST_PLACES or not (early[control] > 0).all():
         return []
     ratios = relabelled_ratios(
         early[control], late[control], drawn, _DRAWS, operation.seed, operation.confidence
@@ -94,7 +95,7 @@ def _moved(period: Period, months: int) -> Period:
     first = period.first - back
     # The day after the last, moved: so a month that is longer ends where it ends.
     end = (last + pd.Timedelta(days=1)) - back - pd.Timedelta(days=1)
-    return Period(first, cutoff(end), years_between(first, end))
+    return Period(first, cutoff(end), years_in(first, end))
 
 
 def _alarm(low: float, high: float) -> bool:

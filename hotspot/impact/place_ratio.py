@@ -40,6 +40,27 @@ class RatioByPlace(NamedTuple):
     p_interval: float
     added: bool
 
+    def prevented(self, after: float) -> tuple[float, float, float]:
+        """Compute how many crimes fewer there were than the control leads one to expect.
+
+        Parameters
+        ----------
+        after : float
+            Crimes of the treated places after.
+
+        Returns
+        -------
+        value, low, high : float
+            Below 0 where there were more. With no crime after, no more than is expected.
+        """
+        held = after + 0.5 * self.added
+        if after:
+            value, low, high = (held / one - held for one in (self.value, self.high, self.low))
+        else:
+            expected = held / self.value
+            value, low, high = (expected * (1 - one) for one in (self.value, self.high, self.low))
+        return value, low, high
+
 
 class _Group(NamedTuple):
     """Log of after over before of some places, its variance and what that rests on, by draw."""
