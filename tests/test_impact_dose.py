@@ -69,6 +69,10 @@ def test_other_columns_and_weeks_written_as_text_are_read(frames, tmp_path):
         hs.impact.by_dose(crimes, places, dose).table["place_weeks"].tolist()
     )
     assert len(found.write(tmp_path)) == 5
+    # Day first and month first are told apart by nobody: 3 February is not 2 March.
+    slashes = dose.assign(week=dose["week"].dt.strftime("%d/%m/%Y"))
+    with pytest.raises(hs.DataError, match=f"{len(dose)} rows of the dose .* year first"):
+        hs.impact.by_dose(crimes, places, slashes)
     nobody = dose.assign(in_time=0)
     assert hs.impact.by_dose(crimes, places, nobody).ratio is None
 

@@ -33,8 +33,8 @@ _MEASURES = {
             "fewer"),
     "WDD by area": ("The same by area", "of ground as large as the treated"),
     "WDD by harm": ("The same by harm", "in the units of the weights"),
-    "WDQ": ("Weighted displacement quotient", "below 0 some moved to the ring, above 0 the ring "
-            "gained too"),
+    "WDQ": ("Weighted displacement quotient", "where the treated fell: below 0 some moved to the "
+            "ring, above 0 the ring gained too"),
     "total net effect": ("Total net effect", "burglaries prevented in treated places and ring"),
     "break-even": ("Break-even", "burglaries to be prevented for the cost"),
     "benefit-cost ratio": ("Benefit over cost", "1 is break-even"),

@@ -14,8 +14,9 @@ from hotspot._checks import (
     raise_problems,
     share_problems,
 )
+from hotspot._errors import ConfigError
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import day_numbers, event_times, month_only_problems
+from hotspot.dates import day_numbers, event_times, moment_of, month_only_problems
 from hotspot.english import count, some_of
 from hotspot.geo import area_positions
 from hotspot.impact.place_polygons import Places, read_places
@@ -256,13 +257,13 @@ def _read_dose(
     week = dose["week"]
     if isinstance(week.dtype, pd.PeriodDtype):
         week = week.dt.start_time
-    read = dose.assign(
-        place=dose["place"].astype(str), week=pd.to_datetime(week, errors="coerce")
-    )  # fmt: skip
+    read = dose.assign(place=dose["place"].astype(str), week=[_first_day(one) for one in week])
     problems = []
     bad = read.index[read["week"].isna()]
     if len(bad):
-        problems.append(f"{count(len(bad), 'row')} of the dose without a week that is a date.")
+        problems.append(
+            f"{count(len(bad), 'row')} of the dose without a week that is a date, year first."
+        )
     for name in (asked, reached):
         numbers = pd.to_numeric(read[name], errors="coerce")
         wrong = ~(numbers >= 0)
@@ -284,6 +285,14 @@ def _read_dose(
             problems.append(f"The dose names {count(len(unknown), 'place')} without a polygon: "
                             f"{some_of(unknown)}.")  # fmt: skip
     return read, problems
+
+
+def _first_day(week: Any) -> pd.Timestamp:
+    """Read the first day of a week; text only year first, or 3 February would be 2 March."""
+    try:
+        return moment_of(week).normalize()
+    except ConfigError:
+        return pd.NaT  # type: ignore[return-value]
 
 
 def _groups(asked: Floats, reached: Floats) -> list[str]:
