@@ -2,18 +2,22 @@
 
 import re
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspot import ConfigError
+from hotspot.impact import by_dose
 from hotspot.rule import RESULT_WORDS
 from hotspot.trends.rate_intervals import wilson
 from hotspot.visits import RESULTS, VisitLedger
 from hotspot.visits.measures import measures
 from tests import naive
+from tests.conftest import incidents_at
 from tests.visits_lists import targets, visit
 
 START = pd.Timestamp("2026-03-02 07:00")
@@ -43,6 +47,33 @@ def test_what_is_not_yet_due_is_in_no_share(ledger):
         3, 1, 2, 1,
     ]  # fmt: skip
     assert report.row("reached")["out_of"] == 1
+
+
+def test_the_dose_joins_what_followed_in_one_call(ledger):
+    """Asked, made, in time, face to face by team and week: the outcome is one call away."""
+    for week, result, hours in ((0, "face to face", 5), (1, "no reply", 6), (2, "leaflet", 60)):
+        start = START + pd.Timedelta(weeks=week)
+        rows = [(f"V-{area}{week}", 0, start + pd.Timedelta(hours=20)) for area in "AB"]
+        ledger.issue(targets(*rows, as_of=start, area=["Harbour", "Moor"]))
+        called = start + pd.Timedelta(hours=hours)
+        ledger.record([visit(f"V-A{week}", result, called)])
+    dose = ledger.report(as_of=START + pd.Timedelta(weeks=3)).dose
+    assert dose[dose["place"] == "Harbour"].drop(columns=["place", "week"]).values.tolist() == [
+        [1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 1, 0, 1, 0],
+    ]  # fmt: skip
+    assert dose.loc[dose["place"] == "Moor", ["asked", "made"]].values.tolist() == [[1, 0]] * 3
+    assert dose["week"].dt.day_of_week.eq(0).all()
+    beats = gpd.GeoDataFrame(
+        {"area": ["Harbour", "Moor"]},
+        geometry=[shapely.box(0, 0, 9, 9), shapely.box(10, 0, 19, 9)], crs="EPSG:27700",
+    )  # fmt: skip
+    crimes = incidents_at([5, 15], [5, 5], [10, 150], start="2026-01-20")
+    found = by_dose(crimes, beats, dose).table.set_index("group")["place_weeks"]
+    assert found.to_dict() == {
+        "reached in time": 1, "partly or late": 0, "asked and not reached": 5,
+    }  # fmt: skip
+    early = by_dose(crimes[:1], beats, dose)
+    assert "6 weeks left out: what follows is not yet known." in early.summary()
 
 
 def test_a_visit_before_its_time_makes_the_door_due(ledger):

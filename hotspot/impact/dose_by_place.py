@@ -181,8 +181,8 @@ def by_dose(
         Polygons that do not overlap, such as beats.
     dose : DataFrame
         A row per place and week: ``place``, ``week`` (its first day) and counts: `asked`,
-        `reached`, and any others, such as ``made`` and ``face_to_face``, which are added up. Of
-        the ledger's report by area and week, or patrols asked for and made.
+        `reached`, and any others, such as ``made`` and ``face_to_face``, which are added up:
+        ``ledger.report().dose``, or patrols asked for and made.
     asked, reached : str
         Columns: how much was asked for, and how much of that was done in time.
     window_days : int
@@ -236,7 +236,12 @@ def by_dose(
     late = read["week"] + pd.Timedelta(days=_WEEK_DAYS - 1 + window_days) > known
     weeks = read[~late & (read[asked] > 0)].reset_index(drop=True)
     weeks = weeks.assign(
-        group=_groups(weeks[asked].to_numpy(float), weeks[reached].to_numpy(float)),
+        # As text where no week is left, too: else the group were a number to add up.
+        group=pd.Series(
+            _groups(weeks[asked].to_numpy(float), weeks[reached].to_numpy(float)),
+            weeks.index,
+            dtype=object,
+        ),
         **_around(kept, polygons, weeks, window_days),
     )
     numbers = [name for name in weeks.select_dtypes("number").columns

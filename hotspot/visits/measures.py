@@ -370,6 +370,31 @@ def _rows(by: str, group: str, states: pd.DataFrame) -> list[tuple[Any, ...]]:
     return rows
 
 
+def dose_of(states: pd.DataFrame) -> pd.DataFrame:
+    """Count what each team's ground got in each week, of the doors whose time has come.
+
+    Parameters
+    ----------
+    states : DataFrame
+        As `door_states` returns them.
+
+    Returns
+    -------
+    DataFrame
+        ``place`` (the area) and ``week`` (its Monday), of the list that first asked; ``asked``,
+        ``made`` (attempted), ``in_time`` (reached in the team's time), ``reached`` and
+        ``face_to_face``: doors.
+    """
+    due = states[states["due"].to_numpy(dtype=bool)]
+    columns = {
+        "asked": "due", "made": "attempted", "in_time": f"reached {TEAM_TIME}",
+        "reached": "reached", "face_to_face": "face_to_face",
+    }  # fmt: skip
+    counted = due[list(columns.values())].astype(int).set_axis(list(columns), axis=1)
+    places = [due["area"].astype(str).rename("place"), due["week"]]
+    return counted.groupby(places, sort=True).sum().reset_index()
+
+
 def packs_given(asked: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """Count by tier the doors asked for with a pack, and the packs that were given.
 

@@ -22,6 +22,7 @@ from hotspot.visits.measures import (
     attempt_states,
     counted_visits,
     door_states,
+    dose_of,
     of_the_record,
     packs_given,
     reached_otherwise,
@@ -67,6 +68,9 @@ class VisitReport(Result):
         ``expires``, ``first_as_of``.
     packs : DataFrame
         A row per tier: ``tier``, ``doors`` that were asked for with it, and packs ``given``.
+    dose : DataFrame
+        A row per team and week of the list that first asked: ``place``, ``week``, ``asked``,
+        ``made``, ``in_time``, ``reached``, ``face_to_face``, as `impact.by_dose` takes it.
     purged_before : Timestamp or None
         What ended before it was deleted, and is in no number.
     """
@@ -81,6 +85,7 @@ class VisitReport(Result):
     without_time: int
     expired: pd.DataFrame
     packs: pd.DataFrame
+    dose: pd.DataFrame
     purged_before: pd.Timestamp | None = None
 
     def count(self, measure: str, by: str = "all", group: str = "all") -> int:
@@ -430,6 +435,7 @@ def make_report(known: Known, by: str | Iterable[str] | None) -> VisitReport:
         without_time=int((~counted["time_known"]).sum()),
         expired=left,
         packs=packs_given(asked[asked["first_as_of"] <= last], counted),
+        dose=dose_of(states),
     )
 
 
