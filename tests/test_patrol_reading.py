@@ -188,6 +188,35 @@ def test_one_unit_under_two_names_is_one_and_told() -> None:
     assert "'U-1' and 'U1' may be one unit" in told
 
 
+def test_two_names_on_one_track_are_told_and_two_units_in_one_station_are_not() -> None:
+    walk = table(unit=["U1"] * 12)
+    twice = pd.concat([walk, walk.assign(unit="Radio 7")], ignore_index=True)
+    check = check_patrols(twice.sample(frac=1, random_state=1))
+    assert len(check.accepted) == 24
+    (told,) = [one for one in check.warnings if "two names" in one]
+    assert told.startswith("'Radio 7' and 'U1' may be one unit under two names: 12 fixes of both")
+    station = twice.assign(easting=E0)
+    # A pair that rode together for less than half of what each has.
+    apart = table(unit=["U1"] * 30)
+    met = apart.assign(unit="U2", northing=[N0] * 14 + [N0 + 40] * 16)
+    for frame in (station, pd.concat([apart, met], ignore_index=True)):
+        assert not [one for one in check_patrols(frame).warnings if "two names" in one]
+
+
+def test_same_tracks_of_three_names_are_told_without_every_pair() -> None:
+    walk = table(unit=["A1"] * 10)
+    thrice = pd.concat([walk.assign(unit=one) for one in ("A3", "A1", "A2")], ignore_index=True)
+    told = [one for one in check_patrols(thrice).warnings if "two names" in one]
+    assert [one.split(" may")[0] for one in told] == ["'A1' and 'A2'", "'A2' and 'A3'"]
+
+
+def test_a_column_of_persons_is_refused_with_how_many_and_no_name() -> None:
+    units = ["Jane Smith", "PC 17", "U1", "PC 17"]
+    with pytest.raises(hs.DataError, match="names or numbers of officers: 2 of 3 units") as refused:
+        check_patrols(table(unit=units))
+    assert "Smith" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("heading", "values"),
     [

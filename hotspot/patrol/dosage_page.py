@@ -146,7 +146,8 @@ def dosage_page(result: "PatrolDosage") -> ResultPage:
                     f"{SILENT_HOURS:g} hours) are minutes of units added up; patrol is minutes "
                     "with any unit there. A visit lasts "
                     f"{settings['min_visit_s']:g} s or more; absences up to "
-                    f"{settings['merge_s']:g} s do not end it."
+                    f"{settings['merge_s']:g} s do not end it. In workbook, CSV and JSON "
+                    "unknown_minutes are both, not known and silent."
                 ),
             ),
             PageSection("By day", tables=[_day_table(result)], note=_day_note(result)),

@@ -160,7 +160,7 @@ def read_units(
     different = [str(one) for one in units]
     persons = np.array([reads_like_a_person(one) for one in different] or [False])
     if what is None and len(different) and persons.mean() > 0.5:
-        what = "names or numbers of officers"
+        what = f"names or numbers of officers: {persons.sum():,} of {len(different):,} units"
     if what is not None:
         raise DataError(
             f"The column {column!r} of {source} holds what names a person ({what}): no person goes "
@@ -241,6 +241,6 @@ def _digits_words(different: Sequence[str], column: str) -> list[str]:
     if not numbers:
         return []
     return [
-        f"{count(len(numbers), 'unit')} in {column!r} bear a bare number: if these are numbers of "
-        f"officers, they must not go in. {_HOW}"
+        f"{count(len(numbers), 'unit')} in {column!r} named by a bare number: if these are numbers "
+        f"of officers, they must not go in. {_HOW}"
     ]

@@ -10,6 +10,8 @@ from hotspot.reading.faults import Faults
 MOST_SPEED_MPS = 60.0
 #: A fix that may be farther off than that places no one in a street or hotspot. In metres.
 MOST_ACCURACY_M = 200.0
+# Units that ride together may meet at a place or two to the metre, not all the way.
+_PLACES_OF_A_TRACK = 10
 _NO_POSITION = "0, 0 is what a receiver writes without a position"
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -129,6 +131,36 @@ def add_jumps(faults: Faults, fixes: pd.DataFrame) -> int:
     keep = ~jump
     left = _speeds(x[keep], y[keep], seconds[keep], 1) > MOST_SPEED_MPS
     return int((left & (unit[keep][1:] == unit[keep][:-1])).sum())
+
+
+def same_tracks(fixes: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Return the pairs of units that were in the same places at the same seconds.
+
+    Parameters
+    ----------
+    fixes : DataFrame
+        As of `add_repeated`; only those that are used.
+
+    Returns
+    -------
+    list of (str, str, int)
+        Two units and how many fixes they have in common: half of the fewer, at ten places or more.
+        Radios that lie in one station are at fewer.
+    """
+    spot = ["utc", "x", "y"]
+    shared = fixes[fixes.duplicated(spot, keep=False)].sort_values([*spot, "unit"])
+    # Of three names of one unit each is held against the next: no number of them is squared.
+    again = shared.duplicated(spot).to_numpy()
+    pairs = shared[spot].assign(one=shared["unit"].shift(), other=shared["unit"])[again]
+    pairs = pairs[pairs["one"] != pairs["other"]]
+    number = {str(one): int(many) for one, many in fixes["unit"].value_counts().items()}
+    found = []
+    for key, group in pairs.groupby(["one", "other"]):
+        one, other = map(str, key)
+        places = len(group[["x", "y"]].drop_duplicates())
+        if 2 * len(group) >= min(number[one], number[other]) and places >= _PLACES_OF_A_TRACK:
+            found.append((one, other, len(group)))
+    return found
 
 
 def _order(fixes: pd.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.int64]:

@@ -22,6 +22,7 @@ from hotspot.patrol.fix_faults import (
     add_jumps,
     add_no_position,
     add_repeated,
+    same_tracks,
 )
 from hotspot.reading.cells import to_numbers
 from hotspot.reading.chunks import Chunk, Source
@@ -287,8 +288,8 @@ def _unmarked_words(
     ask = f'If the recorder wrote UTC, as most do, say columns={{"time_utc": {name!r}}}.'
     if never.any():
         return [
-            f"{count(int(never.sum()), 'time')} in {name!r} without a zone are in an hour that "
-            f"clocks in {zone.key} skipped, so that they may all be in UTC. {ask}"
+            f"{count(int(never.sum()), 'time')} in {name!r} without a zone, in an hour that clocks "
+            f"in {zone.key} skipped: they may all be in UTC. {ask}"
         ]
     if not differ:
         return []
@@ -356,7 +357,7 @@ def _add_impossible(faults: Faults, fixes: pd.DataFrame, told: list[str], notes:
     behind = good.groupby("unit", sort=False)["utc"].diff() < pd.Timedelta(0)
     if behind.any():
         notes.append(
-            f"{count(int(behind.sum()), 'fix', 'fixes')} stand before an earlier one of their unit "
+            f"{count(int(behind.sum()), 'fix', 'fixes')} came after a later one of the unit "
             f"({name_rows(good.index[behind])}): all were put in order of time."
         )
     elsewhere = add_repeated(faults, fixes)
@@ -370,6 +371,12 @@ def _add_impossible(faults: Faults, fixes: pd.DataFrame, told: list[str], notes:
         told.append(
             f"{count(left, 'step')} faster than {MOST_SPEED_MPS:g} m/s are left, where nothing "
             "tells which end is wrong: they are counted as unknown, never as presence."
+        )
+    for one, other, number in same_tracks(fixes[~faults.faulty]):
+        told.append(
+            f"{one!r} and {other!r} may be one unit under two names: "
+            f"{count(number, 'fix', 'fixes')} of both are of the same places and seconds. They "
+            "were kept apart and count twice: give it one name if so."
         )
 
 
