@@ -101,6 +101,7 @@ def test_what_an_intervention_costs_is_held_against_what_it_prevents(four):
     for column in ("value", "low", "high"):
         worth = effect.value("prevented", column) * 530 / 556
         assert effect.value("benefit-cost ratio", column) == pytest.approx(worth)
+    assert np.isnan(effect.value("benefit-cost ratio", "p_value"))
 
 
 def test_the_variance_is_taken_between_places():

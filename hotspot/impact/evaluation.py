@@ -235,7 +235,8 @@ def _measures(
     if operation.costs is not None:
         worth = operation.costs.unit / operation.costs.operation
         rows.append(("break-even", 1 / worth, nan, nan, nan))
-        rows.append(("benefit-cost ratio", *(one * worth for one in prevented), p_value))
+        # No p-value: that of the fall would be read as one of paying, which begins at 1.
+        rows.append(("benefit-cost ratio", *(one * worth for one in prevented), nan))
     return pd.DataFrame(rows, columns=["measure", "value", "low", "high", "p_value"])
 
 
