@@ -167,6 +167,8 @@ def test_control_places_within_the_buffer_are_left_out_or_none_is_left(plain):
     assert effect.choices["control_places"].tolist() == [15, 15, 1, 1]
     with pytest.raises(hs.DataError, match="No control is left: all 5 places"):
         evaluate(crimes, treated, squares(5, 150.0), displacement_m=100)
+    with pytest.raises(hs.DataError, match="No control is left: the one place of 'control' lies"):
+        evaluate(crimes, treated, squares(1, 150.0), displacement_m=100)
 
 
 def test_without_a_control_there_is_no_verdict(plain):

@@ -23,7 +23,7 @@ from hotspot._errors import ConfigError
 from hotspot._kernels.arrays import Floats
 from hotspot.dates import event_times, moment_of, resolution
 from hotspot.density.surface import Period
-from hotspot.english import count, plain_day, some_of
+from hotspot.english import plain_day, some_of
 from hotspot.geo import area_positions
 from hotspot.impact.operation_periods import (
     month_problems,
@@ -276,9 +276,11 @@ def _no_control_left(places: dict[str, Any], width_m: float) -> list[str]:
     problems = []
     for name, control in places["controls"].items():
         if len(control) and (nearest_m(control.shapes, places["treated"].shapes) < width_m).all():
+            several = f"all {len(control)} places of {name!r} lie"
+            which = several if len(control) > 1 else f"the one place of {name!r} lies"
             problems.append(
-                f"No control is left: {name!r} ({count(len(control), 'place')}) lies wholly within "
-                f"the {width_m:,.10g} m around the treated places in which displacement is looked "
+                f"No control is left: {which} within the "
+                f"{width_m:,.10g} m around the treated places in which displacement is looked "
                 "for. Choose control places further away, or a narrower displacement_m."
             )
     return problems
