@@ -16,6 +16,8 @@ import shapely
 from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.briefing.figures.weeks import weekly_comparison
 from hotspot.density.hotspot_periods import _trends
+from hotspot.impact import interrupted_series, ratio_by_place
+from hotspot.impact.place_ratio import relabelled_p_value
 from hotspot.knox import calibrate_rule, knox_test, local_knox
 from hotspot.knox.local import judged_chains
 from hotspot.trends.change import hotspot_change
@@ -126,6 +128,29 @@ def _window(random: np.random.Generator, dense: bool) -> tuple[float, ...]:
     return (busiest_window(pd.Series(days), 7, draws=39, seed=seed, **ends).p_value,)
 
 
+def _operation(random: np.random.Generator, dense: bool) -> tuple[float, ...]:
+    """Draw an operation that never was, of places that differ and change by themselves."""
+    treated, mean = (20, 20) if dense else (6, 3)
+    places = 3 * treated
+    usual = random.gamma(4, mean / 4, places)
+    before, after = (random.negative_binomial(4, 4 / (4 + usual)).astype(float) for _ in range(2))
+    mine = np.arange(places) < treated
+    ratio = ratio_by_place((before[mine], after[mine]), (before[~mine], after[~mine]))
+    seed = int(random.integers(2**31))
+    relabelled = relabelled_p_value(before, after, mine, 99, seed)
+    return ratio.p_interval, 1.0 if relabelled is None else relabelled
+
+
+def _series(random: np.random.Generator, dense: bool) -> tuple[float, ...]:
+    """Draw months with a season in which nothing began."""
+    months, mean = (60, 30) if dense else (36, 5)
+    usual = mean * (1 + 0.2 * np.sin(2 * np.pi * np.arange(months) / 12))
+    counts = random.negative_binomial(usual, 0.5).astype(float)
+    index = pd.period_range("2018-01", periods=months, freq="M")
+    table = interrupted_series(pd.Series(counts, index), "2019-07-01").table
+    return (float(table.set_index("term").loc["step", "p_value"]),)
+
+
 P_VALUES = (
     Null(("knox_test, a cell, 99 permutations", "knox_test, table, 99 permutations"), _knox(99)),
     Null(("knox_test, a cell, closed form", "knox_test, table, closed form"), _knox(0)),
@@ -138,6 +163,8 @@ P_VALUES = (
     Null(("performance_table, a month", "performance_table, twelve months"), _performance),
     Null(("compare, one count against the mean of three",), _two_counts),
     Null(("busiest_window, 39 draws",), _window),
+    Null(("evaluate_operation, by place", "evaluate_operation, relabelled"), _operation),
+    Null(("interrupted_series, the step",), _series),
 )
 
 

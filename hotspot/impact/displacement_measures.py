@@ -57,6 +57,7 @@ def displacement(
     -----
     Variances are those of Poisson counts, and of one place each: too small where crime comes in
     runs or places differ in how they change: an interval is then wider than it is given here.
+    Of counts of about five the p-value of the WDD is below .05 in 7 of 100 nulls, from ten on in 5.
 
     References
     ----------
