@@ -13,6 +13,19 @@ from tests.test_access import faults
 
 __all__ = ["browser"]
 
+_BROKEN_LABELS = """() => {
+    const broken = [], range = document.createRange();
+    for (const head of document.querySelectorAll(".narrow th")) {
+        const text = head.firstChild;
+        for (const word of text ? text.data.matchAll(/\\S+/g) : []) {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (range.getClientRects().length > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+
 
 @pytest.fixture(scope="module")
 def longest(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -71,5 +84,8 @@ def test_a_page_prints_on_two_sides_and_fits_a_phone(
         assert not faults(opened.page)
         pdf = opened.page.pdf(prefer_css_page_size=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2, page
+        # On paper no label of a setting is broken within a word: one word is one line.
+        opened.page.emulate_media(media="print")
+        assert opened.page.evaluate(_BROKEN_LABELS) == []
         assert not opened.requests
         assert not opened.complaints
