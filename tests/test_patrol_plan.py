@@ -224,3 +224,11 @@ def test_no_sum_of_what_is_published_stands_beside_it() -> None:
     assert made.table.columns.tolist() == ["area", "month", "hours"]
     assert not {"27", "26"} & set(made.summary().replace(".", " ").split())
     assert "total" not in str(made.content()).lower()
+
+
+def test_many_faults_of_shifts_are_told_in_few_lines() -> None:
+    shifts = pd.DataFrame({"start": ["02/03/2026 08:00"] * 14, "end": ["02/03/2026 22:00"] * 14})
+    with pytest.raises(hs.ConfigError) as told:
+        hs.patrol_plan(PLACES, CRIMES, shifts)
+    assert len(told.value.problems) == 6
+    assert told.value.problems[-1].startswith("23 more faults of shifts. Dates as text are year")

@@ -229,10 +229,13 @@ def _measure_table(result: "OperationAssessment") -> PageTable:
         name, what = _MEASURES.get(row["measure"], (row["measure"], ""))
         known = not pd.isna(row["low"])
         interval = f"{_number(row['low'])} to {_number(row['high'])}" if known else "none published"
+        p_value = "" if pd.isna(row["p_value"]) else _p(row["p_value"])
+        value = _number(row["value"])
         if row["measure"] == "break-even":
             interval = ""
-        p_value = "" if pd.isna(row["p_value"]) else _p(row["p_value"])
-        rows.append([Cell(name, "head"), _number(row["value"]), interval, p_value, what])
+            # To the tenth: 45.3 rounded down would not break even.
+            value = f"{row['value']:,.2f}" if row["value"] < 4 else f"{row['value']:,.1f}"
+        rows.append([Cell(name, "head"), value, interval, p_value, what])
     confidence = percent(result.effect.settings["confidence"])
     heads = [
         ("Measure", "head"), ("Value", "n"), (f"{confidence} interval", "n"), ("p", "n"),

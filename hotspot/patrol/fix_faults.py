@@ -12,7 +12,7 @@ MOST_SPEED_MPS = 60.0
 MOST_ACCURACY_M = 200.0
 # Units that ride together may meet at a place or two to the metre, not all the way.
 _PLACES_OF_A_TRACK = 10
-_NO_POSITION = "0, 0 is what a receiver writes without a position"
+_NO_POSITION = "without a position: 0, 0 is what a receiver writes then"
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 

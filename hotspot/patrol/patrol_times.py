@@ -36,6 +36,7 @@ _APART_MIN, _TRAVEL_MIN = 120, 5
 _GRID_MIN = 5
 _LONGEST_SHIFT_H = 24
 _MOST_DAYS = 366
+_MOST_LINES = 5
 Shifts: TypeAlias = pd.DataFrame | Iterable[tuple[Any, Any]]
 
 
@@ -261,6 +262,12 @@ def _read_shifts(shifts: Shifts) -> tuple[list[_Shift], list[str]]:
         shift, wrong = _shift(f"shift {number}", start, end, row)
         problems += wrong
         read += [shift] if shift is not None else []
+    if len(problems) > _MOST_LINES:
+        more = count(len(problems) - _MOST_LINES, "more fault")
+        problems[_MOST_LINES:] = [
+            f"{more} of shifts. Dates as text are year first: pd.to_datetime(..., dayfirst=True) "
+            "reads others."
+        ]
     if not rows:
         problems.append("There is no shift: give the start and the end of each.")
     if read and (max(one.end for one in read) - min(one.start for one in read)).days > _MOST_DAYS:
