@@ -51,7 +51,7 @@ def test_fixes_alone_are_held_against_places(folder: Path, capsys: Any) -> None:
     assert set(said["inputs"]) == {"fixes.csv", "places.gpkg"}
     assert sum(row["visits"] for row in said["rows"]) > 5
     rejected = pd.read_csv(folder / "patrol" / "patrol-rejected.csv")
-    assert rejected["reason"].str.startswith("0, 0").all()
+    assert rejected["reason"].str.startswith("without a position: 0, 0").all()
     # Again over its own files; not over one that was changed since.
     assert main(command[:-3]) == 0
     (folder / "patrol" / "patrol.csv").write_text("mine", encoding="utf-8")
