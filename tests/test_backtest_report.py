@@ -231,7 +231,7 @@ def test_a_run_that_was_broken_off_is_resumed_only_where_asked(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.output.result_files.write_result", broken)
+        patched.setattr("hotspot.output.result_files.write_results", broken)
         assert main(asked) == 130
     assert kept.exists()
     capsys.readouterr()
@@ -240,7 +240,7 @@ def test_a_run_that_was_broken_off_is_resumed_only_where_asked(
         assert main(asked) == 130
         assert not kept.exists()
     with monkeypatch.context() as patched:
-        patched.setattr("hotspot.output.result_files.write_result", broken)
+        patched.setattr("hotspot.output.result_files.write_results", broken)
         assert main(asked) == 130
     capsys.readouterr()
     with monkeypatch.context() as patched:
@@ -274,7 +274,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_work(export, tmp_pat
     (tmp_path / "taken").write_text("mine")
     assert main(["backtest", str(export), "--folder", str(tmp_path / "taken")]) == 1
     told = capsys.readouterr().err
-    assert "Cannot write to" in told
+    assert "taken is no folder: nothing was written" in told
     assert "Traceback" not in told
     assert (tmp_path / "taken").read_text() == "mine"
 
