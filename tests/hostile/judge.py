@@ -56,7 +56,7 @@ def _on_the_terminal(case: Case, status: int | None, said: str) -> list[str]:
         found.append("no word of why")
     told = _GUESSED.sub("", said)
     # What was not recorded is a list of doors to call at, as long as the team's own.
-    lines = (2 if case.family == "returned-sheets" else 1) * _MOST_LINES
+    lines = (2 if case.command.startswith("visits record") else 1) * _MOST_LINES
     if status and (told.count("\n") > lines or len(told) > _MOST_CHARACTERS):
         found.append(f"{told.count(chr(10))} lines, {len(told):,} characters of refusal")
     elif len(said) > 5 * _MOST_CHARACTERS:
