@@ -55,7 +55,7 @@ def test_weeks_are_counted_as_looking_at_each_counts_them(frames):
     assert found.weeks["week"].max() + pd.Timedelta(days=48) <= last
     assert found.ratio.low < 1 < found.ratio.high
     assert "is no accident" in found.summary()
-    assert "weeks left out: what follows is not yet known" in found.summary()
+    assert "weeks left out: the data do not reach so far" in found.summary()
     shuffled = hs.impact.by_dose(crimes[::-1], places[::-1], dose.sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(found.table, shuffled.table)
 

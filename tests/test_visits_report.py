@@ -67,13 +67,16 @@ def test_the_dose_joins_what_followed_in_one_call(ledger):
         {"area": ["Harbour", "Moor"]},
         geometry=[shapely.box(0, 0, 9, 9), shapely.box(10, 0, 19, 9)], crs="EPSG:27700",
     )  # fmt: skip
-    crimes = incidents_at([5, 15], [5, 5], [10, 150], start="2026-01-20")
+    crimes = incidents_at([5, 15], [5, 5], [-5, 150], start="2026-01-20")
     found = by_dose(crimes, beats, dose).table.set_index("group")["place_weeks"]
     assert found.to_dict() == {
         "reached in time": 1, "partly or late": 0, "asked and not reached": 5,
     }  # fmt: skip
+    # Of the first two weeks the days before are older than the oldest record.
+    late = incidents_at([5, 15], [5, 5], [10, 150], start="2026-01-20")
+    assert by_dose(late, beats, dose).left_out == 4
     early = by_dose(crimes[:1], beats, dose)
-    assert "6 weeks left out: what follows is not yet known." in early.summary()
+    assert "6 weeks left out: the data do not reach so far" in early.summary()
 
 
 def test_a_visit_before_its_time_makes_the_door_due(ledger):

@@ -57,7 +57,7 @@ class DoseResponse(Result):
         place. None where a group is empty, or had nothing before.
     window_days : int
     left_out : int
-        Weeks after which the data do not reach as far as the window.
+        Weeks before or after which the data do not reach as far as the window.
     """
 
     product: ClassVar[str] = "dose"
@@ -91,7 +91,8 @@ class DoseResponse(Result):
                 f"({one.low:.2f} to {one.high:.2f}): it {seen} chance."
             ))  # fmt: skip
         if self.left_out:
-            lines.append(f"{count(self.left_out, 'week')} left out: what follows is not yet known.")
+            lines.append(f"{count(self.left_out, 'week')} left out: the data do not reach so far "
+                         "before or after.")  # fmt: skip
         return "\n".join([*lines, NO_ACCIDENT])
 
     def plot(self) -> "Figure":
@@ -219,7 +220,7 @@ def by_dose(
     ...                          geometry=[shapely.box(0, 0, 9, 9), shapely.box(10, 0, 19, 9)])
     >>> dose = pd.DataFrame({"place": ["Quay", "Moor"], "week": ["2025-02-03"] * 2,
     ...                      "asked": [8, 8], "in_time": [6, 0]})
-    >>> found = by_dose(crimes, beats, dose)
+    >>> found = by_dose(crimes, beats, dose, window_days=14)
     >>> found.table[["group", "place_weeks", "before", "after"]].values.tolist()
     [['reached in time', 1, 1, 1], ['partly or late', 0, 0, 0], ['asked and not reached', 1, 1, 0]]
     """
@@ -234,7 +235,10 @@ def by_dose(
     kept = of_homes(incidents)
     known = last_day(kept) if len(kept) else pd.Timestamp(0)
     late = read["week"] + pd.Timedelta(days=_WEEK_DAYS - 1 + window_days) > known
-    weeks = read[~late & (read[asked] > 0)].reset_index(drop=True)
+    # Before the oldest record nothing was counted: a week soon after it had too little before.
+    oldest = event_times(kept).min() if len(kept) else known
+    early = read["week"] - pd.Timedelta(days=window_days) < oldest.normalize()
+    weeks = read[~late & ~early & (read[asked] > 0)].reset_index(drop=True)
     weeks = weeks.assign(
         # As text where no week is left, too: else the group were a number to add up.
         group=pd.Series(
@@ -248,7 +252,7 @@ def by_dose(
                if name not in ("before", "after")]  # fmt: skip
     rows = [_row(weeks[weeks["group"] == group], group, numbers) for group in GROUPS]
     ratio = _compared(weeks, confidence)
-    return DoseResponse(pd.DataFrame(rows), weeks, ratio, window_days, int(late.sum()))
+    return DoseResponse(pd.DataFrame(rows), weeks, ratio, window_days, int((late | early).sum()))
 
 
 def _read_dose(
