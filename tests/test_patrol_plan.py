@@ -128,7 +128,7 @@ def test_the_sheet_says_where_koper_looked_and_counts_against_fixes(tmp_path: Pa
     assert dosage.by_place.set_index("place")["share"][first["place"]] == pytest.approx(1 / 3)
     assert "Of 9 visits asked for 1 were made" in dosage.summary()
     # Weeks join what an evaluation asks for.
-    weekly = dosage.by_week.assign(week=pd.Timestamp("2026-01-05"))
+    weekly = dosage.by_week.assign(week=pd.Timestamp("2026-01-12"))
     joined = hs.impact.by_dose(CRIMES, dosage.places, weekly, reached="made", window_days=7)
     assert joined.table["place_weeks"].sum() == 3
 
