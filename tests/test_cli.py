@@ -360,6 +360,28 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+_WITHOUT_FOLDER = """
+import sys, tempfile
+def refuse(*_, **__):
+    raise PermissionError(13, "Permission denied")
+tempfile.TemporaryFile = refuse  # numba tries its folders by it, and root may write to all
+from hotspot.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_an_account_that_may_write_nowhere_waits_and_is_told_why(tmp_path: Path) -> None:
+    path = write_burglaries(tmp_path / "b.csv", usual())
+    arguments = ["density", str(path), "--bandwidth", "200", "--folder", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_FOLDER, *arguments], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Note: No folder was found in which compiled kernels") == 1
+    assert "NUMBA_CACHE_DIR" in done.stderr
+
+
 def test_knox_prints_table_and_words_and_saves_picture_csv_and_json(
     run: Run, tmp_path: Path
 ) -> None:

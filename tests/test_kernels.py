@@ -3,13 +3,15 @@
 import itertools
 import math
 import os
+import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from hotspot._kernels import draws
+from hotspot._kernels import NoCacheWarning, compiled, draws
 from hotspot._kernels import knox as knox_kernels
 from hotspot._kernels.blocks import count_by_block
 from hotspot._kernels.buckets import events_near, into_buckets
@@ -488,3 +490,41 @@ def test_percentiles_go_as_far_out_as_few_blocks_need():
         assert np.isnan([limit[1] for limit in found]).all()
     assert np.isnan(middle_of(drawn, 1)).all()
     assert np.isnan(middle_of(np.empty((0, 2)), 9)).all()
+
+
+def test_kernels_are_compiled_where_no_folder_can_keep_them_and_it_is_said_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def njit(**options: Any) -> Any:
+        asked.append(options)
+        if options.get("cache"):
+            # As numba says it.
+            raise RuntimeError("cannot cache function 'f': no locator available for file 'f.py'")
+        return lambda function: function
+
+    monkeypatch.setattr(compiled, "njit", njit)
+    compiled._tell_that_nothing_is_kept.cache_clear()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", NoCacheWarning)
+        doubled = compiled.compiled(lambda value: 2 * value)
+        halved = compiled.compiled(fastmath=True)(lambda value: value / 2)
+
+    assert (doubled(2), halved(2)) == (4, 1)
+    assert asked[1] == {"nogil": True}
+    assert asked[3] == {"nogil": True, "fastmath": True}
+    assert [str(one.message).split(",")[0] for one in told] == [
+        "No folder was found in which compiled kernels can be kept"
+    ]
+
+
+def test_another_failure_of_the_compiler_is_not_taken_for_a_missing_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def njit(**options: Any) -> Any:
+        raise RuntimeError("out of registers")
+
+    monkeypatch.setattr(compiled, "njit", njit)
+    with pytest.raises(RuntimeError, match="out of registers"):
+        compiled.compiled(abs)

@@ -132,6 +132,40 @@ def test_a_file_that_is_held_in_another_version_is_told(monkeypatch: pytest.Monk
         page_text(plain_map())
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet",
+        "https://cdn.jsdelivr.net/npm/leaflet@1.10.0/dist/leaflet",
+        "https://unpkg.com/leaflet/dist/leaflet",
+    ],
+)
+@pytest.mark.parametrize("installed", ["all", "without XStatic"])
+def test_maps_of_ours_take_the_installed_leaflet_whatever_folium_names(
+    monkeypatch: pytest.MonkeyPatch, named: str, installed: str
+) -> None:
+    for links, ending in (("default_js", ".js"), ("default_css", ".css")):
+        faked = [
+            (name, f"{named}{ending}" if name.startswith("leaflet") else address)
+            for name, address in getattr(folium.Map, links)
+        ]
+        monkeypatch.setattr(folium.Map, links, faked)
+    if installed == "without XStatic":
+        monkeypatch.setitem(sys.modules, "xstatic.pkg.leaflet", None)
+
+    for m in (bare_map(), OfflineMap(PLACE, tiles=None)):
+        page = page_text(m)
+        assert "Leaflet 1.9.3" in page
+        assert ".leaflet-pane" in page
+        assert asks_for_nothing(page)
+    # A map of the user's own calls what its maker chose: only a mend of the same release stands in.
+    if "1.9.4" in named and installed == "all":
+        assert "Leaflet 1.9.3" in page_text(plain_map())
+    else:
+        with pytest.raises(OutputError, match=r"leaflet.*is needed by Map"):
+            page_text(plain_map())
+
+
 def test_one_package_may_stand_in_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xstatic.pkg.jquery", None)
 

@@ -1,13 +1,13 @@
 """Pairs near in space and time, shared out to the blocks of ground that their events stand on."""
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _share_out(start, other, days, column, block, out):
     bands = out.shape[1]
     for i in range(days.shape[0]):

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.compiled import compiled
 
 # Buckets along the longer side at most: a small reach over a wide country must not make more
 # buckets than memory holds.
@@ -74,7 +74,7 @@ def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Bucket
     return Buckets(order, x[order], y[order], start, west, south, size, rows, cols)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def events_near(buckets, x, y, step):
     """Return where the events that may be near a point begin and end, in one row of buckets.
 

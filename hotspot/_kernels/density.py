@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numba.extending import register_jitable
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.threads import run_blocks
 
 # Mass of the Gaussian beyond the radius at which it is cut off.
@@ -142,7 +142,7 @@ def _row_sums(profile, separable):
     in a closure would never be found in the cache.
     """
 
-    @njit(cache=True, nogil=True, fastmath={"contract"})
+    @compiled(fastmath={"contract"})
     def rows(points, row_start, row_stop, ground, bandwidth, peak, start, stop, out):
         """Add to rows [start, stop) of `out` what the points in reach of them add."""
         cell, radius, width, ncols = ground.cell, ground.radius, ground.width, ground.ncols
@@ -212,7 +212,7 @@ class _Ground(NamedTuple):
     width: int
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find_rows(x, y, weight, ground, start, stop, row, counts):
     """Find the row of points [start, stop), -1 of those that add to no cell, and count them.
 
@@ -228,7 +228,7 @@ def _find_rows(x, y, weight, ground, start, stop, row, counts):
             counts[row[i]] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _place(x, y, weight, ground, start, stop, row, at, points):
     """Copy points [start, stop), from the grid's corner, to where those of their row stand."""
     for i in range(start, stop):
@@ -242,7 +242,7 @@ def _place(x, y, weight, ground, start, stop, row, at, points):
             points[j, 2] = weight[i]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sort_few(points):
     """Sort points in place by x, y and weight (Shell 1959): mostly a few, never slow for many."""
     gap = 1
@@ -265,7 +265,7 @@ def _sort_few(points):
         gap //= 3
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sort_row(points, west, scale, copies, at):
     """Copy the points of a row in the order of x, y and weight: by stretches of x first.
 
@@ -291,7 +291,7 @@ def _sort_row(points, west, scale, copies, at):
         left = at[stretch]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sort_rows(points, row_start, row_stop, ground, start, stop):
     """Sort the points of rows [start, stop), and join those of one place."""
     longest = 0

@@ -7,9 +7,9 @@ has both tails right.
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.threads import run_blocks
 
 # Cells in a block.
@@ -19,7 +19,7 @@ _BLOCK = 256
 _MOST_TERMS = 5e9
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _all_sums(counts, table):
     """Compute the chance of each sum of k cells drawn from all, into ``table[k, sum]``."""
     most, sums = table.shape[0] - 1, table.shape[1]
@@ -36,7 +36,7 @@ def _all_sums(counts, table):
                 table[k, total] = (1.0 - drawn) * table[k, total] + drawn * with_it
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _remove(table, n, count):
     """Remove a cell from the `n` from which the sums of `table` are drawn, in place."""
     for k in range(1, table.shape[0]):
@@ -52,7 +52,7 @@ def _remove(table, n, count):
             sums[least + at] = (sums[least + at] - drawn * fewer[at]) * scale
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _exact(counts, around, start, cell, table, first, stop, below):
     n = counts.shape[0]
     for i in range(first, stop):
@@ -67,7 +67,7 @@ def _exact(counts, around, start, cell, table, first, stop, below):
         below[i, 1] = min(max(outside[number].sum(), below[i, 0]), 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _multiply(one, two, out):
     """Multiply two distributions, up to the longest sum that is asked for."""
     out[:] = 0.0
@@ -77,7 +77,7 @@ def _multiply(one, two, out):
                 out[a + b] += one[a] * two[b]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _with_putting_back(counts, around, start, cell, often, first, stop, below):
     n = counts.shape[0]
     for i in range(first, stop):

@@ -9,10 +9,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import events_near, into_buckets
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.threads import run_blocks
 
 
@@ -40,7 +40,7 @@ _ROWS = 8
 _POINTS = 512
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _density(code, squared, scale):
     """Return the density at a squared distance; of a code without a branch, no number."""
     if code == _QUARTIC:
@@ -53,7 +53,7 @@ def _density(code, squared, scale):
     return np.nan
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sums_at(px, py, buckets, weight, code, scale, reach, first, stop, out):
     x, y = buckets.x, buckets.y
     for p in range(first, stop):
@@ -114,7 +114,7 @@ def sums_at(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _table_sums_at(px, py, buckets, kind, limit, table, first, stop, out):
     x, y = buckets.x, buckets.y
     farthest = limit[limit.shape[0] - 1]
@@ -185,7 +185,7 @@ def table_sums_at(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _gaussian_rows(x, y, weight, corner, cell, sd, reach, start, stop, out):
     """Add the integrals of Gaussians, sorted by y, over the cells of rows `start` to `stop`.
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import events_near, into_buckets
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import near_pairs
 from hotspot._kernels.threads import blocks, run_blocks
 
@@ -61,7 +61,7 @@ class Links(NamedTuple):
     weight: npt.NDArray[np.float32]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _link(pairs, x, y, windows, longest_days, at, linked):
     """Count the links of each event, or write them where `at` says: one for each possible lag.
 
@@ -139,7 +139,7 @@ def _room(start: Ints, total: int) -> Links:
     return Links(start, lag, away, np.empty(total, dtype=np.float32))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _raised(linked, by_lag, by_away, first, stop, out):
     lag, away, weight = linked.lag, linked.away, linked.weight
     for j in range(first, stop):
@@ -175,7 +175,7 @@ def raised(linked: Links, by_lag: Floats, by_away: Floats, threads: int | None =
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _shared(linked, by_lag, by_away, per, first, stop, lags, aways):
     lag, away, weight = linked.lag, linked.away, linked.weight
     for j in range(first, stop):
@@ -217,7 +217,7 @@ def shared(
     return lags.sum(axis=0), aways.sum(axis=0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
     x, y = buckets.x, buckets.y
     # Constants of the Gaussian, out of the loop.

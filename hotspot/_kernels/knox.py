@@ -9,9 +9,9 @@ the batch nor the number of threads can change a count.
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours, lag_share
 from hotspot._kernels.threads import cores, run_blocks
 
@@ -28,7 +28,7 @@ _TILE = 64
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _next(state):
     """Compute a step of splitmix64 (Steele, Lea and Flood 2014): new state, and its value.
 
@@ -42,7 +42,7 @@ def _next(state):
     return state, z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _shuffle(values, seed, number):
     """Shuffle in place (Fisher-Yates), by the permutation's own generator."""
     # Seed and number are both mixed: states a step apart would give shifted copies of one stream.
@@ -64,7 +64,7 @@ def _shuffle(values, seed, number):
         values[i], values[j] = values[j], values[i]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _deal(days, seed, first, stop, side_by_side):
     """Write the days under permutations `first` to `stop` side by side, (events, lanes)."""
     n = days.shape[0]
@@ -83,7 +83,7 @@ def _deal(days, seed, first, stop, side_by_side):
 
 
 # Not inside the kernel's maker: a compiled function held in a closure is never found in the cache.
-@njit(cache=True, nogil=True)
+@compiled
 def _flush(counted, out):
     for t in range(counted.shape[0]):
         for k in range(out.shape[0]):
@@ -95,7 +95,7 @@ def _flush(counted, out):
 def _counter(lanes):
     """Compile the kernel for a number of lanes: constant, so that inner loops become vectors."""
 
-    @njit(cache=True, nogil=True)
+    @compiled
     def count(start, other, days, longest, lag, counted, most, out):
         """Add to `out` (permutations, bands, times) the pairs with a lag up to each of `longest`.
 
@@ -137,7 +137,7 @@ _count_wide = _counter(_WIDE)
 _count_slim = _counter(_SLIM)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _observed(start, other, days, longest, out):
     bands = out.shape[0]
     for i in range(days.shape[0]):
@@ -223,7 +223,7 @@ def count_lags(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mark_followers(start, other, bands, days, longest, follows):
     for i in range(days.shape[0]):
         for pair in range(start[i * bands], start[(i + 1) * bands]):
@@ -240,7 +240,7 @@ def count_followers(near: Neighbours, days: Ints, longest_days: int) -> int:
     return int(follows.sum())
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_windows(start, other, window, first_day, offset, cumulative, longest, scale, out):
     """Add to `out` (bands, times) the probable pairs, where event i has the window `window[i]`."""
     bands, times = out.shape
@@ -299,7 +299,7 @@ def count_window_lags(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _window_sums(kind, repeats, first_day, offset, cumulative, longest, scale, reach, sums,
                  squares):  # fmt: skip
     """Sum the probabilities of each kind of window with all others, and all their squares.

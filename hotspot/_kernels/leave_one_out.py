@@ -6,9 +6,9 @@ next, and the sums of powers of their squared distances.
 """
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Floats
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.density import KERNELS
 from hotspot._kernels.threads import run_blocks
 
@@ -18,7 +18,7 @@ _BLOCK = 512
 _STEPS = 4096
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _band_sums(x, y, events, row_start, row, radius_sq, band_of, start, stop, out):
     """Sum, for places [start, stop), powers of the squared distance by band, into `out`."""
     bands, powers = out.shape[1], out.shape[2]

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.knox import Step, _shuffle
 from hotspot._kernels.pairs import Neighbours
 from hotspot._kernels.threads import run_blocks
@@ -14,7 +14,7 @@ from hotspot._kernels.threads import run_blocks
 _FEW = 8
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_partners(start, other, days, window, out):
     for i in range(days.shape[0]):
         for pair in range(start[i], start[i + 1]):
@@ -46,12 +46,12 @@ def count_partners(near: Neighbours, days: Ints, window_days: int) -> Ints:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _log_choose(n, k):
     return math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _tail(k, draws, good, total):
     """Compute the chance of `k` or more good ones.
 
@@ -87,7 +87,7 @@ def _tail(k, draws, good, total):
     return min(max(1.0 - chance if down else chance, 0.0), 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _tails(counts, draws, good, total, out):
     for i in range(counts.shape[0]):
         out[i] = _tail(counts[i], draws[i], good[i], total)
@@ -119,7 +119,7 @@ def hypergeometric_tail(counts: Ints, draws: Ints, good: Ints, total: int) -> Fl
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _root(parent, i):
     while parent[i] != i:
         # Halve the path on the way: later look-ups are short without a second pass.
@@ -128,7 +128,7 @@ def _root(parent, i):
     return i
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _tally(start, other, days, window, group, linked, close):
     """Count, in each group of events, the pairs near in both, and all pairs near in space."""
     for i in range(days.shape[0]):
@@ -141,7 +141,7 @@ def _tally(start, other, days, window, group, linked, close):
                 linked[group[i]] += abs(days[other[pair]] - days[i]) <= window
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _excess(linked, close, share):
     """Compute the log likelihood ratio of a chain: its pairs against those expected by chance.
 
@@ -154,7 +154,7 @@ def _excess(linked, close, share):
     return linked * math.log(linked / expected) - (linked - expected)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _highest_excess(start, other, days, window, share):
     n = days.shape[0]
     # Chains are linked anew under each permutation, or the observed ones would be judged by links
@@ -177,7 +177,7 @@ def _highest_excess(start, other, days, window, share):
     return highest
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _permuted_excess(start, other, days, window, share, seed, first, stop, out):
     for number in range(first, stop):
         # Numbered from 1, as by count_lags: of one seed both tests see the same permutations.
@@ -227,7 +227,7 @@ def permuted_excess(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _excesses(linked, close, share, out):
     for i in range(linked.shape[0]):
         out[i] = _excess(linked[i], close[i], share)

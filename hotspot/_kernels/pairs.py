@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from hotspot._kernels.arrays import Bools, Floats, Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.threads import run_blocks
 
 # Big enough that starting a thread costs nothing beside it, small enough to share out evenly.
@@ -92,7 +92,7 @@ class _Nearness(NamedTuple):
     reach: float
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sweep(rows, near, start, stop, at, other):
     """Count the partners of each event in [start, stop) by band, or write them to `other`.
 
@@ -221,7 +221,7 @@ def neighbours_in_space(
     return neighbours(x, y, any_day, any_day, 0, edges_m, closed_right, manhattan, before=before)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_degrees(start, other, out):
     for i in range(out.shape[1]):
         for band in range(out.shape[0]):
@@ -269,7 +269,7 @@ def near_pairs(
     return np.stack([one, near.order[near.other]], axis=1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lag_share(a, b, first_day, offset, cumulative, window):
     """Compute the weight of two windows' lags of at most `window` days, out of the scale squared.
 
@@ -293,7 +293,7 @@ def lag_share(a, b, first_day, offset, cumulative, window):
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lag_probability(pairs, first_day, offset, cumulative, window, scale, start, stop, out):
     for pair in range(start, stop):
         a, b = pairs[pair, 0], pairs[pair, 1]

@@ -1,16 +1,16 @@
 """When the force could first have acted on an earlier burglary nearby, for each burglary."""
 
 import numpy as np
-from numba import njit
 
 from hotspot._kernels.arrays import Ints
+from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours
 
 #: Where no earlier burglary is near.
 NEVER = np.iinfo(np.int64).max
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _first_acts(start, other, bands, home, rank, day, window, act, out):
     """Find the earliest `act` of the events that precede i in band b, into ``out[i, b]``."""
     for i in range(len(rank)):

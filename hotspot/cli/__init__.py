@@ -15,6 +15,7 @@ from typing import Any
 
 import hotspot
 from hotspot._errors import DataWarning
+from hotspot._kernels import NoCacheWarning
 from hotspot.cli import (
     backtest,
     briefing,
@@ -82,13 +83,14 @@ def _plain_warnings() -> Iterator[None]:
         shown_else = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-            if issubclass(category, DataWarning):
+            if issubclass(category, DataWarning | NoCacheWarning):
                 print_notes([message])
             else:
                 shown_else(message, category, *place, **more)
 
         warnings.showwarning = show
         warnings.simplefilter("always", DataWarning)
+        warnings.simplefilter("always", NoCacheWarning)
         yield
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import folium
 
+from hotspot.maps.packaged_files import installed_link
 from hotspot.maps.rendering import elements_of
 from hotspot.maps.saving import page_text, save_map
 
@@ -35,6 +36,8 @@ class OfflineMap(folium.Map):
 
     def __init__(self, *args: Any, height_pixels: int = _HEIGHT_PIXELS, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.default_js = _as_installed(self.default_js)
+        self.default_css = _as_installed(self.default_css)
         self.height_pixels = height_pixels
         # What a map for the public tells, for the record of what was published.
         self.publication: object = None
@@ -81,6 +84,13 @@ def bare_map(attribution: bool = False) -> OfflineMap:
     m.default_js = [link for link in m.default_js if link[0] in _OWN_FILES]
     m.default_css = [link for link in m.default_css if link[0] in _OWN_FILES]
     return m
+
+
+def _as_installed(links: list[_Link]) -> list[_Link]:
+    return [
+        (name, installed_link(address) if name in _OWN_FILES else address)
+        for name, address in links
+    ]
 
 
 def _with_others(links: list[_Link], known: list[_Link]) -> list[_Link]:

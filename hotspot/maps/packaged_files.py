@@ -1,8 +1,9 @@
 """The files that folium loads from the web, taken from installed packages instead.
 
-Looked up in this order: the XStatic packages (files as their makers publish them, in exactly the
-version asked for), folium-offline (every file of folium and its plugins, kept by address), and a
-folder that the user names, by file name. What none of them holds is named, never fetched.
+Looked up in this order: the XStatic packages (files as their makers publish them, in the version
+asked for or a mend of the same release), folium-offline (every file of folium and its plugins, kept
+by address), and a folder that the user names, by file name. What none of them holds is named, never
+fetched.
 """
 
 import ast
@@ -45,7 +46,8 @@ _MARKER_PICTURES = {
 }
 # A developer's console would ask for the map of a minified script.
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
-_VERSION = re.compile(r"[@/-](\d+(?:\.\d+)+)")
+# Mends of one release, which is told by two numbers, call what the others call.
+_VERSION = re.compile(r"[@/-](\d+\.\d+)(?:\.\d+)*")
 # Written <\/ it reads the same in a script's string, and does not end the element.
 _SCRIPT_END = re.compile(r"</(?=script)", re.IGNORECASE)
 
@@ -88,7 +90,7 @@ class Library:
         path = wanted if wanted is not None and wanted.is_file() else self._offered.get(name)
         # A style of folium-offline has no folder, and its fonts come in a package of their own.
         if path is None and name.startswith("fa-"):
-            path = next((p for _, folder in _xstatic() for p in folder.rglob(name)), None)
+            path = next((p for _, _, folder in _xstatic() for p in folder.rglob(name)), None)
         return None if path is None else data_uri(path)
 
 
@@ -98,6 +100,22 @@ def script_element(found: Found) -> str:
     if found.path is not None and found.path.name == "leaflet.js":
         text += _marker_icon(found.path.parent / "images")
     return f"<script>{text}</script>"
+
+
+def installed_link(address: str) -> str:
+    """Return the address of a file in the version that is installed, if that in `address` is not.
+
+    Our own maps call what every Leaflet 1 has: which of them they get does not depend on which one
+    a release of folium names.
+    """
+    if _in_xstatic(address):
+        return address
+    names = _names(address)
+    for package, version, folder in _xstatic():
+        for name in names:
+            if (folder / name).is_file():
+                return f"https://cdn.jsdelivr.net/npm/{package}@{version}/{name}"
+    return next((held for held in folium_offline() if _names(held)[-1] == names[-1]), address)
 
 
 def unneeded(address: str, pieces: list[tuple[str, str]]) -> bool:
@@ -161,16 +179,20 @@ def _by_name(folder: Path) -> dict[str, Path]:
 
 
 def _in_xstatic(address: str) -> Path | None:
-    """Find a file in an XStatic package of exactly the version in the address."""
+    """Find a file in an XStatic package of the release in the address."""
     asked = _VERSION.search(address)
-    # Another version may lack what the map's script calls, and nobody would see it before use.
-    folders = [folder for version, folder in _xstatic() if asked and version == asked[1]]
+    # Another release may lack what the map's script calls, and nobody would see it before use.
+    folders = [
+        folder
+        for _, version, folder in _xstatic()
+        if asked and version.split(".")[:2] == asked[1].split(".")
+    ]
     paths = (folder / name for folder in folders for name in _names(address))
     return next((path for path in paths if path.is_file()), None)
 
 
-def _xstatic() -> Iterator[tuple[str, Path]]:
-    """Return version and folder of each XStatic package that is installed."""
+def _xstatic() -> Iterator[tuple[str, str, Path]]:
+    """Return name, version and folder of each XStatic package that is installed."""
     try:
         namespace = importlib.import_module("xstatic.pkg")
     except ImportError:
@@ -180,7 +202,7 @@ def _xstatic() -> Iterator[tuple[str, Path]]:
             package = importlib.import_module(f"xstatic.pkg.{part.name}")
         except ImportError:
             continue
-        yield package.VERSION, Path(package.BASE_DIR)
+        yield part.name, package.VERSION, Path(package.BASE_DIR)
 
 
 def _base_name(address: str) -> str:
