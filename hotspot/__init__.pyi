@@ -1,6 +1,7 @@
 from . import addresses as addresses
 from . import backtesting as backtesting
 from . import briefing as briefing
+from . import cameras as cameras
 from . import cocooning as cocooning
 from . import demo as demo
 from . import density as density
@@ -25,6 +26,8 @@ from .addresses import read_addresses as read_addresses
 from .areas import read_areas as read_areas
 from .backtesting import backtest as backtest
 from .briefing import brief as brief
+from .cameras import cameras_near as cameras_near
+from .cameras import read_cameras as read_cameras
 from .cocooning import cocooning_targets as cocooning_targets
 from .cocooning import look_up as look_up
 from .density import hotspots as hotspots

@@ -936,3 +936,44 @@ def inside_squares(burglaries: pd.DataFrame, squares: gpd.GeoDataFrame) -> "pd.S
         for x, y in zip(burglaries["easting"], burglaries["northing"], strict=True)
     ]
     return pd.Series(held, index=burglaries.index)
+
+
+def camera_rows(
+    crimes: gpd.GeoDataFrame, cameras: gpd.GeoDataFrame, distance_m: float
+) -> dict[tuple[str, str], tuple[float, float | None, str]]:
+    """Which cameras are near which crimes, how far, by which bearing, and whether they see them.
+
+    Every pair is looked at; whether a bearing is in a field is asked of each of its degrees.
+    """
+    found: dict[tuple[str, str], tuple[float, float | None, str]] = {}
+    for crime in crimes.itertuples():
+        for camera in cameras.itertuples():
+            dx = crime.geometry.x - camera.geometry.x
+            dy = crime.geometry.y - camera.geometry.y
+            if dx * dx + dy * dy > distance_m * distance_m:
+                continue
+            away = math.hypot(dx, dy)
+            bearing = None if away < 0.05 else math.degrees(math.atan2(dx, dy)) % 360
+            answers = [_in_field(camera, bearing), _in_range(camera, away)]
+            seen = "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+            found[crime.crime_ref, camera.camera_id] = (away, bearing, seen)
+    return found
+
+
+def _in_range(camera: object, away: float) -> str:
+    if math.isnan(camera.range_m):
+        return "unknown"
+    return "yes" if away <= camera.range_m else "no"
+
+
+def _in_field(camera: object, bearing: float | None) -> str:
+    if camera.kind in ("dome", "ptz"):
+        return "unknown"
+    if camera.field_of_view >= 360:
+        return "yes"
+    if bearing is None or math.isnan(camera.direction) or math.isnan(camera.field_of_view):
+        return "unknown"
+    # Two hands of a clock: their unit vectors say how far apart they are.
+    one, other = math.radians(camera.direction), math.radians(bearing)
+    x, y = math.sin(other - one), math.cos(other - one)
+    return "yes" if abs(math.degrees(math.atan2(x, y))) <= camera.field_of_view / 2 + 1e-9 else "no"
