@@ -135,7 +135,7 @@ def _mapped(headings: list[str], known: dict[str, tuple[str, ...]], given: Colum
 
 
 def _unpack(frame: pd.DataFrame, packed: str) -> None:
-    """Put each tag in a column of its own; a column that the file has already comes first."""
+    """Write each tag into a column of its own; a column that the file has already comes first."""
     tags = tag_columns(frame[packed])
     names = {normalise_name(name): name for name in frame.columns}
     for name in tags.columns:

@@ -387,7 +387,7 @@ def _add_repeated(faults: Faults, read: pd.DataFrame) -> None:
 
 
 def _tell_shared(used: pd.DataFrame, told: list[str]) -> None:
-    """Say which ids several rows have: they are asked for as one."""
+    """Report which ids several rows have: they are asked for as one."""
     shared = used["camera_id"].duplicated(keep=False)
     if not shared.any():
         return

@@ -211,7 +211,7 @@ def _point(plain: str) -> float | None:
 def read_cells(
     texts: list[str | None], read: Callable[[str], object]
 ) -> tuple[list[object], list[bool]]:
-    """Read each cell, and say which of those that hold something are unclear.
+    """Read each cell, and flag which of those that hold something are unclear.
 
     Examples
     --------
