@@ -3,10 +3,11 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspot.addresses.address_parser import Address, parse_address
@@ -64,9 +65,10 @@ def read_text(text: str) -> Reading:
 def read_parts(text: str, address: Address) -> Reading:
     """Return an address whose parts are known in the form in which addresses are compared."""
     streets = (street_key(street) for street in (address.street, address.dependent_street))
+    key = text_key(text)
     return Reading(
-        text_key(text),
-        " ".join(street_forms(text_key(text).split())),
+        key,
+        " ".join(street_forms(key.split())),
         unit_key(address.unit),
         street_key(address.building).removeprefix("the "),
         parse_houses(address.number) if address.number else None,
@@ -272,12 +274,13 @@ class _Finder:
         self._addresses = addresses
         self._x, self._y = addresses.geometry.x.to_numpy(), addresses.geometry.y.to_numpy()
         self._read: dict[int, Reading] = {}
+        self._reader = AddressReader(addresses)
         readings = {text: read_text(text) for text in texts}
         rows = self._rows_by_street(readings.values()) if readings else {}
         self._localities = {
             part
-            for at in {at for found in rows.values() for at in found}
-            for part in self._reading(at).localities
+            for reading in self._readings({at for found in rows.values() for at in found})
+            for part in reading.localities
         }
         self.found = {
             text: self._find(told, rows.get(told.words, ())) for text, told in readings.items()
@@ -310,14 +313,14 @@ class _Finder:
             for words, found in streets.items()
         }
 
-    def _reading(self, at: int) -> Reading:
-        if at not in self._read:
-            self._read[at] = read_row(self._addresses, at)
-        return self._read[at]
+    def _readings(self, rows: Iterable[int]) -> Iterable[Reading]:
+        """Read some rows at once, and keep what was read."""
+        self._read = dict(zip(rows, self._reader.read(rows), strict=True))
+        return self._read.values()
 
     def _find(self, told: Reading, rows: Iterable[int]) -> tuple[int, str]:
-        doors = [at for at in rows if same_door(told, self._reading(at))]
-        doors = [at for at in doors if self._there(told, self._reading(at))]
+        doors = [at for at in rows if same_door(told, self._read[at])]
+        doors = [at for at in doors if self._there(told, self._read[at])]
         doors = narrowed(told, doors, self._read)
         if len(doors) == 1:
             return doors[0], BY_TEXT
@@ -334,19 +337,52 @@ class _Finder:
         return not places or not known.localities or bool(places & known.localities)
 
 
-def read_row(addresses: pd.DataFrame, at: int) -> Reading:
-    """Read a row of a file of addresses: its columns, and its text for those it lacks."""
-    text = _cell(addresses, "address", at)
-    cells = {field: _cell(addresses, field, at) for field in _FIELDS if field in addresses.columns}
-    if "town" in addresses.columns:
-        places = (cells.get("locality", ""), _cell(addresses, "town", at))
-        cells["locality"] = ", ".join(filter(None, places))
-    if not {"number", "street"} <= cells.keys():
+class AddressReader:
+    """Reads rows of a file of addresses: their columns, and their text for those it lacks.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        As `read_addresses` returns them.
+
+    Examples
+    --------
+    >>> file = pd.DataFrame({"address": ["12 Mill Ln", "Flat 3, 14 Mill Ln"]})
+    >>> [reading.unit for reading in AddressReader(file).read([0, 1])]
+    ['', '3']
+    """
+
+    def __init__(self, addresses: pd.DataFrame) -> None:
+        # Of a geographic frame a column is slow to come by, and of a million rows a few are read.
+        names = ("address", *_FIELDS, "town")
+        self._columns = {name: addresses[name].array for name in names if name in addresses}
+        self._told = {name for name in _FIELDS if name in self._columns}
+        self._whole = {"number", "street"} <= self._told
+        if "town" in self._columns:
+            self._told |= {"locality"}
+
+    def read(self, rows: Iterable[int]) -> list[Reading]:
+        """Return each of some rows in the form in which addresses are compared."""
+        at = np.fromiter(rows, dtype=np.int64)
+        taken = {name: _texts_at(values, at) for name, values in self._columns.items()}
+        if "town" in taken:
+            places = zip(taken.get("locality", [""] * len(at)), taken["town"], strict=True)
+            taken["locality"] = [", ".join(filter(None, place)) for place in places]
+        fields = [taken[name] if name in self._told else [""] * len(at) for name in _FIELDS]
+        return [
+            self._reading(text, *cells)
+            for text, *cells in zip(taken["address"], *fields, strict=True)
+        ]
+
+    def _reading(self, text: str, *cells: str) -> Reading:
+        if self._whole:
+            return read_parts(text, Address(**dict(zip(_FIELDS, cells, strict=True))))
         parsed = parse_address(text)._asdict()
-        cells = {field: cells.get(field) or parsed[field] for field in _FIELDS}
-    return read_parts(text, Address(**cells))
+        told = {field: cell or parsed[field] for field, cell in zip(_FIELDS, cells, strict=True)}
+        return read_parts(text, Address(**told))
 
 
-def _cell(frame: pd.DataFrame, column: str, at: int) -> str:
-    value = frame[column].array[at]
-    return "" if value is None or pd.isna(value) else str(value)
+def _texts_at(values: Any, at: npt.NDArray[np.int64]) -> list[str]:
+    cells = np.asarray(values.take(at), dtype=object)
+    missing = pd.isna(cells)
+    return ["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)]

@@ -13,7 +13,6 @@ from hotspot.addresses.address_words import text_key
 from hotspot.briefing.config import IncidentSettings
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.matching import match_addresses
-from hotspot.cocooning.plan import barred_doors
 from hotspot.english import count, name_rows
 from hotspot.incidents import IncidentCheck
 from hotspot.incidents.layout import field_text, read_layout
@@ -128,7 +127,7 @@ def _hidden(
     doors = prepare_doors(addresses)
     looked_at = np.ones(len(burglaries), dtype=bool) if at_homes else hidden
     matched = match_addresses(burglaries[looked_at], doors)["door"].to_numpy()
-    hidden[looked_at] |= np.append(barred_doors(doors, stop), False)[matched]
+    hidden[looked_at] |= np.append(doors.barred(stop), False)[matched]
     own = np.append(doors.uprn, np.array([None]))[matched[hidden[looked_at]]]
     return hidden, frozenset(uprn for uprn in own if uprn is not None)
 

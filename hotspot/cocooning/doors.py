@@ -1,7 +1,8 @@
 """Addresses made ready: which are homes, which share a building, where each is in its street."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -10,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, Reading, read_row
+from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, AddressReader, Reading
 from hotspot.addresses.address_parser import parse_address
 from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_houses
+from hotspot.incidents.stop_list import StopList
 from hotspot.reading.cells import reference_keys
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class Doors:
     homes: Ints
     tree: "cKDTree"
     _readings: dict[int, Reading] = field(default_factory=dict)
+    _barred: dict[StopList, Bools] = field(default_factory=dict)
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
@@ -100,11 +103,27 @@ class Doors:
         at = np.where(row >= 0, np.append(self.position, -1)[row], -1)
         return np.append(self.stands, -1)[at]
 
-    def reading(self, at: int) -> Reading:
-        """Return the address at a position in the form in which addresses are compared."""
-        if at not in self._readings:
-            self._readings[at] = read_row(self.frame, int(self.rows[at]))
-        return self._readings[at]
+    @cached_property
+    def _reader(self) -> AddressReader:
+        return AddressReader(self.frame)
+
+    def readings(self, at: Iterable[int]) -> dict[int, Reading]:
+        """Return all addresses that were read in the form in which they are compared.
+
+        Parameters
+        ----------
+        at : iterable of int
+            Positions, of which those that were not are read now: once, whoever asks.
+        """
+        new = sorted({each for each in at if each not in self._readings})
+        self._readings.update(zip(new, self._reader.read(self.rows[new]), strict=True))
+        return self._readings
+
+    def barred(self, stop: StopList) -> Bools:
+        """Return which are on a stop list, by their own UPRN or that of their building."""
+        if stop not in self._barred:
+            self._barred[stop] = stop.matches(self.uprn) | stop.matches(self.parent)
+        return self._barred[stop]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from hotspot.addresses.address_matching import (
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Doors, Floats, Ints, Near, prepare_doors, texts
 from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M, SAME_TEXT_WITHIN_M, events_of
-from hotspot.cocooning.plan import barred_doors
 from hotspot.cocooning.wording import within_m
 from hotspot.dates import AsOf, cutoff, known_by
 from hotspot.english import and_list, count, cut_off, long_day, rule_words
@@ -233,7 +232,7 @@ def look_up(
     events = _events(known, known_to, doors, at, asked)
     own = events["told_by"].notna()
     is_stopped = _stopped(events, doors, stop)
-    ask = bool((own & is_stopped).any()) or bool(barred_doors(doors, stop)[at].any())
+    ask = bool((own & is_stopped).any()) or bool(doors.barred(stop)[at].any())
     shown = (events["ended"] > known_to - pd.DateOffset(years=1)) & ~is_stopped & (not ask)
     near = _newest_first(events[shown & ~own & (events["apart_m"] <= distance_m)])
     near = near.assign(
@@ -403,7 +402,7 @@ def _told_by(events: pd.DataFrame, asked: Ints, doors: Doors) -> pd.Series:
 def _stopped(events: pd.DataFrame, doors: Doors, stop: StopList) -> "pd.Series[bool]":
     """Find the burglaries on the stop list: by a reference, or by the home."""
     named = [stop.names_any(refs) for refs in events["refs"]]
-    at_barred = np.append(barred_doors(doors, stop), False)[events["door"].to_numpy()]
+    at_barred = np.append(doors.barred(stop), False)[events["door"].to_numpy()]
     return pd.Series(at_barred | np.array(named, dtype=bool), index=events.index)
 
 

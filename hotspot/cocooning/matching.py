@@ -140,12 +140,12 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     door = doors.find(texts(incidents, "uprn"))
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
+    told_of = [read_text(text or "") for text in address[left]]
+    around = _around(points[left], doors)
     # A text is read only near a burglary that has one: of a city's addresses a few thousand.
-    read: dict[int, Reading] = {}
-    for row, addresses in zip(left, _around(points[left], doors), strict=True):
-        told = read_text(address[row] or "")
-        if told.text:
-            read.update({at: doors.reading(at) for at in addresses.tolist() if at not in read})
+    near = [at for told, at in zip(told_of, around, strict=True) if told.text]
+    read = doors.readings(np.unique(np.concatenate(near)).tolist() if near else ())
+    for row, told, addresses in zip(left, told_of, around, strict=True):
         match = _by_text(told, addresses.tolist(), read, doors)
         door[row], how[row] = match or _by_place(points[row], told, addresses, read, doors)
     # A UPRN may be that of the block: its flats are homes, itself is no door.

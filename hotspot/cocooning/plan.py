@@ -35,7 +35,6 @@ from hotspot.cocooning.visit_history import History, Ledger, read_history
 from hotspot.dates import ages_days, end_of_day, known_by
 from hotspot.geo import area_names
 from hotspot.incidents.offence_counts import of_homes
-from hotspot.incidents.stop_list import StopList
 
 # The 12 months of a leap year; what is a day too old is left out where they are counted.
 _YEAR_DAYS = 366
@@ -163,6 +162,7 @@ def list_visits(
     settings: ListSettings,
     ledger: Ledger | None = None,
     matched: pd.DataFrame | None = None,
+    stopped: Bools | None = None,
 ) -> Visits:
     """List who is visited: the same for a list of today and for one of a past day.
 
@@ -177,13 +177,15 @@ def list_visits(
     settings : ListSettings
     matched : DataFrame, optional
         What `match_addresses` returns for the incidents, where it is known already.
+    stopped : ndarray of bool, optional
+        Which incidents the stop list hides, where that is known already.
 
     Returns
     -------
     Visits
     """
-    barred = barred_doors(doors, settings.exclude)
-    past, excluded = _past_events(incidents, doors, barred, settings, matched)
+    barred = doors.barred(settings.exclude)
+    past, excluded = _past_events(incidents, doors, barred, settings, matched, stopped)
     live = _live(past, settings)
     to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
     no_home = (live["door"] >= 0).to_numpy() & ~np.append(doors.lived_in, True)[live["door"]]
@@ -330,11 +332,6 @@ def _without_message(made: Made, doors: Doors) -> Bools:
     return kept_back
 
 
-def barred_doors(doors: Doors, stop: StopList) -> Bools:
-    """Return which doors are on the stop list, by their own UPRN or that of their building."""
-    return stop.matches(doors.uprn) | stop.matches(doors.parent)
-
-
 def areas_of(rows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> Texts:
     """Return the area of each row by its point; without areas what its address or incident says."""
     if areas is None:
@@ -354,12 +351,13 @@ def _past_events(
     barred: Bools,
     settings: ListSettings,
     matched: pd.DataFrame | None,
+    stopped: Bools | None,
 ) -> tuple[pd.DataFrame, int]:
     """Return the events of a year or of the window, and how many live references are left out."""
     age_days = ages_days(incidents, settings.as_of)
     in_time = age_days <= max(_YEAR_DAYS, settings.live_days)
     recent = known_by(incidents, settings.as_of) & in_time
-    stopped = settings.exclude.hides(incidents)
+    stopped = settings.exclude.hides(incidents) if stopped is None else stopped
     excluded = int((recent & stopped & (age_days <= settings.window_days)).sum())
     chosen = recent & ~stopped
     events = events_of(incidents[chosen], doors, None if matched is None else matched[chosen])

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from hotspot.addresses import read_addresses
 from hotspot.addresses.address_matching import (
     BY_UPRN,
+    AddressReader,
     contradicts,
     find_addresses,
-    read_row,
     read_text,
 )
 from hotspot.english import count
@@ -81,13 +81,11 @@ def place_by_address(
     found = find_addresses(texts, known, uprns)
     at = found["at"].to_numpy()
     # A UPRN of another door than is told is a slip in one of the two.
-    torn = np.array(
-        [
-            row >= 0 and not pd.isna(text) and contradicts(read_text(text), read_row(known, row))
-            for row, text in zip(at, texts, strict=True)
-        ],
-        dtype=bool,
-    )
+    torn = (at >= 0) & texts.notna().to_numpy(dtype=bool)
+    doors = AddressReader(known).read(at[torn])
+    torn[torn] = [
+        contradicts(read_text(text), door) for text, door in zip(texts[torn], doors, strict=True)
+    ]
     placed = (at >= 0) & ~torn
     rows = np.flatnonzero(without_place(location))
     x, y = location.x.copy(), location.y.copy()

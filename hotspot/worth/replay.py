@@ -13,7 +13,7 @@ import shapely
 
 from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors
 from hotspot.cocooning.matching import match_addresses
-from hotspot.cocooning.plan import Visits, barred_doors, list_visits
+from hotspot.cocooning.plan import Visits, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import end_of_day, event_days, known_by
@@ -102,7 +102,8 @@ class Crimes(NamedTuple):
 
     ``matched`` is what `match_addresses` returns; ``place`` is -1 where no home was matched;
     ``distinct`` is False for a further
-    reference of one event; ``stopped`` is True on the stop list.
+    reference of one event; ``hidden`` is True on the stop list by name, ``stopped`` by name or
+    home.
     """
 
     frame: gpd.GeoDataFrame
@@ -110,6 +111,7 @@ class Crimes(NamedTuple):
     place: Ints
     day: Ints
     distinct: Bools
+    hidden: Bools
     stopped: Bools
 
 
@@ -136,13 +138,15 @@ def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: StopList) -> 
     doors = town.doors
     matched = match_addresses(incidents, doors)
     door = matched["door"].to_numpy()
+    hidden = exclude.hides(incidents)
     return Crimes(
         frame=incidents,
         matched=matched,
         place=np.append(town.places, -1)[door],
         day=event_days(incidents),
         distinct=distinct_events(incidents),
-        stopped=exclude.hides(incidents) | np.append(barred_doors(doors, exclude), False)[door],
+        hidden=hidden,
+        stopped=hidden | np.append(doors.barred(exclude), False)[door],
     )
 
 
@@ -163,7 +167,7 @@ def replayed(
     """
     asked: set[tuple[str, int]] = set()
     # Nobody is sent to a building of which every home is on the stop list, whoever chooses.
-    open_homes = (town.places >= 0) & ~barred_doors(town.doors, settings.exclude)
+    open_homes = (town.places >= 0) & ~town.doors.barred(settings.exclude)
     eligible = np.zeros(town.buildings, dtype=bool)
     eligible[town.places[open_homes]] = True
     points = np.asarray(shapely.points(np.column_stack([town.x, town.y])), dtype=object)
@@ -172,7 +176,9 @@ def replayed(
         as_of = end_of_day(pd.Timestamp(day, unit="D"))
         known = crimes.frame[known_by(crimes.frame, as_of) & ~crimes.stopped]
         on_day = _settings_on(settings, as_of, known)
-        listed = list_visits(crimes.frame, town.doors, areas, on_day, ledger, crimes.matched)
+        listed = list_visits(
+            crimes.frame, town.doors, areas, on_day, ledger, crimes.matched, crimes.hidden
+        )
         rows = listed.rows[listed.scheduled]
         visits = list(zip(rows["visit_id"], rows["attempt"], strict=True))
         new = np.array([visit not in asked for visit in visits], dtype=bool)

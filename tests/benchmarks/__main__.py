@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import cocooning, density, forecast, knox, pairs, placebo
+from tests.benchmarks import cocooning, density, force, forecast, knox, pairs, placebo
 
 CASES = {
     "pairs": pairs.contenders,
@@ -11,6 +11,7 @@ CASES = {
     "density": density.contenders,
     "forecast": forecast.contenders,
     "cocooning": cocooning.contenders,
+    "force": force.contenders,
     "placebo": placebo.contenders,
 }
 
