@@ -4,7 +4,9 @@ import itertools
 import math
 import statistics
 from collections.abc import Callable
+from datetime import UTC
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -977,3 +979,51 @@ def _in_field(camera: object, bearing: float | None) -> str:
     one, other = math.radians(camera.direction), math.radians(bearing)
     x, y = math.sin(other - one), math.cos(other - one)
     return "yes" if abs(math.degrees(math.atan2(x, y))) <= camera.field_of_view / 2 + 1e-9 else "no"
+
+
+def crime_matching_row(row: object, force: str, batch: str) -> list[str] | set[str]:
+    """Return a crime's 13 cells in the layout of crime matching, or what kinds of faults it has.
+
+    For crimes on the British National Grid whose offence is the type itself.
+    """
+    faults, moments = set(), []
+    for local in (row.occurred_from.to_pydatetime(), row.occurred_to.to_pydatetime()):
+        london = [local.replace(tzinfo=ZoneInfo("Europe/London"), fold=fold) for fold in (0, 1)]
+        utc = {one.astimezone(UTC) for one in london}
+        # A time that no clock shows comes back from UTC as another.
+        back = {one.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None) for one in utc}
+        if local not in back:
+            faults.add("no clock showed")
+        elif len(utc) == 2:
+            faults.add("showed twice")
+        moments.append(min(utc))
+    start, end = moments
+    if not faults and end < start:
+        faults.add("ends before it begins")
+    if not faults and (end - start).total_seconds() > 12 * 3600:
+        faults.add("over 12 h")
+    x, y = round(row.geometry.x, 2), round(row.geometry.y, 2)
+    if not (0 <= x <= 600_000 and 0 <= y <= 1_300_000):
+        faults.add("east of the grid")
+    if faults:
+        return faults
+    words = {
+        "RB": "Robbery",
+        "BIAD": "Burglary in a dwelling",
+        "TFP": "Theft from the person of another",
+    }
+    times = [f"{one:%Y%m%d%H%M%S}" for one in (start, end)]
+    places = [str(int(one)) if one == int(one) else str(one) for one in (x, y)]
+    return [
+        force,
+        row.offence_code,
+        words[row.offence_code],
+        batch,
+        row.crime_ref,
+        *times,
+        *places,
+        "",
+        "",
+        "OSGB36",
+        "",
+    ]

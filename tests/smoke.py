@@ -50,6 +50,8 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["patrol", fixes, "--places", str(sample / "beats.geojson"), "--folder", "beats"]
     yield ["patrol", str(set_up), "--fixes", fixes]
     yield ["lookup", "1 Mill Street", crimes]
+    batch = ["--batch-date", "2026-03-02", "--out", str(folder / "batch.csv")]
+    yield ["share", "matching", crimes, "--force", "Humberside", *batch]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
     yield ["demo", str(folder / "doggerby")]
     yield ["map", "public", crimes, "--addresses", addresses]

@@ -27,6 +27,7 @@ from hotspot.cli import (
     lookup,
     maps,
     patrol,
+    share,
     trends,
     visits,
 )
@@ -37,7 +38,8 @@ from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (
-    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, maps, demo,
+    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, maps, share,
+    demo,
 )  # fmt: skip
 
 
