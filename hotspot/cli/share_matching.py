@@ -18,7 +18,6 @@ from hotspot.cli.options import (
     burglaries_of,
     print_answer,
 )
-from hotspot.english import count
 
 
 def add(kinds: Any) -> None:
@@ -72,6 +71,7 @@ def _type(text: str) -> tuple[str, str]:
 def _matching(options: argparse.Namespace) -> int:
     import pandas as pd
 
+    from hotspot.english import count
     from hotspot.incidents.check_result import NOT_SELECTED
     from hotspot.output import write_rejected
     from hotspot.output.own_files import own_files
