@@ -57,7 +57,9 @@ from .patrol import patrol_dosage as patrol_dosage
 from .patrol import patrol_plan as patrol_plan
 from .patrol import public_patrols as public_patrols
 from .patrol import read_patrols as read_patrols
+from .sharing import read_share as read_share
 from .sharing import write_crime_matching as write_crime_matching
+from .sharing import write_share as write_share
 from .sheets import write_targets as write_targets
 from .trends import funnel_rates as funnel_rates
 from .trends import performance_table as performance_table

@@ -49,6 +49,12 @@ def commands(folder: Path) -> Iterator[list[str]]:
     fixes = _fixes(sample, folder)
     yield ["patrol", fixes, "--places", str(sample / "beats.geojson"), "--folder", "beats"]
     yield ["patrol", str(set_up), "--fixes", fixes]
+    share = str(folder / "share")
+    terms = ["--recipient", "B", "--purpose", "Op", "--marking", "OFFICIAL", "--gateway", "ISA 12"]
+    terms += ["--discloser", "A", "--regime", "Part 3", "--expires", "2099-12-31"]
+    wanted = ["--fields", "crime_ref", "occurred_from", "occurred_to", "force"]
+    yield ["share", "write", crimes, *terms, *wanted, "--folder", share]
+    yield ["share", "read", share, "--out", str(folder / "shared")]
     yield ["lookup", "1 Mill Street", crimes]
     batch = ["--batch-date", "2026-03-02", "--out", str(folder / "batch.csv")]
     yield ["share", "matching", crimes, "--force", "Humberside", *batch]

@@ -1,16 +1,178 @@
-"""``hotspot share``: hand crimes over, and write them as others ask for them."""
+"""``hotspot share``: hand crimes over, read what others hand, and write what they ask for."""
 
-from typing import Any
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hotspot
 from hotspot.cli import share_matching
+from hotspot.cli.option_values import moment
+from hotspot.cli.options import (
+    DONE,
+    JSON,
+    Value,
+    absolute,
+    add_command,
+    add_reading,
+    add_values,
+    burglaries_of,
+    layers_of,
+    print_answer,
+)
+from hotspot.cli.terminal import print_notes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TODAY = Value("DATE", "the day on which this is done (that of the clock)", kind=moment)
 
 
 def add(commands: Any) -> None:
-    """Add the commands."""
+    """Add the command with its own commands."""
     share = commands.add_parser(
         "share",
-        help="hand crimes over, and write them as others ask for them",
-        description="Hand crimes over, and write them as others ask for them.",
+        help="hand crimes to another force, read theirs, and write them as others ask for them",
+        description="Hand chosen fields of chosen crimes to another force, and read what it hands.",
     )
     kinds = share.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    _add_write(kinds)
+    add_command(
+        kinds,
+        "read",
+        _read,
+        "read a share that came: only what is whole, unchanged and not past its date",
+        "Tell what a share is and may be used for, and write its crimes to a file that every "
+        "command reads. One that was changed by accident, copied in part or is past its date is "
+        "refused.",
+        {
+            "share": Value("FOLDER", "the share, unpacked"),
+            "--out": Value("FOLDER", "where to write a GeoParquet file for each table"),
+            "--today": TODAY,
+            "--json": JSON,
+        },
+    )
     share_matching.add(kinds)
+
+
+def _add_write(kinds: Any) -> None:
+    write = add_command(
+        kinds,
+        "write",
+        _write,
+        "write chosen fields of chosen crimes for one recipient, purpose and time",
+        "Write chosen fields of chosen crimes to a new folder, with a manifest that says for whom, "
+        "what for and how long. What is on the stop list is in no row and no count.",
+        {},
+    )
+    add_reading(write)
+    required: dict[str, tuple[str, str]] = {
+        "--recipient": ("NAME", "who may have it"),
+        "--purpose": ("WORDS", "what for, and nothing else"),
+        "--marking": ("WORDS", "protective marking"),
+        "--gateway": ("WORDS", "the legal gateway: the agreement and the power it rests on"),
+        "--discloser": ("NAME", "who answers for the disclosure: a force and a role"),
+        "--folder": ("FOLDER", "where to write: a new folder"),
+    }
+    for name, (metavar, words) in required.items():
+        write.add_argument(name, required=True, metavar=metavar, help=words)
+    write.add_argument(
+        "--regime",
+        required=True,
+        choices=["Part 3", "UK GDPR"],
+        help="Part 3 of the Data Protection Act 2018, or UK GDPR",
+    )
+    write.add_argument(
+        "--fields", required=True, nargs="+", metavar="FIELD", help="which columns go, no others"
+    )
+    expires = Value("DATE", "the last day on which it may be used", kind=moment)
+    add_values(write, {"--expires": expires})
+    write.add_argument(
+        "--crimes", nargs="+", metavar="REF", help="which crimes (all that are read)"
+    )
+    add_values(
+        write,
+        {
+            "--level": Value(
+                None, "how exactly it tells where", "full", choices=["full", "street", "area"]
+            ),
+            "--streets": Value("FILE", "streets, for level street"),
+            "--formats": Value("FORMAT", "", ["geoparquet", "gpkg", "xlsx"]),
+            "--today": TODAY,
+            "--json": JSON,
+        },
+    )
+
+
+def _write(options: argparse.Namespace) -> int:
+    from hotspot._errors import ConfigError, DataError
+    from hotspot.english import some_of
+    from hotspot.reading.cells import reference_key
+
+    if options.expires is None:
+        raise ConfigError("Say until when it may be used: --expires 2027-03-31.")
+    options.addresses = options.areas = options.area_name = None
+    burglaries = burglaries_of(options, layers_of(options))
+    crimes = burglaries.known
+    if options.crimes:
+        asked = {reference_key(one): one for one in options.crimes}
+        keys = crimes["crime_ref"].map(reference_key)
+        if missing := [one for key, one in asked.items() if key not in set(keys)]:
+            raise DataError(
+                f"No crime that was read has the reference {some_of(missing, 10)}: is it spelt "
+                "as in the file, of a chosen offence, and not on the stop list?"
+            )
+        crimes = crimes[keys.isin(asked)]
+    folder = hotspot.write_share(
+        crimes,
+        absolute(options.folder) or options.folder,
+        options.recipient,
+        options.purpose,
+        options.fields,
+        options.marking,
+        options.expires,
+        options.formats,
+        gateway=options.gateway,
+        regime=options.regime,
+        discloser=options.discloser,
+        level=options.level,
+        streets=burglaries.layers.streets if options.level == "street" else None,
+        exclude=burglaries.open.stopped,
+        exclude_may_match_nothing=True,
+        today=options.today,
+    )
+    return _told(options, folder)
+
+
+def _told(options: argparse.Namespace, folder: Path) -> int:
+    """Print what a share says of itself, and where it is."""
+    from hotspot.sharing import read_manifest
+
+    manifest = read_manifest(folder)
+    files = [str(folder / file.name) for file in manifest.files]
+    print_notes(line for line in manifest.handling if line.startswith("Nothing here is encrypted"))
+    content = {"manifest": manifest.model_dump(mode="json"), "files": files}
+    print_answer(options, content, manifest.summary(), *files)
+    return DONE
+
+
+def _read(options: argparse.Namespace) -> int:
+    from hotspot.output.own_files import own_files, refuse_inputs
+    from hotspot.sharing import read_manifest
+
+    share = Path(options.share)
+    frames = hotspot.read_share(share, today=options.today)
+    manifest = read_manifest(share)
+    named: dict[str, pd.DataFrame] = (
+        frames if isinstance(frames, dict) else {manifest.frames[0].name: frames}
+    )
+    paths: dict[str, Path] = {}
+    if options.out is not None:
+        paths = {name: Path(options.out) / f"{name}.parquet" for name in named}
+        refuse_inputs(paths.values(), [share])
+        with own_files(paths.values()):
+            hotspot.sharing.write_frames_alone({paths[name]: named[name] for name in named})
+    content = {
+        "manifest": manifest.model_dump(mode="json"), "files": [str(p) for p in paths.values()],
+    }  # fmt: skip
+    print_answer(options, content, manifest.summary(), *paths.values())
+    return DONE

@@ -223,3 +223,28 @@ def _merges(sheet: CalamineSheet) -> list[Merge]:
         (top, left - shift, bottom, right - shift)
         for (top, left), (bottom, right) in getattr(sheet, "merged_cell_ranges", None) or []
     ]
+
+
+def sheet_rows(path: Path, sheet: str) -> list[list[Any]]:
+    """Read every cell of a sheet as the workbook holds it, its first row first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    sheet : str
+
+    Returns
+    -------
+    list of list
+        Rows of texts, numbers, truths and times; "" where nothing stands.
+
+    Raises
+    ------
+    DataError
+        If the workbook cannot be read in bounded memory, or has no such sheet.
+    """
+    looked_at = check_bounds(path)
+    with _workbook(path, looked_at.form) as book:
+        if sheet not in book.sheet_names:
+            raise DataError(f"{path.name} has no sheet {sheet!r}.")
+        return list(book.get_sheet_by_name(sheet).iter_rows())
