@@ -1,17 +1,19 @@
 """How Sphinx builds these pages: ``sphinx-build -W docs build/docs``, with no network."""
 
+import configparser
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_extension"))
 
-import hotspot as hs
 from hotspot.rule import BANDWIDTH_M, RINGS, RULE
 
 project = "hotspot"
 author = "hotspot maintainers"
 project_copyright = "2026, hotspot maintainers"
-version = release = hs.__version__
+_metadata = configparser.ConfigParser()
+_metadata.read(Path(__file__).parents[1] / "setup.cfg", encoding="utf-8")
+version = release = _metadata["metadata"]["version"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "live_examples", "rooms"]
 extensions += ["mathml", "offline"]

@@ -7,6 +7,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.conftest import ROOT
@@ -77,6 +78,25 @@ def test_what_a_page_would_fetch_is_seen(tmp_path: Path) -> None:
         "<style>a{background:url(http://x.example/b.png)}</style>", "utf-8",
     )  # fmt: skip
     assert len(fetched(tmp_path)) == 3
+
+
+@pytest.mark.slow
+def test_command_and_notebook_give_one_number_for_one_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They counted differently, by stop list and addresses: 8 and 10, -14 and +11 %."""
+    from hotspot.cli import main
+
+    stored = nbformat.read(ROOT / "notebooks" / "6-is-it-up-or-down.ipynb", as_version=4)
+    told = next(
+        output.text
+        for cell in stored.cells
+        if cell.cell_type == "code" and "table.summary()" in cell.source
+        for output in cell.outputs
+    )
+    set_up = str(ROOT / "sample_data" / "briefing.toml")
+    assert main(["trends", set_up, "--month", "2026-02", "--folder", str(tmp_path / "trends")]) == 0
+    assert told.splitlines()[:3] == capsys.readouterr().out.splitlines()[:3]
 
 
 @pytest.mark.slow
