@@ -1027,3 +1027,33 @@ def crime_matching_row(row: object, force: str, batch: str) -> list[str] | set[s
         "OSGB36",
         "",
     ]
+
+
+def expected_gap(one: tuple[float, float], other: tuple[float, float], period: float = 0) -> float:
+    """Return the mean difference of two moments in their windows, over a fine grid."""
+    n = 400
+    if period and max(one[1] - one[0], other[1] - other[0]) >= period:
+        return period / 4
+    total = 0.0
+    for i in range(n):
+        x = one[0] + (i + 0.5) / n * (one[1] - one[0])
+        for j in range(n):
+            y = other[0] + (j + 0.5) / n * (other[1] - other[0])
+            apart = abs(x - y)
+            if period:
+                apart = min(apart % period, period - apart % period)
+            total += apart
+    return total / n**2
+
+
+def connected_series(cells: list[set[str]]) -> list[set[int]]:
+    """Return crimes that share a series, or are joined by a chain of series, one by one."""
+    groups: list[tuple[set[int], set[str]]] = []
+    for row, names in enumerate(cells):
+        if not names:
+            continue
+        met = [group for group in groups if group[1] & names]
+        groups = [group for group in groups if not group[1] & names]
+        rows = {row}.union(*(group[0] for group in met))
+        groups.append((rows, names.union(*(group[1] for group in met))))
+    return [rows for rows, _ in groups]

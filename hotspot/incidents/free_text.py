@@ -30,6 +30,23 @@ def is_free_text(methods: pd.Series) -> NDArray[np.bool_]:
     return np.asarray(texts.str.len() > LONGEST_METHOD, dtype=bool)
 
 
+def without_free_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table for a product: methods that are sentences are left out of it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With or without ``mo``.
+
+    Returns
+    -------
+    DataFrame
+    """
+    if "mo" not in table:
+        return table
+    return table.assign(mo=table["mo"].mask(is_free_text(table["mo"])))
+
+
 def free_text_warnings(incidents: pd.DataFrame) -> list[str]:
     """Return how many methods no product shows.
 

@@ -5,6 +5,8 @@ from hotspot.output.text import clean_text
 NO_MARKING = "NO MARKING GIVEN: HANDLE AS SENSITIVE"
 #: Ends a sentence about any product.
 NO_GROUND = "no ground for a stop, a search or an arrest"
+#: Stands on every product that links crimes.
+NOT_EVIDENCE = "A linkage score is a lead, never evidence."
 PLACES_NOT_PEOPLE = f"It shows places, not people: it is {NO_GROUND}."
 
 
