@@ -13,8 +13,8 @@ from . import maps as maps
 from . import near_repeat as near_repeat
 from . import output as output
 from . import patrol as patrol
-from . import sharing as sharing
 from . import series as series
+from . import sharing as sharing
 from . import sheets as sheets
 from . import trends as trends
 from . import visits as visits
@@ -58,12 +58,12 @@ from .patrol import patrol_dosage as patrol_dosage
 from .patrol import patrol_plan as patrol_plan
 from .patrol import public_patrols as public_patrols
 from .patrol import read_patrols as read_patrols
-from .sharing import read_share as read_share
-from .sharing import write_crime_matching as write_crime_matching
-from .sharing import write_share as write_share
 from .series import LinkageModel as LinkageModel
 from .series import crime_series as crime_series
 from .series import series_candidates as series_candidates
+from .sharing import read_share as read_share
+from .sharing import write_crime_matching as write_crime_matching
+from .sharing import write_share as write_share
 from .sheets import write_targets as write_targets
 from .trends import funnel_rates as funnel_rates
 from .trends import performance_table as performance_table
