@@ -17,6 +17,7 @@ from pydantic import (
 from hotspot._checks import full_path
 from hotspot._errors import ConfigError
 from hotspot.briefing import config_values as values
+from hotspot.briefing.camera_settings import CameraSettings
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.briefing.config_values import Table
 from hotspot.briefing.operation_settings import OperationSettings
@@ -208,8 +209,8 @@ class Config(Table):
         What months are held against.
     backtest, worth : bool
         Whether to find out how well the map and the lists did lately.
-    patrol : table, optional
-        The fixes of patrols, and how visits are planned.
+    patrol, cameras : table, optional
+        The fixes of patrols, and how visits are planned; the register of cameras.
     messages : table, optional
         The force's own texts for residents.
     operations : tables
@@ -239,6 +240,7 @@ class Config(Table):
     backtest: values.Flag = True
     worth: values.Flag = True
     patrol: PatrolSettings | None = None
+    cameras: CameraSettings | None = None
     messages: MessageSettings | None = None
     operations: Annotated[tuple[OperationSettings, ...], BeforeValidator(values.tables)] = ()
     output: OutputSettings = Field(default_factory=dict, validate_default=True)
@@ -281,7 +283,8 @@ class Config(Table):
         kept = [file for url in urls if isinstance(url, str) and (file := file_of_url(url))]
         excluded = self.cocooning.exclude
         ground = [file for one in self.operations for file in one.files]
-        ground += [] if self.patrol is None else self.patrol.files
+        others = [one for one in (self.patrol, self.cameras) if one is not None]
+        ground += [file for one in others for file in one.files]
         return [*self.input_files().values(), *kept, *([excluded] if excluded else []), *ground]
 
     def changed(

@@ -122,7 +122,7 @@ def read_inputs(config: Config) -> Inputs:
         of_settings = all(isinstance(fault, ConfigError) for fault in files.faults)
         raise (ConfigError if of_settings else DataError)(files.problems)
     check, accepted = burglaries.check, burglaries.check.accepted
-    as_of = _last_day(check) if config.as_of is None else config.as_of
+    as_of = last_day(check) if config.as_of is None else config.as_of
     known = known_at(accepted, as_of)
     alarms = check_coordinates(known.incidents, layers.addresses, layers.areas, check.columns)
     alarms += _late_strays_alarm(accepted) if config.as_of is None else ()
@@ -157,7 +157,7 @@ def known_at(accepted: gpd.GeoDataFrame, as_of: pd.Timestamp) -> KnownBurglaries
     return known
 
 
-def _last_day(check: IncidentCheck) -> pd.Timestamp:
+def last_day(check: IncidentCheck) -> pd.Timestamp:
     """Return the last day that the file tells of, so that nothing in it is later.
 
     What is found on a Saturday night is recorded on the Sunday.

@@ -19,6 +19,7 @@ from hotspot._kernels import NoCacheWarning
 from hotspot.cli import (
     backtest,
     briefing,
+    cameras,
     check,
     demo,
     density,
@@ -38,8 +39,8 @@ from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (
-    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, maps, share,
-    demo,
+    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, cameras, maps,
+    share, demo,
 )  # fmt: skip
 
 

@@ -1,3 +1,4 @@
+from .camera_requests import CamerasAsked as CamerasAsked
 from .corrections import Corrected as Corrected
 from .explanation import Explanation as Explanation
 from .ledger import VisitLedger as VisitLedger

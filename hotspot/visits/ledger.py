@@ -13,6 +13,7 @@ from hotspot.visits import queries
 from hotspot.visits.explanation import Explanation
 from hotspot.visits.issuing import issue_list
 from hotspot.visits.ledger_answers import Answers
+from hotspot.visits.ledger_cameras import Cameras
 from hotspot.visits.ledger_homes import Homes
 from hotspot.visits.ledger_upkeep import Upkeep
 from hotspot.visits.marks import mark_homes
@@ -22,7 +23,7 @@ from hotspot.visits.sheet_reading import Returned, read_returns
 from hotspot.visits.store import Store
 
 
-class VisitLedger(Answers, Homes, Upkeep):
+class VisitLedger(Answers, Cameras, Homes, Upkeep):
     """A standing list in a database: what was asked of the teams, and what they did.
 
     Parameters

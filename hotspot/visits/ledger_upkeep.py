@@ -139,6 +139,7 @@ class Upkeep:
 
         Notes
         -----
+        Requests to cameras that were made before the day go too.
         What stays of the lists are their cut-offs, parameters and lengths, and of the log who did
         what and when. Marks that were lifted before the day go with the rest. In SQLite deleted
         bytes are overwritten and the file is rebuilt, so that they are gone from it; PostgreSQL

@@ -7,7 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from hotspot.dates import AsOf, moment_of
-from hotspot.english import count, plain_day
+from hotspot.english import and_list, count, plain_day
 from hotspot.rule import result_word
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
@@ -39,6 +39,8 @@ class Purged:
         so many days. Without them it may be asked for again.
     marks, lifted : int
         Do-not-contact marks, and marks that were lifted before the limit.
+    cameras : int
+        Requests to cameras that were made before the limit.
     first, last : Timestamp or None
         The oldest and the newest listing or visit that went.
     preview : bool
@@ -60,12 +62,13 @@ class Purged:
     notes: int = 0
     lifted: int = 0
     still_heeded: int = 0
+    cameras: int = 0
     preview: bool = False
     rebuilt: bool = True
 
     def __bool__(self) -> bool:
         """Return whether anything went, or would go."""
-        return bool(self.doors or self.marks or self.lifted)
+        return bool(self.doors or self.marks or self.lifted or self.cameras)
 
     def summary(self) -> str:
         """Return in a sentence what went, or would go.
@@ -120,10 +123,15 @@ class Purged:
         )
 
     def _marks(self) -> str:
-        kinds = [(self.marks, "do-not-contact mark"), (self.lifted, "lifted mark")]
-        parts = [count(number, kind) for number, kind in kinds if number]
+        kinds = [
+            (self.marks, "do-not-contact mark"),
+            (self.lifted, "lifted mark"),
+            (self.cameras, "request to a camera"),
+        ]
+        plural = {"request to a camera": "requests to cameras"}
+        parts = [count(number, kind, plural.get(kind)) for number, kind in kinds if number]
         would = "would be deleted" if self.preview else "deleted"
-        return f"{' and '.join(parts)} {would}." if parts else ""
+        return f"{and_list(parts)} {would}." if parts else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold.
@@ -155,11 +163,12 @@ def purge(store: Store, before: AsOf, marks: bool, who: str | None) -> Purged:
             schema.delete_rows(connection, table.c.visit_id, old.index)
         for gone in _old_marks(limit, marks).values():
             connection.execute(sa.delete(schema.marks).where(gone))
+        connection.execute(sa.delete(schema.camera_requests).where(_old_requests(limit)))
         purged = schema.read_time(connection, schema.PURGED)
         if plan.doors and (purged is None or limit > purged):
             schema.write_time(connection, schema.PURGED, limit)
         if plan:
-            log_access(connection, "purge", who, count=plan.doors + plan.marks)
+            log_access(connection, "purge", who, count=plan.doors + plan.marks + plan.cameras)
     return replace(plan, preview=False, rebuilt=not plan or store.rebuilt())
 
 
@@ -209,6 +218,11 @@ def _planned(
         still_heeded=_still_heeded(connection, visits),
         marks=going.get("marks", 0),
         lifted=going["lifted"],
+        cameras=connection.execute(
+            sa.select(sa.func.count())
+            .select_from(schema.camera_requests)
+            .where(_old_requests(limit))
+        ).scalar_one(),
         preview=True,
     )
 
@@ -239,6 +253,11 @@ def _old_marks(limit: pd.Timestamp, marks: bool) -> dict[str, sa.ColumnElement[b
         return lifted
     stands = schema.marks.c.lifted_at.is_(None)
     return {**lifted, "marks": stands & (schema.marks.c.marked_at < moment)}
+
+
+def _old_requests(limit: pd.Timestamp) -> sa.ColumnElement[bool]:
+    """Return which requests to cameras go, those that were withdrawn with the others."""
+    return schema.camera_requests.c.asked_at < limit.to_pydatetime()
 
 
 def _old_doors(connection: sa.Connection, limit: pd.Timestamp) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from hotspot._errors import DataError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Under which name it stands among what a ledger remembers.
 VERSION = "schema_version"
 # Names of the times that `read_time` reads: the cut-off of the first list, and the latest day
@@ -155,6 +155,19 @@ marks = sa.Table(
     # A mark that was lifted stands for nothing, and no visit before then brings it back.
     sa.Column("lifted_at", sa.DateTime),
     *_optional(sa.Text, "lifted_by", "lifted_why"),
+)
+# Which cameras were asked for the footage of which crime, by their ids alone.
+camera_requests = sa.Table(
+    "visits_cameras",
+    metadata,
+    sa.Column("camera_id", sa.String(200), primary_key=True),
+    sa.Column("crime_ref", sa.String(200), primary_key=True),
+    sa.Column("asked_at", sa.DateTime, primary_key=True),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.DateTime, nullable=False),
+    # A request that was withdrawn stands for nothing, and is kept with who said so.
+    sa.Column("withdrawn_at", sa.DateTime),
+    *_optional(sa.Text, "withdrawn_by", "withdrawn_why"),
 )
 # Who looked, changed or deleted: never what. It outlives what is deleted.
 log = sa.Table(
