@@ -30,10 +30,34 @@ collect_ignore = ["hostile"]
 
 # A slow machine is no fault of the code, and no test asserts a time. Examples are others in every
 # run, so few of each find with time what many would.
-settings.register_profile("no deadline", deadline=None, max_examples=40)
+settings.register_profile("no deadline", deadline=None, max_examples=20)
 settings.load_profile("no deadline")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# What takes longest, longest first: begun last, each of these would keep one worker while the
+# others wait for it. Files that are not named come after them.
+LONGEST = (
+    "briefing_products", "stop_list_products", "worth", "cocooning_ledger", "cli", "briefing_cases",
+    "visits_report", "incidents_kept", "cocooning", "own_files", "incidents_contents", "places",
+    "sample", "maps_browser", "maps_saving_browser", "public_map_browser", "briefing_headline",
+    "access", "kernels", "density", "backtest", "forecast", "hostile", "nulls", "notebooks",
+    "month", "whole_briefings", "impact_coverage", "killed", "kernels_without_jit", "no_network",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand out the files in the order in which they are collected, not by their number of tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first, where several workers share them."""
+    if hasattr(config, "workerinput"):
+        places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +97,7 @@ def started_browser() -> Iterator[Any]:
         yield browser
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, once of each kind."""
     if request.param == "sqlite":
@@ -93,9 +117,16 @@ def busy_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the made-up town where it is burgled three times as often, for many events."""
     from hotspot.demo import Process, write_sample
 
-    folder = tmp_path_factory.mktemp("busy")
-    write_sample(folder, process=Process(background_per_1000=22.0, operation_ratio=1.0))
-    return folder
+    # The workers of a run share what the first of them has made.
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "busy"
+    if not shared.exists():
+        made = tmp_path_factory.mktemp("busy-made")
+        write_sample(made, process=Process(background_per_1000=22.0, operation_ratio=1.0))
+        # Another worker may have been at it at the same time: then theirs is as good.
+        with contextlib.suppress(OSError):
+            made.rename(shared)
+    return shared
 
 
 @pytest.fixture

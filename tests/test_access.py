@@ -108,7 +108,7 @@ class Seen:
 
 @pytest.fixture(
     scope="module",
-    params=[LAPTOP, pytest.param(PHONE, marks=pytest.mark.slow)],
+    params=[LAPTOP, PHONE],
     ids=["laptop", "phone"],
 )
 def seen(browser: Any, pages: dict[str, Path], request: pytest.FixtureRequest) -> dict[str, Seen]:
@@ -127,14 +127,16 @@ def look_at(opened: Opened) -> Seen:
     return seen
 
 
+@pytest.mark.slow
 def test_no_page_has_a_serious_fault(seen: dict[str, Seen]) -> None:
     assert {name: page.faults for name, page in seen.items() if page.faults} == {}
 
 
 def test_a_map_has_no_serious_fault_with_a_popup_tables_or_an_earlier_week(
-    browser: Any, pages: dict[str, Path]
+    browser: Any, tmp_path: Path
 ) -> None:
-    page = open_file(browser, pages["full map"]).page
+    opened = open_file(browser, save_map(made_maps.full_map(), tmp_path / "full.html"))
+    page = opened.page
 
     page.locator(".hotspot-weeks input").fill("3")
     in_a_week = faults(page)
@@ -149,6 +151,7 @@ def test_a_map_has_no_serious_fault_with_a_popup_tables_or_an_earlier_week(
     assert (in_a_week, as_tables, with_popup) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_every_page_asks_nothing_complains_of_nothing_and_may_be_enlarged(
     seen: dict[str, Seen],
 ) -> None:

@@ -443,6 +443,7 @@ def test_a_cut_off_before_all_data_is_told(town: Briefing, tmp_path: Path) -> No
     assert not (tmp_path / "early").exists()
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_failure_while_writing_leaves_the_issued_briefing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -460,6 +461,7 @@ def test_a_failure_while_writing_leaves_the_issued_briefing(
     assert not list(tmp_path.glob(".briefing*"))
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_an_issued_briefing_is_replaced_only_when_asked_and_untouched(tmp_path: Path) -> None:
     path = quick_town(tmp_path, '[output]\nformats = ["xlsx"]\n')
     made = brief(path)
@@ -533,6 +535,7 @@ def test_an_empty_folder_name_is_no_way_out_of_the_folder(tmp_path: Path) -> Non
     assert folders.RUN_FILE not in {file.name for file in tmp_path.iterdir()}
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_burglary_without_uprn_gets_its_street_from_the_address_it_is_at(
     tmp_path: Path,
 ) -> None:

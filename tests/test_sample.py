@@ -1,7 +1,7 @@
 """The made-up town: its files agree with each other, with their truth and with the script."""
 
 import json
-import subprocess
+import runpy
 import sys
 import tomllib
 from collections.abc import Callable
@@ -117,9 +117,12 @@ def make_again(
 
     def run(seed: int | None) -> Path:
         folder = tmp_path_factory.mktemp("again")
-        script = [sys.executable, "-B", str(sample_dir / "make_sample.py"), "--folder", str(folder)]
+        script = str(sample_dir / "make_sample.py")
         chosen = [] if seed is None else ["--seed", str(seed)]
-        subprocess.run([*script, *chosen], check=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", [script, "--folder", str(folder), *chosen])
+            # In this process: another would load everything again.
+            runpy.run_path(script, run_name="__main__")
         return folder
 
     return run

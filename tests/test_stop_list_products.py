@@ -54,7 +54,7 @@ def town(folder: Path, entry: str, rows: Sequence[Burglary]) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=["reference", pytest.param("home", marks=pytest.mark.slow)])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Write a town with a burglary on the stop list, and one that it never happened in."""
     entry, burglary = KINDS[request.param]
@@ -391,6 +391,7 @@ def test_what_is_no_file_is_no_list(tmp_path: Path, kind: str) -> None:
         hs.brief(path)
 
 
+@pytest.mark.usefixtures("plain_products")
 def test_a_list_is_right_where_that_is_said_and_matched_however_it_is_written(
     tmp_path: Path,
 ) -> None:

@@ -28,9 +28,16 @@ ADDED = (
     ResultWord(label="demolished", lives_there=False, ends_visit=True),
     ResultWord(label="solicitor only", answered=True, ends_visit=True, bars=True),
 )
+QUICK = ("asked to return", "solicitor only")
 
 
-@pytest.fixture(params=ADDED, ids=lambda word: word.label)
+# One that sends people again and one that nobody may undo at once; the others in the slow part.
+@pytest.fixture(
+    params=[
+        pytest.param(word, id=word.label, marks=[] if word.label in QUICK else pytest.mark.slow)
+        for word in ADDED
+    ]
+)
 def added(request, monkeypatch):
     monkeypatch.setattr(rule, "RESULT_WORDS", (*RESULT_WORDS, request.param))
     return request.param

@@ -224,6 +224,7 @@ def test_with_trafford_visits_are_for_21_days_and_burglaries_count_for_as_many(t
     assert usual.horizon_days == RULE.window_days
 
 
+@pytest.mark.slow
 def test_max_visits_counts_for_every_replayed_list(town):
     result, _ = compare(town, max_visits=10)
     assert result.by_list["listed"].tolist() == [10] * WEEKS
