@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable
 from datetime import UTC
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -1057,3 +1058,35 @@ def connected_series(cells: list[set[str]]) -> list[set[int]]:
         rows = {row}.union(*(group[0] for group in met))
         groups.append((rows, names.union(*(group[1] for group in met))))
     return [rows for rows, _ in groups]
+
+
+def pairs_of_forces(
+    a: Any, b: Any, forces: Any, strip_m: float, distance_m: float
+) -> list[tuple[str, str, str]]:
+    """Return first reference, second and verdict of each pair near in place and time."""
+    grounds = list(forces.geometry)
+
+    def in_strip(crime: Any) -> bool:
+        return all(crime.geometry.distance(ground) <= strip_m for ground in grounds)
+
+    found = []
+    for one in a.itertuples():
+        for other in b.itertuples():
+            if not (in_strip(one) and in_strip(other)):
+                continue
+            if one.geometry.distance(other.geometry) > distance_m:
+                continue
+            if one.occurred_from > other.occurred_to or other.occurred_from > one.occurred_to:
+                continue
+            verdict = "merged"
+            if one.offence_code and other.offence_code and one.offence_code != other.offence_code:
+                verdict = "other offence"
+            if isinstance(one.uprn, str) and isinstance(other.uprn, str) and one.uprn != other.uprn:
+                verdict = "other home"
+            found.append([one.crime_ref, other.crime_ref, verdict])
+    fits = [pair for pair in found if pair[2] == "merged"]
+    for pair in fits:
+        alike = [p for p in fits if p[0] == pair[0] or p[1] == pair[1]]
+        if len(alike) > 1:
+            pair.append("ambiguous")
+    return [(pair[0], pair[1], pair[-1]) for pair in found]

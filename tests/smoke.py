@@ -55,6 +55,11 @@ def commands(folder: Path) -> Iterator[list[str]]:
     wanted = ["--fields", "crime_ref", "occurred_from", "occurred_to", "force"]
     yield ["share", "write", crimes, *terms, *wanted, "--folder", share]
     yield ["share", "read", share, "--out", str(folder / "shared")]
+    theirs, ground = (
+        str(sample / "neighbour" / name) for name in ("burglaries.csv", "forces.geojson")
+    )
+    merged = ["--folder", str(folder / "merged")]
+    yield ["share", "merge", share, theirs, "--boundary", ground, *merged]
     yield ["lookup", "1 Mill Street", crimes]
     batch = ["--batch-date", "2026-03-02", "--out", str(folder / "batch.csv")]
     yield ["share", "matching", crimes, "--force", "Humberside", *batch]

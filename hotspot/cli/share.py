@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import hotspot
 from hotspot.cli import share_matching
-from hotspot.cli.option_values import moment
+from hotspot.cli.option_values import metres, moment
 from hotspot.cli.options import (
     DONE,
     JSON,
@@ -15,6 +15,7 @@ from hotspot.cli.options import (
     add_command,
     add_reading,
     add_values,
+    answer_written,
     burglaries_of,
     layers_of,
     print_answer,
@@ -22,6 +23,7 @@ from hotspot.cli.options import (
 from hotspot.cli.terminal import print_notes
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 TODAY = Value("DATE", "the day on which this is done (that of the clock)", kind=moment)
@@ -47,6 +49,40 @@ def add(commands: Any) -> None:
         {
             "share": Value("FOLDER", "the share, unpacked"),
             "--out": Value("FOLDER", "where to write a GeoParquet file for each table"),
+            "--today": TODAY,
+            "--json": JSON,
+        },
+    )
+    add_command(
+        kinds,
+        "correct",
+        _correct,
+        "apply a correction that came to the share it is of",
+        "Apply a correction to a share where it lies: crimes that changed are changed, and those "
+        "that are to go are gone from it. Copies are yours to correct.",
+        {
+            "share": Value("FOLDER", "the share"),
+            "correction": Value("FOLDER", "the correction, unpacked"),
+            "--today": TODAY,
+            "--json": JSON,
+        },
+    )
+    add_command(
+        kinds,
+        "merge",
+        _merge,
+        "merge the crimes of two forces: what both recorded at the border stands once",
+        "Merge the crimes of two forces. What both recorded within a strip along the border stands "
+        "once, with both references; what fits several is listed, never guessed.",
+        {
+            "ours": Value("FILE", "crimes of one force: a share, a set-up or a file"),
+            "theirs": Value("FILE", "crimes of the other"),
+            "--boundary": Value("FILE", "polygons of the ground of both forces, by name"),
+            "--boundary-name": Value("COLUMN", "which column names the force"),
+            "--strip": Value("M", "width of the strip on either side", 400.0, metres),
+            "--distance": Value("M", "how far apart two records of a crime may lie", 50.0, metres),
+            "--marking": Value(None, "protective marking of the products"),
+            "--folder": Value(None, "where to write", "merged"),
             "--today": TODAY,
             "--json": JSON,
         },
@@ -176,3 +212,46 @@ def _read(options: argparse.Namespace) -> int:
     }  # fmt: skip
     print_answer(options, content, manifest.summary(), *paths.values())
     return DONE
+
+
+def _correct(options: argparse.Namespace) -> int:
+    return _told(
+        options,
+        hotspot.sharing.apply_correction(options.share, options.correction, today=options.today),
+    )
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from hotspot._errors import ConfigError
+    from hotspot.output.files import inputs_of
+    from hotspot.output.result_files import MadeOf, WrittenResult
+
+    if options.boundary is None:
+        raise ConfigError("Say which boundaries: --boundary forces.geojson.")
+    read = [Path(options.ours), Path(options.theirs), Path(options.boundary)]
+    ours, theirs = (_crimes_of(path, options) for path in read[:2])
+    merged = hotspot.sharing.merge_forces(
+        ours,
+        theirs,
+        options.boundary,
+        options.strip,
+        distance_m=options.distance,
+        name=options.boundary_name,
+    )
+    files = {"merged.parquet": lambda path: merged.crimes.to_parquet(path)}
+    made_of = MadeOf(options.marking, inputs_of(read), {})
+    written = WrittenResult(merged, merged.product, made_of, files)
+    return answer_written([written], options, read, {})
+
+
+def _crimes_of(path: Path, options: argparse.Namespace) -> "gpd.GeoDataFrame":
+    """Read the crimes of a share, or of a set-up or file without what is on its stop list."""
+    if path.is_dir():
+        frames = hotspot.read_share(path, today=options.today)
+        return next(iter(frames.values())) if isinstance(frames, dict) else frames
+    from hotspot.briefing.burglaries import read_burglaries
+    from hotspot.briefing.set_up import choose_set_up
+
+    burglaries = read_burglaries(choose_set_up(str(path), {}, {}).config)
+    print_notes(burglaries.notes)
+    return burglaries.known

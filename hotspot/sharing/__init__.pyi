@@ -1,6 +1,10 @@
 from .crime_matching import CrimeMatching as CrimeMatching
 from .crime_matching import write_crime_matching as write_crime_matching
 from .manifest import read_manifest as read_manifest
+from .merged_forces import ForceMerge as ForceMerge
+from .merged_forces import merge_forces as merge_forces
+from .share_corrections import apply_correction as apply_correction
+from .share_corrections import write_correction as write_correction
 from .share_files import write_frames_alone as write_frames_alone
 from .share_reading import read_share as read_share
 from .share_writing import write_share as write_share

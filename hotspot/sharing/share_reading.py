@@ -10,7 +10,7 @@ from hotspot._errors import DataError
 from hotspot.dates import AsOf
 from hotspot.sharing.manifest import Manifest, expiry_problems, file_problems, read_manifest
 from hotspot.sharing.share_files import read_frame
-from hotspot.sharing.share_writing import _day
+from hotspot.sharing.share_writing import as_day
 
 
 def read_share(
@@ -77,7 +77,7 @@ def checked(folder: Path, today: AsOf | None) -> Manifest:
     DataError
     """
     manifest = read_manifest(folder)
-    problems = [*expiry_problems(manifest, _day(today)), *file_problems(manifest, folder)]
+    problems = [*expiry_problems(manifest, as_day(today)), *file_problems(manifest, folder)]
     raise_problems(problems)
     return manifest
 

@@ -160,7 +160,7 @@ def write_share(
     >>> sorted(path.name for path in folder.iterdir())
     ['README.txt', 'crimes.parquet', 'manifest.json', 'share.gpkg', 'share.xlsx']
     """
-    day, last = _day(today), moment_of(expires, "expires")
+    day, last = as_day(today), moment_of(expires, "expires")
     terms = _terms(recipient, purpose, gateway, regime, discloser, marking)
     layouts = [formats] if isinstance(formats, str) else list(dict.fromkeys(formats))
     problems = [one for name in layouts for one in choice_problems("formats", name, FORMATS)]
@@ -188,7 +188,8 @@ def write_share(
 _NO_FILE = SharedFile(name="none.txt", sha256="0" * 64, bytes=0, layout="text")
 
 
-def _day(today: AsOf | None) -> pd.Timestamp:
+def as_day(today: AsOf | None) -> pd.Timestamp:
+    """Return the day that was given, else that of the clock."""
     return pd.Timestamp(dt.date.today()) if today is None else moment_of(today, "today")
 
 

@@ -28,6 +28,8 @@ Frames: TypeAlias = "pd.DataFrame | Mapping[str, pd.DataFrame]"
 Fields: TypeAlias = "Sequence[str] | Mapping[str, Sequence[str]]"
 #: What a frame is called that was given without a name.
 ALONE = "crimes"
+#: The table of a correction that names what is to go.
+REMOVED = "removed"
 DATE_BASIS = (
     "Times are local civil time of the force that recorded them, without a zone; a crime happened "
     "from occurred_from to occurred_to"
@@ -35,7 +37,7 @@ DATE_BASIS = (
 # Shorter entries of a stop list would be found in every address.
 _FEWEST_TO_REDACT = 6
 # Names of its own that a workbook and a share have.
-_TAKEN = frozenset(("about", "history", "share", "manifest", "readme"))
+_TAKEN = frozenset(("about", "history", "share", "manifest", "readme", "removed"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def prepared(
             continue
         try:
             data[name] = _as_it_goes(frame, fields[name], detail)
-            told.append(_described(name, data[name], detail))
+            told.append(described(name, data[name], detail))
         except HotspotError as error:
             problems += [f"{name}: {one}" for one in error.problems]
     raise_problems(problems, arguments)
@@ -297,7 +299,7 @@ def _resolution(frame: pd.DataFrame) -> Literal["day", "month"] | None:
     return None
 
 
-def _described(name: str, data: pd.DataFrame, detail: Detail) -> SharedFrame:
+def described(name: str, data: pd.DataFrame, detail: Detail) -> SharedFrame:
     """Return what the manifest says of a frame."""
     geometry = _geometry_name(data)
     shared = None
