@@ -141,6 +141,7 @@ def test_no_product_names_a_folder_a_user_a_machine_or_the_list(
         ["lookup", "20 Mill Lane, Doggerby"],
         ["impact", "--permutations", "19", "--seed", "1"],
         ["patrol", "--seed", "1"],
+        ["cameras", "--days", "3650"],
     ],
     ids=lambda words: " ".join(words[:2]),
 )
@@ -168,6 +169,13 @@ def test_no_command_tells_the_burglary_by_what_it_counts(
                 "start,end\n2026-03-02 00:00,2026-03-02 23:00\n", encoding="utf-8"
             )
             command += ["--places", str(set_up.parent / "beats.geojson")]
+        if words[0] == "cameras":
+            # One at every door, so that every burglary has some.
+            doors = pd.read_csv(set_up.parent / "addresses.csv", dtype=str)
+            doors.columns = [name.casefold() for name in doors.columns]
+            register = doors[["easting", "northing"]].assign(direction="NNE", retention="31")
+            register.to_csv(tmp_path / "cameras.csv", index=False)
+            command += ["--cameras", str(tmp_path / "cameras.csv")]
         assert main(command) == 0, command
         said = capsys.readouterr()
         texts = {"out": said.out, "err": said.err}

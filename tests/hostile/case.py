@@ -25,6 +25,7 @@ FAMILIES = (
     "stop_lists",
     "ledgers",
     "returned_sheets",
+    "cameras",
     "patrols",
     "doors",
 )

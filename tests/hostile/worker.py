@@ -133,6 +133,7 @@ def _readers() -> dict[str, Callable[..., int]]:
         "read_outline": read_outline,
         "read_stop_list": stop_list,
         "read_returns": returns,
+        "read_cameras": hs.read_cameras,
         "read_patrols": hs.read_patrols,
     }
     counted = {name: partial(_counted, read) for name, read in readers.items()}
