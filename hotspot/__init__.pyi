@@ -69,5 +69,7 @@ from .trends import funnel_rates as funnel_rates
 from .trends import performance_table as performance_table
 from .trends import process_chart as process_chart
 from .visits import VisitLedger as VisitLedger
+from .worth import ScoringRule as ScoringRule
+from .worth import score_crimes as score_crimes
 
 __version__: str

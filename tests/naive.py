@@ -982,6 +982,27 @@ def _in_field(camera: object, bearing: float | None) -> str:
     return "yes" if abs(math.degrees(math.atan2(x, y))) <= camera.field_of_view / 2 + 1e-9 else "no"
 
 
+def crime_score(points: dict, threshold: int) -> tuple[int, int | None, str, object]:
+    """Return score, most, missing parts and allocation of one crime, a part after another.
+
+    `points` has for each part the points of this crime (None where not known) and the most it gives
+    (None without bound).
+    """
+    score, most, missing = 0, 0, []
+    for part, (its, bound) in points.items():
+        if its is None:
+            missing.append(part)
+            most = None if most is None or bound is None else most + bound
+        else:
+            score += its
+            most = None if most is None else most + its
+    if score >= threshold:
+        sent: object = True
+    else:
+        sent = False if most is not None and most < threshold else None
+    return score, most, ", ".join(missing), sent
+
+
 def crime_matching_row(row: object, force: str, batch: str) -> list[str] | set[str]:
     """Return a crime's 13 cells in the layout of crime matching, or what kinds of faults it has.
 

@@ -61,6 +61,9 @@ def commands(folder: Path) -> Iterator[list[str]]:
     merged = ["--folder", str(folder / "merged")]
     yield ["share", "merge", share, theirs, "--boundary", ground, *merged]
     yield ["lookup", "1 Mill Street", crimes]
+    rule = folder / "rule.toml"
+    rule.write_text("threshold = 50\n[offence]\nhomes = 40\n[repeat]\npoints = 20\n")
+    yield ["score", crimes, "--rule", str(rule)]
     batch = ["--batch-date", "2026-03-02", "--out", str(folder / "batch.csv")]
     yield ["share", "matching", crimes, "--force", "Humberside", *batch]
     yield ["cameras", str(set_up), "--cameras", _cameras(sample, folder)]

@@ -296,11 +296,15 @@ def test_what_is_stated_goes_before_what_follows_by_itself(write):
     result = write(incidents, types={**stated, "Theft of a van": "TOMV"})
     assert result.sent["type"].tolist() == ["BIAD", "BOTD", "AB", "RB", "BIAD"]
     assert any("'Theft of a van'" in note and "no crime" in note for note in result.notes)
-    # The title itself goes before a kind that holds it; two kinds that disagree are no answer.
-    exact = write(incidents.iloc[[0]], types={"burglary": "BOTD", "28E": "BIAD"})
+    # The narrower goes first; two that are as broad and disagree are no answer.
+    exact = write(incidents.iloc[[0]], types={"burglary": "BOTD", "homes": "AB", "28E": "BIAD"})
     assert exact.sent["type"].item() == "BIAD"
-    both = write(incidents.iloc[[0]], types={"burglary": "BOTD", "residential": "BIAD"})
-    assert "offence with two types ('28E': BIAD and BOTD)" in reason(both)
+    kinds = write(incidents.iloc[[0]], types={"burglary": "BOTD", "homes": "AB"})
+    assert kinds.sent["type"].item() == "AB"
+    both = write(
+        one(offence_code="29A"), types={"residential burglary": "BIAD", "aggravated burglary": "AB"}
+    )
+    assert "offence with two types ('29A': AB and BIAD)" in reason(both)
 
 
 def test_crimes_without_a_column_of_offences_need_one_type_for_all(write):

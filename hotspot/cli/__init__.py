@@ -28,6 +28,7 @@ from hotspot.cli import (
     lookup,
     maps,
     patrol,
+    score,
     share,
     trends,
     visits,
@@ -39,8 +40,8 @@ from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (
-    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, cameras, maps,
-    share, demo,
+    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, cameras,
+    score, maps, share, demo,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspot._checks import raise_problems
 from hotspot._errors import ConfigError
-from hotspot.reading.cells import to_text, without_missing_words
+from hotspot.reading.cells import normalise_name, to_text, without_missing_words
 from hotspot.reading.columns import given_columns
 from hotspot.reading.contents import Contents
 from hotspot.reading.datetimes import read_datetimes
@@ -61,6 +61,9 @@ _CONTENTS = {
     r"|(?:white|black|asian|mixed)[ ,/-]+(?:british|irish|african|caribbean|european|other).*",
 }
 _PERSON = "a person"
+# Columns of `score_crimes`, and the one that it takes from the force's own system.
+_OF_A_SCORE = frozenset({"score", "missing", "allocated"})
+_EXTRA_POINTS = "extrapoints"
 _FLAG = r"y|n|yes|no|true|false|not known|unknown|n/k|n/a|none|\d{1,2}(?:\.0)?"
 _EMAIL = r"[\w.+-]+@[\w-]+\.\w+"
 _MOSTLY = 0.5
@@ -139,6 +142,35 @@ def refuse_personal(kept: Mapping[str, str], contents: Contents) -> None:
             if (what := what_of_persons(name, column, contents)) is not None
         ]
     )
+
+
+def score_columns(names: Collection[str], frame: pd.DataFrame) -> list[str]:
+    """Return which columns are of a score by the force's own rule, which stays where it is made.
+
+    Parameters
+    ----------
+    names : collection of str
+        Columns that are to be handed on.
+    frame : DataFrame
+        Whose they are.
+
+    Returns
+    -------
+    list of str
+        "extra_points" wherever it stands, and the columns of a score where all those stand in the
+        frame that `score_crimes` puts side by side: others give scores of their own kind.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(columns=["crime_ref", "Extra Points", "score"])
+    >>> score_columns(frame.columns, frame)
+    ['Extra Points']
+    >>> score_columns(["score"], frame.assign(missing="", allocated=True))
+    ['score']
+    """
+    scored = {normalise_name(name) for name in frame.columns} >= _OF_A_SCORE
+    taken = _OF_A_SCORE | {_EXTRA_POINTS} if scored else {_EXTRA_POINTS}
+    return [name for name in names if normalise_name(name) in taken]
 
 
 def _refusal(column: str, what: str) -> str:

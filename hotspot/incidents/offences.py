@@ -187,6 +187,17 @@ def select_offences(
     return Selection(chosen, column.texts([its.kind for its in read]), counts, warnings)
 
 
+def kinds_named(choice: str) -> frozenset[str]:
+    """Return the kinds that a normalised choice names: none where it is a code, title or group.
+
+    Examples
+    --------
+    >>> sorted(kinds_named("homes")), kinds_named("28e")
+    (['home', 'residential'], frozenset())
+    """
+    return frozenset(_KINDS_BY_NAME.get(choice, ()))
+
+
 def tells_most(columns: Sequence[pd.Series]) -> int:
     """Return which of several columns of offences tells most of what building burglary is.
 

@@ -14,6 +14,7 @@ from hotspot._checks import choice_problems, frame_problems, incident_problems, 
 from hotspot._errors import ConfigError, quoted
 from hotspot.dates import AsOf, moment_of, month_only_problems
 from hotspot.english import count
+from hotspot.incidents.kept_columns import score_columns
 from hotspot.incidents.stop_list import WITHHELD, Exclude, StopList
 from hotspot.output.files import replacing_file
 from hotspot.output.own_files import own_files
@@ -236,6 +237,8 @@ def _asked(
     if not data:
         if text is not None and text not in incidents.columns:
             problems.append(f"text: the incidents have no column {quoted(text)}.")
+        if text is not None and score_columns([text], incidents):
+            problems.append(f"text: {quoted(text)} is of a score, which is not handed on.")
         # Rows without a time or a place have their reason each; the others must be canonical.
         data = incident_problems(incidents[complete(incidents)])
         data += [] if data else month_only_problems(incidents, "Crime matching")

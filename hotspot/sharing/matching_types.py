@@ -14,7 +14,8 @@ from hotspot.incidents.offence_titles import (
     UNCONNECTED,
     normalise_offence,
 )
-from hotspot.incidents.offences import ALL, select_offences
+from hotspot.incidents.offences import ALL
+from hotspot.incidents.stated_offences import stated_values
 
 #: The types with the words that the layout has for them.
 TYPES = {
@@ -75,16 +76,13 @@ def types_of(offences: pd.Series | None, index: pd.Index, stated: Stated | None)
     told = pd.Series(None, index, dtype=object) if offences is None else offences.astype(object)
     codes, different = pd.factorize(told.where(told.notna(), "").astype(str).str.strip())
     values = [str(value) for value in different]
-    hits = {key: _meant(key, values) for key in mapping}
+    meant, unused = stated_values(values, mapping)
     lines = lines_of(None)
-    found = [
-        _type_of(value, {key: mapping[key] for key in mapping if hits[key][i]}, lines)
-        for i, value in enumerate(values)
-    ]
+    found = [_type_of(value, its, lines) for value, its in zip(values, meant, strict=True)]
     types = pd.Series([found[code][0] for code in codes], index, dtype=object)
     reasons = pd.Series([found[code][1] for code in codes], index, dtype=object)
     mixed = pd.Series([found[code][2] for code in codes], index, dtype=bool)
-    return OffenceTypes(types, reasons, mixed, [key for key in mapping if not any(hits[key])])
+    return OffenceTypes(types, reasons, mixed, unused)
 
 
 def type_problems(stated: object) -> list[str]:
@@ -105,30 +103,14 @@ def type_problems(stated: object) -> list[str]:
     ]
 
 
-def _meant(key: str, values: list[str]) -> list[bool]:
-    """Return which offences a code, title, group or kind means."""
-    # The key itself is among the data, so that one which stands in no row this week is no fault.
-    chosen = select_offences(pd.Series([*values, key], dtype=object), key).chosen[:-1]
-    blank_too = normalise_offence(key) == ALL
-    return [
-        bool(one) and (bool(value) or blank_too) for one, value in zip(chosen, values, strict=True)
-    ]
-
-
-def _type_of(value: str, stated: dict[str, str], lines: OffenceLines) -> tuple[str, str, bool]:
+def _type_of(value: str, stated: set[str], lines: OffenceLines) -> tuple[str, str, bool]:
     """Return the type of an offence, why there is none, and whether sheds may be among it."""
     own = normalise_offence(value)
-    exact = {its for key, its in stated.items() if normalise_offence(key) == own}
-    named = {its for key, its in stated.items() if normalise_offence(key) != ALL}
-    for meant in (exact, named, set(stated.values())):
-        if len(meant) == 1:
-            return meant.pop(), "", False
-        if meant:
-            return (
-                "",
-                f"offence with two types ({quoted(value)}: {' and '.join(sorted(meant))})",
-                False,
-            )
+    if len(stated) > 1:
+        types = " and ".join(sorted(stated))
+        return "", f"offence with two types ({quoted(value)}: {types})", False
+    if stated:
+        return next(iter(stated)), "", False
     if not own:
         return "", 'offence not told: where all are of one type, types="BIAD" states it', False
     for code, words in TYPES.items():

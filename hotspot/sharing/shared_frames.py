@@ -16,7 +16,7 @@ from hotspot._checks import index_problems, raise_problems
 from hotspot._errors import ConfigError, DataError, HotspotError, quoted
 from hotspot.dates import resolution
 from hotspot.english import and_list, count, name_rows, some_of
-from hotspot.incidents.kept_columns import what_of_persons
+from hotspot.incidents.kept_columns import score_columns, what_of_persons
 from hotspot.incidents.stop_list import StopList, redacted
 from hotspot.reading.contents import Contents
 from hotspot.sharing.column_kinds import kind_of, plain_values
@@ -171,10 +171,15 @@ def prepared(
 
 
 def _personal(name: str, frame: pd.DataFrame, fields: Sequence[str]) -> list[str]:
-    """Return which chosen columns tell of a person: those of our own shape do not."""
+    """Return which chosen columns tell of a person, or are of a score."""
+    scores = [
+        f"{name}: {column!r} is of a score by the force's own rule, which is not shared. Leave it "
+        "out of fields."
+        for column in score_columns(fields, frame)
+    ]
     others = [one for one in fields if one not in DEFINITIONS and _can_go(frame, one)]
     contents = Contents(pd.DataFrame(frame[others]).astype(object))
-    return [
+    return scores + [
         f"{name}: {column!r} holds what names a person ({what}): only recorded crime is shared. "
         "Leave it out of fields."
         for column in others

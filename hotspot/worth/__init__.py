@@ -1,4 +1,4 @@
-"""Is it worth a visit? What visits could at most prevent, and how well lists were aimed."""
+"""Is it worth a visit? What visits could at most prevent, how well lists were aimed, and scores."""
 
 import lazy_loader
 

@@ -1,4 +1,10 @@
 from .accuracy import TargetingAccuracy as TargetingAccuracy
 from .accuracy import targeting_accuracy as targeting_accuracy
+from .crime_scores import CrimeScores as CrimeScores
+from .crime_scores import score_crimes as score_crimes
 from .preventable import PreventableShare as PreventableShare
 from .preventable import preventable_share as preventable_share
+from .scoring_rule import ExtraPoints as ExtraPoints
+from .scoring_rule import RepeatPoints as RepeatPoints
+from .scoring_rule import ScoringRule as ScoringRule
+from .scoring_rule import SeriesPoints as SeriesPoints
