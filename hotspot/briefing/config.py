@@ -28,9 +28,8 @@ from hotspot.english import some_of
 from hotspot.output.handling import marked, shown_marking
 from hotspot.reading.databases import file_of_url
 from hotspot.rule import BANDWIDTH_M, RULE
+from hotspot.sheets.list_formats import LAYOUTS, USUAL_FORMATS, SheetLayout
 from hotspot.sheets.message_texts import MessageTexts, example_texts, read_text
-from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
-from hotspot.sheets.target_files import USUAL_FORMATS
 from hotspot.trends.comparison_words import RULES
 from hotspot.trends.periods import DATES
 

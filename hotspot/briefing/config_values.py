@@ -25,8 +25,8 @@ from hotspot.dates import moment_of
 from hotspot.incidents.layout import FIELDS as INCIDENT_FIELDS
 from hotspot.reading.sources import matches_of
 from hotspot.rule import LONGEST_M
+from hotspot.sheets.list_formats import FORMATS
 from hotspot.sheets.message_texts import LANGUAGE, read_text, text_problems
-from hotspot.sheets.target_files import FORMATS
 from hotspot.trends.periods import read_span
 
 #: No days are more than a century.

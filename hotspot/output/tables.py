@@ -88,10 +88,26 @@ def table_bytes(table: pd.DataFrame) -> bytes:
 
 
 def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
-    cells = [[_cell(value) for value in column] for _, column in table.items()]
+    cells = [_cells(column) for _, column in table.items()]
     writer = csv.writer(file)
     writer.writerow([safe_cell(str(name)) for name in table.columns])
     writer.writerows(zip(*cells, strict=True))
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """Return the cells of a column, each text made once: of a force's homes few reasons differ."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype) or column.dtype.kind == "M":
+        codes, distinct = pd.factorize(column)
+        texts = [_cell(value) for value in distinct]
+        return ["" if code < 0 else texts[code] for code in codes.tolist()]
+    made: dict[str, str] = {}
+    cells = []
+    for value in column:
+        cell = made.get(value) if isinstance(value, str) else _cell(value)
+        if cell is None:
+            cell = made[value] = _cell(value)
+        cells.append(cell)
+    return cells
 
 
 def _cell(value: Any) -> Any:

@@ -10,7 +10,8 @@ from hotspot.output.pages import make_page
 from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import asked_back, words_for
-from hotspot.sheets.sheet_pages import SheetLayout, Text, sheet_pages, supervisor_pages
+from hotspot.sheets.list_formats import SheetLayout
+from hotspot.sheets.sheet_pages import Text, sheet_pages, supervisor_pages
 from hotspot.sheets.strip_map import placed
 
 STREET_NOT_KNOWN = "Street not known"

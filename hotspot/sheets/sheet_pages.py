@@ -15,12 +15,11 @@ import pandas as pd
 
 from hotspot.addresses.address_words import text_key
 from hotspot.sheets.beat_map import beat_height, draw_beat
+from hotspot.sheets.list_formats import SheetLayout
 from hotspot.sheets.strip_map import draw_map
 from hotspot.sheets.text_widths import Part, lines_of, width_mm
 
 Door = dict[str, Any]
-SheetLayout = Literal["boxes", "lines"]
-LAYOUTS: tuple[SheetLayout, ...] = ("boxes", "lines")
 
 # A page between its margins, without what stands above and below on each: marking and title.
 _PAGE_MM = 257.0

@@ -21,10 +21,10 @@ from hotspot.output.text import clean_text
 from hotspot.sheets.about import About, about_targets
 from hotspot.sheets.door_sheet import door_sheet
 from hotspot.sheets.leaflets import leaflet_round, leaflets
+from hotspot.sheets.list_formats import FORMATS, LAYOUTS, USUAL_FORMATS, SheetLayout
 from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
-from hotspot.sheets.sheet_pages import LAYOUTS, SheetLayout
 from hotspot.sheets.workbook import (
     EXPIRED_FIELDS,
     FOR_THE_SUPERVISOR,
@@ -32,8 +32,6 @@ from hotspot.sheets.workbook import (
     write_team_workbook,
 )
 
-USUAL_FORMATS = ("xlsx", "csv", "html")
-FORMATS = (*USUAL_FORMATS, "pdf", "phone", "message", "supervisor")
 _OVERALL = "targets"
 _MESSAGES = "messages"
 _CSV_FIELDS = [
