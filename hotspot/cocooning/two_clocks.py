@@ -35,15 +35,18 @@ def with_clocks(
     as it was. The force's are hours of the clock from the record, and end with the first visit.
     """
     asked = _first_asked(ledger, settings.as_of)
+    # All that are asked for now for the first time are due by their ring alone.
+    now = {ring: _act_by(None, ring, settings) for ring in visits["ring"].unique()}
     keys = zip(visits["visit_id"], visits["attempt"], visits["ring"], strict=True)
+    firsts = [(asked.get((visit_id, int(attempt))), ring) for visit_id, attempt, ring in keys]
     act_by = pd.Series(
-        [_act_by(asked.get((visit_id, int(attempt))), ring, settings)
-         for visit_id, attempt, ring in keys],
+        [now[ring] if first is None else _act_by(first, ring, settings) for first, ring in firsts],
         index=visits.index, dtype="datetime64[ns]",
     )  # fmt: skip
-    hours = visits["ring"].map(settings.hours_of)
-    past_force = visits["recorded"] + pd.to_timedelta(hours, unit="h") <= settings.issued
-    late = act_by <= settings.issued
+    hours = visits["ring"].map({ring: settings.hours_of(ring) for ring in now})
+    issued = settings.issued
+    past_force = visits["recorded"] + pd.to_timedelta(hours, unit="h") <= issued
+    late = act_by <= issued
     overdue = np.where(late & (ledger is not None), "overdue", "")
     return visits.assign(
         act_by=act_by,

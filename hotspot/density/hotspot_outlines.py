@@ -107,7 +107,10 @@ def hotspots(
         # Ground where nothing happened is no hotspot, however low the threshold.
         top = inside & (np.nan_to_num(values) >= threshold) & (np.nan_to_num(values) > 0)
     shapes = _cell_spots(grid, top) if method == "cells" else _smooth_spots(grid, values, top)
-    peaks = ndimage.maximum(values, shapes.labels, np.arange(1, len(shapes.outlines) + 1))
+    # Of a force's grid one cell in a hundred lies in a hotspot: the others need not be sorted.
+    held = shapes.labels > 0
+    nth = np.arange(1, len(shapes.outlines) + 1)
+    peaks = ndimage.maximum(values[held], shapes.labels[held], nth) if held.any() else 0.0 * nth
     area_km2 = shapely.area(shapes.outlines) / 1e6
     spots = gpd.GeoDataFrame(
         {
