@@ -335,6 +335,22 @@ def numbered_in_a_close(
     return 3 * statistics.median(in_order) < 2 * statistics.median(by_side)
 
 
+def same_street(
+    streets: list[int], points: list[tuple[float, float]], burgled: list[int], distance_m: float
+) -> list[bool]:
+    """Which buildings share a known street with a burgled one that is near, and are not burgled."""
+    return [
+        nth not in burgled
+        and any(
+            street >= 0
+            and streets[at] == street
+            and (x - points[at][0]) ** 2 + (y - points[at][1]) ** 2 <= distance_m**2
+            for at in burgled
+        )
+        for nth, (street, (x, y)) in enumerate(zip(streets, points, strict=True))
+    ]
+
+
 def followed(
     incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str = "midpoint"
 ) -> dict[object, tuple[object, str] | None]:

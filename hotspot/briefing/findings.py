@@ -13,7 +13,7 @@ from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.list_options import list_options
 from hotspot.briefing.track_record import Proof
 from hotspot.briefing.trend import Trend
-from hotspot.cocooning import cocooning_lists
+from hotspot.cocooning.lists import lists_among
 from hotspot.dates import end_of_day
 from hotspot.density import hotspots, kernel_density
 from hotspot.density.ground_shares import Ground, ground_of
@@ -211,14 +211,15 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     with warnings.catch_warnings():
         # What is on the stop list is out of these data; what matches nothing was told before.
         warnings.filterwarnings("ignore", message=r"[\d,]+ entr\w+ of the stop list match no")
-        lists = cocooning_lists(
+        lists = lists_among(
+            layers.doors,
             inputs.known.incidents,
             layers.addresses,
             inputs.as_of,
             layers.areas,
             inputs.config.cocooning.max_visits,
             ledger,
-            **list_options(inputs, _ranked_by(inputs)),
+            list_options(inputs, _ranked_by(inputs)),
         )
     if ledger is None:
         return Lists(*lists, None)

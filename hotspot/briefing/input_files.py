@@ -13,6 +13,7 @@ from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import AddressSettings, CocooningSettings, Config, IncidentSettings
 from hotspot.briefing.withheld_rows import OpenCheck, check_open
+from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.incidents import IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
 from hotspot.incidents.offences import BY_DEFAULT
@@ -35,6 +36,8 @@ class Layers:
     addresses, areas, streets, buildings, water : GeoDataFrame or None
     within : Geometry or None
         The study area.
+    file : AddressFile or None
+        Of which the addresses are.
     """
 
     addresses: gpd.GeoDataFrame | None
@@ -43,6 +46,14 @@ class Layers:
     buildings: gpd.GeoDataFrame | None
     water: gpd.GeoDataFrame | None
     within: shapely.Geometry | None
+    file: "AddressFile | None" = None
+
+    @property
+    def doors(self) -> Doors | None:
+        """The addresses made ready for all that asks for doors; None where there are none."""
+        if self.addresses is None or self.file is None:
+            return None
+        return self.file.doors(self.addresses)
 
 
 @dataclass(frozen=True)
@@ -122,11 +133,13 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
 
 
 class AddressFile:
-    """The file of addresses of a set-up, read once where it can be."""
+    """The file of addresses of a set-up, read once where it can be, and prepared once."""
 
     def __init__(self, settings: AddressSettings) -> None:
         self._settings = settings
         self._own: gpd.GeoDataFrame | None = None
+        self._other: gpd.GeoDataFrame | None = None
+        self._doors: tuple[gpd.GeoDataFrame, Doors] | None = None
 
     def own(self) -> gpd.GeoDataFrame:
         """Return the addresses in the CRS that they choose by themselves."""
@@ -136,10 +149,20 @@ class AddressFile:
 
     def in_crs(self, crs: Any) -> gpd.GeoDataFrame:
         """Return the addresses in a CRS."""
+        if crs is None:
+            return self.own()
         # Read only for its CRS, a large file would be read twice.
-        if self._own is not None and crs in (None, self._own.crs):
-            return self._own
-        return self._read(crs)
+        for known in (self._own, self._other):
+            if known is not None and crs == known.crs:
+                return known
+        self._other = self._read(crs)
+        return self._other
+
+    def doors(self, addresses: gpd.GeoDataFrame) -> Doors:
+        """Return addresses of this file made ready, and what was matched to them so far."""
+        if self._doors is None or self._doors[0] is not addresses:
+            self._doors = (addresses, prepare_doors(addresses))
+        return self._doors[1]
 
     def _read(self, to_crs: Any) -> gpd.GeoDataFrame:
         of = self._settings
@@ -215,7 +238,8 @@ def open_burglaries(
         return check
 
     may_match_nothing = visits is not None and visits.exclude_may_match_nothing
-    return check_open(settings, stop, read, homes, may_match_nothing=may_match_nothing)
+    doors = prepare_doors if addresses is None else addresses.doors
+    return check_open(settings, stop, read, homes, doors, may_match_nothing=may_match_nothing)
 
 
 def _check_options(
@@ -276,4 +300,5 @@ def _layers(
         buildings=None if backdrop is None else backdrop.buildings,
         water=None if backdrop is None else backdrop.water,
         within=within,
+        file=addresses,
     )

@@ -16,7 +16,7 @@ from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.briefing.input_files import FILE_TABLES, Layers, read_files
 from hotspot.briefing.street_names import street_names
 from hotspot.briefing.withheld_rows import OpenCheck
-from hotspot.cocooning.doors import prepare_doors
+from hotspot.cocooning.doors import Doors
 from hotspot.cocooning.matching import match_addresses
 from hotspot.english import name_rows
 from hotspot.geo import area_names
@@ -126,7 +126,7 @@ def read_inputs(config: Config) -> Inputs:
     known = known_at(accepted, as_of)
     alarms = check_coordinates(known.incidents, layers.addresses, layers.areas, check.columns)
     alarms += _late_strays_alarm(accepted) if config.as_of is None else ()
-    matched = _matched(known.incidents, layers.addresses)
+    matched = _matched(known.incidents, layers.doors)
     known = replace(known, incidents=_placed(known.incidents, layers, matched))
     return Inputs(
         config=config,
@@ -193,15 +193,14 @@ def _month_end(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(day.to_period("M").end_time.normalize())
 
 
-def _matched(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> pd.DataFrame:
+def _matched(incidents: gpd.GeoDataFrame, doors: Doors | None) -> pd.DataFrame:
     """Find the address that each burglary belongs to, matched as the lists match it.
 
     So a repeat is counted where only one of the two has a UPRN.
     """
-    if addresses is None:
+    if doors is None:
         columns = ["uprn", "parent", "how"]
         return pd.DataFrame(index=incidents.index, columns=columns, dtype=object)
-    doors = prepare_doors(addresses)
     own = match_addresses(incidents, doors)
     door = own["door"].to_numpy()
     # One more entry, for what no door matches.

@@ -18,7 +18,9 @@ from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.rule import NearRepeatRule
 from hotspot.visits import VisitLedger
-from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share, targeting_accuracy
+from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share
+from hotspot.worth.accuracy import accuracy_among
+from hotspot.worth.replay import ReplayOptions
 
 _FORECAST_CELL_M = 100.0
 _FORECAST_DAYS = 7
@@ -154,21 +156,24 @@ def _accuracy(
     if (end - start).days < horizon_days + 7 * _FEWEST_LISTS:
         return None
     density, visits = inputs.config.density, inputs.config.cocooning
-    accuracy = targeting_accuracy(
+    settings: ReplayOptions = {
+        "max_visits": visits.max_visits,
+        "within": within,
+        "area_share": density.area_share,
+        "cell_size_m": density.cell_size_m,
+        "bandwidth_m": density.bandwidth_m,
+        "period_days": density.period_days,
+        **list_options(inputs, None if visits.rank_by == "rule" else Blend()),
+    }
+    accuracy = accuracy_among(
+        inputs.layers.doors,
         inputs.known.incidents,
         inputs.layers.addresses,
-        start,
-        end,
+        (start, end),
         inputs.layers.areas,
         ledger,
         horizon_days=horizon_days,
         seed=inputs.config.output.seed,
-        max_visits=visits.max_visits,
-        within=within,
-        area_share=density.area_share,
-        cell_size_m=density.cell_size_m,
-        bandwidth_m=density.bandwidth_m,
-        period_days=density.period_days,
-        **list_options(inputs, None if visits.rank_by == "rule" else Blend()),
+        settings=settings,
     )
     return accuracy if accuracy.matched >= _LEAST_MATCHED * accuracy.burglaries else None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspot.addresses.address_words import text_key
 from hotspot.briefing.config import IncidentSettings
-from hotspot.cocooning.doors import prepare_doors
+from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.cocooning.matching import match_addresses
 from hotspot.english import count, name_rows
 from hotspot.incidents import IncidentCheck
@@ -63,6 +63,7 @@ def check_open(
     stop: StopList,
     read: Callable[[Collection[Any]], IncidentCheck],
     homes: Callable[[Any], gpd.GeoDataFrame | None],
+    prepare: Callable[[gpd.GeoDataFrame], Doors] = prepare_doors,
     *,
     may_match_nothing: bool = False,
 ) -> OpenCheck:
@@ -76,6 +77,8 @@ def check_open(
         Checks the file without some rows.
     homes : callable
         Returns the addresses in a CRS, None where there are none.
+    prepare : callable
+        Makes them ready for finding doors, as `prepare_doors` does.
     may_match_nothing : bool
         Whether a list of which nothing matches was said to be right.
 
@@ -101,7 +104,7 @@ def check_open(
     addresses = homes(whole.accepted.crs)
     known = (names, addresses, whole.accepted)
     stop.refuse_unlike(*known, may_match_nothing=may_match_nothing)
-    hidden, doors = _hidden(whole.accepted, addresses, stop)
+    hidden, doors = _hidden(whole.accepted, addresses, stop, prepare)
     out = set(names.index[stop.hides(names)]) | set(whole.accepted.index[hidden])
     out |= _unused_at_homes(names, whole, addresses, stop)
     of_these = names.index.isin(list(out))
@@ -117,14 +120,17 @@ def check_open(
 
 
 def _hidden(
-    burglaries: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None, stop: StopList
+    burglaries: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame | None,
+    stop: StopList,
+    prepare: Callable[[gpd.GeoDataFrame], Doors],
 ) -> tuple[npt.NDArray[np.bool_], frozenset[str]]:
     """Test which burglaries are on the list, by name or by home, and find their homes."""
     hidden = stop.hides(burglaries)
     at_homes = addresses is not None and bool(stop.hides(addresses).any())
     if addresses is None or not (at_homes or hidden.any()):
         return hidden, frozenset()
-    doors = prepare_doors(addresses)
+    doors = prepare(addresses)
     looked_at = np.ones(len(burglaries), dtype=bool) if at_homes else hidden
     matched = match_addresses(burglaries[looked_at], doors)["door"].to_numpy()
     hidden[looked_at] |= np.append(doors.barred(stop), False)[matched]

@@ -96,6 +96,8 @@ class Doors:
     tree: "cKDTree"
     _readings: dict[int, Reading] = field(default_factory=dict)
     _barred: dict[StopList, Bools] = field(default_factory=dict)
+    # By text and point: which door, and how it was found.
+    matches: dict[tuple[str | None, float, float], tuple[int, str]] = field(default_factory=dict)
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotspot._checks import raise_problems, warn_if_empty
 from hotspot._errors import DataWarning
+from hotspot.cocooning.doors import Doors
 from hotspot.cocooning.list_frames import link_frame, message_frame, target_frame
 from hotspot.cocooning.plan import Plan, make_plan
 from hotspot.cocooning.settings import ListOptions, ListSettings, data_problems, read_settings
@@ -352,8 +353,44 @@ def cocooning_lists(
     (1, 0, ['Burgled'])
     """
     plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, settings)
+    return _lists(plan, areas, chosen)
+
+
+def lists_among(
+    doors: Doors | None,
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    as_of: AsOf,
+    areas: gpd.GeoDataFrame | None,
+    max_visits: int | None,
+    ledger: Ledger | None,
+    options: ListOptions,
+) -> CocooningLists:
+    """Return `cocooning_lists` where the addresses are made ready already.
+
+    Parameters
+    ----------
+    doors : Doors or None
+        All of the addresses, as `prepare_doors` returns them.
+    incidents, addresses, as_of, areas, max_visits, ledger, options
+        As of `cocooning_lists`.
+
+    Returns
+    -------
+    CocooningLists
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `cocooning_lists` does.
+    """
+    plan, chosen = _plan(incidents, addresses, as_of, areas, max_visits, ledger, options, doors)
+    return _lists(plan, areas, chosen)
+
+
+def _lists(plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings) -> CocooningLists:
     return CocooningLists(
-        target_frame(plan, chosen), message_frame(plan, areas, chosen), link_frame(plan)
+        target_frame(plan, settings), message_frame(plan, areas, settings), link_frame(plan)
     )
 
 
@@ -365,12 +402,13 @@ def _plan(
     max_visits: int | None,
     ledger: Ledger | None,
     options: ListOptions,
+    doors: Doors | None = None,
 ) -> tuple[Plan, ListSettings]:
     """Check what a list is to be made of, and plan it."""
     settings, problems = read_settings(as_of, max_visits, options)
     raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
     warn_if_empty(incidents, stacklevel=4)
-    plan = make_plan(incidents, addresses, areas, settings, ledger)
+    plan = make_plan(incidents, addresses, areas, settings, ledger, doors)
     _warn(plan)
     return plan, settings
 

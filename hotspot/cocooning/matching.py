@@ -140,14 +140,10 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     door = doors.find(texts(incidents, "uprn"))
     how = np.where(door >= 0, BY_UPRN, UNMATCHED).astype(object)
     left = np.flatnonzero(door < 0)
-    told_of = [read_text(text or "") for text in address[left]]
-    around = _around(points[left], doors)
-    # A text is read only near a burglary that has one: of a city's addresses a few thousand.
-    near = [at for told, at in zip(told_of, around, strict=True) if told.text]
-    read = doors.readings(np.unique(np.concatenate(near)).tolist() if near else ())
-    for row, told, addresses in zip(left, told_of, around, strict=True):
-        match = _by_text(told, addresses.tolist(), read, doors)
-        door[row], how[row] = match or _by_place(points[row], told, addresses, read, doors)
+    keys = list(zip(address[left], *points[left].T.tolist(), strict=True))
+    _match_told([key for key in dict.fromkeys(keys) if key not in doors.matches], doors)
+    for row, key in zip(left, keys, strict=True):
+        door[row], how[row] = doors.matches[key]
     # A UPRN may be that of the block: its flats are homes, itself is no door.
     building = np.append(doors.lived_in & ~doors.home, False)
     how[building[door]] = BY_BUILDING
@@ -155,6 +151,19 @@ def match_addresses(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
     x, y = np.append(doors.x, np.nan)[door], np.append(doors.y, np.nan)[door]
     off_m = np.hypot(x - points[:, 0], y - points[:, 1])
     return pd.DataFrame({"door": door, "how": how, "off_m": off_m}, index=incidents.index)
+
+
+def _match_told(keys: list[tuple[str | None, float, float]], doors: Doors) -> None:
+    """Find what each text and point means, and keep it with the doors: many lists ask for it."""
+    told_of = [read_text(text or "") for text, *_ in keys]
+    points = np.array([point for _, *point in keys], dtype=float).reshape(-1, 2)
+    around = _around(points, doors)
+    # A text is read only near a burglary that has one: of a city's addresses a few thousand.
+    near = [at for told, at in zip(told_of, around, strict=True) if told.text]
+    read = doors.readings(np.unique(np.concatenate(near)).tolist() if near else ())
+    for key, point, told, addresses in zip(keys, points, told_of, around, strict=True):
+        match = _by_text(told, addresses.tolist(), read, doors)
+        doors.matches[key] = match or _by_place(point, told, addresses, read, doors)
 
 
 def _around(points: Floats, doors: Doors) -> list[Ints]:

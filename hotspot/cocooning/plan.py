@@ -131,10 +131,15 @@ def make_plan(
     areas: gpd.GeoDataFrame | None,
     settings: ListSettings,
     ledger: Ledger | None = None,
+    doors: Doors | None = None,
 ) -> Plan:
-    """Find who is visited and who is within the settings."""
+    """Find who is visited and who is within the settings.
+
+    `doors` are all of the addresses where they are made ready; without, those that matter are.
+    """
     homes = of_homes(incidents, stacklevel=5)
-    doors = prepare_doors(addresses, _near(homes, settings))
+    if doors is None:
+        doors = prepare_doors(addresses, _near(homes, settings))
     visits = list_visits(homes, doors, areas, settings, ledger)
     in_window = (visits.live["age_days"] <= settings.window_days).to_numpy()
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._errors import ConfigError
+from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.cocooning.settings import ListSettings, data_problems, read_settings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import AsOf, cutoff
@@ -277,12 +278,58 @@ def targeting_accuracy(
     >>> result.table.loc[0, ["visits", "burglaries", "per_thousand"]].tolist()
     [2.0, 1.0, 500.0]
     """
+    return accuracy_among(
+        None,
+        incidents,
+        addresses,
+        (start, end),
+        areas,
+        ledger,
+        every_days=every_days,
+        horizon_days=horizon_days,
+        seed=seed,
+        settings=settings,
+    )
+
+
+def accuracy_among(
+    doors: Doors | None,
+    incidents: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    span: tuple[AsOf, AsOf],
+    areas: gpd.GeoDataFrame | None,
+    ledger: Ledger | None,
+    *,
+    every_days: int = 7,
+    horizon_days: int | None = None,
+    seed: int | None = 0,
+    settings: ReplayOptions,
+) -> TargetingAccuracy:
+    """Return `targeting_accuracy` where the addresses may be made ready already.
+
+    Parameters
+    ----------
+    doors : Doors or None
+        All of the addresses, as `prepare_doors` returns them.
+    incidents, addresses, areas, ledger, every_days, horizon_days, seed, settings
+        As of `targeting_accuracy`; `span` is its start and end.
+
+    Returns
+    -------
+    TargetingAccuracy
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `targeting_accuracy` does.
+    """
     chosen = _checks.chosen_seed(seed)
+    start, end = span
     whole = {"every_days": every_days, "horizon_days": horizon_days}
     list_settings, hot = _checked(incidents, addresses, areas, end, settings, whole)
     horizon = list_settings.window_days if horizon_days is None else horizon_days
     first, days = _days(start, end, every_days, horizon)
-    town = Town.of_addresses(addresses)
+    town = Town.of_doors(prepare_doors(addresses) if doors is None else doors)
     crimes = match_crimes(of_homes(incidents), town, list_settings.exclude)
     lists = list(
         replayed(
@@ -330,7 +377,7 @@ def _checked(
     if not data and hasattr(hot.within, "crs"):
         data = _checks.same_crs_problems(incidents, within=hot.within)
     _checks.raise_problems(data, problems)
-    _checks.warn_if_empty(incidents, stacklevel=4)
+    _checks.warn_if_empty(incidents, stacklevel=5)
     return settings, hot
 
 

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,13 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot.cocooning.doors import Bools, Doors, Floats, Ints, prepare_doors
+from hotspot.cocooning.doors import Bools, Doors, Floats, Ints
 from hotspot.cocooning.matching import match_addresses
 from hotspot.cocooning.plan import Visits, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import end_of_day, event_days, known_by
 from hotspot.density import hotspots, kernel_density
+from hotspot.density.surface import study_area
 from hotspot.geo import area_positions
 from hotspot.grid import Grid
 from hotspot.incidents.stop_list import StopList
@@ -83,9 +85,8 @@ class Town:
     street: Ints
 
     @classmethod
-    def of_addresses(cls, addresses: gpd.GeoDataFrame) -> "Town":
+    def of_doors(cls, doors: Doors) -> "Town":
         """Join the homes of each building; the parent of flats is their building."""
-        doors = prepare_doors(addresses)
         found, first, nth = np.unique(
             doors.place[doors.home], return_index=True, return_inverse=True
         )
@@ -95,6 +96,17 @@ class Town:
         parents = np.flatnonzero(doors.lived_in & ~doors.home & np.isin(doors.place, found))
         places[parents] = np.searchsorted(found, doors.place[parents])
         return cls(doors, places, len(found), doors.x[at], doors.y[at], doors.street[at])
+
+    def buildings_of(self, street: int) -> Ints:
+        """Return the buildings of a street; none where it is not known."""
+        order, streets = self._by_street
+        first, end = np.searchsorted(streets, [street, street + 1])
+        return order[first:end] if street >= 0 else order[:0]
+
+    @cached_property
+    def _by_street(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.street, kind="stable")
+        return order, self.street[order]
 
 
 class Crimes(NamedTuple):
@@ -172,6 +184,8 @@ def replayed(
     eligible[town.places[open_homes]] = True
     points = np.asarray(shapely.points(np.column_stack([town.x, town.y])), dtype=object)
     grid = _grid(hot, town)
+    ground = None if hot.within is None else study_area(hot.within, crimes.frame)
+    inside = None if ground is None else grid.centres_within(ground)
     for day in days.tolist():
         as_of = end_of_day(pd.Timestamp(day, unit="D"))
         known = crimes.frame[known_by(crimes.frame, as_of) & ~crimes.stopped]
@@ -186,7 +200,7 @@ def replayed(
         first = np.array([homes[0] if homes else -1 for homes in rows["doors"]], dtype=np.int64)
         place = np.append(town.places, -1)[first]
         pools = (
-            _hot(known, points, as_of, hot, grid),
+            _hot(known, points, as_of, hot, grid, inside),
             np.ones(town.buildings, dtype=bool),
             _same_street(listed, town, settings.distance_m),
         )
@@ -248,15 +262,17 @@ def _hot(
     as_of: pd.Timestamp,
     hot: HotspotSettings,
     grid: Grid,
+    inside: Bools | None,
 ) -> Bools:
     """Return which points lie in the hotspots of a past day, as they would have been drawn."""
     last = as_of.normalize()
     first = last - pd.Timedelta(days=hot.period_days - 1)
     if not (known["occurred_to"] >= first).any():
         return np.zeros(len(points), dtype=bool)
-    surface = kernel_density(
-        known, grid=grid, bandwidth_m=hot.bandwidth_m, within=hot.within, period=(first, last)
-    )
+    surface = kernel_density(known, grid=grid, bandwidth_m=hot.bandwidth_m, period=(first, last))
+    if inside is not None:
+        # As `within` would have it, which looks at each cell of the grid on each day.
+        surface = surface.where(inside)
     spots = hotspots(surface, area_share=hot.area_share)
     return area_positions(points, spots, name="rank") >= 0
 
@@ -268,9 +284,8 @@ def _same_street(listed: Visits, town: Town, distance_m: float) -> Bools:
     burgled = town.places[victims.to_numpy()]
     chosen = np.zeros(town.buildings, dtype=bool)
     for place in np.unique(burgled[burgled >= 0]).tolist():
-        if town.street[place] >= 0:
-            dx, dy = town.x - town.x[place], town.y - town.y[place]
-            near = dx * dx + dy * dy <= distance_m * distance_m
-            chosen |= (town.street == town.street[place]) & near
+        on_street = town.buildings_of(int(town.street[place]))
+        dx, dy = town.x[on_street] - town.x[place], town.y[on_street] - town.y[place]
+        chosen[on_street[dx * dx + dy * dy <= distance_m * distance_m]] = True
     chosen[burgled[burgled >= 0]] = False
     return chosen
