@@ -1,17 +1,21 @@
 """Tables of a database, read through SQLAlchemy."""
 
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from hotspot._errors import DataError
 from hotspot.output.text import clean_text
 from hotspot.reading.chunks import ROWS_PER_CHUNK, Chunk, Source
-from hotspot.reading.layer_files import said_of
+from hotspot.reading.layer_files import features_chunk, said_of
+from hotspot.reading.shapes import shapes_of_binary
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -34,7 +38,8 @@ def open_database(url_text: str, table: str | None) -> Source:
     url_text : str
         A SQLAlchemy URL that names the table, e.g. ``"sqlite:///crimes.db?table=burglaries"``.
     table : str or None
-        The table, where the URL does not name it. The only one by default.
+        The table, where the URL does not name it, with its schema or not
+        (``"crime.burglaries"``); views and materialised views are as good. The only one by default.
 
     Returns
     -------
@@ -55,8 +60,15 @@ def open_database(url_text: str, table: str | None) -> Source:
         shown = url.render_as_string(hide_password=True)
         # A pool would keep a connection open for as long as anybody holds the source.
         engine = sa.create_engine(url, poolclass=sa.NullPool, **_for_reading(url))
-        chosen = _choose_table(sa.inspect(engine), named if isinstance(named, str) else None, shown)
-        reflected = sa.Table(chosen, sa.MetaData(), autoload_with=engine)
+        inspector = sa.inspect(engine)
+        chosen = _choose_table(inspector, named if isinstance(named, str) else None, shown)
+        with warnings.catch_warnings():
+            # What SQLAlchemy does not know, such as geometry, is read as it comes.
+            warnings.simplefilter("ignore", sa.exc.SAWarning)
+            reflected = sa.Table(
+                chosen.name, sa.MetaData(), schema=chosen.schema, autoload_with=engine
+            )
+        placed = _geometry_of(engine, inspector, chosen)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
         raise DataError(f"The database cannot be read: {said_of(error)}.") from error
     except ValueError as error:
@@ -73,6 +85,8 @@ def open_database(url_text: str, table: str | None) -> Source:
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         # In the order of the key, so that a row has the same number every time.
         cells: list[Any] = [reflected.c[name] for name in wanted]
+        if placed is not None:
+            cells.append(sa.cast(sa.func.ST_AsBinary(reflected.c[placed.column]), sa.LargeBinary))
         if sqlite:
             # A column of SQLite holds what it likes, whatever date its type promises.
             cells = [sa.type_coerce(cell, sa.types.NullType()) for cell in cells]
@@ -82,14 +96,13 @@ def open_database(url_text: str, table: str | None) -> Source:
             with engine.connect().execution_options(yield_per=ROWS_PER_CHUNK) as connection:
                 for rows in connection.execute(query).partitions():
                     index = pd.RangeIndex(first, first + len(rows), name="row")
-                    frame = pd.DataFrame([tuple(row) for row in rows], index=index, columns=wanted)
                     first += len(rows)
                     if first > _MOST_ROWS + 1:
                         raise DataError(
                             f"{shown} has more than {_MOST_ROWS:,} rows, more than can be read at "
                             "once: read it in parts."
                         )
-                    yield Chunk(frame=frame)
+                    yield _chunk([tuple(row) for row in rows], index, wanted, placed)
         except DataError:
             raise
         except (sa.exc.SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
@@ -98,10 +111,81 @@ def open_database(url_text: str, table: str | None) -> Source:
                 said = "a view in it takes work without end: save what it shows as a table"
             raise DataError(f"{shown} broke off after row {first - 1:,}: {said}.") from error
         if first == 1:
-            yield Chunk(frame=pd.DataFrame(columns=wanted, index=pd.RangeIndex(1, 1, name="row")))
+            yield _chunk([], pd.RangeIndex(1, 1, name="row"), wanted, placed)
 
     columns = tuple(column.name for column in reflected.columns)
-    return Source(f"{shown}, table {chosen}", columns, open_chunks)
+    if placed is None:
+        return Source(f"{shown}, table {chosen}", columns, open_chunks)
+    columns = tuple(name for name in columns if name != placed.column)
+    return Source(
+        f"{shown}, table {chosen}", columns, open_chunks, True, placed.crs,
+        of_points=placed.of_points,
+    )  # fmt: skip
+
+
+class _Table(NamedTuple):
+    """A table or view, and its schema where it is not that of the database."""
+
+    name: str
+    schema: str | None
+
+    def __str__(self) -> str:
+        return self.name if self.schema is None else f"{self.schema}.{self.name}"
+
+
+class _Placed(NamedTuple):
+    """The geometry of a table of PostGIS."""
+
+    column: str
+    crs: CRS | None
+    of_points: bool
+
+
+def _geometry_of(engine: "sa.Engine", inspector: "sa.Inspector", table: _Table) -> _Placed | None:
+    """Return the first geometry column of a table of PostGIS, and its CRS by its SRID."""
+    import sqlalchemy as sa
+
+    if engine.dialect.name != "postgresql":
+        return None
+    schema = table.schema or inspector.default_schema_name
+    with engine.connect() as connection:
+        if connection.scalar(sa.text("SELECT to_regclass('geometry_columns')")) is None:
+            return None
+        found = connection.execute(
+            sa.text(
+                "SELECT f_geometry_column, srid, type FROM geometry_columns WHERE "
+                "f_table_schema = :schema AND f_table_name = :name ORDER BY f_geometry_column"
+            ),
+            {"schema": schema, "name": table.name},
+        ).first()
+        if found is None:
+            return None
+        column, srid, kind = found
+        if not srid:
+            # A view is not asked for its SRID, and its shapes have one each.
+            quote = engine.dialect.identifier_preparer.quote
+            srid = connection.scalar(
+                sa.text(
+                    f"SELECT ST_SRID({quote(column)}) FROM {quote(str(schema))}."
+                    f"{quote(table.name)} WHERE {quote(column)} IS NOT NULL LIMIT 1"
+                )
+            )
+    try:
+        crs = CRS.from_epsg(srid) if srid else None
+    except CRSError:
+        crs = None
+    return _Placed(column, crs, str(kind).upper() in ("POINT", "MULTIPOINT"))
+
+
+def _chunk(
+    rows: list[tuple[Any, ...]], index: pd.Index, wanted: list[str], placed: _Placed | None
+) -> Chunk:
+    """Build a chunk of rows, the shapes last in each."""
+    if placed is None:
+        return Chunk(frame=pd.DataFrame(rows, index=index, columns=wanted))
+    frame = pd.DataFrame([row[:-1] for row in rows], index=index, columns=wanted)
+    shapes, damaged = shapes_of_binary([row[-1] for row in rows])
+    return features_chunk(frame, shapes, damaged)
 
 
 def _for_reading(url: "sa.URL") -> dict[str, Any]:
@@ -163,13 +247,35 @@ def connect_arguments(backend: str, wait_s: float) -> dict[str, Any]:
     return {}
 
 
-def _choose_table(inspector: "sa.Inspector", named: str | None, shown: str) -> str:
+def _choose_table(inspector: "sa.Inspector", named: str | None, shown: str) -> _Table:
     """Check the table against those there are; its name never becomes text of a query."""
-    tables = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
-    listed = ", ".join(repr(name) for name in tables) or "none"
+    tables = _tables_of(inspector, None)
     if named is not None and named in tables:
-        return named
+        return _Table(named, None)
+    schema, _, name = (named or "").partition(".")
+    if name and schema in inspector.get_schema_names():
+        tables = _tables_of(inspector, schema)
+        if name in tables:
+            return _Table(name, schema)
+        tables = [f"{schema}.{one}" for one in tables]
     if named is None and len(tables) == 1:
-        return tables[0]
+        return _Table(tables[0], None)
+    listed = ", ".join(repr(name) for name in tables) or "none"
     asked = f"has no table {named!r}" if named is not None else "needs a table: add ?table=NAME"
     raise DataError(f"{shown} {asked}. Tables there: {listed}.")
+
+
+# What PostGIS keeps for itself in the schema that it stands in.
+_OF_POSTGIS = frozenset(
+    ["spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns",
+     "raster_overviews"]
+)  # fmt: skip
+
+
+def _tables_of(inspector: "sa.Inspector", schema: str | None) -> list[str]:
+    """List tables, views and materialised views, those of PostGIS itself left out."""
+    names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    if inspector.dialect.name == "postgresql":
+        names += inspector.get_materialized_view_names(schema)
+        names = [name for name in names if name not in _OF_POSTGIS]
+    return sorted(names)
