@@ -104,7 +104,7 @@ def write_reference(app: Sphinx) -> None:
             continue
         seen.update(names)
         heading = floor.capitalize()
-        index += [heading, "-" * len(heading), "", ".. toctree::", ""]
+        index += [heading, "-" * len(heading), "", ".. toctree::", "   :maxdepth: 1", ""]
         for room in names:
             pages[f"{room}.rst"] = _page(room, left[room], at_the_top)
             index.append(f"   {_title(room)[0]} <{room}>")
