@@ -60,6 +60,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     )
     merged = ["--folder", str(folder / "merged")]
     yield ["share", "merge", share, theirs, "--boundary", ground, *merged]
+    yield ["series", str(set_up), "--series", "S/14"]
     yield ["lookup", "1 Mill Street", crimes]
     rule = folder / "rule.toml"
     rule.write_text("threshold = 50\n[offence]\nhomes = 40\n[repeat]\npoints = 20\n")

@@ -31,7 +31,7 @@ READ = {
     "file", "--fixes", "--places", "--shifts",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
-RESULTS = ("knox", "density", "backtest", "trends", "impact", "patrol")
+RESULTS = ("knox", "density", "backtest", "trends", "impact", "patrol", "series")
 CALLS: dict[tuple[str, str], list[str]] = {
     ("check", "--rejected"): ["check", "SET-UP", "--rejected", "{}"],
     ("map print", "--out"): ["map", "print", "saved.html", "--out", "{}"],

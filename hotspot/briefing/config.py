@@ -21,7 +21,7 @@ from hotspot.briefing.camera_settings import CameraSettings
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.briefing.config_values import Table
 from hotspot.briefing.operation_settings import OperationSettings
-from hotspot.briefing.patrol_settings import PatrolSettings
+from hotspot.briefing.patrol_settings import PatrolSettings, SeriesSettings
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.english import some_of
@@ -208,8 +208,8 @@ class Config(Table):
         What months are held against.
     backtest, worth : bool
         Whether to find out how well the map and the lists did lately.
-    patrol, cameras : table, optional
-        The fixes of patrols, and how visits are planned; the register of cameras.
+    patrol, cameras, series : table, optional
+        Fixes of patrols and planned visits; the register of cameras; the column of series.
     messages : table, optional
         The force's own texts for residents.
     operations : tables
@@ -240,6 +240,7 @@ class Config(Table):
     worth: values.Flag = True
     patrol: PatrolSettings | None = None
     cameras: CameraSettings | None = None
+    series: SeriesSettings | None = None
     messages: MessageSettings | None = None
     operations: Annotated[tuple[OperationSettings, ...], BeforeValidator(values.tables)] = ()
     output: OutputSettings = Field(default_factory=dict, validate_default=True)

@@ -29,6 +29,7 @@ from hotspot.cli import (
     maps,
     patrol,
     score,
+    series,
     share,
     trends,
     visits,
@@ -40,8 +41,8 @@ from hotspot.cli.terminal import print_notes, print_problem, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (
-    check, knox, density, trends, impact, patrol, backtest, briefing, visits, lookup, cameras,
-    score, maps, share, demo,
+    check, knox, density, trends, impact, patrol, series, backtest, briefing, visits, lookup,
+    cameras, score, maps, share, demo,
 )  # fmt: skip
 
 

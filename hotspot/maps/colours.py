@@ -186,6 +186,8 @@ WITHHELD = Style(
 # --- Crimes of one series: teal, with their place in time as a number. ---
 SERIES = Style(stroke="#ffffff", fill="#00554d", radius=9.0, weight=1.4)
 SERIES_LINE = Style(stroke="#00554d", weight=1.8, dash="7 4", arrow=True)
+# Crimes that may belong to it, by rank: violet, as a lead is no member.
+LEAD = Style(stroke="#7a4b94", fill="#7a4b94", radius=9.0, weight=1.4)
 
 # --- What was searched for: magenta, which no layer is. ---
 FOUND = Style(stroke="#b5006e", weight=7, radius=15.0)

@@ -20,7 +20,7 @@ from hotspot.maps.chain_arrows import chain_problems, draw_chains
 from hotspot.maps.elements import Drawing
 from hotspot.maps.rise_and_fall import change_problems, draw_change
 from hotspot.maps.scene import Scene
-from hotspot.maps.series_marks import draw_series
+from hotspot.maps.series_marks import draw_leads, draw_series
 from hotspot.maps.surface_layers import draw_density, draw_forecast
 from hotspot.rule import RINGS
 
@@ -52,6 +52,9 @@ class MapLayers:
     series : GeoDataFrame, optional
         Incidents that are linked: all are shown, whatever their age, numbered and joined in the
         order of time. ``series_id`` tells several series apart.
+    leads : GeoDataFrame, optional
+        The frame of `hotspot.series.series_candidates`: crimes that may belong to the series, by
+        rank, with the reason. A linkage score is a lead, never evidence, and the layer says so.
     weeks : bool
         Whether there is a slider to look at the burglaries week by week.
     opens : {"zones", "density", "forecast"}, optional
@@ -77,6 +80,7 @@ class MapLayers:
     forecast: xr.DataArray | None = None
     change: gpd.GeoDataFrame | None = None
     series: gpd.GeoDataFrame | None = None
+    leads: gpd.GeoDataFrame | None = None
     weeks: bool = True
     opens: Opens | None = None
     figure: str | None = None
@@ -154,6 +158,11 @@ def _series_problems(name: str, series: object) -> list[str]:
     return problems or incident_problems(series, what=name)
 
 
+def _lead_problems(name: str, leads: object) -> list[str]:
+    problems = _series_problems(name, leads)
+    return problems or frame_problems(name, leads, "rank", "reason", "score")
+
+
 def _on(_: Scene) -> bool:
     return True
 
@@ -201,6 +210,7 @@ LAYERS = (
           "none today"),
     Layer("Doors to visit", "targets", _target_problems, draw.draw_doors, _on, "none today"),
     Layer("Burglaries", "incidents", _incident_problems, draw.draw_burglaries, _on, "none"),
+    Layer("May belong to the series", "leads", _lead_problems, draw_leads, _on, "no lead"),
     Layer("Series", "series", _series_problems, draw_series, _on, "none known"),
 )  # fmt: skip
 

@@ -246,7 +246,7 @@ def _at_a_glance(given: dict[str, Any], scene: Scene) -> list[LegendEntry]:
 def _opens_on(given: dict[str, Any], scene: Scene) -> list[list[float]] | None:
     """Return the corners of what a briefing is about, or of the first thing that there is."""
     shown = scene.incidents if scene.alone else scene.incidents[scene.live]
-    now = [given["zones"], given["targets"], given["series"], shown]
+    now = [given["zones"], given["targets"], given["series"], given["leads"], shown]
     if any(frame is not None and len(frame) for frame in now):
         now.append(given["hotspots"])
     areas = _areas_known(given["areas"], [*now, scene.incidents])

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspot.dates import known_by
+from hotspot.dates import day_numbers, event_times, known_by
 from hotspot.english import count, short_day, window
-from hotspot.maps.colours import SERIES, SERIES_LINE
+from hotspot.incidents.content_order import content_order
+from hotspot.maps.colours import LEAD, SERIES, SERIES_LINE
 from hotspot.maps.elements import Drawing, LegendEntry
 from hotspot.maps.features import Field, as_text, drawable, drawing_of
 from hotspot.maps.scene import Scene
+from hotspot.output.handling import NOT_EVIDENCE
 
 _NAME = "series_id"
 _FIELDS: tuple[Field, ...] = (
@@ -22,6 +24,14 @@ _FIELDS: tuple[Field, ...] = (
     ("place", "In the series", as_text),
     ("days", "Days after the one before", as_text),
     ("distance_m", "Metres from the one before", as_text),
+    ("days_to_next", "Days to the next", as_text),
+    ("metres_to_next", "Metres to the next", as_text),
+)
+_LEAD_FIELDS: tuple[Field, ...] = (
+    ("happened", "Happened", as_text),
+    ("reason", "Why it may belong", as_text),
+    ("scored", "Score (log Bayes factor)", as_text),
+    ("caution", "Read this", as_text),
 )
 
 
@@ -73,9 +83,48 @@ def draw_series(crimes: gpd.GeoDataFrame, scene: Scene) -> Drawing:
     return drawing
 
 
+def draw_leads(leads: gpd.GeoDataFrame, scene: Scene) -> Drawing:
+    """Draw the crimes that may belong to a series, by rank, with the reason.
+
+    Parameters
+    ----------
+    leads : GeoDataFrame
+        The frame of `hotspot.series.series_candidates`.
+    scene : Scene
+        What was not known at its cut-off is left out.
+
+    Returns
+    -------
+    Drawing
+    """
+    leads = drawable(leads)
+    if scene.last is not None and len(leads):
+        leads = leads[known_by(leads, scene.last)]
+    spans = zip(leads["occurred_from"], leads["occurred_to"], strict=True)
+    told = leads.assign(
+        happened=[window(start, end, year=True) for start, end in spans],
+        scored=[f"{score:+.1f}" for score in leads["score"]],
+        caution=NOT_EVIDENCE,
+    )
+    drawing = drawing_of(
+        told,
+        [LEAD],
+        headings=[as_text(reference) or "No reference" for reference in told["crime_ref"]],
+        fields=_LEAD_FIELDS,
+        grow=True,
+        legend=[(LEAD, f"{count(len(told), 'lead')}, the likeliest is 1. {NOT_EVIDENCE}")],
+        numbered=True,
+        tip=1,
+    )
+    for row, rank in zip(drawing.rows, told["rank"], strict=True):
+        row.append(str(rank))
+    return drawing
+
+
 def _each(crimes: gpd.GeoDataFrame) -> Iterator[tuple[str | None, gpd.GeoDataFrame]]:
     """Return the crimes of each series in the order of time."""
-    in_time = crimes.sort_values(["occurred_to", "occurred_from", "crime_ref"], kind="stable")
+    # As of `crime_series`: by the middle of the window.
+    in_time = crimes.iloc[content_order(crimes, event_times(crimes))]
     if _NAME not in crimes.columns:
         if len(crimes):
             yield None, in_time
@@ -87,15 +136,18 @@ def _each(crimes: gpd.GeoDataFrame) -> Iterator[tuple[str | None, gpd.GeoDataFra
 def _numbered(one: gpd.GeoDataFrame, name: str | None) -> gpd.GeoDataFrame:
     """Return the crimes of a series with their place in it, and how far each is from the last."""
     number = np.arange(1, len(one) + 1)
-    found = one["occurred_to"].dt.normalize()
+    day = pd.Series(day_numbers(event_times(one)), one.index, dtype="Int64")
+    apart = one.geometry.distance(one.geometry.shift()).round()
     whose = f" of {name}" if name else ""
     spans = zip(one["occurred_from"], one["occurred_to"], strict=True)
     return one.assign(
         number=number,
         happened=[window(start, end, year=True) for start, end in spans],
         place=[f"{place:,} of {len(one):,}{whose}" for place in number],
-        days=found.diff().dt.days.astype("Int64"),
-        distance_m=one.geometry.distance(one.geometry.shift()).round(),
+        days=day.diff(),
+        distance_m=apart,
+        days_to_next=day.diff().shift(-1),
+        metres_to_next=apart.shift(-1),
     )
 
 

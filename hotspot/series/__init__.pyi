@@ -1,4 +1,5 @@
 from .leads import SeriesLeads as SeriesLeads
+from .leads import known_members as known_members
 from .leads import series_candidates as series_candidates
 from .linkage import LinkageModel as LinkageModel
 from .linkage_evaluation import LinkageEvaluation as LinkageEvaluation

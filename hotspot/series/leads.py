@@ -372,7 +372,18 @@ def _hour_words(hours: float, wide: bool) -> str:
 
 
 def known_members(crimes: gpd.GeoDataFrame) -> list[str]:
-    """Return the references of crimes of `CrimeSeries.crimes` as `series_candidates` takes them."""
+    """Return the references of crimes of a series as `series_candidates` takes them.
+
+    Parameters
+    ----------
+    crimes : GeoDataFrame
+        Of `CrimeSeries.crimes`.
+
+    Returns
+    -------
+    list of str
+        With the force before the reference, where it is known.
+    """
     if "force" not in crimes.columns:
         return [str(one) for one in crimes["crime_ref"]]
     forces = to_text(crimes["force"])

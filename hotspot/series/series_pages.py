@@ -106,7 +106,7 @@ def leads_page(result: "SeriesLeads") -> ResultPage:
     """
     heads = [
         ("Rank", "n"), ("Crime", "head"), ("Force", ""), ("When", ""), ("Why", ""),
-        ("Score", "n"), ("Already in", ""),
+        ("Score", "n"), ("Series", ""),
     ]  # fmt: skip
     rows = [
         [
