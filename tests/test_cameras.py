@@ -370,4 +370,5 @@ def test_what_is_written_has_times_of_day_and_the_part_of_a_crime_is_its_own(tmp
     sheet = openpyxl.load_workbook(tmp_path / "cameras.xlsx")["cameras"]
     heads = [cell.value for cell in sheet[1]]
     assert sheet.cell(2, heads.index("gone_from") + 1).value == "2026-04-01 08:30"
+    assert sheet.cell(2, heads.index("retention_assumed") + 1).value == "no"
     assert "C0" not in (tmp_path / "cameras.html").read_text(encoding="utf-8")

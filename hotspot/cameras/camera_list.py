@@ -169,7 +169,10 @@ class CameraList(Result):
         -------
         dict of str to DataFrame
         """
-        return {self.product: self.in_text()}
+        table = self.in_text()
+        # Some programs show a yes as 1, beside a number that is days.
+        table["retention_assumed"] = table["retention_assumed"].map({True: "yes", False: "no"})
+        return {self.product: table}
 
     def in_text(self) -> pd.DataFrame:
         """Return the table with its times as text, to the minute.
