@@ -50,37 +50,10 @@ def open_database(url_text: str, table: str | None) -> Source:
     DataError
         If the database or the table cannot be read, or its driver is not installed.
     """
-    # Here and below: most sources are files, and to load it takes as long as to read one.
     import sqlalchemy as sa
 
-    try:
-        asked = sa.make_url(url_text)
-        named = asked.query.get("table", table)
-        url = asked.difference_update_query(["table"])
-        shown = url.render_as_string(hide_password=True)
-        # A pool would keep a connection open for as long as anybody holds the source.
-        engine = sa.create_engine(url, poolclass=sa.NullPool, **_for_reading(url))
-        inspector = sa.inspect(engine)
-        chosen = _choose_table(inspector, named if isinstance(named, str) else None, shown)
-        with warnings.catch_warnings():
-            # What SQLAlchemy does not know, such as geometry, is read as it comes.
-            warnings.simplefilter("ignore", sa.exc.SAWarning)
-            reflected = sa.Table(
-                chosen.name, sa.MetaData(), schema=chosen.schema, autoload_with=engine
-            )
-        placed = _geometry_of(engine, inspector, chosen)
-    except (sa.exc.SQLAlchemyError, ImportError) as error:
-        raise DataError(f"The database cannot be read: {said_of(error)}.") from error
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
-        # The text itself is not told: it may hold a password.
-        raise DataError(
-            "The database's URL cannot be read (is its port a number?): write such as "
-            "sqlite:///crimes.db?table=burglaries or postgresql://user@host:5432/name."
-        ) from None
-
-    sqlite = url.get_backend_name() == "sqlite"
+    engine, reflected, chosen, placed, shown = _opened(url_text, table)
+    sqlite = engine.dialect.name == "sqlite"
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         # In the order of the key, so that a row has the same number every time.
@@ -121,6 +94,42 @@ def open_database(url_text: str, table: str | None) -> Source:
         f"{shown}, table {chosen}", columns, open_chunks, True, placed.crs,
         of_points=placed.of_points,
     )  # fmt: skip
+
+
+def _opened(
+    url_text: str, table: str | None
+) -> "tuple[sa.Engine, sa.Table, _Table, _Placed | None, str]":
+    """Return a database, its chosen table, that one's geometry, and what to call the database."""
+    # Here and below: most sources are files, and to load it takes as long as to read one.
+    import sqlalchemy as sa
+
+    try:
+        asked = sa.make_url(url_text)
+        named = asked.query.get("table", table)
+        url = asked.difference_update_query(["table"])
+        shown = url.render_as_string(hide_password=True)
+        # A pool would keep a connection open for as long as anybody holds the source.
+        engine = sa.create_engine(url, poolclass=sa.NullPool, **_for_reading(url))
+        inspector = sa.inspect(engine)
+        chosen = _choose_table(inspector, named if isinstance(named, str) else None, shown)
+        with warnings.catch_warnings():
+            # What SQLAlchemy does not know, such as geometry, is read as it comes.
+            warnings.simplefilter("ignore", sa.exc.SAWarning)
+            reflected = sa.Table(
+                chosen.name, sa.MetaData(), schema=chosen.schema, autoload_with=engine
+            )
+        placed = _geometry_of(engine, inspector, chosen)
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        raise DataError(f"The database cannot be read: {said_of(error)}.") from error
+    except ValueError as error:
+        if isinstance(error, DataError):
+            raise
+        # The text itself is not told: it may hold a password.
+        raise DataError(
+            "The database's URL cannot be read (is its port a number?): write such as "
+            "sqlite:///crimes.db?table=burglaries or postgresql://user@host:5432/name."
+        ) from None
+    return engine, reflected, chosen, placed, shown
 
 
 class _Table(NamedTuple):
