@@ -28,10 +28,12 @@ from tests.small_town import quick_town
 WRITTEN = {"--folder", "--out", "--rejected", "--record", "folder"}
 READ = {
     "--addresses", "--areas", "--streets", "--within", "--config", "--exclude", "--ledger", "files",
-    "file", "--fixes", "--places", "--shifts",
+    "file", "--fixes", "--places", "--shifts", "--cameras", "--boundary", "share", "correction",
+    "ours", "theirs", "--rule",
 }  # fmt: skip
 #: How each command is called so that it would write to a path, `{}`, or below it.
 RESULTS = ("knox", "density", "backtest", "trends", "impact", "patrol", "series")
+MATCHING = ["share", "matching", "SET-UP", "--force", "Humberside", "--batch-date", "2026-03-02"]
 CALLS: dict[tuple[str, str], list[str]] = {
     ("check", "--rejected"): ["check", "SET-UP", "--rejected", "{}"],
     ("map print", "--out"): ["map", "print", "saved.html", "--out", "{}"],
@@ -45,10 +47,17 @@ CALLS: dict[tuple[str, str], list[str]] = {
     ("visits report", "--folder"): ["visits", "report", "--config", "SET-UP", "--folder", "{}"],
     ("visits notes", "--folder"): ["visits", "notes", "--config", "SET-UP", "--folder", "{}"],
     ("demo", "folder"): ["demo", "{}"],
+    ("share matching", "--out"): [*MATCHING, "--out", "{}"],
+    ("share matching", "--rejected"): [*MATCHING, "--out", "new.csv", "--rejected", "{}"],
+    # What these may take the place of is not tried here.
+    ("share write", "--folder"): [],
+    ("cameras", "--folder"): [],
+    ("share merge", "--folder"): [],
+    ("share read", "--out"): [],
 }  # fmt: skip
 
 
-FILES = [key for key in CALLS if key[1] in ("--out", "--rejected", "--record")]
+FILES = [key for key in CALLS if key[1] in ("--out", "--rejected", "--record") and CALLS[key]]
 
 
 def test_every_option_that_writes_is_in_the_table():
