@@ -60,6 +60,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     )
     merged = ["--folder", str(folder / "merged")]
     yield ["share", "merge", share, theirs, "--boundary", ground, *merged]
+    yield ["share", "correct", share, _correction(share, folder)]
     yield ["series", str(set_up), "--series", "S/14"]
     yield ["lookup", "1 Mill Street", crimes]
     rule = folder / "rule.toml"
@@ -73,6 +74,15 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):
         yield ["map", "print", str(sample / "briefing" / "map.html")]
+
+
+def _correction(share: str, folder: Path) -> str:
+    """Write a correction by which one crime of a share is to go."""
+    from hotspot.sharing import read_share, write_correction
+
+    crimes = read_share(share)
+    gone = [str(crimes["crime_ref"].iloc[0])]
+    return str(write_correction(share, None, folder / "correction", "Cancelled", removed=gone))
 
 
 def _bare(sample: Path, folder: Path) -> Path:
