@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hotspot._errors import ConfigError, DataError
@@ -17,7 +18,7 @@ from hotspot.briefing.findings import (
     find_lists,
     find_raised_risk,
 )
-from hotspot.briefing.folder import issued_folder, refuse_root
+from hotspot.briefing.folder import issued_folder, refuse_root, refuse_taken
 from hotspot.briefing.inputs import Inputs, read_inputs
 from hotspot.briefing.progress import data_warnings, stages, warn_of_data
 from hotspot.briefing.run_record import make_record
@@ -35,6 +36,7 @@ def brief(
     as_of: AsOf | None = None,
     folder: str | Path | None = None,
     replace: bool = False,
+    dry_run: bool = False,
     **settings: Any,
 ) -> Briefing:
     """Write a briefing: from an export of burglaries a folder that the teams can take out.
@@ -54,6 +56,9 @@ def brief(
     replace : bool
         Whether a briefing in that folder may be replaced. One that holds files which hotspot did
         not write, or which were changed since, such as sheets filled in, never is.
+    dry_run : bool
+        Whether to write nothing, neither a folder nor to a ledger: all is worked out, and what
+        would be wrong is told.
     **settings
         The tables of a set-up, instead of `config`:
         ``brief(incidents="crimes.csv", rule={"distance_m": 300})``.
@@ -117,7 +122,7 @@ def brief(
     with stages(7) as stage, data_warnings() as warned:
         stage("reading the set-up")
         chosen = choose_set_up(config, settings).changed(as_of, folder)
-        with _issuing(chosen, replace) as issuing:
+        with _issuing(chosen, replace, dry_run) as issuing:
             stage("reading the data")
             inputs = with_calibrated_rule(read_inputs(chosen.config))
             stage("where risk stays")
@@ -149,12 +154,13 @@ def issue_lists(
     as_of: AsOf | None = None,
     folder: str | Path | None = None,
     replace: bool = False,
+    dry_run: bool = False,
 ) -> IssuedLists:
     """Write only the lists of doors to knock on: what ``hotspot cocoon`` does.
 
     Parameters
     ----------
-    config, as_of, folder, replace
+    config, as_of, folder, replace, dry_run
         As for `brief`. The folder is by default that of the briefing with ``-lists`` after it.
 
     Returns
@@ -176,7 +182,7 @@ def issue_lists(
             )
         refuse_root(place)
         chosen = chosen.changed(as_of, folder or place.with_name(f"{place.name}-lists"))
-        with _issuing(chosen, replace) as issuing:
+        with _issuing(chosen, replace, dry_run) as issuing:
             stage("reading the data")
             inputs = with_calibrated_rule(read_inputs(chosen.config))
             stage("which doors")
@@ -203,6 +209,7 @@ class _Issuing:
 
     ledger: VisitLedger | None
     building: Path = Path()
+    dry_run: bool = False
     lists: Lists | None = None
     newly_asked: int | None = None
 
@@ -214,12 +221,19 @@ class _Issuing:
 
 
 @contextmanager
-def _issuing(chosen: ChosenSetUp, replace: bool) -> Iterator[_Issuing]:
+def _issuing(chosen: ChosenSetUp, replace: bool, dry_run: bool) -> Iterator[_Issuing]:
     """Build the folder of a run; the ledger learns of the list when the folder is in its place."""
-    url = chosen.config.cocooning.ledger
-    with nullcontext() if url is None else VisitLedger(url) as ledger:
-        issuing = _Issuing(ledger)
-        with issued_folder(chosen.config.output.folder, replace, then=issuing.ask) as building:
+    url, folder = chosen.config.cocooning.ledger, chosen.config.output.folder
+    with nullcontext() if url is None else VisitLedger(url, dry_run=dry_run) as ledger:
+        issuing = _Issuing(ledger, dry_run=dry_run)
+        if dry_run:
+            refuse_taken(folder, replace)
+            with TemporaryDirectory() as building:
+                issuing.building = Path(building)
+                yield issuing
+                issuing.ask()
+            return
+        with issued_folder(folder, replace, then=issuing.ask) as building:
             issuing.building = building
             yield issuing
 
@@ -229,9 +243,10 @@ def _issued(
 ) -> dict[str, Any]:
     """Return what every run comes to, by the names of `IssuedLists`."""
     folder, lists = chosen.config.output.folder, issuing.lists
+    made = () if issuing.dry_run else products.in_reading_order(folder, record)
     return {
         "folder": folder,
-        "files": (*products.in_reading_order(folder, record), *chosen.guessed),
+        "files": (*made, *chosen.guessed),
         "check": inputs.check,
         "targets": None if lists is None else lists.targets,
         "messages": None if lists is None else lists.messages,

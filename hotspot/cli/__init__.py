@@ -34,10 +34,12 @@ from hotspot.cli import (
     trends,
     visits,
 )
+from hotspot.cli.examples import show_examples
 from hotspot.cli.faults import words_of
 from hotspot.cli.option_values import Parser, check_usage
 from hotspot.cli.options import DONE, STOPPED
-from hotspot.cli.terminal import print_notes, print_problem, steady_streams
+from hotspot.cli.standard_input import standard_input
+from hotspot.cli.terminal import print_notes, print_problem, spoken, steady_streams
 
 #: In the order in which an analyst comes to need them.
 COMMANDS = (
@@ -65,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with _plain_warnings():
                 options = _parser().parse_args(arguments)
                 check_usage(options)
-                status: int = options.run(options)
+                loudness = "quiet" if options.quiet else "verbose" if options.verbose else "plain"
+                with spoken(loudness), standard_input(options):
+                    status: int = options.run(options)
                 sys.stdout.flush()
                 return status
         except KeyboardInterrupt:
@@ -110,4 +114,5 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)
+    show_examples(parser)
     return parser

@@ -6,6 +6,7 @@ from typing import Any
 import hotspot
 from hotspot.cli.options import (
     DONE,
+    DRY_RUN,
     JSON,
     Value,
     add_command,
@@ -16,7 +17,7 @@ from hotspot.cli.options import (
     print_answer,
     set_up_of,
 )
-from hotspot.cli.terminal import print_notes
+from hotspot.cli.terminal import NOTHING_WRITTEN, print_notes
 
 
 def add(commands: Any) -> None:
@@ -24,6 +25,7 @@ def add(commands: Any) -> None:
     output = {
         "--folder": Value(None, "where to write, instead of what the set-up says"),
         "--replace": Value(None, "replace a folder that was issued before", False),
+        "--dry-run": DRY_RUN,
         "--json": JSON,
     }
     for name, run, words, description in (
@@ -60,9 +62,12 @@ def _brief(options: argparse.Namespace) -> int:
 def _issue(issue: Any, options: argparse.Namespace) -> int:
     chosen = set_up_of(options, layers_of(options))
     print_notes(chosen.notes)
-    issued = issue(chosen, folder=options.folder, replace=options.replace)
+    issued = issue(chosen, folder=options.folder, replace=options.replace, dry_run=options.dry_run)
     print_notes(issued.record["reading"]["notes"])
     files = [str(path) for path in issued.files]
     content = {"folder": str(issued.folder), "files": files, **issued.record}
+    content["dry_run"] = options.dry_run
+    if options.dry_run:
+        print_notes([NOTHING_WRITTEN])
     print_answer(options, content, issued.summary())
     return DONE

@@ -1,7 +1,6 @@
 """``hotspot density``: where burglary stays, as page, map, GeoTIFF and GeoPackage."""
 
 import argparse
-import sys
 from typing import Any
 
 import hotspot
@@ -14,6 +13,7 @@ from hotspot.cli.options import (
     burglaries_of,
     marking_of,
 )
+from hotspot.cli.terminal import print_notes
 from hotspot.rule import RULE
 
 
@@ -66,7 +66,7 @@ def _density(options: argparse.Namespace) -> int:
     bandwidth = options.bandwidth or said.get("bandwidth_m")
     if bandwidth == "select":
         bandwidth = hotspot.density.select_bandwidth(incidents, kernel=options.kernel)
-        print(bandwidth.summary(), file=sys.stderr)
+        print_notes([bandwidth.summary()])
     result = map_density(
         incidents,
         bandwidth_m=bandwidth,

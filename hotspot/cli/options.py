@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Options that name a file to be written; a folder is one by its name.
 _OUTPUT_FILES = ("out", "rejected", "record")
+#: Options that name what is written.
+OUTPUTS = (*_OUTPUT_FILES, "folder")
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, FAULT, STOPPED = 0, 1, 2, 3, 130
 
@@ -49,6 +51,11 @@ class Value(NamedTuple):
 Values: TypeAlias = Mapping[str, Value]
 Run: TypeAlias = Callable[[argparse.Namespace], int]
 JSON = Value(None, "print what a program can read", False)
+DRY_RUN = Value(None, "do all of it but write nothing, and say what would be", False)
+_LOUDNESS: Values = {
+    "--quiet": Value(None, "no notes and no progress: the answer, and what is wrong", False),
+    "--verbose": Value(None, "versions first, and notes at full length", False),
+}
 
 
 def add_command(
@@ -59,11 +66,13 @@ def add_command(
         name, help=words, description=description
     )
     command.set_defaults(run=run, parser=command)
+    loudness = command.add_mutually_exclusive_group()
+    add_values(loudness, _LOUDNESS)
     add_values(command, values)
     return command
 
 
-def add_values(command: argparse.ArgumentParser, values: Values) -> None:
+def add_values(command: argparse._ActionsContainer, values: Values) -> None:
     """Add arguments to a command."""
     for name, (metavar, words, default, kind, choices) in values.items():
         if default is False:
@@ -101,9 +110,9 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="a set-up (TOML), or a file of burglaries: CSV (gzip too), XLSX, GeoPackage, GeoJSON, "
-        "Parquet, shapefile; or several of one layout, or a folder; addresses, areas and streets "
-        "among them are known by what is in them",
+        help="a set-up (TOML), or a file of burglaries (- is standard input): CSV (gzip too), "
+        "XLSX, GeoPackage, GeoJSON, Parquet, shapefile; or several of one layout, or a folder; "
+        "addresses, areas and streets among them are known by what is in them",
     )
     command.add_argument(
         "--columns",

@@ -5,10 +5,16 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextvars import ContextVar
+from importlib.metadata import version
 from typing import Any, TextIO
 
 from hotspot.output.text import REMOVED
 
+#: How much is told beside the answer: "quiet", "plain" or "verbose".
+_LOUDNESS = ContextVar("loudness", default="plain")
+#: Said where `--dry-run` was given.
+NOTHING_WRITTEN = "Nothing was written (--dry-run): this is what would be."
 #: A message has at most so many lines, and each at most so many letters.
 MOST_LINES = 20
 _MOST_LETTERS = 1000
@@ -30,6 +36,26 @@ def steady_streams() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def spoken(loudness: str) -> Iterator[None]:
+    """Print as much beside the answer as was asked for.
+
+    Parameters
+    ----------
+    loudness : str
+        "quiet": no notes and no progress; "plain"; or "verbose": what runs, too, and notes whole.
+    """
+    before = _LOUDNESS.set(loudness)
+    try:
+        if loudness == "verbose":
+            ours = ("hotspot-cocoon", "numpy", "pandas", "geopandas", "numba", "folium")
+            told = ", ".join(f"{name} {version(name)}" for name in ours)
+            print_notes([f"{told}; Python {sys.version.split()[0]} on {sys.platform}."])
+        yield
+    finally:
+        _LOUDNESS.reset(before)
+
+
 class _Steady:
     """A stream that shows what would steer a terminal by its number."""
 
@@ -43,6 +69,10 @@ class _Steady:
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.write(line)
+
+    def isatty(self) -> bool:
+        # Progress is shown on a terminal only.
+        return _LOUDNESS.get() != "quiet" and self._stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -116,5 +146,7 @@ def print_problem(text: object) -> None:
 
 def print_notes(notes: Iterable[object]) -> None:
     """Print what a person is to know, apart from what a program reads."""
-    for note in notes:
-        print(shortened(f"Note: {note}"), file=sys.stderr)
+    loudness = _LOUDNESS.get()
+    for note in notes if loudness != "quiet" else ():
+        text = f"Note: {note}"
+        print(text if loudness == "verbose" else shortened(text), file=sys.stderr)

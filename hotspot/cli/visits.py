@@ -7,7 +7,7 @@ from typing import Any
 from hotspot._errors import HotspotError
 from hotspot.cli import visits_homes, visits_record
 from hotspot.cli.option_values import moment, taken
-from hotspot.cli.options import DONE, Value, add_values, print_answer, print_json
+from hotspot.cli.options import DONE, DRY_RUN, Value, add_values, print_answer, print_json
 from hotspot.cli.visits_options import (
     MARKING,
     WHO,
@@ -62,6 +62,7 @@ def add(commands: Any) -> None:
             "--to-result": Value("RESULT", "what came of it"),
             "--withdraw": Value(None, "there was no such visit", False),
             "--why": Value("REASON", "the reason, which is kept", ""),
+            "--dry-run": DRY_RUN,
             "--who": WHO,
         },
     )
@@ -80,7 +81,7 @@ def add(commands: Any) -> None:
         purge,
         {
             "--marks": Value(None, "do-not-contact marks made before go too", False),
-            "--dry-run": Value(None, "only show what would go", False),
+            "--dry-run": DRY_RUN,
             "--yes": YES,
             "--who": WHO,
         },
@@ -144,7 +145,7 @@ def _log(options: argparse.Namespace) -> int:
 
 
 def _purge(options: argparse.Namespace) -> int:
-    with ledger_of(options) as ledger:
+    with ledger_of(options, noted=False) as ledger:
         purged = ledger.purge(options.before, marks=options.marks, preview=True)
         if purged and not options.dry_run:
             stays = not_agreed(options, purged.to_dict(), purged.summary(), "Delete it?")

@@ -6,7 +6,7 @@ from typing import Any
 
 from hotspot._errors import ConfigError
 from hotspot.cli.option_values import moment
-from hotspot.cli.options import DONE, Value, add_values, print_answer
+from hotspot.cli.options import DONE, DRY_RUN, Value, add_values, print_answer
 from hotspot.cli.visits_options import (
     MARKING,
     WHO,
@@ -34,6 +34,7 @@ def add(kinds: Any) -> None:
         "--lift": Value("HOME", f"the home whose mark is lifted: {_HOME}"),
         "--why": Value("TEXT", "who asked for it, and when: it is kept beside the mark"),
         "--lifted": Value(None, "also list marks that were lifted", False),
+        "--dry-run": DRY_RUN,
         "--who": WHO,
     }
     add_visits_command(kinds, "marks", _marks, words, lift, tells=True)

@@ -19,7 +19,7 @@ from hotspot.cli.options import (
     print_answer,
     print_lines,
 )
-from hotspot.cli.terminal import print_problem
+from hotspot.cli.terminal import NOTHING_WRITTEN, print_notes, print_problem
 
 if TYPE_CHECKING:
     from hotspot.briefing.config import Config
@@ -64,8 +64,13 @@ def set_up_of_ledger(options: argparse.Namespace) -> "Config | None":
     return load_config(options.config)
 
 
-def ledger_of(options: argparse.Namespace, *, must_exist: bool = True) -> "VisitLedger":
-    """Open the ledger that was named."""
+def ledger_of(
+    options: argparse.Namespace, *, must_exist: bool = True, noted: bool = True
+) -> "VisitLedger":
+    """Open the ledger that was named; nothing is written to it where that was asked for.
+
+    That is noted, unless the answer tells it by itself.
+    """
     from hotspot.visits import VisitLedger
 
     url = options.ledger or _LEDGER
@@ -75,7 +80,10 @@ def ledger_of(options: argparse.Namespace, *, must_exist: bool = True) -> "Visit
             raise DataError(
                 f'{options.config} names no ledger: add ledger = "visits.db" under [cocooning].'
             )
-    return VisitLedger(url, must_exist=must_exist)
+    dry_run = getattr(options, "dry_run", False)
+    if dry_run and noted:
+        print_notes([NOTHING_WRITTEN])
+    return VisitLedger(url, must_exist=must_exist, dry_run=dry_run)
 
 
 def stop_list_of_ledger(options: argparse.Namespace, ledger: "VisitLedger") -> "StopList":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import DataError, OutputError
 from hotspot.cli.option_values import zone
-from hotspot.cli.options import DONE, UNUSABLE, Value, print_json, print_lines
+from hotspot.cli.options import DONE, DRY_RUN, UNUSABLE, Value, print_json, print_lines
 from hotspot.cli.terminal import print_problem
 from hotspot.cli.visits_options import (
     add_visits_command,
@@ -31,6 +31,7 @@ def add(kinds: Any) -> None:
         "--source": source,
         "--timezone": Value("ZONE", words_of_zone, kind=zone),
         "--rejected": Value("FILE", beside),
+        "--dry-run": DRY_RUN,
     }
     record = add_visits_command(kinds, "record", _record, words, values, tells=True)
     record.epilog = (
@@ -68,7 +69,7 @@ def _record(options: argparse.Namespace) -> int:
                 unusable += [*error.problems, f"Not recorded: {left}."]
                 break
             sheets.append(_as_json(file, recorded))
-            if not recorded.complete:
+            if not recorded.complete and not options.dry_run:
                 to_mend[file] = recorded.to_mend
             if not options.json:
                 print_lines(recorded.summary())
@@ -87,7 +88,8 @@ def _record(options: argparse.Namespace) -> int:
         print_problem(problem)
     if listless:
         print_problem(f"{ledger!r} holds no list: is it the one meant? See --config and --ledger.")
-    return UNUSABLE if unusable or to_mend else DONE
+    complete = not any(sheet["rejected"] or sheet["unclear"] for sheet in sheets)
+    return DONE if complete and not unusable else UNUSABLE
 
 
 def _as_json(file: str, recorded: "Recorded") -> dict[str, Any]:

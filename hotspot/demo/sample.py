@@ -220,8 +220,8 @@ def _by_force(
     both = list(zip(rows, offences, strict=True))
     ours = [Entry(cells, one) for cells, one in both if own[one.home]]
     theirs = [Entry(neighbours_row(cells, one), one) for cells, one in both if not own[one.home]]
-    ground = shapely.union_all(shapely.points(homes.loc[~own, ["easting", "northing"]]))
-    points = shapely.points(homes[["easting", "northing"]])
+    ground = shapely.union_all(shapely.points(homes.loc[~own, ["easting", "northing"]].to_numpy()))
+    points = shapely.points(homes[["easting", "northing"]].to_numpy())
     near = np.asarray(shapely.dwithin(points, ground, _STRIP_M))
     strip = [e for e in ours if e.offence and near[e.offence.home] and e.offence.kind != "void"]
     for entry in (strip[i] for i in sorted(dice.permutation(len(strip))[:_ON_BOTH_BOOKS])):

@@ -36,6 +36,9 @@ class VisitLedger(Answers, Cameras, Homes, Upkeep):
         Whether a missing ledger is an error. Otherwise it is made.
     wait_s : float, default 30
         How long to wait while another program writes.
+    dry_run : bool, default False
+        Whether to take back what each piece of work wrote when it is done: its answer tells what
+        would be. A ledger that is missing is not made then.
 
     Raises
     ------
@@ -76,8 +79,9 @@ class VisitLedger(Answers, Cameras, Homes, Upkeep):
         *,
         must_exist: bool = False,
         wait_s: float = 30.0,
+        dry_run: bool = False,
     ) -> None:
-        self._store = Store(url, must_exist=must_exist, wait_s=wait_s)
+        self._store = Store(url, must_exist=must_exist, wait_s=wait_s, dry_run=dry_run)
 
     def __repr__(self) -> str:
         return f"VisitLedger({self._store.shown!r})"

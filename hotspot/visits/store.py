@@ -42,14 +42,27 @@ class Store:
         Whether a missing ledger is an error; else it is made.
     wait_s : float
         How long to wait for another program that is writing.
+    dry_run : bool
+        Whether each piece of work is taken back when it is done. A file that is missing is not
+        made then.
     """
 
-    def __init__(self, url: str | os.PathLike[str], *, must_exist: bool, wait_s: float) -> None:
+    def __init__(
+        self,
+        url: str | os.PathLike[str],
+        *,
+        must_exist: bool,
+        wait_s: float,
+        dry_run: bool = False,
+    ) -> None:
         self.url = parsed_url(url)
         self.shown = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._wait_s = wait_s
+        self._dry_run = False
         self._file = self._place(must_exist) if self.is_sqlite else None
+        if dry_run and self._file is not None and not self._file.exists():
+            self.url, self._file = sa.make_url("sqlite://"), None
         self._state: tuple[int, ...] = ()
         if self._file is not None:
             if not self._file.exists():
@@ -63,6 +76,8 @@ class Store:
         # nobody closed, or that could not be opened to the end.
         weakref.finalize(self, self.engine.dispose)
         self._prepare(must_exist)
+        # From here on: an older ledger is brought to this version by whatever opens it.
+        self._dry_run = dry_run
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -80,12 +95,14 @@ class Store:
             self._check_file(self._file)
         with self._in_words(), self.engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
-            with connection.begin():
+            with connection.begin() as work:
                 # SQLite has begun by locking the file; other databases lock this row.
                 connection.execute(
                     sa.select(meta.c.value).where(meta.c.name == VERSION).with_for_update()
                 )
                 yield connection
+                if self._dry_run:
+                    work.rollback()
         self._seen()
 
     def _refuse_gone(self) -> None:
@@ -110,6 +127,8 @@ class Store:
 
         What was deleted is gone from the ledger even where that must wait.
         """
+        if self._dry_run:
+            return True
         try:
             self.compact()
         except OutputError:
