@@ -74,7 +74,7 @@ class Result(ABC):
 
     @abstractmethod
     def content(self) -> dict[str, Any]:
-        """Return settings, words and tables as JSON can hold them: no place and no reference.
+        """Return settings, words and tables as JSON can hold them: no place and no address.
 
         Returns
         -------
@@ -155,7 +155,8 @@ class Result(ABC):
         -------
         list of Path
             What was written. The page asks nothing of any network and runs nothing; none of the
-            five names a reference or an address.
+            five names a reference or an address, but where the result is of single crimes: series
+            and their leads, cameras to ask, and what two forces both recorded.
 
         Raises
         ------
