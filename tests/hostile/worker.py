@@ -270,9 +270,13 @@ def main() -> None:
     listener = Listener()
     cases = all_cases() | trials.CASES
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    # A command that is told to read standard input finds nothing there, and none of these names.
+    names = os.fdopen(os.dup(0), encoding="utf-8")
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        os.dup2(nothing.fileno(), 0)
     base = Path(tempfile.mkdtemp(prefix="hostile-"))
     try:
-        for number, line in enumerate(sys.stdin):
+        for number, line in enumerate(names):
             try:
                 told = run_case(_case_of(line.strip(), cases), base / str(number), listener)
             except Exception as error:  # a fault of the case itself must not hide the others
