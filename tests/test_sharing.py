@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -502,7 +503,7 @@ def test_at_area_no_place_goes(tmp_path: Path):
     assert type(back) is pd.DataFrame
     assert list(back.columns) == ["crime_ref", "area"]
     assert "geometry" not in pq.read_schema(folder / "crimes.parquet").names
-    with sqlite3.connect(folder / "share.gpkg") as file:
+    with closing(sqlite3.connect(folder / "share.gpkg")) as file:
         assert file.execute("SELECT data_type FROM gpkg_contents").fetchall() == [("attributes",)]
     for field in ("address", "street"):
         with pytest.raises(hs.ConfigError, match=field):

@@ -225,7 +225,8 @@ def _utc(
     told.reasons.add(told.open & missing, f"no {column}")
     far = ~missing & ((local < _FIRST) | (local >= _LAST))
     told.reasons.add(told.open & far, f"{column} outside the years 1900 to 2199")
-    known = np.where(missing | far, np.datetime64("NaT"), local).astype("datetime64[ns]")
+    nothing = np.array("NaT", dtype=local.dtype)
+    known = np.where(missing | far, nothing, local).astype("datetime64[ns]")
     second = None if repeated_hour is None else np.full(len(known), repeated_hour == "second")
     utc = to_utc(known, _ZONE, second)
     words = [
