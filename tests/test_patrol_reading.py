@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import hotspot as hs
+from hotspot.incidents.check_result import fault_lines
 from hotspot.patrol import check_patrols
 from hotspot.patrol.fix_columns import reads_like_a_person
 
@@ -258,3 +259,11 @@ def test_what_can_never_be_right_is_told() -> None:
         hs.read_patrols(table().head(0))
     with pytest.raises(hs.DataError, match="No row"):
         hs.read_patrols(table(time=["soon"] * 4))
+
+
+def test_no_kind_of_fault_goes_untold_past_the_longest_list():
+    reasons = [f"fault {letter}" for letter in "abcdefghijklmnopqrst"]
+    rejected = pd.DataFrame({"row": range(20), "reason": reasons})
+    lines = fault_lines(rejected)
+    assert len(lines) == 17
+    assert lines[-1] == "  4 for 4 other reasons: each is in the list of rejected rows"

@@ -25,7 +25,7 @@ from hotspot.cameras.register_words import (
     read_retention,
 )
 from hotspot.english import count, name_rows
-from hotspot.incidents.check_result import reason_kind
+from hotspot.incidents.check_result import fault_lines, told_lines
 from hotspot.incidents.kept_columns import what_of_persons
 from hotspot.output.text import clean_text
 from hotspot.reading.columns import PLACE_FIELDS, Given
@@ -34,7 +34,6 @@ from hotspot.reading.coordinates import Location, locate
 from hotspot.reading.faults import FAULT_COLUMNS, Faults
 from hotspot.reading.sources import Readable
 
-_MOST_KINDS = 16
 _LONGEST_ID = 100
 # Who writes such things as the name of a camera writes whose it is.
 _OF_PERSONS = re.compile(
@@ -89,15 +88,8 @@ class CameraCheck:
         -------
         str
         """
-        lines = [self.headline()]
-        kinds = self.rejected["reason"].map(reason_kind)
-        for kind in kinds.value_counts().index[:_MOST_KINDS]:
-            rows = self.rejected.loc[kinds == kind, "row"].tolist()
-            lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
-        for heading, sentences in (("Warnings", self.warnings), ("Notes", self.notes)):
-            if sentences:
-                lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
-        return "\n".join(lines)
+        told = told_lines(self.warnings, self.notes)
+        return "\n".join([self.headline(), *fault_lines(self.rejected), *told])
 
     def __repr__(self) -> str:
         return f"<CameraCheck of {self.source}: {self.headline()}>"

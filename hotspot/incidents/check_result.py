@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -106,22 +107,11 @@ class IncidentCheck:
         -------
         str
         """
-        lines = [self.headline()]
         faults = self.rejected[self.rejected["reason"] != NOT_SELECTED]
-        kinds = faults["reason"].map(reason_kind)
-        counts = kinds.value_counts(sort=True)
-        for kind in counts.index[:_MOST_KINDS]:
-            rows = faults.loc[kinds == kind, "row"].tolist()
-            lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
-        others = counts[_MOST_KINDS:]
-        if len(others):
-            reasons = count(len(others), "other reason")
-            lines.append(f"  {others.sum():,} for {reasons}: each is in the list of rejected rows")
-        lines.append(f"Dates are known to the {self.resolution}.")
-        for heading, sentences in (("Warnings", self.warnings), ("Notes", self.notes)):
-            if sentences:
-                lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
-        return "\n".join(lines)
+        return "\n".join([
+            self.headline(), *fault_lines(faults), f"Dates are known to the {self.resolution}.",
+            *told_lines(self.warnings, self.notes),
+        ])  # fmt: skip
 
     def plot(self) -> "Figure":
         """Draw how many rows each fault takes out.
@@ -153,6 +143,60 @@ class IncidentCheck:
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.summary())}</pre>"
+
+
+def fault_lines(rejected: pd.DataFrame) -> list[str]:
+    """Return how many rows each kind of fault takes out, and which, the most frequent first.
+
+    Parameters
+    ----------
+    rejected : DataFrame
+        ``row`` and ``reason``.
+
+    Returns
+    -------
+    list of str
+        One line a kind; the last counts what has no line of its own.
+
+    Examples
+    --------
+    >>> fault_lines(pd.DataFrame({"row": [3, 7], "reason": ["no date", "no date"]}))
+    ['  2 no date (rows 3 and 7)']
+    """
+    kinds = rejected["reason"].map(reason_kind)
+    counts = kinds.value_counts(sort=True)
+    lines = []
+    for kind in counts.index[:_MOST_KINDS]:
+        rows = rejected.loc[kinds == kind, "row"].tolist()
+        lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
+    others = counts[_MOST_KINDS:]
+    if len(others):
+        reasons = count(len(others), "other reason")
+        lines.append(f"  {others.sum():,} for {reasons}: each is in the list of rejected rows")
+    return lines
+
+
+def told_lines(warnings: Sequence[str], notes: Sequence[str]) -> list[str]:
+    """Return warnings and notes under their headings.
+
+    Parameters
+    ----------
+    warnings, notes : sequence of str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> told_lines(["Look at row 3."], [])
+    ['Warnings:', '- Look at row 3.']
+    """
+    lines = []
+    for heading, sentences in (("Warnings", warnings), ("Notes", notes)):
+        if sentences:
+            lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
+    return lines
 
 
 def reason_kind(reason: str) -> str:

@@ -15,7 +15,6 @@ from hotspot.dates import AsOf, moment_of
 from hotspot.english import count
 from hotspot.output.page_parts import ResultPage
 from hotspot.output.results import Result
-from hotspot.patrol.clock_changes import day_starts, zone_of
 from hotspot.patrol.fix_tracks import fix_problems, tracks_of, utc_of, zone_name
 from hotspot.patrol.patrolled_places import STREET_M, Places, names_of, place_problems
 from hotspot.patrol.presence import (
@@ -34,6 +33,7 @@ from hotspot.patrol.presence import (
     union_of,
     visits_of,
 )
+from hotspot.reading.clock_changes import day_starts, zone_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

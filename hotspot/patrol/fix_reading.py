@@ -13,8 +13,7 @@ import shapely
 
 from hotspot._errors import DataError, DataWarning
 from hotspot.english import count, name_rows
-from hotspot.incidents.check_result import reason_kind
-from hotspot.patrol.clock_changes import SECOND_PASS, Flags, Moments, to_local, to_utc, zone_of
+from hotspot.incidents.check_result import fault_lines, told_lines
 from hotspot.patrol.fix_columns import map_columns, read_units
 from hotspot.patrol.fix_faults import (
     MOST_SPEED_MPS,
@@ -26,13 +25,12 @@ from hotspot.patrol.fix_faults import (
 )
 from hotspot.reading.cells import to_numbers
 from hotspot.reading.chunks import Chunk, Source
+from hotspot.reading.clock_changes import SECOND_PASS, Flags, Moments, to_local, to_utc, zone_of
 from hotspot.reading.columns import PLACE_PAIRS, Given, known_columns, known_names
 from hotspot.reading.coordinates import Location, locate
 from hotspot.reading.datetimes import read_datetimes
 from hotspot.reading.faults import FAULT_COLUMNS, Faults
 from hotspot.reading.sources import Readable, no_rows, open_source
-
-_MOST_KINDS = 16
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -85,15 +83,8 @@ class PatrolCheck:
         -------
         str
         """
-        lines = [self.headline()]
-        kinds = self.rejected["reason"].map(reason_kind)
-        for kind in kinds.value_counts().index[:_MOST_KINDS]:
-            rows = self.rejected.loc[kinds == kind, "row"].tolist()
-            lines.append(f"  {len(rows):,} {kind} ({name_rows(rows, most=3)})")
-        for heading, sentences in (("Warnings", self.warnings), ("Notes", self.notes)):
-            if sentences:
-                lines += [f"{heading}:", *(f"- {sentence}" for sentence in sentences)]
-        return "\n".join(lines)
+        told = told_lines(self.warnings, self.notes)
+        return "\n".join([self.headline(), *fault_lines(self.rejected), *told])
 
     def __repr__(self) -> str:
         return f"<PatrolCheck of {self.source}: {self.headline()}>"

@@ -7,9 +7,9 @@ import pandas as pd
 from hotspot._checks import crs_problems, point_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot.english import count, name_rows
-from hotspot.patrol.clock_changes import SECOND_PASS, Moments, to_utc, zone_of
 from hotspot.patrol.patrolled_places import Places
 from hotspot.patrol.presence import Tracks
+from hotspot.reading.clock_changes import SECOND_PASS, Moments, to_utc, zone_of
 
 _FIX_COLUMNS = ("unit", "time")
 

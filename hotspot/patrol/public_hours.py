@@ -18,10 +18,10 @@ from hotspot.english import and_list, count, month
 from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
 from hotspot.output.results import Result
-from hotspot.patrol.clock_changes import day_starts, to_local, zone_of
 from hotspot.patrol.fix_tracks import fix_problems, tracks_of, utc_of, zone_name
 from hotspot.patrol.patrolled_places import Places, place_problems
 from hotspot.patrol.presence import PATROL, Rules, by_day, find_stays
+from hotspot.reading.clock_changes import day_starts, to_local, zone_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

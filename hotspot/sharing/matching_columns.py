@@ -17,7 +17,7 @@ from hotspot.english import count, name_rows, some_of
 from hotspot.incidents.free_text import LONGEST_METHOD, is_free_text
 from hotspot.incidents.references import MADE, as_in_file
 from hotspot.output.text import REMOVED
-from hotspot.patrol.clock_changes import to_utc
+from hotspot.reading.clock_changes import to_utc
 from hotspot.reading.crs import BRITISH_GRID, WGS84, Transformation, place_words, to_degrees
 from hotspot.sharing.matching_forces import MatchingForce, find_force
 from hotspot.sharing.matching_types import TYPES, Stated, types_of
