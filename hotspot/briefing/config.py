@@ -21,7 +21,8 @@ from hotspot.briefing.camera_settings import CameraSettings
 from hotspot.briefing.config_faults import fault_words, toml_fault_words
 from hotspot.briefing.config_values import Table
 from hotspot.briefing.operation_settings import OperationSettings
-from hotspot.briefing.patrol_settings import PatrolSettings, SeriesSettings
+from hotspot.briefing.patrol_settings import PatrolSettings
+from hotspot.briefing.series_settings import SeriesSettings
 from hotspot.cocooning.presets import PRESETS
 from hotspot.dates import AsOf
 from hotspot.english import some_of

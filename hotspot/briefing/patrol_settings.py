@@ -1,4 +1,4 @@
-"""The tables ``[patrol]`` and ``[series]`` of a set-up: fixes and shifts; linked crimes."""
+"""The table ``[patrol]`` of a set-up: fixes and shifts, and how visits are planned."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,6 @@ from hotspot.patrol.fix_columns import FIELDS as PATROL_FIELDS
 
 PatrolField = Annotated[str, values.field_of(PATROL_FIELDS)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=86_400, allow_inf_nan=False)]
-
-
-class SeriesSettings(values.Table):
-    """The column of the force's own numbers of series."""
-
-    column: values.Text
 
 
 class PatrolSettings(values.Table):

@@ -1,0 +1,9 @@
+"""The table ``[series]`` of a set-up: where the force's own numbers of series stand."""
+
+from hotspot.briefing import config_values as values
+
+
+class SeriesSettings(values.Table):
+    """The column of the force's own numbers of series."""
+
+    column: values.Text
