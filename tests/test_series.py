@@ -331,6 +331,21 @@ def test_whole_series_held_out_it_does_as_well_as_the_published_method():
     assert found[1] >= 32
 
 
+@pytest.mark.slow
+def test_where_nothing_is_linked_the_evaluation_finds_nothing():
+    found = []
+    for seed in range(5):
+        town = hs.demo.linked_incidents(seed=seed)
+        dealt = np.random.default_rng(seed).permutation(town["series_id"].to_numpy())
+        one = hs.series.evaluate_linkage(town.assign(series_id=dealt), seed=seed)
+        last = one.table.iloc[-1]
+        found.append([one.auc, last["true_links"], last["by_chance"]])
+    auc, links, by_chance = np.mean(found, axis=0)
+    assert 0.4 < auc < 0.52
+    # At most what a Poisson number of so many passes once in a thousand: five draws of some two.
+    assert links * 5 <= by_chance * 5 + 3.1 * np.sqrt(by_chance * 5)
+
+
 def test_evaluation_holds_groups_out_whole_and_is_seeded(city):
     one, again = hs.series.evaluate_linkage(city), hs.series.evaluate_linkage(city)
     pd.testing.assert_frame_equal(one.table, again.table)
