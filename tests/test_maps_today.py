@@ -184,23 +184,38 @@ def test_new_burglaries_are_not_lost_in_the_number_of_all(browser: Any, tmp_path
     assert sorted(drawn) == ["B02597", "B02598", "B02599"]
 
 
+def rested(opened: Any, begin: str) -> str:
+    """Rest the mouse on the middle of the map, and return what it is told there."""
+    box = opened.page.locator(".folium-map").bounding_box()
+    told = ""
+    # The map hears of a mouse at most every 32 ms, and a move within them is lost to it: a hand is
+    # never so still, nor so fast.
+    for shake in range(40):
+        across = box["x"] + box["width"] / 2 + (shake % 2)
+        opened.page.mouse.move(across, box["y"] + box["height"] / 2)
+        opened.page.wait_for_timeout(50)
+        tips = opened.page.locator(".hotspot-hover").all_inner_texts()
+        told = " ".join(tips[-1].split()) if tips else ""
+        if told.startswith(begin):
+            break
+    return told
+
+
 def test_a_mouse_is_told_what_it_rests_on(browser: Any, full: Path) -> None:
     opened = open_file(browser, full)
-    tip, box = opened.page.locator(".hotspot-hover"), opened.page.locator(".folium-map")
-    told = []
-    for right, up in ((20, 0), (300, 100), (-500, -350)):
+
+    def told_at(right: float, up: float, begin: str) -> str:
         click_at(opened, X + right, Y + up)
         opened.page.keyboard.press("Escape")
-        middle = {axis: box.bounding_box()[side] / 2 for axis, side in
-                  (("x", "width"), ("y", "height"))}  # fmt: skip
-        box.hover(position={"x": 5, "y": 300})
-        box.hover(position=middle)
-        told.append(" ".join(tip.last.inner_text().split()))
+        opened.page.locator(".folium-map").hover(position={"x": 5, "y": 300})
+        return rested(opened, begin)
 
-    assert told[0] == "Door 2: 3 High Street"
-    assert told[1].startswith("B00001 Happened Fri 20 Feb 2026")
-    assert told[2].startswith("Raised risk, 15-42 days old Burglaries 2")
-    assert "Days left 17" in told[2]
+    assert told_at(20, 0, "Door") == "Door 2: 3 High Street"
+    burglary = "B00001 Happened Fri 20 Feb 2026"
+    assert told_at(300, 100, burglary).startswith(burglary)
+    zone = told_at(-500, -350, "Raised risk, 15-42")
+    assert zone.startswith("Raised risk, 15-42 days old Burglaries 2")
+    assert "Days left 17" in zone
 
 
 def test_a_phone_shows_no_hover_text_beside_a_popup(browser: Any, full: Path) -> None:
