@@ -57,7 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest files first, where several workers share them."""
+    """Put the longest files first, where several workers share them; ask a browser twice."""
+    for item in items:
+        # A browser is a program of its own, with clocks of its own: on a machine that does other
+        # work it may answer late. What fails twice is ours.
+        if "started_browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if hasattr(config, "workerinput"):
         places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.path.stem, len(places)))
