@@ -60,7 +60,11 @@ def commands(folder: Path) -> Iterator[list[str]]:
     )
     merged = ["--folder", str(folder / "merged")]
     yield ["share", "merge", share, theirs, "--boundary", ground, *merged]
-    yield ["share", "correct", share, _correction(share, folder)]
+    gone = _first_of(share)
+    words = ["--reason", "Cancelled", "--remove", gone, "--folder", str(folder / "correction")]
+    yield ["share", "amend", share, crimes, *words]
+    yield ["share", "correct", share, str(folder / "correction"), "--dry-run"]
+    yield ["share", "correct", share, str(folder / "correction")]
     yield ["series", str(set_up), "--series", "S/14"]
     yield ["lookup", "1 Mill Street", crimes]
     rule = folder / "rule.toml"
@@ -76,13 +80,11 @@ def commands(folder: Path) -> Iterator[list[str]]:
         yield ["map", "print", str(sample / "briefing" / "map.html")]
 
 
-def _correction(share: str, folder: Path) -> str:
-    """Write a correction by which one crime of a share is to go."""
-    from hotspot.sharing import read_share, write_correction
+def _first_of(share: str) -> str:
+    """Return the reference of one crime of a share."""
+    from hotspot.sharing import read_share
 
-    crimes = read_share(share)
-    gone = [str(crimes["crime_ref"].iloc[0])]
-    return str(write_correction(share, None, folder / "correction", "Cancelled", removed=gone))
+    return str(read_share(share)["crime_ref"].iloc[0])
 
 
 def _bare(sample: Path, folder: Path) -> Path:

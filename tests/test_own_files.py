@@ -51,6 +51,7 @@ CALLS: dict[tuple[str, str], list[str]] = {
     ("share matching", "--rejected"): [*MATCHING, "--out", "new.csv", "--rejected", "{}"],
     # What these may take the place of is not tried here.
     ("share write", "--folder"): [],
+    ("share amend", "--folder"): [],
     ("cameras", "--folder"): [],
     ("share merge", "--folder"): [],
     ("share read", "--out"): [],

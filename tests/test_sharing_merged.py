@@ -13,8 +13,15 @@ import shapely
 import hotspot as hs
 from hotspot.cli import main
 from hotspot.output import staging
-from hotspot.sharing import apply_correction, merge_forces, read_manifest, write_correction
+from hotspot.sharing import (
+    apply_correction,
+    changed_crimes,
+    merge_forces,
+    read_manifest,
+    write_correction,
+)
 from tests import naive
+from tests.small_town import uprn, write_town
 from tests.test_sharing import assert_same, crimes, read, share
 
 FIELDS = ["crime_ref", "occurred_from", "occurred_to", "address", "mo"]
@@ -111,6 +118,80 @@ def test_a_correction_is_applied_whole_or_not_at_all(
         with pytest.raises(hs.OutputError):
             apply_correction(sent, correction, **TODAY)
     assert len(read(sent)) == 6
+
+
+def test_what_changed_is_found_by_what_was_shared(tmp_path: Path):
+    before = crimes().assign(other="x")
+    sent = share(before, tmp_path / "s", FIELDS, formats=["gpkg"])
+    now = before.assign(other="y", uprn=None)
+    now.loc[1, "mo"] = None
+    now.loc[2, "geometry"] = shapely.Point(now.geometry[2].x, np.nextafter(now.geometry[2].y, 0))
+    now.loc[5, "crime_ref"] = "new"
+    changed, missing = changed_crimes(sent, now.iloc[::-1], **TODAY)
+    assert changed["crime_ref"].tolist() == ["002", "001"]
+    assert missing == ["005"]
+    # What is on the stop list is neither: it is to go, and write_correction makes it go.
+    changed, missing = changed_crimes(sent, now, exclude=["001", "005"], **TODAY)
+    assert (changed["crime_ref"].tolist(), missing) == (["002"], [])
+    with pytest.raises(hs.DataError, match="lacks what was shared: address"):
+        changed_crimes(sent, now.drop(columns="address"), **TODAY)
+
+
+@pytest.fixture
+def sent_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder with the crimes of a small town and a share of three of them, where we stand."""
+    monkeypatch.chdir(tmp_path)
+    write_town(tmp_path)
+    assert main([
+        "share", "write", "burglaries.csv", "--recipient", "B", "--purpose", "p", "--marking", "M",
+        "--gateway", "ISA 12", "--regime", "Part 3", "--discloser", "A", "--expires", "2026-12-31",
+        "--today", "2026-12-01", "--folder", "sent", "--crimes", "NEW/001", "NEW/002", "NEW/003",
+        "--fields", "crime_ref", "occurred_to", "mo",
+    ]) == 0  # fmt: skip
+    return tmp_path
+
+
+def test_a_correction_is_written_and_applied_on_the_command_line(sent_town: Path, capsys: Any):
+    import shutil
+
+    shutil.copytree("sent", "theirs")
+    path = sent_town / "burglaries.csv"
+    text = path.read_text(encoding="utf-8").replace("FRONT", "SIDE")
+    path.write_text(text.replace("NEW/003", "X/3"), encoding="utf-8")
+    amend = ["share", "amend", "sent", "burglaries.csv", "--today", "2026-12-02",
+             "--reason", "Method re-coded", "--folder"]  # fmt: skip
+    capsys.readouterr()
+    assert main([*amend, "first"]) == 0
+    told = capsys.readouterr()
+    assert "1 crime of the share is not among those that were read (NEW/003)" in told.err
+    assert "1 changed, 0 removed. Method re-coded" in told.out
+    assert main([*amend, "correction", "--remove", "NEW/003"]) == 0
+    assert "1 changed, 1 removed" in capsys.readouterr().out
+    whole = {one.name: one.read_bytes() for one in Path("theirs").iterdir()}
+    correct = ["share", "correct", "theirs", "correction", "--today", "2026-12-03"]
+    assert main([*correct, "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert "Nothing was written" in told.err
+    assert "1 changed, 1 removed" in told.out
+    assert {one.name: one.read_bytes() for one in Path("theirs").iterdir()} == whole
+    assert main(correct) == 0
+    back = read(Path("theirs")).set_index("crime_ref")["mo"].to_dict()
+    assert back == {"NEW/001": "SIDE", "NEW/002": "REAR"}
+    assert main([*correct, "--dry-run"]) == 1
+    assert "version 2 already" in capsys.readouterr().err
+
+
+def test_what_is_on_the_stop_list_now_goes_on_the_command_line(sent_town: Path, capsys: Any):
+    # By its UPRN, which was not shared: the crimes of today tell whose it is.
+    (sent_town / "exclude.csv").write_text(f"{uprn('Sea View', 31)}\n", encoding="utf-8")
+    Path("now.toml").write_text(
+        '[incidents]\npath = "burglaries.csv"\n[cocooning]\nexclude = "exclude.csv"\n'
+    )
+    assert main(["share", "amend", "sent", "now.toml", "--today", "2026-12-02", "--reason", "r",
+                 "--folder", "c"]) == 0  # fmt: skip
+    assert "0 changed, 1 removed" in capsys.readouterr().out
+    apply_correction(Path("sent"), Path("c"), **TODAY)
+    assert read(Path("sent"))["crime_ref"].tolist() == ["NEW/001", "NEW/003"]
 
 
 # Two forces.

@@ -44,7 +44,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "share matching": (
         "share matching crimes.toml --force Humberside --batch-date 2026-03-02 --out batch.csv",
     ),
-    "share correct": ("share correct share correction",),
+    "share amend": (
+        'share amend share crimes.toml --reason "re-classed" --remove 23/104 --folder correction',
+    ),
+    "share correct": (
+        "share correct share correction --dry-run",
+        "share correct share correction",
+    ),
     "share merge": ("share merge ours.parquet theirs.parquet --boundary forces.geojson",),
     "series": ("series crimes.toml --series S/14",),
     "score": ("score crimes.toml --rule rule.toml",),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hotspot
-from hotspot.cli import share_matching
+from hotspot.cli import share_correcting, share_matching
 from hotspot.cli.option_values import metres, moment
 from hotspot.cli.options import (
     DONE,
@@ -20,13 +20,12 @@ from hotspot.cli.options import (
     layers_of,
     print_answer,
 )
+from hotspot.cli.share_correcting import TODAY, answer_share
 from hotspot.cli.terminal import print_notes
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-TODAY = Value("DATE", "the day on which this is done (that of the clock)", kind=moment)
 
 
 def add(commands: Any) -> None:
@@ -53,20 +52,7 @@ def add(commands: Any) -> None:
             "--json": JSON,
         },
     )
-    add_command(
-        kinds,
-        "correct",
-        _correct,
-        "apply a correction that came to the share it is of",
-        "Apply a correction to a share where it lies: crimes that changed are changed, and those "
-        "that are to go are gone from it. Copies are yours to correct.",
-        {
-            "share": Value("FOLDER", "the share"),
-            "correction": Value("FOLDER", "the correction, unpacked"),
-            "--today": TODAY,
-            "--json": JSON,
-        },
-    )
+    share_correcting.add(kinds)
     add_command(
         kinds,
         "merge",
@@ -176,19 +162,7 @@ def _write(options: argparse.Namespace) -> int:
         exclude_may_match_nothing=True,
         today=options.today,
     )
-    return _told(options, folder)
-
-
-def _told(options: argparse.Namespace, folder: Path) -> int:
-    """Print what a share says of itself, and where it is."""
-    from hotspot.sharing import read_manifest
-
-    manifest = read_manifest(folder)
-    files = [str(folder / file.name) for file in manifest.files]
-    print_notes(line for line in manifest.handling if line.startswith("Nothing here is encrypted"))
-    content = {"manifest": manifest.model_dump(mode="json"), "files": files}
-    print_answer(options, content, manifest.summary(), *files)
-    return DONE
+    return answer_share(options, folder)
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -212,13 +186,6 @@ def _read(options: argparse.Namespace) -> int:
     }  # fmt: skip
     print_answer(options, content, manifest.summary(), *paths.values())
     return DONE
-
-
-def _correct(options: argparse.Namespace) -> int:
-    return _told(
-        options,
-        hotspot.sharing.apply_correction(options.share, options.correction, today=options.today),
-    )
 
 
 def _merge(options: argparse.Namespace) -> int:

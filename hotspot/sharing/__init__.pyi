@@ -4,6 +4,7 @@ from .manifest import read_manifest as read_manifest
 from .merged_forces import ForceMerge as ForceMerge
 from .merged_forces import merge_forces as merge_forces
 from .share_corrections import apply_correction as apply_correction
+from .share_corrections import changed_crimes as changed_crimes
 from .share_corrections import write_correction as write_correction
 from .share_files import write_frames_alone as write_frames_alone
 from .share_reading import read_share as read_share

@@ -105,8 +105,80 @@ def write_correction(
     return written(folder, draft, data, _layouts(manifest), stopped=bool(stop))
 
 
+def changed_crimes(
+    share: str | os.PathLike[str],
+    crimes: pd.DataFrame,
+    *,
+    exclude: Exclude = (),
+    streets: gpd.GeoDataFrame | None = None,
+    today: AsOf | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the crimes that stand otherwise in a share than they do now, and those that are gone.
+
+    Parameters
+    ----------
+    share : path
+        The share as it was sent, of one frame, with the corrections applied.
+    crimes : GeoDataFrame or DataFrame
+        All crimes as they are recorded now, with the columns that the share has.
+    exclude : iterable of str or StopList
+        The stop list of today.
+    streets : GeoDataFrame, optional
+        As of `write_share`.
+    today : date or str, optional
+
+    Returns
+    -------
+    changed : DataFrame or GeoDataFrame
+        Rows of `crimes`, to be given to `write_correction`: what was not shared of them, and what
+        was shared and is the same, does not count. Crimes that the share has not are left out.
+    missing : list of str
+        References of the share that no crime has now and the stop list does not name. Whether
+        they are to go, or are only not in this file, nobody but the discloser knows.
+
+    Raises
+    ------
+    DataError
+        If the share cannot be read, is of several frames, or was shared without ``crime_ref``.
+    """
+    manifest = checked(Path(share), today)
+    _refuse_kind(manifest, "share")
+    if len(manifest.frames) != 1:
+        raise DataError(
+            f"The share is of {len(manifest.frames)} tables: give the changed rows of each to "
+            "hotspot.sharing.write_correction."
+        )
+    (told,) = manifest.frames
+    raise_problems(_lacking(told, crimes))
+    was = frames_of(Path(share), manifest)[told.name]
+    stop = StopList.of(exclude)
+    ours = crimes[crimes[_KEY].isin(was[_KEY])].reset_index(drop=True)
+    fields = {told.name: [of.name for of in told.columns]}
+    data, _ = prepared({told.name: ours}, fields, Detail(manifest.level, streets, stop, {}))
+    now = data[told.name]
+    before, after = (_plain(frame, told.order) for frame in (was, now))
+    same = {ref for ref, row in after.items() if before[ref] == row}
+    missing = was[~was[_KEY].isin(ours[_KEY]) & ~stop.hides(was)]
+    named = ours[_KEY].isin(now[_KEY]) & ~ours[_KEY].isin(same)
+    return ours[named], missing[_KEY].dropna().tolist()
+
+
+def _plain(frame: pd.DataFrame, columns: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the rows of a frame by reference, in what can be compared."""
+    shown = pd.DataFrame(frame)[columns].astype(object)
+    rows = [
+        tuple("" if blank else getattr(cell, "wkb_hex", repr(cell)) for cell, blank in pairs)
+        for pairs in map(zip, shown.to_numpy(), shown.isna().to_numpy())
+    ]
+    return dict(zip(frame[_KEY], rows, strict=True))
+
+
 def apply_correction(
-    share: str | os.PathLike[str], correction: str | os.PathLike[str], *, today: AsOf | None = None
+    share: str | os.PathLike[str],
+    correction: str | os.PathLike[str],
+    *,
+    dry_run: bool = False,
+    today: AsOf | None = None,
 ) -> Path:
     """Apply a correction to a share where it lies: what is to go is gone from it.
 
@@ -114,6 +186,8 @@ def apply_correction(
     ----------
     share, correction : path
         As `write_share` and `write_correction` left them.
+    dry_run : bool
+        Whether all is done but the writing.
     today : date or str, optional
 
     Returns
@@ -167,6 +241,9 @@ def apply_correction(
     replacing = Replacing(
         lambda: _refuse_others(place, manifest), lambda old: _refuse_others(old, manifest)
     )
+    if dry_run:
+        replacing.may_replace()
+        return place
     return written(place, draft, data, _layouts(manifest), stopped=False, replacing=replacing)
 
 
@@ -217,16 +294,9 @@ def _correction_problems(
     for frame in manifest.frames:
         if frame.name not in changed:
             continue
-        if _KEY not in frame.order:
-            problems.append(
-                f"{frame.name} was shared without crime_ref: it cannot be corrected. Send a new "
-                "share, and ask the recipient to delete the old one."
-            )
-            continue
         new, old = changed[frame.name], sent[frame.name]
-        asked = [of.name for of in frame.columns]
-        if missing := [one for one in asked if one not in new.columns]:
-            problems.append(f"{frame.name} lacks what was shared: {some_of(missing, 10)}.")
+        if lacking := _lacking(frame, new):
+            problems += lacking
             continue
         refs = new[_KEY]
         others = refs[~refs.isin(old[_KEY])].tolist()
@@ -244,6 +314,17 @@ def _correction_problems(
         both = sorted({ref for name, ref in gone if name == frame.name} & set(refs))
         problems += [f"{one} is changed and removed: which?" for one in both]
     return problems
+
+
+def _lacking(frame: SharedFrame, new: pd.DataFrame) -> list[str]:
+    """Return why rows cannot correct a frame of a share: it has no references, or they too few."""
+    if _KEY not in frame.order:
+        return [
+            f"{frame.name} was shared without crime_ref: it cannot be corrected. Send a new "
+            "share, and ask the recipient to delete the old one."
+        ]
+    missing = [of.name for of in frame.columns if of.name not in new.columns]
+    return [f"{frame.name} lacks what was shared: {some_of(missing, 10)}."] * bool(missing)
 
 
 def _kind_problems(told: list[SharedFrame], manifest: Manifest) -> list[str]:
