@@ -467,12 +467,95 @@ def streets() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"street": names}, geometry=lines, crs=27700)
 
 
+def homes(low_road: int = 12, high_street: int = 12, **more: Any) -> gpd.GeoDataFrame:
+    """Return homes along the two streets, one to ten metres from the middle of the road."""
+    rows = [("Low Road", 370_004.0, k) for k in range(low_road)]
+    rows += [("High Street", 370_046.0, k) for k in range(high_street)]
+    names, y, number = zip(*rows, strict=True)
+    return gpd.GeoDataFrame(
+        {
+            "uprn": [f"{k:012d}" for k in range(len(rows))],
+            "address": [f"{k + 1} {name}, Doggerby" for name, k in zip(names, number, strict=True)],
+            **more,
+        },
+        geometry=gpd.points_from_xy([640_005 + 9.0 * k for k in number], y),
+        crs=27700,
+    )
+
+
+def street_share(sent: gpd.GeoDataFrame, folder: Path, fields: Any, **more: Any) -> Path:
+    """Write a share at street, and look that it says what it withheld."""
+    around = {"streets": streets(), "addresses": homes(), **more}
+    return share(sent, folder, fields, level="street", **around)
+
+
+@pytest.mark.parametrize("number", [1, 7, 8])
+def test_a_street_with_few_homes_is_not_told(tmp_path: Path, number: int):
+    sent = crimes().assign(street="Low Road")
+    sent.loc[0, ["address", "street"]] = ["12 High Street, Doggerby", "High Street"]
+    few = number < 8
+    told = pytest.warns(hs.DataWarning, match="1 crime on streets with fewer than 8 homes")
+    with told if few else warnings.catch_warnings():
+        folder = street_share(sent, tmp_path / "s", ["crime_ref", "address", "street", "area"],
+                              addresses=homes(high_street=number))  # fmt: skip
+    back = read(folder)
+    assert back.geometry.isna().tolist() == [few, *[False] * 5]
+    assert back["address"].isna().tolist() == back["street"].isna().tolist() == [few, *[False] * 5]
+    assert back["area"].tolist() == ["Sandhills"] * 6  # which is all that tells where
+    whole = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert (b"High Street" in whole) != few
+    said = read_manifest(folder).frames[0].definitions
+    for name in ("address", "geometry"):
+        assert "none where the street has fewer than 8 homes" in said[name]
+
+
+def test_buildings_and_shops_are_no_homes_of_a_street(tmp_path: Path):
+    # Eight rows, of which one is the building of two others, and one a shop.
+    built = homes(high_street=8)
+    built["parent_uprn"] = [*[None] * 13, *[built["uprn"][12]] * 2, *[None] * 5]
+    built["classification"] = [*["RD04"] * 19, "CR08"]
+    sent = crimes().assign(address="5 High Street, Doggerby")
+    with pytest.warns(hs.DataWarning, match="6 crimes on streets"):
+        street_share(sent, tmp_path / "s", ["crime_ref"], addresses=built)
+
+
+def test_each_piece_of_a_street_has_its_own_homes(tmp_path: Path):
+    far = streets()
+    far.loc[2, "geometry"] = shapely.LineString([(640_150, 370_200), (640_200, 370_200)])
+    far.loc[2, "street"] = "Low Road"
+    sent = crimes().assign(address=None)
+    sent.loc[0, "geometry"] = shapely.Point(640_180, 370_190)
+    with pytest.warns(hs.DataWarning, match="1 crime on streets"):
+        folder = street_share(sent, tmp_path / "s", ["crime_ref"], streets=far,
+                              addresses=homes(high_street=1))  # fmt: skip
+    assert read(folder).geometry.isna().tolist() == [True, *[False] * 5]
+
+
+def test_an_area_with_few_homes_is_not_told(tmp_path: Path):
+    sent = crimes().assign(area=["Hamlet", "Sandhills", "Sandhills", None, "Sandhills", "Nowhere"])
+    built = homes(area=["HAMLET"] * 7 + ["Sandhills"] * 17)
+    with pytest.warns(hs.DataWarning, match="2 crimes in areas with fewer than 8 homes"):
+        folder = share(sent, tmp_path / "s", ["crime_ref", "area"], level="area", addresses=built)
+    assert read(folder)["area"].fillna("").tolist() == [
+        "", "Sandhills", "Sandhills", "", "Sandhills", "",
+    ]  # fmt: skip
+    assert "fewer than 8 homes" in read_manifest(folder).frames[0].definitions["area"]
+    assert all(b"Hamlet" not in path.read_bytes() for path in folder.iterdir())
+    # A street whose homes lie in two areas has in each its own.
+    with pytest.warns(hs.DataWarning, match="1 crime on streets"):
+        folder = street_share(sent, tmp_path / "t", ["crime_ref", "area"], addresses=homes(
+            area=["Hamlet"] * 7 + ["Sandhills"] * 5 + ["Hamlet"] * 12))  # fmt: skip
+    # Without the area of each home nobody has counted them, and the manifest says so.
+    folder = share(sent, tmp_path / "u", ["crime_ref", "area"], level="area", addresses=homes())
+    assert read(folder)["area"].tolist() == sent["area"].tolist()
+    assert "was not counted" in read_manifest(folder).frames[0].definitions["area"]
+
+
 def test_at_street_a_crime_is_in_the_middle_of_the_street_it_names(tmp_path: Path):
     sent = crimes()
     sent.loc[0, "address"] = "12 High Street, Doggerby"
     sent.loc[1, "address"] = None
-    folder = share(sent, tmp_path / "s", ["crime_ref", "address"], level="street",
-                   streets=streets())  # fmt: skip
+    folder = street_share(sent, tmp_path / "s", ["crime_ref", "address"])
     back = read(folder)
     assert back["address"].tolist()[0] == "High Street"
     assert back["address"].tolist()[2:] == ["Low Road"] * 4
@@ -494,7 +577,8 @@ def test_a_lower_level_takes_no_field_that_tells_the_home(tmp_path: Path, level:
         field, sent["uprn"]
     )
     with pytest.raises(hs.ConfigError, match=field):
-        share(sent, tmp_path / "s", ["area", field], level=level, streets=streets())
+        share(sent, tmp_path / "s", ["area", field], level=level, streets=streets(),
+              addresses=homes())  # fmt: skip
 
 
 def test_at_area_no_place_goes(tmp_path: Path):
@@ -517,7 +601,10 @@ def test_far_from_every_street_is_not_guessed(tmp_path: Path):
     sent = crimes()
     sent.loc[2, "geometry"] = shapely.Point(650_000, 370_000)
     with pytest.raises(hs.DataError, match="1 crime lie more than 250 m"):
-        share(sent, tmp_path / "s", ["crime_ref"], level="street", streets=streets())
+        street_share(sent, tmp_path / "s", ["crime_ref"])
+    for missing in ("streets", "addresses"):
+        with pytest.raises(hs.DataError, match=f"needs {missing}"):
+            street_share(crimes(), tmp_path / "s", ["crime_ref"], **{missing: None})
 
 
 @pytest.mark.parametrize("level", ["full", "street", "area"])
@@ -526,7 +613,7 @@ def test_the_stop_list_holds_at_every_level_and_cannot_be_worked_out(tmp_path: P
     sent["linked"] = ["DG/26/003", "see DG/26/003 too", *[None] * 4]
     sent.index = pd.Index(range(10, 16), name="row")
     fields = ["crime_ref", "linked", "area"]
-    more = {"level": level, "streets": streets()}
+    more = {"level": level, "streets": streets(), "addresses": homes()}
     stop = ["dg/26/003", f"0{4:011d}"]
     folder = share(sent, tmp_path / "s", fields, exclude=stop, **more)
     back = read(folder)
@@ -545,6 +632,41 @@ def test_the_stop_list_holds_at_every_level_and_cannot_be_worked_out(tmp_path: P
     assert one["share"] == other["share"]
     assert one["frames"] == other["frames"]
     assert one["handling"] == other["handling"]
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "category"])
+def test_a_short_entry_takes_the_whole_text_with_it(tmp_path: Path, dtype: str):
+    sent = crimes().assign(crime_ref=[f"C/{k}" for k in range(6)])
+    texts = ["see c/3", "C/31", None, "the listed", "no 3", "C/3, C/1"]
+    sent["note"] = pd.Series(texts, dtype=dtype)
+    fields = ["crime_ref", "note", "address"]
+    with pytest.warns(hs.DataWarning, match="2 texts of 'note' had an entry of the stop list"):
+        folder = share(sent, tmp_path / "s", fields, exclude=["C/3"])
+    back = read(folder)
+    assert back["note"].isna().tolist() == [False, False, True, False, False]
+    assert back["note"].dropna().tolist() == ["(withheld)", "C/31", "no 3", "(withheld)"]
+    assert back["crime_ref"].tolist() == ["C/0", "C/1", "C/2", "C/4", "C/5"]
+    assert all(b"c/3," not in path.read_bytes().lower() for path in folder.iterdir())
+    # By subtraction: as of crimes that never had it, and no number of texts is told to anybody.
+    never = sent.drop(3).assign(note=pd.Series(
+        ["(withheld)", "C/31", None, "no 3", "(withheld)"], index=[0, 1, 2, 4, 5], dtype=dtype
+    ))  # fmt: skip
+    other = share(never, tmp_path / "t", fields, exclude=["C/3"], exclude_may_match_nothing=True)
+    one, two = read_manifest(folder), read_manifest(other)
+    assert (one.share, one.frames, one.handling) == (two.share, two.frames, two.handling)
+
+
+def test_a_number_of_the_stop_list_is_refused_in_a_column_of_numbers(tmp_path: Path):
+    sent = crimes().assign(crime_ref=[f"{123_450 + k}" for k in range(6)])
+    sent["linked"] = pd.array([123_453, None, 1, 2, 123_450, 3], dtype="Int64")
+    with pytest.raises(hs.DataError, match=r"'linked' holds 1 number of the stop list \(row 0\)"):
+        share(sent, tmp_path / "s", ["crime_ref", "linked"], exclude=["123453"])
+
+
+def test_a_reference_that_holds_an_entry_is_another_reference(tmp_path: Path):
+    sent = crimes().assign(crime_ref=["000178", "SP/000178/21", *"abcd"])
+    folder = share(sent, tmp_path / "s", ["crime_ref"], exclude=["000178"])
+    assert read(folder)["crime_ref"].tolist() == ["SP/000178/21", *"abcd"]
 
 
 def test_a_stop_list_of_another_data_set_is_refused(tmp_path: Path):

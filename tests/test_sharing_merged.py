@@ -22,7 +22,7 @@ from hotspot.sharing import (
 )
 from tests import naive
 from tests.small_town import uprn, write_town
-from tests.test_sharing import assert_same, crimes, read, share
+from tests.test_sharing import assert_same, crimes, homes, read, share
 
 FIELDS = ["crime_ref", "occurred_from", "occurred_to", "address", "mo"]
 TODAY = {"today": "2026-12-02"}
@@ -135,6 +135,19 @@ def test_what_changed_is_found_by_what_was_shared(tmp_path: Path):
     assert (changed["crime_ref"].tolist(), missing) == (["002"], [])
     with pytest.raises(hs.DataError, match="lacks what was shared: address"):
         changed_crimes(sent, now.drop(columns="address"), **TODAY)
+
+
+def test_a_correction_keeps_to_the_fewest_homes(tmp_path: Path):
+    sent = crimes().assign(area="Sandhills")
+    known = {"level": "area", "addresses": homes(area="Sandhills")}
+    folder = share(sent, tmp_path / "s", ["crime_ref", "area"], **known)
+    moved = sent.iloc[:1].assign(area="Hamlet")
+    with pytest.raises(hs.DataError, match="tells no area of few homes"):
+        correct(folder, moved, tmp_path / "c")
+    with pytest.warns(hs.DataWarning, match="1 crime in areas with fewer than 8 homes"):
+        made = correct(folder, moved, tmp_path / "c", addresses=homes(area="Sandhills"))
+    areas = read(apply_correction(folder, made, **TODAY))["area"].fillna("").tolist()
+    assert areas == ["", *["Sandhills"] * 5]
 
 
 @pytest.fixture

@@ -8,6 +8,10 @@ import pandas as pd
 from hotspot.addresses.address_words import text_key
 from hotspot.addresses.classification import says_home
 
+#: A place of fewer homes would tell which one is meant: the floor of the anonymous map points of
+#: police.uk, which public maps and shares keep to.
+FEWEST_HOMES = 8
+
 
 def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the place of each home once, however often and with whatever else a file lists it.

@@ -13,6 +13,7 @@ from hotspot.cli.options import (
     Value,
     absolute,
     add_command,
+    add_layers,
     add_reading,
     add_values,
     answer_written,
@@ -20,7 +21,7 @@ from hotspot.cli.options import (
     layers_of,
     print_answer,
 )
-from hotspot.cli.share_correcting import TODAY, answer_share
+from hotspot.cli.share_correcting import TODAY, answer_share, around_of
 from hotspot.cli.terminal import print_notes
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _add_write(kinds: Any) -> None:
         {},
     )
     add_reading(write)
+    add_layers(write)
     required: dict[str, tuple[str, str]] = {
         "--recipient": ("NAME", "who may have it"),
         "--purpose": ("WORDS", "what for, and nothing else"),
@@ -117,7 +119,6 @@ def _add_write(kinds: Any) -> None:
             "--level": Value(
                 None, "how exactly it tells where", "full", choices=["full", "street", "area"]
             ),
-            "--streets": Value("FILE", "streets, for level street"),
             "--formats": Value("FORMAT", "", ["geoparquet", "gpkg", "xlsx"]),
             "--today": TODAY,
             "--json": JSON,
@@ -132,7 +133,6 @@ def _write(options: argparse.Namespace) -> int:
 
     if options.expires is None:
         raise ConfigError("Say until when it may be used: --expires 2027-03-31.")
-    options.addresses = options.areas = options.area_name = None
     burglaries = burglaries_of(options, layers_of(options))
     crimes = burglaries.known
     if options.crimes:
@@ -157,7 +157,7 @@ def _write(options: argparse.Namespace) -> int:
         regime=options.regime,
         discloser=options.discloser,
         level=options.level,
-        streets=burglaries.layers.streets if options.level == "street" else None,
+        **around_of(burglaries, options.level),
         exclude=burglaries.open.stopped,
         exclude_may_match_nothing=True,
         today=options.today,

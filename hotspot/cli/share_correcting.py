@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hotspot
 from hotspot.cli.option_values import moment
@@ -20,6 +20,9 @@ from hotspot.cli.options import (
     print_answer,
 )
 from hotspot.cli.terminal import NOTHING_WRITTEN, print_notes
+
+if TYPE_CHECKING:
+    from hotspot.briefing.burglaries import Burglaries
 
 TODAY = Value("DATE", "the day on which this is done (that of the clock)", kind=moment)
 
@@ -46,7 +49,6 @@ def add(kinds: Any) -> None:
         amend,
         {
             "--folder": Value("FOLDER", "where to write: a new folder"),
-            "--streets": Value("FILE", "streets, for a share of level street"),
             "--today": TODAY,
             "--json": JSON,
         },
@@ -71,16 +73,15 @@ def add(kinds: Any) -> None:
 def _amend(options: argparse.Namespace) -> int:
     from hotspot._errors import ConfigError
     from hotspot.english import count, some_of
-    from hotspot.sharing import changed_crimes, write_correction
+    from hotspot.sharing import changed_crimes, read_manifest, write_correction
 
     folder = absolute(options.folder)
     if folder is None:
         raise ConfigError("Say where to write: --folder correction.")
-    options.addresses = options.areas = options.area_name = None
     burglaries = burglaries_of(options, layers_of(options))
     stopped = burglaries.open.stopped
-    streets = burglaries.layers.streets if options.streets is not None else None
-    more = {"exclude": stopped, "streets": streets, "today": options.today}
+    around = around_of(burglaries, read_manifest(Path(options.share)).level)
+    more = {"exclude": stopped, "today": options.today, **around}
     changed, missing = changed_crimes(options.share, burglaries.known, **more)
     removed = [one for one in options.remove if one not in stopped]
     if left := [one for one in missing if one not in removed]:
@@ -94,6 +95,19 @@ def _amend(options: argparse.Namespace) -> int:
         options.share, changed, folder, options.reason, removed=removed, **more
     )
     return answer_share(options, written)
+
+
+def around_of(burglaries: "Burglaries", level: str) -> dict[str, Any]:
+    """Return the streets and the homes by which places are told at a level of detail."""
+    from hotspot.geo import area_names
+
+    if level == "full":
+        return {}
+    layers = burglaries.layers
+    homes = layers.addresses
+    if homes is not None and layers.areas is not None:
+        homes = homes.assign(area=area_names(homes, layers.areas))
+    return {"streets": layers.streets if level == "street" else None, "addresses": homes}
 
 
 def _correct(options: argparse.Namespace) -> int:

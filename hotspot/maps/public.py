@@ -21,7 +21,7 @@ from hotspot._checks import (
     same_crs_problems,
 )
 from hotspot._errors import DataError
-from hotspot.addresses.distinct_homes import homes_of
+from hotspot.addresses.distinct_homes import FEWEST_HOMES, homes_of
 from hotspot.dates import AsOf, as_of_problems, cutoff, day_after, is_end_of_day, known_by
 from hotspot.english import count, cut_off, month, plain_day
 from hotspot.geo import area_positions
@@ -80,7 +80,7 @@ def public_map(
     addresses: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
     *,
-    minimum: int = 8,
+    minimum: int = FEWEST_HOMES,
     lag_days: int = 28,
     as_of: AsOf | None = None,
     months: int = 12,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from hotspot.addresses.distinct_homes import FEWEST_HOMES
 from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.sharing.detail_levels import LEVEL_WORDS
 from hotspot.sharing.manifest import NOT_STATED, Manifest
@@ -26,10 +27,14 @@ DEFINITIONS: Mapping[str, str] = {
     "geometry": "place, in the CRS that is named",
     "status": "status of the record",
 }
+_FEW = f"none where the street has fewer than {FEWEST_HOMES} homes"
 STREET_DEFINITIONS: Mapping[str, str] = {
-    "address": "name of the street, without a number",
-    "geometry": "middle of the street, in the CRS that is named: not where it happened",
+    "address": f"name of the street, without a number; {_FEW}",
+    "geometry": "middle of the street, in the CRS that is named: not where it happened; " + _FEW,
 }
+#: What is added to the definition of an area, where its homes were counted or could not be.
+AREA_COUNTED = f"; none where the area has fewer than {FEWEST_HOMES} homes"
+AREA_UNCOUNTED = "; how many homes each has was not counted: one of a few homes tells the home"
 NOT_DEFINED = "not defined by the discloser: ask before it is relied on"
 HOW_TO_ENCRYPT = (
     "Nothing here is encrypted. Before it leaves your systems, put the folder into a 7-Zip archive "

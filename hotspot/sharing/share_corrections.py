@@ -1,6 +1,7 @@
 """Corrections of a share: what changed and what is to go, sent after it and applied to it."""
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pandas as pd
 
 from hotspot import __version__
 from hotspot._checks import raise_problems
-from hotspot._errors import DataError, OutputError
+from hotspot._errors import DataError, DataWarning, OutputError
 from hotspot.dates import AsOf
 from hotspot.english import some_of
 from hotspot.incidents.stop_list import Exclude, StopList
 from hotspot.output.text import clean_text
+from hotspot.sharing.handling_words import AREA_COUNTED
 from hotspot.sharing.manifest import MANIFEST, Corrected, Manifest, SharedFrame
 from hotspot.sharing.share_reading import checked, frames_of
 from hotspot.sharing.share_writing import Replacing, as_day, written
@@ -41,6 +43,7 @@ def write_correction(
     removed: Iterable[str] = (),
     exclude: Exclude = (),
     streets: gpd.GeoDataFrame | None = None,
+    addresses: gpd.GeoDataFrame | None = None,
     today: AsOf | None = None,
 ) -> Path:
     """Write what changed of the crimes of a share, and which of them are to go.
@@ -58,7 +61,7 @@ def write_correction(
         References of crimes that are to go: cancelled, transferred, or never to be sent.
     exclude : iterable of str or StopList
         The stop list of today: what of the share is on it is to go, too.
-    streets : GeoDataFrame, optional
+    streets, addresses : GeoDataFrame, optional
         As of `write_share`.
     today : date or str, optional
 
@@ -83,11 +86,13 @@ def write_correction(
         *_correction_problems(sent, changed, gone, manifest),
         *["The reason of a correction must be said."] * (not clean_text(reason).strip()),
     ])  # fmt: skip
-    detail = Detail(manifest.level, streets, stop, {})
+    detail = Detail(manifest.level, streets, stop, {}, addresses=addresses)
     plain = {name: frame.reset_index(drop=True) for name, frame in changed.items()}
     fields = {one.name: [of.name for of in one.columns] for one in manifest.frames}
-    data, told = prepared(plain, {name: fields[name] for name in plain}, detail)
-    raise_problems(_kind_problems(told, manifest))
+    data, told, withheld = prepared(plain, {name: fields[name] for name in plain}, detail)
+    for text in withheld:
+        warnings.warn(text, DataWarning, stacklevel=2)
+    raise_problems(_kind_problems(told, manifest) + _uncounted(told, manifest))
     table = pd.DataFrame(gone, columns=["table", _KEY], dtype=object)
     table_detail = Detail("area", None, StopList(), {"table": "the table it is in"})
     data[REMOVED] = table
@@ -111,6 +116,7 @@ def changed_crimes(
     *,
     exclude: Exclude = (),
     streets: gpd.GeoDataFrame | None = None,
+    addresses: gpd.GeoDataFrame | None = None,
     today: AsOf | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the crimes that stand otherwise in a share than they do now, and those that are gone.
@@ -123,7 +129,7 @@ def changed_crimes(
         All crimes as they are recorded now, with the columns that the share has.
     exclude : iterable of str or StopList
         The stop list of today.
-    streets : GeoDataFrame, optional
+    streets, addresses : GeoDataFrame, optional
         As of `write_share`.
     today : date or str, optional
 
@@ -154,7 +160,8 @@ def changed_crimes(
     stop = StopList.of(exclude)
     ours = crimes[crimes[_KEY].isin(was[_KEY])].reset_index(drop=True)
     fields = {told.name: [of.name for of in told.columns]}
-    data, _ = prepared({told.name: ours}, fields, Detail(manifest.level, streets, stop, {}))
+    detail = Detail(manifest.level, streets, stop, {}, addresses=addresses)
+    data, _, _ = prepared({told.name: ours}, fields, detail)
     now = data[told.name]
     before, after = (_plain(frame, told.order) for frame in (was, now))
     same = {ref for ref, row in after.items() if before[ref] == row}
@@ -336,6 +343,19 @@ def _kind_problems(told: list[SharedFrame], manifest: Manifest) -> list[str]:
         for of in frame.columns
         if (was := old[frame.name, of.name]) is not None
         and (was.kind, was.dtype) != (of.kind, of.dtype)
+    ]
+
+
+def _uncounted(told: list[SharedFrame], manifest: Manifest) -> list[str]:
+    """Return that areas of few homes would be told now, where they were not in the share."""
+    counted = [
+        {one.name for one in frames if AREA_COUNTED in one.definitions.get("area", "")}
+        for frames in (manifest.frames, told)
+    ]
+    return [
+        f"The share tells no area of few homes in {name}: give the addresses with the area of each."
+        for name in sorted(counted[0] - counted[1])
+        if name in {one.name for one in told}
     ]
 
 

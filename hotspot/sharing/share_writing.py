@@ -67,6 +67,7 @@ def write_share(
     discloser: str | None = None,
     level: Literal["full", "street", "area"] = "full",
     streets: gpd.GeoDataFrame | None = None,
+    addresses: gpd.GeoDataFrame | None = None,
     exclude: Exclude = (),
     exclude_may_match_nothing: bool = False,
     definitions: Mapping[str, str] | None = None,
@@ -101,9 +102,15 @@ def write_share(
         but `area`.
     streets : GeoDataFrame, optional
         As `read_streets` returns them: needed by level "street".
+    addresses : GeoDataFrame, optional
+        As `read_addresses` returns them: all homes there are. Needed by level "street", where a
+        street with fewer than 8 homes is told of no crime, nor its middle: of those the area
+        alone. With a column ``area``, by the names that the crimes have, neither is an area with
+        fewer than 8; without, the manifest says that those were not counted.
     exclude : iterable of str or StopList
         The stop list. Its crimes and homes are in no row and no count, texts that name one of its
-        references have it withheld, and rows are numbered anew, so that no gap tells of them.
+        references have it withheld (whole, where the entry has fewer than 6 signs and might be a
+        house number), and rows are numbered anew, so that no gap tells of them.
     exclude_may_match_nothing : bool
         Whether a stop list of which nothing matches is right.
     definitions : mapping of str to str, optional
@@ -133,7 +140,7 @@ def write_share(
     -----
     DataWarning
         If gateway, regime or discloser are not stated (the files say so first of all), methods
-        are sentences, or it expires before it is made.
+        are sentences, it expires before it is made, or something in it was withheld.
 
     Notes
     -----
@@ -141,6 +148,8 @@ def write_share(
     ids as text, and the resolution of the dates. GeoParquet holds that by itself; for a GeoPackage
     and a workbook the manifest tells it. Categories that no row has do not go. The hashes find
     accidents; they bind nobody, and nothing is encrypted: README.txt says how to.
+
+    Eight homes are the floor of the anonymous map points of police.uk.
 
     References
     ----------
@@ -171,15 +180,15 @@ def write_share(
     stop = StopList.of(exclude).refuse_unlike(
         *named.values(), may_match_nothing=exclude_may_match_nothing
     )
-    detail = Detail(level, streets, stop, definitions or {}, date_basis)
-    data, told = prepared(named, chosen, detail)
+    detail = Detail(level, streets, stop, definitions or {}, date_basis, addresses)
+    data, told, withheld = prepared(named, chosen, detail)
     draft = Manifest(
         product="hotspot share", layout=LAYOUT, kind="share", share="", version=1, digest="",
         made=day.date(), expires=last.date(), level=level, files=[_NO_FILE],
         alone=not isinstance(frames, Mapping), frames=told, corrections=[], handling=[],
         software=f"hotspot {__version__}", **terms,
     )  # fmt: skip
-    for text in _warnings(draft, data):
+    for text in [*_warnings(draft, data), *withheld]:
         warnings.warn(text, DataWarning, stacklevel=2)
     return written(Path(folder), draft, data, layouts, stopped=bool(stop))
 

@@ -14,15 +14,24 @@ import shapely
 
 from hotspot._checks import index_problems, raise_problems
 from hotspot._errors import ConfigError, DataError, HotspotError, quoted
+from hotspot.addresses.distinct_homes import FEWEST_HOMES
 from hotspot.dates import resolution
 from hotspot.english import and_list, count, name_rows, some_of
 from hotspot.incidents.kept_columns import score_columns, what_of_persons
-from hotspot.incidents.stop_list import StopList, redacted
+from hotspot.incidents.stop_list import StopList
 from hotspot.reading.contents import Contents
 from hotspot.sharing.column_kinds import kind_of, plain_values
-from hotspot.sharing.detail_levels import at_street, level_problems
-from hotspot.sharing.handling_words import DEFINITIONS, NOT_DEFINED, STREET_DEFINITIONS
+from hotspot.sharing.detail_levels import level_problems
+from hotspot.sharing.handling_words import (
+    AREA_COUNTED,
+    AREA_UNCOUNTED,
+    DEFINITIONS,
+    NOT_DEFINED,
+    STREET_DEFINITIONS,
+)
 from hotspot.sharing.manifest import FRAME_NAME, SharedFrame, SharedGeometry, SharedIndex
+from hotspot.sharing.street_level import at_street, blanked, few_in_area
+from hotspot.sharing.withheld_texts import without_stopped
 
 Frames: TypeAlias = "pd.DataFrame | Mapping[str, pd.DataFrame]"
 Fields: TypeAlias = "Sequence[str] | Mapping[str, Sequence[str]]"
@@ -34,8 +43,6 @@ DATE_BASIS = (
     "Times are local civil time of the force that recorded them, without a zone; a crime happened "
     "from occurred_from to occurred_to"
 )
-# Shorter entries of a stop list would be found in every address.
-_FEWEST_TO_REDACT = 6
 # Names of its own that a workbook and a share have.
 _TAKEN = frozenset(("about", "history", "share", "manifest", "readme", "removed"))
 
@@ -51,6 +58,8 @@ class Detail:
     stop : StopList
     definitions : mapping of str to str
     date_basis : str
+    addresses : GeoDataFrame or None
+        All homes there are, with ``area`` where it is known in which each lies.
     """
 
     level: Literal["full", "street", "area"]
@@ -58,6 +67,15 @@ class Detail:
     stop: StopList
     definitions: Mapping[str, str]
     date_basis: str = DATE_BASIS
+    addresses: gpd.GeoDataFrame | None = None
+
+    def counts_areas(self, fields: Sequence[str]) -> bool:
+        """Test whether an area is told below the full level, and its homes can be counted."""
+        return self.areas_told(fields) and self.addresses is not None and "area" in self.addresses
+
+    def areas_told(self, fields: Sequence[str]) -> bool:
+        """Test whether an area is told where nothing else tells more."""
+        return self.level != "full" and "area" in fields
 
 
 def named_frames(frames: Frames) -> dict[str, pd.DataFrame]:
@@ -134,8 +152,8 @@ def _geometry_name(frame: pd.DataFrame) -> str | None:
 
 def prepared(
     frames: Mapping[str, pd.DataFrame], fields: Mapping[str, list[str]], detail: Detail
-) -> tuple[dict[str, pd.DataFrame], list[SharedFrame]]:
-    """Return the frames as they go, and what the manifest says of each.
+) -> tuple[dict[str, pd.DataFrame], list[SharedFrame], list[str]]:
+    """Return the frames as they go, what the manifest says of each, and what was withheld.
 
     Parameters
     ----------
@@ -144,12 +162,20 @@ def prepared(
         As `chosen_fields` returns them.
     detail : Detail
 
+    Returns
+    -------
+    data : dict of str to DataFrame
+    told : list of SharedFrame
+    withheld : list of str
+        For the discloser alone, a sentence each.
+
     Raises
     ------
     DataError, ConfigError
         Every problem of every frame at once.
     """
     data, told = {}, []
+    withheld: list[str] = []
     problems: list[str] = []
     arguments: list[str] = []
     for name, frame in frames.items():
@@ -162,12 +188,13 @@ def prepared(
         if wrong or given:
             continue
         try:
-            data[name] = _as_it_goes(frame, fields[name], detail)
+            data[name], kept_back = _as_it_goes(frame, fields[name], detail)
+            withheld += [f"{name}: {one}" for one in kept_back]
             told.append(described(name, data[name], detail))
         except HotspotError as error:
             problems += [f"{name}: {one}" for one in error.problems]
     raise_problems(problems, arguments)
-    return data, told
+    return data, told, withheld
 
 
 def _personal(name: str, frame: pd.DataFrame, fields: Sequence[str]) -> list[str]:
@@ -251,13 +278,21 @@ def _frame_problems(name: str, frame: pd.DataFrame, detail: Detail) -> list[str]
     if detail.level == "street":
         if detail.streets is None:
             problems.append('level="street" needs streets: those that read_streets returns.')
+        elif detail.addresses is None:
+            problems.append(
+                'level="street" needs addresses: those that read_addresses returns. A street of '
+                "one home would tell the home."
+            )
         elif not set(frame.geom_type.dropna()) <= {"Point"}:
             problems.append(f'{name} has other shapes than points: at level "street" leave it out.')
     return problems
 
 
-def _as_it_goes(frame: pd.DataFrame, fields: Sequence[str], detail: Detail) -> pd.DataFrame:
+def _as_it_goes(
+    frame: pd.DataFrame, fields: Sequence[str], detail: Detail
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the chosen columns of a frame, at the level of detail, without the withheld."""
+    told = []
     resolved = _resolution(frame)
     hidden = detail.stop.hides(frame)
     if not pd.api.types.is_integer_dtype(frame.index.dtype):
@@ -267,9 +302,19 @@ def _as_it_goes(frame: pd.DataFrame, fields: Sequence[str], detail: Detail) -> p
         # Gaps in the labels would tell that something stood there, and between which neighbours.
         kept = kept.reset_index(drop=True)
     geometry = _geometry_name(frame)
-    if detail.level == "street" and detail.streets is not None:
+    counted = detail.counts_areas(fields)
+    if detail.level == "street" and detail.streets is not None and detail.addresses is not None:
         assert isinstance(kept, gpd.GeoDataFrame)
-        kept = at_street(kept, detail.streets)
+        kept = at_street(kept, detail.streets, detail.addresses, with_area=counted)
+        if few := int(kept.geometry.isna().sum()):
+            crimes = count(few, "crime")
+            told.append(f"{crimes} on streets with fewer than {FEWEST_HOMES} homes tell no street.")
+    if counted and detail.addresses is not None:
+        few_homes = few_in_area(kept["area"], detail.addresses)
+        if few_homes.any():
+            kept = kept.assign(area=blanked(kept["area"], few_homes))
+            crimes = count(int(few_homes.sum()), "crime")
+            told.append(f"{crimes} in areas with fewer than {FEWEST_HOMES} homes tell no area.")
     with_geometry = geometry is not None and detail.level != "area"
     wanted = [one for one in kept.columns if one in fields or (with_geometry and one == geometry)]
     if isinstance(kept, gpd.GeoDataFrame) and not with_geometry:
@@ -277,19 +322,13 @@ def _as_it_goes(frame: pd.DataFrame, fields: Sequence[str], detail: Detail) -> p
     else:
         made = kept[wanted]
     made = made.copy()
-    withheld = {one for one in (*detail.stop.entries, *detail.stop.meant(frame))
-                if len(one) >= _FEWEST_TO_REDACT}  # fmt: skip
     for column in fields:
-        values = made[column]
-        if isinstance(values.dtype, pd.CategoricalDtype):
+        if isinstance(made[column].dtype, pd.CategoricalDtype):
             # Categories of rows that do not go would go with the others.
-            made[column] = values.cat.remove_unused_categories()
-        elif withheld and pd.api.types.infer_dtype(values, skipna=True) == "string":
-            cells = [redacted(v, withheld) if isinstance(v, str) else v for v in values]
-            if cells != values.tolist():
-                made[column] = pd.Series(cells, index=made.index, dtype=values.dtype)
+            made[column] = made[column].cat.remove_unused_categories()
+    made, redactions = without_stopped(made, fields, detail.stop, frame)
     made.attrs = {} if resolved is None else {"resolution": resolved}
-    return made
+    return made, told + redactions
 
 
 def _resolution(frame: pd.DataFrame) -> Literal["day", "month"] | None:
@@ -323,6 +362,8 @@ def described(name: str, data: pd.DataFrame, detail: Detail) -> SharedFrame:
             problems += error.problems
     raise_problems(problems)
     known = {**DEFINITIONS, **(STREET_DEFINITIONS if detail.level == "street" else {})}
+    if detail.areas_told(list(data.columns)):
+        known["area"] += AREA_COUNTED if detail.counts_areas(list(data.columns)) else AREA_UNCOUNTED
     known |= dict(detail.definitions)
     if shared is not None:
         known[shared.name] = known.get(shared.name, known["geometry"])
