@@ -13,6 +13,7 @@ from hotspot.cli.options import (
     Value,
     absolute,
     add_command,
+    add_layers,
     add_reading,
     add_values,
     burglaries_of,
@@ -41,6 +42,7 @@ def add(kinds: Any) -> None:
         {"share": Value("FOLDER", "the share as it was sent, with its corrections applied")},
     )
     add_reading(amend)
+    add_layers(amend)
     amend.add_argument(
         "--reason", required=True, metavar="WORDS", help="why: the recipient reads it"
     )

@@ -144,7 +144,8 @@ def _places(streets: npt.NDArray[np.intp], areas: pd.Series | None) -> list[tupl
 
 
 def _few(crimes: list[tuple[int, str]], homes: list[tuple[int, str]]) -> npt.NDArray[np.bool_]:
-    held = Counter(homes)
+    # Of a crime whose area is not told all homes of its street are meant.
+    held = Counter(homes) + Counter((street, "") for street, area in homes if area)
     return np.array([held[place] < FEWEST_HOMES for place in crimes], dtype=bool)
 
 
