@@ -168,6 +168,9 @@ def _ending_problems(path: Path, what: str, endings: tuple[str, ...]) -> list[st
     """Return what is wrong with the ending of a name, if anything is."""
     if path.suffix.lower() in endings:
         return []
+    if "://" in os.fspath(path).replace(":/", "://", 1):
+        # The URL itself is not told: it may hold a password.
+        return [f"{what} go to a database by hotspot.sharing.write_layer."]
     verb = "are" if what.endswith("s") else "is"
     return [f"{what} {verb} written as {endings[0]}, not as {path}."]
 

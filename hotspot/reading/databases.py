@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _WAIT_S = 15.0
 # What a file of SQLite says of itself that is written through a log beside it.
 _WITH_LOG = b"\x02\x02"
+# Where a file of SQLite says what program's it is, and what a GeoPackage says there (OGC 12-128).
+_GEOPACKAGE_AT, _GEOPACKAGES = 68, (b"GPKG", b"GP10", b"GP11")
 # A view of a file may never end: its work is counted, as many steps of SQLite as the joins of a
 # nation's tables take. No table that is read at once has more rows.
 _STEPS_AT_A_TIME, _MOST_TURNS = 10_000_000, 100
@@ -66,8 +68,10 @@ def open_database(url_text: str, table: str | None) -> Source:
         query = sa.select(*cells).order_by(*reflected.primary_key)
         first = 1
         try:
-            with engine.connect().execution_options(yield_per=ROWS_PER_CHUNK) as connection:
-                for rows in connection.execute(query).partitions():
+            with engine.connect() as connection:
+                if placed is not None:
+                    reach_postgis(connection)
+                for rows in _pieces(connection, query):
                     index = pd.RangeIndex(first, first + len(rows), name="row")
                     first += len(rows)
                     if first > _MOST_ROWS + 1:
@@ -75,7 +79,7 @@ def open_database(url_text: str, table: str | None) -> Source:
                             f"{shown} has more than {_MOST_ROWS:,} rows, more than can be read at "
                             "once: read it in parts."
                         )
-                    yield _chunk([tuple(row) for row in rows], index, wanted, placed)
+                    yield _chunk(rows, index, wanted, placed)
         except DataError:
             raise
         except (sa.exc.SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
@@ -96,6 +100,17 @@ def open_database(url_text: str, table: str | None) -> Source:
     )  # fmt: skip
 
 
+def _pieces(
+    connection: "sa.Connection", query: "sa.Select[Any]"
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Return rows, some at a time, and let go of them on the server wherever reading stops."""
+    # Of this query alone: others of the connection are answered at once.
+    piecewise = {"yield_per": ROWS_PER_CHUNK}
+    with connection.execute(query, execution_options=piecewise) as answer:
+        for rows in answer.partitions():
+            yield [tuple(row) for row in rows]
+
+
 def _opened(
     url_text: str, table: str | None
 ) -> "tuple[sa.Engine, sa.Table, _Table, _Placed | None, str]":
@@ -104,14 +119,13 @@ def _opened(
     import sqlalchemy as sa
 
     try:
-        asked = sa.make_url(url_text)
-        named = asked.query.get("table", table)
-        url = asked.difference_update_query(["table"])
-        shown = url.render_as_string(hide_password=True)
+        url, asked = url_and_table(url_text)
+        named = asked or table
+        shown = shown_url(url)
         # A pool would keep a connection open for as long as anybody holds the source.
         engine = sa.create_engine(url, poolclass=sa.NullPool, **_for_reading(url))
         inspector = sa.inspect(engine)
-        chosen = _choose_table(inspector, named if isinstance(named, str) else None, shown)
+        chosen = _choose_table(inspector, named, shown)
         with warnings.catch_warnings():
             # What SQLAlchemy does not know, such as geometry, is read as it comes.
             warnings.simplefilter("ignore", sa.exc.SAWarning)
@@ -158,7 +172,7 @@ def _geometry_of(engine: "sa.Engine", inspector: "sa.Inspector", table: _Table) 
         return None
     schema = table.schema or inspector.default_schema_name
     with engine.connect() as connection:
-        if connection.scalar(sa.text("SELECT to_regclass('geometry_columns')")) is None:
+        if not reach_postgis(connection):
             return None
         found = connection.execute(
             sa.text(
@@ -184,6 +198,36 @@ def _geometry_of(engine: "sa.Engine", inspector: "sa.Inspector", table: _Table) 
     except CRSError:
         crs = None
     return _Placed(column, crs, str(kind).upper() in ("POINT", "MULTIPOINT"))
+
+
+def reach_postgis(connection: "sa.Connection") -> bool:
+    """Find PostGIS in whatever schema it stands, so that its types and functions are reached.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Of PostgreSQL. The search path is changed until its transaction ends.
+
+    Returns
+    -------
+    bool
+        Whether there is PostGIS.
+    """
+    import sqlalchemy as sa
+
+    schema = connection.scalar(
+        sa.text(
+            "SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace"
+            " WHERE extname = 'postgis'"
+        )
+    )
+    if schema is None:
+        return False
+    path = "concat_ws(', ', current_setting('search_path'), quote_ident(:schema))"
+    connection.execute(
+        sa.text(f"SELECT set_config('search_path', {path}, true)").bindparams(schema=schema)
+    )
+    return True
 
 
 def _chunk(
@@ -231,6 +275,44 @@ def _without_loops(action: int, *_: Any) -> int:
     """Allow all that a view may do but to call itself."""
     loops = action == sqlite3.SQLITE_RECURSIVE
     return sqlite3.SQLITE_DENY if loops else sqlite3.SQLITE_OK
+
+
+def url_and_table(url_text: str) -> "tuple[sa.URL, str | None]":
+    """Return a database's URL without the table that it names, and that table.
+
+    PostgreSQL is spoken to by psycopg, unless the URL names another driver.
+
+    Raises
+    ------
+    sqlalchemy.exc.ArgumentError, ValueError
+        If it is no URL.
+    """
+    import sqlalchemy as sa
+
+    asked = sa.make_url(url_text)
+    named = asked.query.get("table")
+    url = asked.difference_update_query(["table"])
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    return url, named if isinstance(named, str) else None
+
+
+def shown_url(url: "sa.URL") -> str:
+    """Return a database's URL without its passwords: its options, too, may be one."""
+    plain = url.set(drivername=url.get_backend_name(), query={})
+    return plain.render_as_string(hide_password=True)
+
+
+def geopackage_of_url(url_text: str) -> tuple[Path, str | None] | None:
+    """Return the GeoPackage that a URL of SQLite names, and the layer; None of another database."""
+    path = file_of_url(url_text)
+    if path is None or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        start = file.read(_GEOPACKAGE_AT + 4)
+    if path.suffix.lower() != ".gpkg" and start[_GEOPACKAGE_AT:] not in _GEOPACKAGES:
+        return None
+    return path, url_and_table(url_text)[1]
 
 
 def file_of_url(url_text: str) -> Path | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,11 +92,19 @@ def _refuse_unsaved(file: LayerFile) -> None:
     """Refuse a database of which a part still lies in the log beside it."""
     for ending in ("-wal", "-journal"):
         beside = None if file.path is None else file.path.with_name(file.path.name + ending)
-        if beside is not None and beside.is_file() and beside.stat().st_size:
+        if beside is not None and _is_filled(beside):
             raise DataError(
                 f"{file.name} is open in another program, or was not closed: a part of it still "
                 f"lies in {beside.name}. Close it there, e.g. in QGIS, or save it as a new file."
             )
+
+
+def _is_filled(beside: Path) -> bool:
+    """Test whether a log holds anything: of one that a kill cut short the start is not written."""
+    if not beside.is_file():
+        return False
+    with beside.open("rb") as file:
+        return file.read(1) not in b"\0"
 
 
 @contextmanager

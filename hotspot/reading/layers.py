@@ -141,6 +141,26 @@ def open_layer(path: Path, request: Request) -> Source:
     return open_layers(path.name, [(path.stem, layers_of(file, request))], request)
 
 
+def open_geopackage(path: Path, request: Request) -> Source:
+    """Open a layer of a GeoPackage, whatever its name ends with; see `open_layer`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    request : Request
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+    """
+    layers = geopackage_layers(file_of(path), request)
+    return open_layers(path.name, [(path.stem, layers)], request)
+
+
 def open_tab(path: Path, request: Request) -> Source:
     """Open a table of MapInfo, or text parted by tabs that has the same ending.
 

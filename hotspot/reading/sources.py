@@ -25,7 +25,7 @@ from hotspot.english import count, some_of
 from hotspot.output.text import clean_text
 from hotspot.reading.chunks import Chunk, Request, Source
 from hotspot.reading.crs import Extent
-from hotspot.reading.databases import open_database
+from hotspot.reading.databases import geopackage_of_url, open_database
 from hotspot.reading.joined_sources import join_sources, same_layout
 from hotspot.reading.json_lists import open_json
 from hotspot.reading.layer_files import refuse_no_file, said_of
@@ -33,6 +33,7 @@ from hotspot.reading.layers import (
     ArrowTable,
     open_arrow,
     open_frame,
+    open_geopackage,
     open_layer,
     open_tab,
 )
@@ -204,7 +205,7 @@ def _opened(source: Readable, request: Request) -> Source:
     if isinstance(source, str) and re.match(r"(https?|ftp)://", source):
         raise DataError(f"Nothing is fetched from a network: download {source} and give the file.")
     if isinstance(source, str) and re.match(r"[a-z][a-z0-9+]*://", source):
-        return open_database(source, request.sheet)
+        return _open_url(source, request)
     paths, left = _chosen(source)
     if len(paths) > 1:
         opened = _open_together(paths, request)
@@ -212,6 +213,17 @@ def _opened(source: Readable, request: Request) -> Source:
         with _errors_in_words(paths[0]):
             opened = _open_file(paths[0], request)
     return replace(opened, notes=(*left, *opened.notes))
+
+
+def _open_url(url: str, request: Request) -> Source:
+    """Open a table of a database; a GeoPackage as the layers that it holds."""
+    package = geopackage_of_url(url)
+    if package is None:
+        return open_database(url, request.sheet)
+    path, layer = package
+    with _errors_in_words(path), _damage_in_words(path):
+        opened = open_geopackage(path, replace(request, sheet=layer or request.sheet))
+    return replace(opened, open_chunks=partial(_chunks_of, path, opened))
 
 
 def read_plain_rows(path: Path, delimiter: str = ",") -> list[list[str]]:

@@ -1,5 +1,8 @@
 from .crime_matching import CrimeMatching as CrimeMatching
 from .crime_matching import write_crime_matching as write_crime_matching
+from .database_tables import WrittenTable as WrittenTable
+from .database_tables import write_layer as write_layer
+from .database_tables import write_layers as write_layers
 from .manifest import read_manifest as read_manifest
 from .merged_forces import ForceMerge as ForceMerge
 from .merged_forces import merge_forces as merge_forces

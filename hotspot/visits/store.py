@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool, Pool, StaticPool
 from hotspot._checks import given_path
 from hotspot._errors import ConfigError, DataError, HotspotError, OutputError, quoted
 from hotspot.output.staging import clear_stages
-from hotspot.reading.databases import connect_arguments
+from hotspot.reading.databases import connect_arguments, shown_url
 from hotspot.visits.ledger_file import (
     APPLICATION_ID,
     check_file,
@@ -56,7 +56,7 @@ class Store:
         dry_run: bool = False,
     ) -> None:
         self.url = parsed_url(url)
-        self.shown = self.url.render_as_string(hide_password=True)
+        self.shown = shown_url(self.url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._wait_s = wait_s
         self._dry_run = False
