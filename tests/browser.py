@@ -1,7 +1,7 @@
 """A real browser with its network cut, for tests of pages that people open."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +72,27 @@ def open_file(browser: "playwright.Browser", path: Path, size: tuple[int, int] =
     page.goto(path.resolve().as_uri())
     page.wait_for_load_state("load")
     return opened
+
+
+def wait_until(opened: Opened, is_so: Callable[[], object]) -> None:
+    """Wait until something that the page tells is so, however busy the machine; fail if never."""
+    for _ in range(1500):
+        if is_so():
+            return
+        # What a page tells is heard while its driver is asked something.
+        opened.page.wait_for_timeout(20)
+    pytest.fail(f"it never came: {opened.requests}, {opened.complaints}")
+
+
+def wait_for_frames(opened: Opened) -> None:
+    """Wait until what was asked to be drawn is drawn, and every picture came or failed."""
+    opened.page.evaluate(
+        """async () => {
+            for (const picture of document.images) await picture.decode().catch(() => 0);
+            // An event of a picture that failed, and a drawing, come before the second frame.
+            for (let n = 0; n < 2; n++) await new Promise((done) => requestAnimationFrame(done));
+        }"""
+    )
 
 
 def _note_request(opened: Opened, address: str) -> None:

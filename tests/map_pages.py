@@ -9,7 +9,7 @@ from pyproj import Transformer
 
 from hotspot.maps import save_map
 from tests import made_maps
-from tests.browser import LAPTOP, Opened, open_file
+from tests.browser import LAPTOP, Opened, open_file, wait_for_frames
 
 MAP = "Object.values(window).find((value) => value instanceof L.Map)"
 
@@ -39,7 +39,7 @@ def tick(opened: Opened, *layers: str) -> None:
     """Switch on these layers and no other."""
     for label in opened.page.locator(".leaflet-control-layers-overlays label").all():
         label.locator("input").set_checked(label.locator(".hotspot-layer").inner_text() in layers)
-    opened.page.wait_for_timeout(60)
+    wait_for_frames(opened)
 
 
 def popup_text(opened: Opened) -> str:
@@ -56,6 +56,7 @@ def box_for(opened: Opened, layer: str) -> Any:
 
 def ink(opened: Opened) -> int:
     """Count the pixels of the map's canvas that something is drawn on."""
+    wait_for_frames(opened)
     return int(
         opened.page.evaluate(
             """() => {

@@ -29,15 +29,20 @@ def find_binaries() -> Path | None:
 def running_postgres(binaries: Path) -> Iterator[str]:
     """Run a server and give the URL of its database."""
     folder = Path(tempfile.mkdtemp(prefix="hotspot-pg-"))
-    data, port, prefix = folder / "data", _free_port(), _as_postgres(folder)
+    data, prefix = folder / "data", _as_postgres(folder)
     log = folder / "log"
     initdb = [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
-    options = f"-p {port} -h 127.0.0.1 -k {folder}"
     control = [*prefix, binaries / "pg_ctl", "-D", data, "-w"]
     try:
         subprocess.run([*prefix, *initdb], check=True, capture_output=True, cwd=folder)
-        start = [*control, "-l", log, "-o", options, "start"]
-        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        # Another process may take the port that was free a moment ago.
+        for last in (False, False, True):
+            port = _free_port()
+            options = f"-p {port} -h 127.0.0.1 -k {folder}"
+            start = [*control, "-l", log, "-o", options, "start"]
+            begun = subprocess.run(start, check=last, stdout=subprocess.DEVNULL, cwd=folder)
+            if begun.returncode == 0:
+                break
         yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
     finally:
         stop = [*control, "-m", "immediate", "stop"]

@@ -10,7 +10,7 @@ import pytest
 from hotspot import write_targets
 from hotspot.sheets.asked_back import ASKED
 from hotspot.visits import RESULTS, VisitLedger
-from tests.browser import PHONE, browser, open_file
+from tests.browser import PHONE, browser, open_file, wait_until
 from tests.made_targets import HOSTILE, Page, made_targets
 from tests.test_exports_workbooks import TOLD, fill_in
 
@@ -343,7 +343,8 @@ def test_hostile_text_is_shown_and_never_run(browser, tmp_path):
     # Even what got into the page could not run: only our script is named.
     smuggled = "<img src=x onerror=document.title='run'>"
     page.evaluate("text => document.body.insertAdjacentHTML('beforeend', text)", smuggled)
-    page.wait_for_timeout(100)
+    # The picture is refused, and then the script that was to run where it failed.
+    wait_until(opened, lambda: len(opened.complaints) >= 2)
     assert page.title() == "Doors to visit: Harbour"
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 from hotspot.maps import briefing_map
 from hotspot.output.text import clean_text
 from tests import made_maps
-from tests.browser import LAPTOP, PHONE, browser, open_file
+from tests.browser import LAPTOP, PHONE, browser, open_file, wait_for_frames, wait_until
 from tests.map_pages import (
     MAP,
     assert_quiet,
@@ -66,7 +66,7 @@ def test_a_briefing_map_opens_from_a_file_without_a_request_or_a_complaint(
 ) -> None:
     opened = open_file(browser, full, size)
 
-    opened.page.wait_for_timeout(300)
+    wait_for_frames(opened)
     assert_quiet(opened)
     assert opened.page.title() == "Briefing"
     assert opened.page.locator(".hotspot-marking").inner_text() == "OFFICIAL-SENSITIVE"
@@ -103,10 +103,8 @@ def test_layers_can_be_switched_off_and_on(browser: Any, full: Path) -> None:
     full = ink(opened)
 
     box_for(opened, "Raised risk now").click()
-    opened.page.wait_for_timeout(100)
     without = ink(opened)
     box_for(opened, "Raised risk now").click()
-    opened.page.wait_for_timeout(100)
 
     assert without < full / 2
     assert ink(opened) == full
@@ -248,7 +246,7 @@ def test_hostile_text_in_a_users_own_popups_and_tooltips_is_never_run(
     paths = opened.page.locator("path.leaflet-interactive")
     for path in paths.all():
         path.dispatch_event("click")
-    opened.page.wait_for_timeout(100)
+    wait_for_frames(opened)
 
     assert paths.count() == 4 * len(HOSTILE)
     assert opened.page.evaluate("() => window.hacked") is None
@@ -283,10 +281,9 @@ def test_the_policy_stops_a_script_and_a_request_that_got_in_all_the_same(
             fetch("https://example.org/").catch(() => 0);
         }"""
     )
-    opened.page.wait_for_timeout(200)
+    wait_until(opened, lambda: len(opened.complaints) >= 3)
 
     assert opened.page.evaluate("() => window.hacked") is None
-    assert len(opened.complaints) >= 3
     assert all(
         "Content Security Policy" in line or "Fetch API" in line for line in opened.complaints
     )
@@ -296,9 +293,9 @@ def test_only_the_host_that_was_asked_for_is_asked(browser: Any, tmp_path: Path)
     m = made_maps.full_map(basemap="OpenStreetMap")
     opened = opened_map(browser, m, tmp_path)
 
-    opened.page.wait_for_timeout(300)
+    wait_until(opened, lambda: opened.requests)
+    wait_for_frames(opened)
 
-    assert opened.requests
     assert {address.split("/")[2] for address in opened.requests} == {"tile.openstreetmap.org"}
     assert "tile.openstreetmap.org" in opened.page.locator(".hotspot-tiles").inner_text()
     assert opened.page.locator(".hotspot-tiles").is_visible()

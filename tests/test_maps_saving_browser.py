@@ -13,7 +13,7 @@ from folium import plugins
 
 from hotspot.maps.offline_map import bare_map
 from hotspot.maps.saving import save_map
-from tests.browser import LAPTOP, PHONE, Opened, browser, open_file
+from tests.browser import LAPTOP, PHONE, Opened, browser, open_file, wait_for_frames, wait_until
 
 __all__ = ["browser"]
 
@@ -112,7 +112,7 @@ def test_hostile_text_in_frames_icons_and_tooltips_is_never_run(
     folium.Marker([53.102, 2.2], popup=framed).add_to(m)
 
     opened = opened_map(browser, m, tmp_path)
-    opened.page.wait_for_timeout(100)
+    wait_for_frames(opened)
 
     assert opened.page.evaluate("() => window.hacked") is None
     assert opened.page.locator(".leaflet-popup-content").first.inner_text() == HOSTILE
@@ -148,9 +148,9 @@ def test_only_a_host_that_was_named_is_asked_for_tiles(browser: Any, tmp_path: P
     path = save_map(m, tmp_path / "map.html", basemap="tiles.force.example")
 
     opened = open_file(browser, path)
-    opened.page.wait_for_timeout(200)
+    wait_until(opened, lambda: opened.requests)
+    wait_for_frames(opened)
 
-    assert opened.requests
     assert {re.sub(r"(?<=example)/.*", "", address) for address in opened.requests} == {
         "https://tiles.force.example"
     }

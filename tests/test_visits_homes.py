@@ -8,7 +8,6 @@ from hotspot.visits import VisitLedger
 from tests.visits_lists import targets, visit
 
 SOON = "2026-03-03 07:00"
-TOMORROW = pd.Timestamp.now().normalize() + pd.Timedelta(days=1)
 
 
 @pytest.fixture
@@ -154,14 +153,15 @@ def test_a_mark_that_was_lifted_stands_for_nothing_and_its_old_sheet_does_not_br
 
 
 def test_a_new_yes_and_a_call_set_a_lifted_mark_again(ledger):
+    tomorrow = pd.Timestamp.now().normalize() + pd.Timedelta(days=1)
     ledger.issue(listed("3 Mill Lane", "2026-03-02"))
-    ledger.issue(listed("5 Mill Lane", str(TOMORROW.date()), visit_id="V-B", uprn="0013"))
+    ledger.issue(listed("5 Mill Lane", str(tomorrow.date()), visit_id="V-B", uprn="0013"))
     ledger.do_not_contact(["0012", "0013"])
     ledger.lift_mark("0012", "asked for it")
     ledger.lift_mark("0013", "asked for it")
     assert ledger.marks().empty
     # A day without a time may be after the lifting.
-    told = ledger.record([visit("V-A", "refused", TOMORROW, do_not_contact="yes")])
+    told = ledger.record([visit("V-A", "refused", tomorrow, do_not_contact="yes")])
     assert told.flagged.empty
     assert ledger.marks()["uprn"].tolist() == ["0012"]
     assert ledger.do_not_contact(["0012", "0013"]) == 1
