@@ -1,15 +1,10 @@
 """Hostile inputs of our own: each is answered as wanted, in a process without a network."""
 
 import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.hostile.awaited import AWAITED
 from tests.hostile.case import Case, all_cases
 from tests.hostile.judge import complaints
@@ -107,43 +102,3 @@ def test_the_runner_sees_what_asks_a_network_and_what_dies():
     assert told["trials/behaves"]["complaints"] == []
     if not network_of_own():
         pytest.skip("no network of one's own is allowed here: the listener alone counts")
-
-
-_GOOD_RUN = """
-import os, shutil, sys
-from pathlib import Path
-from hotspot.cli import main
-from tests import smoke
-folder = Path(sys.argv[1])
-made_here = shutil.ignore_patterns("briefing", "*.db")
-shutil.copytree(smoke.ROOT / "sample_data", folder / "sample_data", ignore=made_here)
-os.chdir(folder)
-for words in smoke.commands(folder):
-    try:
-        status = main(words)
-    except SystemExit as end:
-        status = end.code
-    assert not status, words
-"""
-
-
-@pytest.mark.slow
-def test_no_command_asks_a_network_on_good_files(tmp_path: Path):
-    strace = shutil.which("strace")
-    if strace is None:
-        pytest.skip("strace is not installed")
-    told = tmp_path / "connects"
-    watch = [strace, "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto", "-o", str(told)]
-    (tmp_path / "run").mkdir()
-    # Without a browser on the path: `map print` starts one with the network off, and it has a
-    # test of its own.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": str(Path(sys.executable).parent)}
-    subprocess.run(
-        [*watch, sys.executable, "-c", _GOOD_RUN, str(tmp_path / "run")],
-        check=True,
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-    )
-    asked = [line for line in told.read_text().splitlines() if "AF_INET" in line]
-    assert asked == []
