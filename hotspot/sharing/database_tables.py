@@ -28,7 +28,7 @@ _SCHEME_WORDS = (
 class WrittenTable(NamedTuple):
     """A table that was written.
 
-    Attributes
+    Parameters
     ----------
     database : str
         Its URL without a password, or its file.
