@@ -151,11 +151,6 @@ def test_a_call_that_leaves_is_seen(tmp_path: Path) -> None:
 
 
 def test_no_command_connects_to_anything(tmp_path: Path) -> None:
-    shutil.copytree(
-        ROOT / "sample_data",
-        tmp_path / "sample_data",
-        ignore=shutil.ignore_patterns("briefing", "*.db"),
-    )
     told = watched(None, tmp_path)
     assert len(told) > 30
     assert [one for one in told if one.status or one.left] == []
