@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from tqdm import tqdm
 
 from hotspot._checks import (
     chosen_seed,
@@ -29,6 +28,7 @@ from hotspot.dates import AsOf, known_by
 from hotspot.forecast.base import Forecast
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
+from hotspot.output.progress import progress_bar
 
 # What a model of the user's own must answer to: scikit-learn's manners, by which it is copied.
 _MANNERS = ("fit", "predict", "get_params")
@@ -162,7 +162,7 @@ def backtest(
     )
     progress = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
-    with tqdm(total=total, desc="Backtest", disable=None, delay=1) as bar:
+    with progress_bar(total, "Backtest") as bar:
         scores = run(plan, progress, threads, bar.update)
     seed = chosen_seed(seed)
     weights = bootstrap_weights(len(plan.starts), int(resamples), seed)

@@ -4,15 +4,15 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from tqdm import tqdm
-
 from hotspot._errors import DataWarning
+from hotspot.output.progress import progress_bar
 
 
 @contextmanager
 def stages(number: int) -> Iterator[Callable[[str], None]]:
     """Show on a terminal, and only there, which of the stages is under way."""
-    with tqdm(total=number, disable=None, leave=False, bar_format="{desc} [{n}/{total}]") as bar:
+    shown = "{desc} [{n}/{total}]"
+    with progress_bar(number, "", delay_s=0.0, leave=False, bar_format=shown) as bar:
 
         def begin(name: str) -> None:
             bar.set_description_str(name, refresh=False)

@@ -4,7 +4,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import stats
-from tqdm import tqdm
 
 from hotspot._checks import chosen_seed, integer_problems
 from hotspot._kernels.arrays import Floats, Ints
@@ -20,6 +19,7 @@ from hotspot.incidents.content_order import in_content_order
 from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, distinct_events, split_events
+from hotspot.output.progress import progress_bar
 from hotspot.rule import RULE
 
 
@@ -229,7 +229,7 @@ def judged_chains(
     # Each pair near in time stands in the count of both its events.
     share = float(in_time.sum()) / max(n * (n - 1), 1)
     pairs, close, excess = chain_excess(near, days, window_days, share, links.chain)
-    with tqdm(total=permutations, desc="Chains by chance", disable=None, delay=1) as bar:
+    with progress_bar(permutations, "Chains by chance") as bar:
         highest = permuted_excess(
             near, days, window_days, share, permutations, seed, step=bar.update
         )

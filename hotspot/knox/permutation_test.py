@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import stats
-from tqdm import tqdm
 
 from hotspot._checks import (
     check_incidents_frame,
@@ -28,6 +27,7 @@ from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.test_result import ALPHA, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide, with_rest
 from hotspot.near_repeat import distinct_events
+from hotspot.output.progress import progress_bar
 from hotspot.rule import RULE
 
 # Bytes from which a user should know beforehand.
@@ -148,7 +148,7 @@ def knox_test(
     days = event_days(events, "midpoint" if date == "aoristic" else date)
     times = SpreadWindows(day_shares(events)) if date == "aoristic" else KnownDays(days)
     chosen = chosen_seed(seed)
-    with tqdm(total=permutations, desc="Knox permutations", disable=None, delay=1) as bar:
+    with progress_bar(permutations, "Knox permutations") as bar:
         within = times.counts(near, bands.longest_days, permutations, chosen, bar.update)
     return KnoxTest(
         table=_judged(within, near, times, bands, len(events)),

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
-from tqdm import tqdm
 
 from hotspot._errors import DataError
 from hotspot.english import count, name_rows, some_of
+from hotspot.output.progress import progress_bar
 from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.reading.single_dates import DATE_1904
@@ -188,8 +188,7 @@ class Source:
     def read(self, columns: Sequence[str]) -> Chunk:
         """Read all rows of `columns` at once."""
         chunks = []
-        # On a terminal only, and only where it takes long.
-        with tqdm(desc="Rows read", unit="", disable=None, delay=3, leave=False) as bar:
+        with progress_bar(None, "Rows read", delay_s=3.0, leave=False) as bar:
             for chunk in self.chunks(columns):
                 chunks.append(chunk)
                 bar.update(len(chunk.frame) + len(chunk.not_records) + chunk.blank_rows)
