@@ -43,6 +43,27 @@ def failing(
 
 
 @pytest.mark.parametrize(
+    ("words", "added"),
+    [
+        (
+            "No CRS: give crs=. Else columns={'x': 'X'}.",
+            " (On the command line crs= is --crs and columns= is --columns.)",
+        ),
+        ("Choose offences (--offence homes) or crs= (crs in a TOML file).", ""),
+        ("No option has closed=, and 1 == 1.", ""),
+        ("A zone: timezone= or --timezone.", ""),
+    ],
+)
+def test_an_argument_of_python_is_told_as_the_option_that_it_is(
+    failing: Callable[[BaseException], tuple[int, str]], words: str, added: str
+) -> None:
+    status, told = failing(faults.HotspotError(words))
+
+    assert status == 1
+    assert told.strip().endswith(f"{words}{added}")
+
+
+@pytest.mark.parametrize(
     "error", [ValueError(DATA), KeyError(DATA), AssertionError(DATA), ZeroDivisionError(DATA)]
 )
 def test_a_fault_of_ours_is_a_sentence_a_file_and_status_3(

@@ -109,7 +109,8 @@ def open_register(source: Readable, columns: Given | None, sheet: str | None) ->
         listed = ", ".join(map(repr, opened.columns)) or "no column"
         raise DataError(
             f"{opened.name} does not tell where the cameras are (columns={{'easting': ..., "
-            f"'northing': ...}} or longitude, latitude). Found: {listed}."
+            f"'northing': ...}} or longitude, latitude; columns under [cameras] in a TOML file). "
+            f"Found: {listed}."
         )
     wanted = [name for names in mapped.values() for name in names if name in opened.columns]
     rows = opened.read([*wanted, *packed])

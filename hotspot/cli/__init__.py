@@ -35,7 +35,7 @@ from hotspot.cli import (
     visits,
 )
 from hotspot.cli.examples import show_examples
-from hotspot.cli.faults import words_of
+from hotspot.cli.faults import in_options, words_of
 from hotspot.cli.option_values import Parser, check_usage
 from hotspot.cli.options import DONE, STOPPED
 from hotspot.cli.standard_input import standard_input
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         except Exception as error:
             words, status = words_of(error)
-            print_problem(words)
+            print_problem(in_options(words, getattr(options, "parser", None)))
             return status
 
 

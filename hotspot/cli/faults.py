@@ -1,7 +1,9 @@
 """What becomes of an error: a sentence with what to do, and an exit status."""
 
+import argparse
 import errno
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -12,6 +14,8 @@ import hotspot
 from hotspot._errors import HotspotError
 from hotspot.cli.options import FAULT, UNUSABLE
 
+# An argument of a function of ours, as messages name it.
+_ARGUMENT = re.compile(r"\b([a-z][a-z_]*)=(?!=)")
 _NO_MEMORY = (
     "There is not enough memory for this: close other programs, take larger cells, fewer "
     "burglaries or fewer permutations, and run again."
@@ -70,6 +74,44 @@ def words_of(error: Exception) -> tuple[str, int]:
         todo = _WHAT_TO_DO.get(error.errno, f"{reason}. Is the drive connected, and its disk full?")
         return f"{place} cannot be used: {todo}", UNUSABLE
     return _fault_words(error), FAULT
+
+
+def in_options(words: str, command: argparse.ArgumentParser | None) -> str:
+    """Return what is told of an error, with the options that its arguments of Python are.
+
+    Parameters
+    ----------
+    words : str
+        A message of the library, which names arguments as ``crs=``.
+    command : ArgumentParser, optional
+        That of the command which was asked.
+
+    Returns
+    -------
+    str
+        As it was where it names no argument that is an option, or says itself where its users
+        stand: with the option, or a key of a set-up.
+
+    Examples
+    --------
+    >>> command = argparse.ArgumentParser()
+    >>> _ = command.add_argument("--to-crs")
+    >>> in_options("Metres are needed: give to_crs=.", command)
+    'Metres are needed: give to_crs=. (On the command line to_crs= is --to-crs.)'
+    """
+    if command is None or "in a TOML file" in words:
+        return words
+    taken = command._option_string_actions
+    named = {name: f"--{name.replace('_', '-')}" for name in _ARGUMENT.findall(words)}
+    told = [
+        f"{name}= is {option}"
+        for name, option in named.items()
+        if option in taken and option not in words
+    ]
+    # English loads pandas, which help and wrong usage do without.
+    from hotspot.english import and_list
+
+    return f"{words} (On the command line {and_list(told)}.)" if told else words
 
 
 def _is_path(name: object) -> bool:

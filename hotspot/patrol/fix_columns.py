@@ -121,7 +121,10 @@ def _refuse_missing(opened: Source, mapped: dict[str, tuple[str, ...]]) -> None:
         missing.append("the place (columns={'longitude': ..., 'latitude': ...} or easting, ...)")
     if missing:
         listed = ", ".join(map(repr, opened.columns)) or "no column"
-        raise DataError(f"{opened.name} does not tell {and_list(missing)}. Found: {listed}.")
+        raise DataError(
+            f"{opened.name} does not tell {and_list(missing)}; columns stands under [patrol] in a "
+            f"TOML file. Found: {listed}."
+        )
 
 
 def read_units(

@@ -276,7 +276,10 @@ def _unmarked_words(
     times = local[plain]
     as_utc = to_local(times, zone)[0]
     differ = int((as_utc != times).sum())
-    ask = f'If the recorder wrote UTC, as most do, say columns={{"time_utc": {name!r}}}.'
+    ask = (
+        f'If the recorder wrote UTC, as most do, say columns={{"time_utc": {name!r}}} (columns '
+        "under [patrol] in a TOML file)."
+    )
     if never.any():
         return [
             f"{count(int(never.sum()), 'time')} in {name!r} without a zone, in an hour that clocks "
