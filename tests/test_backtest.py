@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from matplotlib.figure import Figure
 from scipy import stats
 from sklearn.base import BaseEstimator
+from sklearn.cluster import KMeans
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.backtesting import backtest, choose_bandwidth
@@ -159,6 +160,52 @@ def test_no_model_is_ever_handed_what_came_later(town):
     rates = found.table.set_index(["model", "area_share"])["hit_rate"]
     assert rates["Counts", 0.05] == pytest.approx(rates["all-history count", 0.05])
     assert found.suspects == ()
+
+
+class NorthUp(Counts):
+    """Hands over the same surface as a raster has it: from the north."""
+
+    def predict(self, grid, days):
+        return super().predict(grid, days).sortby("y", ascending=False)
+
+
+class Below(Counts):
+    def predict(self, grid, days):
+        return super().predict(grid, days) - 1
+
+
+class Bare(Counts):
+    def predict(self, grid, days):
+        return np.zeros(grid.shape)
+
+
+class Elsewhere(Counts):
+    def predict(self, grid, days):
+        return replace(GRID, cell_size_m=100).surface(np.zeros(GRID.shape))
+
+
+def test_a_models_surface_is_read_by_its_coordinates(town):
+    frame = town.assign(recorded_at=town["occurred_to"])
+    models = {"as the grid": Counts(), "from the north": NorthUp()}
+    found = backtest(models, frame, GRID, "2024-12-01", "2024-12-15").table.set_index("model")
+    one, other = (found.loc[name, "hit_rate"].tolist() for name in models)
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "words"),
+    [
+        (KMeans(3), ConfigError, r"mine cannot be tried: fit\(incidents, as_of\) ended with Value"),
+        (Below(), DataError, "mine expects fewer than no incidents in [0-9]+ cells"),
+        (Bare(), DataError, "prediction of mine must be an xarray.DataArray"),
+        (Elsewhere(), DataError, "other cells than those of the grid"),
+    ],
+    ids=["of scikit-learn", "below nought", "no surface", "elsewhere"],
+)
+def test_a_model_that_answers_otherwise_is_told_what_is_asked(town, model, error, words):
+    frame = town.assign(recorded_at=town["occurred_to"])
+    with pytest.raises(error, match=words):
+        backtest({"mine": model}, frame, GRID, "2024-12-01", "2024-12-15")
 
 
 class Oracle(Counts):

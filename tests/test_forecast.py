@@ -1,5 +1,7 @@
 """Forecasts: expected counts, published weights, and what a self-exciting process recovers."""
 
+import math
+import pickle
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.forecast import (
@@ -38,6 +41,7 @@ from hotspot.forecast.trigger_evidence import UNTOLD_NAMES, at_bounds, supported
 from hotspot.forecast.triggers import Trigger
 from hotspot.grid import Grid
 from hotspot.rule import RULE
+from hotspot.series import LinkageModel
 from tests import naive
 
 GRID = Grid(-1000, -1000, 200, ncols=25, nrows=25, crs="EPSG:27700")
@@ -96,6 +100,41 @@ def test_points_and_cells_tell_the_same_risk(model, town):
     assert risk.index.equals(points.index)
     in_cells = fitted.predict(fine, days=7)
     assert risk.sum() * fine.cell_area_km2 == pytest.approx(float(in_cells.sum()), rel=0.02)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_a_score_is_the_log_likelihood_of_what_came_after(model, town):
+    fitted = clone(model).fit(town, "2024-12-31")
+    middle = town["occurred_from"] + (town["occurred_to"] - town["occurred_from"]) / 2
+    came = town[(middle >= "2025-01-01") & (middle < "2025-01-29")]
+    assert len(came) > 10
+    risks = fitted.predict_points(came, days=28)
+    slowly = sum(math.log(risk) if risk > 0 else -math.inf for risk in risks)
+    slowly -= sum(fitted.level_.expected(28))
+    assert fitted.score(town, days=28) == pytest.approx(slowly, rel=1e-12)
+    assert fitted.score(town.iloc[::-1], days=28) == fitted.score(came, days=28)
+
+
+def test_a_score_is_higher_of_what_knows_more(town):
+    blurred, sharp = (
+        RetrospectiveDensity(metres).fit(town, "2024-12-31").score(town, days=28)
+        for metres in (3000, 150)
+    )
+    assert sharp > blurred + 10
+    fitted = RetrospectiveDensity().fit(town, "2024-12-31")
+    with pytest.raises(DataError, match="to_crs"):
+        fitted.score(town.to_crs(4326))
+    with pytest.raises(ConfigError, match="days"):
+        fitted.score(town, days=0)
+
+
+@pytest.mark.parametrize("model", [*MODELS, LinkageModel()], ids=names)
+def test_a_model_that_is_not_fitted_says_so_as_scikit_learns_do(model, town):
+    asked = getattr(model, "score_pairs", None) or model.score
+    with pytest.raises(NotFittedError, match="is not fitted yet: call fit first") as told:
+        asked(town)
+    assert isinstance(told.value, ConfigError)
+    assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)

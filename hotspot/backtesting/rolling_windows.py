@@ -19,6 +19,7 @@ from hotspot import __version__
 from hotspot._errors import DataError, OutputError
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.threads import cores
+from hotspot.backtesting.foreign_models import fit_foreign, risk_of_foreign
 from hotspot.backtesting.scoring import CURVE_SHARES, top_cells, top_sums
 from hotspot.dates import event_days
 from hotspot.forecast.base import Forecast
@@ -244,7 +245,9 @@ def _block(
             unfitted = [name for name in todo if name not in fitted]
             if unfitted:
                 learned_from = _known(plan, int(block[0]))
-                fitted.update({name: _fit(plan.models[name], learned_from) for name in unfitted})
+                fitted.update(
+                    {name: _fit(name, plan.models[name], learned_from) for name in unfitted}
+                )
             fresh = _window(plan, start, {name: fitted[name] for name in todo})
             checkpoint.add(fresh)
             scores += fresh
@@ -257,13 +260,13 @@ def _known(plan: Plan, start: int) -> History:
     return plan.whole.earlier(start - 1)
 
 
-def _fit(model: Any, history: History) -> Any:
+def _fit(name: str, model: Any, history: History) -> Any:
     """Fit a copy of a model to what was known; nothing else is handed over."""
     fresh = clone(model)
     if isinstance(fresh, Forecast):
         fresh._learn(history)
         return fresh
-    return fresh.fit(history.incidents, history.as_of)
+    return fit_foreign(name, fresh, history)
 
 
 def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
@@ -282,8 +285,8 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
             model._take(history)
             risk = model._in_cells(plan.grid, plan.horizon_days)
         else:
-            model.fit(history.incidents, history.as_of)
-            risk = model.predict(plan.grid, plan.horizon_days).to_numpy()
+            fit_foreign(name, model, history)
+            risk = risk_of_foreign(name, model, plan.grid, plan.horizon_days)
         risk = np.asarray(risk, dtype=float)[plan.inside]
         if not np.isfinite(risk).all():
             raise DataError(f"{name} has a risk that is no number in a cell of the study area.")

@@ -8,12 +8,20 @@ import pandas as pd
 import xarray as xr
 from sklearn.base import BaseEstimator
 
-from hotspot._checks import integer_problems, point_problems, raise_problems, same_crs_problems
-from hotspot._errors import ConfigError
+from hotspot._checks import (
+    check_incidents_frame,
+    integer_problems,
+    point_problems,
+    raise_problems,
+    same_crs_problems,
+)
+from hotspot._fitted import not_fitted
 from hotspot._kernels.arrays import Floats
-from hotspot.dates import AsOf
+from hotspot.dates import AsOf, event_days
 from hotspot.forecast.history import History
 from hotspot.grid import Grid
+from hotspot.incidents.content_order import in_content_order
+from hotspot.near_repeat import distinct_events
 
 UNITS = "expected incidents per cell"
 
@@ -139,6 +147,45 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         risk = self._at(geometry.x.to_numpy(), geometry.y.to_numpy(), int(days)) * 1e6
         return pd.Series(risk, index=points.index, name="expected_per_km2")
 
+    def score(self, incidents: gpd.GeoDataFrame, days: int = 7) -> float:
+        """Return the log likelihood of what happened after the cut-off; higher is better.
+
+        Of one period and one set of models, to compare them with, as scikit-learn's models do;
+        `backtest` does so over many periods, and says what difference is chance.
+
+        Parameters
+        ----------
+        incidents : GeoDataFrame
+            As of `fit`. What happened (the middle of its window) in the `days` after the cut-off
+            counts; the rest is left alone.
+        days : int
+            As of `predict`.
+
+        Returns
+        -------
+        float
+            Of an inhomogeneous Poisson process: the logarithms of the risk per square kilometre
+            where incidents happened, summed, less the number that was expected in all (Daley and
+            Vere-Jones 2003, section 7.2). Minus infinity where one happened at no risk at all.
+
+        Raises
+        ------
+        DataError
+            If the incidents are not in canonical shape, or in another CRS.
+        ConfigError
+            As of `predict`.
+        """
+        history = self._fitted()
+        days_wrong = integer_problems(1, days=days)
+        check_incidents_frame(incidents, arguments=days_wrong, needs_days="A score")
+        raise_problems(same_crs_problems(history.incidents, later=incidents))
+        ahead = event_days(incidents) - history.last_day
+        after = incidents[distinct_events(incidents) & (ahead > 0) & (ahead <= days)]
+        # Sums of floats turn on the order in which they are added.
+        risk = self.predict_points(in_content_order(after), int(days)).to_numpy()
+        with np.errstate(divide="ignore"):
+            return float(np.log(risk).sum()) - self._expected(int(days))
+
     def _problems(self) -> list[str]:
         """Return what is wrong with the parameters."""
         return []
@@ -155,7 +202,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         """Return what was known, or raise a fault where nothing was fitted."""
         history = getattr(self, "history_", None)
         if not isinstance(history, History):
-            raise ConfigError(f"This {type(self).__name__} is not fitted yet: call fit first.")
+            raise not_fitted(self)
         return history
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
