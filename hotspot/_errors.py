@@ -4,6 +4,7 @@ An error may carry several problems at once: `HotspotError.problems` lists them,
 shows them all, so that a user mends a file in one go.
 """
 
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 
 
@@ -55,6 +56,14 @@ class HotspotError(Exception):
 
     def __reduce__(self) -> tuple[type["HotspotError"], tuple[list[str]]]:
         return type(self), (self.problems,)
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the message first, below it where it was asked for."""
+        steps = traceback.extract_tb(self.__traceback__)
+        # A notebook's own steps come before the first line of the cell.
+        cell = next((n for n, step in enumerate(steps) if "IPython" not in step.filename), 0)
+        where = "".join(traceback.format_list(steps[cell:])).rstrip().splitlines()
+        return [f"{type(self).__name__}: {self}", "", *where]
 
 
 class DataError(HotspotError, ValueError):

@@ -14,7 +14,6 @@ from hotspot.forecast.blend import Blend
 from hotspot.forecast.history import History
 from hotspot.forecast.retrospective import Kernel, RetrospectiveDensity
 from hotspot.output.pictures import Picture
-from hotspot.output.results import shown_html
 
 # Share of the forecast that is spread evenly: the logarithm forgives no cell without any, so one
 # incident in an unforeseen place would decide.
@@ -58,9 +57,6 @@ class BandwidthChoice(Bandwidth):
         axes.set_title("Bandwidth that foresaw past windows best", fontsize=10)
         axes.legend(frameon=False)
         return figure
-
-    def _repr_html_(self) -> str:
-        return shown_html(self.summary(), self.table)
 
 
 def choose_bandwidth(

@@ -102,7 +102,7 @@ def progress_in(folder: str | PathLike[str], *, resume: bool = False) -> Iterato
         if not resume:
             path.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"Cannot write to {folder}: {error.strerror or error}.") from error
+        raise OutputError(f"Cannot write to {folder}: {error.strerror or error}.") from None
     try:
         yield path
         path.unlink(missing_ok=True)

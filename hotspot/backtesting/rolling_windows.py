@@ -186,7 +186,7 @@ class Checkpoint:
                 # A line that was cut off must not swallow the next one.
                 file.write("\n" + "\n".join(lines) + "\n")
         except OSError as error:
-            raise OutputError(f"Cannot write {self.path}: {error.strerror or error}.") from error
+            raise OutputError(f"Cannot write {self.path}: {error.strerror or error}.") from None
 
 
 def run(

@@ -10,10 +10,11 @@ import xarray as xr
 from hotspot.briefing.track_record import Proof
 from hotspot.english import count
 from hotspot.incidents import IncidentCheck
+from hotspot.output.results import Shown
 
 
 @dataclass(frozen=True)
-class IssuedLists:
+class IssuedLists(Shown):
     """Lists that were issued.
 
     Parameters

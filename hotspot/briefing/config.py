@@ -385,12 +385,12 @@ def load_settings(path: Path) -> dict[str, Any]:
             )
         text = content.decode("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"The set-up {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
+        raise ConfigError(f"The set-up {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
         raise ConfigError(
             f"The set-up {path.name} is not saved as UTF-8: save it so (in Notepad: Save as, "
             "Encoding, UTF-8)."
-        ) from error
+        ) from None
     if "\0" in text:
         raise ConfigError(
             f"{path.name} holds zero bytes, as text saved as UTF-16 does: save it as UTF-8 (in "
@@ -401,7 +401,7 @@ def load_settings(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(_too_deep(path)) from None
     except ValueError as error:  # that of tomllib, and of a number of thousands of digits
-        raise ConfigError(f"{path.name} is not valid TOML: {toml_fault_words(error)}") from error
+        raise ConfigError(f"{path.name} is not valid TOML: {toml_fault_words(error)}") from None
     if _depth(settings) > _MOST_DEPTH:
         raise ConfigError(_too_deep(path))
     return settings

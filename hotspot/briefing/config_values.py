@@ -174,7 +174,7 @@ def _known_tiers(tables: list[dict[str, Any]] | None) -> list[dict[str, Any]] | 
     try:
         read_tiers(tables)
     except ConfigError as error:
-        raise ValueError(f": {' '.join(error.problems)}") from error
+        raise ValueError(f": {' '.join(error.problems)}") from None
     return tables
 
 
@@ -183,7 +183,7 @@ def _two_times(value: object) -> tuple[str, str] | None:
     try:
         return None if value is None else read_waking_hours(value).words
     except ConfigError as error:
-        raise ValueError(error.problems[0].removeprefix("waking_hours ")) from error
+        raise ValueError(error.problems[0].removeprefix("waking_hours ")) from None
 
 
 def _months(value: object) -> object:

@@ -64,7 +64,7 @@ def issued_folder(
             yield building
     except OSError as error:
         if _concerns(error, folder):
-            raise _in_words(error, folder) from error
+            raise _in_words(error, folder) from None
         raise
 
 

@@ -333,10 +333,10 @@ def _events(
 def _point(home: Any) -> tuple[float, float]:
     try:
         x, y = (home.x, home.y) if isinstance(home, shapely.Point) else map(float, home)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
         raise ConfigError(
             f"home must be an address, a UPRN, a postcode, a point or (x, y), not {home!r}."
-        ) from error
+        ) from None
     if not np.isfinite([x, y]).all():
         raise ConfigError(f"home must be a place with two numbers, not {home!r}.")
     return x, y

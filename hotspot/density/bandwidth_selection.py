@@ -16,6 +16,7 @@ from hotspot._kernels.arrays import Floats
 from hotspot._kernels.density import KERNELS
 from hotspot._kernels.leave_one_out import leave_one_out
 from hotspot.english import count
+from hotspot.output.results import Shown
 from hotspot.rule import BANDWIDTH_M
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class HasBandwidth(Protocol):
 BandwidthLike: TypeAlias = float | HasBandwidth
 
 
-class Bandwidth(float):
+class Bandwidth(Shown, float):
     """A bandwidth in metres that knows where it came from; use it as the number it is.
 
     Parameters

@@ -253,8 +253,8 @@ def _spans(weekdays: Sequence[int], hours: tuple[float, float]) -> list[tuple[in
     try:
         # In whole seconds, so that shares of shifts add up to exactly 1.
         first, last = (round(float(hour) * 3600) for hour in hours)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"hours must be two numbers, such as (22, 6), not {hours!r}.") from error
+    except (TypeError, ValueError):
+        raise ConfigError(f"hours must be two numbers, such as (22, 6), not {hours!r}.") from None
     if not (0 <= first < _DAY_S and 0 <= last <= _DAY_S) or first == last:
         raise ConfigError(
             f"hours must be two different hours from 0 to 24, such as (22, 6), not {hours!r}."

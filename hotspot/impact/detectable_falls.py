@@ -9,6 +9,7 @@ from scipy import optimize, stats
 from hotspot._checks import chosen_seed, integer_problems, raise_problems, share_problems
 from hotspot._kernels.arrays import Floats
 from hotspot.english import count, percent
+from hotspot.output.results import Shown
 
 _DRAWS = 4_000
 _FALLS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -16,7 +17,7 @@ _HARDLY_ALL = 0.999
 
 
 @dataclass(frozen=True)
-class DetectableChange:
+class DetectableChange(Shown):
     """Result of `detectable_change`.
 
     Parameters

@@ -9,11 +9,12 @@ import pandas as pd
 
 from hotspot._checks import chosen_seed, raise_problems, seed_problems
 from hotspot.english import count, some_of
+from hotspot.output.results import Shown
 from hotspot.output.text import clean_text
 
 
 @dataclass(frozen=True)
-class RandomisedPlan:
+class RandomisedPlan(Shown):
     """Which place of each pair is treated, and which is its control: of `randomised_plan`.
 
     Parameters
@@ -55,11 +56,6 @@ class RandomisedPlan:
                 "operation choose it, or agree beforehand on a number that nobody can choose.",
             ]
         )
-
-    def _repr_html_(self) -> str:
-        from hotspot.output.results import shown_html
-
-        return shown_html(self.summary(), self.table)
 
 
 def randomised_plan(

@@ -109,7 +109,7 @@ def read_offence_table(table: Table | None) -> pd.DataFrame:
         columns = match_columns(opened.columns, known)
         chunk = opened.read(list(columns.values()))
     except DataError as error:
-        raise DataError(f"The table of offences cannot be read: {error}") from error
+        raise DataError(f"The table of offences cannot be read: {error}") from None
     if not {"offence", "name"} & set(columns):
         raise DataError(
             f"The table of offences needs the columns {', '.join(COLUMNS)} (offence or name at "

@@ -443,7 +443,7 @@ def read_stop_list(path: Path | None, *, may_match_nothing: bool = False) -> Sto
     try:
         lines = read_plain_rows(path)
     except DataError as error:
-        raise ConfigError(f"The stop list {path} cannot be read: {error}") from error
+        raise ConfigError(f"The stop list {path} cannot be read: {error}") from None
     entries, several = [], []
     for number, cells in enumerate(lines, start=1):
         filled = [cell.strip() for cell in cells if cell.strip()]

@@ -217,7 +217,7 @@ def _read(record: Path, crs: Any) -> list[Told]:
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(wrong) from error
+        raise DataError(wrong) from None
 
 
 def _told(one: Mapping[str, Any], content: Mapping[str, Any], crs: Any) -> Told:

@@ -65,7 +65,7 @@ def render(figure: Figure, without: Iterable[Element] = ()) -> Pieces:
             raise OutputError(
                 "Text in this map holds braces that folium takes for a template "
                 f"({error.message}): take {{{{, {{% and {{# out of it."
-            ) from error
+            ) from None
         # What was added after a rendering belongs after what is rendered now.
         for name, pieces in later.items():
             for key, piece in pieces.items():

@@ -30,11 +30,11 @@ def tile_layer(provider: str) -> TileLayer:
     name = "OpenStreetMap.Mapnik" if provider.lower() == "openstreetmap" else provider
     try:
         known = xyzservices.providers.query_name(name)
-    except ValueError as error:
+    except ValueError:
         raise ConfigError(
             f"{provider!r} is no known provider of web tiles: name one, such as 'OpenStreetMap' or "
             "'OpenTopoMap' (the names that xyzservices knows), or leave basemap out."
-        ) from error
+        ) from None
     if known.requires_token():
         raise ConfigError(
             f"The web tiles of {provider!r} want a key, which a saved page would give away: choose "

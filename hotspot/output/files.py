@@ -92,7 +92,7 @@ def replacing_files(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
         place = _concerned(error, paths)
         if place is None:
             raise
-        raise OutputError(_cannot_write(place, error)) from error
+        raise OutputError(_cannot_write(place, error)) from None
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def locked(path: Path, wait_s: float = 30.0) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(_cannot_write(path, error)) from error
+        raise OutputError(_cannot_write(path, error)) from None
     try:
         yield
     finally:

@@ -176,11 +176,11 @@ def _read_page(page: Path) -> bytes:
         if page.exists() and not page.is_file():
             raise OutputError(f"Cannot print {page}: it is no file.")
         return page.read_bytes()
-    except FileNotFoundError as error:
-        raise OutputError(f"Cannot print {page}: there is no such file.") from error
+    except FileNotFoundError:
+        raise OutputError(f"Cannot print {page}: there is no such file.") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise OutputError(f"Cannot print {page}: {why}.") from error
+        raise OutputError(f"Cannot print {page}: {why}.") from None
 
 
 def _refuse_no_page(content: bytes, name: str) -> None:
@@ -283,14 +283,14 @@ def _run(command: list[str], timeout_s: float, folder: Path) -> str:
     except OSError as error:
         raise OutputError(
             f"Cannot start {command[0]} to print: {error.strerror or error}."
-        ) from error
+        ) from None
     try:
         _, errors = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired as error:
+    except subprocess.TimeoutExpired:
         raise OutputError(
             f"{command[0]} did not print the page within {timeout_s:g} seconds: try again when "
             "the machine is less busy, or print the HTML file from a browser."
-        ) from error
+        ) from None
     finally:
         _end(process)
     return errors.decode(errors="replace").strip()[-300:]

@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Result(ABC):
+class Shown:
+    """What Jupyter shows by its words, and its table where it has one."""
+
+    def summary(self) -> str:
+        """Return what was found, in words."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        table = getattr(self, "table", None)
+        return shown_html(self.summary(), *([table] if isinstance(table, pd.DataFrame) else []))
+
+
+class Result(Shown, ABC):
     """A result that shows itself in Jupyter and writes itself to a folder.
 
     Attributes
@@ -171,9 +183,6 @@ class Result(ABC):
 
         made_of = MadeOf(marking, inputs or {}, basis or {})
         return write_result(self, folder, name or self.product, made_of, formats, files or {})
-
-    def _repr_html_(self) -> str:
-        return shown_html(self.summary(), self.table)
 
 
 def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -55,10 +55,10 @@ def read_crs(crs: Any, name: str) -> CRS | None:
         sound, _ = sound_crs(CRS.from_user_input(crs))
         if sound is not None:
             to_degrees(sound)
-    except (CRSError, ProjError) as error:
-        raise ConfigError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from error
+    except (CRSError, ProjError):
+        raise ConfigError(f"{name}={crs!r} is no known CRS; write e.g. 'EPSG:27700'.") from None
     except DataError as error:
-        raise ConfigError(f"{name}={crs!r}: {error}") from error
+        raise ConfigError(f"{name}={crs!r}: {error}") from None
     if sound is None:
         raise ConfigError(f"{name}={crs!r} places nothing on a map; write e.g. 'EPSG:27700'.")
     return sound

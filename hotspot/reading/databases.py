@@ -86,7 +86,7 @@ def open_database(url_text: str, table: str | None) -> Source:
             said = said_of(error)
             if sqlite and any(word in said for word in ("interrupted", "not authorized")):
                 said = "a view in it takes work without end: save what it shows as a table"
-            raise DataError(f"{shown} broke off after row {first - 1:,}: {said}.") from error
+            raise DataError(f"{shown} broke off after row {first - 1:,}: {said}.") from None
         if first == 1:
             yield _chunk([], pd.RangeIndex(1, 1, name="row"), wanted, placed)
 
@@ -134,7 +134,7 @@ def _opened(
             )
         placed = _geometry_of(engine, inspector, chosen)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
-        raise DataError(f"The database cannot be read: {said_of(error)}.") from error
+        raise DataError(f"The database cannot be read: {said_of(error)}.") from None
     except ValueError as error:
         if isinstance(error, DataError):
             raise

@@ -222,10 +222,10 @@ def read_zone(timezone: str | None) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise ConfigError(
             f"timezone={timezone!r} is not known; write e.g. 'Europe/London'."
-        ) from error
+        ) from None
 
 
 def _add_clock(

@@ -72,7 +72,7 @@ def text_of_json(content: bytes, name: str) -> str:
         raise DataError(
             f"{name} is no geographic file that can be read: byte {error.start:,} is not UTF-8, in "
             "which JSON is written. Save it again as UTF-8."
-        ) from error
+        ) from None
 
 
 def parsed_json(text: str, name: str, what: str = "geographic file") -> Any:
@@ -101,7 +101,7 @@ def parsed_json(text: str, name: str, what: str = "geographic file") -> Any:
     except (ValueError, RecursionError) as error:
         lines = _features_by_line(text)
         if lines is None:
-            raise DataError(f"{name} is no {what} that can be read: {said_of(error)}.") from error
+            raise DataError(f"{name} is no {what} that can be read: {said_of(error)}.") from None
         return lines
 
 
@@ -295,7 +295,7 @@ def crs_of_member(member: Any, name: str) -> CRS | None:
         )
     try:
         return CRS.from_epsg(int(code[1] or code[2]))
-    except CRSError as error:
+    except CRSError:
         raise DataError(
             f"{name} names the CRS {clean_text(named)}, which does not exist."
-        ) from error
+        ) from None

@@ -120,7 +120,7 @@ def _reading(file: LayerFile) -> Iterator[sqlite3.Connection]:
         said = said_of(error)
         if "interrupted" in said or "not authorized" in said:
             said = "one of its views does more than read a table: save the layer as a table"
-        raise DataError(f"{file.name} is no geographic file that can be read: {said}.") from error
+        raise DataError(f"{file.name} is no geographic file that can be read: {said}.") from None
 
 
 def _connected(file: LayerFile) -> sqlite3.Connection:

@@ -141,7 +141,7 @@ def _source(file: LayerFile, request: Request) -> Source:
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{fault}: {said_of(error)}.") from error
+        raise DataError(f"{fault}: {said_of(error)}.") from None
     if found.root != "gpx":
         raise DataError(f"{fault}: it is XML but no GPX ({clean_text(found.root)[:40]}).")
     return _with_columns(found, file.name, request)

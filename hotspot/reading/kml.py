@@ -90,7 +90,7 @@ def _unpacked(content: bytes, name: str) -> dict[str, bytes]:
                     parts[entry.filename] = member.read(MOST_BYTES)
     # zlib.error is none of the others.
     except Exception as error:
-        raise DataError(f"{name} is no KMZ file that can be read: {said_of(error)}.") from error
+        raise DataError(f"{name} is no KMZ file that can be read: {said_of(error)}.") from None
     if not parts:
         raise DataError(f"{name} is no KMZ file that can be read: no KML file lies in it.")
     return parts
@@ -102,7 +102,7 @@ def _root(content: bytes, name: str) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_NoDoctype()))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise DataError(f"{fault}: {said_of(error)}.") from error
+        raise DataError(f"{fault}: {said_of(error)}.") from None
     if _tag(root) != "kml" and _tag(root) not in _FOLDERS:
         raise DataError(f"{fault}: it is XML but no KML ({clean_text(_tag(root))[:40]}).")
     return root
@@ -193,5 +193,5 @@ def _positions(element: ElementTree.Element) -> list[list[float]]:
     text = _text(_child(element, "coordinates")) or ""
     try:
         return [[float(number) for number in place.split(",")[:2]] for place in text.split()]
-    except ValueError as error:
-        raise DamagedShape(f"coordinates that are no numbers: {text[:40]}") from error
+    except ValueError:
+        raise DamagedShape(f"coordinates that are no numbers: {text[:40]}") from None

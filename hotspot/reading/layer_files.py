@@ -149,7 +149,7 @@ def in_words(name: str, what: str = "geographic file") -> Iterator[None]:
         raise
     # Libraries raise what they please for bad bytes: IndexError, SystemError, MemoryError.
     except Exception as error:
-        raise DataError(f"{name} is no {what} that can be read: {said_of(error)}.") from error
+        raise DataError(f"{name} is no {what} that can be read: {said_of(error)}.") from None
 
 
 def said_of(error: Exception) -> str:
@@ -195,7 +195,7 @@ def crs_of_definition(text: str, name: str) -> CRS | None:
         raise DataError(
             f"{name} names a CRS that is not known ({said_of(error)}): save it again with an EPSG "
             "code."
-        ) from error
+        ) from None
 
 
 def bounds_of(
@@ -209,9 +209,9 @@ def bounds_of(
         raise DataError(f"{name} does not say what its coordinates are in: give crs=.")
     try:
         return extent.bounds_in(crs)
-    except ProjError as error:
+    except ProjError:
         shown = clean_text(crs.name)[:60]
-        raise DataError(f"{name} is in {shown}, which has no place on the globe.") from error
+        raise DataError(f"{name} is in {shown}, which has no place on the globe.") from None
 
 
 def features_chunk(

@@ -113,7 +113,7 @@ def open_arrow(table: ArrowTable) -> Source:
         raise DataError(
             f"{name[0].upper()}{name[1:]} cannot be read as a table: {error}. Give a pandas frame "
             "or write it to Parquet."
-        ) from error
+        ) from None
     return open_frame(frame, name)
 
 

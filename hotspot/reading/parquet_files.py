@@ -144,8 +144,8 @@ def _geometry_column(path: Path, told: bytes, schema: pa.Schema) -> tuple[str, s
         name = said["primary_column"]
         column = said["columns"][name]
         encoding = str(column["encoding"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(f"{fault} damaged. Save it again as GeoParquet.") from error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise DataError(f"{fault} damaged. Save it again as GeoParquet.") from None
     if not isinstance(name, str) or name not in schema.names:
         shown = clean_text(str(name))[:60]
         raise DataError(f"{fault} that it stands in {shown!r}, and there is no such column.")

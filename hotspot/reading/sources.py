@@ -283,16 +283,16 @@ def _errors_in_words(path: Path) -> Iterator[None]:
         yield
     except HotspotError:
         raise
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {shown}.") from error
-    except PermissionError as error:
+    except FileNotFoundError:
+        raise DataError(f"There is no file {shown}.") from None
+    except PermissionError:
         raise DataError(
             f"{shown} may not be read: it is locked by another program or not yours to read."
-        ) from error
+        ) from None
     # A path with a zero in it, or to the home of nobody, is refused before the system sees it.
     except (OSError, RuntimeError, ValueError) as error:
         said = getattr(error, "strerror", None) or said_of(error)
-        raise DataError(f"{shown} cannot be read: {said}.") from error
+        raise DataError(f"{shown} cannot be read: {said}.") from None
 
 
 @contextmanager
@@ -304,7 +304,7 @@ def _damage_in_words(path: Path) -> Iterator[None]:
         raise DataError(
             f"{clean_text(path.name)} is damaged or packed in a way that is not known: "
             f"{said_of(error)}. Unpack it, or copy it again."
-        ) from error
+        ) from None
 
 
 def _chunks_of(path: Path, opened: Source, wanted: list[str]) -> Iterator[Chunk]:

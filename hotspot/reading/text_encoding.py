@@ -97,7 +97,7 @@ def opened_bytes(path: Path) -> Iterator[BinaryIO]:
         raise DataError(
             f"{path.name} is a damaged {kind} file: {str(error).rstrip('.')}. Fetch it again, or "
             "unpack it and look at its last rows."
-        ) from error
+        ) from None
 
 
 def look_through(path: Path) -> TextFile:

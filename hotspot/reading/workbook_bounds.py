@@ -149,7 +149,7 @@ def _damage_in_words(path: Path) -> Iterator[None]:
         raise DataError(
             f"{path.name} is no workbook that can be read: it is damaged ({str(error)[:200]}). "
             "Open it in a spreadsheet and save it again, or export it anew."
-        ) from error
+        ) from None
 
 
 class _Sizes:

@@ -148,22 +148,22 @@ def _workbook(path: Path, form: str) -> Iterator[CalamineWorkbook]:
         else:
             with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
                 yield book
-    except PasswordError as error:
+    except PasswordError:
         raise DataError(
             f"{path.name} is protected by a password: save a copy without one."
-        ) from error
+        ) from None
     except CalamineError as error:
         if form == "xls" and path.suffix.lower() != ".xls":
             # A workbook of today lies in such a container where it is protected.
             raise DataError(
                 f"{path.name} is protected by a password, or damaged: save a copy without one."
-            ) from error
-        raise _damaged(path, error) from error
+            ) from None
+        raise _damaged(path, error) from None
     except BaseException as error:
         # How pyo3 hands over a panic in calamine; it is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise _damaged(path, error) from error
+        raise _damaged(path, error) from None
 
 
 def _damaged(path: Path, error: BaseException) -> DataError:

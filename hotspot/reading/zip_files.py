@@ -48,7 +48,7 @@ def open_zip(path: Path, request: Request) -> Source:
         with zipfile.ZipFile(path) as zipped:
             members = [one for one in zipped.infolist() if not one.filename.endswith("/")]
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise DataError(f"{path.name} is no zip file that can be read: {error}.") from error
+        raise DataError(f"{path.name} is no zip file that can be read: {error}.") from None
     if any(entry.flag_bits & 1 for entry in members):
         raise DataError(f"{path.name} is protected by a password: unpack it first.")
     if len(members) > _MOST_MEMBERS:

@@ -222,11 +222,11 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         where = clean_text(" ".join(map(str, first["loc"])))[:100]
-        raise DataError(f"{fault} ({where}: {first['msg'][:100]}). Ask for it again.") from error
+        raise DataError(f"{fault} ({where}: {first['msg'][:100]}). Ask for it again.") from None
     except DataError:
         raise
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{fault}: it is no JSON. Copy the folder again.") from error
+    except (OSError, ValueError, RecursionError):
+        raise DataError(f"{fault}: it is no JSON. Copy the folder again.") from None
     if not manifest.is_whole():
         raise DataError(f"{MANIFEST} was changed after it was written: copy the folder again.")
     return manifest

@@ -257,7 +257,7 @@ def read_frame(folder: Path, frame: SharedFrame, files: Sequence[SharedFile]) ->
         raise DataError(
             f"What {file.name} holds of {frame.name} is not what the manifest says of it "
             f"({said_of(error)}): ask for the share again."
-        ) from error
+        ) from None
 
 
 def _of_parquet(path: Path, frame: SharedFrame) -> tuple[list[list[Any]], Any]:

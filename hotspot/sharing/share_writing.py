@@ -334,7 +334,7 @@ def written(
         raise OutputError(
             f"Cannot write {folder}: {error.strerror or error}. Choose another folder, or close "
             "what has it open."
-        ) from error
+        ) from None
     return folder
 
 

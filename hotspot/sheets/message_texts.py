@@ -111,12 +111,12 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ValueError(f"names {path.name}, which cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
+        raise ValueError(f"names {path.name}, which cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
         raise ValueError(
             f"names {path.name}, which is not saved as UTF-8: save it so (in Notepad: Save as, "
             "Encoding, UTF-8)."
-        ) from error
+        ) from None
 
 
 def text_problems(text: str) -> list[str]:

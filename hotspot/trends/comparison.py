@@ -11,6 +11,7 @@ from scipy import stats
 
 from hotspot._checks import choice_problems, is_number, raise_problems, share_problems
 from hotspot.english import percent
+from hotspot.output.results import Shown
 from hotspot.trends.comparison_words import (
     BETTER,
     COMPARABLE,
@@ -27,7 +28,7 @@ from hotspot.trends.two_counts import CountTest, share_z, weigh_counts
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """A number against another, in a word, with the rule that made it.
 
     Parameters

@@ -19,13 +19,14 @@ from hotspot.english import count as counted
 from hotspot.english import name_rows
 from hotspot.geo import area_positions, nearest_positions
 from hotspot.grid import Grid
+from hotspot.output.results import Shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
-class Concentration:
+class Concentration(Shown):
     """How crime is shared out over places.
 
     Parameters

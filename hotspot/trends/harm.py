@@ -9,6 +9,7 @@ from scipy import stats
 
 from hotspot._checks import raise_problems, share_problems
 from hotspot.english import count, percent, some_of
+from hotspot.output.results import Shown
 from hotspot.trends.area_numbers import number_problems
 
 _COLUMNS = {"offence", "weight"}
@@ -16,7 +17,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class HarmTotal:
+class HarmTotal(Shown):
     """Result of `harm_total`.
 
     Parameters

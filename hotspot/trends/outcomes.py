@@ -14,6 +14,7 @@ from hotspot._kernels.arrays import Bools
 from hotspot.dates import AsOf, cutoff
 from hotspot.english import count, month, name_rows, some_of
 from hotspot.incidents.offence_counts import of_homes
+from hotspot.output.results import Shown
 from hotspot.trends.area_rates import FunnelRates, funnel_rates
 from hotspot.trends.rate_intervals import wilson
 
@@ -23,7 +24,7 @@ _NO = ("no", "n", "false", "0", "not attended")
 
 
 @dataclass(frozen=True)
-class OutcomeRates:
+class OutcomeRates(Shown):
     """Result of `outcome_rates`.
 
     Parameters

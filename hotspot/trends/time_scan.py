@@ -12,6 +12,7 @@ from hotspot._errors import ConfigError, DataError
 from hotspot._kernels.arrays import Bools, Ints
 from hotspot.dates import day_numbers
 from hotspot.english import count, day_of_year, days_long, percent
+from hotspot.output.results import shown_html
 
 _CHARTS_AT_ONCE = 200
 
@@ -136,6 +137,9 @@ class BusiestWindow(NamedTuple):
             f"{count(self.windows, 'day')}, some such window holds as many in "
             f"{percent(self.p_value)} of draws."
         )
+
+    def _repr_html_(self) -> str:
+        return shown_html(self.summary())
 
 
 def busiest_window(

@@ -13,6 +13,7 @@ from hotspot._errors import ConfigError, DataError, quoted
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import and_list, count, long_moment
 from hotspot.incidents.stop_list import Exclude
+from hotspot.output.results import Shown
 from hotspot.output.text import clean_text
 from hotspot.visits.access_log import log_access, login_name
 from hotspot.visits.schema import camera_requests, frame_of, keep_rows, replace_rows
@@ -25,7 +26,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True)
-class CamerasAsked:
+class CamerasAsked(Shown):
     """Result of `VisitLedger.ask_cameras` and `VisitLedger.correct_camera`.
 
     Parameters

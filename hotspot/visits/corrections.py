@@ -12,6 +12,7 @@ from hotspot._checks import raise_problems
 from hotspot._errors import ConfigError, DataError
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import long_moment
+from hotspot.output.results import Shown
 from hotspot.output.text import clean_text
 from hotspot.rule import result_words
 from hotspot.visits.access_log import log_access, login_name
@@ -68,7 +69,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Corrected:
+class Corrected(Shown):
     """Result of `VisitLedger.correct`.
 
     Parameters

@@ -12,6 +12,7 @@ from hotspot._errors import DataError
 from hotspot.dates import AsOf, cutoff, is_end_of_day
 from hotspot.english import and_list, count, list_day, long_moment
 from hotspot.incidents.stop_list import Exclude
+from hotspot.output.results import Shown
 from hotspot.rule import RINGS
 from hotspot.visits.home_finding import Home, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
@@ -20,7 +21,7 @@ from hotspot.visits.stopped_doors import refuse_stopped
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Shown):
     """Why a door was asked for, as the list that it was on had it.
 
     Parameters

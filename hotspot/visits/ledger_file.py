@@ -53,7 +53,7 @@ def check_file(path: Path, wait_s: float) -> None:
         with path.open("rb") as file:
             head = file.read(len(_HEAD))
     except OSError as error:
-        raise OutputError(f"The ledger {path} cannot be read: {error.strerror}.") from error
+        raise OutputError(f"The ledger {path} cannot be read: {error.strerror}.") from None
     if not head:
         raise DataError(
             f"{path} is empty, 0 bytes, as a copy that broke off leaves it. If it held visits, "
@@ -65,7 +65,7 @@ def check_file(path: Path, wait_s: float) -> None:
         with closing(sqlite3.connect(path, timeout=wait_s)) as connection:
             fault = _fault(connection, path)
     except sqlite3.Error as error:
-        raise sentence_of(str(path), str(error), type(error).__name__) from error
+        raise sentence_of(str(path), str(error), type(error).__name__) from None
     except UnicodeDecodeError:
         # Of a statement or a name that is damaged itself.
         fault = f"is damaged (names in it cannot be read): nothing was written. {_restored(path)}"
@@ -201,7 +201,7 @@ def make_file(path: Path, make_tables: Callable[[sa.URL], None]) -> None:
                 if not path.exists():
                     new.rename(path)
     except OSError as error:
-        raise OutputError(f"The ledger {path} cannot be made: {error.strerror}.") from error
+        raise OutputError(f"The ledger {path} cannot be made: {error.strerror}.") from None
 
 
 def sentence_of(shown: str, message: str, kind: str) -> HotspotError:

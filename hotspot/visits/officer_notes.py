@@ -21,7 +21,7 @@ from hotspot.output.files import replacing_files
 from hotspot.output.handling import shown_marking
 from hotspot.output.page_parts import Cell, PageSection, PageTable, ResultPage
 from hotspot.output.pages import make_page, write_page
-from hotspot.output.results import shown_html
+from hotspot.output.results import Shown, shown_html
 from hotspot.output.tables import write_table
 from hotspot.output.workbook_files import Stamp, write_tables
 from hotspot.visits.access_log import log_access
@@ -194,7 +194,7 @@ class OfficerNotes:
 
 
 @dataclass(frozen=True)
-class Acknowledged:
+class Acknowledged(Shown):
     """Result of `VisitLedger.acknowledge_notes`.
 
     Parameters

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hotspot.dates import end_of_day
 from hotspot.english import count, list_day, long_moment, name_rows
 from hotspot.incidents.stop_list import Exclude
+from hotspot.output.results import Shown
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.visits.corrections import Key, corrected_since
 from hotspot.visits.marks import mark_homes
@@ -31,7 +32,7 @@ Flagged = tuple[Any, str, str]
 
 
 @dataclass(frozen=True)
-class Recorded:
+class Recorded(Shown):
     """Result of `VisitLedger.record`.
 
     Every row read is counted once: `added`, `repeated`, `marked`, `not_done` and the rows of

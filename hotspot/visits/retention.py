@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hotspot.dates import AsOf, moment_of
 from hotspot.english import and_list, count, plain_day
+from hotspot.output.results import Shown
 from hotspot.rule import result_word
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
@@ -20,7 +21,7 @@ _OF_A_DOOR = (made, corrections, burglaries, listed, asked)
 
 
 @dataclass(frozen=True)
-class Purged:
+class Purged(Shown):
     """Result of `VisitLedger.purge`: what went, or would go.
 
     Parameters

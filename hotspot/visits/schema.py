@@ -283,11 +283,11 @@ def read_time(connection: sa.Connection, name: str) -> pd.Timestamp | None:
     value = connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar()
     try:
         return None if value is None else pd.Timestamp(str(value))
-    except ValueError as error:
+    except ValueError:
         raise DataError(
             f"The ledger is damaged: {name!r} in it is no time. Bring back the last copy that was "
             "kept of it, and record the sheets since then again."
-        ) from error
+        ) from None
 
 
 def write_time(connection: sa.Connection, name: str, time: pd.Timestamp) -> None:

@@ -146,7 +146,7 @@ class Store:
         try:
             engine = sa.create_engine(url, poolclass=pool, connect_args=self._connect_arguments())
         except (sa.exc.ArgumentError, ImportError) as error:
-            raise ConfigError(_no_driver(url, error)) from error
+            raise ConfigError(_no_driver(url, error)) from None
         if self.is_sqlite:
             sa.event.listen(engine, "connect", _set_up_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
@@ -226,7 +226,7 @@ class Store:
                     f"version {SCHEMA_VERSION} once, for which it must be written to.",
                     *error.problems,
                 ]
-            ) from error
+            ) from None
         return str(now)
 
     def _version(self, connection: sa.Connection) -> str | None:
@@ -257,7 +257,7 @@ class Store:
                 return str(SCHEMA_VERSION)
             except sa.exc.DBAPIError as error:
                 if attempt == _OPENING_ATTEMPTS or self.is_sqlite:
-                    raise _sentence(self.shown, error) from error
+                    raise _sentence(self.shown, error) from None
         raise AssertionError("the last attempt returns or raises")
 
     @contextmanager
@@ -266,7 +266,7 @@ class Store:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            raise _sentence(self.shown, error) from error
+            raise _sentence(self.shown, error) from None
 
 
 def parsed_url(url: str | os.PathLike[str]) -> sa.URL:
@@ -298,12 +298,12 @@ def parsed_url(url: str | os.PathLike[str]) -> sa.URL:
         return sa.URL.create("sqlite", database=str(given_path(text)))
     try:
         parsed = sa.make_url(text)
-    except (sa.exc.ArgumentError, ValueError) as error:
+    except (sa.exc.ArgumentError, ValueError):
         # The text itself is not told: it may hold a password.
         raise ConfigError(
             "The ledger's database URL cannot be read: write such as sqlite:///visits.db or "
             "postgresql://user@host/name."
-        ) from error
+        ) from None
     if "\0" in text or "\0" in (parsed.database or ""):
         raise ConfigError("The ledger's database URL holds a character that no name has (NUL).")
     if parsed.drivername in ("postgresql", "postgres"):

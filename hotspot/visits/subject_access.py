@@ -14,7 +14,7 @@ from hotspot.cocooning.visit_history import listed_parts
 from hotspot.cocooning.wording import BURGLED_HERE
 from hotspot.english import count, list_day, long_moment
 from hotspot.incidents.stop_list import Exclude
-from hotspot.output.results import shown_html
+from hotspot.output.results import Shown, shown_html
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
 from hotspot.visits.home_finding import Home, doors_by_visit, find_home, uprn_keys
@@ -111,7 +111,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Erased:
+class Erased(Shown):
     """Result of `VisitLedger.erase`: what went.
 
     Parameters

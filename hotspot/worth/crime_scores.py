@@ -14,6 +14,7 @@ from hotspot.dates import AsOf, event_days, moment_of
 from hotspot.english import and_list, count, name_rows
 from hotspot.incidents.stated_offences import stated_values
 from hotspot.near_repeat.chains import REPEAT, label_repeats
+from hotspot.output.results import Shown
 from hotspot.reading.cells import normalise_name, to_text, without_missing_words
 from hotspot.worth.scoring_rule import (
     OTHER,
@@ -32,7 +33,7 @@ _NO_AREA = "(no area)"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class CrimeScores:
+class CrimeScores(Shown):
     """Result of `score_crimes`. It has nothing that writes, and is not pickled.
 
     Parameters
