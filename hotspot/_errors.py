@@ -6,6 +6,7 @@ shows them all, so that a user mends a file in one go.
 
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 
 def quoted(value: object, most: int = 60) -> str:
@@ -108,6 +109,34 @@ class ConfigError(HotspotError, ValueError):
     problems : str or iterable of str
         As of `HotspotError`.
     """
+
+
+def not_fitted(model: str) -> ConfigError:
+    """Return the error of a model that was not fitted, one that scikit-learn's tools know, too.
+
+    Parameters
+    ----------
+    model : str
+        What it is called.
+
+    Returns
+    -------
+    ConfigError
+        A `sklearn.exceptions.NotFittedError` besides.
+
+    Examples
+    --------
+    >>> print(not_fitted("Blend"))
+    This Blend is not fitted yet: call fit first.
+    """
+    # Here, for errors are loaded with everything, and scikit-learn is large.
+    from sklearn.exceptions import NotFittedError
+
+    class ModelNotFittedError(ConfigError, NotFittedError):  # type: ignore[misc]
+        def __reduce__(self) -> Any:
+            return not_fitted, (model,)
+
+    return ModelNotFittedError(f"This {model} is not fitted yet: call fit first.")
 
 
 class OutputError(HotspotError, OSError):

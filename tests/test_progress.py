@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 
 
 class Terminal(io.StringIO):

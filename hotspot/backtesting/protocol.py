@@ -28,7 +28,7 @@ from hotspot.dates import AsOf, known_by
 from hotspot.forecast.base import Forecast
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 
 # What a model of the user's own must answer to: scikit-learn's manners, by which it is copied.
 _MANNERS = ("fit", "predict", "get_params")

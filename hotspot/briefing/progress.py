@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from hotspot._errors import DataWarning
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from hotspot._checks import (
     raise_problems,
     same_crs_problems,
 )
-from hotspot._fitted import not_fitted
+from hotspot._errors import not_fitted
 from hotspot._kernels.arrays import Floats
 from hotspot.dates import AsOf, event_days
 from hotspot.forecast.history import History
@@ -202,7 +202,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         """Return what was known, or raise a fault where nothing was fitted."""
         history = getattr(self, "history_", None)
         if not isinstance(history, History):
-            raise not_fitted(self)
+            raise not_fitted(type(self).__name__)
         return history
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:

@@ -19,7 +19,7 @@ from hotspot.incidents.content_order import in_content_order
 from hotspot.knox.times import partners_in_time
 from hotspot.near_repeat.chains import link_events, near_repeat_chains
 from hotspot.near_repeat.events import check_rule, distinct_events, split_events
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
 
 

@@ -27,7 +27,7 @@ from hotspot.knox.moments import Graph, moments, upper_tail
 from hotspot.knox.test_result import ALPHA, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide, with_rest
 from hotspot.near_repeat import distinct_events
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
 
 # Bytes from which a user should know beforehand.

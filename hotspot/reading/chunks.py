@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from hotspot._errors import DataError
 from hotspot.english import count, name_rows, some_of
-from hotspot.output.progress import progress_bar
+from hotspot.output.progress_bars import progress_bar
 from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.reading.single_dates import DATE_1904

@@ -16,7 +16,7 @@ from hotspot._checks import (
     positive_problems,
     seed_problems,
 )
-from hotspot._fitted import not_fitted
+from hotspot._errors import not_fitted
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.english import count
 from hotspot.output.handling import NOT_EVIDENCE
@@ -282,7 +282,7 @@ class LinkageModel(BaseEstimator):  # type: ignore[misc]
     def known_methods(self) -> list[str]:
         """The methods of the fit, in the order of their codes; a fault where nothing was fitted."""
         if not hasattr(self, "methods_known_"):
-            raise not_fitted(self)
+            raise not_fitted(type(self).__name__)
         known: list[str] = self.methods_known_
         return known
 
