@@ -204,6 +204,20 @@ def test_a_folder_is_known_by_what_is_in_each_file(tmp_path: Path) -> None:
     assert not guess_set_up([folder]).is_new
 
 
+def test_a_register_of_cameras_is_named_and_never_read_as_burglaries(tmp_path: Path) -> None:
+    write_town(tmp_path)
+    (tmp_path / "briefing.toml").unlink()
+    register = tmp_path / "cctv list.csv"
+    register.write_text("Ref,Easting,Northing,Facing,Retention\nK1,640000,370000,N,31\n", "utf-8")
+    for paths in ([tmp_path], [tmp_path / "burglaries.csv", register]):
+        kinds = find_kinds(paths)[0]
+        assert kinds.cameras == (register,)
+        assert any("cctv list.csv: cameras" in note for note in guess_set_up(paths).notes)
+    with pytest.raises(hs.DataError, match="is a register of cameras and holds no burglaries"):
+        guess_set_up([register])
+    assert not register.with_suffix(".toml").exists()
+
+
 def test_files_in_any_order_are_known_by_what_is_in_them(tmp_path: Path) -> None:
     write_town(tmp_path)
     names = ("streets.geojson", "addresses.csv", "burglaries.csv", "beats.geojson")

@@ -1,4 +1,4 @@
-"""Which file is what: burglaries, addresses, beats or streets, told from what is in each."""
+"""Which file is what: burglaries, addresses, beats, streets or cameras, by what is in each."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,9 @@ FOLDER_SET_UP = "briefing.toml"
 _ONLY_OF_GAZETTEERS = ("usrn", "parent_uprn", "sao_", "pao_", "gazetteer_street")
 _ONLY_OF_CRIMES = {"crime_ref", "recorded_at", "offence_code", "mo"}
 _USUAL_OF_CRIMES = {"occurred_from", "occurred_to", *_ONLY_OF_CRIMES} - {"crime_ref"}
+_ONLY_OF_CAMERAS = {
+    "direction", "field_of_view", "range_m", "retention_days", "man_made", "surveillance_type",
+}  # fmt: skip
 _LINES = {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING}
 _POLYGONS = {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
 _SHAPES_LOOKED_AT = 1000
@@ -38,7 +41,7 @@ class FileKinds:
 
     Attributes
     ----------
-    incidents, addresses, areas, streets, backdrop, exclude, left : tuple of Path
+    incidents, addresses, areas, streets, backdrop, exclude, cameras, left : tuple of Path
         The last are none of the others.
     mixed : frozenset of str
         Kinds whose files differ in their columns, so that they cannot be read as one.
@@ -52,6 +55,7 @@ class FileKinds:
     streets: tuple[Path, ...] = ()
     backdrop: tuple[Path, ...] = ()
     exclude: tuple[Path, ...] = ()
+    cameras: tuple[Path, ...] = ()
     left: tuple[Path, ...] = ()
     mixed: frozenset[str] = frozenset()
     place_tells: bool = True
@@ -60,7 +64,7 @@ class FileKinds:
     def several(self) -> bool:
         """Whether there is any other file than one of burglaries."""
         layers = [paths for _, paths in self.layers().values()]
-        return len(self.incidents) > 1 or any([*layers, self.left])
+        return len(self.incidents) > 1 or any([*layers, self.cameras, self.left])
 
     def is_one(self, name: str, paths: Sequence[Path]) -> bool:
         """Test whether files of a kind can be taken: one, or addresses in parts of one layout."""
@@ -115,7 +119,7 @@ def find_kinds(paths: Sequence[Path]) -> tuple[FileKinds, Path]:
     if not inside.exists() and beside.exists():
         return FileKinds((folder,)), beside
     kinds = _sorted(_files_in(folder), strict=False)
-    layers = any(paths for _, paths in kinds.layers().values())
+    layers = bool(kinds.cameras) or any(paths for _, paths in kinds.layers().values())
     if kinds.incidents and "incidents" not in kinds.mixed and not layers:
         # A folder of exports is read as one file, with those that come to lie in it later.
         return (FileKinds((folder,)), beside) if not inside.exists() else (kinds, inside)
@@ -194,7 +198,26 @@ def _kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
         return "areas", opened.columns
     if shapes & _LINES:
         return "streets", opened.columns
+    if is_register(opened.columns):
+        return "cameras", opened.columns
     return _kind_of_table(path, opened.columns), opened.columns
+
+
+def is_register(columns: Sequence[str]) -> bool:
+    """Test whether columns are those of a register of cameras: two that no other file has.
+
+    Examples
+    --------
+    >>> is_register(["Camera ID", "Easting", "Northing", "Retention"])
+    True
+    >>> is_register(["Crime Ref", "Date From", "Type", "Direction"])
+    False
+    """
+    if _USUAL_OF_CRIMES & set(match_columns(columns, known_columns("incidents"))):
+        return False
+    cameras = match_columns(columns, known_columns("cameras"))
+    named = normalise_name(cameras.get("camera_id", "")).startswith(("cam", "cctv"))
+    return named or len(_ONLY_OF_CAMERAS & set(cameras)) > 1
 
 
 def _kind_of_table(path: Path, columns: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from hotspot import __version__
 from hotspot._errors import ConfigError, DataError, DataWarning, LayoutError, OutputError
 from hotspot.areas import name_column
 from hotspot.briefing.config import Config, DensitySettings, load_settings, read_config
-from hotspot.briefing.file_kinds import FileKinds, find_kinds
+from hotspot.briefing.file_kinds import FileKinds, find_kinds, is_register
 from hotspot.cocooning.presets import PRESETS
 from hotspot.english import some_of
 from hotspot.incidents.layout import FIELDS, Layout, field_text, read_layout
@@ -276,6 +276,9 @@ def _kind_notes(kinds: FileKinds) -> list[str]:
             notes.append(f"{listed}: {name}.")
         elif paths:
             notes.append(f"Not used, for only one of them can be the {name}: {listed}.")
+    if kinds.cameras:
+        listed = some_of([path.name for path in kinds.cameras])
+        notes.append(f"{listed}: cameras, for hotspot cameras --cameras and [cameras] in a set-up.")
     if kinds.left:
         named_left = some_of([path.name for path in kinds.left])
         notes.append(f"Not used, for what they hold is not known: {named_left}.")
@@ -337,6 +340,11 @@ def _complete(
         sheet, keep = settings.get("sheet"), settings.get("keep", ())
         layout = read_layout(source, given, sheet, keep, addresses=addresses)
     except LayoutError as fault:
+        if is_register(open_source(paths[0], sheet=settings.get("sheet")).columns):
+            raise DataError(
+                f"{paths[0].name} is a register of cameras and holds no burglaries: name it beside "
+                f"them, hotspot cameras crimes.csv --cameras {paths[0].name}."
+            ) from fault
         gaps = {field: _Gap(tuple(names)) for field, names in fault.gaps.items()}
         known = {**fault.mapped, **gaps}
         return {field: known[field] for field in FIELDS if field in known}, fault
