@@ -15,7 +15,7 @@ from hotspot import ConfigError, DataError, OutputError
 from hotspot.cli import main
 from hotspot.sharing.matching_columns import BOUNDS, COLUMNS
 from hotspot.sharing.matching_forces import FORCES
-from hotspot.sharing.matching_types import TYPES
+from hotspot.sharing.matching_types import TYPES, type_problems
 from tests import naive
 
 NIGHT = ("2025-07-16 01:00", "2025-07-16 03:00")
@@ -575,3 +575,8 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch, capsys, sample_dir: 
     assert main([*command[:5], "--out", "burglaries.csv", "--force", "Kent"]) == 1
     with pytest.raises(SystemExit):
         main(command)
+
+
+@pytest.mark.parametrize("value", [[], {}, None, 1])
+def test_a_type_that_is_no_text_is_told(value: object):
+    assert "which is not one of" in type_problems({"28E": value})[0]

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hotspot._errors import DataError, quoted
 from hotspot.english import name_rows
 
 Kind = Literal["text", "truth", "whole number", "number", "moment", "duration"]
+#: How long the name of a column may be.
+LONGEST_NAME = 200
 # What a cell of a sheet holds, of a number, without rounding it.
 _MOST_WHOLE = 10**15
 _MOST_INT64 = 2**63 - 1
@@ -49,7 +51,7 @@ class ColumnKind(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: str = Field(max_length=LONGEST_NAME)
     kind: Kind
     dtype: str
     categories: list[str | bool | int | float] | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hotspot._errors import DataError
 from hotspot.english import and_list, count
@@ -82,6 +82,14 @@ class SharedFrame(_Part):
     resolution: Literal["day", "month"] | None
     date_basis: str = _WORDS
     definitions: dict[str, str]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "SharedFrame":
+        names = [column.name for column in self.columns]
+        names += [] if self.geometry is None else [self.geometry.name]
+        if len(set(names)) < len(names) or sorted(names) != sorted(self.order):
+            raise ValueError("columns that are not those of its order, each once")
+        return self
 
 
 class Corrected(_Part):
@@ -212,7 +220,11 @@ def read_manifest(folder: Path) -> Manifest:
         raise DataError(f"{MANIFEST} is too large to be that of a share: ask for it again.")
     fault = f"{MANIFEST} is damaged, or was not written by hotspot"
     try:
-        said = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+        said = json.loads(
+            path.read_text(encoding="utf-8"),
+            parse_constant=_no_number,
+            object_pairs_hook=_each_once,
+        )
         if isinstance(said, dict) and said.get("product") == PRODUCT and said.get("layout") != 1:
             raise DataError(
                 f"{MANIFEST} is of layout {str(said.get('layout'))[:20]!r}, and this version of "
@@ -234,6 +246,14 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _no_number(text: str) -> Any:
     raise ValueError(text)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a person would read the first of two that bear one name."""
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        raise DataError(f"{MANIFEST} says something more than once: ask for the share again.")
+    return said
 
 
 def file_problems(manifest: Manifest, folder: Path) -> list[str]:

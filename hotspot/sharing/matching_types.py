@@ -99,8 +99,12 @@ def type_problems(stated: object) -> list[str]:
         if isinstance(key, str) and normalise_offence(key)
         else f"types: {quoted(key)} is no offence."
         for key, value in stated.items()
-        if not (isinstance(key, str) and normalise_offence(key) and value in TYPES)
+        if not (isinstance(key, str) and normalise_offence(key) and _is_type(value))
     ]
+
+
+def _is_type(value: object) -> bool:
+    return isinstance(value, str) and value in TYPES
 
 
 def _type_of(value: str, stated: set[str], lines: OffenceLines) -> tuple[str, str, bool]:

@@ -2,8 +2,10 @@
 
 import os
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -30,6 +32,7 @@ from hotspot.sharing.shared_frames import (
 )
 
 _KEY = "crime_ref"
+_AGAIN = "ask for it again."
 # File managers leave these wherever they have been.
 _LITTER = frozenset([".DS_Store", "Thumbs.db", "desktop.ini"])
 
@@ -228,9 +231,10 @@ def apply_correction(
             f"The correction makes version {correcting.version}, and this is version "
             f"{manifest.version}: apply those between first."
         )
-    changes = frames_of(Path(correction), correcting)
+    raise_problems(_unlike(correcting, manifest))
+    changes, data = frames_of(Path(correction), correcting), frames_of(place, manifest)
     gone = changes.pop(REMOVED)
-    data = frames_of(place, manifest)
+    raise_problems(_not_of(data, changes, gone))
     for name in data:
         refs = set(gone.loc[gone["table"] == name, _KEY])
         data[name] = _corrected(data[name], changes.get(name), refs)
@@ -252,6 +256,43 @@ def apply_correction(
         replacing.may_replace()
         return place
     return written(place, draft, data, _layouts(manifest), stopped=False, replacing=replacing)
+
+
+def _unlike(correcting: Manifest, manifest: Manifest) -> list[str]:
+    """Return how the frames of a correction are not such as those of its share."""
+    ours = {frame.name: frame for frame in manifest.frames}
+    told = {frame.name: frame for frame in correcting.frames}
+    listed = told.pop(REMOVED, None)
+    odd = [name for name, frame in told.items() if _shape(frame) != _shape(ours.get(name))]
+    if listed is None or listed.order != ["table", _KEY] or correcting.level != manifest.level:
+        odd.append(REMOVED)
+    return [f"The correction is not what it says of {some_of(odd, 5)}: {_AGAIN}"] * bool(odd)
+
+
+def _shape(frame: SharedFrame | None) -> Any:
+    if frame is None:
+        return None
+    place = None if frame.geometry is None else (frame.geometry.name, frame.geometry.crs)
+    return frame.order, [(of.name, of.kind) for of in frame.columns], place
+
+
+def _not_of(
+    data: Mapping[str, pd.DataFrame], changes: Mapping[str, pd.DataFrame], gone: pd.DataFrame
+) -> list[str]:
+    """Return which crimes a correction changes or removes that its share has not."""
+    pairs = [(name, ref) for name, frame in changes.items() for ref in frame[_KEY]]
+    pairs += zip(gone["table"], gone[_KEY], strict=True)
+    known = {
+        (name, ref) for name, frame in data.items() if _KEY in frame.columns for ref in frame[_KEY]
+    }
+    odd = [str(pair[1])[:60] for pair in pairs if pair not in known]
+    odd += [str(ref)[:60] for (_, ref), n in Counter(pairs).items() if n > 1]
+    if not odd:
+        return []
+    return [
+        f"The correction is not what it says: the share has not {some_of(odd, 5)}, or it stands "
+        f"twice. {_AGAIN.capitalize()}"
+    ]
 
 
 def _refuse_kind(manifest: Manifest, kind: str) -> None:

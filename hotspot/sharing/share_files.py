@@ -42,6 +42,8 @@ FORMATS: tuple[str, ...] = ("geoparquet", "gpkg", "xlsx")
 LAYER_FILE, SHEET_FILE = "share.gpkg", "share.xlsx"
 # What a GeoPackage keeps for itself, in small letters.
 _TAKEN = ("fid", "ogc_fid", "geom", "geometry", "rowid", "oid", "_rowid_")
+# Of a sheet, below its headings.
+_MOST_ROWS = 2**20 - 1
 _WIDEST, _NARROWEST = 42, 10
 _X, _Y, _SHAPE = "point_x", "point_y", "shape_wkb"
 
@@ -288,7 +290,7 @@ def _of_sheet(path: Path, frame: SharedFrame) -> tuple[list[list[Any]], Any]:
     rows = sheet_rows(path, frame.name)
     names = names_in_files(frame)
     head, *below = rows or [[]]
-    if len(below) > frame.rows:
+    if len(below) > frame.rows or frame.rows > _MOST_ROWS:
         raise DataError(_rows_words(path, frame, len(below)))
     # Rows of which nothing is filled are no part of what a workbook says it holds.
     below += [[None] * len(head)] * (frame.rows - len(below))

@@ -3,6 +3,7 @@
 # A case a line, so that a family can be read down.
 # fmt: off
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,53 @@ one("id-with-formula", "=cmd|' /C calc'!A0,451500,340000,N,90,30,31,,", used(4))
 one("id-very-long", "K" * 100_000 + ",451500,340000,N,90,30,31,,", used(4))
 one("id-of-a-person", "Mrs Jane Smith,451500,340000,N,90,30,31,,", used(4, 0, "names a person"))
 one("id-an-email", "jane@mail.uk,451500,340000,N,90,30,31,,", used(4, 0, "names a person"))
+_CAMERA = '<node id="1" lat="52.9" lon="-1.2" version="1"><tag k="man_made" v="surveillance"/><tag k="camera:direction" v="NNE"/></node>'
+
+
+def osm(nodes: str, head: str = "") -> Callable[[Path], object]:
+    return text(f'<?xml version="1.0"?>{head}<osm version="0.6">{nodes}</osm>', "cameras.osm")
+
+
+def register_as(name: str) -> Callable[[Path], object]:
+    return text(_HEAD + _GOOD, name)
+
+
+def _field(number: int, value: bytes | int) -> bytes:
+    """Return a field of a protocol buffer."""
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
+
+
+def _varint(number: int) -> bytes:
+    told = b""
+    while number > 127:
+        told, number = told + bytes([number & 127 | 128]), number >> 7
+    return told + bytes([number])
+
+
+def _blob(kind: bytes, length: int, size: int | None = None) -> bytes:
+    """Return a block of OpenStreetMap's PBF that unpacks to so many noughts."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(min(length - k, 10**6))) for k in range(0, length, 10**6)) + packer.flush()
+    body = _field(2, length if size is None else size) + _field(3, packed)
+    head = _field(1, kind) + _field(3, len(body))
+    return len(head).to_bytes(4, "big") + head + body
+
+
 CAMERAS.add("no-place", text("Camera ID,Owner\nK1,Jane Smith\n", "cameras.csv"), refused("does not tell where the cameras are"))
 CAMERAS.add("header-alone", text(_HEAD, "cameras.csv"), refused("no row"))
 CAMERAS.add("noise", data(bytes(range(256)) * 40, "cameras.csv"), refused())
+
+# OpenStreetMap
+_PBF = "read_cameras {in}/cameras.pbf"
+CAMERAS.add("pbf-noise", data(b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\xff\xff\xff\x7f" + bytes(50), "cameras.pbf"), refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("pbf-empty", data(b"", "cameras.pbf"), refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("pbf-that-is-a-table", register_as("cameras.pbf"), refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("pbf-that-is-none", lambda folder: None, refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("pbf-that-unpacks-to-2-gb", data(lambda: _blob(b"OSMHeader", 2_000_000_000), "cameras.pbf"), refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("pbf-that-says-a-size-it-has-not", data(lambda: _blob(b"OSMHeader", 10, size=2**31 - 1), "cameras.pbf"), refused("cameras.pbf"), command=_PBF)
+CAMERAS.add("osm-of-one-camera", osm(_CAMERA), used(1), command="read_cameras {in}/cameras.osm")
+CAMERAS.add("osm-without-a-camera", osm('<node id="1" lat="52.9" lon="-1.2" version="1"/>'), refused(), command="read_cameras {in}/cameras.osm")
+CAMERAS.add("osm-with-an-entity", osm(_CAMERA, '<!DOCTYPE osm [<!ENTITY e SYSTEM "file:///etc/passwd">]>'), refused(), used(1), command="read_cameras {in}/cameras.osm")
+CAMERAS.add("osm-at-nowhere", osm(_CAMERA.replace("52.9", "nan")), refused(), command="read_cameras {in}/cameras.osm")

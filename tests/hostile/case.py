@@ -28,6 +28,8 @@ FAMILIES = (
     "cameras",
     "patrols",
     "doors",
+    "shares",
+    "rules",
 )
 Write: TypeAlias = Callable[[Path], object]
 

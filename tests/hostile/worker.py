@@ -119,6 +119,8 @@ def _readers() -> dict[str, Callable[..., int]]:
     from hotspot.areas import read_outline
     from hotspot.incidents.stop_list import read_stop_list
     from hotspot.visits.sheet_reading import read_returns
+    from tests.hostile.rules import merge_forces, read_rule, write_batch
+    from tests.hostile.shares import apply_correction, read_share
 
     def stop_list(path: str) -> Any:
         return read_stop_list(Path(path)).entries
@@ -135,6 +137,11 @@ def _readers() -> dict[str, Callable[..., int]]:
         "read_returns": returns,
         "read_cameras": hs.read_cameras,
         "read_patrols": hs.read_patrols,
+        "read_share": read_share,
+        "read_rule": read_rule,
+        "merge_forces": merge_forces,
+        "write_batch": write_batch,
+        "apply_correction": apply_correction,
     }
     counted = {name: partial(_counted, read) for name, read in readers.items()}
     return {**counted, **trials.READERS}
