@@ -68,7 +68,7 @@ def write_geopackage_tables(path: Path, tables: Sequence[LayerTable], *, replace
         said = said_of(error)
         if "locked" in said:
             said = "another program is writing to it, e.g. QGIS: close it there"
-        raise OutputError(f"{path} was not written to: {said}.") from error
+        raise OutputError(f"{path} was not written to: {said}.") from None
 
 
 def _content(table: LayerTable) -> bytes:

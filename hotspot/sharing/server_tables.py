@@ -81,7 +81,7 @@ def write_server_tables(url: sa.URL, tables: Sequence[LayerTable], *, replace: b
             said = said.replace(str(url.password), "***")
         if "DependentObjects" in said:
             said += "; a view stands on it: write to another table"
-        raise OutputError(f"{shown} was not written to: {said}.") from error
+        raise OutputError(f"{shown} was not written to: {said}.") from None
     finally:
         if file is not None and new and file.exists() and not file.stat().st_size:
             file.unlink()
