@@ -1,6 +1,7 @@
 """A briefing map in use: layers, weeks, keyboard, tables, phone and paper, in a real browser."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pyproj import Transformer
 
 from hotspot.maps import briefing_map
 from tests import made_maps
-from tests.browser import PHONE, browser, open_file
+from tests.browser import PHONE, Opened, browser, open_file
 from tests.conftest import incidents_at
 from tests.map_pages import (
     MAP,
@@ -225,6 +226,18 @@ def test_a_phone_shows_the_map_and_keeps_the_legend_one_tap_away(browser: Any, f
     assert_quiet(opened)
 
 
+def clock_of(opened: Opened) -> Callable[[], float]:
+    """Return what tells the processor seconds of the page, whatever else the machine does."""
+    asked = opened.page.context.new_cdp_session(opened.page)
+    asked.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds() -> float:
+        told = asked.send("Performance.getMetrics")["metrics"]
+        return float({one["name"]: one["value"] for one in told}["TaskDuration"])
+
+    return seconds
+
+
 @pytest.mark.slow
 def test_45_000_incidents_can_be_looked_at(browser: Any, tmp_path: Path) -> None:
     generator = np.random.default_rng(1)
@@ -232,10 +245,10 @@ def test_45_000_incidents_can_be_looked_at(browser: Any, tmp_path: Path) -> None
     incidents = incidents_at(*places, generator.uniform(0, 42, 45_000), start="2026-01-19")
 
     opened = opened_map(browser, briefing_map(incidents, as_of="2026-03-02"), tmp_path)
-    started = opened.page.evaluate("() => performance.now()")
+    seconds = clock_of(opened)
+    before = seconds()
     opened.page.evaluate(f"() => {{ {MAP}.setZoom(15, {{animate: false}}); }}")
-    taken_ms = opened.page.evaluate("() => performance.now()") - started
 
     assert ink(opened) > 1000
-    assert taken_ms < 3000
+    assert 0.01 < seconds() - before < 3
     assert_quiet(opened)
