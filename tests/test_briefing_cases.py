@@ -348,6 +348,7 @@ def test_a_short_file_and_a_mistyped_year_make_no_trend(tmp_path: Path) -> None:
     assert "is it missing in the file? A gap is not nought." in asked.why_not
 
 
+@pytest.mark.slow
 def test_doors_may_be_ranked_by_a_fitted_forecast(tmp_path: Path) -> None:
     by_rule = issue_lists(write_town(tmp_path / "rule"))
     by_forecast = issue_lists(

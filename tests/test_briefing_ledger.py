@@ -56,6 +56,7 @@ def test_the_list_is_issued_and_the_page_says_what_came_of_the_last(tmp_path: Pa
     assert "is not known here" not in told
 
 
+@pytest.mark.slow
 def test_doors_that_expired_unvisited_are_named_on_the_page_and_in_a_file(tmp_path: Path) -> None:
     set_up = quick_town(tmp_path, LEDGER)
     first = brief(set_up)
@@ -77,6 +78,7 @@ def test_doors_that_expired_unvisited_are_named_on_the_page_and_in_a_file(tmp_pa
     assert visited["address"] not in set(named["address"])
 
 
+@pytest.mark.slow
 def test_doors_of_a_burglary_that_the_data_lack_by_now_stay_unnamed(tmp_path: Path) -> None:
     set_up = quick_town(
         tmp_path, LEDGER + 'exclude = "stop.csv"\nexclude_may_match_nothing = true\n'
@@ -124,6 +126,7 @@ def test_a_run_that_fails_asks_for_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert not (tmp_path / "briefing").exists()
 
 
+@pytest.mark.slow
 def test_where_the_ledger_fails_the_folder_is_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

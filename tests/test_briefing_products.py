@@ -144,6 +144,7 @@ def test_a_beat_links_its_own_lists_and_one_with_leaflets_alone_has_a_row(tmp_pa
 
 
 @pytest.mark.usefixtures("plain_products")
+@pytest.mark.slow
 def test_a_list_with_nothing_to_visit_links_its_leaflets(tmp_path: Path) -> None:
     settings = (
         '[output]\nformats = ["message"]\n[cocooning]\nvisit_days = 1\nledger = "visits.db"\n'
@@ -553,6 +554,7 @@ def test_a_burglary_without_uprn_gets_its_street_from_the_address_it_is_at(
 
 
 @pytest.mark.usefixtures("plain_products")
+@pytest.mark.slow
 def test_the_rule_may_be_the_one_that_the_burglaries_propose(
     sample_dir: Path, tmp_path: Path
 ) -> None:

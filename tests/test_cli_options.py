@@ -131,6 +131,7 @@ def test_a_quiet_command_says_its_answer_and_no_more(
     assert run("knox", path, "--quiet", "--verbose") == 2
 
 
+@pytest.mark.slow
 def test_a_list_that_is_tried_writes_neither_a_folder_nor_to_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -194,6 +194,7 @@ def test_no_file_of_others_is_replaced(
     refused(CALLS[key], "theirs.pdf")
 
 
+@pytest.mark.slow
 def test_a_sample_takes_the_place_of_nothing(
     town: Path, refused: Callable[[list[str], str], None]
 ) -> None:
@@ -211,6 +212,7 @@ def test_a_new_file_in_a_folder_that_is_read_is_refused(
     refused(CALLS["knox", "--folder"], "crimes")
 
 
+@pytest.mark.slow
 def test_a_command_run_again_replaces_what_it_wrote_but_no_work_of_others(
     town: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

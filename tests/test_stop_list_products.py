@@ -400,6 +400,7 @@ def test_what_is_no_file_is_no_list(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.usefixtures("plain_products")
+@pytest.mark.slow
 def test_a_list_is_right_where_that_is_said_and_matched_however_it_is_written(
     tmp_path: Path,
 ) -> None:
@@ -454,6 +455,7 @@ def no_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_temporary_files")
+@pytest.mark.slow
 def test_no_writer_uses_the_folder_for_temporary_files(tmp_path: Path) -> None:
     made = hs.brief(quick_town(tmp_path, FORMATS))
     assert list(made.folder.rglob("*.xlsx"))
