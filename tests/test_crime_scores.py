@@ -315,7 +315,7 @@ def test_no_list_of_doors_has_points():
 KNOWN = st.one_of(st.none(), st.integers(0, 25))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(
