@@ -279,17 +279,26 @@ def absolute(path: str | None) -> Path | None:
 
 
 def burglaries_of(
-    options: argparse.Namespace, layers: "Mapping[str, Any] | None" = None
+    options: argparse.Namespace,
+    layers: "Mapping[str, Any] | None" = None,
+    *,
+    with_series: bool = False,
 ) -> "Burglaries":
     """Read the burglaries that were asked for, and print how they were read.
 
-    Layers that are named here are of this run only: the next may ask something else.
+    Layers that are named here are of this run only: the next may ask something else. So is whether
+    the force's own number of a series is read, as ``series_id``.
     """
+    from hotspot.briefing import series_column
     from hotspot.briefing.burglaries import read_burglaries
 
     chosen = set_up_of(options).changed(tables=layers)
     print_notes(chosen.notes)
-    burglaries = read_burglaries(chosen.config)
+    config = chosen.config
+    if with_series:
+        config, _, notes = series_column.with_series(config)
+        print_notes(notes)
+    burglaries = read_burglaries(config)
     print_notes(burglaries.notes)
     return burglaries
 

@@ -1,6 +1,7 @@
 """``hotspot share``: hand crimes over, read what others hand, and write what they ask for."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,8 @@ def _write(options: argparse.Namespace) -> int:
 
     if options.expires is None:
         raise ConfigError("Say until when it may be used: --expires 2027-03-31.")
-    burglaries = burglaries_of(options, layers_of(options))
+    with_series = "series_id" in options.fields
+    burglaries = burglaries_of(options, layers_of(options), with_series=with_series)
     crimes = burglaries.known
     if options.crimes:
         asked = {reference_key(one): one for one in options.crimes}
@@ -216,9 +218,16 @@ def _crimes_of(path: Path, options: argparse.Namespace) -> "gpd.GeoDataFrame":
     if path.is_dir():
         frames = hotspot.read_share(path, today=options.today)
         return next(iter(frames.values())) if isinstance(frames, dict) else frames
+    from hotspot._errors import DataError
     from hotspot.briefing.burglaries import read_burglaries
+    from hotspot.briefing.series_column import with_series
     from hotspot.briefing.set_up import choose_set_up
 
-    burglaries = read_burglaries(choose_set_up(str(path), {}, {}).config)
+    config = choose_set_up(str(path), {}, {}).config
+    # A file need not tell of series.
+    with suppress(DataError):
+        config, _, notes = with_series(config)
+        print_notes(notes)
+    burglaries = read_burglaries(config)
     print_notes(burglaries.notes)
     return burglaries.known

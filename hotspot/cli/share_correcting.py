@@ -80,9 +80,11 @@ def _amend(options: argparse.Namespace) -> int:
     folder = absolute(options.folder)
     if folder is None:
         raise ConfigError("Say where to write: --folder correction.")
-    burglaries = burglaries_of(options, layers_of(options))
+    manifest = read_manifest(Path(options.share))
+    with_series = any("series_id" in frame.order for frame in manifest.frames)
+    burglaries = burglaries_of(options, layers_of(options), with_series=with_series)
     stopped = burglaries.open.stopped
-    around = around_of(burglaries, read_manifest(Path(options.share)).level)
+    around = around_of(burglaries, manifest.level)
     more = {"exclude": stopped, "today": options.today, **around}
     changed, missing = changed_crimes(options.share, burglaries.known, **more)
     removed = [one for one in options.remove if one not in stopped]
