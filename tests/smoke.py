@@ -29,6 +29,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     config = ["--config", str(set_up)]
     yield ["check", crimes]
     yield ["check", str(set_up), "--json"]
+    yield ["check", crimes, "--database", f"sqlite:///{folder / 'made.gpkg'}?table=crimes"]
     yield ["knox", crimes, "--permutations", "99"]
     yield ["density", crimes]
     yield ["trends", str(set_up)]

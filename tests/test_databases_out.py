@@ -486,3 +486,78 @@ def test_a_url_of_a_geopackage_gives_its_shapes(tmp_path: Path, name: str):
     assert (found.geometry.to_numpy() == crimes().geometry.to_numpy()).all()
     with pytest.raises(hs.DataError, match="it has crimes, beats"):
         read(url.replace("=crimes", "=none"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the set-up of a small town with a stop list."""
+    from tests.small_town import quick_town
+
+    folder = tmp_path_factory.mktemp("small")
+    set_up = quick_town(folder, '[cocooning]\nexclude = "exclude.csv"\n')
+    stopped = hs.read_incidents(folder / "burglaries.csv")["crime_ref"].iloc[0]
+    (folder / "exclude.csv").write_text(f"Reference\n{stopped}\n", encoding="utf-8")
+    return set_up
+
+
+def run(*words: object) -> int:
+    from hotspot import cli
+
+    return cli.main([str(word) for word in words])
+
+
+@pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+def test_commands_write_tables_without_what_is_on_the_stop_list(
+    server: str, tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str]
+):
+    stopped = (small.parent / "exclude.csv").read_text(encoding="utf-8").split()[1]
+    place = f"{server}?table=crime.small"
+    assert run("check", small, "--database", place) == 0
+    assert "in the table crime.small of postgresql://" in capsys.readouterr().out
+    refs = psql(server, "SELECT crime_ref FROM crime.small")
+    assert refs
+    assert stopped not in refs
+    assert run("check", small, "--database", place) == 1
+    assert "--replace-table" in capsys.readouterr().err
+    assert run("check", small, "--database", place, "--replace-table") == 0
+    assert psql(server, "SELECT count(*) FROM crime.small") == [str(len(refs))]
+    package = tmp_path / "a.gpkg"
+    place = f"sqlite:///{package}"
+    folder = ("--folder", tmp_path / "out")
+    assert run("density", small, "--cell", 50, *folder, "--database", place) == 0
+    told = pyogrio.read_info(package, layer="hotspots")
+    assert told["geometry_type"] in ("Polygon", "MultiPolygon")
+    assert told["features"] > 0
+    # What is refused is refused before anything else is written.
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    assert run("density", small, "--cell", 50, *folder, "--database", place) == 1
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+def test_a_share_goes_from_one_force_to_the_tables_of_the_next(tmp_path: Path):
+    folder = tmp_path / "share"
+    frames = {"crimes": crimes(), "same": crimes().iloc[:2]}
+    fields = ["crime_ref", "occurred_from", "occurred_to", "mo"]
+    hs.write_share(frames, folder, "Next", "Op", dict.fromkeys(frames, fields), "OFFICIAL",
+                   "2099-01-01")  # fmt: skip
+    assert run("share", "read", folder, "--database", tmp_path / "a.gpkg") == 0
+    read = hs.read_incidents(f"sqlite:///{tmp_path / 'a.gpkg'}?table=crimes")
+    assert read["crime_ref"].tolist() == crimes()["crime_ref"].tolist()
+    assert len(pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="same")) == 2
+    one = f"sqlite:///{tmp_path / 'b.gpkg'}?table=x"
+    assert run("share", "read", folder, "--database", one) in (1, 2)
+    assert not (tmp_path / "b.gpkg").exists()
+
+
+@pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
+def test_nothing_is_written_into_a_geopackage_that_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = tmp_path / "a.gpkg"
+    write_layer(crimes(), path, "crimes")
+    content = path.read_bytes()
+    for source in (path, f"sqlite:///{path}?table=crimes"):
+        assert run("check", source, "--database", f"sqlite:///{path}?table=new") == 1
+        assert "is read by this command" in capsys.readouterr().err
+    assert path.read_bytes() == content

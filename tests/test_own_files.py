@@ -25,7 +25,7 @@ from hotspot.visits import VisitLedger
 from tests.small_town import quick_town
 
 #: Options that name what is written. What a new one is must be said here.
-WRITTEN = {"--folder", "--out", "--rejected", "--record", "folder"}
+WRITTEN = {"--database", "--folder", "--out", "--rejected", "--record", "folder"}
 READ = {
     "--addresses", "--areas", "--streets", "--within", "--config", "--exclude", "--ledger", "files",
     "file", "--fixes", "--places", "--shifts", "--cameras", "--boundary", "share", "correction",
@@ -55,6 +55,8 @@ CALLS: dict[tuple[str, str], list[str]] = {
     ("cameras", "--folder"): [],
     ("share merge", "--folder"): [],
     ("share read", "--out"): [],
+    # Tables are tried in test_databases_out.
+    **{(name, "--database"): [] for name in ("check", "density", "series", "share read")},
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import HotspotError
 from hotspot.cli.options import (
+    DATABASE,
     DONE,
     JSON,
     UNUSABLE,
@@ -16,6 +17,7 @@ from hotspot.cli.options import (
     print_json,
     print_lines,
     set_up_of,
+    to_database,
 )
 from hotspot.cli.terminal import print_notes
 
@@ -29,7 +31,7 @@ def add(commands: Any) -> None:
     check = add_command(commands, "check", _check, words, f"{words.capitalize()}.", {})
     add_reading(check)
     rejected = Value("FILE", "write what cannot be used to a CSV file")
-    add_values(check, {"--rejected": rejected, "--json": JSON})
+    add_values(check, {"--rejected": rejected, **DATABASE, "--json": JSON})
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -48,11 +50,15 @@ def _check(options: argparse.Namespace) -> int:
         rejected = burglaries.check.rejected.assign(marking=burglaries.config.output.marked)
         with own_files([Path(options.rejected)]):
             write_rejected(rejected, options.rejected)
+    # Those that are used, and none that is on the stop list.
+    frames = {"crimes": burglaries.known}
+    config = burglaries.config
+    tables = to_database(options, frames, config.output.marked, config.read_files())
     if options.json:
-        print_json(_content(burglaries))
+        print_json({**_content(burglaries), "tables": tables})
     else:
         said = [*burglaries.left_out, *burglaries.later, *chosen.notes]
-        print_lines(burglaries.check.summary(), *said)
+        print_lines(burglaries.check.summary(), *said, *tables)
     return DONE if len(burglaries.check.accepted) else UNUSABLE
 
 

@@ -7,11 +7,13 @@ import hotspot
 from hotspot._errors import ConfigError
 from hotspot.cli.option_values import metres, share
 from hotspot.cli.options import (
+    DATABASE,
     Value,
     add_result_command,
     answer,
     burglaries_of,
     marking_of,
+    to_database,
 )
 from hotspot.cli.terminal import print_notes
 from hotspot.rule import RULE
@@ -36,6 +38,7 @@ def add(commands: Any) -> None:
             "--area-share": Value(
                 "SHARE", "top share of area (that of the set-up, else 0.01)", kind=share
             ),
+            **DATABASE,
         },
     )
 
@@ -75,5 +78,8 @@ def _density(options: argparse.Namespace) -> int:
         area_share=options.area_share or burglaries.config.density.area_share,
         within=None if outline is None else outline.to_crs(incidents.crs),
     )
-    files = density_files(result, incidents, marking_of(options, burglaries))
+    marking = marking_of(options, burglaries)
+    files = density_files(result, incidents, marking)
+    frames = {"hotspots": result.hotspots}
+    print_notes(to_database(options, frames, marking, burglaries.config.read_files()))
     return answer(result, options, burglaries, files)

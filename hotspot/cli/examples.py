@@ -8,9 +8,17 @@ from collections.abc import Iterator
 
 #: By the words of the command.
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "check": ("check crimes.xlsx", "check crimes.csv --rejected rejected.csv --as-of 2026-03-02"),
+    "check": (
+        "check crimes.xlsx",
+        "check crimes.csv --rejected rejected.csv --as-of 2026-03-02",
+        "check crimes.csv --database sqlite:///crimes.gpkg?table=crimes",
+    ),
     "knox": ("knox crimes.csv", "knox crimes.csv --distances 100 200 400 --days 7 14 --seed 1"),
-    "density": ("density crimes.csv", "density crimes.csv --bandwidth select --cell 50"),
+    "density": (
+        "density crimes.csv",
+        "density crimes.csv --bandwidth select --cell 50",
+        "density crimes.csv --database postgresql://gis@localhost/police?table=crime.hotspots",
+    ),
     "trends": ("trends crimes.toml", "trends crimes.xlsx --month 2026-02 --areas beats.geojson"),
     "impact": ("impact crimes.toml", 'impact crimes.toml --operation "Op Beacon" --seed 1'),
     "patrol": (

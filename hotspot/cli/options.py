@@ -11,6 +11,8 @@ from hotspot.cli.option_values import moment, taken, zone
 from hotspot.cli.terminal import print_notes, shortened
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hotspot.briefing.burglaries import Burglaries
     from hotspot.briefing.set_up import ChosenSetUp
     from hotspot.output.page_parts import Writer
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 # Options that name a file to be written; a folder is one by its name.
 _OUTPUT_FILES = ("out", "rejected", "record")
 #: Options that name what is written.
-OUTPUTS = (*_OUTPUT_FILES, "folder")
+OUTPUTS = (*_OUTPUT_FILES, "folder", "database")
 # Exit statuses.
 DONE, UNUSABLE, WRONG_USAGE, FAULT, STOPPED = 0, 1, 2, 3, 130
 
@@ -52,6 +54,15 @@ Values: TypeAlias = Mapping[str, Value]
 Run: TypeAlias = Callable[[argparse.Namespace], int]
 JSON = Value(None, "print what a program can read", False)
 DRY_RUN = Value(None, "do all of it but write nothing, and say what would be", False)
+#: Where a command writes what it found to a database as well; see `to_database`.
+DATABASE: Values = {
+    "--database": Value(
+        "URL",
+        "write a table too: postgresql://user@host/name?table=schema.table, or a layer: "
+        "sqlite:///file.gpkg?table=layer",
+    ),
+    "--replace-table": Value(None, "replace the table of that name in the database", False),
+}
 _LOUDNESS: Values = {
     "--quiet": Value(None, "no notes and no progress: the answer, and what is wrong", False),
     "--verbose": Value(None, "versions first, and notes at full length", False),
@@ -406,6 +417,42 @@ def answer_written(
     content = {**records[0], **about} if len(records) == 1 else {"results": records, **about}
     print_answer(options, content, *(one.result.summary() for one in written), *paths)
     return DONE
+
+
+def to_database(
+    options: argparse.Namespace,
+    frames: "Mapping[str, pd.DataFrame]",
+    marking: str | None,
+    read: Sequence[Path] = (),
+) -> list[str]:
+    """Write frames to the database that was asked for, all or none.
+
+    Parameters
+    ----------
+    options : Namespace
+        With those of `DATABASE`.
+    frames : mapping of str to DataFrame
+        By what their tables are called where the URL names none.
+    marking : str or None
+        Protective marking.
+    read : sequence of Path
+        Files that may not be written over, nor into.
+
+    Returns
+    -------
+    list of str
+        What was written where; nothing where no database was asked for.
+    """
+    if options.database is None:
+        return []
+    from hotspot.output.own_files import refuse_inputs
+    from hotspot.reading.databases import file_of_url
+    from hotspot.sharing import write_layers
+
+    file = file_of_url(options.database)
+    refuse_inputs([file] if file is not None else [], read)
+    written = write_layers(frames, options.database, marking, replace=options.replace_table)
+    return [f"{one}." for one in written]
 
 
 def marking_of(options: argparse.Namespace, burglaries: "Burglaries") -> str:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 import hotspot
 from hotspot.cli.option_values import whole
 from hotspot.cli.options import (
+    DATABASE,
     Value,
     add_result_command,
     answer_each,
     marking_of,
     set_up_of,
+    to_database,
 )
 from hotspot.cli.terminal import print_notes
 
@@ -41,6 +43,7 @@ def add(commands: Any) -> None:
             "--top": Value("N", "leads at most", 20, whole(1)),
             "--max-days": Value("DAYS", "from a crime of the series, at most", 365, whole(1)),
             "--no-distance": Value(None, "compare without distance: across forces", False),
+            **DATABASE,
         },
     )
 
@@ -68,6 +71,11 @@ def _series(options: argparse.Namespace) -> int:
     results: dict[str, Result] = {"series": shown}
     if leads is not None:
         results["leads"] = leads
+    frames = {"series": shown.crimes}
+    if leads is not None:
+        frames["leads"] = leads.frame
+    marking = marking_of(options, burglaries)
+    print_notes(to_database(options, frames, marking, burglaries.config.read_files()))
     drawn = {"series": {_MAP: lambda path: _write_map(path, options, burglaries, shown, leads)}}
     return answer_each(results, options, burglaries, drawn)
 

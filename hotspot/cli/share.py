@@ -9,6 +9,7 @@ import hotspot
 from hotspot.cli import share_correcting, share_matching
 from hotspot.cli.option_values import metres, moment
 from hotspot.cli.options import (
+    DATABASE,
     DONE,
     JSON,
     Value,
@@ -21,6 +22,7 @@ from hotspot.cli.options import (
     burglaries_of,
     layers_of,
     print_answer,
+    to_database,
 )
 from hotspot.cli.share_correcting import TODAY, answer_share, around_of
 from hotspot.cli.terminal import print_notes
@@ -50,6 +52,7 @@ def add(commands: Any) -> None:
         {
             "share": Value("FOLDER", "the share, unpacked"),
             "--out": Value("FOLDER", "where to write a GeoParquet file for each table"),
+            **DATABASE,
             "--today": TODAY,
             "--json": JSON,
         },
@@ -177,6 +180,7 @@ def _read(options: argparse.Namespace) -> int:
     named: dict[str, pd.DataFrame] = (
         frames if isinstance(frames, dict) else {manifest.frames[0].name: frames}
     )
+    print_notes(to_database(options, named, manifest.marking, [share]))
     paths: dict[str, Path] = {}
     if options.out is not None:
         paths = {name: Path(options.out) / f"{name}.parquet" for name in named}
