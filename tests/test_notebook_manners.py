@@ -12,6 +12,7 @@ import hotspot as hs
 from hotspot._errors import DataError
 from hotspot.output.results import Shown
 from tests.conftest import ROOT
+from tests.small_town import usual, write_burglaries
 
 
 class Found(Shown):
@@ -69,3 +70,17 @@ def test_no_error_of_ours_drags_another_behind_it() -> None:
         if isinstance(node, ast.Raise) and isinstance(node.cause, ast.Name)
     ]
     assert chained == []
+
+
+def test_explore_of_a_frame_is_shown_without_a_network(tmp_path: Path) -> None:
+    pytest.importorskip("mapclassify", reason="explore() of geopandas asks for mapclassify")
+    frame = hs.read_incidents(write_burglaries(tmp_path / "b.csv", usual()), crs="EPSG:27700")
+    shown = hs.maps.OfflineMap(tiles=None)
+
+    frame.explore(m=shown, column="crime_ref", legend=False)
+
+    page = shown._repr_html_()
+    assert frame["crime_ref"].iloc[0] in page
+    assert "cdn" not in page
+    saved = hs.save_map(shown, tmp_path / "map.html").read_text(encoding="utf-8")
+    assert 'src="http' not in saved

@@ -344,7 +344,7 @@ def _complete(
             raise DataError(
                 f"{paths[0].name} is a register of cameras and holds no burglaries: name it beside "
                 f"them, hotspot cameras crimes.csv --cameras {paths[0].name}."
-            ) from fault
+            ) from None
         gaps = {field: _Gap(tuple(names)) for field, names in fault.gaps.items()}
         known = {**fault.mapped, **gaps}
         return {field: known[field] for field in FIELDS if field in known}, fault
