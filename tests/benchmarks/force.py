@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 COPIES, BURGLARIES, YEARS = 54, 31_600, 3
+ADDRESSES = 505_000
 AS_OF = pd.Timestamp("2026-03-02")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 _COLUMNS, _PITCH_M = 9, 12_000.0
@@ -69,9 +70,10 @@ def force_folder() -> Path:
 def _write_force(folder: Path) -> None:
     towns = _offsets()
     addresses = pd.read_csv(SAMPLE / "addresses.csv", dtype=str, keep_default_na=False)
-    parts = [_moved_addresses(addresses, nth, offset) for nth, offset in enumerate(towns)]
-    pd.concat(parts).to_csv(folder / "addresses.csv", index=False)
     burglaries = pd.read_csv(SAMPLE / "burglaries.csv", dtype=str, keep_default_na=False)
+    addresses = _thinned(addresses, burglaries["UPRN"])
+    parts = [_moved_addresses(addresses, nth, offset) for nth, offset in enumerate(towns)]
+    pd.concat(parts).head(ADDRESSES).to_csv(folder / "addresses.csv", index=False)
     _drawn(burglaries, towns).to_csv(folder / "burglaries.csv", index=False)
     for name, field in (("beats.geojson", "beat"), ("streets.geojson", "street")):
         layer = json.loads((SAMPLE / name).read_text("utf-8"))
@@ -84,6 +86,15 @@ def _write_force(folder: Path) -> None:
     with (folder / "exclude.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["reference"], ["F0000000"], ["F0000001"]])
     (folder / "briefing.toml").write_text(_SET_UP, "utf-8")
+
+
+def _thinned(addresses: pd.DataFrame, burgled: pd.Series) -> pd.DataFrame:
+    """Return a town's share of the force's addresses; who was burgled and who has flats stay."""
+    kept = addresses["uprn"].isin(burgled) | addresses["uprn"].isin(addresses["parent_uprn"])
+    others = np.flatnonzero(~kept.to_numpy())
+    surplus = len(addresses) - -(-ADDRESSES // COPIES)
+    left_out = np.random.default_rng(2026).choice(others, max(surplus, 0), replace=False)
+    return addresses.drop(addresses.index[left_out])
 
 
 def _offsets() -> np.ndarray:
@@ -188,8 +199,8 @@ class ForceBriefing:
             [sys.executable, "-c", _RUN], cwd=folder, capture_output=True, text=True, check=True
         )
         taken = ForceRun(*json.loads(done.stdout.splitlines()[-1]))
-        towns = f"{COPIES} copies of the sample town, {BURGLARIES:,} burglaries in {YEARS} years"
-        print(f"\nhotspot brief: {towns}")
+        homes = f"{COPIES} copies of the sample town, {ADDRESSES:,} addresses"
+        print(f"\nhotspot brief: {homes}, {BURGLARIES:,} burglaries in {YEARS} years")
         print(f"  {'seconds':>9}{'CPU s':>9}{'peak MB':>9}{'largest child, MB':>20}")
         seconds, cpu, *peaks = taken
         print(f"  {seconds:>9.1f}{cpu:>9.1f}{peaks[0]:>9.0f}{peaks[1]:>20.0f}", flush=True)
