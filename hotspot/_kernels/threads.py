@@ -44,17 +44,20 @@ def run_blocks(
         Told how many items each finished block held.
     """
     runs = blocks(total, size)
+    left = iter(runs)
 
-    def finish(start: int, stop: int) -> None:
-        work(start, stop)
-        if step is not None:
-            step(stop - start)
+    def work_off() -> None:
+        # A future for each block would cost more than most blocks do: each thread takes the next.
+        while (run := next(left, None)) is not None:
+            start, stop = run
+            work(start, stop)
+            if step is not None:
+                step(stop - start)
 
     workers = min(threads or cores(), len(runs))
     if workers <= 1:
-        for start, stop in runs:
-            finish(start, stop)
+        work_off()
         return
     with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(finish, start, stop) for start, stop in runs]:
+        for done in [pool.submit(work_off) for _ in range(workers)]:
             done.result()

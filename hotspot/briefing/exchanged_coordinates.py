@@ -59,7 +59,9 @@ def check_coordinates(
     """
     points = np.asarray(incidents.geometry.to_numpy(), dtype=object)
     outside = _off(areas, points, _BORDER_M)
-    astray = outside & _off(addresses, points, _FAR_M)
+    # The nearest of a million addresses is looked for only where it can matter.
+    astray = outside.copy()
+    astray[outside] = _off(addresses, points[outside], _FAR_M)
     strayed = _off_own_address(incidents, addresses)
     if not _most(outside) and not _most(strayed):
         return ()
@@ -99,7 +101,8 @@ def _off_own_address(incidents: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | 
     """Test which of the burglaries with a UPRN of an address lie far from that address."""
     if addresses is None or "uprn" not in incidents.columns:
         return np.zeros(0, dtype=bool)
-    homes = addresses.drop_duplicates("uprn").set_index("uprn").geometry
+    told = addresses[addresses["uprn"].isin(incidents["uprn"].dropna().unique())]
+    homes = told.drop_duplicates("uprn").set_index("uprn").geometry
     known = incidents[incidents["uprn"].isin(homes.index)]
     own = homes.reindex(pd.Index(known["uprn"], dtype=object))
     distance_m = shapely.distance(known.geometry.to_numpy(), own.to_numpy())

@@ -101,9 +101,13 @@ class Doors:
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
-        row = _rows_of(self.index, uprns)
-        at = np.where(row >= 0, np.append(self.position, -1)[row], -1)
-        return np.append(self.stands, -1)[at]
+        found = _rows_of(self.index, uprns)
+        # Asked for one address at a time: nothing here may be as long as the file.
+        known = np.flatnonzero(found >= 0)
+        found[known] = self.position[found[known]]
+        known = np.flatnonzero(found >= 0)
+        found[known] = self.stands[found[known]]
+        return found
 
     @cached_property
     def _reader(self) -> AddressReader:

@@ -134,8 +134,10 @@ class StopList:
         keys = self.keys
         if not keys:
             return np.zeros(len(texts), dtype=bool)
+        # As objects: a column of strings hands out one cell after another much more slowly.
+        cells = np.asarray(texts, dtype=object)
         return np.array(
-            [isinstance(text, str) and stop_list_key(text) in keys for text in texts], dtype=bool
+            [isinstance(text, str) and stop_list_key(text) in keys for text in cells], dtype=bool
         )
 
     def names_any(self, texts: Iterable[str]) -> bool:
@@ -157,11 +159,13 @@ class StopList:
         """
         if frame is None or not self.entries:
             return frozenset()
-        columns = [frame.loc[self.matches(frame[name]), name] for name in self._columns(frame)]
+        on_it = {name: self.matches(frame[name]) for name in self._columns(frame)}
+        columns = [frame.loc[rows, name] for name, rows in on_it.items()]
         if "crime_ref" in frame.columns:
-            columns.append(frame.loc[self.hides(frame), "crime_ref"].dropna())
+            any_of = np.any(list(on_it.values()), axis=0)
+            columns.append(frame.loc[any_of, "crime_ref"].dropna())
         elif "parent_uprn" in frame.columns:
-            columns.append(frame.loc[self.matches(frame["parent_uprn"]), "uprn"].dropna())
+            columns.append(frame.loc[on_it["parent_uprn"], "uprn"].dropna())
         return frozenset(text for texts in columns for text in texts)
 
     def _columns(self, frame: pd.DataFrame) -> list[str]:
@@ -170,7 +174,7 @@ class StopList:
 
     def unmatched_rows(self, *frames: pd.DataFrame | None) -> list[int]:
         """Return the rows of the list that match nothing in some frames."""
-        known = _keys_of(frames) if self.entries else frozenset()
+        known = _keys_of(frames, self.keys)
         pairs = zip(self.entries, self.rows, strict=True)
         return [row for entry, row in pairs if stop_list_key(entry) not in known]
 
@@ -239,7 +243,7 @@ class StopList:
             If an entry matches nothing and has the form of no reference of these data and of no
             UPRN; or nothing on the list matches. What is meant would be shown everywhere.
         """
-        known = _keys_of(frames) if self.entries else frozenset()
+        known = _keys_of(frames, self.keys if whole else None) if self.entries else frozenset()
         pairs = zip(self.entries, self.rows, strict=True)
         unmatched = [(entry, row) for entry, row in pairs if stop_list_key(entry) not in known]
         if not unmatched:
@@ -276,8 +280,8 @@ def stop_list_key(text: str) -> str:
     >>> [stop_list_key(text) for text in ("dg/26/01", "DG/26/01 (2026-03-01)", "00123")]
     ['dg/26/01', 'dg/26/01', '123']
     """
-    if text.isdecimal() and text[0] != "0":
-        return text
+    if text.isdecimal():
+        return text.lstrip("0") or "0"
     return reference_key(as_in_file(text))
 
 
@@ -328,16 +332,20 @@ def _is_shaped(text: str, *, odd: bool) -> bool:
     )
 
 
-def _keys_of(frames: Sequence[pd.DataFrame | None]) -> frozenset[str]:
-    """Return every reference and UPRN of some frames as they are compared."""
-    return frozenset(
-        stop_list_key(text)
+def _keys_of(
+    frames: Sequence[pd.DataFrame | None], among: Collection[str] | None = None
+) -> frozenset[str]:
+    """Return the references and UPRNs of some frames as they are compared; all, or some keys."""
+    texts = (
+        text
         for frame in frames
-        if frame is not None
+        if frame is not None and (among is None or among)
         for column in _NAMED_BY
         if column in frame.columns
-        for text in frame[column].dropna()
+        for text in np.asarray(frame[column].dropna(), dtype=object)
     )
+    keys = map(stop_list_key, texts)
+    return frozenset(keys if among is None else (key for key in keys if key in among))
 
 
 class _Forms(NamedTuple):

@@ -135,7 +135,9 @@ def _near(frame: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoD
         doors.estimate_utm_crs() if doors.crs.is_geographic else doors.crs
     )
     around = gpd.GeoSeries([shapely.box(*metres.total_bounds).buffer(_MARGIN_M)], crs=metres.crs)
-    return frame[frame.intersects(around.to_crs(frame.crs).iloc[0])]
+    # By the index of the frame, which is made once for the maps of all teams.
+    rows = frame.sindex.query(around.to_crs(frame.crs).iloc[0], predicate="intersects", sort=True)
+    return frame.iloc[rows]
 
 
 def _words(targets: gpd.GeoDataFrame) -> str:

@@ -149,7 +149,9 @@ def reference_keys(values: Any) -> NDArray[np.object_]:
     cells = np.asarray(values, dtype=object)
     keys = np.empty(len(cells), dtype=object)
     keys[:] = [
-        cell if type(cell) is str and cell.isdecimal() and cell[0] != "0" else _reference_key(cell)
+        (cell.lstrip("0") or "0")
+        if type(cell) is str and cell.isdecimal()
+        else _reference_key(cell)
         for cell in cells
     ]
     return keys

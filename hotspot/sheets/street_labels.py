@@ -157,9 +157,15 @@ def _rooms(name: str, middles: Floats, angles: Floats, taken: Sequence[Box], siz
     letters = middles[:, None] + np.stack([np.cos(turns), np.sin(turns)], axis=-1) * along[:, None]
     edges = np.minimum(letters, np.array(size) - letters).min(axis=(1, 2))
     rooms = np.minimum(edges, _ENOUGH_ROOM_MM)
-    for left, top, right, bottom in taken:
+    # Farther than enough room none takes any: of the boxes of a page few are so near.
+    low, high = letters.min(axis=(0, 1)), letters.max(axis=(0, 1))
+    boxes = np.array(taken, dtype=float).reshape(-1, 4)
+    near = (boxes[:, :2] < high + _ENOUGH_ROOM_MM) & (boxes[:, 2:] > low - _ENOUGH_ROOM_MM)
+    for left, top, right, bottom in boxes[near.all(axis=1)].tolist():
         wide = np.maximum(left - letters[:, :, 0], letters[:, :, 0] - right)
-        high = np.maximum(top - letters[:, :, 1], letters[:, :, 1] - bottom)
-        apart = np.hypot(np.maximum(wide, 0), np.maximum(high, 0)).min(axis=1)
-        rooms = np.minimum(rooms, apart)
+        far = np.maximum(top - letters[:, :, 1], letters[:, :, 1] - bottom)
+        at, letter = np.nonzero((wide < _ENOUGH_ROOM_MM) & (far < _ENOUGH_ROOM_MM))
+        if len(at):
+            apart = np.hypot(np.maximum(wide[at, letter], 0), np.maximum(far[at, letter], 0))
+            np.minimum.at(rooms, at, apart)
     return np.asarray(rooms - _LINE_MM / 2)

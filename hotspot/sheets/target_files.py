@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -249,13 +249,25 @@ class _Lists:
     expired: pd.DataFrame
     extra_fields: list[str]
 
+    @cached_property
+    def _places(self) -> dict[str, dict[Any, Any]]:
+        """Which rows of each table are of an area: asked once, not once for each area."""
+        tables = {name: getattr(self, name) for name in ("rows", "homes", "besides", "expired")}
+        return {
+            name: table.groupby("area", sort=False).indices
+            for name, table in tables.items()
+            if table is not None
+        }
+
+    def _part(self, name: str, area: str) -> pd.DataFrame:
+        table: pd.DataFrame = getattr(self, name)
+        return table.iloc[self._places[name].get(area, [])]
+
     def of_area(self, area: str) -> "_Lists":
         """Return what the files of one area are made of."""
-        homes = None if self.homes is None else self.homes[self.homes["area"] == area]
+        homes = None if self.homes is None else self._part("homes", area)
         about = self.about.of_area(area, 0 if homes is None else len(homes))
-        rows = self.rows[self.rows["area"] == area]
-        expired = self.expired[self.expired["area"] == area]
-        besides = self.besides[self.besides["area"] == area]
+        rows, expired, besides = (self._part(name, area) for name in ("rows", "expired", "besides"))
         return replace(self, rows=rows, homes=homes, besides=besides, about=about, expired=expired)
 
     @property

@@ -43,10 +43,11 @@ def repeats(sources: Sources) -> Section:
     homes = repeat_addresses(inputs.known)
     if homes.empty:
         return Section(["None."])
+    has_areas = inputs.has_areas
     rows = [
         {
             "address": "address not given" if pd.isna(home.address) else str(home.address),
-            "area": str(home.area) if inputs.has_areas else None,
+            "area": str(home.area) if has_areas else None,
             "burglaries": f"{home.burglaries:,}",
             "latest": day_of_year(home.latest),
         }
