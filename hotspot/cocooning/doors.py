@@ -98,6 +98,10 @@ class Doors:
     _barred: dict[StopList, Bools] = field(default_factory=dict)
     # By text and point: which door, and how it was found.
     matches: dict[tuple[str | None, float, float], tuple[int, str]] = field(default_factory=dict)
+    # The homes of a building as flats are counted; see `matching.flats_in_order`.
+    flats: dict[int, list[int]] = field(default_factory=dict)
+    # The neighbours of burglaries by point, door and reach; see `plan._around`.
+    around: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
@@ -124,6 +128,18 @@ class Doors:
         new = sorted({each for each in at if each not in self._readings})
         self._readings.update(zip(new, self._reader.read(self.rows[new]), strict=True))
         return self._readings
+
+    @cached_property
+    def _by_place(self) -> tuple[Ints, Ints]:
+        place = self.place[self.homes]
+        order = np.argsort(place, kind="stable")
+        return place[order], self.homes[order]
+
+    def homes_at(self, place: int) -> Ints:
+        """Return the homes of a building, in their order."""
+        places, homes = self._by_place
+        first, last = np.searchsorted(places, [place, place + 1])
+        return homes[first:last]
 
     def barred(self, stop: StopList) -> Bools:
         """Return which are on a stop list, by their own UPRN or that of their building."""

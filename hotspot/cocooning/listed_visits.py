@@ -1,7 +1,6 @@
 """From links between burglaries and homes to the rows of a visit list: a row per building."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from hotspot.addresses.address_matching import BY_BUILDING
 from hotspot.addresses.flats import name_flats
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Bools, Doors, Ints
-from hotspot.cocooning.matching import flat_order
+from hotspot.cocooning.matching import flat_order, flats_in_order
 from hotspot.cocooning.ranking import raised_risk
 from hotspot.cocooning.rings import ALONG, ALONG_PAST, BURGLED, NO_STEPS, SAME_BUILDING
 from hotspot.cocooning.visit_history import TASKS, History, Past
@@ -64,6 +63,8 @@ def make_visits(
     barred: Bools,
     in_a_year: Ints,
     history: History,
+    *,
+    in_words: bool = True,
 ) -> Made:
     """Build one row per building, and one for each home of it that is known to be burgled.
 
@@ -83,6 +84,9 @@ def make_visits(
     in_a_year : ndarray of int
         Burglaries of each address in 12 months; one more entry for a victim without address.
     history : History
+    in_words : bool
+        Whether the rows say why and where; else they hold ``visit_id``, ``ring``, ``attempt`` and
+        ``doors``, all that a replay counts.
     """
     maker = _Maker(doors, live, barred, in_a_year, history)
     maker.name_homes(links)
@@ -99,7 +103,10 @@ def make_visits(
             alone = one.door < 0 or one.door in victims
             key = ("home", one.door) if alone else ("place", int(doors.place[one.door]))
             rows.setdefault(key, []).append(one)
-    visits = [maker.visit(group, alone=kind == "home") for (kind, _), group in rows.items()]
+    visits = [
+        maker.visit(group, alone=kind == "home", in_words=in_words)
+        for (kind, _), group in rows.items()
+    ]
     left_out = sorted({one.door for one in reached} - open_homes)
     untold = {one.door for one in reached if not one.told}
     return Made(
@@ -119,19 +126,6 @@ class _Maker:
         self.doors, self.barred = doors, barred
         self.in_a_year, self.history = in_a_year, history
         self.events: list[Any] = list(live.itertuples(index=False, name="Event"))
-        self._keys: dict[int, str] = {}
-
-    @cached_property
-    def _by_place(self) -> tuple[Ints, Ints]:
-        place = self.doors.place[self.doors.homes]
-        order = np.argsort(place, kind="stable")
-        return place[order], self.doors.homes[order]
-
-    def flats(self, place: int) -> list[int]:
-        """Return the homes of a building as flats are counted."""
-        places, homes = self._by_place
-        first, last = np.searchsorted(places, [place, place + 1])
-        return self._in_order(homes[first:last].tolist())
 
     def is_own(self, one: _Reached) -> bool:
         """Return whether a home is known to be the burgled one, not only its building."""
@@ -173,26 +167,31 @@ class _Maker:
             covered = told or self.history.covers(home, ids, event, link.ring)
         return _Reached(door, event, link.link, link.steps, link.apart_m, link.ring, covered, told)
 
-    def visit(self, group: list[_Reached], *, alone: bool) -> dict[str, Any]:
+    def visit(self, group: list[_Reached], *, alone: bool, in_words: bool) -> dict[str, Any]:
         """Describe a row: its leading burglary, all that reach it, what there is to do."""
         members = self._in_order({one.door for one in group if not one.covered and one.door >= 0})
         reach = _nearest_of_each(group)
-        links = [self._link(one) for one in reach]
         lead = reach[0]
         opener = lead if lead.ring == 0 else min((o for o in reach if not o.covered), key=_known)
         missed = self._missed(members, opener)
+        asked = {
+            "visit_id": self._id(members, opener, alone=alone),
+            "ring": lead.ring,
+            "attempt": len(missed) + 1,
+            "doors": tuple(members),
+        }
+        if not in_words:
+            return asked
+        links = [self._link(one) for one in reach]
         at = {*members, *(one.event.door for one in reach if one.link == BURGLED)}
         burglaries = sum(int(self.in_a_year[door]) for door in at)
-        return dict(
-            visit_id=self._id(members, opener, alone=alone),
+        return asked | dict(
             **self._place(members, lead),
-            ring=lead.ring,
             reason=reason(links, burglaries, len(members) or 1),
             officer_notes=officer_notes(
                 links[0], missed, check_first=self._check_first(members, lead)
             ),
             task=TASKS[len(missed)],
-            attempt=len(missed) + 1,
             recorded=opener.event.began,
             expires=self._expires(missed, opener),
             crime_refs="; ".join(ref for link in links for ref in link.event.refs),
@@ -216,7 +215,7 @@ class _Maker:
             return {
                 "uprn": None, "uprns": None, "address": event.address or NO_ADDRESS,
                 "house_number": None, "street": None, "x": event.x, "y": event.y,
-                "own_area": event.area, "doors": (), "street_rank": -1, "house_rank": -1,
+                "own_area": event.area, "street_rank": -1, "house_rank": -1,
             }  # fmt: skip
         first = members[0]
         return {
@@ -228,7 +227,6 @@ class _Maker:
             "x": doors.x[first],
             "y": doors.y[first],
             "own_area": doors.area[first] or event.area,
-            "doors": tuple(members),
             "street_rank": int(doors.street[first]),
             "house_rank": int(doors.house[first]),
         }
@@ -247,7 +245,7 @@ class _Maker:
         if event.door < 0:
             burgled = event.address or f"the place recorded for {event.refs[0]}"
         elif event.how == BY_BUILDING and self.doors.home[event.door]:
-            flats = self.flats(int(self.doors.place[event.door]))
+            flats = flats_in_order(self.doors, int(self.doors.place[event.door]))
             named = [self.doors.address[flat] or "" for flat in flats if not self.barred[flat]]
             burgled = event.address or name_flats(named)
         else:
@@ -283,11 +281,9 @@ class _Maker:
 
     def _key(self, door: int) -> str:
         """Return the UPRN of the first flat of a home's building."""
-        place = int(self.doors.place[door])
-        if place not in self._keys:
-            flats = self.flats(place) or [door]
-            self._keys[place] = self.doors.uprn[flats[0]]
-        return self._keys[place]
+        flats = flats_in_order(self.doors, int(self.doors.place[door])) or [door]
+        uprn: str = self.doors.uprn[flats[0]]
+        return uprn
 
     def _in_order(self, homes: Iterable[int]) -> list[int]:
         homes = list(homes)

@@ -247,3 +247,11 @@ def _building(flats: Iterable[int], doors: Doors) -> int:
 def flat_order(doors: Doors, flat: int) -> tuple[Any, ...]:
     """Return the place of a flat in its building: as flats are counted, then by UPRN."""
     return natural_key(doors.address[flat] or ""), doors.uprn[flat]
+
+
+def flats_in_order(doors: Doors, place: int) -> list[int]:
+    """Return the homes of a building as flats are counted: found once, whatever lists ask."""
+    if place not in doors.flats:
+        homes = doors.homes_at(place).tolist()
+        doors.flats[place] = sorted(homes, key=lambda home: flat_order(doors, home))
+    return doors.flats[place]

@@ -1,7 +1,7 @@
 """From burglaries and addresses to the doors of a visit list, and to those a message reaches."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -168,6 +168,8 @@ def list_visits(
     ledger: Ledger | None = None,
     matched: pd.DataFrame | None = None,
     stopped: Bools | None = None,
+    *,
+    in_words: bool = True,
 ) -> Visits:
     """List who is visited: the same for a list of today and for one of a past day.
 
@@ -184,11 +186,15 @@ def list_visits(
         What `match_addresses` returns for the incidents, where it is known already.
     stopped : ndarray of bool, optional
         Which incidents the stop list hides, where that is known already.
+    in_words : bool
+        Whether the rows are to be read. A replay counts them: without ``max_visits``, which needs
+        their rank, they then hold only what `make_visits` gives it, those of a low ring first.
 
     Returns
     -------
     Visits
     """
+    in_words |= settings.max_visits is not None
     barred = doors.barred(settings.exclude)
     past, excluded = _past_events(incidents, doors, barred, settings, matched, stopped)
     live = _live(past, settings)
@@ -206,9 +212,12 @@ def list_visits(
     linked = np.ones_like(to_visit) if history.by_id else to_visit | _tried(live, history)
     links = _links(live[linked & ~no_home], doors, barred, settings)
     in_a_year = _burglaries_in_a_year(past, doors, settings)
-    made = make_visits(links, live, to_visit, doors, barred, in_a_year, history)
-    rows = _risked(made.visits, past, doors, settings, incidents.crs)
-    rows = _ranked(rows, areas, settings, ledger)
+    made = make_visits(links, live, to_visit, doors, barred, in_a_year, history, in_words=in_words)
+    if in_words:
+        rows = _risked(made.visits, past, doors, settings, incidents.crs)
+        rows = _ranked(rows, areas, settings, ledger)
+    else:
+        rows = made.visits.sort_values("ring", kind="stable", ignore_index=True)
     return Visits(
         past, live, to_visit, no_home, links, made, rows, _scheduled(rows, settings), barred,
         excluded,
@@ -393,20 +402,32 @@ def _links(
     x = np.where(door >= 0, np.append(doors.x, 0.0)[door], starts["x"])
     y = np.where(door >= 0, np.append(doors.y, 0.0)[door], starts["y"])
     # One without entries, so that there is something to join where nothing is live.
-    parts, reached = [_ring_0(np.array([], dtype=np.int64))], np.array([], dtype=np.int64)
-    for nth, how in enumerate(starts["how"]):
+    parts, counts = [_ring_0(np.array([], dtype=np.int64))], []
+    for nth, how in enumerate(starts["how"].tolist()):
         at = int(door[nth])
         burgled = _burgled(doors, at, int(event[nth])) if how != BY_BUILDING else _flats(doors, at)
-        around = homes_around(doors, x[nth], y[nth], at, settings.distance_m, settings.reach)
+        around = _around(doors, float(x[nth]), float(y[nth]), at, settings)
         parts += [burgled, _without(around, burgled.door)]
-        counts = len(parts[-2].door) + len(parts[-1].door)
-        reached = np.append(reached, np.full(counts, event[nth]))
+        counts.append(len(parts[-2].door) + len(parts[-1].door))
+    reached = np.repeat(event, np.array(counts, dtype=np.int64))
     columns = {
         name: np.concatenate(values)
         for name, values in zip(Neighbours._fields, zip(*parts, strict=True), strict=True)
     }
     links = pd.DataFrame({"event": reached, **columns})
     return links[~np.append(barred, False)[np.maximum(links["door"], -1)]]
+
+
+def _around(doors: Doors, x: float, y: float, door: int, settings: ListSettings) -> Neighbours:
+    """Find the homes around a burgled one: those of one burglary once, whatever lists ask."""
+    key = (x, y, door, settings.distance_m, settings.reach)
+    found = doors.around.get(key)
+    if found is None:
+        found = homes_around(doors, x, y, door, settings.distance_m, settings.reach)
+        # Of every home within the distance there are too many to keep.
+        if not settings.reach.everyone:
+            doors.around[key] = found
+    return cast(Neighbours, found)
 
 
 def _burgled(doors: Doors, door: int, event: int) -> Neighbours:
@@ -416,8 +437,7 @@ def _burgled(doors: Doors, door: int, event: int) -> Neighbours:
 
 def _flats(doors: Doors, building: int) -> Neighbours:
     """Return every home of a building in which one is burgled; where none is known the building."""
-    place = doors.place[building]
-    homes = doors.homes[doors.place[doors.homes] == place]
+    homes = doors.homes_at(int(doors.place[building]))
     return _ring_0(homes if len(homes) else np.array([building]))
 
 

@@ -191,8 +191,9 @@ def replayed(
         known = crimes.frame[known_by(crimes.frame, as_of) & ~crimes.stopped]
         on_day = _settings_on(settings, as_of, known)
         listed = list_visits(
-            crimes.frame, town.doors, areas, on_day, ledger, crimes.matched, crimes.hidden
-        )
+            crimes.frame, town.doors, areas, on_day, ledger, crimes.matched, crimes.hidden,
+            in_words=False,
+        )  # fmt: skip
         rows = listed.rows[listed.scheduled]
         visits = list(zip(rows["visit_id"], rows["attempt"], strict=True))
         new = np.array([visit not in asked for visit in visits], dtype=bool)
