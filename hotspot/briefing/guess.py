@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 from hotspot import __version__
 from hotspot._errors import ConfigError, DataError, DataWarning, LayoutError, OutputError
 from hotspot.areas import name_column
@@ -414,6 +412,9 @@ def _from(value: Any, base: Path) -> Any:
 
 def _quoted(value: object) -> str:
     """Return a text, a switch or a list of texts as TOML writes it."""
+    # Only where a set-up is written: its parser takes a tenth of a second to load.
+    import tomlkit
+
     return tomlkit.item(value).as_string()
 
 

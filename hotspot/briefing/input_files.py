@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import geopandas as gpd
@@ -12,10 +13,11 @@ from hotspot._errors import DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.config import AddressSettings, CocooningSettings, Config, IncidentSettings
-from hotspot.briefing.withheld_rows import OpenCheck, check_open
+from hotspot.briefing.withheld_rows import OpenCheck, check_open, names_of_rows
 from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.incidents import IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
+from hotspot.incidents.layout import Layout, read_layout
 from hotspot.incidents.offences import BY_DEFAULT
 from hotspot.incidents.stop_list import StopList, read_stop_list, redacted
 from hotspot.maps.backdrop import read_backdrop
@@ -223,9 +225,20 @@ def open_burglaries(
     def homes(crs: Any) -> gpd.GeoDataFrame | None:
         return None if addresses is None else attempt(lambda: addresses.in_crs(crs))
 
+    @cache
+    def layout(*, placing: bool, keep: bool) -> Layout:
+        # Once, however often its rows are checked.
+        return read_layout(
+            settings.source, settings.columns, settings.sheet,
+            settings.keep if keep else (), addresses=placing,
+        )  # fmt: skip
+
+    keeps = bool(settings.keep)
+
     def read(without: Collection[Any]) -> IncidentCheck:
         placing = None if addresses is None else lambda: attempt(addresses.own)
-        check = check_rows(settings.source, _check_options(settings, placing, without))
+        its = layout(placing=placing is not None, keep=keeps)
+        check = check_rows(settings.source, _check_options(settings, placing, without), its)
         if usable and check.accepted.empty and without:
             raise DataError(
                 f"Every burglary in {settings.name} that can be used is on the stop list: there "
@@ -239,7 +252,10 @@ def open_burglaries(
 
     may_match_nothing = visits is not None and visits.exclude_may_match_nothing
     doors = prepare_doors if addresses is None else addresses.doors
-    return check_open(settings, stop, read, homes, doors, may_match_nothing=may_match_nothing)
+    return check_open(
+        lambda: names_of_rows(layout(placing=True, keep=False)), stop, read, homes, doors,
+        may_match_nothing=may_match_nothing,
+    )  # fmt: skip
 
 
 def _check_options(

@@ -10,12 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot.addresses.address_words import text_key
-from hotspot.briefing.config import IncidentSettings
 from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.cocooning.matching import match_addresses
 from hotspot.english import count, name_rows
 from hotspot.incidents import IncidentCheck
-from hotspot.incidents.layout import field_text, read_layout
+from hotspot.incidents.layout import Layout, field_text
 from hotspot.incidents.stop_list import StopList, redacted
 
 _NAMES = ("crime_ref", "uprn", "address")
@@ -59,7 +58,7 @@ class OpenCheck:
 
 
 def check_open(
-    settings: IncidentSettings,
+    names_in_file: Callable[[], pd.DataFrame],
     stop: StopList,
     read: Callable[[Collection[Any]], IncidentCheck],
     homes: Callable[[Any], gpd.GeoDataFrame | None],
@@ -71,7 +70,8 @@ def check_open(
 
     Parameters
     ----------
-    settings : IncidentSettings
+    names_in_file : callable
+        Returns the reference, the UPRN and the address of every row of the file, used or not.
     stop : StopList
     read : callable
         Checks the file without some rows.
@@ -100,7 +100,7 @@ def check_open(
     whole = read(())
     if not stop:
         return OpenCheck(whole, every=whole.accepted)
-    names = _names_in_file(settings)
+    names = names_in_file()
     addresses = homes(whole.accepted.crs)
     known = (names, addresses, whole.accepted)
     stop.refuse_unlike(*known, may_match_nothing=may_match_nothing)
@@ -186,10 +186,19 @@ def _unmatched(stop: StopList, *known: pd.DataFrame | None) -> tuple[str, ...]:
     )
 
 
-def _names_in_file(settings: IncidentSettings) -> pd.DataFrame:
-    """Read the reference, the UPRN and the address of every row of the file, used or not."""
-    # Where the file has no coordinates, addresses place its rows, or the check tells of it.
-    layout = read_layout(settings.source, settings.columns, settings.sheet, addresses=True)
+def names_of_rows(layout: Layout) -> pd.DataFrame:
+    """Return the reference, the UPRN and the address of every row of a file, used or not.
+
+    Parameters
+    ----------
+    layout : Layout
+        Read with ``addresses=True``: where the file has no coordinates, addresses place its rows,
+        or the check tells of it.
+
+    Returns
+    -------
+    DataFrame
+    """
     rows, mapped = layout.rows.frame, layout.mapped
     named = (field for field in _NAMES if field in mapped)
     return pd.DataFrame(

@@ -64,9 +64,8 @@ class Doors:
     `stands` leads from a home that is listed under a second UPRN to the row that stands for it;
     all others stand for themselves. `lived_in` are homes and the buildings that hold homes; `home`
     are those with a door to knock on. `place` is equal for the flats of one building. `street` and
-    `house` (rank of the house
-    number) are -1 where not known; `number` is the bare number. `tree` holds the homes only, in
-    the order of `homes`. `frame`, `addresses`, `unclassified` and `index` (UPRNs as they are
+    `house` (rank of the house number) are -1 where not known; `number` is the bare number. `frame`,
+    `addresses`, `unclassified` and `index` (UPRNs as they are
     compared) are of all that were given; `position` leads from there, `rows` there.
     """
 
@@ -93,7 +92,6 @@ class Doors:
     place: Ints
     stands: Ints
     homes: Ints
-    tree: "cKDTree"
     _readings: dict[int, Reading] = field(default_factory=dict)
     _barred: dict[StopList, Bools] = field(default_factory=dict)
     # By text and point: which door, and how it was found.
@@ -128,6 +126,14 @@ class Doors:
         new = sorted({each for each in at if each not in self._readings})
         self._readings.update(zip(new, self._reader.read(self.rows[new]), strict=True))
         return self._readings
+
+    @cached_property
+    def tree(self) -> "cKDTree":
+        """The homes by their place, in the order of `homes`."""
+        # Whoever checks a file asks for no neighbours: SciPy loads as long as that takes.
+        from scipy.spatial import cKDTree
+
+        return cKDTree(np.column_stack([self.x[self.homes], self.y[self.homes]]))
 
     @cached_property
     def _by_place(self) -> tuple[Ints, Ints]:
@@ -205,9 +211,6 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     stands = _one_home_each(frame, rows, place, alone, keys, np.column_stack([x, y]))
     home &= stands == np.arange(len(rows))
     homes = np.flatnonzero(home)
-    # Where no address is asked for, nothing has to wait until it is loaded.
-    from scipy.spatial import cKDTree
-
     return Doors(
         frame=frame,
         x=x,
@@ -232,7 +235,6 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
         place=place,
         stands=stands,
         homes=homes,
-        tree=cKDTree(np.column_stack([x[homes], y[homes]])),
     )
 
 

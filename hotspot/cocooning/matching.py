@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from hotspot.addresses.address_matching import (
     BY_BUILDING,
@@ -170,15 +171,18 @@ def _around(points: Floats, doors: Doors) -> list[Ints]:
     """Return the addresses near enough to each point to be meant by a text, shops too."""
     if not len(points) or not len(doors.x):
         return [np.array([], dtype=np.int64)] * len(points)
-    from scipy.spatial import cKDTree
-
     places = np.column_stack([doors.x, doors.y])
     near = np.flatnonzero(in_cells_near(places, points, SAME_TEXT_WITHIN_M + ROUNDING_M))
-    tree = cKDTree(places[near])
-    within = tree.query_ball_point(points, SAME_TEXT_WITHIN_M + ROUNDING_M)
+    tree = shapely.STRtree(shapely.points(places[near]))
+    asked, row = tree.query(
+        shapely.points(points), "dwithin", distance=SAME_TEXT_WITHIN_M + ROUNDING_M
+    )
+    # The index answers in no order that holds: by the points that ask, then as the addresses stand.
+    order = np.lexsort((row, asked))
+    within = np.split(row[order], np.cumsum(np.bincount(asked, minlength=len(points)))[:-1])
     found = []
     for (x, y), around in zip(points, within, strict=True):
-        at = near[np.array(around, dtype=np.int64)]
+        at = near[around]
         off_m = np.round(np.hypot(doors.x[at] - x, doors.y[at] - y), 2)
         found.append(at[off_m <= SAME_TEXT_WITHIN_M])
     return found

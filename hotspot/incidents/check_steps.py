@@ -27,7 +27,7 @@ from hotspot.incidents.duplicates import (
 )
 from hotspot.incidents.free_text import free_text_warnings
 from hotspot.incidents.kept_columns import Keep
-from hotspot.incidents.layout import DATE_FIELDS, Mapped, field_text, read_layout
+from hotspot.incidents.layout import DATE_FIELDS, Layout, Mapped, field_text, read_layout
 from hotspot.incidents.offence_counts import CHOSEN
 from hotspot.incidents.offence_lines import Table, closed_offences
 from hotspot.incidents.offences import ALL, BY_DEFAULT, Choice, Selection, select_offences
@@ -86,20 +86,24 @@ class _Table:
         return field_text(self.rows.frame, self.mapped, name)
 
 
-def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
+def check_rows(
+    source: Readable, options: CheckOptions, layout: Layout | None = None
+) -> IncidentCheck:
     """Check every row of a source.
 
     Parameters
     ----------
     source : path, str or DataFrame
     options : CheckOptions
+    layout : Layout, optional
+        What `read_layout` returns for it, where it was read already.
 
     Returns
     -------
     IncidentCheck
     """
     last_moment = cutoff(pd.Timestamp.now().normalize() if options.as_of is None else options.as_of)
-    table = _read_table(source, options)
+    table = _read_table(source, options, layout)
     rows = table.rows
     selection = _select(table)
     unwanted = _unwanted(table, selection)
@@ -147,10 +151,13 @@ def check_rows(source: Readable, options: CheckOptions) -> IncidentCheck:
     return check
 
 
-def _read_table(source: Readable, options: CheckOptions) -> _Table:
+def _read_table(source: Readable, options: CheckOptions, layout: Layout | None) -> _Table:
     """Read the columns that are mapped, of all rows."""
     placing = options.addresses is not None
-    layout = read_layout(source, options.columns, options.sheet, options.keep, addresses=placing)
+    if layout is None:
+        layout = read_layout(
+            source, options.columns, options.sheet, options.keep, addresses=placing
+        )
     opened, mapped, rows = layout.opened, layout.mapped, layout.rows
     if options.without:
         rows = rows.where(~rows.frame.index.isin(list(options.without)))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
@@ -13,6 +14,7 @@ from hotspot._errors import DataError
 from hotspot.reading.crs import BRITISH_GRID, Flags, Floats, crs_name, on_british_grid, on_no_map
 from hotspot.reading.faults import Faults
 
+Ints: TypeAlias = npt.NDArray[np.int64]
 Within: TypeAlias = shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame
 
 # Of fewer rows no middle can be told: two towns of three burglaries each would judge each other.
@@ -26,6 +28,7 @@ _NEAR_M, _NEAR_SPREADS = 5_000.0, 2.0
 # Rows within 25 km of each other are one town: three of them, or one in a hundred, are no mistake.
 _TOWN_M = 25_000.0
 _TOWN_ROWS, _TOWN_SHARE = 3, 0.01
+_AT_ONCE = 1_000
 
 
 class PairTexts:
@@ -193,27 +196,45 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
     far = rows & rest.beyond(x, y, _FAR_M, _FAR_SPREADS)
     if not far.any():
         return far
-    # Few files have such rows, and it loads slowly.
-    from scipy.spatial import cKDTree
-
     near = _kilometres(x[rows & ~far], y[rows & ~far])
     left = np.flatnonzero(far)
     while len(left) and len(near):
         places = np.column_stack((x[left], y[left]))
-        # The tree's own bound leaves out a gap of exactly that length, which is not beyond it.
-        gap, _ = cKDTree(near).query(places, distance_upper_bound=2 * _FAR_M)
-        reached = gap <= _FAR_M
+        reached = _reached(places, near)
         if not reached.any():
             break
         near, left = places[reached], left[~reached]
     far[:] = False
     if len(left):
         places = np.column_stack((x[left], y[left]))
-        others = cKDTree(_kilometres(x[left], y[left]))
-        neighbours = others.query_ball_point(places, _TOWN_M, return_length=True)
+        neighbours = _neighbours(places, _kilometres(x[left], y[left]))
         fewest = max(_TOWN_ROWS, _TOWN_SHARE * np.count_nonzero(rows))
         far[left[neighbours < fewest]] = True
     return far
+
+
+def _reached(places: Floats, near: Floats) -> Flags:
+    """Test which places have one of others within the distance that is far."""
+    # SciPy's tree would take longer to load than a file takes to check.
+    tree = shapely.STRtree(shapely.points(near))
+    (at, _), gap = tree.query_nearest(
+        shapely.points(places), max_distance=2 * _FAR_M, return_distance=True, all_matches=False
+    )
+    reached = np.zeros(len(places), dtype=bool)
+    reached[at[gap <= _FAR_M]] = True
+    return reached
+
+
+def _neighbours(places: Floats, others: Floats) -> Ints:
+    """Count how many of others lie within a town's width of each place."""
+    tree = shapely.STRtree(shapely.points(others))
+    found = np.zeros(len(places), dtype=np.int64)
+    # Many rows may each have thousands around them: their pairs are counted some at a time.
+    for first in range(0, len(places), _AT_ONCE):
+        some = shapely.points(places[first : first + _AT_ONCE])
+        at, _ = tree.query(some, "dwithin", distance=_TOWN_M)
+        found[first : first + _AT_ONCE] = np.bincount(at, minlength=len(some))
+    return found
 
 
 def _kilometres(x: Floats, y: Floats) -> Floats:
