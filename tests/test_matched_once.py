@@ -9,15 +9,20 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from hotspot.cocooning import cocooning_lists
+from hotspot.briefing import input_files
+from hotspot.briefing.config import IncidentSettings
+from hotspot.cocooning import cocooning_lists, plan
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.lists import lists_among
 from hotspot.cocooning.matching import match_addresses
+from hotspot.cocooning.plan import list_visits
+from hotspot.cocooning.rings import homes_around
 from hotspot.cocooning.settings import read_settings
 from hotspot.cocooning.two_clocks import with_clocks
 from hotspot.density import hotspots, kernel_density
 from hotspot.geo import area_positions
 from hotspot.grid import Grid
+from hotspot.incidents.layout import read_layout
 from hotspot.incidents.stop_list import StopList
 from hotspot.output.tables import _cell, _cells
 from hotspot.worth.replay import HotspotSettings, Town, _hot, _same_street
@@ -173,3 +178,57 @@ def test_doors_of_a_ring_are_due_as_one_alone_is(addresses, crimes) -> None:
     alone = [with_clocks(visits.iloc[[row]], settings, ledger) for row in range(len(visits))]
     assert_frame_equal(pd.concat(alone), together)
     assert together["act_by"].nunique() > 1
+
+
+def test_a_list_in_few_words_asks_for_the_same_doors(crimes, addresses):
+    doors = prepare_doors(addresses)
+    settings, _ = read_settings(AS_OF, None, {})
+    words, few = (
+        list_visits(crimes, doors, None, settings, in_words=in_words).rows
+        for in_words in (True, False)
+    )
+    names = ["visit_id", "ring", "attempt", "doors"]
+    assert len(few) > 10
+    assert list(few.columns) == names
+    assert few["ring"].is_monotonic_increasing
+    by_id = [rows[names].sort_values("visit_id", ignore_index=True) for rows in (words, few)]
+    assert_frame_equal(*by_id)
+    # What is listed up to a number turns on the rank: it is worked out.
+    most, _ = read_settings(AS_OF, 3, {})
+    ranked = list_visits(crimes, doors, None, most, in_words=False)
+    assert ranked.scheduled.sum() == 3
+    assert {*names, "expected", "act_by"} <= set(ranked.rows.columns)
+
+
+def test_homes_around_a_burglary_are_found_once(crimes, addresses, monkeypatch):
+    doors, asked = prepare_doors(addresses), []
+
+    def counted(*args):
+        asked.append(args[1:4])
+        return homes_around(*args)
+
+    monkeypatch.setattr(plan, "homes_around", counted)
+    settings, _ = read_settings(AS_OF, None, {})
+    first, second = (list_visits(crimes, doors, None, settings).links for _ in range(2))
+    assert len(asked) == len(set(asked)) > 0
+    assert_frame_equal(first, second)
+
+
+def test_a_file_is_read_once_however_often_its_rows_are_checked(tmp_path, monkeypatch):
+    rows = [f"B{n},2026-02-{n + 1:02d},{1000 + n},2000" for n in range(12)]
+    (tmp_path / "crimes.csv").write_text(
+        "\n".join(["crime_ref,occurred_from,easting,northing", *rows]), "utf-8"
+    )
+    reads = []
+
+    def counted(*args, **named):
+        reads.append(named)
+        return read_layout(*args, **named)
+
+    monkeypatch.setattr(input_files, "read_layout", counted)
+    settings = IncidentSettings(path=tmp_path / "crimes.csv", crs="EPSG:27700")
+    found = input_files.open_burglaries(settings, StopList(("B3",), (1,)), None, None)
+    assert found.left_out == 1
+    assert len(found.check.accepted) == 11
+    # A second time with the columns of addresses, which may name what is on the list.
+    assert [named["addresses"] for named in reads] == [False, True]
