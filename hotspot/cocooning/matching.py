@@ -173,7 +173,7 @@ def _around(points: Floats, doors: Doors) -> list[Ints]:
         return [np.array([], dtype=np.int64)] * len(points)
     places = np.column_stack([doors.x, doors.y])
     near = np.flatnonzero(in_cells_near(places, points, SAME_TEXT_WITHIN_M + ROUNDING_M))
-    tree = shapely.STRtree(shapely.points(places[near]))
+    tree = shapely.STRtree(np.asarray(shapely.points(places[near]), dtype=object))
     asked, row = tree.query(
         shapely.points(points), "dwithin", distance=SAME_TEXT_WITHIN_M + ROUNDING_M
     )

@@ -216,9 +216,9 @@ def _far(x: Floats, y: Floats, rows: Flags, rest: _Rest) -> Flags:
 def _reached(places: Floats, near: Floats) -> Flags:
     """Test which places have one of others within the distance that is far."""
     # SciPy's tree would take longer to load than a file takes to check.
-    tree = shapely.STRtree(shapely.points(near))
+    tree = shapely.STRtree(_points(near))
     (at, _), gap = tree.query_nearest(
-        shapely.points(places), max_distance=2 * _FAR_M, return_distance=True, all_matches=False
+        _points(places), max_distance=2 * _FAR_M, return_distance=True, all_matches=False
     )
     reached = np.zeros(len(places), dtype=bool)
     reached[at[gap <= _FAR_M]] = True
@@ -227,14 +227,18 @@ def _reached(places: Floats, near: Floats) -> Flags:
 
 def _neighbours(places: Floats, others: Floats) -> Ints:
     """Count how many of others lie within a town's width of each place."""
-    tree = shapely.STRtree(shapely.points(others))
+    tree = shapely.STRtree(_points(others))
     found = np.zeros(len(places), dtype=np.int64)
     # Many rows may each have thousands around them: their pairs are counted some at a time.
     for first in range(0, len(places), _AT_ONCE):
-        some = shapely.points(places[first : first + _AT_ONCE])
+        some = _points(places[first : first + _AT_ONCE])
         at, _ = tree.query(some, "dwithin", distance=_TOWN_M)
         found[first : first + _AT_ONCE] = np.bincount(at, minlength=len(some))
     return found
+
+
+def _points(places: Floats) -> npt.NDArray[np.object_]:
+    return np.asarray(shapely.points(places), dtype=object)
 
 
 def _kilometres(x: Floats, y: Floats) -> Floats:

@@ -261,7 +261,8 @@ class _Lists:
 
     def _part(self, name: str, area: str) -> pd.DataFrame:
         table: pd.DataFrame = getattr(self, name)
-        return table.iloc[self._places[name].get(area, [])]
+        part: pd.DataFrame = table.iloc[self._places[name].get(area, [])]
+        return part
 
     def of_area(self, area: str) -> "_Lists":
         """Return what the files of one area are made of."""
