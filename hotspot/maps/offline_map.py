@@ -23,9 +23,15 @@ _WITH_SIGNS = (folium.Icon, folium.DivIcon, folium.Popup)
 class OfflineMap(folium.Map):
     """A `folium.Map` that Jupyter shows, and `save` saves, as `save_map` would: nothing is fetched.
 
-    Folium itself makes a page that loads its scripts and styles from the web. This one takes the
-    keywords of `folium.Map`, and `height_pixels` for its height in a notebook; layers, markers
-    and icons are added as to any other.
+    Folium itself makes a page that loads its scripts and styles from the web. Layers, markers and
+    icons are added to this one as to any other.
+
+    Parameters
+    ----------
+    *args, **options
+        As of `folium.Map`; ``tiles=None`` draws no tiles, which would come from the web.
+    height_pixels : int
+        Height in a notebook.
 
     Examples
     --------
@@ -43,7 +49,18 @@ class OfflineMap(folium.Map):
         self.publication: object = None
 
     def render(self, **options: Any) -> str:
-        """Render as folium does, with the files that pins of a user's need on a map of ours."""
+        """Render as folium does, with the files that pins of a user's need on a map of ours.
+
+        Parameters
+        ----------
+        **options
+            As folium takes them.
+
+        Returns
+        -------
+        str
+            Empty: the parts are rendered where they stand.
+        """
         if any(isinstance(part, _WITH_SIGNS) for part in elements_of(self)):
             self.default_js = _with_others(self.default_js, folium.Map.default_js)
             self.default_css = _with_others(self.default_css, folium.Map.default_css)
@@ -51,7 +68,16 @@ class OfflineMap(folium.Map):
         return ""
 
     def save(self, outfile: Any, close_file: bool = True, **_: Any) -> None:
-        """Save the map as `save_map` does, or write the same page to an open binary file."""
+        """Save the map as `save_map` does, or write the same page to an open binary file.
+
+        Parameters
+        ----------
+        outfile : str, path or binary file
+        close_file : bool
+            Whether an open file is closed after it.
+        **_
+            What folium takes besides, and no page of ours needs.
+        """
         if isinstance(outfile, (str, os.PathLike)):
             save_map(self, outfile)
             return
