@@ -263,8 +263,9 @@ def test_scores_have_nothing_that_stores_them():
     with pytest.raises(TypeError, match="not stored"):
         pickle.dumps(scores)
     # A notebook keeps what it shows: of these it shows no crime.
-    assert not hasattr(scores, "_repr_html_")
-    assert "B0" not in repr(scores) + scores.summary()
+    assert scores._repr_html_().startswith("<p>")
+    assert "<table" not in scores._repr_html_()
+    assert "B0" not in repr(scores) + scores.summary() + scores._repr_html_()
     public = {name for name in dir(scores) if not name.startswith("_")}
     assert public == {"table", "by_area", "thresholds", "rule", "summary"}
 

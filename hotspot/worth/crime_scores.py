@@ -14,7 +14,7 @@ from hotspot.dates import AsOf, event_days, moment_of
 from hotspot.english import and_list, count, name_rows
 from hotspot.incidents.stated_offences import stated_values
 from hotspot.near_repeat.chains import REPEAT, label_repeats
-from hotspot.output.results import Shown
+from hotspot.output.results import shown_html
 from hotspot.reading.cells import normalise_name, to_text, without_missing_words
 from hotspot.worth.scoring_rule import (
     OTHER,
@@ -33,7 +33,7 @@ _NO_AREA = "(no area)"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class CrimeScores(Shown):
+class CrimeScores:
     """Result of `score_crimes`. It has nothing that writes, and is not pickled.
 
     Parameters
@@ -58,6 +58,10 @@ class CrimeScores(Shown):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("Scores are not stored: work them out anew from the crimes and the rule.")
+
+    def _repr_html_(self) -> str:
+        # A notebook keeps what it shows: the words alone, which name no crime.
+        return shown_html(self.summary())
 
     def __getitem__(self, column: Any) -> Any:
         return self.table[column]
