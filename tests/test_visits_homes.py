@@ -318,7 +318,8 @@ def test_all_that_is_held_of_a_home_is_exported(ledger, told):
     held = ledger.subject(told, "the resident")
     counts = {name: len(table) for name, table in held.tables.items()}
     assert counts == {
-        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 1
+        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 1,
+        "cameras": 0,
     }  # fmt: skip
     assert (held.home, held.uprns, held.named_elsewhere) == ("1 Mill Lane", ("0012",), 2)
     words = held.summary()
@@ -334,7 +335,8 @@ def test_what_was_erased_is_gone_and_nothing_else(ledger):
     known_home(ledger)
     erased = ledger.erase("1 Mill Lane", who="DPO")
     assert dict(erased.rows) == {
-        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 0
+        "asked": 1, "listed": 1, "burglaries": 1, "visits": 1, "corrections": 0, "marks": 0,
+        "cameras": 0,
     }  # fmt: skip
     assert (erased.named_elsewhere, erased.marks_kept) == (2, 1)
     assert "stays, as a UPRN alone" in erased.summary()
@@ -356,6 +358,40 @@ def test_what_was_erased_is_gone_and_nothing_else(ledger):
     with pytest.raises(DataError, match="holds nothing of '12'"):
         ledger.erase("12")
     assert ledger.log().set_index("what").loc["erasure", "who"].tolist()[0] == "DPO"
+
+
+@pytest.mark.parametrize("told", ["1 Mill Lane", "0012", "b1"])
+def test_requests_to_cameras_are_told_and_erased_with_the_home_or_by_the_burglary(ledger, told):
+    known_home(ledger)
+    ledger.ask_cameras("B1", ["K1", "K2"], "2026-03-02 10:00", who="DC Ali")
+    ledger.ask_cameras("B2", "K1", "2026-03-02 11:00", who="DC Ali")
+    ledger.correct_camera("B1", "K2", why="it was K3", who="DC Ali")
+    held = ledger.subject(told)
+    assert held.tables["cameras"][["camera_id", "crime_ref"]].to_numpy().tolist() == [
+        ["K1", "B1"], ["K2", "B1"],
+    ]  # fmt: skip
+    assert "Cameras: camera id K1; crime ref B1" in held.summary()
+    assert len(held.to_dict()["cameras"]) == 2
+    of_burglary = told == "b1"
+    assert (len(held.tables["asked"]), "Of a burglary the" in held.summary()) == (
+        0 if of_burglary else 1, of_burglary,
+    )  # fmt: skip
+    with pytest.raises(DataError, match="ask the supervisor"):
+        ledger.subject(told, exclude=["B1"])
+    assert ledger.erase(told).rows["cameras"] == 2
+    assert ledger.cameras_asked(withdrawn=True)["crime_ref"].tolist() == ["B2"]
+    assert len(ledger.asked()) == (3 if of_burglary else 2)
+    with pytest.raises(DataError, match="holds nothing"):
+        ledger.subject(told if of_burglary else "V-A")
+
+
+def test_a_request_for_the_burglary_of_another_home_is_not_of_this_one(ledger):
+    """The neighbour was listed because of B1: what was asked for it is of the burgled home."""
+    known_home(ledger)
+    ledger.ask_cameras("B1", "K1", "2026-03-02 10:00")
+    assert ledger.subject("3 Mill Lane").tables["cameras"].empty
+    assert ledger.erase("3 Mill Lane").rows["cameras"] == 0
+    assert len(ledger.cameras_asked()) == 1
 
 
 def test_no_byte_of_an_erased_home_stays_in_the_file(tmp_path):

@@ -58,7 +58,8 @@ def add(kinds: Any) -> None:
 
     words = "all that is held of one home: export it, or erase it"
     subject = add_visits_command(kinds, "subject", _subject, words, {}, tells=True)
-    subject.add_argument("home", metavar="HOME", help=_HOME)
+    by_crime = "; or the reference of a burglary, for the cameras that were asked for it"
+    subject.add_argument("home", metavar="HOME", help=f"{_HOME}{by_crime}")
     keeps = "do-not-contact marks go too; else they stay, so that nobody calls again"
     add_values(
         subject,

@@ -33,12 +33,15 @@ class Home(NamedTuple):
         The ids of all that was asked or done there.
     told : str or None
         The id, where one was told.
+    crimes : tuple of str
+        The references of a burglary as the ledger has them, where one was told and no home.
     """
 
     name: str
     uprns: frozenset[str]
     visits: tuple[str, ...]
     told: str | None = None
+    crimes: tuple[str, ...] = ()
 
 
 def find_home(connection: sa.Connection, told: str, exclude: Exclude = ()) -> Home:

@@ -178,7 +178,8 @@ class Homes:
         Parameters
         ----------
         home : str
-            A UPRN, the id of a visit or an address.
+            A UPRN, the id of a visit or an address; or the reference of a burglary, for the
+            cameras that were asked for its footage.
         to_whom : str, optional
             Who gets it, for the log.
         exclude : iterable of str
@@ -223,7 +224,8 @@ class Homes:
         Parameters
         ----------
         home : str
-            A UPRN, the id of a visit or an address.
+            A UPRN, the id of a visit or an address; or the reference of a burglary, for the
+            cameras that were asked for its footage.
         marks : bool, default False
             Whether a mark not to be contacted goes too. Otherwise it stays, as a UPRN alone: a
             wish not to be called on can be kept to only while it is remembered.
@@ -242,9 +244,10 @@ class Homes:
         Notes
         -----
         What was asked, done, noted and corrected there goes, and the address is taken from the
-        reasons of doors that were listed because the home was burgled. The references of
-        burglaries stay with those doors. Flats that are one row of a list go together: which of
-        them a row is about cannot be told. In SQLite the bytes are gone from the file; see
+        reasons of doors that were listed because the home was burgled; which cameras were asked for
+        its own burglaries goes too. The references of burglaries stay with those doors. Flats that
+        are one row of a list go together: which of them a row is about cannot be told. In SQLite
+        the bytes are gone from the file; see
         `purge` for other databases. Counts of a report shrink by what went.
 
         Examples

@@ -1,8 +1,8 @@
-"""All that a ledger holds of one home: exported for whoever asks, or erased."""
+"""All that a ledger holds of one home or one burglary: exported for whoever asks, or erased."""
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,28 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from hotspot._errors import DataError
 from hotspot.cocooning.visit_history import listed_parts
 from hotspot.cocooning.wording import BURGLED_HERE
 from hotspot.english import count, list_day, long_moment
 from hotspot.incidents.stop_list import Exclude
 from hotspot.output.results import Shown, shown_html
+from hotspot.reading.cells import reference_key
 from hotspot.visits import schema
 from hotspot.visits.access_log import log_access
-from hotspot.visits.home_finding import Home, doors_by_visit, find_home, uprn_keys
+from hotspot.visits.home_finding import ASK, Home, doors_by_visit, find_home, uprn_keys
 from hotspot.visits.marks import all_marks, mark_in_words
-from hotspot.visits.schema import asked, burglaries, corrections, frame_of, listed, made, marks
-from hotspot.visits.stopped_doors import refuse_stopped
+from hotspot.visits.schema import (
+    asked,
+    burglaries,
+    camera_requests,
+    corrections,
+    frame_of,
+    listed,
+    made,
+    marks,
+)
+from hotspot.visits.stopped_doors import of_ledger, refuse_stopped
 from hotspot.visits.store import Store
 
 # Every table that holds anything of a visit, by what people call it.
@@ -31,23 +42,28 @@ _TABLES = {
 ERASED = "an address that was erased"
 #: What stands for a burglary of another home where all that is held of one is told.
 OTHERS = "(of another home)"
+#: Of a burglary that was told by its reference.
+BY_REFERENCE = (
+    "Of a burglary the ledger holds which cameras were asked; what it holds of a home is found by "
+    "its UPRN or address."
+)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Result of `VisitLedger.subject`: all that is held of one home.
+    """Result of `VisitLedger.subject`: all that is held of one home, or of one burglary.
 
     Parameters
     ----------
     home : str
-        Its address, else its UPRN.
+        Its address, else its UPRN; of a burglary its reference.
     uprns : tuple of str
         Those that the rows name. Flats of one building are one row of a list: what is held of one
         of them alone cannot be told apart.
     tables : dict of str to DataFrame
         ``asked`` (in which words and by when), ``listed`` (the same, list by list),
-        ``burglaries`` (what reached it), ``visits`` (what was done and noted), ``marks`` and
-        ``corrections``.
+        ``burglaries`` (what reached it), ``visits`` (what was done and noted), ``marks``,
+        ``corrections`` and ``cameras`` (which were asked for the footage of its own burglaries).
     named_elsewhere : int
         Rows of other doors whose reason names its address: they were listed because it was
         burgled.
@@ -74,6 +90,8 @@ class Subject:
                 f"The rows are of {len(self.uprns)} homes of one building (UPRNs "
                 f"{', '.join(self.uprns)}), which are one door of the lists."
             )
+        if not any(len(self.tables[name]) for name in (*_TABLES, "marks")):
+            lines += [BY_REFERENCE] * bool(len(self.tables["cameras"]))
         for name, table in self.tables.items():
             lines += [f"{name.capitalize()}: {_cells(row)}" for row in table.to_dict("records")]
         if self.named_elsewhere:
@@ -177,14 +195,19 @@ class Erased(Shown):
 
 def read_subject(connection: sa.Connection, told: str, exclude: Exclude = ()) -> Subject:
     """Read all that is held of one home. See `VisitLedger.subject`."""
-    home = find_home(connection, told, exclude)
+    home = _meant(connection, told, exclude)
     refuse_stopped(connection, home, exclude)
+    if of_ledger(connection, exclude).names_any(home.crimes):
+        raise DataError(ASK)
     tables = {
         name: frame_of(connection, sa.select(table).where(table.c.visit_id.in_(home.visits)))
         for name, table in _TABLES.items()
     }
     rows = all_marks(connection, lifted=True)
     tables["marks"] = rows[_of_home(rows, home)].reset_index(drop=True)
+    own = _own_refs(tables["burglaries"], tables["asked"])
+    at = camera_requests.c.crime_ref.in_(_asked_for(connection, {*own, *home.crimes}))
+    tables["cameras"] = frame_of(connection, sa.select(camera_requests).where(at))
     named = [
         one.strip()
         for name in ("uprns", "uprn")
@@ -196,18 +219,49 @@ def read_subject(connection: sa.Connection, told: str, exclude: Exclude = ()) ->
     return Subject(home.name, uprns, _of_own(tables), elsewhere)
 
 
+def _meant(connection: sa.Connection, told: str, exclude: Exclude = ()) -> Home:
+    """Find the home that is meant, or the burglary for whose footage cameras were asked.
+
+    Raises
+    ------
+    DataError
+        If none or several are meant.
+    """
+    try:
+        return find_home(connection, told, exclude)
+    except DataError:
+        crimes = _asked_for(connection, [str(told)])
+        if not crimes:
+            raise
+        return Home(crimes[0], frozenset(), (), crimes=tuple(crimes))
+
+
+def _asked_for(connection: sa.Connection, refs: Collection[str]) -> list[str]:
+    """Return the references among some for which a camera was asked, as the ledger has them."""
+    keys = {reference_key(ref) for ref in refs}
+    if not keys:
+        return []
+    held = connection.execute(sa.select(camera_requests.c.crime_ref).distinct()).scalars()
+    return sorted(ref for ref in held if reference_key(ref) in keys)
+
+
+def _own_refs(reached: pd.DataFrame, asked_for: pd.DataFrame) -> set[str]:
+    """Return the references of the burglaries of a home itself, by what reached it."""
+    own = set(reached.loc[reached["link"] == BURGLED_HERE, "crime_ref"])
+    if own:
+        return own
+    # Where no link says so, the leading reference of a burgled home is of its own.
+    burgled = asked_for.loc[asked_for["ring"] == 0, "crime_refs"].map(listed_parts)
+    return {refs[0] for refs in burgled if refs}
+
+
 def _of_own(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables of a home without what tells of burglaries of other homes.
 
     A reason and the reference behind it are of another household where the home was not burgled.
     """
     reached = tables["burglaries"]
-    own = set(reached.loc[reached["link"] == BURGLED_HERE, "crime_ref"])
-    if not own:
-        # Where no link says so, the leading reference of a burgled home is of its own.
-        asked_for = tables["asked"]
-        burgled = asked_for.loc[asked_for["ring"] == 0, "crime_refs"].map(listed_parts)
-        own = {refs[0] for refs in burgled if refs}
+    own = _own_refs(reached, tables["asked"])
     other = ~reached["crime_ref"].isin(own).to_numpy()
     others = reached.copy()
     others["crime_ref"] = reached["crime_ref"].astype(object).where(~other, OTHERS)
@@ -231,7 +285,12 @@ def _of_own(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def erase(store: Store, told: str, who: str | None, *, with_marks: bool) -> Erased:
     """Erase all that is held of one home, and its bytes. See `VisitLedger.erase`."""
     with store.writing() as connection:
-        home = find_home(connection, told)
+        home = _meant(connection, told)
+        reached, asked_for = (
+            frame_of(connection, sa.select(table).where(table.c.visit_id.in_(home.visits)))
+            for table in (burglaries, asked)
+        )
+        own = _asked_for(connection, {*_own_refs(reached, asked_for), *home.crimes})
         elsewhere = 0
         for table, rows in _named_elsewhere(connection, home):
             schema.replace_rows(connection, table, rows)
@@ -240,6 +299,7 @@ def erase(store: Store, told: str, who: str | None, *, with_marks: bool) -> Eras
             name: schema.delete_rows(connection, table.c.visit_id, list(home.visits))
             for name, table in _TABLES.items()
         }
+        gone["cameras"] = schema.delete_rows(connection, camera_requests.c.crime_ref, own)
         held = frame_of(connection, sa.select(marks))
         held = held[_of_home(held, home)]
         # What was lifted stands for nothing, and why it was may tell of a person.
