@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
@@ -157,6 +157,82 @@ def test_any_text_and_number_come_back(texts: list[str], x: float, number: float
             assert_same(read(folder), sent[["words", "number", "geometry"]])
 
 
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(HOSTILE)
+_UNITS, _ZONES = ("s", "ms", "us", "ns"), ("UTC", "Europe/London", "America/St_Johns", "+05:45")
+
+
+@st.composite
+def columns(draw: Any, rows: int) -> Any:
+    """Return a column of some dtype as data come in."""
+
+    def some(values: Any, *, gaps: bool = True) -> list[Any]:
+        one = st.none() | values if gaps else values
+        return draw(st.lists(one, min_size=rows, max_size=rows))  # type: ignore[no-any-return]
+
+    kind = draw(st.sampled_from(
+        ["object", "string", "str", "category", "Int", "int", "float", "Float", "bool", "boolean",
+         "objects of truth", "times", "zoned", "lengths"]
+    ))  # fmt: skip
+    if kind in ("object", "string", "str"):
+        return pd.Series(some(_TEXTS), dtype=kind)
+    if kind == "category":
+        texts = some(st.sampled_from(["b", "a", "", "\n", "\U0001f600"]))
+        known = list(dict.fromkeys(one for one in texts if one is not None))
+        return pd.Series(pd.Categorical(texts, known, ordered=draw(st.booleans())))
+    if kind in ("Int", "int"):
+        size = draw(st.sampled_from([8, 16, 32, 64]))
+        whole = st.integers(-(2 ** (size - 1)) + 1, 2 ** (size - 1) - 1)
+        return pd.Series(some(whole, gaps=kind == "Int"), dtype=f"{kind}{size}")
+    if kind in ("float", "Float"):
+        width = draw(st.sampled_from([32, 64]))
+        real = st.floats(width=width, allow_nan=kind == "float")
+        return pd.Series(some(real, gaps=kind == "Float"), dtype=f"{kind}{width}")
+    if kind in ("bool", "boolean", "objects of truth"):
+        dtype = "object" if kind.startswith("obj") else kind
+        return pd.Series(some(st.booleans(), gaps=kind != "bool"), dtype=dtype)
+    unit = draw(st.sampled_from(_UNITS))
+    # Times of this decade: older ones are taken for dates of birth, which no share may hold.
+    counts = some(st.integers(1_577_836_800, 1_900_000_000), gaps=False)
+    blank = some(st.booleans(), gaps=False)
+    scale = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    fine = np.array(counts, dtype="int64") * scale + np.array(some(st.integers(0, scale - 1),
+                                                                   gaps=False))  # fmt: skip
+    fine[np.array(blank, dtype=bool)] = np.iinfo("int64").min
+    if kind == "lengths":
+        return pd.Series(fine.astype(f"timedelta64[{unit}]"))
+    times = pd.DatetimeIndex(fine.astype(f"datetime64[{unit}]"))
+    if kind == "zoned":
+        times = times.tz_localize("UTC").tz_convert(draw(st.sampled_from(_ZONES)))
+    return pd.Series(times)
+
+
+# Not shrunk: a file a try makes that slow, and a failing one is small as it is.
+@pytest.mark.slow
+@settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(data=st.data(), rows=st.integers(1, 4))
+def test_every_dtype_and_index_come_back_from_every_format(data: Any, rows: int):
+    import tempfile
+
+    sent = crimes(rows)[["crime_ref", "geometry"]]
+    for number in range(3):
+        sent[f"c{number}"] = data.draw(columns(rows)).array
+    name = data.draw(st.none() | st.sampled_from(["label", "No.", "fid", "geom", "\U0001f600"]))
+    days = pd.DatetimeIndex([pd.Timestamp(f"2026-03-2{k} 01:30", tz="UTC") for k in range(rows)])
+    texts, numbers = [f"r\n{k}" for k in range(rows)], [k * 2**40 for k in range(rows)]
+    ranges = [pd.RangeIndex(rows), pd.RangeIndex(7, 7 + 3 * rows, 3)]
+    labels = [*ranges, pd.Index(texts), pd.Index(numbers), days.as_unit("ms")]
+    index: pd.Index = data.draw(st.sampled_from(labels))
+    sent.index = index.rename(name)
+    x = data.draw(st.lists(st.floats(1e-3, 9e5), min_size=2 * rows, max_size=2 * rows))
+    sent.geometry = gpd.points_from_xy(x[::2], x[1::2], crs=27700)
+    sent.attrs["resolution"] = data.draw(st.sampled_from(["day", "month"]))
+    fields = ["crime_ref", "c0", "c1", "c2"]
+    layout = data.draw(st.sampled_from(["geoparquet", "gpkg", "xlsx"]))
+    with tempfile.TemporaryDirectory() as made:
+        folder = share(sent, Path(made) / "s", fields, formats=[layout])
+        assert_same(read(folder), sent[["crime_ref", "geometry", *fields[1:]]])
+
+
 def test_only_what_was_chosen_goes(tmp_path: Path):
     sent = crimes()
     folder = share(sent, tmp_path / "s", ["occurred_to", "crime_ref"])
@@ -292,6 +368,23 @@ def test_a_manifest_that_was_changed_is_refused(tmp_path: Path, key: str, value:
     said = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**said, key: value}), encoding="utf-8")
     with pytest.raises(hs.DataError, match="changed"):
+        read(folder)
+
+
+def test_a_manifest_that_says_something_twice_is_refused(tmp_path: Path):
+    folder = share(crimes(), tmp_path / "s", formats=["xlsx"])
+    path = folder / "manifest.json"
+    said = path.read_text(encoding="utf-8")
+    # The last of two is what counts, and the first what a person reads.
+    path.write_text(said.replace('"expires"', '"expires": "2099-01-01",\n "expires"', 1), "utf-8")
+    with pytest.raises(hs.DataError, match="more than once"):
+        read(folder)
+
+
+def test_a_manifest_names_each_column_once(tmp_path: Path):
+    folder = share(crimes(), tmp_path / "s", ["crime_ref", "mo"], formats=["geoparquet"])
+    resealed(folder, lambda m: m["frames"][0]["columns"].append(m["frames"][0]["columns"][0]))
+    with pytest.raises(hs.DataError, match="each once"):
         read(folder)
 
 
@@ -687,3 +780,11 @@ def test_sentences_among_the_methods_are_told(tmp_path: Path):
         share(sent, tmp_path / "s", ["mo"])
     with pytest.raises(hs.ConfigError, match="sentences"), warnings.catch_warnings():
         share(sent, tmp_path / "t", ["area", "mo"], level="area")
+
+
+def test_a_label_that_is_on_the_stop_list_hides_its_row(tmp_path: Path):
+    sent = crimes().drop(columns=["crime_ref", "uprn"])
+    sent.index = pd.Index([f"DG/26/00{k}" for k in range(6)])
+    folder = share(sent, tmp_path / "s", ["mo"], formats=["xlsx"], exclude=["dg/26/003"],
+                   exclude_may_match_nothing=True)  # fmt: skip
+    assert read(folder).index.tolist() == [0, 1, 2, 3, 4]

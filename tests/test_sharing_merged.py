@@ -342,6 +342,8 @@ def test_from_one_force_to_the_next_on_the_command_line(
     told = json.loads(capsys.readouterr().out)
     assert {pair["first_ref"]: pair["second_ref"] for pair in told["pairs"]} == both
     assert "neighbour-forces.geojson (SHA-256" in told["boundary"]
+    # What is made of a share bears the share's marking where no other is given.
+    assert "NO MARKING" not in Path("merged/merge.html").read_text(encoding="utf-8")
     merged = gpd.read_parquet("merged/merged.parquet")
     assert merged.set_index("crime_ref")["also_ref"].dropna().to_dict() == both
     assert told["recorded"][0] == len(set(refs))

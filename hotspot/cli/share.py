@@ -1,6 +1,7 @@
 """``hotspot share``: hand crimes over, read what others hand, and write what they ask for."""
 
 import argparse
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def add(commands: Any) -> None:
             "--boundary-name": Value("COLUMN", "which column names the force"),
             "--strip": Value("M", "width of the strip on either side", 400.0, metres),
             "--distance": Value("M", "how far apart two records of a crime may lie", 50.0, metres),
-            "--marking": Value(None, "protective marking of the products"),
+            "--marking": Value(None, "protective marking of the products (that of the share)"),
             "--folder": Value(None, "where to write", "merged"),
             "--today": TODAY,
             "--json": JSON,
@@ -212,9 +213,17 @@ def _merge(options: argparse.Namespace) -> int:
         name=options.boundary_name,
     )
     files = {"merged.parquet": lambda path: merged.crimes.to_parquet(path)}
-    made_of = MadeOf(options.marking, inputs_of(read), {})
+    made_of = MadeOf(options.marking or _marking_of(read[:2]), inputs_of(read), {})
     written = WrittenResult(merged, merged.product, made_of, files)
     return answer_written([written], options, read, {})
+
+
+def _marking_of(paths: Sequence[Path]) -> str | None:
+    """Return the marking of what came as a share: what is made of it bears it, too."""
+    from hotspot.sharing import read_manifest
+
+    told = [read_manifest(path).marking for path in paths if path.is_dir()]
+    return " | ".join(dict.fromkeys(told)) or None
 
 
 def _crimes_of(path: Path, options: argparse.Namespace) -> "gpd.GeoDataFrame":
