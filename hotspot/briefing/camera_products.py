@@ -6,8 +6,9 @@ from pathlib import Path
 
 from hotspot._errors import ConfigError, DataError, quoted
 from hotspot.briefing.burglaries import Burglaries
+from hotspot.briefing.camera_reading import cameras_for, read_register
 from hotspot.briefing.inputs import last_day
-from hotspot.cameras import CameraCheck, CameraList, cameras_near, check_cameras
+from hotspot.cameras import CameraCheck, CameraList
 from hotspot.dates import AsOf, found_within
 from hotspot.english import and_list, count, cut_off
 from hotspot.output.files import inputs_of
@@ -71,26 +72,12 @@ def find_cameras(
     DataError, ConfigError
         If the register is missing or cannot be used, or a crime is not known.
     """
-    settings = burglaries.config.cameras
-    if settings is None or settings.source is None:
-        raise ConfigError(
-            "Name the register of cameras: --cameras FILE, or path under [cameras] in a set-up."
-        )
-    known = burglaries.known
+    settings, known = burglaries.config.cameras, burglaries.known
+    check = read_register(settings, known.crs, burglaries.open.stopped)
+    assert settings is not None
     as_of = burglaries.config.as_of or last_day(burglaries.check)
-    check = check_cameras(settings.source, settings.columns, crs=settings.crs, to_crs=known.crs)
-    if check.accepted.empty:
-        raise DataError(f"No row of {check.source} can be used. {check.summary()}")
     crimes = known if refs is not None else known[found_within(known, as_of, days)]
-    found = cameras_near(
-        crimes,
-        check.accepted,
-        as_of,
-        settings.distance_m,
-        refs=refs,
-        retention_days=settings.retention_days,
-        ledger=ledger,
-    )
+    found = cameras_for(settings, check, crimes, as_of, ledger, refs)
     return CameraProducts(found, check, inputs_of(settings.files))
 
 

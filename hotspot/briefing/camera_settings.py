@@ -29,6 +29,12 @@ class CameraSettings(values.Table):
         return tuple(path for path in paths if isinstance(path, Path))
 
     @property
+    def named_files(self) -> dict[str, Path]:
+        """Every file by what a record calls it."""
+        numbered = enumerate(self.files, 1)
+        return {f"cameras {n}" if n > 1 else "cameras": path for n, path in numbered}
+
+    @property
     def source(self) -> Path | list[Path] | str | None:
         """What the reader of registers takes."""
         return list(self.path) if isinstance(self.path, tuple) else self.path

@@ -268,6 +268,8 @@ class Config(Table):
             "backdrop": self.basemap.backdrop,
             "exclude": self.cocooning.exclude,
         }
+        if self.cameras is not None:
+            others |= self.cameras.named_files
         if self.messages is not None:
             others |= {f"message {name}": file for name, file in self.messages.languages.items()}
         return chosen | {name: path for name, path in others.items() if path is not None}
@@ -282,11 +284,9 @@ class Config(Table):
         urls = [self.incidents.path, self.addresses.path if self.addresses else None]
         urls += [self.cocooning.ledger]
         kept = [file for url in urls if isinstance(url, str) and (file := file_of_url(url))]
-        excluded = self.cocooning.exclude
         ground = [file for one in self.operations for file in one.files]
-        others = [one for one in (self.patrol, self.cameras) if one is not None]
-        ground += [file for one in others for file in one.files]
-        return [*self.input_files().values(), *kept, *([excluded] if excluded else []), *ground]
+        ground += self.patrol.files if self.patrol else ()
+        return [*self.input_files().values(), *kept, *ground]
 
     def changed(
         self,

@@ -9,10 +9,13 @@ import shapely
 import xarray as xr
 
 from hotspot._errors import DataError
+from hotspot.briefing.camera_reading import cameras_for
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.list_options import list_options
+from hotspot.briefing.series_findings import SeriesFindings
 from hotspot.briefing.track_record import Proof
 from hotspot.briefing.trend import Trend
+from hotspot.cameras import CameraList
 from hotspot.cocooning.lists import lists_among
 from hotspot.dates import end_of_day
 from hotspot.density import hotspots, kernel_density
@@ -109,6 +112,10 @@ class Findings:
         None where there are no addresses, or dates are months only.
     proof : Proof
         How well the map and the lists did.
+    footage : CameraList or None
+        The cameras to ask; None without a register, and where dates are months only.
+    series : SeriesFindings or None
+        The series of the force; None without ``[series]``, and where dates are months only.
     """
 
     density: Density
@@ -116,6 +123,8 @@ class Findings:
     trend: Trend
     lists: Lists | None
     proof: Proof
+    footage: CameraList | None = None
+    series: SeriesFindings | None = None
 
 
 def find_density(inputs: Inputs) -> Density:
@@ -224,6 +233,15 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     if ledger is None:
         return Lists(*lists, None)
     return Lists(*lists, ledger.report("area", inputs.as_of, inputs.stopped))
+
+
+def find_footage(inputs: Inputs, ledger: VisitLedger | None) -> CameraList | None:
+    """Find the cameras to ask for the burglaries that count: what was asked is in the ledger."""
+    settings, known = inputs.config.cameras, inputs.known
+    if settings is None or inputs.cameras is None or inputs.month_only:
+        return None
+    crimes = known.incidents[known.found_within(inputs.config.rule.window_days)]
+    return cameras_for(settings, inputs.cameras, crimes, inputs.as_of, ledger)
 
 
 def _ranked_by(inputs: Inputs) -> Blend | None:

@@ -12,8 +12,10 @@ import shapely
 from hotspot._errors import DataError, DataWarning, HotspotError
 from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
+from hotspot.briefing.camera_reading import read_register
 from hotspot.briefing.config import AddressSettings, CocooningSettings, Config, IncidentSettings
 from hotspot.briefing.withheld_rows import OpenCheck, check_open, names_of_rows
+from hotspot.cameras import CameraCheck
 from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.incidents import IncidentCheck
 from hotspot.incidents.check_steps import CheckOptions, check_rows
@@ -23,7 +25,7 @@ from hotspot.incidents.stop_list import StopList, read_stop_list, redacted
 from hotspot.maps.backdrop import read_backdrop
 
 # The tables of a set-up that name files.
-FILE_TABLES = ("incidents", "addresses", "areas", "basemap", "cocooning")
+FILE_TABLES = ("incidents", "addresses", "areas", "basemap", "cocooning", "cameras")
 _T = TypeVar("_T")
 # What reads a file; None where it is faulty and that is kept to be told with other faults.
 Attempt: TypeAlias = Callable[[Callable[[], Any]], Any]
@@ -69,12 +71,15 @@ class InputFiles:
         Without what is on the stop list; None where the burglaries cannot be used.
     layers : Layers
     faults : sequence of HotspotError
+    cameras : CameraCheck or None
+        The register of cameras, without what is on the stop list; None where none is named.
     """
 
     stop: StopList
     burglaries: OpenCheck | None
     layers: Layers
     faults: Sequence[HotspotError]
+    cameras: CameraCheck | None = None
 
     @property
     def problems(self) -> list[str]:
@@ -131,7 +136,12 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
     )
     points = None if found is None else found.check.accepted.geometry
     layers = _layers(given, points, attempt, addresses)
-    return InputFiles(stop or StopList(), found, layers, faults)
+    cameras, register = None, given["cameras"]
+    if register is not None and register.source is not None:
+        crs = None if points is None else points.crs
+        withheld = (stop or StopList()).entries if found is None else found.stopped
+        cameras = attempt(lambda: read_register(register, crs, withheld))
+    return InputFiles(stop or StopList(), found, layers, faults, cameras)
 
 
 class AddressFile:

@@ -14,8 +14,10 @@ from hotspot.briefing.config import Config
 from hotspot.briefing.exchanged_coordinates import check_coordinates
 from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.briefing.input_files import FILE_TABLES, Layers, read_files
+from hotspot.briefing.series_column import with_series
 from hotspot.briefing.street_names import street_names
 from hotspot.briefing.withheld_rows import OpenCheck
+from hotspot.cameras import CameraCheck
 from hotspot.cocooning.doors import Doors
 from hotspot.cocooning.matching import match_addresses
 from hotspot.english import name_rows
@@ -48,6 +50,10 @@ class Inputs:
         The check, how many rows are on the stop list, and every name that no product may hold.
     alarms : tuple of str
         What a reader must know before all else.
+    cameras : CameraCheck or None
+        The register of cameras; None where none is named.
+    series_column : str or None
+        The column of the burglaries with the number of their series; None without ``[series]``.
     """
 
     config: Config
@@ -58,6 +64,8 @@ class Inputs:
     layers: Layers
     burglaries: OpenCheck
     alarms: tuple[str, ...]
+    cameras: CameraCheck | None = None
+    series_column: str | None = None
 
     @property
     def last(self) -> pd.Timestamp:
@@ -116,6 +124,9 @@ def read_inputs(config: Config) -> Inputs:
         If files cannot be used, naming every fault of all of them; or if no burglary was known by
         the cut-off.
     """
+    column = None
+    if config.series is not None:
+        config, column, _ = with_series(config)
     files = read_files({name: getattr(config, name) for name in FILE_TABLES})
     burglaries, layers = files.burglaries, files.layers
     if burglaries is None or files.faults:
@@ -137,6 +148,8 @@ def read_inputs(config: Config) -> Inputs:
         layers=layers,
         burglaries=burglaries,
         alarms=alarms,
+        cameras=files.cameras,
+        series_column=column,
     )
 
 

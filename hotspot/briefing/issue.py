@@ -15,6 +15,7 @@ from hotspot.briefing.findings import (
     Findings,
     Lists,
     find_density,
+    find_footage,
     find_lists,
     find_raised_risk,
 )
@@ -22,6 +23,7 @@ from hotspot.briefing.folder import issued_folder, refuse_root, refuse_taken
 from hotspot.briefing.inputs import Inputs, read_inputs
 from hotspot.briefing.progress import data_warnings, stages, warn_of_data
 from hotspot.briefing.run_record import make_record
+from hotspot.briefing.series_findings import find_series
 from hotspot.briefing.set_up import ChosenSetUp, SetUp, choose_set_up
 from hotspot.briefing.track_record import find_proof
 from hotspot.briefing.trend import find_trend
@@ -134,7 +136,8 @@ def brief(
             stage("how well that did lately")
             proof = find_proof(inputs, density.study_area, issuing.ledger)
             stage("writing")
-            findings = Findings(density, raised, find_trend(inputs), lists, proof)
+            footage, series = find_footage(inputs, issuing.ledger), find_series(inputs)
+            findings = Findings(density, raised, find_trend(inputs), lists, proof, footage, series)
             texts = _warnings(inputs, warned())
             record = make_record(inputs, findings, lists, chosen.file, texts)
             products.write_briefing(issuing.building, inputs, findings, record)
@@ -199,7 +202,8 @@ def issue_lists(
 
 def _warnings(inputs: Inputs, warned: Sequence[str]) -> list[str]:
     """Return what the check and the other readers warned of, with no name of the stop list."""
-    every = dict.fromkeys([*inputs.check.warnings, *warned, *inputs.burglaries.warnings])
+    cameras = [] if inputs.cameras is None else inputs.cameras.warnings
+    every = dict.fromkeys([*inputs.check.warnings, *warned, *inputs.burglaries.warnings, *cameras])
     return [redacted(text, inputs.stopped) for text in every]
 
 

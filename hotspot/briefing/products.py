@@ -14,6 +14,7 @@ from hotspot.briefing.findings import Findings, Lists
 from hotspot.briefing.folder import RUN_FILE
 from hotspot.briefing.inputs import Inputs
 from hotspot.briefing.page import render_page
+from hotspot.briefing.result_folders import CAMERAS, write_result_folders
 from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
 from hotspot.cocooning.walking_order import listed_areas
@@ -72,6 +73,7 @@ def write_briefing(
     links: ListLinks = {}
     if findings.lists is not None:
         links = _write_lists(folder, inputs, findings.lists, record)
+    write_result_folders(folder, inputs, findings, record)
     picture = _picture(inputs, findings)
     page = render_page(Sources(inputs, findings, links, MAP_FILE, picture, record))
     (folder / PAGE_FILE).write_text(page, encoding="utf-8", newline="\n")
@@ -92,7 +94,7 @@ def in_reading_order(folder: Path, record: Mapping[str, Any]) -> list[Path]:
 
 def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
     settings, layers, density = inputs.config, inputs.layers, findings.density
-    backtest = findings.proof.backtest
+    backtest, series, footage = findings.proof.backtest, findings.series, findings.footage
     drawn = maps.briefing_map(
         inputs.known.incidents,
         zones=None if findings.raised is None else findings.raised.zones,
@@ -108,6 +110,9 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
             chains=_chains(inputs),
             forecast=findings.proof.forecast,
             change=findings.trend.on_map(layers.areas),
+            series=None if series is None else series.shown.crimes,
+            leads=None if series is None else series.leads_on_map,
+            cameras=None if footage is None or footage.table.empty else footage.frame,
             opens=None if backtest is None else backtest.best_layer(),
             figure=None if backtest is None else " ".join(backtest.sentences()[::2]),
         ),
@@ -139,7 +144,7 @@ def _write_lists(
         layout=inputs.config.output.sheet_layout,
         as_of=inputs.as_of,
         notes=[*([] if inputs.stale is None else [inputs.stale]), *inputs.alarms],
-        inputs={name: file["sha256"] for name, file in record["inputs"].items()},
+        inputs=_went_into_lists(record),
         messages=lists.messages,
         message=None if messages is None else messages.texts,
         streets=inputs.layers.streets,
@@ -157,6 +162,12 @@ def _write_lists(
             for area, files in written.by_area.items()
         },
     }
+
+
+def _went_into_lists(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hash of each file that a list of doors is made of: no camera is on one."""
+    hashes = {name: file["sha256"] for name, file in record["inputs"].items()}
+    return {name: digest for name, digest in hashes.items() if name.split()[0] != CAMERAS}
 
 
 def _write_team_maps(

@@ -114,7 +114,8 @@ def offences_record(check: IncidentCheck) -> dict[str, Any]:
 def parameters(config: Config) -> dict[str, Any]:
     """Return every setting that can change a number: operations are in no briefing."""
     settings = config.model_dump(exclude={"output": {"folder"}, "as_of": True, "operations": True})
-    for table, key in (("cocooning", "ledger"), ("incidents", "path"), ("addresses", "path")):
+    sources = ("incidents", "addresses", "cameras", "patrol")
+    for table, key in (("cocooning", "ledger"), *((name, "path") for name in sources)):
         place = (settings[table] or {}).get(key)
         if isinstance(place, str):
             # Where it is tells of the machine, and a database's URL may hold a password.
@@ -142,6 +143,8 @@ def counts(inputs: Inputs, findings: "Findings | None", lists: "Lists | None") -
     }
     if inputs.layers.addresses is not None:
         counted["addresses"] = len(inputs.layers.addresses)
+    if inputs.cameras is not None:
+        counted["cameras"] = len(inputs.cameras.accepted)
     if findings is not None:
         counted |= {
             "in_period": len(findings.density.in_period),

@@ -115,7 +115,8 @@ def check_open(
     own = set(names.reindex(columns=["uprn"]).loc[of_these, "uprn"].dropna())
     stopped = stop.meant(names) | stop.meant(addresses) | its | own | doors
     check = read(out) if out else whole
-    left = _without_names(check, len(out), stopped | frozenset(stop.entries))
+    kept = tuple(settings.keep)
+    left = _without_names(check, len(out), stopped | frozenset(stop.entries), kept)
     return replace(left, every=whole.accepted, warnings=_unmatched(stop, *known))
 
 
@@ -152,15 +153,19 @@ def _unused_at_homes(
     return set(unused.index[unused.map(text_key).isin(texts)])
 
 
-def _without_names(check: IncidentCheck, left_out: int, stopped: frozenset[str]) -> OpenCheck:
+def _without_names(
+    check: IncidentCheck, left_out: int, stopped: frozenset[str], kept: tuple[str, ...]
+) -> OpenCheck:
     """Return a check with no text of another row that names what is on the list."""
     rejected = check.rejected
     # A line that is no record, such as a footer, has no reference of its own but may quote one.
     names_one = [redacted(str(value), stopped) != str(value) for value in rejected["value"]]
     accepted = check.accepted
     own = {
-        name: accepted[name].map(lambda text: redacted(text, stopped), na_action="ignore")
-        for name in ("address", "mo")
+        name: accepted[name].map(
+            lambda cell: redacted(cell, stopped) if isinstance(cell, str) else cell
+        )
+        for name in ("address", "mo", *kept)
         if name in accepted.columns
     }
     open_check = replace(

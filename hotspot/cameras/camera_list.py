@@ -67,6 +67,11 @@ class CameraList(Result):
         }
 
     @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The rows with where their cameras stand, as a map draws them."""
+        return gpd.GeoDataFrame(self.table, geometry=self.points)
+
+    @property
     def to_ask(self) -> pd.DataFrame:
         """The rows to act on: not asked yet, footage not gone, and not known to look elsewhere."""
         table = self.table

@@ -77,7 +77,8 @@ def cameras_near(
         window and half an hour each side), ``gone_from`` (when the first of that goes),
         ``days_left`` until then, ``left`` ("all", "part", "gone" or "not known") and ``footage`` in
         words, ``retention_days`` and whether that is ``retention_assumed``, the camera's own
-        ``direction``, and ``asked``, when it was last asked for; ``area`` where the crimes have it.
+        ``direction``, ``field_of_view`` and ``range_m``, and ``asked``, when it was last asked
+        for; ``area`` where the crimes have it.
 
     Raises
     ------
@@ -222,6 +223,8 @@ def _pairs(
             "retention_days": kept,
             "retention_assumed": (told.isna() & kept.notna()).to_numpy(dtype=bool),
             "direction": _column(some, "direction"),
+            "field_of_view": _column(some, "field_of_view"),
+            "range_m": _column(some, "range_m"),
             "x": shapely.get_x(points[camera]),
             "y": shapely.get_y(points[camera]),
         }

@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hotspot._errors import OutputError
+from hotspot.demo.camera_register import camera_register
 from hotspot.demo.discovery import add_windows, recorded_offences
 from hotspot.demo.export import OF_HOME, Entry, export_rows, neighbours_row
 from hotspot.demo.export_dirt import make_dirty
@@ -96,16 +97,16 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
     dict of str to str
         By the path of each file within its folder. What a force has: ``burglaries.csv`` (recorded
         by 06:00 on Monday 2 March 2026, with the dirt of a real export), ``addresses.csv``,
-        ``beats.geojson``, ``streets.geojson``, ``exclude.csv`` (a stop list) and
-        ``briefing.toml``. Of the neighbouring force ``neighbour/burglaries.csv``, in a layout of
-        its own, ``neighbour/streets.geojson``, and the border in ``neighbour/forces.geojson``. Of
-        an operation the ground, in ``operation/treated.geojson`` and
-        ``operation/control.geojson``; ``operation.toml`` and the other files of ``operation/`` are
-        of a district of its own, their truth in ``operation/README.md``. What only tests know:
-        ``truth.json`` (parameters, counts, the effect of the operation, the series),
-        ``truth_events.csv`` (per true offence its force, row, kind, what triggered it, its series,
-        true time and place) and ``truth_dirt.csv`` (which rows were made bad, how, and what a
-        reader must do with each).
+        ``beats.geojson``, ``streets.geojson``, ``exclude.csv`` (a stop list), ``cameras.csv`` (a
+        register of cameras) and ``briefing.toml``. Of the neighbouring force
+        ``neighbour/burglaries.csv``, in a layout of its own, ``neighbour/streets.geojson``, and the
+        border in ``neighbour/forces.geojson``. Of an operation the ground, in
+        ``operation/treated.geojson`` and ``operation/control.geojson``; ``operation.toml`` and the
+        other files of ``operation/`` are of a district of its own, their truth in
+        ``operation/README.md``. What only tests know: ``truth.json`` (parameters, counts, the
+        effect of the operation, the series), ``truth_events.csv`` (per true offence its force, row,
+        kind, what triggered it, its series, true time and place) and ``truth_dirt.csv`` (which rows
+        were made bad, how, and what a reader must do with each).
 
     Examples
     --------
@@ -147,6 +148,9 @@ def make_sample(seed: int = SEED, process: Process | None = None) -> dict[str, s
         "beats.geojson": _named("beats", "beat", own_beats),
         "streets.geojson": _of_streets(s for s in town.streets if border.contains(s.middle)),
         "exclude.csv": _table({"reference": one} for one in stopped),
+        "cameras.csv": _table(
+            camera_register(Dice([seed, 5]), known, town.streets, process.exported_at)
+        ),
         "neighbour/burglaries.csv": _table(entry.cells for entry in theirs),
         "neighbour/streets.geojson": _of_streets(
             s for s in town.streets if not border.contains(s.middle)

@@ -189,6 +189,14 @@ SERIES_LINE = Style(stroke="#00554d", weight=1.8, dash="7 4", arrow=True)
 # Crimes that may belong to it, by rank: violet, as a lead is no member.
 LEAD = Style(stroke="#7a4b94", fill="#7a4b94", radius=9.0, weight=1.4)
 
+# --- Cameras to ask: brown, as nothing else is, in the shape of one; pale: nothing to ask now. ---
+_CAMERA = ((-1.2, -0.7), (0.4, -0.7), (0.4, -0.3), (1.2, -0.7), (1.2, 0.7), (0.4, 0.3), (0.4, 0.7),
+           (-1.2, 0.7))  # fmt: skip
+CAMERA = Style(stroke="#ffffff", fill="#5b3a00", radius=8.0, weight=1.2, shape=_CAMERA)
+CAMERA_LAST = Style(stroke="#5b3a00", fill="#f2e6cf", radius=7.0, weight=1.2, shape=_CAMERA)
+CAMERA_VIEW = Style(stroke="#5b3a00", fill="#c79a3b", fill_opacity=0.3, weight=1.0)
+CAMERA_WAY = Style(stroke="#5b3a00", weight=1.6, dash="3 3", arrow=True)
+
 # --- What was searched for: magenta, which no layer is. ---
 FOUND = Style(stroke="#b5006e", weight=7, radius=15.0)
 

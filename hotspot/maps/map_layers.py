@@ -16,6 +16,7 @@ import xarray as xr
 from hotspot._checks import incident_problems
 from hotspot.grid import surface_problems
 from hotspot.maps import briefing_layers as draw
+from hotspot.maps.camera_marks import draw_cameras
 from hotspot.maps.chain_arrows import chain_problems, draw_chains
 from hotspot.maps.elements import Drawing
 from hotspot.maps.rise_and_fall import change_problems, draw_change
@@ -51,10 +52,16 @@ class MapLayers:
         first.
     series : GeoDataFrame, optional
         Incidents that are linked: all are shown, whatever their age, numbered and joined in the
-        order of time. ``series_id`` tells several series apart.
+        order of time. ``series_id`` tells several series apart. Beside zones, doors or a surface
+        they and their leads are off at first.
     leads : GeoDataFrame, optional
         The frame of `hotspot.series.series_candidates`: crimes that may belong to the series, by
         rank, with the reason. A linkage score is a lead, never evidence, and the layer says so.
+        ``lead_of`` tells the series apart.
+    cameras : GeoDataFrame, optional
+        `hotspot.cameras.CameraList.frame`: the cameras to ask for the crimes of that list, by
+        their ids, and which way they look where that is known. Beside zones, doors or a surface
+        off at first. For whoever asks for the footage: `team_map` and `public_map` have none.
     weeks : bool
         Whether there is a slider to look at the burglaries week by week.
     opens : {"zones", "density", "forecast"}, optional
@@ -81,6 +88,7 @@ class MapLayers:
     change: gpd.GeoDataFrame | None = None
     series: gpd.GeoDataFrame | None = None
     leads: gpd.GeoDataFrame | None = None
+    cameras: gpd.GeoDataFrame | None = None
     weeks: bool = True
     opens: Opens | None = None
     figure: str | None = None
@@ -163,6 +171,17 @@ def _lead_problems(name: str, leads: object) -> list[str]:
     return problems or frame_problems(name, leads, "rank", "reason", "score")
 
 
+def _camera_problems(name: str, cameras: object) -> list[str]:
+    columns = (
+        "camera_id", "crime_ref", "distance_m", "in_view", "why", "footage", "left", "asked",
+        "direction",
+    )  # fmt: skip
+    problems = frame_problems(name, cameras, *columns)
+    if not problems and isinstance(cameras, gpd.GeoDataFrame) and cameras.crs.is_geographic:
+        problems.append(f"The {name} must be in a projected CRS in metres, as the crimes are.")
+    return problems
+
+
 def _on(_: Scene) -> bool:
     return True
 
@@ -179,6 +198,10 @@ def _without_tiles(scene: Scene) -> bool:
 def _without_newer(scene: Scene) -> bool:
     # Where nothing but burglaries was given, as of a series, no window tells which ones count.
     return scene.alone or not scene.live.any()
+
+
+def _alone(scene: Scene) -> bool:
+    return scene.alone
 
 
 def _opening(layer: Opens) -> Callable[[Scene], bool]:
@@ -210,8 +233,9 @@ LAYERS = (
           "none today"),
     Layer("Doors to visit", "targets", _target_problems, draw.draw_doors, _on, "none today"),
     Layer("Burglaries", "incidents", _incident_problems, draw.draw_burglaries, _on, "none"),
-    Layer("May belong to the series", "leads", _lead_problems, draw_leads, _on, "no lead"),
-    Layer("Series", "series", _series_problems, draw_series, _on, "none known"),
+    Layer("Cameras to ask", "cameras", _camera_problems, draw_cameras, _alone, "none known"),
+    Layer("May belong to the series", "leads", _lead_problems, draw_leads, _alone, "no lead"),
+    Layer("Series", "series", _series_problems, draw_series, _alone, "none known"),
 )  # fmt: skip
 
 

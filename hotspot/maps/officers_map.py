@@ -23,7 +23,7 @@ from hotspot.maps.map_layers import LAYERS, MapLayers, Opens, data_problems
 from hotspot.maps.offline_map import bare_map
 from hotspot.maps.scene import Scene
 from hotspot.maps.tiles import tile_layer, tile_notice, tile_problems
-from hotspot.output.handling import PLACES_NOT_PEOPLE
+from hotspot.output.handling import NOT_EVIDENCE, PLACES_NOT_PEOPLE
 
 STANDARD_NOTES = (
     "Based only on burglaries recorded by the cut-off.",
@@ -135,11 +135,18 @@ def briefing_map(
         known=_known(scene, as_of is not None),
         warning=None if as_of is None else _staleness(scene),
         figure=as_text(more.figure),
-        notes=[*filter(None, map(as_text, notes))] or STANDARD_NOTES,
+        notes=_notes(notes, given),
         first=_at_a_glance(given, scene),
     )
     Panel(m, text, home).add_to(m)
     return m
+
+
+def _notes(notes: Iterable[str], given: dict[str, Any]) -> list[str]:
+    """Return what the map shows and does not; of a series what a lead is, whoever wrote them."""
+    told = [*filter(None, map(as_text, notes))] or list(STANDARD_NOTES)
+    linked = given["series"] is not None or given["leads"] is not None
+    return [*told, *([NOT_EVIDENCE] if linked and NOT_EVIDENCE not in told else [])]
 
 
 def _check(
@@ -246,7 +253,9 @@ def _at_a_glance(given: dict[str, Any], scene: Scene) -> list[LegendEntry]:
 def _opens_on(given: dict[str, Any], scene: Scene) -> list[list[float]] | None:
     """Return the corners of what a briefing is about, or of the first thing that there is."""
     shown = scene.incidents if scene.alone else scene.incidents[scene.live]
-    now = [given["zones"], given["targets"], given["series"], given["leads"], shown]
+    now = [given["zones"], given["targets"], shown]
+    if scene.alone:
+        now += [given["series"], given["leads"], given["cameras"]]
     if any(frame is not None and len(frame) for frame in now):
         now.append(given["hotspots"])
     areas = _areas_known(given["areas"], [*now, scene.incidents])

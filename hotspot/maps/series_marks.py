@@ -29,6 +29,7 @@ _FIELDS: tuple[Field, ...] = (
 )
 _LEAD_FIELDS: tuple[Field, ...] = (
     ("happened", "Happened", as_text),
+    ("lead_of", "May belong to", as_text),
     ("reason", "Why it may belong", as_text),
     ("scored", "Score (log Bayes factor)", as_text),
     ("caution", "Read this", as_text),

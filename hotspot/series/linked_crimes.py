@@ -1,5 +1,6 @@
 """The series that a force has found: the crimes of each in time order, and what they share."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
@@ -94,6 +95,27 @@ class CrimeSeries(Result):
             raise DataError(f"There is no series {quoted(name)}; there are {known or 'none'}.")
         frame, own = self.frame[mine].reset_index(drop=True), self.crimes[crimes]
         return type(self)(frame, own.reset_index(drop=True), 0, 0)
+
+    def of_these(self, names: Sequence[str]) -> Self:
+        """Return some of the series.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Their numbers, as the table spells them; in this order.
+
+        Returns
+        -------
+        CrimeSeries
+        """
+        order = {name: at for at, name in enumerate(names)}
+        parts = [
+            part[part[SERIES].isin(order)].sort_values(
+                SERIES, key=lambda column: column.map(order), kind="stable", ignore_index=True
+            )
+            for part in (self.frame, self.crimes)
+        ]
+        return type(self)(parts[0], parts[1], self.without, self.in_several)
 
     def summary(self) -> str:
         """Return which series there are, in plain sentences.

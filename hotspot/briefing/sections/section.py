@@ -109,6 +109,8 @@ class Chapter:
         Whether dates that are months only leave nothing of it.
     annex : bool
         Whether it stands behind the one page that is read each morning.
+    asked_for : callable
+        From the inputs to whether the set-up asks for it.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Chapter:
     write: Callable[[Sources], Section]
     needs_days: bool = True
     annex: bool = True
+    asked_for: Callable[[Inputs], bool] = lambda _: True
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
