@@ -19,7 +19,8 @@ from hotspot.cli import main
 from hotspot.demo.sample import make_town
 
 MADE = (
-    "addresses.csv", "beats.geojson", "briefing.toml", "burglaries.csv", "exclude.csv",
+    "addresses.csv", "beats.geojson", "briefing.toml", "burglaries.csv", "cameras.csv",
+    "exclude.csv",
     "neighbour/burglaries.csv", "neighbour/forces.geojson", "neighbour/streets.geojson",
     "operation.toml", "operation/README.md", "operation/beacon-control.geojson",
     "operation/beacon-plan.toml", "operation/beacon-treated.geojson", "operation/control.geojson",

@@ -68,14 +68,15 @@ function growWithZoom(shapes, styles) {
     const near = zoom >= NUMBERED_ZOOM;
     shapes.eachLayer((shape) => {
       const { style, mark } = shape.feature.properties;
-      const { weight, radius } = styles[style];
+      const { weight, radius, arrow, fill } = styles[style];
       if (radius && mark !== undefined) {
         // From afar doors of one street would be one blot: small, and without their numbers.
         shape.options.textHidden = !near;
         shape.setStyle({ weight: near ? weight : weight / 2 });
         shape.setRadius(radius * (near ? 1.1 : 0.55 * larger));
       } else if (radius) shape.setRadius(radius * larger);
-      else shape.setStyle({ weight: weight * wider });
+      // As wide as a street an arrow has no head, and the rim of an area hides what is in it.
+      else if (!arrow && !fill) shape.setStyle({ weight: weight * wider });
     });
   };
   shapes.on("add", () => {

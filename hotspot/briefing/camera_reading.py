@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.briefing.camera_settings import CameraSettings
 from hotspot.cameras import CameraCheck, CameraList, cameras_near, check_cameras
 from hotspot.dates import AsOf
 from hotspot.incidents.stop_list import StopList, redacted
-from hotspot.visits import VisitLedger
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitLedger
 
 
 def read_register(
@@ -54,7 +57,8 @@ def _without(check: CameraCheck, stopped: Collection[str]) -> CameraCheck:
     hidden = StopList.of(frozenset(stopped)).matches(check.accepted["camera_id"])
     values = [str(value) for value in check.rejected["value"]]
     names_one = np.array([redacted(text, stopped) != text for text in values], dtype=bool)
-    reasons = check.rejected["reason"].map(lambda text: redacted(text, stopped))
+    told = [redacted(text, stopped) for text in check.rejected["reason"]]
+    reasons = pd.Series(told, index=check.rejected.index, dtype=object)
     return replace(
         check,
         accepted=check.accepted[~hidden],
@@ -69,7 +73,7 @@ def cameras_for(
     check: CameraCheck,
     crimes: gpd.GeoDataFrame,
     as_of: AsOf,
-    ledger: VisitLedger | None,
+    ledger: "VisitLedger | None",
     refs: Iterable[str] | None = None,
 ) -> CameraList:
     """List the cameras to ask for some burglaries, as a set-up says.

@@ -23,6 +23,8 @@ from hotspot.cli.terminal import print_notes
 
 if TYPE_CHECKING:
     from hotspot.briefing.burglaries import Burglaries
+    from hotspot.briefing.config import Config
+    from hotspot.cameras import CameraCheck
 
 
 def add(commands: Any) -> None:
@@ -39,7 +41,8 @@ def _check(options: argparse.Namespace) -> int:
 
     chosen = set_up_of(options)
     try:
-        burglaries = read_burglaries(chosen.config, usable=False)
+        burglaries = read_burglaries(_with_series(chosen.config), usable=False)
+        register = _register(burglaries)
     except HotspotError:
         print_notes(chosen.notes)
         raise
@@ -55,14 +58,32 @@ def _check(options: argparse.Namespace) -> int:
     config = burglaries.config
     tables = to_database(options, frames, config.output.marked, config.read_files())
     if options.json:
-        print_json({**_content(burglaries), "tables": tables})
+        print_json({**_content(burglaries, register), "tables": tables})
     else:
         said = [*burglaries.left_out, *burglaries.later, *chosen.notes]
+        said += [] if register is None else [f"[cameras] {register.summary()}"]
         print_lines(burglaries.check.summary(), *said, *tables)
     return DONE if len(burglaries.check.accepted) else UNUSABLE
 
 
-def _content(burglaries: "Burglaries") -> dict[str, Any]:
+def _with_series(config: "Config") -> "Config":
+    """Return a set-up that reads the column of series which it names."""
+    from hotspot.briefing.series_column import with_series
+
+    return config if config.series is None else with_series(config)[0]
+
+
+def _register(burglaries: "Burglaries") -> "CameraCheck | None":
+    """Check the register of cameras, where the set-up names one."""
+    from hotspot.briefing.camera_reading import read_register
+
+    settings, check = burglaries.config.cameras, burglaries.check
+    if settings is None or settings.source is None:
+        return None
+    return read_register(settings, check.accepted.crs, burglaries.open.stopped)
+
+
+def _content(burglaries: "Burglaries", register: "CameraCheck | None") -> dict[str, Any]:
     """Return what a check found as JSON can hold it."""
     from hotspot.incidents.check_result import reason_kind
 
@@ -75,4 +96,13 @@ def _content(burglaries: "Burglaries") -> dict[str, Any]:
         # By kind: of 200,000 duplicates each names another row.
         "reasons": check.rejected["reason"].map(reason_kind).value_counts().to_dict(),
         "crs": check.accepted.crs.to_string(),
+        **({} if register is None else {"cameras": _of_register(register)}),
+    }
+
+
+def _of_register(register: "CameraCheck") -> dict[str, Any]:
+    return {
+        "accepted": len(register.accepted),
+        "rejected": len(register.rejected),
+        "warnings": register.warnings,
     }

@@ -1,12 +1,14 @@
 """The cameras to ask for the crimes of a map, and which way they look where that is known."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from hotspot.cameras.register_words import point_of
 from hotspot.english import count, moment
 from hotspot.maps.colours import CAMERA, CAMERA_LAST, CAMERA_VIEW, CAMERA_WAY
 from hotspot.maps.elements import Drawing
@@ -66,7 +68,7 @@ def draw_cameras(cameras: gpd.GeoDataFrame, scene: Scene) -> Drawing:
         headings=[f"Camera {as_text(one)}" for one in told["camera_id"]],
         fields=_FIELDS,
         grow=True,
-        tip=0,
+        tip=1,
     )
     views, ways = _views(told)
     legend = [(CAMERA, f"to ask: {count(int((~last).sum()), 'camera')}")]
@@ -114,12 +116,14 @@ def _looks(row: dict[str, object]) -> str:
     elif way is None:
         words = "which way is not told"
     else:
-        words = f"{way:.0f} degrees" + ("" if wide is None else f", {wide:.0f} wide")
+        words = f"{point_of(way)} ({way:.0f} degrees)" + (
+            "" if wide is None else f", {wide:.0f} wide"
+        )
     return words + ("; how far is not told" if far is None else f"; {far:,.0f} m far")
 
 
-def _number(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _views(cameras: gpd.GeoDataFrame) -> tuple[list[shapely.Geometry], list[shapely.Geometry]]:

@@ -186,8 +186,9 @@ WITHHELD = Style(
 # --- Crimes of one series: teal, with their place in time as a number. ---
 SERIES = Style(stroke="#ffffff", fill="#00554d", radius=9.0, weight=1.4)
 SERIES_LINE = Style(stroke="#00554d", weight=1.8, dash="7 4", arrow=True)
-# Crimes that may belong to it, by rank: violet, as a lead is no member.
-LEAD = Style(stroke="#7a4b94", fill="#7a4b94", radius=9.0, weight=1.4)
+# Crimes that may belong to it, by rank: violet, as a lead is no member; rimmed in white, which
+# keeps them apart from a density.
+LEAD = Style(stroke="#ffffff", fill="#7a4b94", radius=9.0, weight=1.4)
 
 # --- Cameras to ask: brown, as nothing else is, in the shape of one; pale: nothing to ask now. ---
 _CAMERA = ((-1.2, -0.7), (0.4, -0.7), (0.4, -0.3), (1.2, -0.7), (1.2, 0.7), (0.4, 0.3), (0.4, 0.7),

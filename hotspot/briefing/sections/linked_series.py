@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -114,9 +114,9 @@ def _leads_part(name: str, leads: SeriesLeads) -> Part:
     return Part(f"What may belong to {name}", told, table(_LEADS, rows))
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)
 
 
-def _number(value: object) -> str:
-    return "" if pd.isna(value) else f"{value:,.0f}"  # type: ignore[call-overload]
+def _number(value: Any) -> str:
+    return "" if pd.isna(value) else f"{value:,.0f}"
