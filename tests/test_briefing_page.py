@@ -13,6 +13,7 @@ from hotspot.briefing import Briefing
 from hotspot.briefing.sections import SECTIONS
 from hotspot.briefing.sections.doors_to_visit import DoorsSection
 from hotspot.briefing.sections.hours_and_method import HoursSection
+from hotspot.briefing.sections.linked_series import SeriesSection
 from hotspot.briefing.sections.raised_risk import MapSection
 from hotspot.briefing.sections.repeats import RepeatsSection
 from hotspot.briefing.sections.section import Section, left_out, table
@@ -22,7 +23,9 @@ from hotspot.output.pages import environment
 from hotspot.output.printing import find_browser, print_page
 
 TEMPLATE = "briefing_sections.html.j2"
-KINDS = (Section, DoorsSection, HoursSection, RepeatsSection, TrustSection, MapSection)
+KINDS = (
+    Section, DoorsSection, HoursSection, RepeatsSection, TrustSection, MapSection, SeriesSection
+)  # fmt: skip
 
 
 def source() -> str:
