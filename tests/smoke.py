@@ -74,7 +74,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["score", crimes, "--rule", str(rule)]
     batch = ["--batch-date", "2026-03-02", "--out", str(folder / "batch.csv")]
     yield ["share", "matching", crimes, "--force", "Humberside", *batch]
-    yield ["cameras", str(set_up), "--cameras", _cameras(sample, folder)]
+    yield ["cameras", str(set_up), "--cameras", str(sample / "cameras.csv")]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):
@@ -108,19 +108,6 @@ def _fixes(sample: Path, folder: Path) -> str:
         for minute, door in enumerate(doors):
             time = f"2026-03-01T18:{minute:02d}:00Z"
             writer.writerow(["U1", time, door["easting"], door["northing"]])
-    return str(path)
-
-
-def _cameras(sample: Path, folder: Path) -> str:
-    """Write a register with a camera at some of the doors."""
-    with (sample / "addresses.csv").open(encoding="utf-8-sig", newline="") as file:
-        doors = [row for number, row in enumerate(csv.DictReader(file)) if number % 20 == 0]
-    path = folder / "cameras.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Camera ID", "E", "N", "Facing", "Retention"])
-        for number, door in enumerate(doors):
-            writer.writerow([f"RS {number}", door["easting"], door["northing"], "NNE", 31])
     return str(path)
 
 

@@ -136,8 +136,8 @@ def test_cameras_are_on_the_page_the_map_and_their_own_list_and_nowhere_else(
 
 
 def test_owners_withdrawn_cameras_and_the_stop_list_are_nowhere(made: Briefing) -> None:
-    hidden = ["Owner-Name", "CAM/LAPSED", "CAM/REMOVED", "CAM/900", "CAM/ONLY", "CAM/FAR", "STOP/001",
-              "S/9-ZULU"]  # fmt: skip
+    hidden = ["Owner-Name", "CAM/LAPSED", "CAM/REMOVED", "CAM/900", "CAM/ONLY", "CAM/FAR",
+              "STOP/001", "S/9-ZULU"]  # fmt: skip
     for path in made.folder.rglob("*.*"):
         text = text_of(path)
         for secret in hidden:

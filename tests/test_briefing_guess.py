@@ -11,7 +11,7 @@ import pytest
 import hotspot as hs
 from hotspot.briefing import brief
 from hotspot.briefing.config import load_config
-from hotspot.briefing.file_kinds import find_kinds
+from hotspot.briefing.file_kinds import find_kinds, is_register
 from hotspot.briefing.guess import guess_set_up
 from hotspot.briefing.input_files import read_layers
 from tests.small_town import Burglary, usual, write_burglaries, write_town
@@ -216,6 +216,20 @@ def test_a_register_of_cameras_is_named_and_never_read_as_burglaries(tmp_path: P
     with pytest.raises(hs.DataError, match="is a register of cameras and holds no burglaries"):
         guess_set_up([register])
     assert not register.with_suffix(".toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("heads", "taken"),
+    [
+        ("Camera Ref,Type,Easting,Northing,Facing,Footage Kept,Consent Given", True),
+        ("Asset No,Type,Easting,Northing,Direction,Field of View", True),
+        # Of a crime it may be told that there was a camera.
+        ("Crime Ref,Date From,Date To,Easting,Northing,CCTV Ref,Direction,Range", False),
+        ("Ref,Easting,Northing,Direction", False),
+    ],
+)
+def test_a_type_may_be_of_a_camera(heads: str, taken: bool) -> None:
+    assert is_register(heads.split(",")) == taken
 
 
 def test_files_in_any_order_are_known_by_what_is_in_them(tmp_path: Path) -> None:

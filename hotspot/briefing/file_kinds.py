@@ -213,7 +213,10 @@ def is_register(columns: Sequence[str]) -> bool:
     >>> is_register(["Crime Ref", "Date From", "Type", "Direction"])
     False
     """
-    if _USUAL_OF_CRIMES & set(match_columns(columns, known_columns("incidents"))):
+    # A type is of an offence, of a camera or of anything.
+    if (_USUAL_OF_CRIMES - {"offence_code"}) & set(
+        match_columns(columns, known_columns("incidents"))
+    ):
         return False
     cameras = match_columns(columns, known_columns("cameras"))
     named = normalise_name(cameras.get("camera_id", "")).startswith(("cam", "cctv"))

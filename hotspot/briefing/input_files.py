@@ -264,7 +264,7 @@ def open_burglaries(
     doors = prepare_doors if addresses is None else addresses.doors
     return check_open(
         lambda: names_of_rows(layout(placing=True, keep=False)), stop, read, homes, doors,
-        may_match_nothing=may_match_nothing,
+        may_match_nothing=may_match_nothing, kept=tuple(settings.keep),
     )  # fmt: skip
 
 

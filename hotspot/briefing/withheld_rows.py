@@ -65,6 +65,7 @@ def check_open(
     prepare: Callable[[gpd.GeoDataFrame], Doors] = prepare_doors,
     *,
     may_match_nothing: bool = False,
+    kept: Collection[str] = (),
 ) -> OpenCheck:
     """Check a file of burglaries as if what is on a stop list did not stand in it.
 
@@ -81,6 +82,8 @@ def check_open(
         Makes them ready for finding doors, as `prepare_doors` does.
     may_match_nothing : bool
         Whether a list of which nothing matches was said to be right.
+    kept : collection of str
+        Columns of the force's own, which may quote a reference too.
 
     Returns
     -------
@@ -115,8 +118,7 @@ def check_open(
     own = set(names.reindex(columns=["uprn"]).loc[of_these, "uprn"].dropna())
     stopped = stop.meant(names) | stop.meant(addresses) | its | own | doors
     check = read(out) if out else whole
-    kept = tuple(settings.keep)
-    left = _without_names(check, len(out), stopped | frozenset(stop.entries), kept)
+    left = _without_names(check, len(out), stopped | frozenset(stop.entries), tuple(kept))
     return replace(left, every=whole.accepted, warnings=_unmatched(stop, *known))
 
 
