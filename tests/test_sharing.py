@@ -1,6 +1,7 @@
 """A share: what goes comes back as it went, from every format, and nothing else goes."""
 
 import json
+import os
 import shutil
 import sqlite3
 import warnings
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot.output import staging
-from hotspot.sharing import read_manifest
+from hotspot.sharing import read_manifest, shared_frames
 
 TERMS: dict[str, Any] = {
     "gateway": "ISA 12",
@@ -113,6 +114,17 @@ def test_every_kind_of_column_comes_back_as_it_went(tmp_path: Path, layout: str)
     names = [one for one in sent.columns if one != "geometry"]
     folder = share(sent, tmp_path / "share", names, formats=[layout])
     assert_same(read(folder), sent)
+
+
+@pytest.mark.parametrize("layout", ["geoparquet", "gpkg", "xlsx"])
+def test_what_stands_in_a_gap_and_labels_without_a_name_come_back(tmp_path: Path, layout: str):
+    sent = crimes(2).set_index(pd.Index(["r1", "r2"]))
+    for column, gap in (("none", None), ("nan", np.nan)):
+        sent[column] = pd.Series(["x", gap], index=sent.index, dtype=object)
+    back = read(share(sent, tmp_path / "s", ["none", "nan"], formats=[layout]))
+    assert back["none"].iloc[1] is None
+    assert isinstance(back["nan"].iloc[1], float)
+    assert back.index.name is None
 
 
 @pytest.mark.parametrize("layout", ["geoparquet", "gpkg", "xlsx"])
@@ -228,7 +240,9 @@ def test_every_dtype_and_index_come_back_from_every_format(data: Any, rows: int)
     sent.attrs["resolution"] = data.draw(st.sampled_from(["day", "month"]))
     fields = ["crime_ref", "c0", "c1", "c2"]
     layout = data.draw(st.sampled_from(["geoparquet", "gpkg", "xlsx"]))
-    with tempfile.TemporaryDirectory() as made:
+    # Texts drawn at random read like a gender or a birthday now and then: that is tried elsewhere.
+    with tempfile.TemporaryDirectory() as made, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shared_frames, "_personal", lambda *_: [])
         folder = share(sent, Path(made) / "s", fields, formats=[layout])
         assert_same(read(folder), sent[["crime_ref", "geometry", *fields[1:]]])
 
@@ -354,6 +368,16 @@ def test_what_was_changed_missing_half_copied_or_expired_is_told_at_once(tmp_pat
         assert part in words
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+@pytest.mark.parametrize("name", ["share.xlsx", "manifest.json"])
+def test_a_link_is_no_file_of_a_share(tmp_path: Path, name: str):
+    folder = share(crimes(), tmp_path / "s", formats=["xlsx"])
+    (folder / name).rename(tmp_path / name)
+    (folder / name).symlink_to(tmp_path / name)
+    with pytest.raises(hs.DataError, match=r"is missing|holds no"):
+        read(folder)
+
+
 def test_the_last_day_is_included(tmp_path: Path):
     folder = share(crimes(), tmp_path / "s")
     assert len(read(folder, "2026-12-31")) == 6
@@ -378,6 +402,13 @@ def test_a_manifest_that_says_something_twice_is_refused(tmp_path: Path):
     # The last of two is what counts, and the first what a person reads.
     path.write_text(said.replace('"expires"', '"expires": "2099-01-01",\n "expires"', 1), "utf-8")
     with pytest.raises(hs.DataError, match="more than once"):
+        read(folder)
+
+
+def test_a_manifest_of_more_rows_than_a_sheet_has_is_refused(tmp_path: Path):
+    folder = share(crimes(), tmp_path / "s", formats=["xlsx"])
+    resealed(folder, lambda m: m["frames"][0].update(rows=1_048_576))
+    with pytest.raises(hs.DataError, match="the manifest says 1,048,576"):
         read(folder)
 
 
@@ -506,6 +537,8 @@ def test_frames_that_cannot_come_back_are_told_at_once(tmp_path: Path):
         share(high, tmp_path / "s")
     with pytest.raises(hs.DataError, match="no CRS"):
         share(crimes().set_crs(None, allow_override=True), tmp_path / "s")
+    with pytest.raises(hs.DataError, match="has 201 letters"):
+        share(crimes().assign(**{"x" * 201: "a"}), tmp_path / "s", ["x" * 201])
     with pytest.raises(hs.DataError, match="more than a cell holds"):
         share(crimes().assign(long="x" * 40_000), tmp_path / "s", ["long"])
 

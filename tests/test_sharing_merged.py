@@ -22,7 +22,7 @@ from hotspot.sharing import (
 )
 from tests import naive
 from tests.small_town import uprn, write_town
-from tests.test_sharing import assert_same, crimes, homes, read, share
+from tests.test_sharing import assert_same, crimes, homes, read, resealed, share
 
 FIELDS = ["crime_ref", "occurred_from", "occurred_to", "address", "mo"]
 TODAY = {"today": "2026-12-02"}
@@ -98,6 +98,35 @@ def test_a_correction_that_cannot_be_is_told(tmp_path: Path):
         with pytest.raises(hs.DataError, match=words):
             correct(sent, frames, tmp_path / "c", removed=removed)
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m.update(level="area"),
+        lambda m: m.update(frames=m["frames"][:1]),
+        lambda m: m["frames"][0]["geometry"].update(crs="EPSG:32630"),
+        lambda m: m["frames"][0].update(order=["geometry", *m["frames"][0]["order"][:-1]]),
+    ],
+)
+def test_a_correction_that_is_not_such_as_its_share_is_refused(tmp_path: Path, change: Any):
+    sent = share(crimes(), tmp_path / "s", FIELDS, formats=["xlsx"])
+    made = correct(sent, crimes().iloc[:1].assign(mo="SIDE"), tmp_path / "c", removed=["001"])
+    resealed(made, change)
+    with pytest.raises(hs.DataError, match="is not what it says"):
+        apply_correction(sent, made, **TODAY)
+    assert read_manifest(sent).version == 1
+
+
+def test_a_correction_of_crimes_that_the_share_has_not_is_refused(tmp_path: Path):
+    sent = share(crimes(), tmp_path / "s", FIELDS, formats=["xlsx"])
+    fewer = share(crimes(4), tmp_path / "f", FIELDS, formats=["xlsx"])
+    for number, (frames, removed) in enumerate([(crimes().iloc[5:].assign(mo="SIDE"), []),
+                                                (None, ["005"])]):  # fmt: skip
+        made = correct(sent, frames, tmp_path / f"c{number}", removed=removed)
+        resealed(made, lambda m: m.update(share=read_manifest(fewer).share))
+        with pytest.raises(hs.DataError, match="the share has not 005"):
+            apply_correction(fewer, made, **TODAY)
 
 
 def test_a_correction_is_applied_whole_or_not_at_all(
@@ -263,6 +292,19 @@ def test_pairs_are_merged_or_listed_with_the_reason():
     assert merged.crimes["crime_ref"].tolist().count("far") == 1
 
 
+def test_of_two_records_that_stands_whose_ground_it_lies_on_then_that_with_a_uprn():
+    def kept(ours_x: float, theirs_x: float, *uprns: str) -> tuple[str, str]:
+        one = recorded("A", [("a", ours_x, 10, "", uprns[0])])
+        other = recorded("B", [("b", theirs_x, 10, "", uprns[1])])
+        (crime,) = merge_forces(one, other, forces(), 400).crimes.itertuples()
+        return crime.crime_ref, crime.also_ref
+
+    assert kept(990, 1010, "", "") == ("a", "b")  # each on its own ground: the first by force
+    assert kept(1010, 1012, "", "") == ("b", "a")  # both on B's ground
+    assert kept(1010, 1012, "1", "") == ("b", "a")  # which weighs more than a UPRN
+    assert kept(990, 1010, "", "1") == ("b", "a")
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_order_of_forces_and_of_rows_does_not_change_the_set(seed: int):
     rng = np.random.default_rng(seed)
@@ -301,10 +343,13 @@ def test_what_cannot_be_merged_is_told():
     ):
         with pytest.raises(hs.DataError, match=words):
             merge_forces(ours, theirs, boundary)
-    month = a.copy()
-    month.attrs["resolution"] = "month"
-    with pytest.raises(hs.DataError, match="month"):
-        merge_forces(month, b, forces())
+    for ours, theirs in ((a, b), (b, a)):
+        month = ours.copy()
+        month.attrs["resolution"] = "month"
+        with pytest.raises(hs.DataError, match="month"):
+            merge_forces(month, theirs, forces())
+        with pytest.raises(hs.DataError, match="month"):
+            merge_forces(theirs, month, forces())
     with pytest.raises(hs.ConfigError, match="strip_m"):
         merge_forces(a, b, forces(), -1)
 

@@ -76,6 +76,11 @@ def kind_of(column: pd.Series, name: str) -> ColumnKind:
     DataError
         If it holds what no file of a share can give back: lists, records, several kinds of values.
     """
+    if len(name) > LONGEST_NAME:
+        raise DataError(
+            f"The name of a column has {len(name):,} letters ({quoted(name[:40])}...), and can "
+            f"have {LONGEST_NAME}: rename it."
+        )
     if isinstance(column.dtype, pd.CategoricalDtype):
         inner = pd.Series(column.cat.categories)
         of = kind_of(inner, name)

@@ -20,7 +20,7 @@ from hotspot.english import and_list, count, name_rows, some_of
 from hotspot.incidents.kept_columns import score_columns, what_of_persons
 from hotspot.incidents.stop_list import StopList
 from hotspot.reading.contents import Contents
-from hotspot.sharing.column_kinds import LONGEST_NAME, kind_of, plain_values
+from hotspot.sharing.column_kinds import kind_of, plain_values
 from hotspot.sharing.detail_levels import level_problems
 from hotspot.sharing.handling_words import (
     AREA_COUNTED,
@@ -254,10 +254,6 @@ def _frame_problems(name: str, frame: pd.DataFrame, detail: Detail) -> list[str]
     problems = index_problems(frame, name)
     if any(not isinstance(one, str) for one in frame.columns) or not frame.columns.is_unique:
         problems.append(f"{name}: names of columns must be texts, each once.")
-        return problems
-    if long := [one for one in frame.columns if len(one) > LONGEST_NAME]:
-        problems.append(f"{name}: {count(len(long), 'name')} of columns have over {LONGEST_NAME} "
-                        "letters: rename them.")  # fmt: skip
         return problems
     if not isinstance(frame, gpd.GeoDataFrame):
         if detail.level == "street":
