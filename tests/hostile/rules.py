@@ -77,7 +77,7 @@ for _slug, _value in {
     rule(f"threshold-{_slug}", GOOD.replace("50", _value))
     rule(f"points-{_slug}", GOOD.replace("20", _value))
     rule(f"offence-{_slug}", GOOD.replace("40", _value))
-rule("offence-that-is-none", GOOD.replace("homes", '"\\u001b[2J"'))
+rule("offence-that-is-none", GOOD.replace("homes", '"\\u001b[2J"'), used(2))
 rule("offence-of-100-kb", GOOD.replace("homes", '"' + "x" * 100_000 + '"'), used(2))
 rule("offences-1e5", GOOD.replace("homes = 40", "\n".join(f'"X{k}" = 1' for k in range(100_000))), refused(), used(2), heavy=True)
 rule("offence-that-runs", GOOD.replace("homes", '"__import__(\'os\')"'), used(2))
