@@ -59,6 +59,10 @@ def draw_chains(chains: pd.DataFrame, scene: Scene) -> Drawing:
     """
     if set(_CHAIN_COLUMNS) <= set(chains.columns) and isinstance(chains, gpd.GeoDataFrame):
         links = drawable(chains)
+        # A chain all at one point has a line of no length there, which a map would not show.
+        shapes = links.geometry.to_numpy()
+        shown = np.where(links.length == 0, shapely.centroid(shapes), shapes)
+        links = links.set_geometry(gpd.GeoSeries(shown, links.index, crs=links.crs))
         headings = [f"Chain {as_text(name)}" for name in links["chain"]]
         fields = _CHAIN_FIELDS
     else:

@@ -147,8 +147,9 @@ def near_repeat_chains(
     Notes
     -----
     ``geometry`` is a MultiLineString with a line from each crime followed to the one that follows
-    it, in that direction, for arrows. A line of no length would not be valid: repeats at the same
-    point draw none, and a chain all at one point is that Point.
+    it, in that direction, for arrows. Repeats at the same point draw none; a chain all at one point
+    is one line of no length there, so that every row has a geometry of one type, which is what
+    shapefiles and databases take. GIS draw such a line as a dot.
 
     Where burglary is dense, chains grow together until one of them holds most of it: then the
     rule is too wide for chains to mean anything, and a shorter distance or window serves better.
@@ -347,15 +348,15 @@ def _extents(events: gpd.GeoDataFrame, links: Links) -> Floats:
 
 
 def _arrows(events: gpd.GeoDataFrame, links: Links) -> npt.NDArray[np.object_]:
-    """Draw the links of each chain, or its point where none has a length."""
-    points = events.geometry.to_numpy()
-    place = shapely.get_coordinates(points)
+    """Draw the links of each chain, or a line of no length at its point where none has one."""
+    place = shapely.get_coordinates(events.geometry.to_numpy())
     order = np.argsort(links.rank)
-    drawn = np.asarray(points[_leads(links.chain, links.rank)], dtype=object)
+    first = place[_leads(links.chain, links.rank)]
+    still = shapely.multilinestrings(np.stack([first, first], axis=1)[:, np.newaxis])
+    drawn = np.asarray(still, dtype=object)
     # In order of time, so that arrows are drawn as the chain grew.
     follower = order[links.follows[order] >= 0]
     start, end = place[links.follows[follower]], place[follower]
-    # A line of no length would not be valid.
     moves = (start != end).any(axis=1)
     follower, lines = follower[moves], np.stack([start, end], axis=1)[moves]
     by_chain = np.argsort(links.chain[follower], kind="stable")
