@@ -173,6 +173,8 @@ def test_visits_that_are_tried_leave_the_ledger_as_it_was(
         (["record", tmp_path / "back.csv"], "1 visit recorded"),
         (["correct", "V-A", *right], "no reply"),
         (["purge", "--before", "2030-01-01"], ""),
+        (["subject", "V-A", "--erase"], "1 of visits"),
+        (["notes", "--acknowledge-all"], ""),
     ):
         capsys.readouterr()
         status = run("visits", *command, "--ledger", file, "--dry-run")
@@ -180,6 +182,10 @@ def test_visits_that_are_tried_leave_the_ledger_as_it_was(
         assert said in capsys.readouterr().out
         assert file.read_bytes() == held
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["back.csv", "visits.db"]
+    # What is shown is logged: a dry run is no way around that.
+    for command in (["subject", "V-A"], ["notes"], ["notes", "--acknowledge-all", "--folder", "x"]):
+        assert run("visits", *command, "--ledger", file, "--dry-run") == 1
+        assert "--dry-run tries --" in capsys.readouterr().err
     none = tmp_path / "none.db"
     assert run("visits", "record", tmp_path / "back.csv", "--ledger", none, "--dry-run") == 1
     assert not none.exists()

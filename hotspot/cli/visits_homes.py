@@ -48,6 +48,7 @@ def add(kinds: Any) -> None:
         notes,
         {
             "--acknowledge-all": Value(None, every, False),
+            "--dry-run": DRY_RUN,
             "--folder": Value(None, "write them there, as page, table and workbook"),
             "--marking": MARKING,
             "--to": Value("NAME", "who gets them, for the log"),
@@ -65,6 +66,7 @@ def add(kinds: Any) -> None:
         subject,
         {
             "--erase": Value(None, "show it, ask, and delete it", False),
+            "--dry-run": DRY_RUN,
             "--marks": Value(None, keeps, False),
             "--to": Value("NAME", "who gets it, for the log"),
             "--yes": YES,
@@ -101,6 +103,9 @@ def _notes(options: argparse.Namespace) -> int:
     from hotspot.output.own_files import own_files
     from hotspot.visits.officer_notes import FORMATS, OfficerNotes
 
+    # What is shown or written is logged, which a dry run does not.
+    if options.dry_run and (options.folder or not (options.acknowledge or options.acknowledge_all)):
+        raise ConfigError("--dry-run tries --acknowledge or --acknowledge-all, without --folder.")
     paths = free_paths(options, OfficerNotes.product, FORMATS) if options.folder else []
     with ledger_of(options) as ledger:
         if options.acknowledge:
@@ -121,11 +126,15 @@ def _notes(options: argparse.Namespace) -> int:
         if stays is not None:
             return stays
         gone = ledger.acknowledge_notes(notes.table["note_ref"], options.who)
-    print_answer(options, {**content, "acknowledged": gone.refs}, *files, gone.summary())
+    told = {} if options.dry_run else content
+    print_answer(options, {**told, "acknowledged": gone.refs}, *files, gone.summary())
     return DONE
 
 
 def _subject(options: argparse.Namespace) -> int:
+    # What is shown of a home is logged, which a dry run does not: it tells what would go, no more.
+    if options.dry_run and not options.erase:
+        raise ConfigError("--dry-run tries --erase: name both.")
     with ledger_of(options) as ledger:
         stopped = stop_list_of_ledger(options, ledger)
         held = ledger.subject(options.home, options.to, exclude=stopped)

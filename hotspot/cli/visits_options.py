@@ -162,7 +162,8 @@ def not_agreed(
     options: argparse.Namespace, content: Mapping[str, Any], summary: str, question: str
 ) -> int | None:
     """Show what would be deleted and ask; return the exit status where it stays."""
-    if options.yes:
+    # Of what is only tried nobody need be asked.
+    if options.yes or getattr(options, "dry_run", False):
         return None
     if options.json or not sys.stdin.isatty():
         print_answer(options, content, summary)
