@@ -42,6 +42,20 @@ def failing(
     return command
 
 
+def test_windows_says_otherwise_that_a_pipe_is_closed_and_a_path_too_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe, long = OSError(errno.EINVAL, "Invalid argument"), tmp_path / ("x" * 250) / "a.csv"
+    gone = FileNotFoundError(errno.ENOENT, "No such file", str(long))
+    for windows in (False, True):
+        monkeypatch.setattr(faults, "_WINDOWS", windows)
+        assert faults.is_closed_pipe(pipe) is windows
+        assert not faults.is_closed_pipe(OSError(errno.EINVAL, "Invalid argument", "a.csv"))
+        assert ("name is too long" in faults.words_of(gone)[0]) is windows
+    assert faults.is_closed_pipe(BrokenPipeError())
+    assert "no such file" in faults.words_of(FileNotFoundError(errno.ENOENT, "", "a.csv"))[0]
+
+
 @pytest.mark.parametrize(
     ("words", "added"),
     [

@@ -35,7 +35,7 @@ from hotspot.cli import (
     visits,
 )
 from hotspot.cli.examples import show_examples
-from hotspot.cli.faults import in_options, words_of
+from hotspot.cli.faults import in_options, is_closed_pipe, words_of
 from hotspot.cli.option_values import Parser, check_usage
 from hotspot.cli.options import DONE, STOPPED
 from hotspot.cli.standard_input import standard_input
@@ -75,11 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print_problem("stopped; no product was left half-written.")
             return STOPPED
-        except BrokenPipeError:
-            # Whoever read our output has seen enough; Python must not complain again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return DONE
         except Exception as error:
+            if is_closed_pipe(error):
+                # Whoever read our output has seen enough; Python must not complain again at exit.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return DONE
             words, status = words_of(error)
             print_problem(in_options(words, getattr(options, "parser", None)))
             return status

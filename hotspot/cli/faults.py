@@ -14,6 +14,9 @@ import hotspot
 from hotspot._errors import HotspotError
 from hotspot.cli.options import FAULT, UNUSABLE
 
+_WINDOWS = os.name == "nt"
+# Of a path on Windows, where long ones are not switched on; a folder leaves room for a file's name.
+_MOST_LETTERS = 248
 # An argument of a function of ours, as messages name it.
 _ARGUMENT = re.compile(r"\b([a-z][a-z_]*)=(?!=)")
 _NO_MEMORY = (
@@ -71,9 +74,28 @@ def words_of(error: Exception) -> tuple[str, int]:
         # A path that is too long would hide what to do.
         place = os.fsdecode(error.filename)[-200:] if _is_path(error.filename) else "A file"
         reason = error.strerror or type(error).__name__
-        todo = _WHAT_TO_DO.get(error.errno, f"{reason}. Is the drive connected, and its disk full?")
+        code = errno.ENAMETOOLONG if _is_too_long_for_windows(error) else error.errno
+        todo = _WHAT_TO_DO.get(code, f"{reason}. Is the drive connected, and its disk full?")
         return f"{place} cannot be used: {todo}", UNUSABLE
     return _fault_words(error), FAULT
+
+
+def is_closed_pipe(error: Exception) -> bool:
+    """Test whether an error says that nobody reads our output any longer, as ``| more`` ends.
+
+    Windows says of a closed pipe that an argument is invalid, and names no file.
+    """
+    if isinstance(error, BrokenPipeError):
+        return True
+    told = isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
+    return told and _WINDOWS
+
+
+def _is_too_long_for_windows(error: OSError) -> bool:
+    """Test whether a path has more letters than Windows takes, of which it says: not there."""
+    if not _WINDOWS or error.errno != errno.ENOENT or not _is_path(error.filename):
+        return False
+    return len(str(Path(os.fsdecode(error.filename)).absolute())) >= _MOST_LETTERS
 
 
 def in_options(words: str, command: argparse.ArgumentParser | None) -> str:
