@@ -18,7 +18,7 @@ from hotspot._checks import (
 )
 from hotspot._errors import not_fitted
 from hotspot._kernels.arrays import Bools, Floats, Ints
-from hotspot.english import count
+from hotspot.english import and_list, count
 from hotspot.output.handling import NOT_EVIDENCE
 from hotspot.series.bayes_factors import Curve, MethodFactors, Sides, logistic_factors, prior_score
 from hotspot.series.pair_evidence import (
@@ -299,17 +299,18 @@ class LinkageModel(BaseEstimator):  # type: ignore[misc]
         if not hasattr(self, "prior_only_"):
             return "Not fitted."
         if self.prior_only_:
-            by = " and ".join({"distance": "distance", "days": "days"}[n] for n in self.scored_by)
+            by = and_list(self.scored_by) if self.scored_by else "nothing"
             return (
-                f"No solved series to learn from: scored by {by or 'nothing'} alone, a rule of "
+                f"No solved series to learn from: scored by {by} alone, a rule of "
                 "thumb that gives an order and no strength."
             )
         thin = " That is few: the rule of thumb for distance and days weighs more than they do." * (
             self.series_ < self.shrinkage
         )
+        told = ["method" if name == "mo" else name for name in self.scored_by]
         return (
             f"Learned from {count(self.linked_, 'linked pair')} of solved series and "
-            f"{count(self.unlinked_, 'pair')} of different ones, by {', '.join(self.scored_by)}."
+            f"{count(self.unlinked_, 'pair')} of different ones, by {and_list(told)}."
             f"{thin}"
         )
 
