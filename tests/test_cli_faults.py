@@ -61,8 +61,10 @@ def test_windows_says_otherwise_that_a_pipe_is_closed_and_a_path_too_long(
     [
         (
             "No CRS: give crs=. Else columns={'x': 'X'}.",
-            " (On the command line crs= is --crs and columns= is --columns.)",
+            " (On the command line crs= is --crs and columns= is --columns. For a file other than "
+            "the burglaries it stands in the set-up.)",
         ),
+        ("A zone: timezone=.", " (On the command line timezone= is --timezone.)"),
         ("Choose offences (--offence homes) or crs= (crs in a TOML file).", ""),
         ("No option has closed=, and 1 == 1.", ""),
         ("A zone: timezone= or --timezone.", ""),

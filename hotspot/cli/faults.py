@@ -19,6 +19,7 @@ _WINDOWS = os.name == "nt"
 _MOST_LETTERS = 248
 # An argument of a function of ours, as messages name it.
 _ARGUMENT = re.compile(r"\b([a-z][a-z_]*)=(?!=)")
+_OF_BURGLARIES = ("columns", "crs", "sheet")
 _NO_MEMORY = (
     "There is not enough memory for this: close other programs, take larger cells, fewer "
     "burglaries or fewer permutations, and run again."
@@ -133,7 +134,13 @@ def in_options(words: str, command: argparse.ArgumentParser | None) -> str:
     # English loads pandas, which help and wrong usage do without.
     from hotspot.english import and_list
 
-    return f"{words} (On the command line {and_list(told)}.)" if told else words
+    if not told:
+        return words
+    # Areas, addresses and streets have a CRS and columns of their own, which no option names.
+    own = " For a file other than the burglaries it stands in the set-up." * any(
+        named.get(name) in taken for name in _OF_BURGLARIES
+    )
+    return f"{words} (On the command line {and_list(told)}.{own})"
 
 
 def _is_path(name: object) -> bool:
