@@ -105,7 +105,7 @@ def test_hits_are_those_counted_by_hand(town):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=20)
 def test_cells_of_equal_risk_count_in_expectation(cells):
     risk, happened = (np.array(values, dtype=float) for values in zip(*cells, strict=True))
     for number in range(1, len(cells) + 1):

@@ -22,7 +22,7 @@ def spread(x, y):
     return incidents_at(x, y, np.zeros(len(x)))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(places, st.sampled_from(["quartic", "epanechnikov", "triweight", "uniform"]))
 def test_the_likelihood_is_that_of_the_slow_twin(rows, kernel):
     x, y = np.array(rows, dtype=float).T * 10

@@ -45,7 +45,7 @@ minutes = st.integers(0, 3 * 7 * 24 * 60)
 lengths = st.one_of(st.just(0), st.integers(1, 90), st.integers(1, 9 * 24 * 60))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(minutes, lengths), min_size=1, max_size=6))
 def test_hours_agree_with_walking_every_minute(drawn: list[tuple[int, int]]) -> None:
     windows = [

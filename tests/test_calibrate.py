@@ -43,7 +43,7 @@ def followed_town(seed, parents=1500, children=700, reach_m=150.0, days=21):
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scenes, st.integers(0, 9))
 def test_drawn_pairs_are_those_of_the_slow_twin(rows, seed):
     incidents = scene(rows)
@@ -63,7 +63,7 @@ def test_drawn_pairs_are_those_of_the_slow_twin(rows, seed):
         assert counts.sum() == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scenes)
 def test_drawing_each_block_once_gives_the_test_itself(rows):
     incidents = scene(rows)

@@ -301,7 +301,7 @@ CAMERAS = st.lists(
 
 
 @given(CAMERAS)
-@settings(max_examples=12)
+@settings(max_examples=20)
 def test_every_pair_is_what_the_slow_twin_says(rows: list[dict[str, Any]]) -> None:
     two = crimes({}, {"x": 37, "y": -21, "occurred_from": "2026-02-10 10:00"})
     stand = cameras(*rows)

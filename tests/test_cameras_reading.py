@@ -77,7 +77,7 @@ def test_openstreetmap_writes_arcs_of_points() -> None:
 
 
 @given(st.integers(0, 359))
-@settings(max_examples=15)
+@settings(max_examples=30)
 def test_a_point_of_the_compass_is_read_back(degrees: int) -> None:
     read = read_direction(point_of(degrees))
     assert read != UNCLEAR

@@ -316,7 +316,7 @@ def test_no_list_of_doors_has_points():
 KNOWN = st.one_of(st.none(), st.integers(0, 25))
 
 
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(

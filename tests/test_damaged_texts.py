@@ -275,7 +275,7 @@ def good_files() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.zip", "a.xlsx"])
 @given(seed=st.integers(0, 10**9), how=st.sampled_from(["cut", "flip", "double", "drop"]))
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_damaged_file_loses_no_row_unsaid(tmp_path: Path, name: str, seed: int, how: str) -> None:
     if name == "a.xlsx":

@@ -29,7 +29,7 @@ def decay_of(incidents, **options):
     return near_repeat_decay(incidents, EDGES_M, EDGES_DAYS, **options)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes)
 def test_the_table_is_that_of_the_knox_test_and_of_the_slow_twin(rows):
     table = decay_of(scene(rows)).table
@@ -43,7 +43,7 @@ def test_the_table_is_that_of_the_knox_test_and_of_the_slow_twin(rows):
     assert table["observed"].tolist() == [n for row in counts for n in row]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes)
 def test_the_profiles_sum_up_the_table(rows):
     decay = decay_of(scene(rows), near_m=200, near_days=7)
@@ -55,7 +55,7 @@ def test_the_profiles_sum_up_the_table(rows):
     assert (decay.near_m, decay.near_days) == (200, 7)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(scenes, st.randoms(use_true_random=False), st.integers(-3000, 3000))
 def test_order_and_exact_shifts_do_not_matter(rows, random, shift):
     incidents = scene(rows)

@@ -29,7 +29,7 @@ def scene(rows):
     return incidents_at(x * 25, y * 25, np.zeros(len(x)), weight=weight)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points, st.sampled_from([10.0, 50.0, 130.0, 400.0, 2000.0]))
 def test_density_is_that_of_the_slow_twin(rows, bandwidth_m):
     incidents = scene(rows)
@@ -40,7 +40,7 @@ def test_density_is_that_of_the_slow_twin(rows, bandwidth_m):
     np.testing.assert_allclose(surface.to_numpy(), expected, rtol=1e-11, atol=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_change_a_bit(rows, random):
     incidents = scene(rows)
@@ -51,7 +51,7 @@ def test_order_of_rows_does_not_change_a_bit(rows, random):
     np.testing.assert_array_equal(one.to_numpy(), other.to_numpy())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points, st.integers(0, 25))
 def test_split_parts_add_up(rows, cut):
     incidents = scene(rows)
@@ -260,7 +260,7 @@ def test_a_uniform_kernel_takes_in_what_lies_exactly_at_the_bandwidth():
     assert int(reached.sum()) == sum(i * i + j * j <= 9 for i in range(-4, 5) for j in range(-4, 5))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points, st.integers(-5, 5), st.integers(-5, 5))
 def test_moving_everything_moves_the_surface(rows, right, up):
     incidents = scene(rows)
@@ -271,7 +271,7 @@ def test_moving_everything_moves_the_surface(rows, right, up):
     np.testing.assert_allclose(here.to_numpy(), there.to_numpy(), rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points, st.floats(0.01, 1000))
 def test_scaling_the_weights_scales_the_surface(rows, factor):
     incidents = scene(rows)
@@ -518,7 +518,7 @@ def test_harm_is_looked_up_by_code_and_gaps_are_told():
 minutes = st.integers(0, 20 * 24 * 60)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     minutes,
     st.integers(1, 3 * 24 * 60),

@@ -33,7 +33,7 @@ def at_cells(counts, grid=GRID):
     return incidents_at(x, y, np.zeros(len(x)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.integers(0, 6), min_size=35, max_size=35).filter(lambda c: len(set(c)) > 1),
     st.sampled_from([None, 100.0, 230.0]),
@@ -62,7 +62,7 @@ def test_z_is_that_of_esda(shape):
     assert found["crimes"].sum() == len(incidents) - found.attrs["outside"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=12, max_size=12), st.sampled_from([1.0, 1.5]))
 def test_p_values_are_those_of_the_slow_twin(counts, reach):
     near = lattice(3, 4, reach)

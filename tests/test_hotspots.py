@@ -109,7 +109,7 @@ def test_smooth_outlines_stay_in_the_study_area(cluster):
     assert hs.hotspots(GRID.surface(np.zeros(GRID.shape)), method="smooth").empty
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=24, max_size=24), st.floats(0.05, 0.9))
 def test_smooth_outlines_hold_every_cell_that_counts(values, share):
     grid = hs.Grid(0, 0, 10, ncols=6, nrows=4, crs="EPSG:27700")
@@ -293,7 +293,7 @@ def test_contours_that_touch_count_a_burglary_between_them_once():
         assert spots["crimes"].sum() == (3 if held else 2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 12), st.integers(0, 12))
 def test_the_p_value_of_equal_periods_is_that_of_the_slow_twin(before, after):
     incidents = incidents_at(

@@ -58,7 +58,7 @@ def test_the_quotient_and_the_net_effect_are_the_published_ones():
 
 @given(st.dictionaries(st.sampled_from("TCDE"), st.tuples(st.integers(0, 300), st.integers(0, 300)),
                        min_size=4), st.permutations("TCDE"))  # fmt: skip
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_order_and_names_of_places_do_not_change_a_measure(counts, order):
     words = {"T": "treated", "C": "control", "D": "displacement", "E": "displacement_control"}
     one = hs.impact.displacement(counts)

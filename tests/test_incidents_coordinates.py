@@ -281,7 +281,7 @@ DIRTY = with_rows(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(range(47)))
 def test_the_order_of_rows_changes_no_verdict(order: list[int]) -> None:
     straight, mixed = locate(DIRTY, GRID), locate(DIRTY.iloc[order], GRID)

@@ -148,7 +148,7 @@ def test_cells_of_the_crime_are_kept(values: list[object]) -> None:
     assert len(check(crimes(Field_7=cells), ["Field 7"]).accepted) == ROWS
 
 
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(st.text(min_size=1, max_size=12), st.text(max_size=12))
 def test_any_column_is_kept_or_refused_in_words(heading: str, value: str) -> None:
     frame = crimes().assign(**{heading: value})
@@ -159,7 +159,6 @@ def test_any_column_is_kept_or_refused_in_words(heading: str, value: str) -> Non
     assert found.accepted["own"].tolist() == frame.loc[found.accepted.index, heading].tolist()
 
 
-@pytest.mark.slow
 def test_what_is_kept_and_what_is_told_of_methods_reach_no_product(tmp_path: Path) -> None:
     secret, story = "kept-secret-4711", "A tale of forty characters and more: the rear patio door"
     write_town(tmp_path, usual())

@@ -770,7 +770,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELLS, st.integers(0, 6)), min_size=1, max_size=8))
 def test_geojson_and_geopackages_are_read_as_gdal_reads_them(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, int]]

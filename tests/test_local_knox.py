@@ -30,7 +30,7 @@ def places(rows):
     return [(100.0 * x, 100.0 * y) for x, y, _ in rows], [day for *_, day in rows]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(spots, min_size=1, max_size=6))
 def test_the_local_test_is_that_of_every_conditional_permutation(rows):
     found = local_knox(scene(rows), 200, 14)

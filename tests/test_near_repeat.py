@@ -36,7 +36,7 @@ def as_set(found):
     return set(zip(found["first"], found["second"], found["days"], strict=True))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes, st.sampled_from(["midpoint", "from", "to"]), st.sampled_from([100, 250, 400, 500]))
 def test_pairs_are_those_of_the_slow_twin(rows, date, distance_m):
     incidents = scene(rows)
@@ -45,7 +45,7 @@ def test_pairs_are_those_of_the_slow_twin(rows, date, distance_m):
     assert len(found) == len(as_set(found))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(rows, random):
     incidents = scene(rows)
@@ -56,7 +56,7 @@ def test_order_of_rows_does_not_matter(rows, random):
     )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes, st.integers(-5000, 5000), st.integers(-5000, 5000))
 def test_exact_shifts_and_quarter_turns_do_not_matter(rows, dx, dy):
     here = hs.near_repeat_pairs(scene(rows))
@@ -69,7 +69,7 @@ def test_exact_shifts_and_quarter_turns_do_not_matter(rows, dx, dy):
     pd.testing.assert_frame_equal(here, hs.near_repeat_pairs(turned))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(scenes, st.integers(0, 42))
 def test_aoristic_probability_is_that_of_the_slow_twin(rows, window_days):
     incidents = scene(rows)

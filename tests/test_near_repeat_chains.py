@@ -25,7 +25,7 @@ def scene(rows, shift=(0.0, 0.0)):
     return incidents_at(x * 120 + shift[0], y * 120 + shift[1], days)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scenes)
 def test_links_and_labels_are_those_of_the_slow_twin(rows):
     incidents = scene(rows)
@@ -39,7 +39,7 @@ def test_links_and_labels_are_those_of_the_slow_twin(rows):
         assert (None if pd.isna(row.follows) else row.follows) == (link and link[0])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scenes)
 def test_chains_are_those_of_the_slow_twin(rows):
     incidents = scene(rows)
@@ -49,7 +49,7 @@ def test_chains_are_those_of_the_slow_twin(rows):
     assert labels["chain"].isna().eq(labels["label"] == "isolate").all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(scenes)
 def test_the_table_of_chains_agrees_with_the_labels(rows):
     incidents = scene(rows)

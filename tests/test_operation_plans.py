@@ -104,7 +104,7 @@ def test_no_format_and_no_order_of_points_changes_ground(tmp_path: Path) -> None
     assert plan.changes(**used(treated=moved.set_crs(27700), control=None))
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(-99, 99), st.integers(-99, 99)), min_size=3, max_size=9))
 def test_an_outline_has_one_hash_wherever_it_begins(points: list[tuple[int, int]]) -> None:
     shape = shapely.convex_hull(shapely.multipoints(points))
@@ -189,7 +189,7 @@ def naive_draw(pairs: list[tuple[str, str]], seed: int) -> dict[frozenset[str], 
     return drawn
 
 
-@settings(max_examples=15)
+@settings(max_examples=30)
 @given(st.integers(0, 2**63), st.randoms(use_true_random=False))
 def test_one_seed_is_one_draw_in_any_order(seed: int, dice: random.Random) -> None:
     pairs = [pair if dice.random() < 0.5 else pair[::-1] for pair in PAIRS]

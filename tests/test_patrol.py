@@ -136,7 +136,7 @@ PLACES = gpd.GeoDataFrame(
 
 
 @given(TRACKS, st.sampled_from([40, 300, 4000]), st.sampled_from([0, 100, 120]))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_slow_twin_says_the_same(rows: Any, gap: float, merge: float) -> None:
     # Midnight falls into the tracks.
     fixes = fixes_of(rows, pd.Timestamp("2026-03-01 20:00"))
@@ -152,7 +152,7 @@ def test_the_slow_twin_says_the_same(rows: Any, gap: float, merge: float) -> Non
 
 
 @given(TRACKS, st.randoms(use_true_random=False), st.integers(-5, 5))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_order_place_and_day_change_nothing(rows: Any, random: Any, days: int) -> None:
     usual = hs.patrol_dosage(fixes_of(rows), PLACES, DAY, DAY).table
     shuffled = list(rows)
@@ -167,7 +167,7 @@ def test_order_place_and_day_change_nothing(rows: Any, random: Any, days: int) -
 
 
 @given(TRACKS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_days_asked_for_one_by_one_are_days_asked_for_together(rows: Any) -> None:
     fixes, days = fixes_of([(u, 5 * s, x, y) for u, s, x, y in rows]), pd.date_range(DAY, periods=3)
     together = hs.patrol_dosage(fixes, PLACES, days[0], days[-1], max_gap_s=2000).table

@@ -44,7 +44,7 @@ def texts(figure):
 lengths = st.one_of(st.integers(0, 90), st.integers(0, 26 * 60))
 
 
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 15 * 24 * 60), lengths), min_size=1, max_size=4))
 @example([(100, 8 * 24 * 60 + 7)])
 def test_the_calendar_is_that_of_the_slow_twin_and_sums_to_the_incidents(drawn):

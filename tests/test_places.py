@@ -167,7 +167,7 @@ def test_geographic_files_with_latitude_first_are_exchanged_and_told(
     assert (middle.x, middle.y) == pytest.approx((lon, lat), abs=0.02)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.one_of(
         st.tuples(st.floats(-124.0, -67.0), st.floats(25.0, 60.0)),

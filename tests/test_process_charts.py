@@ -190,7 +190,7 @@ def test_naus_is_a_probability_that_falls_with_what_is_asked():
 
 
 @given(st.lists(st.integers(0, 90), min_size=2, max_size=40), st.integers(1, 10), st.randoms())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_busiest_window_is_that_of_a_look_at_each_day(numbers, window, random):
     numbers = [*numbers, 0, 90]
     days = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(numbers, unit="D"))

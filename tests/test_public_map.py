@@ -139,7 +139,7 @@ def test_no_small_count_can_be_worked_out_from_all_that_a_page_tells(
     enough=st.lists(st.booleans(), min_size=8, max_size=8),
     smallest=st.integers(2, 5),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_hiding_is_enough_and_keeps_what_need_not_be_hidden(
     counts: list[int], enough: list[bool], smallest: int
 ) -> None:
@@ -169,7 +169,7 @@ def _least(numbers: np.ndarray, status: np.ndarray, smallest: int) -> list[float
 
 
 @given(st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_cell_holds_the_minimum_and_no_cell_overlaps_another(data: st.DataObject) -> None:
     number = data.draw(st.integers(8, 60))
     spread = data.draw(st.sampled_from([400, 3000, 20000]))

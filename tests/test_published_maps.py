@@ -180,7 +180,7 @@ def gives_away(maps: list[tuple[tuple[int, int], Any]], spans: int, most: int) -
 
 
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_maps_of_any_periods_are_judged_as_by_trying_every_world(data: Any) -> None:
     spans = 4
     truth = data.draw(st.lists(st.integers(0, 4), min_size=spans, max_size=spans))

@@ -176,7 +176,7 @@ def test_series_and_chains_measure_alike():
 
 
 @given(st.lists(st.sets(st.sampled_from("ABCDEFG"), max_size=3), min_size=1, max_size=12))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_connected_groups_are_those_gathered_one_by_one(cells):
     frame = pd.DataFrame({"series_id": ["; ".join(sorted(c)) or None for c in cells]})
     group = members_of(frame, "series_id").group

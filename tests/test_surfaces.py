@@ -77,7 +77,7 @@ def test_a_turned_surface_gives_the_same_hotspots_rates_files_and_maps(turn, tmp
     assert plot_surface(as_surface(turned)).axes
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     rows=st.tuples(st.integers(0, 2), st.integers(6, 9)),
     cols=st.tuples(st.integers(0, 3), st.integers(7, 12)),

@@ -89,7 +89,7 @@ def test_the_e_test_gives_its_published_values(one: int, two: int, p_value: floa
     assert naive.e_test(one, two, 1) == pytest.approx(e_test(one, two), abs=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 12), st.integers(0, 20), st.sampled_from([1, 2, 3]))
 def test_the_e_test_agrees_with_adding_up_every_pair(now: int, then: int, years: int) -> None:
     assert e_test(now, then / years, years) == pytest.approx(
@@ -97,7 +97,7 @@ def test_the_e_test_agrees_with_adding_up_every_pair(now: int, then: int, years:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_the_exact_p_value_agrees_with_counting_ways(now: int, then: int) -> None:
     # Twice the smaller tail; of one mean the two are alike, so it is every split as uneven.
@@ -110,7 +110,7 @@ def test_56_against_98_is_no_chance() -> None:
     assert told.word == "Lower"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60), st.floats(1, 9))
 def test_more_dispersion_is_never_more_sure_and_exchange_turns_the_sign(
     now: int, then: int, dispersion: float

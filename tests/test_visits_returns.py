@@ -376,7 +376,7 @@ def test_a_further_call_that_is_not_recorded_is_given_back_as_a_row_to_mend(ledg
 CELL = st.sampled_from(["", "x", None, float("nan"), " "])
 
 
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(
     st.lists(st.tuples(*[CELL] * 7), min_size=1, max_size=5),
     st.permutations(range(7)),

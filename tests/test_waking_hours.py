@@ -22,7 +22,7 @@ HOURS = (
 FEW = st.integers(0, 1500)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(start=MOMENT, minutes=FEW, hours=HOURS)
 @example(pd.Timestamp("2026-03-28 21:00"), 0, WakingHours(480, 1260))
 @example(pd.Timestamp("2026-03-28 21:00"), 1, WakingHours(480, 1260))

@@ -53,7 +53,7 @@ def made(rows: list[tuple[float, float, float, str | None, float | None]]) -> gp
     return frame
 
 
-@settings(max_examples=12, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.lists(BURGLARY, min_size=2, max_size=9), st.sampled_from([0, 1.5, 4]))
 def test_followers_and_those_in_time_equal_the_slow_twin(rows, response_days):
     incidents = made(rows)
