@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import cocooning, density, force, forecast, knox, pairs, placebo
+from tests.benchmarks import cocooning, density, force, forecast, growth, knox, pairs, placebo
 
 CASES = {
     "pairs": pairs.contenders,
@@ -13,6 +13,7 @@ CASES = {
     "cocooning": cocooning.contenders,
     "force": force.contenders,
     "placebo": placebo.contenders,
+    "growth": growth.contenders,
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Work = Callable[[], object]
+_NOT_HERE = "{} is not installed: pip install -e '.[bench]'"
 
 
 class Taken(NamedTuple):
@@ -47,12 +48,12 @@ class Race:
         print(f"\n{self.title}")
         print(f"  {'':46}{'seconds':>10}{'times ours':>12}{'CPU s':>9}{'peak MB':>9}")
         results: dict[str, Taken] = {}
-        context = multiprocessing.get_context("spawn")
         for name, (prepare, repeats) in self.runs.items():
-            with context.Pool(1) as pool:
-                taken = pool.apply(_timed, (prepare, repeats))
-                pool.close()
-                pool.join()
+            try:
+                taken = timed_alone(prepare, repeats)
+            except ModuleNotFoundError as absent:
+                print(f"  {name:46}{_NOT_HERE.format(absent.name)}", flush=True)
+                continue
             results[name] = taken
             ratio = taken.seconds / next(iter(results.values())).seconds
             print(
@@ -61,6 +62,15 @@ class Race:
                 flush=True,
             )
         return results
+
+
+def timed_alone(prepare: Callable[[], Work], repeats: int) -> Taken:
+    """Time the work in a fresh process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        taken = pool.apply(_timed, (prepare, repeats))
+        pool.close()
+        pool.join()
+    return taken
 
 
 def _timed(prepare: Callable[[], Work], repeats: int) -> Taken:
