@@ -168,16 +168,16 @@ def _row_sums(profile, separable):
                     if separable:
                         side[k] = profile(limit - dx * dx, dx * dx, bandwidth)
                 # Rows beyond the block belong to another thread, which meets this point too.
-                low = max(int(np.floor((y - radius) / cell)), start)
-                high = min(int(np.ceil((y + radius) / cell)), stop)
+                low = max(int(np.floor((y - radius) / cell)) - ground.row, start)
+                high = min(int(np.ceil((y + radius) / cell)) - ground.row, stop)
                 for row in range(low, high):
-                    dy = y - (row + 0.5) * cell
+                    dy = y - (row + ground.row + 0.5) * cell
                     left = limit - dy * dy
                     height = weight
                     if separable:
                         height *= profile(left, dy * dy, bandwidth)
                     # Unsigned, or the compiler would have to provide for counting from the end.
-                    at = (row - start) * wide + first
+                    at = (row - start) * wide + first - ground.col
                     for k in range(width):
                         rest = left - dx_sq[k]
                         if separable:
@@ -199,6 +199,8 @@ class _Ground(NamedTuple):
 
     `width` cells are summed at a time, as many pad each end of a row. `shift` takes a column to
     the first one in reach, counted from the padding's start; `reach` counts the rows in reach.
+    `row` and `col` are where the cells begin that are summed; west and south are the corner of
+    all, from which coordinates count, or a part would round in another way than the whole.
     """
 
     west: float
@@ -210,6 +212,8 @@ class _Ground(NamedTuple):
     ncols: int
     reach: int
     width: int
+    row: int
+    col: int
 
 
 @compiled
@@ -219,8 +223,8 @@ def _find_rows(x, y, weight, ground, start, stop, row, counts):
     Rows count from as far below the grid as the kernel reaches.
     """
     for i in range(start, stop):
-        right = np.floor((x[i] - ground.west) / ground.cell - ground.shift)
-        up = np.floor((y[i] - ground.south) / ground.cell) + ground.reach
+        right = np.floor((x[i] - ground.west) / ground.cell - ground.shift) - ground.col
+        up = np.floor((y[i] - ground.south) / ground.cell) + ground.reach - ground.row
         # Strictly above 0: a point whose first cell in reach is the padding's own adds to none.
         inside = 0 < right < ground.ncols + ground.width and 0 <= up < counts.shape[0]
         row[i] = int(up) if inside and weight[i] > 0 else -1
@@ -299,7 +303,7 @@ def _sort_rows(points, row_start, row_stop, ground, start, stop):
         longest = max(longest, row_stop[row] - row_start[row])
     copies = np.empty((longest, 3))
     at = np.empty(longest + 1, dtype=np.int64)
-    west = ground.shift * ground.cell
+    west = (ground.shift + ground.col) * ground.cell
     breadth = (ground.ncols + ground.width) * ground.cell
     for row in range(start, stop):
         count = row_stop[row] - row_start[row]
@@ -359,6 +363,7 @@ def kernel_sums(
     bandwidth_m: float,
     kernel: str = "quartic",
     threads: int | None = None,
+    first: tuple[int, int] = (0, 0),
 ) -> Floats:
     """Sum kernels at the centres of cells.
 
@@ -378,6 +383,9 @@ def kernel_sums(
         One of `KERNELS`.
     threads : int, optional
         The sums are the same on any number.
+    first : tuple of int
+        Row and column at which the cells that are summed begin, counted from the corner: the sums
+        of a part of a grid are those of the whole to the last bit, of the points in reach of it.
 
     Returns
     -------
@@ -400,6 +408,7 @@ def kernel_sums(
         # From the first cell whose centre is in reach.
         shift=radius / cell_m - 0.5 + slack - width,
         nrows=nrows, ncols=ncols, reach=math.ceil(radius / cell_m), width=width,
+        row=first[0], col=first[1],
     )  # fmt: skip
     points, row_start, row_stop = _arrange(x, y, weight, ground, threads)
     # The power of the bandwidth that a profile leaves out is made up for here, not at every cell.

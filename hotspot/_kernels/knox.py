@@ -7,6 +7,7 @@ the batch nor the number of threads can change a count.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,29 @@ _MANY_EVENTS = 400_000
 _FEW = 8
 _TILE = 64
 _LOW_HALF = np.uint64(0xFFFFFFFF)
+
+
+class Part(NamedTuple):
+    """What is counted here of a test that is cut: some of the ground, some of the permutations.
+
+    Dates are dealt out over all events wherever a part of them is counted, so counts of the parts
+    add up to those of the whole.
+
+    Attributes
+    ----------
+    at : ndarray of int64, shape (events of `near`,), or None
+        Where the events of `near`, as they stand in it, are among all; what is told of days is
+        then of all events, in the order in which they are dealt (`sweep_order`). None: `near` is
+        of all events.
+    before : int
+        Permutations that are counted elsewhere, before the first one here.
+    """
+
+    at: Ints | None = None
+    before: int = 0
+
+
+_WHOLE = Part()
 
 
 @compiled
@@ -65,10 +89,13 @@ def _shuffle(values, seed, number):
 
 
 @compiled
-def _deal(days, seed, first, stop, side_by_side):
-    """Write the days under permutations `first` to `stop` side by side, (events, lanes)."""
-    n = days.shape[0]
-    shuffled = np.empty((_TILE, n), dtype=days.dtype)
+def _deal(days, at, seed, first, stop, side_by_side):
+    """Write the days of events `at`, under permutations `first` to `stop`, side by side.
+
+    `side_by_side` is (events, lanes).
+    """
+    n = at.shape[0]
+    shuffled = np.empty((_TILE, days.shape[0]), dtype=days.dtype)
     for begin in range(first, stop, _TILE):
         width = min(_TILE, stop - begin)
         for k in range(width):
@@ -79,7 +106,7 @@ def _deal(days, seed, first, stop, side_by_side):
         for top in range(0, n, _TILE):
             for k in range(width):
                 for i in range(top, min(top + _TILE, n)):
-                    side_by_side[i, begin - first + k] = shuffled[k, i]
+                    side_by_side[i, begin - first + k] = shuffled[k, at[i]]
 
 
 # Not inside the kernel's maker: a compiled function held in a closure is never found in the cache.
@@ -170,6 +197,7 @@ def count_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
+    part: Part = _WHOLE,
 ) -> Ints:
     """Count the pairs of each band of distance within each lag, as observed and permuted.
 
@@ -189,19 +217,24 @@ def count_lags(
         The counts are the same on any number.
     step : callable, optional
         Told how many permutations are done.
+    part : Part, optional
+        What is counted here of a test that is cut into parts.
 
     Returns
     -------
     ndarray of int64, shape (1 + permutations, bands, times)
         The observed counts, then those of each permutation.
     """
-    n = len(days)
+    n = len(near.order)
     out = np.zeros((1 + permutations, near.bands, len(longest_days)), dtype=np.int64)
     if n == 0:
         return out
     # From 0 on, so that they fit 16 bits: half the memory traffic of 32, which bounds the speed.
-    ordered = (days - days.min())[near.order]
-    _observed(near.start, near.other, ordered, longest_days, out[0])
+    ordered = days - days.min()
+    if part.at is None:
+        ordered = ordered[near.order]
+    at = np.arange(n) if part.at is None else part.at
+    _observed(near.start, near.other, ordered[at], longest_days, out[0])
     span = int(ordered.max())
     if span > np.iinfo(np.int16).max:
         raise ValueError("days span more than a 16-bit integer holds")
@@ -213,7 +246,8 @@ def count_lags(
 
     def count(first: int, stop: int) -> None:
         side_by_side = np.zeros((n, lanes), dtype=np.int16)
-        _deal(short_days, np.uint64(seed), 1 + first, 1 + stop, side_by_side)
+        number = 1 + part.before + first
+        _deal(short_days, at, np.uint64(seed), number, number + stop - first, side_by_side)
         lag = np.empty(lanes, dtype=narrow)
         counted = np.zeros((near.bands, len(longest), lanes), dtype=narrow)
         kernel(near.start, near.other, side_by_side, longest, lag, counted, np.int16(most),
@@ -266,6 +300,7 @@ def count_window_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
+    part: Part = _WHOLE,
 ) -> Ints:
     """Count as `count_lags` does, each pair by the probability of its lag, out of `scale`.
 
@@ -275,7 +310,7 @@ def count_window_lags(
         The pairs, by band.
     first_day, offset, cumulative : ndarray of int64
         Windows of the events, as of `hotspot.dates.DayShares`.
-    longest_days, permutations, seed, threads, step
+    longest_days, permutations, seed, threads, step, part
         As of `count_lags`; windows are dealt out whole.
     scale : int
         What a whole window counts.
@@ -287,13 +322,15 @@ def count_window_lags(
     """
     out = np.zeros((1 + permutations, near.bands, len(longest_days)), dtype=np.int64)
     windows = (first_day, offset, cumulative, longest_days, scale)
-    _count_windows(near.start, near.other, near.order, *windows, out[0])
+    dealt = near.order if part.at is None else np.arange(len(first_day))
+    at = np.arange(len(near.order)) if part.at is None else part.at
+    _count_windows(near.start, near.other, dealt[at], *windows, out[0])
 
     def count(first: int, stop: int) -> None:
         for number in range(1 + first, 1 + stop):
-            window = near.order.copy()
-            _shuffle(window, np.uint64(seed), number)
-            _count_windows(near.start, near.other, window, *windows, out[number])
+            window = dealt.copy()
+            _shuffle(window, np.uint64(seed), part.before + number)
+            _count_windows(near.start, near.other, window[at], *windows, out[number])
 
     run_blocks(count, permutations, _FEW, threads, step)
     return out

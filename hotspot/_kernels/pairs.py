@@ -67,6 +67,19 @@ def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
     return _Rows(order, x[order], y[order], end.astype(np.int64), above.astype(np.int64))
 
 
+def sweep_order(x: Floats, y: Floats, edges_m: Floats) -> Ints:
+    """Compute the order in which `neighbours` within `edges_m` has events stand.
+
+    Any of them, in this order, stand in it again: a tile's neighbours are in the order of all.
+    """
+    return _into_rows(x, y, _height(float(edges_m[-1]))).order
+
+
+def _height(reach: float) -> float:
+    # Where only one place counts, at reach 0, the rows may have any height.
+    return reach or 1.0
+
+
 class _Nearness(NamedTuple):
     """What makes two events partners, as the sweep compares it.
 
@@ -183,8 +196,7 @@ def neighbours(
     edge = edges_m if manhattan else edges_m * edges_m
     # The largest number below an open edge, so that one comparison serves open and closed bands.
     limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
-    # Where only one place counts, at reach 0, the rows may have any height.
-    rows = _into_rows(x, y, reach or 1.0)
+    rows = _into_rows(x, y, _height(reach))
     near = _Nearness(
         first_day[rows.order], last_day[rows.order], int(window_days), limit, bool(manhattan),
         reach * _HAIR,
