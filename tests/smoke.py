@@ -76,6 +76,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["share", "matching", crimes, "--force", "Humberside", *batch]
     yield ["cameras", str(set_up), "--cameras", str(sample / "cameras.csv")]
     yield ["visits", "purge", "--before", "2020-01-31", *config]
+    yield ["map", "public", crimes, "--addresses", addresses, "--dry-run"]
     yield ["map", "public", crimes, "--addresses", addresses]
     if any(map(shutil.which, BROWSERS)):
         yield ["map", "print", str(sample / "briefing" / "map.html")]

@@ -226,6 +226,8 @@ def test_the_next_map_is_refused_where_it_would_reveal_and_nothing_is_written(
     record = tmp_path / "published.json"
     kept = record.read_bytes()
     year = public_map(incidents, addresses, **options(12, "2025-12-31"))
+    with pytest.raises(DataError, match="cannot be published beside"):
+        publish_map(year, tmp_path / "2025.html", dry_run=True)
     with pytest.raises(DataError) as refused:
         publish_map(year, tmp_path / "2025.html")
     problems = refused.value.problems
@@ -243,6 +245,10 @@ def test_the_next_map_is_refused_where_it_would_reveal_and_nothing_is_written(
     assert record.read_bytes() == kept
     # The quarter again, and a whole later period, are no secret.
     publish_map(public_map(incidents, addresses, **options(3, "2025-03-31")), first)
+    assert record.read_bytes() == kept
+    second = public_map(incidents, addresses, **options(3, "2025-06-30"))
+    publish_map(second, tmp_path / "2.html", dry_run=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2025-1.html", "published.json"]
     assert record.read_bytes() == kept
     publish_map(public_map(incidents, addresses, **options(3, "2025-06-30")), tmp_path / "2.html")
     assert [one["file"] for one in json.loads(record.read_text("utf-8"))["maps"]] == [

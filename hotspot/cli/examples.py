@@ -68,7 +68,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "lookup": ('lookup "12 Mill Lane" crimes.toml', "lookup 100012345678 crimes.toml --json"),
     "map print": ("map print map.html --paper A3",),
-    "map public": ("map public crimes.csv --addresses addresses.csv --out public.html",),
+    "map public": (
+        "map public crimes.csv --addresses addresses.csv --out public.html",
+        "map public crimes.toml --out public.html --dry-run",
+    ),
     "demo": ("demo", "demo my-folder --seed 2"),
 }
 

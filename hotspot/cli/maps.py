@@ -8,6 +8,7 @@ import hotspot
 from hotspot.cli.option_values import metres, whole
 from hotspot.cli.options import (
     DONE,
+    DRY_RUN,
     JSON,
     Value,
     add_command,
@@ -18,7 +19,7 @@ from hotspot.cli.options import (
     layers_of,
     print_answer,
 )
-from hotspot.cli.terminal import print_notes
+from hotspot.cli.terminal import NOTHING_WRITTEN, print_notes
 
 # The sheet as browsers measure it; a picture has twice as many pixels.
 _SHEETS = {"A4": (1123, 794), "A3": (1587, 1123)}
@@ -72,6 +73,7 @@ def add(commands: Any) -> None:
             "--title": Value(None, "what stands above the map"),
             "--out": Value("FILE", "", "public.html"),
             "--record": Value("FILE", "what was published so far (published.json beside the map)"),
+            "--dry-run": DRY_RUN,
             "--json": JSON,
         },
     )
@@ -100,10 +102,11 @@ def _print(options: argparse.Namespace) -> int:
 
 def _public(options: argparse.Namespace) -> int:
     from hotspot.maps.published import RECORD_FILE, WARNING
-    from hotspot.output.own_files import own_files, refuse_inputs
+    from hotspot.output.own_files import own_files, refuse_foreign, refuse_inputs
 
-    record = Path(options.record or Path(options.out).parent / RECORD_FILE)
-    refuse_inputs([Path(options.out)], [record])
+    out = Path(options.out)
+    record = Path(options.record or out.parent / RECORD_FILE)
+    refuse_inputs([out], [record])
     burglaries = burglaries_of(options, layers_of(options))
     layers = burglaries.layers
     m = hotspot.public_map(
@@ -119,10 +122,17 @@ def _public(options: argparse.Namespace) -> int:
         streets=layers.streets,
         title=options.title,
     )
-    with own_files([Path(options.out)]):
-        made = hotspot.maps.publish_map(m, options.out, record)
+    content: dict[str, Any] = {"reading": burglaries.record, "dry_run": options.dry_run}
+    if options.dry_run:
+        refuse_foreign([out])
+        hotspot.maps.publish_map(m, out, record, dry_run=True)
+        print_notes([WARNING, NOTHING_WRITTEN])
+        answer = f"The map can be published as {out}: what {record} holds does not forbid it."
+        print_answer(options, {**content, "files": []}, answer)
+        return DONE
+    with own_files([out]):
+        made = hotspot.maps.publish_map(m, out, record)
     kept = f"What it tells is kept in {record}: the next map is checked against it."
     print_notes([WARNING, kept])
-    files = [str(made), str(record)]
-    print_answer(options, {"reading": burglaries.record, "files": files}, made)
+    print_answer(options, {**content, "files": [str(made), str(record)]}, made)
     return DONE

@@ -45,28 +45,37 @@ class Publication:
     told: Told
     homes: gpd.GeoSeries | None
 
-    def write(
-        self,
-        page: str,
-        path: str | os.PathLike[str],
-        record: str | os.PathLike[str] | None = None,
-    ) -> None:
+    def check(self, path: Path, record: Path) -> str:
+        """Return the record with this map in it; raise where the map reveals too much.
+
+        Parameters
+        ----------
+        path, record : Path
+            As of `publish_map`.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        new = _named(self.told, path.name)
+        published = _read(record, self.told.places.crs)
+        _refuse(new, published, self.homes, record)
+        return json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
+
+    def write(self, page: str, path: Path, record: Path | None = None) -> None:
         """Write the page of the map and record what it tells; raise where that reveals too much.
 
         Parameters
         ----------
         page : str
-        path, record : path
+        path, record : Path
             As of `publish_map`.
         """
-        path = Path(path)
-        record = path.parent / RECORD_FILE if record is None else Path(record)
-        new = _named(self.told, path.name)
+        record = _record_beside(path) if record is None else record
         # Of two runs at once the second is checked against what the first published.
         with locked(record):
-            published = _read(record, self.told.places.crs)
-            _refuse(new, published, self.homes, record)
-            text = json.dumps(_as_json([*published, new]), indent=1, ensure_ascii=False)
+            text = self.check(path, record)
             with replacing_file(path) as page_beside:
                 page_beside.write_bytes(page.encode("utf-8"))
                 # The record has no moment without a file, in which another run would take it for
@@ -77,7 +86,11 @@ class Publication:
 
 
 def publish_map(
-    m: folium.Map, path: str | os.PathLike[str], record: str | os.PathLike[str] | None = None
+    m: folium.Map,
+    path: str | os.PathLike[str],
+    record: str | os.PathLike[str] | None = None,
+    *,
+    dry_run: bool = False,
 ) -> Path:
     """Save a public map and record what it tells, unless it would give away what is hidden.
 
@@ -91,6 +104,8 @@ def publish_map(
         The record of what was published: periods, outlines of places, and what the pages tell of
         each, nothing else. Default: ``published.json`` in the folder of `path`. It is made where
         it is missing. Keep one for all maps of a force, wherever they are published.
+    dry_run : bool
+        Check the map against the record, and write neither.
 
     Returns
     -------
@@ -133,8 +148,17 @@ def publish_map(
     made = getattr(m, "publication", None)
     if not isinstance(made, Publication):
         raise ConfigError(f"m must be a map of public_map, not {type(m).__name__}.")
-    made.write(page_text(m), path, record)
-    return Path(path)
+    path = Path(path)
+    record = _record_beside(path) if record is None else Path(record)
+    if dry_run:
+        made.check(path, record)
+    else:
+        made.write(page_text(m), path, record)
+    return path
+
+
+def _record_beside(path: Path) -> Path:
+    return path.parent / RECORD_FILE
 
 
 def _refuse(

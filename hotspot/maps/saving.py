@@ -93,7 +93,7 @@ def save_map(
     page = page_text(m, basemap, files)
     # A public map is for everybody however it is saved.
     if (publication := getattr(m, "publication", None)) is not None:
-        publication.write(page, path)
+        publication.write(page, Path(path))
         return Path(path)
     with replacing_file(path) as temporary:
         temporary.write_bytes(page.encode("utf-8"))
