@@ -26,12 +26,13 @@ from hotspot.maps.saving import page_text
 from hotspot.output.files import sha256
 from hotspot.output.handling import NOT_EVIDENCE
 from hotspot.visits import VisitLedger
-from tests.small_town import Burglary, X, Y, door, quick_town, usual
+from tests.small_town import Burglary, X, Y, door, quick_town, uprn, usual
 from tests.test_briefing_products import section, text_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspot.DataWarning")
 
 STOPPED = Burglary("STOP/001", "2026-03-01 12:00", "Sea View", 3)
+HOME = ("Mill Lane", 26)
 SERIES = {
     "NEW/003": "S/1", "OLD/005": "S/1; S/2", "OLD/017": "S/1", "STOP/001": "S/1; S/9-ZULU",
     "OLD/020": "S/2", "OLD/011": "after STOP/001",
@@ -62,6 +63,9 @@ def register(*, stopped: bool) -> Iterator[list[object]]:
     if stopped:
         x, y = door("Mill Lane", 20)
         yield ["CAM/900", x, y - 8, "N", 120, 40, "10", "", "", whose]
+        # On the house of a home of the list, by which nobody is told that it has one.
+        x, y = door(*HOME)
+        yield ["CAM/AT-HOME", x + 4, y - 6, "W", 120, 60, "10", "", "", whose]
 
 
 def made_town(folder: Path, settings: str = SETTINGS, *, stopped: bool = True) -> Path:
@@ -76,7 +80,7 @@ def made_town(folder: Path, settings: str = SETTINGS, *, stopped: bool = True) -
     rows.assign(**{"Linked Series": series}).to_csv(folder / "burglaries.csv", index=False)
     with (folder / "cameras.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADS, *register(stopped=stopped)])
-    (folder / "exclude.csv").write_text("reference\nSTOP/001\nCAM/900\n")
+    (folder / "exclude.csv").write_text(f"reference\nSTOP/001\nCAM/900\n{uprn(*HOME)}\n")
     with VisitLedger(folder / "visits.db") as ledger:
         ledger.ask_cameras("NEW/002", "CAM/4", "2026-03-01 10:00")
         ledger.ask_cameras("STOP/001", "CAM/ONLY", "2026-03-01 10:00")
@@ -137,7 +141,7 @@ def test_cameras_are_on_the_page_the_map_and_their_own_list_and_nowhere_else(
 
 def test_owners_withdrawn_cameras_and_the_stop_list_are_nowhere(made: Briefing) -> None:
     hidden = ["Owner-Name", "CAM/LAPSED", "CAM/REMOVED", "CAM/900", "CAM/ONLY", "CAM/FAR",
-              "STOP/001", "S/9-ZULU"]  # fmt: skip
+              "CAM/AT-HOME", "STOP/001", "S/9-ZULU"]  # fmt: skip
     for path in made.folder.rglob("*.*"):
         text = text_of(path)
         for secret in hidden:

@@ -17,7 +17,7 @@ from hotspot.briefing.input_files import (
 )
 from hotspot.briefing.inputs import known_at
 from hotspot.briefing.run_record import reading_record
-from hotspot.briefing.withheld_rows import OpenCheck
+from hotspot.briefing.withheld_rows import OpenCheck, withheld_places
 from hotspot.dates import cutoff, known_by
 from hotspot.english import count, cut_off
 from hotspot.incidents import IncidentCheck
@@ -63,6 +63,13 @@ class Burglaries:
         if every is None or not self.open.left_out:
             return self.known
         return every if as_of is None else known_at(every, as_of).incidents
+
+    @property
+    def withheld_places(self) -> gpd.GeoSeries | None:
+        """Where the homes and burglaries of the stop list are: to leave out what stands there."""
+        file = address_file(self.config) if self.open.stopped else None
+        crs = self.check.accepted.crs
+        return withheld_places(self.open, None if file is None else file.in_crs(crs))
 
     @property
     def layers(self) -> Layers:

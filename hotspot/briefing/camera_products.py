@@ -73,7 +73,8 @@ def find_cameras(
         If the register is missing or cannot be used, or a crime is not known.
     """
     settings, known = burglaries.config.cameras, burglaries.known
-    check = read_register(settings, known.crs, burglaries.open.stopped)
+    stopped = burglaries.open.stopped, burglaries.withheld_places
+    check = read_register(settings, known.crs, *stopped)
     assert settings is not None
     as_of = burglaries.config.as_of or last_day(burglaries.check)
     crimes = known if refs is not None else known[found_within(known, as_of, days)]

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from hotspot.visits import VisitLedger
 
 
+#: A camera so near to a home of the stop list is taken to be of that home: where it is would tell.
+AT_HOME_M = 15.0
+
+
 def read_register(
-    settings: CameraSettings | None, to_crs: Any, stopped: Collection[str] = ()
+    settings: CameraSettings | None,
+    to_crs: Any,
+    stopped: Collection[str] = (),
+    places: gpd.GeoSeries | None = None,
 ) -> CameraCheck:
     """Read the register of cameras that a set-up names.
 
@@ -30,6 +37,8 @@ def read_register(
         That of the burglaries.
     stopped : collection of str
         What no product may name: a camera of such an id is as if the register had none.
+    places : GeoSeries of points, optional
+        Of `withheld_places`: so is a camera that stands there.
 
     Returns
     -------
@@ -46,15 +55,21 @@ def read_register(
         )
     check = check_cameras(settings.source, settings.columns, crs=settings.crs, to_crs=to_crs)
     if stopped:
-        check = _without(check, stopped)
+        check = _without(check, stopped, places)
     if check.accepted.empty:
         raise DataError(f"No row of {check.source} can be used. {check.summary()}")
     return check
 
 
-def _without(check: CameraCheck, stopped: Collection[str]) -> CameraCheck:
+def _without(
+    check: CameraCheck, stopped: Collection[str], places: gpd.GeoSeries | None
+) -> CameraCheck:
     """Return a check as if the cameras of the stop list did not stand in the register."""
     hidden = StopList.of(frozenset(stopped)).matches(check.accepted["camera_id"])
+    if places is not None and len(places):
+        known = places if places.crs == check.accepted.crs else places.to_crs(check.accepted.crs)
+        near, _ = known.sindex.query(check.accepted.geometry, "dwithin", distance=AT_HOME_M)
+        hidden[near] = True
     values = [str(value) for value in check.rejected["value"]]
     names_one = np.array([redacted(text, stopped) != text for text in values], dtype=bool)
     told = [redacted(text, stopped) for text in check.rejected["reason"]]

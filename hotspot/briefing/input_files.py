@@ -14,7 +14,12 @@ from hotspot.addresses import read_addresses, read_streets
 from hotspot.areas import read_areas, read_outline
 from hotspot.briefing.camera_reading import read_register
 from hotspot.briefing.config import AddressSettings, CocooningSettings, Config, IncidentSettings
-from hotspot.briefing.withheld_rows import OpenCheck, check_open, names_of_rows
+from hotspot.briefing.withheld_rows import (
+    OpenCheck,
+    check_open,
+    names_of_rows,
+    withheld_places,
+)
 from hotspot.cameras import CameraCheck
 from hotspot.cocooning.doors import Doors, prepare_doors
 from hotspot.incidents import IncidentCheck
@@ -139,8 +144,10 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
     cameras, register = None, given["cameras"]
     if register is not None and register.source is not None:
         crs = None if points is None else points.crs
-        withheld = (stop or StopList()).entries if found is None else found.stopped
-        cameras = attempt(lambda: read_register(register, crs, withheld))
+        withheld, places = (stop or StopList()).entries, None
+        if found is not None:
+            withheld, places = found.stopped, withheld_places(found, layers.addresses)
+        cameras = attempt(lambda: read_register(register, crs, withheld, places))
     return InputFiles(stop or StopList(), found, layers, faults, cameras)
 
 

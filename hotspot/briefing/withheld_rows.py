@@ -122,6 +122,27 @@ def check_open(
     return replace(left, every=whole.accepted, warnings=_unmatched(stop, *known))
 
 
+def withheld_places(found: OpenCheck, addresses: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
+    """Return where the homes and the burglaries of the stop list are, None where there is none.
+
+    Parameters
+    ----------
+    found : OpenCheck
+    addresses : GeoDataFrame or None
+        In the CRS of the burglaries.
+
+    Returns
+    -------
+    GeoSeries of points or None
+        To leave out what else stands there: nothing is told of them.
+    """
+    if not found.stopped:
+        return None
+    stop = StopList.of(found.stopped)
+    told = [frame for frame in (found.every, addresses) if frame is not None]
+    return pd.concat([frame.geometry[stop.hides(frame)] for frame in told])
+
+
 def _hidden(
     burglaries: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame | None,

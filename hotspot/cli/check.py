@@ -80,7 +80,8 @@ def _register(burglaries: "Burglaries") -> "CameraCheck | None":
     settings, check = burglaries.config.cameras, burglaries.check
     if settings is None or settings.source is None:
         return None
-    return read_register(settings, check.accepted.crs, burglaries.open.stopped)
+    stopped = burglaries.open.stopped, burglaries.withheld_places
+    return read_register(settings, check.accepted.crs, *stopped)
 
 
 def _content(burglaries: "Burglaries", register: "CameraCheck | None") -> dict[str, Any]:
