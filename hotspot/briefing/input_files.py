@@ -144,7 +144,8 @@ def read_files(tables: Mapping[str, Any]) -> InputFiles:
     cameras, register = None, given["cameras"]
     if register is not None and register.source is not None:
         crs = None if points is None else points.crs
-        withheld, places = (stop or StopList()).entries, None
+        withheld: Collection[str] = (stop or StopList()).entries
+        places = None
         if found is not None:
             withheld, places = found.stopped, withheld_places(found, layers.addresses)
         cameras = attempt(lambda: read_register(register, crs, withheld, places))
