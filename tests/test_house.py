@@ -20,7 +20,7 @@ PACKAGE = ROOT / "hotspot"
 #: Rooms by floor, the ground first: a room imports from its own floor or below.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("_kernels",),
-    ("_errors", "_checks", "rule", "dates", "grid", "geo", "english"),
+    ("_errors", "_checks", "rule", "dates", "grid", "geo", "english", "executors", "tiling"),
     ("output",),
     ("reading",),
     ("incidents", "addresses", "areas"),

@@ -28,9 +28,9 @@ from hotspot._kernels.forecast import (
 from hotspot._kernels.hawkes import Windows, links, persistent_density, raised, shared
 from hotspot._kernels.knox import (
     bytes_needed,
-    count_followers,
     count_lags,
     count_window_lags,
+    followers,
     window_sums,
 )
 from hotspot._kernels.leave_one_out import leave_one_out
@@ -175,12 +175,13 @@ def test_more_pairs_than_a_byte_holds_are_counted(events):
 def test_followers_have_a_neighbour_before_them(events):
     # Of two on one day either may follow: days of their own leave no choice.
     days = events[2] * 40 + np.arange(40)
-    followers = {
+    later = {
         i if days[i] > days[j] else j
         for i, j in itertools.combinations(range(40), 2)
         if band_by_hand(events, i, j) is not None and abs(days[i] - days[j]) <= 280
     }
-    assert count_followers(bands(events), days, 280) == len(followers)
+    near = bands(events)
+    assert followers(near, days[near.order], 280).sum() == len(later)
 
 
 def test_windows_are_counted_by_probability_and_dealt_out_whole(windows):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours, lag_share
 from hotspot._kernels.threads import cores, run_blocks
@@ -49,7 +49,7 @@ class Part(NamedTuple):
     before: int = 0
 
 
-_WHOLE = Part()
+WHOLE = Part()
 
 
 @compiled
@@ -197,7 +197,7 @@ def count_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
-    part: Part = _WHOLE,
+    part: Part = WHOLE,
 ) -> Ints:
     """Count the pairs of each band of distance within each lag, as observed and permuted.
 
@@ -267,11 +267,14 @@ def _mark_followers(start, other, bands, days, longest, follows):
                 follows[i if days[i] > days[j] else j] = True
 
 
-def count_followers(near: Neighbours, days: Ints, longest_days: int) -> int:
-    """Count the events that have a neighbour before them, by no more than a number of days."""
+def followers(near: Neighbours, days: Ints, longest_days: int) -> Bools:
+    """Mark the events that have a neighbour before them, by no more than a number of days.
+
+    Both the days and the marks are in the order of `near`.
+    """
     follows = np.zeros(len(days), dtype=np.bool_)
-    _mark_followers(near.start, near.other, near.bands, days[near.order], longest_days, follows)
-    return int(follows.sum())
+    _mark_followers(near.start, near.other, near.bands, days, longest_days, follows)
+    return follows
 
 
 @compiled
@@ -300,7 +303,7 @@ def count_window_lags(
     seed: int = 0,
     threads: int | None = None,
     step: Step | None = None,
-    part: Part = _WHOLE,
+    part: Part = WHOLE,
 ) -> Ints:
     """Count as `count_lags` does, each pair by the probability of its lag, out of `scale`.
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Literal, get_args
 
 import geopandas as gpd
@@ -16,19 +17,21 @@ from hotspot._checks import (
     integer_problems,
 )
 from hotspot._errors import DataError, DataWarning
-from hotspot._kernels.arrays import Floats
-from hotspot._kernels.knox import bytes_needed, count_followers
-from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
+from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.knox import bytes_needed
+from hotspot._kernels.pairs import Neighbours, neighbours_in_space, sweep_order
 from hotspot.dates import PairDate, day_shares, event_days
 from hotspot.english import count
+from hotspot.executors import executor_problems
 from hotspot.incidents.content_order import in_content_order
 from hotspot.knox.bands import Bands, band_problems
 from hotspot.knox.moments import Graph, moments, upper_tail
+from hotspot.knox.pair_counts import Counted, PairCounts, count_pairs, count_pairs_in_tiles
 from hotspot.knox.test_result import ALPHA, KnoxTest
 from hotspot.knox.times import KnownDays, SpreadWindows, TimeSide, with_rest
 from hotspot.near_repeat import distinct_events
-from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
+from hotspot.tiling import tile_problems
 
 # Bytes from which a user should know beforehand.
 _MUCH_MEMORY = 1_000_000_000
@@ -45,6 +48,9 @@ def knox_test(
     same_place_m: float | None = 0.0,
     date: PairDate = "midpoint",
     preset: Literal["nrc"] | None = None,
+    *,
+    executor: Executor | None = None,
+    tile_m: float | None = None,
 ) -> KnoxTest:
     """Test whether incidents near in space are also near in time, band by band.
 
@@ -76,6 +82,13 @@ def knox_test(
         Follow the Near Repeat Calculator 1.3: half-open bands, coordinates rounded to 32-bit
         floats, same place at distance 0, and a last row and column for everything beyond. It goes
         before `closed`.
+    executor : concurrent.futures.Executor, optional
+        Runs the permutations, or the tiles: processes, or the workers of a cluster. The numbers are
+        the same on any. Default: threads.
+    tile_m : float, optional
+        Side of tiles in metres, which are counted one by one, for data of which the pairs do not
+        fit into memory at once. The numbers are those of no tiles. Each tile deals out all dates
+        anew: take tiles of thousands of incidents. Default: none.
 
     Returns
     -------
@@ -131,6 +144,7 @@ def knox_test(
     if nrc and same_place_m != 0:
         problems.append(f"preset={preset!r} takes same_place_m=0, not {same_place_m!r}.")
     problems += integer_problems(0, permutations=permutations)
+    problems += executor_problems(executor) + tile_problems(tile_m)
     check_incidents_frame(incidents, arguments=problems, needs_days="The Knox test")
     _check_span(incidents)
     same_place = 0.0 if nrc else same_place_m
@@ -141,25 +155,30 @@ def knox_test(
         same_place,
         open_ended=nrc,
     )
-    # All pairs near in space are held, whatever their dates: a permutation changes dates alone.
     # Dates are dealt over the events as they stand: not in the order of the file.
     events = in_content_order(incidents[distinct_events(incidents)])
-    near = _near(events, bands, metric == "manhattan", single_precision=nrc)
-    days = event_days(events, "midpoint" if date == "aoristic" else date)
-    times = SpreadWindows(day_shares(events)) if date == "aoristic" else KnownDays(days)
+    x, y = _points(events, single_precision=nrc)
+    if tile_m is not None:
+        # That in which dates are dealt out where the neighbours of all are found at once.
+        order = sweep_order(x, y, np.array(bands.edges_m))
+        events, x, y = events.iloc[order], x[order], y[order]
     chosen = chosen_seed(seed)
-    with progress_bar(permutations, "Knox permutations") as bar:
-        within = times.counts(near, bands.longest_days, permutations, chosen, bar.update)
+    counted = _counted(events, bands, date, metric == "manhattan", permutations, chosen)
+    if tile_m is None:
+        # All pairs near in space are held, whatever their dates: a permutation changes dates alone.
+        counts = count_pairs(_near(x, y, counted), counted, executor)
+    else:
+        counts = count_pairs_in_tiles(x, y, counted, tile_m, executor)
     return KnoxTest(
-        table=_judged(within, near, times, bands, len(events)),
+        table=_judged(counts.within, counts.partners, counted.times, bands),
         bands=bands,
         events=len(events),
-        followers=count_followers(near, days, int(bands.longest_days[-1])),
+        followers=int(counts.follows.sum()),
         permutations=permutations,
         seed=chosen,
         metric=metric,
         date=date,
-        changed_by_date=_changed_by_date(events, near, bands),
+        changed_by_date=_changed_by_date(counts, counted, bands),
     )
 
 
@@ -170,70 +189,95 @@ def _check_span(incidents: gpd.GeoDataFrame) -> None:
         raise DataError("The dates lie more than 89 years apart.")
 
 
-def _near(
-    events: gpd.GeoDataFrame, bands: Bands, manhattan: bool, single_precision: bool
-) -> Neighbours:
-    """Find the neighbours within the farthest band, whatever their dates."""
+def _points(events: gpd.GeoDataFrame, single_precision: bool) -> tuple[Floats, Floats]:
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
     # The Near Repeat Calculator holds coordinates so: pairs at an edge fall where it puts them.
     if single_precision:
         x, y = x.astype(np.float32).astype(float), y.astype(np.float32).astype(float)
-    edges = np.array(bands.edges_m)
+    return x, y
+
+
+def _counted(
+    events: gpd.GeoDataFrame,
+    bands: Bands,
+    date: PairDate,
+    manhattan: bool,
+    permutations: int,
+    seed: int,
+) -> Counted:
+    """Return what is to be counted of the events."""
+    days = event_days(events, "midpoint" if date == "aoristic" else date)
+    ends = event_days(events, "from"), event_days(events, "to")
+    known = (ends[0] == ends[1]).all()
+    return Counted(
+        edges_m=np.array(bands.edges_m),
+        closed_right=bands.closed_right,
+        manhattan=manhattan,
+        longest_days=bands.longest_days,
+        times=SpreadWindows(day_shares(events)) if date == "aoristic" else KnownDays(days),
+        days=days,
+        other_dates=() if known else (ends[0], event_days(events, "midpoint"), ends[1]),
+        permutations=int(permutations),
+        seed=seed,
+    )
+
+
+def _near(x: Floats, y: Floats, counted: Counted) -> Neighbours:
+    """Find the neighbours within the farthest band, whatever their dates."""
+    edges = counted.edges_m
 
     def warn_of_memory(pairs: int) -> None:
         needed = bytes_needed(pairs, len(x), len(edges))
         if needed > _MUCH_MEMORY:
             warnings.warn(
                 f"{count(pairs, 'pair')} within {edges[-1]:g} m: the test takes about "
-                f"{needed / 1e9:.1f} GB of memory. A shorter last distance takes less.",
+                f"{needed / 1e9:.1f} GB of memory. A shorter last distance takes less, and so do "
+                "tiles (tile_m=).",
                 DataWarning,
                 stacklevel=6,
             )
 
-    return neighbours_in_space(x, y, edges, bands.closed_right, manhattan, before=warn_of_memory)
+    return neighbours_in_space(
+        x, y, edges, counted.closed_right, counted.manhattan, before=warn_of_memory
+    )
 
 
-def _judged(
-    within: Floats, near: Neighbours, times: TimeSide, bands: Bands, events: int
-) -> pd.DataFrame:
+def _judged(within: Floats, partners: Ints, times: TimeSide, bands: Bands) -> pd.DataFrame:
     """Return the table of pairs within each lag, observed and permuted."""
     # Counts are up to each lag, so that a permutation is one comparison a pair; bands lie between.
     counts = np.diff(within, axis=2, prepend=0.0)
-    mean, variance = _closed_form(near, times, bands, events)
+    mean, variance = _closed_form(partners, times, bands)
     if bands.open_ended:
-        counts = _with_rest(counts, near, times, bands)
+        counts = _with_rest(counts, partners, times, bands)
     return _table(bands, counts, mean, variance)
 
 
-def _changed_by_date(events: gpd.GeoDataFrame, near: Neighbours, bands: Bands) -> int | None:
+def _changed_by_date(counts: PairCounts, counted: Counted, bands: Bands) -> int | None:
     """Count the cells in which the choice of date decides whether risk is raised."""
-    if (event_days(events, "from") == event_days(events, "to")).all():
+    if not counted.other_dates:
         return None
     raised = []
     # In closed form: permutations would be drawn three times, and their noise would be counted.
-    for date in ("from", "midpoint", "to"):
-        days = KnownDays(event_days(events, date))
-        table = _judged(days.counts(near, bands.longest_days), near, days, bands, len(events))
+    for within, days in zip(counts.by_date, counted.other_dates, strict=True):
+        table = _judged(within[None], counts.partners, KnownDays(days), bands)
         raised.append((table["p_table"] <= ALPHA) & (table["ratio"] > 1))
     return int((raised[0] ^ raised[1] | raised[1] ^ raised[2]).sum())
 
 
-def _closed_form(
-    near: Neighbours, times: TimeSide, bands: Bands, events: int
-) -> tuple[Floats, Floats]:
+def _closed_form(partners: Ints, times: TimeSide, bands: Bands) -> tuple[Floats, Floats]:
     """Compute mean and variance of every cell over all permutations, shape (bands, times)."""
-    partners = with_rest(degrees(near)) if bands.open_ended else degrees(near)
-    space = [Graph.of_degrees(band) for band in partners]
+    everything = with_rest(partners) if bands.open_ended else partners
+    space = [Graph.of_degrees(band) for band in everything]
     time = times.graphs(bands.longest_days, bands.open_ended)
-    both = [[moments(row, column, events) for column in time] for row in space]
+    both = [[moments(row, column, partners.shape[1]) for column in time] for row in space]
     return np.array(both)[..., 0], np.array(both)[..., 1]
 
 
-def _with_rest(counts: Floats, near: Neighbours, times: TimeSide, bands: Bands) -> Floats:
+def _with_rest(counts: Floats, partners: Ints, times: TimeSide, bands: Bands) -> Floats:
     """Add the open row and column: what the margins, which no permutation changes, leave over."""
     # Each row and column has a sum that dealing out dates cannot change, so what is beyond needs no
     # count.
-    pairs = np.diff(near.start).reshape(-1, near.bands).sum(axis=0)
+    pairs = partners.sum(axis=1) // 2
     later = pairs[None, :, None] - counts.sum(axis=2, keepdims=True)
     counts = np.concatenate([counts, later], axis=2)
     all_pairs = [float(graph.pairs) for graph in times.graphs(bands.longest_days, True)]

@@ -7,7 +7,14 @@ from typing import TypeAlias
 import numpy as np
 
 from hotspot._kernels.arrays import Floats, Ints
-from hotspot._kernels.knox import Step, count_lags, count_window_lags, window_sums
+from hotspot._kernels.knox import (
+    WHOLE,
+    Part,
+    Step,
+    count_lags,
+    count_window_lags,
+    window_sums,
+)
 from hotspot._kernels.pairs import Neighbours
 from hotspot.dates import SHARE_SCALE, DayShares
 from hotspot.knox.moments import Graph
@@ -32,12 +39,16 @@ class KnownDays:
         permutations: int = 0,
         seed: int = 0,
         step: Step | None = None,
+        threads: int | None = None,
+        part: Part = WHOLE,
     ) -> Floats:
         """Count the pairs within each lag by band of distance, observed first, then permuted.
 
         Shape (1 + permutations, bands, times).
         """
-        return count_lags(near, self.days, longest, permutations, seed, step=step).astype(float)
+        return count_lags(near, self.days, longest, permutations, seed, threads, step, part).astype(
+            float
+        )
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
         """Return nearness in time between the lags as graphs; with what is beyond, where asked."""
@@ -66,11 +77,13 @@ class SpreadWindows:
         permutations: int = 0,
         seed: int = 0,
         step: Step | None = None,
+        threads: int | None = None,
+        part: Part = WHOLE,
     ) -> Floats:
         """Count as `KnownDays.counts` does, each pair by the probability of its lag."""
         # Counted in fixed point, so that equal tables are equal, and divided once at the end.
         return count_window_lags(
-            near, *self.shares, longest, SHARE_SCALE, permutations, seed, step=step
+            near, *self.shares, longest, SHARE_SCALE, permutations, seed, threads, step, part
         ) / float(SHARE_SCALE)
 
     def graphs(self, longest: Ints, everything: bool) -> list[Graph]:
