@@ -8,6 +8,7 @@ data; no piece turns on another, so the answer is the same whatever runs it.
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from pickle import PicklingError
 from typing import Any
 
 from hotspot._errors import ConfigError, HotspotError
@@ -115,6 +116,11 @@ def finished_pieces(
             try:
                 result = future.result()
             except Exception as error:
+                if _is_unsendable(error):
+                    raise ConfigError(
+                        f"{what}: something that was given cannot be sent to another process "
+                        f"({error}). Take classes and functions of a module, or threads."
+                    ) from None
                 if not _is_death(error):
                     raise
                 death = error
@@ -152,6 +158,12 @@ def _is_death(error: Exception) -> bool:
     """Test whether an exception tells of the worker, and not of the work."""
     engine = type(error).__module__.partition(".")[0] == _ENGINE
     return engine or isinstance(error, (BrokenExecutor, CancelledError))
+
+
+def _is_unsendable(error: Exception) -> bool:
+    """Test whether an exception says that an object cannot be written down for another process."""
+    said = isinstance(error, (TypeError, AttributeError)) and "pickle" in str(error)
+    return said or isinstance(error, PicklingError)
 
 
 def _lost_words(what: str, done: int, total: int, kept: str) -> str:

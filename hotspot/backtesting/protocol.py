@@ -1,6 +1,7 @@
 """Backtests by rolling windows: what is asked for is checked first, then forecast and scored."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from hotspot.backtesting.score_tables import judged
 from hotspot.backtesting.scoring import bootstrap_weights
 from hotspot.backtesting.setting import day_named, unfit_incidents
 from hotspot.dates import AsOf, known_by
+from hotspot.executors import executor_problems
 from hotspot.forecast.base import Forecast
 from hotspot.grid import Grid
 from hotspot.near_repeat import distinct_events
@@ -49,6 +51,7 @@ def backtest(
     seed: int | None = 0,
     checkpoint: str | Path | None = None,
     threads: int | None = None,
+    executor: Executor | None = None,
 ) -> Backtest:
     """Forecast window after window of the past, and count how much of what happened was found.
 
@@ -85,6 +88,10 @@ def backtest(
         File in which finished windows are kept; a run that was broken off goes on from there.
     threads : int, optional
         The answer is the same on any number. Default: the processors.
+    executor : concurrent.futures.Executor, optional
+        Runs the stretches of windows between one learning and the next, instead of threads of
+        ours: processes, or the workers of a cluster. Models must be of a class that a worker can
+        import.
 
     Returns
     -------
@@ -139,6 +146,7 @@ def backtest(
     arguments += _model_problems(named) + _share_problems(area_shares)
     arguments += integer_problems(1, refit_days=refit_days, resamples=resamples)
     arguments += [] if threads is None else integer_problems(1, threads=threads)
+    arguments += executor_problems(executor)
     arguments += seed_problems(seed) + _checkpoint_problems(checkpoint)
     arguments += _window_problems(start, end, horizon_days)
     # All at once, and before anything is forecast: hours of work must not end in such a fault.
@@ -163,7 +171,7 @@ def backtest(
     progress = Checkpoint(None if checkpoint is None else Path(checkpoint), plan.fingerprint())
     total = len(plan.starts) * len(plan.models)
     with progress_bar(total, "Backtest") as bar:
-        scores = run(plan, progress, threads, bar.update)
+        scores = run(plan, progress, threads, bar.update, executor)
     seed = chosen_seed(seed)
     weights = bootstrap_weights(len(plan.starts), int(resamples), seed)
     return judged(scores, plan, weights, _parameters(plan, int(resamples), seed))

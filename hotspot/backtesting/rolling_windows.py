@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from hotspot._kernels.threads import cores
 from hotspot.backtesting.foreign_models import fit_foreign, risk_of_foreign
 from hotspot.backtesting.scoring import CURVE_SHARES, top_cells, top_sums
 from hotspot.dates import event_days
+from hotspot.executors import finished_pieces
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
 from hotspot.grid import Grid
@@ -190,7 +191,11 @@ class Checkpoint:
 
 
 def run(
-    plan: Plan, checkpoint: Checkpoint, threads: int | None, step: Callable[[int], object]
+    plan: Plan,
+    checkpoint: Checkpoint,
+    threads: int | None,
+    step: Callable[[int], object],
+    executor: Executor | None = None,
 ) -> list[Score]:
     """Score every model on every window, several blocks of windows at a time.
 
@@ -206,6 +211,8 @@ def run(
         Default: the processors.
     step : callable
         Called with the number of scores of each finished window.
+    executor : Executor, optional
+        Runs the blocks, instead of threads.
 
     Returns
     -------
@@ -219,18 +226,54 @@ def run(
     ]
 
     def work(block: Ints) -> list[Score]:
-        return _block(plan, block, done, checkpoint, step)
+        return _block(plan, block, done, checkpoint.add, step)
 
+    if executor is not None:
+        return _on_executor(plan, blocks, done, checkpoint, step, executor)
     # Threads and not processes: the kernels release the interpreter's lock, and nothing is copied.
     with ThreadPoolExecutor(threads or cores()) as pool:
         return [score for scores in pool.map(work, blocks) for score in scores]
+
+
+def _on_executor(
+    plan: Plan,
+    blocks: list[Ints],
+    done: Mapping[tuple[int, str], Score],
+    checkpoint: Checkpoint,
+    step: Callable[[int], object],
+    executor: Executor,
+) -> list[Score]:
+    """Score blocks wherever the executor has them scored; what is kept is written here."""
+    pieces = []
+    for block in blocks:
+        known = {(day, name) for day in block.tolist() for name in plan.models} & done.keys()
+        pieces.append((block, {key: done[key] for key in known}))
+    if checkpoint.path is None:
+        kept = "Nothing of them is kept: checkpoint=, a file, keeps what is done."
+    else:
+        kept = f"They are kept in {checkpoint.path}: with it only what is lost is scored again."
+    scores: dict[int, list[Score]] = {}
+    for at, scored in finished_pieces(_block_apart, plan, pieces, executor, "Backtest", kept=kept):
+        checkpoint.add([score for score in scored if (score.window, score.model) not in done])
+        step(len(scored))
+        scores[at] = scored
+    return [score for at in range(len(blocks)) for score in scores[at]]
+
+
+def _block_apart(plan: Plan, block: Ints, done: Mapping[tuple[int, str], Score]) -> list[Score]:
+    """Score a block where neither the checkpoint nor the progress is: in another process."""
+    return _block(plan, block, done, _to_nobody, _to_nobody)
+
+
+def _to_nobody(_: object) -> None:
+    """Return nothing, whatever is told."""
 
 
 def _block(
     plan: Plan,
     block: Ints,
     done: Mapping[tuple[int, str], Score],
-    checkpoint: Checkpoint,
+    keep: Callable[[list[Score]], object],
     step: Callable[[int], object],
 ) -> list[Score]:
     """Score the windows between one learning and the next."""
@@ -249,7 +292,7 @@ def _block(
                     {name: _fit(name, plan.models[name], learned_from) for name in unfitted}
                 )
             fresh = _window(plan, start, {name: fitted[name] for name in todo})
-            checkpoint.add(fresh)
+            keep(fresh)
             scores += fresh
         step(len(plan.models))
     return scores

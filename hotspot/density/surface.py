@@ -1,7 +1,9 @@
 """Where risk stays: kernel density in incidents per square kilometre and year."""
 
+import itertools
 import math
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import geopandas as gpd
@@ -26,7 +28,10 @@ from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot.dates import AsOf, cutoff, event_times, moment_of, resolution, years_between
 from hotspot.density.bandwidth_selection import BandwidthLike, bandwidth_and_reason
 from hotspot.english import count, name_rows
+from hotspot.executors import executor_problems, finished_pieces
 from hotspot.grid import Grid
+from hotspot.output.progress_bars import progress_bar
+from hotspot.tiling import PointIndex, tile_problems
 
 Area: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | shapely.Geometry
 Per = Literal["year", "month", "week", "day", "period", "relative"]
@@ -65,6 +70,8 @@ def kernel_density(
     *,
     edge_correction: bool = False,
     per: Per = "year",
+    executor: Executor | None = None,
+    tile_m: float | None = None,
 ) -> xr.DataArray:
     """Compute a smooth surface of incidents per square kilometre per year.
 
@@ -99,6 +106,12 @@ def kernel_density(
         outside: for areas beyond whose border nothing is known.
     per : {"year", "month", "week", "day", "period", "relative"}
         What the incidents are counted per; "relative" gives shares of the highest value.
+    executor : concurrent.futures.Executor, optional
+        Runs the tiles: threads, processes, or the workers of a cluster. Default: one after the
+        other.
+    tile_m : float, optional
+        Side of tiles in metres, in whole cells, each summed with a halo as wide as the kernel. The
+        values are those of no tiles, to the last bit. Default: none.
 
     Returns
     -------
@@ -149,6 +162,7 @@ def kernel_density(
     ]
     if edge_correction and within is None:
         problems.append("edge_correction needs the study area: give within=.")
+    problems += executor_problems(executor) + tile_problems(tile_m, executor)
     x, y = checked_points(incidents, arguments=problems)
     area = study_area(within, incidents)
     grid = grid_for(incidents, grid, float(bandwidth), area)
@@ -160,10 +174,12 @@ def kernel_density(
     if edge_correction:
         counted = counted & shapely.intersects_xy(area, x, y)
     weight = weights_of(incidents, weights)[counted]
-    values = kernel_sums(
-        x[counted], y[counted], weight, (grid.xmin, grid.ymin), grid.cell_size_m, grid.shape,
-        float(bandwidth), kernel,
-    )  # fmt: skip
+    points = x[counted], y[counted], weight
+    ground = _Ground((grid.xmin, grid.ymin), grid.cell_size_m, float(bandwidth), kernel)
+    if tile_m is None:
+        values = _sums(ground, *points, grid.shape)
+    else:
+        values = _sums_in_tiles(ground, points, grid.shape, float(tile_m), executor)
     if area is not None:
         values[~grid.centres_within(area)] = np.nan
     if edge_correction and area is not None:
@@ -185,6 +201,58 @@ def kernel_density(
         edge_correction=bool(edge_correction),
         resolution=dates,
     )
+
+
+class _Ground(NamedTuple):
+    """What the sums of every tile of a grid go by."""
+
+    corner: tuple[float, float]
+    cell_m: float
+    bandwidth_m: float
+    kernel: str
+
+
+def _sums(
+    ground: _Ground,
+    x: Floats,
+    y: Floats,
+    weight: Floats,
+    shape: tuple[int, int],
+    first: tuple[int, int] = (0, 0),
+) -> Floats:
+    """Sum kernels at so many cells from the first on, as of `kernel_sums`."""
+    return kernel_sums(x, y, weight, *ground[:2], shape, *ground[2:], first=first)
+
+
+def _sums_in_tiles(
+    ground: _Ground,
+    points: tuple[Floats, Floats, Floats],
+    shape: tuple[int, int],
+    tile_m: float,
+    executor: Executor | None,
+) -> Floats:
+    """Sum kernels tile by tile: each is a block of cells, and is given the points in its reach."""
+    side = max(round(tile_m / ground.cell_m), 1)
+    (west, south), cell = ground.corner, ground.cell_m
+    # A cell more than the kernel reaches: what is too far adds exactly 0.
+    halo = KERNELS[ground.kernel].radius * ground.bandwidth_m + cell
+    index = PointIndex(points[0], points[1], side * cell)
+    values = np.zeros(shape)
+    pieces: list[tuple[Any, ...]] = []
+    for row, col in itertools.product(range(0, shape[0], side), range(0, shape[1], side)):
+        size = min(side, shape[0] - row), min(side, shape[1] - col)
+        at = index.box(
+            west + col * cell - halo, south + row * cell - halo,
+            west + (col + size[1]) * cell + halo, south + (row + size[0]) * cell + halo,
+        )  # fmt: skip
+        if len(at):
+            pieces.append((*(column[at] for column in points), size, (row, col)))
+    with progress_bar(len(pieces), "Tiles of the surface") as bar:
+        for number, sums in finished_pieces(_sums, ground, pieces, executor, "Kernel density"):
+            (rows, cols), (row, col) = pieces[number][3:]
+            values[row : row + rows, col : col + cols] = sums
+            bar.update(1)
+    return values
 
 
 def checked_points(

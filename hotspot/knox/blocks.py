@@ -7,7 +7,7 @@ its events twice (the marked point bootstrap of Loh and Stein 2004 and Loh 2008)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import geopandas as gpd
@@ -119,12 +119,21 @@ class BlockPairs:
         fair = np.full(self.blocks, 1 / self.blocks)
         return np.random.default_rng(seed).multinomial(self.blocks, fair, size=resamples)
 
-    def resampled(self, resamples: int, seed: int) -> tuple[Floats, Floats]:
-        """Return the `counts` of so many draws; of none where a single block holds everything.
+    def draw_several(self, resamples: int, seed: int) -> Ints:
+        """Return the draws, or none where a single block holds everything.
 
         Drawn anew it is always itself, and an interval would seem sure.
         """
-        return self.counts(self.draw(resamples if self.blocks > 1 else 0, seed))
+        return self.draw(resamples if self.blocks > 1 else 0, seed)
+
+    def resampled(self, resamples: int, seed: int) -> tuple[Floats, Floats]:
+        """Return the `counts` of so many draws, or of none: see `draw_several`."""
+        return self.counts(self.draw_several(resamples, seed))
+
+    def without_events(self) -> "BlockPairs":
+        """Return what `counts` needs: sums by block, and nothing event by event."""
+        none = np.empty((0, 0), dtype=np.int64)
+        return replace(self, space_degrees=none, time_degrees=none)
 
     def moments(self, rows: slice, columns: slice) -> tuple[float, float]:
         """Compute the exact mean and variance of the pairs in some bands, dates permuted."""

@@ -1,7 +1,9 @@
 """Which distance and window fit the burglaries of this area, and how sure that is."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,21 +14,26 @@ from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
 from hotspot._checks import check_incidents_frame, chosen_seed, positive_problems
-from hotspot._kernels.arrays import Floats
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.percentiles import tails
+from hotspot._kernels.threads import blocks
 from hotspot.dates import EventDate
 from hotspot.english import count, early_words
+from hotspot.executors import executor_problems, run_pieces
 from hotspot.knox.bands import Bands
 from hotspot.knox.blocks import BlockPairs, block_problems, ratio_limits, ratios
 from hotspot.knox.moments import upper_tail
 from hotspot.knox.test_result import ALPHA
 from hotspot.near_repeat import distinct_events
 from hotspot.output.pictures import Picture
+from hotspot.output.progress_bars import progress_bar
 from hotspot.output.results import shown_html
 
 _INK, _RED = "#1d2733", "#c8102e"
 # Fewer blocks than these make an interval that says little.
 _FEW_BLOCKS = 10
+# Resamples that a piece draws: a tenth of a second or more.
+_RUN = 250
 
 
 @dataclass(frozen=True)
@@ -196,6 +203,8 @@ def calibrate_rule(
     resamples: int = 999,
     block_m: float | None = None,
     seed: int | None = None,
+    *,
+    executor: Executor | None = None,
 ) -> RuleCalibration:
     """Estimate how far and how long risk is raised here after a burglary, with intervals.
 
@@ -219,6 +228,8 @@ def calibrate_rule(
         burglary.
     seed : int, optional
         Default: a fresh one, kept in the result.
+    executor : concurrent.futures.Executor, optional
+        Runs the resamples, 250 to a piece; the numbers are the same on any. Default: none, here.
 
     Returns
     -------
@@ -266,7 +277,7 @@ def calibrate_rule(
     False
     """
     problems = block_problems(distances_m, days, date, resamples, block_m)
-    problems += positive_problems(raised=raised)
+    problems += positive_problems(raised=raised) + executor_problems(executor)
     for name, value, edges in (("near_m", near_m, distances_m), ("near_days", near_days, days)):
         if value not in edges:
             problems.append(f"{name} must be one of the upper edges, not {value!r}.")
@@ -279,11 +290,6 @@ def calibrate_rule(
     near = slice(1, 1 + int(np.searchsorted(distances_m, near_m)) + 1)
     soon = slice(0, int(np.searchsorted(days, near_days)) + 1)
     by_distance, by_time = _summed(pairs.counts(), near, soon)
-    # One set of draws serves distance and time, so that the two intervals belong together.
-    drawn_distance, drawn_time = _summed(pairs.resampled(resamples, chosen), near, soon)
-    blocks = pairs.blocks
-    far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance, blocks)
-    long = _profile(bands.time_labels, days, by_time, drawn_time, blocks)
     # One test of one cell, fixed beforehand: no band was chosen after a look at the ratios, so its
     # p-value needs no correction for many looks.
     mean, variance = pairs.moments(near, soon)
@@ -291,12 +297,19 @@ def calibrate_rule(
     p_value = float(upper_tail(np.array([observed]), np.array([mean]), np.array([variance]))[0])
     # The rule reaches as far as the fitted ratio is raised, not as far as each band is
     # significant: with more burglaries everything becomes significant.
-    reach = _reach(far["smoothed"], distances_m, raised), _reach(long["smoothed"], days, raised)
-    supported = p_value <= ALPHA and min(reach) > 0
-    intervals = [
-        _interval(drawn, edges, raised, blocks) if supported else None
-        for drawn, edges in ((drawn_distance, distances_m), (drawn_time, days))
+    looked = tuple(map(float, distances_m)), tuple(map(float, days))
+    reach = [
+        _reach(_falling(observed[0], expected[0]), one, raised)
+        for (observed, expected), one in zip((by_distance, by_time), looked, strict=True)
     ]
+    supported = p_value <= ALPHA and min(reach) > 0
+    # One set of draws serves distance and time, so that the two intervals belong together.
+    asked = _Resampling(pairs.without_events(), near, soon, looked if supported else (), raised)
+    drawn_distance, drawn_time, reaches = _resampled(asked, resamples, chosen, executor)
+    blocks = pairs.blocks
+    far = _profile(bands.distance_labels[1:], distances_m, by_distance, drawn_distance, blocks)
+    long = _profile(bands.time_labels, days, by_time, drawn_time, blocks)
+    intervals = [_interval(ends, blocks) if supported else None for ends in reaches]
     return RuleCalibration(
         distance_m=reach[0] if supported else None,
         window_days=int(reach[1]) if supported else None,
@@ -314,6 +327,44 @@ def calibrate_rule(
         blocks=blocks,
         block_m=pairs.block_m,
     )
+
+
+class _Resampling(NamedTuple):
+    """What a run of resamples goes by: see `calibrate_rule`; no edges where nothing is proposed."""
+
+    pairs: BlockPairs
+    near: slice
+    soon: slice
+    edges: tuple[tuple[float, ...], ...]
+    raised: float
+
+
+def _resampled(
+    asked: _Resampling, resamples: int, seed: int, executor: Executor | None
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return observed and expected by distance and by time, and how far and long each reaches."""
+    draws = asked.pairs.draw_several(resamples, seed)
+    # No draws are a piece, too: what is concatenated has their shape.
+    runs = blocks(len(draws), _RUN if executor else max(resamples, 1)) or [(0, 0)]
+    pieces = [(draws[first:stop],) for first, stop in runs]
+    with progress_bar(len(pieces), f"Rule, {_RUN} resamples each") as bar:
+        parts = run_pieces(
+            _resampled_run, asked, pieces, executor, "Calibration of the rule", step=bar.update
+        )
+    one, two, three, four, far, long = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return (one, two), (three, four), (far, long)
+
+
+def _resampled_run(asked: _Resampling, draws: Ints) -> tuple[Floats, ...]:
+    """Return what `_resampled` does, of some of the draws."""
+    profiles = _summed(asked.pairs.counts(draws), asked.near, asked.soon)
+    reaches = [
+        np.array(
+            [_reach(_falling(*bands), edges, asked.raised) for bands in zip(*profile, strict=True)]
+        )
+        for profile, edges in zip(profiles, asked.edges, strict=bool(asked.edges))
+    ]
+    return (*profiles[0], *profiles[1], *(reaches or (np.empty(0), np.empty(0))))
 
 
 def _summed(
@@ -370,15 +421,9 @@ def _reach(smoothed: npt.ArrayLike, edges: Sequence[float], raised: float) -> fl
     return float(edges[within[-1]]) if len(within) else 0.0
 
 
-def _interval(
-    drawn: tuple[Floats, Floats], edges: Sequence[float], raised: float, blocks: int
-) -> tuple[float, float] | None:
+def _interval(reaches: Floats, blocks: int) -> tuple[float, float] | None:
     """Return between which edges 95 % of the resamples reach."""
-    reaches = [
-        _reach(_falling(observed, expected), edges, raised)
-        for observed, expected in zip(*drawn, strict=True)
-    ]
-    if not reaches or blocks < 2:
+    if not len(reaches) or blocks < 2:
         return None
     # Each reach is an edge, and so is what is returned: nothing lies between two edges.
     low, high = np.quantile(reaches, tails(blocks), method="nearest")

@@ -1,16 +1,28 @@
 """Every two burglaries that are near in space and time."""
 
-from typing import get_args
+from concurrent.futures import Executor
+from typing import NamedTuple, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.pairs import lag_probability, near_pairs
 from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_times
+from hotspot.executors import executor_problems, finished_pieces
 from hotspot.near_repeat.events import check_rule, distinct_events, time_rank
 from hotspot.near_repeat.same_place import same_address, same_building
+from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
+from hotspot.tiling import tile_problems, tiles
+
+
+class _Cut(NamedTuple):
+    """How the search for pairs is cut into pieces, and what runs them."""
+
+    tile_m: float
+    executor: Executor | None
 
 
 def near_repeat_pairs(
@@ -19,6 +31,9 @@ def near_repeat_pairs(
     window_days: int = RULE.window_days,
     date: PairDate = "midpoint",
     same_place_m: float = 0.0,
+    *,
+    executor: Executor | None = None,
+    tile_m: float | None = None,
 ) -> pd.DataFrame:
     """Find every two burglaries within a distance and a number of days of each other.
 
@@ -36,6 +51,12 @@ def near_repeat_pairs(
     same_place_m : float
         Up to which distance, included, two points are one address where the UPRN of either is
         missing.
+    executor : concurrent.futures.Executor, optional
+        Runs the tiles: threads, processes, or the workers of a cluster. Default: one after the
+        other.
+    tile_m : float, optional
+        Side of tiles in metres, each searched with a halo of `distance_m`; a pair belongs to the
+        tile of its first burglary. The table is that of no tiles. Default: none.
 
     Returns
     -------
@@ -81,10 +102,12 @@ def near_repeat_pairs(
     0      0       1       400.0    42  near repeat
     1      1       2       400.0     1  near repeat
     """
-    check_rule(incidents, distance_m, window_days, date=date, dates=get_args(PairDate),
+    wrong = executor_problems(executor) + tile_problems(tile_m, executor)
+    check_rule(incidents, distance_m, window_days, *wrong, date=date, dates=get_args(PairDate),
                same_place_m=same_place_m)  # fmt: skip
     events = incidents[distinct_events(incidents)]
-    pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m)
+    cut = None if tile_m is None else _Cut(float(tile_m), executor)
+    pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m, cut)
     for end in ("first", "second"):
         pairs[end] = events.index[pairs[end]]
     return pairs
@@ -96,6 +119,7 @@ def pairs_by_position(
     window_days: int,
     date: PairDate = "midpoint",
     same_place_m: float = 0.0,
+    cut: _Cut | None = None,
 ) -> pd.DataFrame:
     """Find the pairs of `near_repeat_pairs`, by positions in `events` instead of labels."""
     # Windows that are spread still need one order and one lag for people to read: those of their
@@ -103,17 +127,19 @@ def pairs_by_position(
     times = event_times(events, "midpoint" if date == "aoristic" else date)
     days = day_numbers(times)
     x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
-    if date == "aoristic":
-        shares = day_shares(events)
-        pairs = near_pairs(x, y, shares.first_day, shares.last_day, distance_m, window_days)
+    rank = time_rank(events, times)
+    shares = day_shares(events) if date == "aoristic" else None
+    ends = (days, days) if shares is None else (shares.first_day, shares.last_day)
+    if cut is None:
+        pairs = near_pairs(x, y, *ends, distance_m, window_days)
+    else:
+        pairs = _pairs_in_tiles((x, y, *ends, rank), (float(distance_m), int(window_days)), cut)
+    probability = np.ones(len(pairs))
+    if shares is not None:
         probability = lag_probability(pairs, *shares, window_days, SHARE_SCALE)
         # A day's share may be 0 in fixed point, and with it that of the pair.
         possible = probability > 0
         pairs, probability = pairs[possible], probability[possible]
-    else:
-        pairs = near_pairs(x, y, days, days, distance_m, window_days)
-        probability = np.ones(len(pairs))
-    rank = time_rank(events, times)
     swapped = rank[pairs[:, 0]] > rank[pairs[:, 1]]
     pairs[swapped] = pairs[swapped, ::-1]
     # In order of time: that in which the search met them turns on rows of the plane.
@@ -134,3 +160,35 @@ def pairs_by_position(
     if "parent_uprn" in events.columns:
         table["same_building"] = repeat | same_building(events, first, second)
     return table
+
+
+def _pairs_in_tiles(
+    columns: tuple[Floats, Floats, Ints, Ints, Ints], rule: tuple[float, int], cut: _Cut
+) -> Ints:
+    """Find the pairs tile by tile, in no order; `columns` are those of `_pairs_of_tile`."""
+    x, y = columns[:2]
+    found = list(tiles(x, y, cut.tile_m, rule[0]))
+    pieces = [(*(column[tile.at] for column in columns), tile.own) for tile in found]
+    pairs = [np.empty((0, 2), dtype=np.int64)]
+    with progress_bar(len(pieces), "Tiles of pairs") as bar:
+        for number, part in finished_pieces(
+            _pairs_of_tile, rule, pieces, cut.executor, "Near-repeat pairs"
+        ):
+            pairs.append(found[number].at[part])
+            bar.update(1)
+    return np.concatenate(pairs)
+
+
+def _pairs_of_tile(
+    rule: tuple[float, int],
+    x: Floats,
+    y: Floats,
+    first_day: Ints,
+    last_day: Ints,
+    rank: Ints,
+    own: Bools,
+) -> Ints:
+    """Find the pairs of which the first in time is a tile's own, by positions in the tile."""
+    pairs = near_pairs(x, y, first_day, last_day, *rule)
+    one, other = pairs.T
+    return np.asarray(pairs[own[np.where(rank[one] < rank[other], one, other)]])
