@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,16 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspot._kernels.near_points import Cells, groups_near, into_cells, places_near, points_near
 from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, AddressReader, Reading
 from hotspot.addresses.address_parser import parse_address
 from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_houses
+from hotspot.addresses.uprn_index import UprnIndex
+from hotspot.cocooning.text_columns import TextColumn, text_of
 from hotspot.incidents.stop_list import StopList
 from hotspot.reading.cells import reference_keys
-
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,29 +32,8 @@ Texts = npt.NDArray[np.object_]
 ROUNDING_M = 0.01
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
-
-
-class TextColumn:
-    """A column of text that is read where it is asked for: of a million rows few are."""
-
-    def __init__(self, frame: pd.DataFrame, name: str, rows: Ints) -> None:
-        self._values = frame[name].array if name in frame.columns else None
-        self._rows = rows
-        # Lists of many days ask for the same few again: reading one costs as much as a door.
-        self._read: dict[int, str | None] = {}
-
-    def __getitem__(self, at: Any) -> Any:
-        """Return the text at a position, or an array of those at several; None where missing."""
-        if np.ndim(at):
-            if self._values is None:
-                return np.full(len(self._rows[at]), None, dtype=object)
-            return _stripped(self._values.take(self._rows[at]))
-        if self._values is None:
-            return None
-        row = int(self._rows[at])
-        if row not in self._read:
-            self._read[row] = _text(self._values[row])
-        return self._read[row]
+# Side of the squares in which addresses are kept: those next door are of one or two.
+_CELL_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -72,10 +51,10 @@ class Doors:
     frame: gpd.GeoDataFrame
     x: Floats
     y: Floats
-    index: pd.Index
+    index: UprnIndex
     position: Ints
     rows: Ints
-    uprn: Texts
+    uprn: TextColumn
     address: TextColumn
     number_text: TextColumn
     street_text: TextColumn
@@ -103,7 +82,7 @@ class Doors:
 
     def find(self, uprns: Texts) -> Ints:
         """Return the position of each UPRN, -1 where there is none."""
-        found = _rows_of(self.index, uprns)
+        found = self.index.find(uprns)
         # Asked for one address at a time: nothing here may be as long as the file.
         known = np.flatnonzero(found >= 0)
         found[known] = self.position[found[known]]
@@ -128,12 +107,40 @@ class Doors:
         return self._readings
 
     @cached_property
-    def tree(self) -> "cKDTree":
-        """The homes by their place, in the order of `homes`."""
-        # Whoever checks a file asks for no neighbours: SciPy loads as long as that takes.
-        from scipy.spatial import cKDTree
+    def _cells(self) -> Cells:
+        return into_cells(self.x, self.y, _CELL_M)
 
-        return cKDTree(np.column_stack([self.x[self.homes], self.y[self.homes]]))
+    @cached_property
+    def _room(self) -> tuple[Bools, Ints]:
+        groups = int(self.place.max(initial=-1)) + 1
+        return np.zeros(groups, dtype=bool), np.empty(len(self.x), dtype=np.int64)
+
+    def homes_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
+        """Return where the homes near each of some places begin, and these one after another."""
+        return points_near(self._cells, self.home, x, y, within_m)
+
+    def addresses_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
+        """Return all addresses as `homes_near` returns homes, in their order."""
+        start, found = points_near(self._cells, np.ones(len(self.x), dtype=bool), x, y, within_m)
+        nth = np.repeat(np.arange(len(x)), np.diff(start))
+        return start, found[np.lexsort((found, nth))]
+
+    def places_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
+        """Count for each home the places within a distance, and find the last, -1 for none."""
+        return places_near(self._cells, self.home, x, y, within_m)
+
+    def buildings_near(
+        self, point: tuple[float, float], street: int, door: int, within_m: float, near_m: float
+    ) -> Ints:
+        """Return the homes within a distance whose building is near, of a street or that of a door.
+
+        A street or door of -1 is none.
+        """
+        group = int(self.place[door]) if door >= 0 else -1
+        place = (*point, street, group)
+        return groups_near(
+            self._cells, self.home, self.place, self.street, place, within_m, near_m, self._room
+        )
 
     @cached_property
     def _by_place(self) -> tuple[Ints, Ints]:
@@ -201,14 +208,15 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     parent, parent_at = _of_rows(parents, rows, position)
     is_parent, lived_in = _lived_in(frame, rows, parent_at)
     street, house, number = _street_places(frame, rows, parent_at)
-    keys = index.to_numpy(dtype=object)[rows]
-    place = _places(
-        frame, rows, np.where(pd.isna(parent) & is_parent, keys, parent), street, house, x, y
-    )
+    uprn = TextColumn(frame, "uprn", rows)
+    building = parent.copy()
+    own = np.flatnonzero(pd.isna(parent) & is_parent)
+    building[own] = reference_keys(uprn[own])
+    place = _places(frame, rows, building, street, house, x, y)
     home = lived_in & ~is_parent
     # Whose building is named is a flat, though the file may not say which.
     alone = home & pd.isna(parent) & (house >= 0)
-    stands = _one_home_each(frame, rows, place, alone, keys, np.column_stack([x, y]))
+    stands = _one_home_each(frame, rows, place, alone, uprn, np.column_stack([x, y]))
     home &= stands == np.arange(len(rows))
     homes = np.flatnonzero(home)
     return Doors(
@@ -218,7 +226,7 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
         index=index,
         position=position,
         rows=rows,
-        uprn=texts(frame.iloc[rows][["uprn"]], "uprn"),
+        uprn=uprn,
         address=TextColumn(frame, "address", rows),
         number_text=TextColumn(frame, "number", rows),
         street_text=TextColumn(frame, "street", rows),
@@ -238,65 +246,27 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     )
 
 
-def texts(frame: pd.DataFrame, column: str) -> Texts:
-    """Return a column as stripped text, None where it is missing or empty or no column at all."""
-    if column not in frame.columns:
-        return np.full(len(frame), None, dtype=object)
-    return _stripped(frame[column].array)
-
-
-def without_text(frame: pd.DataFrame, column: str) -> Bools:
-    """Return which cells of a column hold no text."""
-    values = frame[column]
-    if isinstance(values.dtype, pd.StringDtype):
-        return np.asarray(values.isna() | (values.str.strip() == ""), dtype=bool)
-    return np.asarray(pd.isna(texts(frame, column)))
-
-
-def _stripped(values: Any) -> Texts:
-    # A loop over a million cells is quicker than the string methods of a column of objects.
-    cells = np.asarray(values, dtype=object)
-    stripped = np.empty(len(cells), dtype=object)
-    stripped[:] = [cell.strip() or None if type(cell) is str else _text(cell) for cell in cells]
-    return stripped
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or pd.isna(value) else str(value).strip() or None
-
-
 def _missing(frame: pd.DataFrame, column: str) -> int:
     """Count the rows without a text, of a column in which texts come again and again."""
     if column not in frame.columns:
         return len(frame)
     counted = frame[column].value_counts(dropna=False)
-    empty = [_text(value) is None for value in counted.index]
+    empty = [text_of(value) is None for value in counted.index]
     return int(counted[empty].sum())
 
 
-def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Index]:
+def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, UprnIndex]:
     """Keep, of rows that share a UPRN, the one whose text sorts first, whatever their order."""
-    index = pd.Index(_uprn_keys(addresses, "uprn"), dtype=object)
-    if index.is_unique:
+    index = UprnIndex(addresses["uprn"])
+    if not index.repeated.any():
         return addresses, index
-    twice = index.duplicated(keep=False)
+    twice = np.isin(index.codes, index.codes[index.repeated])
     repeated = addresses.loc[twice]
-    corner = {"x": repeated.geometry.x, "y": repeated.geometry.y, "uprn": index[twice]}
+    corner = {"x": repeated.geometry.x, "y": repeated.geometry.y, "uprn": index.codes[twice]}
     ordered = repeated[["address"]].assign(**corner).sort_values(["address", "x", "y"])
     dropped = ordered.index[ordered["uprn"].duplicated()]
-    kept = ~addresses.index.isin(dropped)
-    return addresses[kept], index[kept]
-
-
-def _uprn_keys(frame: pd.DataFrame, column: str) -> Texts:
-    return reference_keys(texts(frame, column))
-
-
-def _rows_of(index: pd.Index, uprns: Texts) -> Ints:
-    """Return the row of each UPRN, whatever zeros stand before it; -1 where there is none."""
-    keys = reference_keys(uprns)
-    row = np.asarray(index.get_indexer(pd.Index(keys, dtype=object)))
-    return np.where(pd.isna(keys), -1, row)
+    kept = addresses[~addresses.index.isin(dropped)]
+    return kept, UprnIndex(kept["uprn"])
 
 
 class _Parents(NamedTuple):
@@ -307,14 +277,14 @@ class _Parents(NamedTuple):
     at: Ints
 
 
-def _parents(frame: gpd.GeoDataFrame, index: pd.Index) -> _Parents:
+def _parents(frame: gpd.GeoDataFrame, index: UprnIndex) -> _Parents:
     if "parent_uprn" not in frame.columns:
         return _Parents(*(np.array([], dtype=kind) for kind in (np.int64, object, np.int64)))
     row = np.flatnonzero(frame["parent_uprn"].notna())
-    uprn = _uprn_keys(frame.iloc[row][["parent_uprn"]], "parent_uprn")
-    named = ~pd.isna(uprn) & (uprn != index.to_numpy(dtype=object)[row])
-    row, uprn = row[named], uprn[named]
-    return _Parents(row, uprn, np.asarray(index.get_indexer(pd.Index(uprn, dtype=object))))
+    uprn = reference_keys(frame["parent_uprn"].array.take(row))
+    at = index.find(uprn)
+    named = ~pd.isna(uprn) & (at != row)
+    return _Parents(row[named], uprn[named], at[named])
 
 
 def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints]:
@@ -327,9 +297,9 @@ def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints
     return uprn, at
 
 
-def _kept(near: Near, index: pd.Index, points: Floats, parents: _Parents) -> Ints:
+def _kept(near: Near, index: UprnIndex, points: Floats, parents: _Parents) -> Ints:
     """Return the rows that matter, with every flat of a building and the building itself."""
-    at, others = _rows_of(index, near.at), _rows_of(index, near.others)
+    at, others = index.find(near.at), index.find(near.others)
     centres = np.concatenate([near.points.reshape(-1, 2), points[at[at >= 0]]])
     kept = in_cells_near(points, centres, near.within_m)
     kept |= in_cells_near(points, near.read_around.reshape(-1, 2), near.read_within_m)
@@ -387,7 +357,7 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
     if column not in frame.columns:
         return np.full(len(rows), -1, dtype=np.int64), []
     codes, distinct = pd.factorize(frame[column].array.take(rows))
-    return np.asarray(codes, dtype=np.int64), [_text(value) for value in distinct]
+    return np.asarray(codes, dtype=np.int64), [text_of(value) for value in distinct]
 
 
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
@@ -459,7 +429,7 @@ def _joined_codes(*codes: Ints) -> Ints:
 
 
 def _one_home_each(
-    frame: pd.DataFrame, rows: Ints, place: Ints, home: Bools, keys: Texts, points: Floats
+    frame: pd.DataFrame, rows: Ints, place: Ints, home: Bools, uprn: TextColumn, points: Floats
 ) -> Ints:
     """Return for each row which stands for it: a home listed under two UPRNs is one home.
 
@@ -478,8 +448,9 @@ def _one_home_each(
         # Of three or more rows that read the same each is a flat that the file does not name.
         if len(pair) == 2 and np.hypot(*np.diff(points[pair], axis=0)[0]) <= ONE_HOME_WITHIN_M:
             # The least number stands: the order of the rows decides nothing.
-            first, other = sorted(pair, key=lambda row: (len(keys[row]), keys[row]))
-            stands[other] = first
+            keys = [(len(key), key) for key in reference_keys(uprn[pair])]
+            first, other = sorted(range(2), key=keys.__getitem__)
+            stands[pair[other]] = pair[first]
     return stands
 
 

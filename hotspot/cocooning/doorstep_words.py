@@ -91,7 +91,7 @@ class DoorstepWords:
         """Return the homes around a burglary's recorded point, and how far each is."""
         event, doors = link.event, self._doors
         if event.rank not in self._around:
-            near = doors.homes[doors.tree.query_ball_point((event.x, event.y), self._within_m)]
+            _, near = doors.homes_near(np.array([event.x]), np.array([event.y]), self._within_m)
             apart_m = np.hypot(doors.x[near] - event.x, doors.y[near] - event.y)
             self._around[event.rank] = near, np.round(apart_m, 2)
         return self._around[event.rank]

@@ -20,8 +20,9 @@ from hotspot.addresses.address_matching import (
     same_door,
 )
 from hotspot.addresses.house_numbers import parse_house
-from hotspot.cocooning.doors import Doors, Floats, Ints, Near, prepare_doors, texts
+from hotspot.cocooning.doors import Doors, Floats, Ints, Near, prepare_doors
 from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M, SAME_TEXT_WITHIN_M, events_of
+from hotspot.cocooning.text_columns import texts
 from hotspot.cocooning.wording import within_m
 from hotspot.dates import AsOf, cutoff, known_by
 from hotspot.english import and_list, count, cut_off, long_day, rule_words

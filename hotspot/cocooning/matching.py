@@ -7,7 +7,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from hotspot.addresses.address_matching import (
     BY_BUILDING,
@@ -22,7 +21,8 @@ from hotspot.addresses.address_matching import (
     same_door,
 )
 from hotspot.addresses.flats import natural_key
-from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, in_cells_near, texts
+from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints
+from hotspot.cocooning.text_columns import texts
 from hotspot.dates import end_of_day
 from hotspot.incidents.content_order import content_order
 from hotspot.near_repeat import distinct_events
@@ -158,44 +158,50 @@ def _match_told(keys: list[tuple[str | None, float, float]], doors: Doors) -> No
     """Find what each text and point means, and keep it with the doors: many lists ask for it."""
     told_of = [read_text(text or "") for text, *_ in keys]
     points = np.array([point for _, *point in keys], dtype=float).reshape(-1, 2)
-    around = _around(points, doors)
+    around, homes = _around(points, doors)
     # A text is read only near a burglary that has one: of a city's addresses a few thousand.
     near = [at for told, at in zip(told_of, around, strict=True) if told.text]
     read = doors.readings(np.unique(np.concatenate(near)).tolist() if near else ())
-    for key, point, told, addresses in zip(keys, points, told_of, around, strict=True):
-        match = _by_text(told, addresses.tolist(), read, doors)
-        doors.matches[key] = match or _by_place(point, told, addresses, read, doors)
+    for key, told, addresses, nearest in zip(keys, told_of, around, homes, strict=True):
+        match = _by_text(told, addresses, read, doors)
+        doors.matches[key] = match or _by_place(told, nearest, read, doors)
 
 
-def _around(points: Floats, doors: Doors) -> list[Ints]:
-    """Return the addresses near enough to each point to be meant by a text, shops too."""
-    if not len(points) or not len(doors.x):
-        return [np.array([], dtype=np.int64)] * len(points)
-    places = np.column_stack([doors.x, doors.y])
-    near = np.flatnonzero(in_cells_near(places, points, SAME_TEXT_WITHIN_M + ROUNDING_M))
-    tree = shapely.STRtree(np.asarray(shapely.points(places[near]), dtype=object))
-    asked, row = tree.query(
-        shapely.points(points), "dwithin", distance=SAME_TEXT_WITHIN_M + ROUNDING_M
+def _around(points: Floats, doors: Doors) -> tuple[list[Ints], list[Ints]]:
+    """Return the addresses near enough to each point to be meant by a text, shops too.
+
+    And the homes near enough to be meant by the point alone, the nearest first.
+    """
+    x, y = points.T
+    start, at = doors.addresses_near(x, y, SAME_TEXT_WITHIN_M + ROUNDING_M)
+    asked = np.repeat(np.arange(len(points)), np.diff(start))
+    dx, dy = doors.x[at] - x[asked], doors.y[at] - y[asked]
+    off_m = np.round(np.hypot(dx, dy), 2)
+    meant = off_m <= SAME_TEXT_WITHIN_M
+    homes = np.flatnonzero(doors.home[at] & (off_m <= MATCH_WITHIN_M))
+    # Of homes equally far the more western, then southern: never the first row of the file.
+    keys = (doors.place[at], dy, dx, off_m, asked)
+    homes = homes[np.lexsort([key[homes] for key in keys])]
+    return (
+        _split(at[meant], asked[meant], len(points)),
+        _split(at[homes], asked[homes], len(points)),
     )
-    # The index answers in no order that holds: by the points that ask, then as the addresses stand.
-    order = np.lexsort((row, asked))
-    within = np.split(row[order], np.cumsum(np.bincount(asked, minlength=len(points)))[:-1])
-    found = []
-    for (x, y), around in zip(points, within, strict=True):
-        at = near[around]
-        off_m = np.round(np.hypot(doors.x[at] - x, doors.y[at] - y), 2)
-        found.append(at[off_m <= SAME_TEXT_WITHIN_M])
-    return found
+
+
+def _split(values: Ints, of: Ints, number: int) -> list[Ints]:
+    """Split values that stand in order of what they are of into an array for each."""
+    ends = np.cumsum(np.bincount(of, minlength=number)).tolist()
+    return [values[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 def _by_text(
-    told: Reading, addresses: list[int], read: dict[int, Reading], doors: Doors
+    told: Reading, addresses: Ints, read: dict[int, Reading], doors: Doors
 ) -> tuple[int, str] | None:
     """Find the one address nearby that reads the same, or has the same number and street."""
     if not told.text:
         return None
     # Another row of the same home is no second home.
-    same = {int(doors.stands[at]) for at in addresses if same_door(told, read[at])}
+    same = {int(doors.stands[at]) for at in addresses.tolist() if same_door(told, read[at])}
     best = narrowed(told, sorted(same), read)
     if len(best) == 1:
         return best[0], BY_TEXT
@@ -204,18 +210,12 @@ def _by_text(
 
 
 def _by_place(
-    point: Floats, told: Reading, addresses: Ints, read: dict[int, Reading], doors: Doors
+    told: Reading, homes: Ints, read: dict[int, Reading], doors: Doors
 ) -> tuple[int, str]:
     """Choose the nearest home, on the street that is told if one is there.
 
     Of several homes in one building none can be told from the others, so it is the building.
     """
-    homes = addresses[doors.home[addresses]]
-    dx, dy = doors.x[homes] - point[0], doors.y[homes] - point[1]
-    off_m = np.round(np.hypot(dx, dy), 2)
-    # Of homes equally far the more western, then southern: never the first row of the file.
-    order = np.lexsort((doors.place[homes], dy, dx, off_m))
-    homes = homes[order[off_m[order] <= MATCH_WITHIN_M]]
     if told.text:
         homes = np.array([at for at in homes if not contradicts(told, read[at])], dtype=np.int64)
     if not len(homes):

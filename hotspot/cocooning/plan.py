@@ -16,7 +16,6 @@ from hotspot.cocooning.doors import (
     Near,
     Texts,
     prepare_doors,
-    texts,
 )
 from hotspot.cocooning.expired_doors import COLUMNS, expired_doors
 from hotspot.cocooning.listed_visits import Made, make_visits
@@ -29,6 +28,7 @@ from hotspot.cocooning.matching import (
 from hotspot.cocooning.ranking import modelled_risk, usual_risk
 from hotspot.cocooning.rings import ALONG_PAST, BURGLED, BY_DISTANCE, Neighbours, homes_around
 from hotspot.cocooning.settings import ListSettings
+from hotspot.cocooning.text_columns import texts
 from hotspot.cocooning.tiers import tiers_of
 from hotspot.cocooning.two_clocks import with_clocks
 from hotspot.cocooning.visit_history import History, Ledger, read_history
@@ -455,15 +455,7 @@ def _without(around: Neighbours, burgled: Ints) -> Neighbours:
 
 def _within_rule(live: pd.DataFrame, doors: Doors, distance_m: float) -> tuple[Ints, Ints]:
     """Count for each door the live burglaries within the distance, and find the newest."""
-    crimes = np.zeros(len(doors.uprn), dtype=np.int64)
-    newest = np.full(len(doors.uprn), -1, dtype=np.int64)
-    points = live[["x", "y"]].to_numpy(dtype=float)
     # At the edge of the rule squared distances are compared, exactly as for pairs.
-    around = doors.tree.query_ball_point(points, distance_m + ROUNDING_M)
-    for event, (x, y), homes in zip(live.index, points, around, strict=True):
-        near = doors.homes[homes]
-        dx, dy = doors.x[near] - x, doors.y[near] - y
-        near = near[dx * dx + dy * dy <= distance_m * distance_m]
-        crimes[near] += 1
-        newest[near] = event
-    return crimes, newest
+    x, y = (live[name].to_numpy(dtype=float) for name in ("x", "y"))
+    crimes, newest = doors.places_near(x, y, distance_m)
+    return crimes, np.append(live.index.to_numpy(dtype=np.int64), -1)[newest]

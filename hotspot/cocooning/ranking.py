@@ -90,8 +90,7 @@ def modelled_risk(model: Forecaster, visits: pd.DataFrame, doors: Doors, crs: An
     """
     points = gpd.GeoSeries(gpd.points_from_xy(visits["x"], visits["y"]), crs=crs)
     per_km2 = np.asarray(model.predict_points(points, AHEAD_DAYS), dtype=float)
-    around = doors.tree.query_ball_point(
-        visits[["x", "y"]].to_numpy(dtype=float), _AROUND_M, return_length=True
-    )
+    x, y = (visits[name].to_numpy(dtype=float) for name in ("x", "y"))
+    around = np.diff(doors.homes_near(x, y, _AROUND_M)[0])
     around_km2 = np.pi * (_AROUND_M / 1000.0) ** 2
     return np.asarray(per_km2 * around_km2 / np.maximum(around, 1))

@@ -20,6 +20,8 @@ NEXT_DOOR_WITHIN_M = 40.0
 OPPOSITE_WITHIN_M = 60.0
 # Two back gardens end to end.
 BEHIND_WITHIN_M = 50.0
+# All that is told by place alone, and not by the street, is nearer than this.
+_NEAR_M = 100.0
 
 # A home lies in front or behind within this of straight ahead: tan(60 degrees), 60 each way.
 _WIDE = 3**0.5
@@ -94,7 +96,32 @@ def homes_around(
         ``link`` is one of the words above, ``steps`` counts houses along the street (0 for none),
         ``apart_m`` is to the centimetre.
     """
-    near = doors.homes[doors.tree.query_ball_point((x, y), within_m + ROUNDING_M)]
+    reach = reach or Reach()
+    start = _Start(x, y, street=-1, house=-1, number=0)
+    if door >= 0:
+        start = _Start(x, y, int(doors.street[door]), int(doors.house[door]),
+                       int(doors.number[door]))  # fmt: skip
+    if not reach.everyone:
+        # Who is farther off, and not of the street, is no neighbour but for want of others.
+        found = _homes_around(doors, start, door, within_m, reach, _NEAR_M)
+        if found is not None:
+            return found
+    found = _homes_around(doors, start, door, within_m, reach, within_m)
+    assert found is not None
+    return found
+
+
+def _homes_around(
+    doors: Doors, start: _Start, door: int, within_m: float, reach: Reach, near_m: float
+) -> Neighbours | None:
+    """Do what `homes_around` says from the homes of the street and those that are near.
+
+    None where these may be too few.
+    """
+    x, y = start.x, start.y
+    near = doors.buildings_near(
+        (x, y), start.street, door, within_m + ROUNDING_M, near_m + ROUNDING_M
+    )
     apart_m = np.round(np.hypot(doors.x[near] - x, doors.y[near] - y), 2)
     kept = (near != door) & (apart_m <= within_m)
     near, apart_m = near[kept], apart_m[kept]
@@ -115,17 +142,16 @@ def homes_around(
         y=doors.y[at],
         apart_m=apart_m[first[by_nearness]],
     )
-    if door >= 0:
-        start = _Start(x, y, doors.street[door], doors.house[door], doors.number[door])
-    else:
-        start = _Start(x, y, street=-1, house=-1, number=0)
     # One more entry than there are other buildings: the burgled one's own, ring 1.
     ring = np.full(len(first), 1)
     link = np.full(len(first), SAME_BUILDING, dtype=object)
     steps = np.zeros(len(first), dtype=np.int64)
-    ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(
-        places, start, reach or Reach()
-    )
+    ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(places, start, reach)
+    by_number = np.isin(link[by_nearness], (ALONG, ALONG_PAST)).any()
+    if near_m < within_m and not by_number:
+        # The nearest homes it is then, however far.
+        if np.count_nonzero(places.apart_m <= near_m) < 2 * reach.each_side:
+            return None
     chosen = ring[nth] > 0
     nth = nth[chosen]
     return Neighbours(near[chosen], ring[nth], link[nth], steps[nth], apart_m[chosen])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._errors import ConfigError
-from hotspot.cocooning.doors import without_text
+from hotspot.cocooning.text_columns import without_text
 from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS, Reach
 from hotspot.cocooning.ranking import Forecaster
 from hotspot.cocooning.tiers import Tier, read_tiers

@@ -1,6 +1,6 @@
 """The order in which doors are walked, and the number that each has by it on everything printed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from hotspot.addresses.address_words import text_key
 from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import House, parse_house
+from hotspot.cocooning.doors import Floats, Ints
 from hotspot.geo import NO_AREA
 from hotspot.output.text import clean_text
 
@@ -32,8 +33,10 @@ def listed_areas(areas: "pd.Series[Any]") -> "pd.Series[str]":
     >>> listed_areas(pd.Series(["North", None])).tolist()
     ['North', 'No area']
     """
-    names = [NO_AREA if pd.isna(area) else clean_text(str(area)) for area in areas]
-    return pd.Series(names, index=areas.index, dtype=object)
+    codes, names = pd.factorize(areas)
+    # One more entry, for a home in none.
+    listed = np.array([*(clean_text(str(name)) for name in names), NO_AREA], dtype=object)
+    return pd.Series(listed[codes], index=areas.index, dtype=object)
 
 
 def areas_in_order(areas: Iterable[str]) -> list[str]:
@@ -57,10 +60,12 @@ def walking_order(rows: pd.DataFrame) -> list[int]:
     -------
     list of int
     """
-    keys = [_house_order(row) for row in rows.itertuples(index=False)]
-    order = sorted(range(len(rows)), key=keys.__getitem__)
-    walked = rows.iloc[order].assign(position=order).reset_index(drop=True)
-    return walked["position"].iloc[_street_after_street(walked)].tolist()
+    area = _ranks(rows["area"], lambda name: _area_order(name or NO_AREA))
+    order = _in_house_order(rows, area)
+    walked = rows.iloc[order]
+    places = walked[["x", "y"]].fillna(0.0).to_numpy(dtype=float)
+    street = pd.factorize(walked["street"])[0].astype(np.int64)
+    return order[_street_after_street(area[order], street, places)].tolist()
 
 
 def walking_numbers(rows: pd.DataFrame) -> "pd.Series[int]":
@@ -88,38 +93,69 @@ def walking_numbers(rows: pd.DataFrame) -> "pd.Series[int]":
     return number.reindex(rows.index).astype("int64")
 
 
-def _street_after_street(rows: pd.DataFrame) -> list[int]:
-    """Order the streets of each area as on a walk; doors without a street come last."""
-    order: list[int] = []
-    places = rows[["x", "y"]].fillna(0.0).to_numpy(dtype=float)
-    for _, area in rows.groupby("area", sort=False):
-        named = area[area["street"].notna()]
-        left = [list(doors.index) for _, doors in named.groupby("street", sort=False)]
-        while left:
-            here = places[order[-1]] if order and order[-1] in named.index else places[left[0][0]]
-            away = [np.hypot(*(places[doors[0]] - here)) for doors in left]
-            order += left.pop(int(np.argmin(away)))
-        order += list(area.index[area["street"].isna()])
-    return order
+def _ranks(values: "pd.Series[Any]", key: Callable[[Any], Any]) -> Ints:
+    """Rank the texts of a column by a key, None for what is missing; those of one key are alike."""
+    codes, texts = pd.factorize(values)
+    keys = [key(text) for text in (*texts, None)]
+    rank = {each: nth for nth, each in enumerate(sorted(set(keys)))}
+    return np.array([rank[each] for each in keys], dtype=np.int64)[codes]
+
+
+def _in_house_order(rows: pd.DataFrame, area: Ints) -> Ints:
+    """Order by area, street, house number, then the flats of one house."""
+    street = _ranks(rows["street"], lambda text: (text is None, text_key(text or "")))
+    house = _ranks(
+        rows["house_number"], lambda text: parse_house(text or "") or _AFTER_ALL_NUMBERS
+    )
+    # The flats of a house are few: how people count is worked out for them alone.
+    shared = pd.DataFrame({"area": area, "street": street, "house": house}).duplicated(keep=False)
+    at = np.flatnonzero(shared)
+    flats = rows[["address", "visit_id"]].iloc[at].itertuples(index=False, name=None)
+    keys = [(natural_key(address or ""), visit_id) for address, visit_id in flats]
+    flat = np.zeros(len(rows), dtype=np.int64)
+    flat[at[sorted(range(len(at)), key=keys.__getitem__)]] = np.arange(len(at))
+    return np.lexsort((flat, house, street, area)).astype(np.int64)
+
+
+def _street_after_street(area: Ints, street: Ints, places: Floats) -> Ints:
+    """Order the streets of each area as on a walk; doors without a street come last.
+
+    Parameters
+    ----------
+    area, street : ndarray of int64
+        Of doors in house order; a street of -1 is none.
+    places : ndarray of float64, shape (n, 2)
+    """
+    order: list[Ints] = []
+    for rows in _runs_of(area):
+        named = rows[street[rows] >= 0]
+        streets = _runs_of(street[named], named)
+        starts = places[[doors[0] for doors in streets]] if streets else places[:0]
+        left = np.ones(len(streets), dtype=bool)
+        here = starts[:1]
+        for _ in streets:
+            away = np.where(left, np.hypot(*(starts - here).T), np.inf)
+            nearest = int(np.argmin(away))
+            left[nearest] = False
+            order.append(streets[nearest])
+            here = places[streets[nearest][-1:]]
+        order.append(rows[street[rows] < 0])
+    return np.concatenate(order) if order else np.array([], dtype=np.int64)
+
+
+def _runs_of(codes: Ints, positions: Ints | None = None) -> list[Ints]:
+    """Split positions by their codes, in the order in which these come first."""
+    at = np.arange(len(codes)) if positions is None else positions
+    if not len(at):
+        return []
+    nth = pd.factorize(codes)[0]
+    by_code = np.argsort(nth, kind="stable")
+    return np.split(at[by_code], np.flatnonzero(np.diff(nth[by_code])) + 1)
 
 
 def _area_order(name: str) -> tuple[Any, ...]:
     # By the name itself in the end: the files of "A/B" and "A-B" are called alike in each run.
     return name == NO_AREA, natural_key(name), name
-
-
-def _house_order(row: Any) -> tuple[Any, ...]:
-    """Order by area, street, house number, then the flats of one house."""
-    house = None if pd.isna(row.house_number) else parse_house(row.house_number)
-    street = None if pd.isna(row.street) else row.street
-    return (
-        _area_order(row.area),
-        street is None,
-        text_key(street or ""),
-        house or _AFTER_ALL_NUMBERS,
-        natural_key(row.address or ""),
-        row.visit_id,
-    )
 
 
 def times_by_street(rows: pd.DataFrame) -> pd.DataFrame:
