@@ -115,6 +115,12 @@ class Doors:
         groups = int(self.place.max(initial=-1)) + 1
         return np.zeros(groups, dtype=bool), np.empty(len(self.x), dtype=np.int64)
 
+    def points(self, at: Ints) -> npt.NDArray[np.object_]:
+        """Return the points of some addresses, those of the file and no copies."""
+        points = self.frame.geometry.to_numpy()[self.rows[at]]
+        flat = shapely.get_coordinate_dimension(points) == 2
+        return points if flat.all() else np.asarray(shapely.force_2d(points))
+
     def homes_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
         """Return where the homes near each of some places begin, and these one after another."""
         return points_near(self._cells, self.home, x, y, within_m)
@@ -410,8 +416,8 @@ def _places(
     named = (place < 0) & ~numbered & (name >= 0) & ((street >= 0) | (postcode >= 0))
     by_point = (place < 0) & ~numbered & ~named
     for chosen, keys in (
-        (numbered, _joined_codes(street, house, postcode)),
-        (named, _joined_codes(street, name, postcode)),
+        (numbered, joined_codes(street, house, postcode)),
+        (named, joined_codes(street, name, postcode)),
         (by_point, x + 1j * y),
     ):
         if chosen.any():
@@ -420,7 +426,7 @@ def _places(
     return place
 
 
-def _joined_codes(*codes: Ints) -> Ints:
+def joined_codes(*codes: Ints) -> Ints:
     """Return one code for each combination of several, which begin at -1."""
     joined = np.zeros(len(codes[0]), dtype=np.int64)
     for code in codes:
@@ -443,7 +449,7 @@ def _one_home_each(
     ]
     if not {"unit", "building"} & set(frame.columns):
         names.append(_codes(frame, "address", rows[at], _home_within_building))
-    same = pd.Series(_joined_codes(place[at], *names), index=at)
+    same = pd.Series(joined_codes(place[at], *names), index=at)
     for pair in same[same.duplicated(keep=False)].groupby(same).groups.values():
         # Of three or more rows that read the same each is a flat that the file does not name.
         if len(pair) == 2 and np.hypot(*np.diff(points[pair], axis=0)[0]) <= ONE_HOME_WITHIN_M:

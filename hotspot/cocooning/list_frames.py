@@ -1,16 +1,21 @@
 """From a plan to the frames of its lists: doors to visit, homes that get a message, and links."""
 
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from geopandas.array import from_shapely
 
+from hotspot.cocooning.doors import Ints, joined_codes
 from hotspot.cocooning.doorstep_words import words_of_rows
 from hotspot.cocooning.plan import Plan, areas_of
 from hotspot.cocooning.settings import ListSettings
 from hotspot.cocooning.walking_order import listed_areas, walking_numbers
 from hotspot.cocooning.wording import message_reason, notes, where
+from hotspot.geo import area_positions
 from hotspot.incidents.stop_list import WITH_STOP_LIST
 
 _COLUMNS = [
@@ -38,10 +43,13 @@ def message_frame(
     plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings
 ) -> gpd.GeoDataFrame:
     """Return the homes that get a message, as `cocooning_messages` documents them."""
-    parts = [_left_over(plan, settings), _ring_3(plan, areas, settings)]
-    rows = pd.concat([part for part in parts if len(part)] or [plan.visits.iloc[:0]])
-    order = ["area", "street_rank", "house_rank", "uprn"]
-    framed = _framed(rows.sort_values(order), _MESSAGE_COLUMNS, plan, settings)
+    left_over, ring_3 = _left_over(plan, settings), _ring_3(plan, areas, settings)
+    rows = ring_3 if len(ring_3) else plan.visits.iloc[:0]
+    if len(left_over):
+        rows = pd.concat([left_over, ring_3]) if len(ring_3) else left_over
+        ranks = (rows[name].to_numpy(dtype=np.int64) for name in ("street_rank", "house_rank"))
+        rows = rows.iloc[_list_order(rows["area"], *ranks, rows["uprn"].array.take)]
+    framed = _framed(rows, _MESSAGE_COLUMNS, plan, settings)
     framed.attrs["leaflets_besides"] = _besides(plan, areas)
     return framed
 
@@ -90,45 +98,96 @@ def _framed(
     rows: pd.DataFrame, columns: list[str], plan: Plan, settings: ListSettings
 ) -> gpd.GeoDataFrame:
     """Return the columns of a list with the points of its rows, and what made it as `attrs`."""
-    points = gpd.points_from_xy(rows["x"].astype(float), rows["y"].astype(float))
+    if "point" in rows.columns:
+        points = from_shapely(rows["point"].to_numpy())
+    else:
+        points = gpd.points_from_xy(rows["x"].astype(float), rows["y"].astype(float))
     kept = rows[columns].reset_index(drop=True)
     framed = gpd.GeoDataFrame(kept, geometry=points, crs=plan.doors.frame.crs)
     framed.attrs.update(_attrs(plan, settings))
     return framed
 
 
+def _list_order(area: Any, street: Ints, house: Ints, uprns: Callable[[Ints], Any]) -> Ints:
+    """Order homes by area, street and house number, and those of one house by UPRN.
+
+    `uprns` returns those at some positions: they are few.
+    """
+    joined = joined_codes(_sorted_codes(area), street, house)
+    order = np.argsort(joined, kind="stable")
+    shared = np.zeros(len(order), dtype=bool)
+    shared[1:] = joined[order[1:]] == joined[order[:-1]]
+    shared[:-1] |= shared[1:]
+    at = order[shared]
+    order[shared] = at[np.lexsort((_sorted_codes(uprns(at)), joined[at]))]
+    return order
+
+
+def _sorted_codes(texts: Any) -> Ints:
+    """Rank texts, what is missing last."""
+    codes, distinct = pd.factorize(texts, sort=True)
+    return np.where(codes < 0, len(distinct), codes).astype(np.int64)
+
+
 def _ring_3(plan: Plan, areas: gpd.GeoDataFrame | None, settings: ListSettings) -> pd.DataFrame:
-    """Return a row per home of ring 3."""
+    """Return a row per home of ring 3, in the order of the list."""
     doors = plan.doors
     home = np.flatnonzero(plan.crimes)
+    area = _areas_at(home, plan, areas)
+    order = _list_order(
+        area, doors.street[home], doors.house[home], lambda at: doors.uprn[home[at]]
+    )
+    home, area = home[order], area.take(order)
     newest = plan.newest[home]
-    ended = plan.live["ended"].tolist()
-    # A sentence is made once for all homes that share it: there may be a million homes.
-    keys = list(zip(plan.crimes[home].tolist(), newest.tolist(), strict=True))
-    sentences = {
-        (crimes, event): message_reason(
-            crimes, ended[event], settings.distance_m, settings.window_days
-        )
-        for crimes, event in set(keys)
-    }
-    rows = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "uprn": doors.uprn[home],
-            "address": doors.address[home],
-            "street": doors.street_text[home],
+            "uprn": doors.uprn.column(home),
+            "address": doors.address.column(home),
+            "street": doors.street_text.column(home),
             "ring": 3,
-            "reason": [sentences[key] for key in keys],
+            "reason": _sentences(plan, home, settings),
             "expires": plan.live["rule_ends"].to_numpy()[newest],
-            "x": doors.x[home],
-            "y": doors.y[home],
-            "own_area": np.where(
-                pd.isna(doors.area[home]), plan.live["area"].to_numpy()[newest], doors.area[home]
-            ),
+            "area": area,
+            "point": doors.points(home),
             "street_rank": doors.street[home],
             "house_rank": doors.house[home],
         }
     )
-    return rows.assign(area=areas_of(rows, areas))
+
+
+def _areas_at(home: Ints, plan: Plan, areas: gpd.GeoDataFrame | None) -> Any:
+    """Return the area of each home of ring 3, as `areas_of` does of rows."""
+    doors, of_newest = plan.doors, plan.live["area"]
+    if areas is not None:
+        at = area_positions(doors.points(home), areas)
+        return _taken([*areas["area"], None], at)
+    newest = plan.newest[home]
+    if doors.area.missing:
+        return _taken(of_newest, newest)
+    own = doors.area[home]
+    return np.where(pd.isna(own), of_newest.to_numpy()[newest], own)
+
+
+def _sentences(plan: Plan, home: Ints, settings: ListSettings) -> Any:
+    """Return why each home of ring 3 gets a message, for there may be a million homes.
+
+    A sentence is made once for all that share it.
+    """
+    ended, number = plan.live["ended"].tolist(), len(plan.live)
+    nth, kinds = pd.factorize(plan.crimes[home] * number + plan.newest[home])
+    sentences = [
+        message_reason(
+            kind // number, ended[kind % number], settings.distance_m, settings.window_days
+        )
+        for kind in kinds.tolist()
+    ]
+    return _taken(sentences, nth)
+
+
+def _taken(texts: Any, at: Ints) -> Any:
+    """Return texts at some positions as a column of a frame, without an object for each."""
+    taken = pd.Series(list(texts)).array.take(at)
+    return taken if pd.notna(taken).any() else np.full(len(at), None, dtype=object)
 
 
 def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
@@ -143,7 +202,8 @@ def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
     rows.loc[known, "address"] = doors.address[home]
     rows.loc[known, "street"] = doors.street_text[home]
     rows.loc[known, "x"], rows.loc[known, "y"] = doors.x[home], doors.y[home]
-    return rows
+    x, y = (rows[name].to_numpy(dtype=float) for name in ("x", "y"))
+    return rows.assign(point=shapely.points(x, y))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -20,6 +20,11 @@ class TextColumn:
         # Lists of many days ask for the same few again: reading one costs as much as a door.
         self._read: dict[int, str | None] = {}
 
+    @property
+    def missing(self) -> bool:
+        """Whether the file has no such column."""
+        return self._values is None
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -47,7 +52,7 @@ class TextColumn:
         if self._values is None or not _is_usual(self._values):
             return self[at]
         taken = _without_space(self._values.take(self._rows[at]))
-        return taken if taken.notna().any() else np.full(len(taken), None, dtype=object)
+        return taken if pd.notna(taken).any() else np.full(len(taken), None, dtype=object)
 
 
 def texts(frame: pd.DataFrame, column: str) -> Texts:
