@@ -50,9 +50,7 @@ def into_cells(x: Floats, y: Floats, size_m: float) -> Cells:
     cols, rows = int(col.max(initial=0)) + 1, int(row.max(initial=0)) + 1
     key = row * cols + col
     order = np.argsort(key, kind="stable")
-    return Cells(
-        somewhere[order], x[order], y[order], key[order], west, south, size_m, rows, cols
-    )
+    return Cells(somewhere[order], x[order], y[order], key[order], west, south, size_m, rows, cols)
 
 
 @compiled
@@ -217,7 +215,5 @@ def groups_near(
     """
     mark, found = room
     run = _most_runs(cells, reach_m)
-    number = _grouped(
-        cells, counted, group, street, place, reach_m, near_m, run, mark, found
-    )
+    number = _grouped(cells, counted, group, street, place, reach_m, near_m, run, mark, found)
     return np.asarray(found[:number].copy())

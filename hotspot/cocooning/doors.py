@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspot._kernels.near_points import Cells, groups_near, into_cells, places_near, points_near
 from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, AddressReader, Reading
 from hotspot.addresses.address_parser import parse_address
 from hotspot.addresses.address_words import street_key, unit_key
@@ -21,6 +20,9 @@ from hotspot.addresses.uprn_index import UprnIndex
 from hotspot.cocooning.text_columns import TextColumn, text_of
 from hotspot.incidents.stop_list import StopList
 from hotspot.reading.cells import reference_keys
+
+if TYPE_CHECKING:
+    from hotspot.cocooning.surroundings import Surroundings
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,8 +34,6 @@ Texts = npt.NDArray[np.object_]
 ROUNDING_M = 0.01
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
-# Side of the squares in which addresses are kept: those next door are of one or two.
-_CELL_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -107,46 +107,18 @@ class Doors:
         return self._readings
 
     @cached_property
-    def _cells(self) -> Cells:
-        return into_cells(self.x, self.y, _CELL_M)
+    def near(self) -> "Surroundings":
+        """The addresses by their place."""
+        # Whoever checks a file asks for no neighbours: compiled code loads as long as that takes.
+        from hotspot.cocooning.surroundings import Surroundings
 
-    @cached_property
-    def _room(self) -> tuple[Bools, Ints]:
-        groups = int(self.place.max(initial=-1)) + 1
-        return np.zeros(groups, dtype=bool), np.empty(len(self.x), dtype=np.int64)
+        return Surroundings(self.x, self.y, self.home, self.place, self.street)
 
     def points(self, at: Ints) -> npt.NDArray[np.object_]:
         """Return the points of some addresses, those of the file and no copies."""
         points = self.frame.geometry.to_numpy()[self.rows[at]]
         flat = shapely.get_coordinate_dimension(points) == 2
         return points if flat.all() else np.asarray(shapely.force_2d(points))
-
-    def homes_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
-        """Return where the homes near each of some places begin, and these one after another."""
-        return points_near(self._cells, self.home, x, y, within_m)
-
-    def addresses_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
-        """Return all addresses as `homes_near` returns homes, in their order."""
-        start, found = points_near(self._cells, np.ones(len(self.x), dtype=bool), x, y, within_m)
-        nth = np.repeat(np.arange(len(x)), np.diff(start))
-        return start, found[np.lexsort((found, nth))]
-
-    def places_near(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
-        """Count for each home the places within a distance, and find the last, -1 for none."""
-        return places_near(self._cells, self.home, x, y, within_m)
-
-    def buildings_near(
-        self, point: tuple[float, float], street: int, door: int, within_m: float, near_m: float
-    ) -> Ints:
-        """Return the homes within a distance whose building is near, of a street or that of a door.
-
-        A street or door of -1 is none.
-        """
-        group = int(self.place[door]) if door >= 0 else -1
-        place = (*point, street, group)
-        return groups_near(
-            self._cells, self.home, self.place, self.street, place, within_m, near_m, self._room
-        )
 
     @cached_property
     def _by_place(self) -> tuple[Ints, Ints]:
@@ -159,6 +131,13 @@ class Doors:
         places, homes = self._by_place
         first, last = np.searchsorted(places, [place, place + 1])
         return homes[first:last]
+
+    def homes_of(self, at: Ints) -> tuple[Ints, Ints]:
+        """Return how many homes the building of each address has, and the first of its rows."""
+        places, homes = self._by_place
+        first = np.searchsorted(places, self.place[at])
+        number = np.searchsorted(places, self.place[at], side="right") - first
+        return number, np.append(homes, -1)[first]
 
     def barred(self, stop: StopList) -> Bools:
         """Return which are on a stop list, by their own UPRN or that of their building."""

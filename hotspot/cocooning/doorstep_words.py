@@ -32,6 +32,8 @@ class DoorstepWords:
     def __init__(self, doors: Doors, within_m: float) -> None:
         self._doors, self._within_m = doors, within_m
         self._around: dict[int, tuple[Ints, npt.NDArray[np.float64]]] = {}
+        # By burglary, street that is named and the reader's own: the houses that may be meant.
+        self._meant: dict[tuple[int, int, int], frozenset[int]] = {}
 
     def at_the_door(self, door: int, links: tuple[Link, ...], officer_notes: str) -> str:
         """Return the words for one row of a list, with what the officer must know there.
@@ -75,23 +77,25 @@ class DoorstepWords:
     def _enough(self, link: Link, street: int, door: int) -> bool:
         """Return whether enough houses besides the reader's own may be the burgled one."""
         doors = self._doors
-        homes, apart_m = self._near(link)
-        if street >= 0:
-            meant = homes[doors.street[homes] == street]
-        else:
-            own = int(doors.street[door]) if door >= 0 else -1
-            elsewhere = (doors.street[homes] != own) | (doors.street[homes] < 0)
-            meant = homes[(apart_m <= NEAR_HERE_M) & elsewhere]
-        houses = set(doors.place[meant].tolist())
-        if door >= 0:
-            houses.discard(int(doors.place[door]))
-        return len(houses) >= FEWEST_HOUSES
+        own = int(doors.street[door]) if door >= 0 else -1
+        key = (link.event.rank, street, own)
+        if key not in self._meant:
+            homes, apart_m = self._near(link)
+            if street >= 0:
+                meant = homes[doors.street[homes] == street]
+            else:
+                elsewhere = (doors.street[homes] != own) | (doors.street[homes] < 0)
+                meant = homes[(apart_m <= NEAR_HERE_M) & elsewhere]
+            self._meant[key] = frozenset(doors.place[meant].tolist())
+        houses = self._meant[key]
+        readers = door >= 0 and int(doors.place[door]) in houses
+        return len(houses) - readers >= FEWEST_HOUSES
 
     def _near(self, link: Link) -> tuple[Ints, npt.NDArray[np.float64]]:
         """Return the homes around a burglary's recorded point, and how far each is."""
         event, doors = link.event, self._doors
         if event.rank not in self._around:
-            _, near = doors.homes_near(np.array([event.x]), np.array([event.y]), self._within_m)
+            _, near = doors.near.homes(np.array([event.x]), np.array([event.y]), self._within_m)
             apart_m = np.hypot(doors.x[near] - event.x, doors.y[near] - event.y)
             self._around[event.rank] = near, np.round(apart_m, 2)
         return self._around[event.rank]

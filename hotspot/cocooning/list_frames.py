@@ -25,6 +25,7 @@ _COLUMNS = [
     "burglaries_12m", "distance_m", "newest", "expected",
 ]  # fmt: skip
 _MESSAGE_COLUMNS = ["uprn", "address", "street", "ring", "reason", "expires", "area"]
+_RANKS = ("street_rank", "house_rank")
 _LINK_COLUMNS = ["visit_id", "crime_ref", "link", "distance_m", "found", "recorded"]
 
 
@@ -47,8 +48,8 @@ def message_frame(
     rows = ring_3 if len(ring_3) else plan.visits.iloc[:0]
     if len(left_over):
         rows = pd.concat([left_over, ring_3]) if len(ring_3) else left_over
-        ranks = (rows[name].to_numpy(dtype=np.int64) for name in ("street_rank", "house_rank"))
-        rows = rows.iloc[_list_order(rows["area"], *ranks, rows["uprn"].array.take)]
+        street, house = (rows[name].to_numpy(dtype=np.int64) for name in _RANKS)
+        rows = rows.iloc[_list_order(rows["area"], street, house, rows["uprn"].array.take)]
     framed = _framed(rows, _MESSAGE_COLUMNS, plan, settings)
     framed.attrs["leaflets_besides"] = _besides(plan, areas)
     return framed
@@ -203,7 +204,7 @@ def _left_over(plan: Plan, settings: ListSettings) -> pd.DataFrame:
     rows.loc[known, "street"] = doors.street_text[home]
     rows.loc[known, "x"], rows.loc[known, "y"] = doors.x[home], doors.y[home]
     x, y = (rows[name].to_numpy(dtype=float) for name in ("x", "y"))
-    return rows.assign(point=shapely.points(x, y))
+    return rows.assign(point=np.asarray(shapely.points(x, y), dtype=object))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -173,7 +173,7 @@ def _around(points: Floats, doors: Doors) -> tuple[list[Ints], list[Ints]]:
     And the homes near enough to be meant by the point alone, the nearest first.
     """
     x, y = points.T
-    start, at = doors.addresses_near(x, y, SAME_TEXT_WITHIN_M + ROUNDING_M)
+    start, at = doors.near.addresses(x, y, SAME_TEXT_WITHIN_M + ROUNDING_M)
     asked = np.repeat(np.arange(len(points)), np.diff(start))
     dx, dy = doors.x[at] - x[asked], doors.y[at] - y[asked]
     off_m = np.round(np.hypot(dx, dy), 2)
@@ -257,5 +257,16 @@ def flats_in_order(doors: Doors, place: int) -> list[int]:
     """Return the homes of a building as flats are counted: found once, whatever lists ask."""
     if place not in doors.flats:
         homes = doors.homes_at(place).tolist()
-        doors.flats[place] = sorted(homes, key=lambda home: flat_order(doors, home))
+        if len(homes) > 1:
+            homes.sort(key=lambda home: flat_order(doors, home))
+        doors.flats[place] = homes
     return doors.flats[place]
+
+
+def first_flats(doors: Doors, homes: Ints) -> Ints:
+    """Return the first flat of the building of each home, itself where none is known there."""
+    number, alone = doors.homes_of(homes)
+    first = np.where(number == 1, alone, homes)
+    for nth in np.flatnonzero(number > 1):
+        first[nth] = flats_in_order(doors, int(doors.place[homes[nth]]))[0]
+    return first

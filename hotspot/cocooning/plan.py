@@ -457,5 +457,5 @@ def _within_rule(live: pd.DataFrame, doors: Doors, distance_m: float) -> tuple[I
     """Count for each door the live burglaries within the distance, and find the newest."""
     # At the edge of the rule squared distances are compared, exactly as for pairs.
     x, y = (live[name].to_numpy(dtype=float) for name in ("x", "y"))
-    crimes, newest = doors.places_near(x, y, distance_m)
+    crimes, newest = doors.near.places(x, y, distance_m)
     return crimes, np.append(live.index.to_numpy(dtype=np.int64), -1)[newest]

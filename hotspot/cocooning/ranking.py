@@ -36,15 +36,15 @@ def usual_risk(past: pd.DataFrame, addresses: int, today: pd.Timestamp) -> float
     return float(known / max(addresses, 1) * AHEAD_DAYS / days)
 
 
-def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
+def raised_risk(ring: Any, apart_m: Any, age_days: Any) -> Any:
     """Compute how far one burglary raises the risk of a home, as a share of the usual risk.
 
     Parameters
     ----------
-    ring : int
+    ring : int or ndarray of int
         0 burgled, 1 same side, 2 opposite or behind, 3 elsewhere.
-    apart_m : float
-    age_days : int
+    apart_m : float or ndarray of float
+    age_days : int or ndarray of int
         Whole days since it was found.
 
     Notes
@@ -68,12 +68,10 @@ def raised_risk(ring: int, apart_m: float, age_days: int) -> float:
     >>> round(raised_risk(0, 0.0, 0), 2), round(raised_risk(1, 30.0, 0), 2)
     (7.73, 1.93)
     """
-    return (
-        _RAISED
-        * _BY_RING[min(ring, len(_BY_RING) - 1)]
-        * _in_time(age_days)
-        / (1.0 + apart_m // _STEP_M)
-    )
+    by_ring = np.array(_BY_RING)[np.minimum(ring, len(_BY_RING) - 1)]
+    ages, nth = np.unique(age_days, return_inverse=True)
+    in_time = np.array([_in_time(age) for age in ages.tolist()])[nth].reshape(np.shape(age_days))
+    return _RAISED * by_ring * in_time / (1.0 + np.floor_divide(apart_m, _STEP_M))
 
 
 @cache
@@ -91,6 +89,6 @@ def modelled_risk(model: Forecaster, visits: pd.DataFrame, doors: Doors, crs: An
     points = gpd.GeoSeries(gpd.points_from_xy(visits["x"], visits["y"]), crs=crs)
     per_km2 = np.asarray(model.predict_points(points, AHEAD_DAYS), dtype=float)
     x, y = (visits[name].to_numpy(dtype=float) for name in ("x", "y"))
-    around = np.diff(doors.homes_near(x, y, _AROUND_M)[0])
+    around = np.diff(doors.near.homes(x, y, _AROUND_M)[0])
     around_km2 = np.pi * (_AROUND_M / 1000.0) ** 2
     return np.asarray(per_km2 * around_km2 / np.maximum(around, 1))

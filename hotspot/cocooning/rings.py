@@ -119,8 +119,9 @@ def _homes_around(
     None where these may be too few.
     """
     x, y = start.x, start.y
-    near = doors.buildings_near(
-        (x, y), start.street, door, within_m + ROUNDING_M, near_m + ROUNDING_M
+    place = int(doors.place[door]) if door >= 0 else -1
+    near = doors.near.buildings(
+        (x, y), start.street, place, within_m + ROUNDING_M, near_m + ROUNDING_M
     )
     apart_m = np.round(np.hypot(doors.x[near] - x, doors.y[near] - y), 2)
     kept = (near != door) & (apart_m <= within_m)
@@ -148,10 +149,10 @@ def _homes_around(
     steps = np.zeros(len(first), dtype=np.int64)
     ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(places, start, reach)
     by_number = np.isin(link[by_nearness], (ALONG, ALONG_PAST)).any()
-    if near_m < within_m and not by_number:
-        # The nearest homes it is then, however far.
-        if np.count_nonzero(places.apart_m <= near_m) < 2 * reach.each_side:
-            return None
+    # Without a number next to it the nearest homes are next door, however far.
+    near_enough = np.count_nonzero(places.apart_m <= near_m)
+    if near_m < within_m and not by_number and near_enough < 2 * reach.each_side:
+        return None
     chosen = ring[nth] > 0
     nth = nth[chosen]
     return Neighbours(near[chosen], ring[nth], link[nth], steps[nth], apart_m[chosen])

@@ -10,9 +10,9 @@ import pandas as pd
 
 from hotspot import _checks
 from hotspot._errors import ConfigError
-from hotspot.cocooning.text_columns import without_text
 from hotspot.cocooning.presets import DEFAULT_PRESET, PRESETS, Reach
 from hotspot.cocooning.ranking import Forecaster
+from hotspot.cocooning.text_columns import without_text
 from hotspot.cocooning.tiers import Tier, read_tiers
 from hotspot.cocooning.visit_history import TASKS
 from hotspot.cocooning.waking_hours import WAKING, WakingHours, read_waking_hours

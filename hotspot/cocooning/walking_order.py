@@ -65,7 +65,7 @@ def walking_order(rows: pd.DataFrame) -> list[int]:
     walked = rows.iloc[order]
     places = walked[["x", "y"]].fillna(0.0).to_numpy(dtype=float)
     street = pd.factorize(walked["street"])[0].astype(np.int64)
-    return order[_street_after_street(area[order], street, places)].tolist()
+    return list(map(int, order[_street_after_street(area[order], street, places)]))
 
 
 def walking_numbers(rows: pd.DataFrame) -> "pd.Series[int]":
@@ -104,9 +104,7 @@ def _ranks(values: "pd.Series[Any]", key: Callable[[Any], Any]) -> Ints:
 def _in_house_order(rows: pd.DataFrame, area: Ints) -> Ints:
     """Order by area, street, house number, then the flats of one house."""
     street = _ranks(rows["street"], lambda text: (text is None, text_key(text or "")))
-    house = _ranks(
-        rows["house_number"], lambda text: parse_house(text or "") or _AFTER_ALL_NUMBERS
-    )
+    house = _ranks(rows["house_number"], lambda text: parse_house(text or "") or _AFTER_ALL_NUMBERS)
     # The flats of a house are few: how people count is worked out for them alone.
     shared = pd.DataFrame({"area": area, "street": street, "house": house}).duplicated(keep=False)
     at = np.flatnonzero(shared)
