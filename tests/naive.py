@@ -351,6 +351,110 @@ def same_street(
     ]
 
 
+def near(
+    points: list[tuple[float, float]], place: tuple[float, float], distance_m: float
+) -> list[int]:
+    """Which points lie within a distance of a place."""
+    return [
+        nth
+        for nth, (x, y) in enumerate(points)
+        if (x - place[0]) ** 2 + (y - place[1]) ** 2 <= distance_m**2
+    ]
+
+
+def near_buildings(
+    homes: list[dict[str, object]],
+    place: tuple[float, float, int, int],
+    distance_m: float,
+    near_m: float,
+) -> list[int]:
+    """Homes in reach whose building has one that is near or of the street, or is asked for."""
+    x, y, street, building = place
+    apart = [math.hypot(home["x"] - x, home["y"] - y) for home in homes]
+    chosen = {building} | {
+        home["place"]
+        for home, away in zip(homes, apart, strict=True)
+        if home["home"]
+        and away <= distance_m
+        and (away <= near_m or (street >= 0 and home["street"] == street))
+    }
+    return [
+        nth
+        for nth, home in enumerate(homes)
+        if home["home"] and apart[nth] <= distance_m and home["place"] in chosen
+    ]
+
+
+def walked(rows: list[dict[str, object]], order: object) -> list[int]:
+    """Doors in house order by a key of each, street after street, the nearest start next."""
+    left = sorted(range(len(rows)), key=lambda nth: order(rows[nth]))
+    done: list[int] = []
+    for area in dict.fromkeys(rows[nth]["area"] for nth in left):
+        streets: dict[object, list[int]] = {}
+        nowhere = []
+        for nth in left:
+            if rows[nth]["area"] == area:
+                if rows[nth]["street"] is None:
+                    nowhere.append(nth)
+                else:
+                    streets.setdefault(rows[nth]["street"], []).append(nth)
+        here = None
+        while streets:
+            away = {
+                name: 0 if here is None else math.dist(here, _at(rows[doors[0]]))
+                for name, doors in streets.items()
+            }
+            nearest = min(away, key=away.__getitem__)
+            done += streets.pop(nearest)
+            here = _at(rows[done[-1]])
+        done += nowhere
+    return done
+
+
+def _at(row: dict[str, object]) -> tuple[float, float]:
+    return row["x"], row["y"]
+
+
+_KNOWN = ("began", "ended", "first_ref")
+
+
+def listed_rows(links: list[object], live: list[object], doors: object) -> list[dict[str, object]]:
+    """Make the rows of a list, without a ledger, from what reaches which home, link by link."""
+
+    def own(link: object) -> bool:
+        how = live[link.event].how
+        return link.link == "burgled" and (how != "building" or not doors.home[link.door])
+
+    victims = {link.door for link in links if own(link)}
+    groups: dict[object, list[object]] = {}
+    for link in links:
+        alone = link.door < 0 or link.door in victims
+        key = ("home", link.door) if alone else ("place", doors.place[link.door])
+        groups.setdefault(key, []).append(link)
+    rows = []
+    for (kind, _), group in groups.items():
+        nearest: dict[int, object] = {}
+        for link in sorted(group, key=lambda a: (a.ring, -a.event, a.apart_m, a.steps)):
+            nearest.setdefault(link.event, link)
+        reach = list(nearest.values())
+        opener = reach[0]
+        if opener.ring:
+            opener = min(
+                reach,
+                key=lambda a: (live[a.event].began, live[a.event].ended, live[a.event].first_ref),
+            )
+        rows.append(
+            {
+                "doors": {link.door for link in group if link.door >= 0},
+                "reach": [(link.event, link.link, link.apart_m) for link in reach],
+                "ring": reach[0].ring,
+                "opener": opener,
+                "alone": kind == "home",
+            }
+        )
+    return rows
+
+
 def followed(
     incidents: gpd.GeoDataFrame, distance_m: float, window_days: int, date: str = "midpoint"
 ) -> dict[object, tuple[object, str] | None]:
