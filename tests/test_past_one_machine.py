@@ -1,5 +1,6 @@
 """Long work on executors and over tiles: whatever runs it, and however it is cut, one answer."""
 
+import json
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -31,12 +32,15 @@ from hotspot import (
     near_repeat_pairs,
 )
 from hotspot._kernels.pairs import near_pairs
+from hotspot.briefing import brief_each
+from hotspot.cli import main
 from hotspot.executors import run_pieces
 from hotspot.forecast import ProspectiveMap, RetrospectiveDensity
 from hotspot.knox import KnoxTest, calibrate_rule, knox_test
 from hotspot.tiling import tiles
 from tests.benchmarks.cases import burglaries
 from tests.conftest import incidents_at
+from tests.small_town import quick_town
 
 PAIRS_OF_CHICAGO = 117_988
 TILES_M = (900, 2000, 5000)
@@ -312,3 +316,54 @@ def test_a_cluster_of_two_workers_gives_the_same_answers(town, tmp_path, data_di
         # A worker that dies thrice over the same piece: the scheduler gives it up.
         with pytest.raises(HotspotError, match="1 of 2 pieces is lost; 1 was done"):
             run_pieces(die_on_two, None, [(1,), (2,)], executor, "Work")
+
+
+def forces(folder: Path) -> list[Path]:
+    """Write set-ups: the second has no burglaries, and the third has the folder of the first."""
+    north, south, east = (quick_town(folder / name) for name in ("north", "south", "east"))
+    (folder / "south" / "burglaries.csv").unlink()
+    west = quick_town(folder / "west", '[output]\nfolder = "../north/briefing"\n')
+    return [north, south, west, east]
+
+
+@pytest.mark.usefixtures("plain_products")
+def test_of_many_set_ups_one_that_fails_stops_no_other(tmp_path, capsys):
+    paths = forces(tmp_path)
+    status = main(["brief", *map(str, paths), "--json"])
+    printed = capsys.readouterr()
+    north, south, west, east = json.loads(printed.out)
+    assert status == 1
+    assert [one["status"] for one in (north, south, west, east)] == [0, 1, 1, 0]
+    assert "burglaries.csv" in south["error"]
+    assert "each set-up needs its own" in west["error"]
+    for made in (north, east):
+        assert Path(made["folder"]) == Path(made["set_up"]).parent / "briefing"
+        assert Path(made["files"][0]).is_file()
+    assert printed.err.count("hotspot: ") == 2
+
+    # The pattern as Windows hands it over; of what is there already nothing is replaced.
+    assert main(["brief", str(tmp_path / "[ne]*" / "*.toml")]) == 1
+    again = capsys.readouterr()
+    assert "0 of 2 set-ups briefed." in again.out
+    assert again.err.count("--replace") == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["brief", *map(str, paths), "--folder", "elsewhere"])
+
+
+@pytest.mark.slow
+def test_briefings_of_processes_are_those_made_here(tmp_path, processes):
+    paths = forces(tmp_path)
+    here = brief_each(paths)
+    there = brief_each(paths, replace=True, executor=processes)
+    assert [str(one.error) for one in here] == [str(one.error) for one in there]
+    for one, other in zip(here, there, strict=True):
+        assert (one.set_up, one.folder, one.files) == (other.set_up, other.folder, other.files)
+        assert one.warnings == other.warnings
+        assert one.record.get("counts") == other.record.get("counts")
+    lost = brief_each(paths, dry_run=True, executor=Mortal(0))
+    assert [type(one.error) for one in lost] == [
+        HotspotError,
+        ConfigError,
+        ConfigError,
+        HotspotError,
+    ]

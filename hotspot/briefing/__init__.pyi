@@ -5,3 +5,5 @@ from .config import load_config as load_config
 from .config import read_config as read_config
 from .issue import brief as brief
 from .issue import issue_lists as issue_lists
+from .many_set_ups import BriefedSetUp as BriefedSetUp
+from .many_set_ups import brief_each as brief_each

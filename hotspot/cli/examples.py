@@ -27,7 +27,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "backtest": ("backtest crimes.csv", "backtest crimes.csv --models promap rule --windows 52"),
     "cocoon": ("cocoon crimes.toml", "cocoon crimes.csv --addresses addresses.csv --dry-run"),
-    "brief": ("brief my-folder", "brief crimes.toml --as-of 2026-03-02 --replace"),
+    "brief": (
+        "brief my-folder",
+        "brief crimes.toml --as-of 2026-03-02 --replace",
+        "brief north.toml south.toml --jobs 2",
+    ),
     "visits record": ("visits record returned.xlsx --config crimes.toml",),
     "visits report": ("visits report --config crimes.toml --folder report",),
     "visits explain": ('visits explain "12 Mill Lane" --config crimes.toml',),

@@ -150,6 +150,12 @@ def _is_path(name: object) -> bool:
 def _fault_words(error: Exception) -> str:
     """Return that hotspot failed, where, and which file tells more."""
     frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        # Where it went wrong stayed in the process in which it did.
+        return (
+            f"Something went wrong in hotspot itself ({type(error).__name__}), which is no fault "
+            "of yours. What stood before was not touched. Run it alone: a file then tells where."
+        )
     ours = [frame for frame in frames if f"{os.sep}hotspot{os.sep}" in frame.filename]
     last = (ours or frames)[-1]
     where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
