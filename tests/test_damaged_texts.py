@@ -11,7 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot.reading import headings, open_quotes, sources, text_encoding, text_files
+from hotspot.reading import (
+    headings,
+    open_quotes,
+    row_stretches,
+    sources,
+    text_encoding,
+    text_tables,
+)
 from tests.test_workbook_bounds import HEAD, book, crimes, sheet
 
 TEXT = "".join(
@@ -112,10 +119,40 @@ def test_cells_are_split_as_the_csv_module_does(cells: list[str]) -> None:
     assert open_quotes.split_cells(f"{line},{long}\n", ",") == [*cells, long.strip('"')]
 
 
+LINES = st.one_of(
+    st.text('ab",\n ', max_size=6),
+    st.sampled_from(
+        ["c,c", "c,c", '"a,b",', '"x""y",c', '"q\nr",c', 'a"b,"a"b', "é,\r", '"", "a"']
+    ),
+)
+
+
+@given(st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n"])), max_size=30), st.data())
+@settings(max_examples=200, deadline=None)
+def test_rows_read_by_the_block_are_those_read_line_by_line(
+    lines: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    text = "".join(line + end for line, end in lines)
+    sizes = {
+        "_BLOCK": data.draw(st.sampled_from([10, 60, 1000])),
+        "_SMALL_BLOCK": data.draw(st.sampled_from([1, 20])),
+        "_LINES_ONE_BY_ONE": data.draw(st.sampled_from([1, 3])),
+    }
+    slow = open_quotes.TextRows(iter(io.StringIO(text, newline="")), ",", 2, "a.csv")
+    header = headings.Header(data.draw(st.integers(0, 1)), (), ("a", "b"), ())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in sizes.items():
+            patch.setattr(text_tables, name, size)
+        table = text_tables.TextTable(io.StringIO(text, newline=""), "a.csv", (",", 2), header)
+        rows = [row for stretch in table for row in row_stretches.rows_of(stretch)]
+    assert rows == list(slow)
+    assert table.stray == slow.stray
+
+
 def test_a_line_without_an_end_does_not_fill_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_files, "MOST_OF_A_LINE", 500)
+    monkeypatch.setattr(text_tables, "MOST_OF_A_LINE", 500)
     path = written(tmp_path / "a.csv", TEXT + "z" * 501 + "\n")
     assert f"Line {len(PLAIN) + 2} of a.csv has 500 characters or more" in refused(path)
 

@@ -344,7 +344,8 @@ def _are_serials(cells: pd.Series) -> Flags:
     codes, different = pd.factorize(cells)
     numbers = pd.to_numeric(pd.Series(different, dtype=object), errors="coerce").to_numpy(float)
     may_be: Flags = (numbers >= SERIALS[0]) & (numbers < SERIALS[1])
-    return may_be[codes]
+    # A missing cell has the code -1.
+    return np.append(may_be, False)[codes]
 
 
 def _local(moments: Moments, minutes: NDArray[np.int64], zone: ZoneInfo | None) -> Moments:

@@ -6,19 +6,28 @@ begins somewhere and ends somewhere.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from hotspot._errors import DataError
 from hotspot.english import count
 from hotspot.reading.cells import normalise_name
 from hotspot.reading.chunks import FEWEST_KNOWN, ROWS_PER_CHUNK, Chunk, not_records
 from hotspot.reading.group_headings import Merge, Row, filled, join_headings
+from hotspot.reading.row_stretches import (
+    RowFeed,
+    Stretch,
+    filled_rows,
+    last_rows,
+    rows_of,
+    text_series,
+)
 from hotspot.reading.single_dates import FIXED, MONTH, OPEN, read_moment
 
 HEAD_ROWS = 30
@@ -182,13 +191,13 @@ def no_header(name: str, rows: Sequence[Row]) -> DataError:
 
 
 def chunks_of_rows(
-    rows: Iterator[Row], header: Header, wanted: Sequence[str], strict_width: bool
+    rows: RowFeed, header: Header, wanted: Sequence[str], strict_width: bool
 ) -> Iterator[Chunk]:
     """Cut the rows of a table, from its header on, into chunks of the columns wanted.
 
     Parameters
     ----------
-    rows : iterator of list
+    rows : RowFeed
         All rows of the file, banner and header included.
     header : Header
         Where the header is.
@@ -203,60 +212,110 @@ def chunks_of_rows(
     Chunk
         At least one, however few the rows.
     """
-    places = [header.names.index(name) for name in wanted]
-    body = islice(rows, header.number, None)
+    table = _Table(header, wanted, strict_width)
+    rows.take(header.number)
     number = header.number + 1
-    block = list(islice(body, ROWS_PER_CHUNK))
+    block = rows.take(ROWS_PER_CHUNK)
     while True:
-        following = list(islice(body, ROWS_PER_CHUNK))
+        following = rows.take(ROWS_PER_CHUNK)
         # A footer must not fall into two blocks, of which neither would know it as one.
-        if 0 < len(following) <= _FOOTER_ROWS:
+        if 0 < sum(map(len, following)) <= _FOOTER_ROWS:
             block, following = block + following, []
-        yield _chunk(block, number, header, wanted, places, strict_width, last=not following)
+        yield table.chunk(block, number, last=not following)
         if not following:
             return
-        number += len(block)
+        number += sum(map(len, block))
         block = following
 
 
-def _chunk(
-    block: list[Row],
-    number: int,
-    header: Header,
-    wanted: Sequence[str],
-    places: Sequence[int],
-    strict_width: bool,
-    last: bool,
-) -> Chunk:
-    """Sort the rows of a block into records, blank rows and what is no record."""
-    width = len(header.names)
-    footers = _footers(block, width) if last else frozenset()
-    headings = [cells[0] for cells in header.cells]
-    numbers: list[int] = []
-    records: list[Row] = []
-    others: list[tuple[Any, str, str, str]] = []
-    blank = 0
-    for at, row in enumerate(block):
-        first = row[0] if row else None
-        # The usual row is known at a glance, which spares a million of them the tests below.
-        stands = first.strip() if isinstance(first, str) else first is not None
-        plain = len(row) == width and stands and first not in headings
-        if not plain or at in footers:
-            if not any(map(filled, row)):
-                blank += 1
-                continue
-            reason = _why_no_record(row, at in footers, header, strict_width)
-            if reason:
-                others.append((number + at, *reason))
-                continue
-            row = row + [""] * (width - len(row))
-        numbers.append(number + at)
-        records.append(row)
-    cells = zip(wanted, ([row[place] for row in records] for place in places), strict=True)
-    frame = pd.DataFrame({name: pd.Series(column) for name, column in cells})
-    frame = frame.reindex(range(len(records)))
-    frame.index = pd.Index(numbers, dtype="int64", name="row")
-    return Chunk(frame=frame, not_records=not_records(others), blank_rows=blank)
+#: Records, what is no record, and how many rows are blank.
+_Sorted: TypeAlias = tuple[pd.DataFrame, list[tuple[Any, str, str, str]], int]
+
+
+class _Table:
+    """What is wanted of a table, and how its rows are sorted into records and others."""
+
+    def __init__(self, header: Header, wanted: Sequence[str], strict_width: bool) -> None:
+        self._header = header
+        self._wanted = wanted
+        self._places = [header.names.index(name) for name in wanted]
+        self._strict_width = strict_width
+        self._headings = [cells[0] for cells in header.cells]
+
+    def chunk(self, block: list[Stretch], number: int, last: bool) -> Chunk:
+        """Sort the rows of a block, of which `number` is the first, into a chunk."""
+        footers: frozenset[int] = frozenset()
+        if last:
+            end = last_rows(block, _FOOTER_ROWS + _ROWS_ABOVE)
+            before = number + sum(map(len, block)) - len(end)
+            footers = frozenset(before + at for at in _footers(end, len(self._header.names)))
+        frames: list[pd.DataFrame] = []
+        others: list[tuple[Any, str, str, str]] = []
+        blank = 0
+        for stretch in block:
+            if isinstance(stretch, list):
+                numbers = range(number, number + len(stretch))
+                frame, no_records, blank_rows = self._of_rows(stretch, numbers, footers)
+            else:
+                frame, no_records, blank_rows = self._of_plain(stretch, number, footers)
+            frames += [frame] if len(frame) else []
+            others += no_records
+            blank += blank_rows
+            number += len(stretch)
+        frames = frames or [self._of_rows([], (), footers)[0]]
+        frame = frames[0] if len(frames) == 1 else pd.concat(frames)
+        return Chunk(frame=frame, not_records=not_records(others), blank_rows=blank)
+
+    def _of_rows(
+        self, rows: Sequence[Row], numbers: Iterable[int], footers: Collection[int]
+    ) -> _Sorted:
+        """Sort rows one by one."""
+        width = len(self._header.names)
+        kept: list[int] = []
+        records: list[Row] = []
+        others: list[tuple[Any, str, str, str]] = []
+        blank = 0
+        for number, row in zip(numbers, rows, strict=True):
+            first = row[0] if row else None
+            # The usual row is known at a glance, which spares many of them the tests below.
+            stands = first.strip() if isinstance(first, str) else first is not None
+            plain = len(row) == width and stands and first not in self._headings
+            if not plain or number in footers:
+                if not any(map(filled, row)):
+                    blank += 1
+                    continue
+                footer = number in footers
+                reason = _why_no_record(row, footer, self._header, self._strict_width)
+                if reason:
+                    others.append((number, *reason))
+                    continue
+                row = row + [""] * (width - len(row))
+            kept.append(number)
+            records.append(row)
+        cells = ([row[place] for row in records] for place in self._places)
+        columns = zip(self._wanted, cells, strict=True)
+        frame = pd.DataFrame({name: pd.Series(column) for name, column in columns})
+        frame = frame.reindex(range(len(records)))
+        frame.index = pd.Index(kept, dtype="int64", name="row")
+        return frame, others, blank
+
+    def _of_plain(self, table: pa.Table, number: int, footers: Collection[int]) -> _Sorted:
+        """Sort the rows of a table of text, of which the odd ones alone are looked at."""
+        others: list[tuple[Any, str, str, str]] = []
+        blank = 0
+        numbers = np.arange(number, number + len(table))
+        usual = filled_rows(table, self._headings) & ~np.isin(numbers, list(footers))
+        if not usual.all():
+            odd = np.flatnonzero(~usual)
+            rows = rows_of(table.take(odd))
+            frame, others, blank = self._of_rows(rows, numbers[odd].tolist(), footers)
+            usual |= np.isin(numbers, frame.index)
+            table, numbers = table.filter(usual), numbers[usual]
+        columns = zip(self._wanted, self._places, strict=True)
+        frame = pd.DataFrame({name: text_series(table.column(at)) for name, at in columns})
+        frame = frame.reindex(range(len(table)))
+        frame.index = pd.Index(numbers, dtype="int64", name="row")
+        return frame, others, blank
 
 
 def _why_no_record(

@@ -37,9 +37,13 @@ class TextRows:
         How many cells most rows have, by which a line is known as a row of its own.
     name : str
         What to call the text in a message.
+    first : tuple of int
+        How many rows and lines of the file stand before these.
 
     Attributes
     ----------
+    line : int
+        The line that was read last.
     stray : list of (int, int)
         Row and line, from 1, of each stray quotation mark met so far.
 
@@ -51,8 +55,16 @@ class TextRows:
     (['The Elms', 'The Cottage', 'Flat 1\n2 Fore St'], [(2, 2)])
     """
 
-    def __init__(self, lines: Iterator[str], delimiter: str, width: int, name: str) -> None:
+    def __init__(
+        self,
+        lines: Iterator[str],
+        delimiter: str,
+        width: int,
+        name: str,
+        first: tuple[int, int] = (0, 0),
+    ) -> None:
         self.stray: list[tuple[int, int]] = []
+        self.row, self.line = first
         self._lines = _Lines(lines)
         self._delimiter = delimiter
         self._width = width
@@ -61,31 +73,31 @@ class TextRows:
     def __iter__(self) -> Iterator[Row]:
         lines = self._lines
         reader = csv.reader(lines, delimiter=self._delimiter)
-        row_number, line_number = 0, 0
         while True:
             # Most lines hold no quotation mark, and are a row each: read at once, they cost half.
             plain = lines.take_plain(self._delimiter)
-            row_number, line_number = row_number + len(plain), line_number + len(plain)
-            yield from plain
+            for row in plain:
+                self.row, self.line = self.row + 1, self.line + 1
+                yield row
             try:
-                row: Row | None = next(reader)
+                read: Row | None = next(reader)
             except StopIteration:
                 return
             except csv.Error:
                 # A cell of more than 131,072 characters, which may be one all the same.
-                row = self._row_of_long_cells(lines)
-            row_number += 1
+                read = self._row_of_long_cells(lines)
+            self.row += 1
             taken = lines.take()
-            endless = row is None or lines.stopped
+            endless = read is None or lines.stopped
             if endless:
-                self._refuse_long_cell(taken, line_number)
-            if row is None or endless or self._has_stray_mark(row, taken):
-                self.stray.append((row_number, line_number + 1))
+                self._refuse_long_cell(taken, self.line)
+            if read is None or endless or self._has_stray_mark(read, taken):
+                self.stray.append((self.row, self.line + 1))
                 lines.give_back(taken[1:])
                 taken = taken[:1]
-                row = self._alone(taken[0])
-            line_number += len(taken)
-            yield row
+                read = self._alone(taken[0])
+            self.line += len(taken)
+            yield read
 
     def _row_of_long_cells(self, lines: "_Lines") -> Row | None:
         """Read on to the line in which the last quotation mark is closed; None without one."""

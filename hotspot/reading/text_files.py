@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -26,12 +25,12 @@ from hotspot.reading.headings import (
     no_header,
 )
 from hotspot.reading.open_quotes import TextRows, stray_marks
+from hotspot.reading.row_stretches import RowFeed, Stretch, rows_of, shortest_text, split
 from hotspot.reading.text_encoding import ONE_EACH, TextFile, look_through, opened_bytes
+from hotspot.reading.text_tables import TextTable, numbered_lines
 
 # In the order in which they win where two part the text equally well.
 DELIMITERS = (",", ";", "\t", "|")
-#: Two thousand columns of a few kilobytes each; a spreadsheet holds 32,767 characters a cell.
-MOST_OF_A_LINE = 1 << 24
 # What stands where a character could not be read, by whom the file was written or by us.
 _UNKNOWN = re.compile("[\ufffd\x80-\x9f]")
 _SAMPLE_CHARACTERS = 1 << 16
@@ -71,12 +70,14 @@ def open_text_file(path: Path, request: Request) -> Source:
 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _text(path, text) as file:
-            rows = TextRows(_lines(file, path.name), delimiter, width, path.name)
-            whole = _WholeRows(rows, header, text.unended)
+            table = TextTable(file, path.name, (delimiter, width), header)
+            whole = _WholeRows(table, header, text.unended)
+            rows = RowFeed(whole)
             warned = 0
-            for chunk in chunks_of_rows(iter(whole), header, wanted, strict_width=True):
-                new = rows.stray[warned:]
-                warned += len(new)
+            for chunk in chunks_of_rows(rows, header, wanted, strict_width=True):
+                # What was read ahead is told with the chunk in which it stands.
+                stray = [mark for mark in table.stray if rows.ended or mark[0] <= rows.taken]
+                new, warned = stray[warned:], len(stray)
                 told = (stray_marks(new),) if new else ()
                 yield whole.completed(replace(chunk, warnings=told), path.name)
 
@@ -94,34 +95,40 @@ class _WholeRows:
 
     Parameters
     ----------
-    rows : iterable of list
+    rows : iterable of Stretch
         All of the file.
     header : Header
     unended : bool
         Whether the last line has no end.
     """
 
-    def __init__(self, rows: Iterable[Row], header: Header, unended: bool) -> None:
+    def __init__(self, rows: Iterable[Stretch], header: Header, unended: bool) -> None:
         self._rows = rows
         self._header = header
         self._unended = unended
         self._cut: tuple[int, str, str, str] | None = None
         self._short: tuple[int, str] | None = None
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Stretch]:
         if not self._unended:
             yield from self._rows
             return
-        last: Row | None = None
         # The fewest cells of a record above the last, and the shortest text that one ends with.
         fewest = shortest = sys.maxsize
         number = 0
-        for number, row in enumerate(self._rows, 1):
-            if last is not None:
-                if last and number > self._header.number + 1:
-                    fewest, shortest = min(fewest, len(last)), min(shortest, len(last[-1]))
-                yield last
-            last = row
+        held: Stretch = []
+        for stretch in self._rows:
+            fewest, shortest = self._least(held, number, fewest, shortest)
+            number += len(held)
+            if len(held):
+                yield held
+            held = stretch
+        rows, ends = split(held, len(held) - 1)
+        fewest, shortest = self._least(rows, number, fewest, shortest)
+        number += len(held)
+        if len(rows):
+            yield rows
+        last = next(iter(rows_of(ends)), [])
         fewest = 0 if fewest == sys.maxsize else fewest
         if not last:
             return
@@ -133,7 +140,18 @@ class _WholeRows:
             return
         if fewest and len(last[-1]) < shortest:
             self._short = (number, last[-1])
-        yield last
+        yield [last]
+
+    def _least(self, rows: Stretch, above: int, fewest: int, shortest: int) -> tuple[int, int]:
+        """Return the fewest cells of records and the shortest last cell, these rows included."""
+        records = split(rows, max(self._header.number - above, 0))[1]
+        if isinstance(records, list):
+            filled = [row for row in records if row]
+            cells = [len(row) for row in filled]
+            lengths = [len(row[-1]) for row in filled]
+        else:
+            cells, lengths = [records.num_columns], [shortest_text(records.columns[-1])]
+        return min([fewest, *cells]), min([shortest, *lengths])
 
     def completed(self, chunk: Chunk, name: str) -> Chunk:
         """Add what was found in the last row to the chunk in which it stands."""
@@ -174,7 +192,7 @@ def read_text_rows(path: Path, delimiter: str) -> list[Row]:
         character is none of its encoding.
     """
     with _text(path, look_through(path)) as file:
-        text_rows = TextRows(_lines(file, path.name), delimiter, 1, path.name)
+        text_rows = TextRows(numbered_lines(file, path.name), delimiter, 1, path.name)
         rows = list(text_rows)
     if text_rows.stray:
         raise DataError(f"{path.name}: {stray_marks(text_rows.stray)}")
@@ -189,17 +207,6 @@ def _text(path: Path, text: TextFile) -> Iterator[io.TextIOWrapper]:
     with opened_bytes(path) as file:
         file.read(text.mark_bytes)
         yield io.TextIOWrapper(file, encoding=text.encoding, errors=ONE_EACH, newline="")
-
-
-def _lines(file: io.TextIOWrapper, name: str) -> Iterator[str]:
-    """Iterate over lines, of which none fills memory."""
-    for number, line in enumerate(iter(partial(file.readline, MOST_OF_A_LINE), ""), 1):
-        if len(line) == MOST_OF_A_LINE:
-            raise DataError(
-                f"Line {number:,} of {name} has {MOST_OF_A_LINE:,} characters or more: that is no "
-                "table with a row a line. Export it again."
-            )
-        yield line
 
 
 def _layout(sample: str, known: Collection[str]) -> tuple[str, int]:

@@ -28,6 +28,7 @@ from hotspot.reading.joined_sources import (
     tables_alike,
     which_read,
 )
+from hotspot.reading.row_stretches import RowFeed
 from hotspot.reading.single_dates import DATE_1904
 from hotspot.reading.workbook_bounds import Workbook, check_bounds
 
@@ -119,7 +120,8 @@ def _sheet_source(book: _Book, name: str, header: Header, first_column: int) -> 
     def open_chunks(wanted: list[str]) -> Iterator[Chunk]:
         with _workbook(book.path, book.looked_at.form) as opened:
             rows = _rows(opened.get_sheet_by_name(name), book.errors(name))
-            for chunk in chunks_of_rows(rows, header, wanted, strict_width=False):
+            feed = RowFeed.of_rows(rows)
+            for chunk in chunks_of_rows(feed, header, wanted, strict_width=False):
                 chunk.frame.attrs.update({DATE_1904: ("",)} if book.date1904 else {})
                 yield chunk
 

@@ -3,7 +3,17 @@
 import argparse
 import sys
 
-from tests.benchmarks import cocooning, density, force, forecast, growth, knox, pairs, placebo
+from tests.benchmarks import (
+    cocooning,
+    density,
+    force,
+    forecast,
+    growth,
+    knox,
+    pairs,
+    placebo,
+    reading,
+)
 
 CASES = {
     "pairs": pairs.contenders,
@@ -14,6 +24,7 @@ CASES = {
     "force": force.contenders,
     "placebo": placebo.contenders,
     "growth": growth.contenders,
+    "reading": reading.contenders,
 }
 
 

@@ -104,7 +104,9 @@ def _offsets() -> np.ndarray:
     return np.asarray(_CORNER + at - addresses.min().to_numpy()).round(0)
 
 
-def _moved(table: pd.DataFrame, offset: np.ndarray, names: tuple[str, str]) -> pd.DataFrame:
+def moved_coordinates(
+    table: pd.DataFrame, offset: np.ndarray, names: tuple[str, str]
+) -> pd.DataFrame:
     """Return a table whose coordinates are moved, where they are numbers."""
     moved = {}
     for name, by in zip(names, offset, strict=True):
@@ -114,7 +116,7 @@ def _moved(table: pd.DataFrame, offset: np.ndarray, names: tuple[str, str]) -> p
 
 
 def _moved_addresses(addresses: pd.DataFrame, nth: int, offset: np.ndarray) -> pd.DataFrame:
-    moved = _moved(addresses, offset, ("easting", "northing"))
+    moved = moved_coordinates(addresses, offset, ("easting", "northing"))
     names = {name: _numbered(addresses[name], nth) for name in ("uprn", "parent_uprn", "usrn")}
     postcode = addresses["postcode"].str.replace("ZZ", f"Z{chr(65 + nth // 26)}{nth % 26}")
     return moved.assign(**names, postcode=postcode)
@@ -140,18 +142,18 @@ def _drawn(burglaries: pd.DataFrame, towns: np.ndarray) -> pd.DataFrame:
     drawn = burglaries.iloc[row].reset_index(drop=True)
     parts = []
     for nth, offset in enumerate(towns):
-        moved = _moved(drawn[town == nth], offset, ("Easting", "Northing"))
+        moved = moved_coordinates(drawn[town == nth], offset, ("Easting", "Northing"))
         parts.append(moved.assign(UPRN=_numbered(moved["UPRN"], nth)))
     made = pd.concat(parts).sort_index()
     for name in _DATES:
-        made[name] = _later(made[name], weeks)
+        made[name] = later_dates(made[name], weeks)
     beats = zip(made["Beat"], town, strict=True)
     made["Beat"] = [f"{beat} {nth + 1}" if beat else "" for beat, nth in beats]
     made["Crime Ref"] = [f"F{nth:07d}" for nth in range(len(made))]
     return made
 
 
-def _later(texts: pd.Series, weeks: np.ndarray) -> pd.Series:
+def later_dates(texts: pd.Series, weeks: np.ndarray) -> pd.Series:
     """Return dates some weeks later, but for those that are none."""
     day = pd.to_datetime(texts.str[:10], format="%d/%m/%Y", errors="coerce")
     moved = (day + pd.to_timedelta(weeks * 7, unit="D")).dt.strftime("%d/%m/%Y")
