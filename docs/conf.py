@@ -6,6 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_extension"))
 
+from constants import numbers
+
 from hotspot.rule import BANDWIDTH_M, RINGS, RULE
 
 project = "hotspot"
@@ -17,7 +19,8 @@ version = release = _metadata["metadata"]["version"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "live_examples", "rooms"]
 extensions += ["mathml", "offline"]
-exclude_patterns = ["_extension"]
+# The page on method is one, and is written by subject.
+exclude_patterns = ["_extension", "method/*"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "substitution"]
 myst_heading_anchors = 3
 # Numbers of the rule are told as the package holds them.
@@ -28,6 +31,7 @@ myst_substitutions = {
     "bandwidth_m": f"{BANDWIDTH_M:g}",
     "hours_home": RINGS[0].act_within_hours,
     "hours_next_door": RINGS[1].act_within_hours,
+    **numbers(),
 }
 
 # Names in single quotation marks of a docstring become links where they are on a page.

@@ -240,6 +240,12 @@ def test_areas_that_rise_while_their_total_falls_are_told():
         rate_changes(({"A": 1}, {"A": 2}), ({"A": 1}, {"A": 0}))
 
 
+def test_shares_differ_by_newcombes_published_interval():
+    # Newcombe (1998), table II, contrast (a) by method 10: 56 of 70 against 48 of 80.
+    row = rate_changes(({"A": 48}, {"A": 80}), ({"A": 56}, {"A": 70})).iloc[0]
+    assert [round(row[end], 4) for end in ("change", "low", "high")] == [0.2, 0.0524, 0.3339]
+
+
 _GROUPS = {"Charged": "charged", "No suspect identified": "closed"}
 
 

@@ -162,6 +162,15 @@ def test_expected_falls_with_ring_distance_and_age():
     assert both["F1"] == pytest.approx(2 * both["Mill Lane/19"])
 
 
+def test_raised_risk_is_that_worked_out_by_hand():
+    # Of the 14 days ahead six are in the week of the burglary, seven in the next, one in the third.
+    today = (6 + 7 / 2 + 1 / 3) / 14
+    assert raised_risk(0, 0.0, 0) == pytest.approx(11 * today)
+    # Next door, in the second ring of 25 m, a week later: 1/2 and 1/2, each week one later.
+    later = (6 / 2 + 7 / 3 + 1 / 4) / 14
+    assert raised_risk(1, 30.0, 7) == pytest.approx(11 / 2 / 2 * later)
+
+
 def test_room_goes_where_most_is_expected_after_those_burgled():
     two = pd.Series(pd.to_datetime(["2026-02-17 12:00", "2026-03-01 12:00"]))
     crimes = burglaries(("OLD", "Mill Lane/1", 0, 0), ("NEW", "Mill Lane/39", 190, 0))

@@ -12,7 +12,7 @@ from numba.extending import register_jitable
 import hotspot as hs
 from hotspot._kernels.density import KERNELS, Kernel, kernel_sums
 from hotspot.density import aoristic_weights, harm_weights, rate_surface, select_bandwidth
-from hotspot.density.rates import _spread
+from hotspot.density.rates import _shrinkage, _spread
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -465,6 +465,15 @@ def test_rates_divide_by_who_lives_there_and_shrink_where_few_do():
     np.testing.assert_array_equal(none["rate"], none["rate_unshrunk"])
     worked_out = rate_surface(incidents, homes, GRID, 100, period=YEAR)
     assert float(worked_out["rate"].sel(x=900, y=700, method="nearest")) < 1000
+
+
+def test_the_prior_of_a_rate_is_what_blocks_vary_beyond_chance():
+    # Two blocks of 100 homes, with 20 burglaries and none: rates of 0.2 and 0 about 0.1 have the
+    # variance 0.01, of which chance explains 0.1 / 100.
+    homes, people = np.array([[0.0, 150.0], [0.0, 0.0]]), np.array([100.0, 100.0])
+    uneven = _shrinkage(np.zeros((2, 20)), homes, people, 100.0)
+    assert uneven == pytest.approx(0.1 / (0.01 - 0.001))
+    assert _shrinkage(np.repeat(homes, 10, axis=1), homes, people, 100.0) == np.inf
 
 
 def test_rates_are_the_same_from_areas_cells_and_addresses():

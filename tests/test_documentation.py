@@ -56,6 +56,22 @@ def test_every_test_that_the_pages_name_is_there() -> None:
     assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
 
 
+def test_every_function_that_computes_is_on_the_page_of_method() -> None:
+    """What is left out reads, writes or draws; what is new has its formula there, or a word."""
+    without = {"plot_calendar", "plot_surface", "read_plan", "write_plan", "read_places"}
+    without |= {"read_patrols", "check_patrols", "read_shifts", "read_cameras", "check_cameras"}
+    page = "\n".join(path.read_text("utf-8") for path in PAGES if "method" in path.as_posix())
+    told = set(re.findall(r"`(?:\w+\.)?(\w+)`", page))
+    rooms = "near_repeat knox density forecast backtesting trends impact series worth cocooning"
+    for room in [*rooms.split(), "patrol", "cameras"]:
+        stub = (ROOT / "hotspot" / room / "__init__.pyi").read_text("utf-8")
+        public = set(re.findall(r"as (\w+)$", stub, re.MULTILINE))
+        computes = {name for name in public if name.islower()}
+        if room == "forecast":
+            computes = public - {"Forecast"}
+        assert computes - without <= told, room
+
+
 def test_every_public_room_is_in_the_reference() -> None:
     from rooms import GROUND, floors, rooms
 

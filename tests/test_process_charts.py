@@ -38,6 +38,9 @@ def test_limits_of_counts_rates_and_shares_are_those_of_the_textbook():
     assert u["high"].iloc[1] == pytest.approx(0.04 + 3 * (0.04 / 200) ** 0.5)
     p = hs.process_chart([10, 30, 20], "p", exposure=[100, 100, 100]).table
     assert p["high"].iloc[0] == pytest.approx(0.2 + 3 * (0.2 * 0.8 / 100) ** 0.5)
+    # Benneyan (2001): days between events are geometric, c + 3 sqrt(c (c + 1)).
+    g = hs.process_chart([1, 2, 3], "g").table
+    assert g[["low", "high"]].iloc[0].tolist() == pytest.approx([0.0, 2 + 3 * 6**0.5])
 
 
 def test_days_between_rare_crimes_are_taken_from_their_dates_in_any_order():

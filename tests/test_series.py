@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot.output.handling import NOT_EVIDENCE
+from hotspot.series.bayes_factors import Sides, prior_score
 from hotspot.series.linkage import LinkageModel, ranks_of, solved_pairs
 from hotspot.series.pair_evidence import (
     Traits,
@@ -225,6 +226,23 @@ def test_learned_pairs_weigh_one_a_series_and_are_unlinked_only_between_groups()
                 zip(pairs.first, pairs.second, pairs.linked, strict=True) if not told}  # fmt: skip
     # A and B hang together by crime 3; crimes 7 and 8 are of no series.
     assert unlinked == {frozenset((a, b)) for a in range(5) for b in (5, 6)}
+
+
+def test_shares_of_linked_pairs_are_drawn_towards_the_prior():
+    none = Traits.of(crimes([])).compared(np.array([], int), np.array([], int))
+    sides = Sides(none, np.array([], bool), np.array([]), none, between=80.0, shrinkage=5.0)
+    # 80 pairs of groups, 3 in 10 in the first bin, and 20 as of all crimes, one in two (of 9.5 and
+    # 9.5, with half a pair added to each).
+    unlinked = sides.unlinked_shares(np.array([30.0, 70.0]), np.array([9.5, 9.5]))
+    assert unlinked.tolist() == pytest.approx([0.34, 0.66])
+    # The prior has the first bin twice as likely: 0.68 of 1.34, which weighs as 5 series do.
+    linked = sides.linked_shares(np.array([4.0, 1.0]), unlinked, np.log([2.0, 1.0]))
+    assert linked.tolist() == pytest.approx(
+        [(4 + 5 * 0.68 / 1.34) / 10, (1 + 5 * 0.66 / 1.34) / 10]
+    )
+    # By 1 with every 1.5 km and every 30 days, from 2 to a floor of -2.
+    assert prior_score("distance", np.array([0.0, 1500, 9e9])).tolist() == [2, 1, -2]
+    assert prior_score("days", np.array([0.0, 15, 365])).tolist() == [2, 1.5, -2]
 
 
 @pytest.mark.parametrize("method", ["histogram", "logistic"])
