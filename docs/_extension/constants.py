@@ -27,6 +27,11 @@ _HELD = {
     "behind_within_m": ("cocooning.rings", "BEHIND_WITHIN_M"),
     "ahead_days": ("cocooning.ranking", "AHEAD_DAYS"),
     "around_m": ("cocooning.ranking", "_AROUND_M"),
+    "raised_by": ("cocooning.ranking", "_RAISED"),
+    "step_m": ("cocooning.ranking", "_STEP_M"),
+    "steady": ("series.bayes_factors", "_STEADY"),
+    "prior_burglaries": ("patrol.busiest_hours", "PRIOR_BURGLARIES"),
+    "left_over": ("patrol.public_hours", "_LEFT_OVER"),
     "fewest_waves": ("worth.intervals", "_FEWEST_WAVES"),
     "fewest_homes": ("addresses.distinct_homes", "FEWEST_HOMES"),
 }
@@ -43,8 +48,11 @@ def numbers() -> dict[str, str]:
     from inspect import signature
 
     from hotspot._kernels.density import KERNELS
+    from hotspot.cameras.kept_footage import MARGIN
     from hotspot.cocooning import PRESETS
     from hotspot.impact.matched_places import _AS_BAD
+    from hotspot.series import LinkageModel
+    from hotspot.series.bayes_factors import _PRIOR_STEP
     from hotspot.trends.comparison import compare
 
     def of(module: str, name: str) -> object:
@@ -57,6 +65,9 @@ def numbers() -> dict[str, str]:
     }
     found["as_bad"] = 100 * _AS_BAD
     found["band"] = 100 * signature(compare).parameters["band"].default
+    found["margin_min"] = MARGIN.total_seconds() / 60
+    found["shrinkage"] = LinkageModel().shrinkage
+    found["prior_m"], found["prior_days"] = _PRIOR_STEP["distance"], _PRIOR_STEP["days"]
     found["quartic_radius"] = KERNELS["quartic"].equivalent_radius
     reach = PRESETS["standard"].reach
     found |= {name: getattr(reach, name) for name in ("each_side", "opposite", "behind")}

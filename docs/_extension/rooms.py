@@ -121,9 +121,11 @@ def write_reference(app: Sphinx) -> None:
             path.write_text(text, "utf-8")
 
 
-def _skip(_app: Sphinx, _what: str, name: str, _thing: object, skip: bool, _: object) -> bool:
-    """Leave out what scikit-learn adds to every estimator for pipelines of its own."""
-    return skip or re.fullmatch(r"set_\w+_request", name) is not None
+def _skip(_app: Sphinx, _what: str, name: str, thing: object, skip: bool, _: object) -> bool:
+    """Leave out what scikit-learn adds to every estimator, and fields that stand above by name."""
+    if re.fullmatch(r"set_\w+_request", name):
+        return True
+    return skip or (inspect.getdoc(thing) or "").startswith("Alias for field number")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
