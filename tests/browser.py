@@ -98,3 +98,13 @@ def wait_for_frames(opened: Opened) -> None:
 def _note_request(opened: Opened, address: str) -> None:
     if not address.startswith(("file:", "data:")):
         opened.requests.append(address)
+
+
+def has_arial(opened: Opened) -> bool:
+    """Test whether text of a page is as wide as in Arial, or wider, as without its like."""
+    width = """() => {
+      const drawn = document.createElement("canvas").getContext("2d");
+      drawn.font = "100px Arial";
+      return drawn.measureText("abcdefghijklmnopqrstuvwxyz").width;
+    }"""
+    return float(opened.page.evaluate(width)) < 1300
