@@ -12,6 +12,8 @@ MONTHS = (
 )  # fmt: skip
 _NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WEEK_DAYS = 7
+# Hour, minute, second, microsecond and nanosecond of what stands for a day.
+_WHOLE_DAY = ((0, 0, 0, 0, 0), (23, 59, 59, 999_999, 0))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -292,11 +294,7 @@ def hour_span(first_hour: int, span: int) -> str:
     return f"{first_hour:02d}:00 to {(first_hour + span) % 24:02d}:00"
 
 
-def _past(last: pd.Timestamp) -> pd.Timestamp:
-    """Return the moment after: midnight where `last` is the end of a day."""
-    return last + pd.Timedelta(microseconds=1)
-
-
 def _has_time(time: pd.Timestamp) -> bool:
     """Test for a time of day: midnight and the end of a day are that day."""
-    return not any(moment == moment.normalize() for moment in (time, _past(time)))
+    of_day = time.hour, time.minute, time.second, time.microsecond, time.nanosecond
+    return of_day not in _WHOLE_DAY

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -99,7 +100,7 @@ def _write_map(folder: Path, inputs: Inputs, findings: Findings) -> None:
         inputs.known.incidents,
         zones=None if findings.raised is None else findings.raised.zones,
         surface=density.surface,
-        targets=None if findings.lists is None else findings.lists.targets,
+        targets=None if findings.lists is None else _without_attrs(findings.lists.targets),
         basemap=settings.basemap.tiles,
         layers=maps.MapLayers(
             hotspots=density.hotspots,
@@ -176,7 +177,8 @@ def _write_team_maps(
     """Write a map of the doors of each area that has a sheet, beside it."""
     layers, made = inputs.layers, {}
     taken = [path.stem for path in written]
-    by_area = lists.targets.groupby(listed_areas(lists.targets["area"]))
+    doors = _without_attrs(lists.targets)
+    by_area = doors.groupby(listed_areas(doors["area"]))
     for area, targets in by_area:
         if target_files.SHEET not in written.by_area.get(area, {}):
             continue
@@ -198,6 +200,13 @@ def _write_team_maps(
         path = maps.save_map(drawn, folder / LISTS_FOLDER / f"{taken[-1]}.html")
         made[area] = {_TEAM_MAP: path}
     return made
+
+
+def _without_attrs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame without what travels with it: pandas copies that whole with every part."""
+    plain = frame.copy(deep=False)
+    plain.attrs = {}
+    return plain
 
 
 def _links(files: Mapping[str, Path], folder: Path) -> list[Link]:

@@ -100,14 +100,11 @@ def _cells(column: pd.Series) -> list[Any]:
         codes, distinct = pd.factorize(column)
         texts = [_cell(value) for value in distinct]
         return ["" if code < 0 else texts[code] for code in codes.tolist()]
-    made: dict[str, str] = {}
-    cells = []
-    for value in column:
-        cell = made.get(value) if isinstance(value, str) else _cell(value)
-        if cell is None:
-            cell = made[value] = _cell(value)
-        cells.append(cell)
-    return cells
+    # Of a text column each value would be fetched from Arrow by itself.
+    values = column.to_numpy(dtype=object).tolist()
+    words = {value for value in values if isinstance(value, str)}
+    made = {value: safe_cell(value) for value in words}
+    return [made[value] if isinstance(value, str) else _cell(value) for value in values]
 
 
 def _cell(value: Any) -> Any:

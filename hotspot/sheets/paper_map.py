@@ -175,15 +175,18 @@ def apart(points: Floats, widths: Floats, view: View) -> Floats:
         pairs = np.argwhere(np.tril((over > 1e-6).all(axis=-1), -1))
         if not len(pairs):
             break
-        for i, j in pairs:
-            away = at[i] - at[j]
-            overlap = needed[i, j] - np.abs(away)
-            if (overlap <= 1e-6).any():
+        # Numbers of Python: a pair is two of them, for which arrays are slow.
+        moved, room = at.tolist(), needed[pairs[:, 0], pairs[:, 1]].tolist()
+        for (i, j), needs in zip(pairs.tolist(), room, strict=True):
+            away = [moved[i][axis] - moved[j][axis] for axis in (0, 1)]
+            overlap = [needs[axis] - abs(away[axis]) for axis in (0, 1)]
+            if min(overlap) <= 1e-6:
                 continue
             axis = int(overlap[1] < overlap[0])
             step = overlap[axis] / 2 * (1 if away[axis] >= 0 else -1)
-            at[i, axis] += step
-            at[j, axis] -= step
+            moved[i][axis] += step
+            moved[j][axis] -= step
+        at = np.array(moved)
     return np.asarray(np.clip(at, edge, [view.width, view.height] - edge))
 
 
@@ -198,17 +201,25 @@ def _lines_in_view(streets: gpd.GeoDataFrame, view: View) -> dict[str | None, li
     # The index answers in no fixed order, and equal lists are to be equal files.
     rows = np.sort(streets.sindex.query(shapely.box(*ground)))
     lines = shapely.clip_by_rect(streets.geometry.to_numpy()[rows], *ground)
-    texts = streets["street"] if "street" in streets.columns else pd.Series(None, streets.index)
+    parts, line_of = shapely.get_parts(lines, return_index=True)
+    # Lines and rings: where a street only touches the frame, a point is left of it.
+    drawn = np.isin(shapely.get_type_id(parts), (1, 2)) & ~shapely.is_empty(parts)
+    points, part_of = shapely.get_coordinates(parts[drawn], return_index=True)
+    ends = np.cumsum(np.bincount(part_of, minlength=int(drawn.sum())))
+    names = _names(streets, rows)
     by_name: dict[str | None, list[Floats]] = {}
-    for line, row in zip(lines, rows, strict=True):
-        text = texts.iloc[row]
-        name = None if pd.isna(text) else clean_text(str(text)).strip() or None
-        for part in shapely.get_parts(line):
-            # Lines and rings: where a street only touches the frame, a point is left of it.
-            if shapely.get_type_id(part) in (1, 2) and not shapely.is_empty(part):
-                points = view.on_paper(shapely.get_coordinates(part))
-                by_name.setdefault(name, []).append(points)
+    pieces = np.split(view.on_paper(points), ends)
+    for piece, line in zip(pieces, line_of[drawn], strict=False):
+        by_name.setdefault(names[line], []).append(piece)
     return by_name
+
+
+def _names(streets: gpd.GeoDataFrame, rows: npt.NDArray[np.intp]) -> list[str | None]:
+    """Return the names of some of the streets; None of those that have none."""
+    if "street" not in streets.columns:
+        return [None] * len(rows)
+    texts = np.asarray(streets["street"].array.take(rows), dtype=object)
+    return [None if pd.isna(text) else clean_text(str(text)).strip() or None for text in texts]
 
 
 def _around_dots(dots: Floats) -> list[Box]:
@@ -224,4 +235,4 @@ def _furniture(view: View, scale_mm: float) -> list[Box]:
 
 
 def _path(points: Floats) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points.tolist())

@@ -41,6 +41,8 @@ def printable_rows(targets: gpd.GeoDataFrame) -> pd.DataFrame:
     printed.
     """
     rows = pd.DataFrame(targets.drop(columns=targets.geometry.name))
+    # Pandas copies them whole with every column and part that is taken.
+    rows.attrs = {}
     rows["x"], rows["y"] = targets.geometry.x.round(1), targets.geometry.y.round(1)
     for name, missing in _MAY_LACK.items():
         if name not in rows.columns:

@@ -22,6 +22,8 @@ _LEAST_ROOM_MM, _ENOUGH_ROOM_MM = 0.4, 8.0
 # A street that bends by more than this under its name would not be taken for it.
 _BEND_MM = 1.6
 _STEPS = 25
+# How many distances of letters from boxes are worked out in one go.
+_MOST_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,12 @@ def _letters(name: str) -> Floats:
 
 def _joined(lines: Sequence[Floats]) -> list[shapely.LineString]:
     """Return lines that go on where another ends as one."""
-    drawn = [shapely.LineString(points) for points in lines if len(points) > 1]
+    drawn = [points for points in lines if len(points) > 1]
     if not drawn:
         return []
-    return list(shapely.get_parts(shapely.line_merge(shapely.MultiLineString(drawn))))
+    which = np.repeat(np.arange(len(drawn)), [len(points) for points in drawn])
+    parts = np.asarray(shapely.linestrings(np.concatenate(drawn), indices=which))
+    return list(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))))
 
 
 def _bends(pieces: Floats, chords: Floats) -> Floats:
@@ -161,11 +165,14 @@ def _rooms(name: str, middles: Floats, angles: Floats, taken: Sequence[Box], siz
     low, high = letters.min(axis=(0, 1)), letters.max(axis=(0, 1))
     boxes = np.array(taken, dtype=float).reshape(-1, 4)
     near = (boxes[:, :2] < high + _ENOUGH_ROOM_MM) & (boxes[:, 2:] > low - _ENOUGH_ROOM_MM)
-    for left, top, right, bottom in boxes[near.all(axis=1)].tolist():
+    boxes = boxes[near.all(axis=1)]
+    together = max(1, _MOST_AT_ONCE // letters[:, :, 0].size)
+    for start in range(0, len(boxes), together):
+        left, top, right, bottom = boxes[start : start + together].T[:, :, None, None]
         wide = np.maximum(left - letters[:, :, 0], letters[:, :, 0] - right)
         far = np.maximum(top - letters[:, :, 1], letters[:, :, 1] - bottom)
-        at, letter = np.nonzero((wide < _ENOUGH_ROOM_MM) & (far < _ENOUGH_ROOM_MM))
-        if len(at):
-            apart = np.hypot(np.maximum(wide[at, letter], 0), np.maximum(far[at, letter], 0))
-            np.minimum.at(rooms, at, apart)
+        some = (wide < _ENOUGH_ROOM_MM) & (far < _ENOUGH_ROOM_MM)
+        _, at, _ = np.nonzero(some)
+        apart = np.hypot(np.maximum(wide[some], 0), np.maximum(far[some], 0))
+        np.minimum.at(rooms, at, apart)
     return np.asarray(rooms - _LINE_MM / 2)

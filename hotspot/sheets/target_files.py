@@ -300,6 +300,7 @@ def _besides(messages: gpd.GeoDataFrame | None) -> pd.DataFrame:
 def _homes(messages: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the homes that get a message as a table, each in an area."""
     table = pd.DataFrame(messages.drop(columns=messages.geometry.name))
+    table.attrs = {}
     streets = table.get("street", pd.Series(None, index=table.index, dtype=object))
     return table.assign(area=listed_areas(table["area"]), street=streets)
 

@@ -1,6 +1,7 @@
 """Target lists as workbooks: one for the team to fill in and return, one for the supervisor."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from math import ceil, floor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -133,6 +134,21 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "to fill in": {"num_format": "@", "bg_color": "#FFFBE6"},
     "time to fill in": {"num_format": "dd/mm/yyyy hh:mm", "align": "left", "bg_color": "#FFFBE6"},
 }
+
+
+def _cell_text(value: Any) -> str:
+    return str(value)[:MOST_CELL_CHARACTERS]
+
+
+# What stands in a cell of each kind.
+_CELL_OF: dict[str, Callable[[Any], Any]] = {
+    "text": _cell_text,
+    "reference": _cell_text,
+    "yes": lambda value: "yes" if value else "",
+    "time": lambda value: value.floor("s").to_pydatetime(),
+    "day": lambda value: value.floor("s").to_pydatetime(),
+    "number": lambda value: round(float(value)),
+}
 _BURGLED = {"bg_color": "#FCE8D8", "bold": True}
 
 
@@ -154,7 +170,8 @@ def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About
     -------
     Path
     """
-    rows = rows.assign(to_do=[_to_do(row) for row in rows.itertuples(index=False)])
+    work = zip(*(_values(rows[name]) for name in ("task", "overdue")), strict=True)
+    rows = rows.assign(to_do=[_to_do(task, overdue) for task, overdue in work])
     columns = _shown(_TEAM, rows)
     asked = asked_back(packs=_told("tier")(rows))
     calls = [(one, one.of_call(nth)) for nth in range(len(CALLS)) for one in OF_A_CALL]
@@ -163,9 +180,9 @@ def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About
     with new_workbook(path, stamp) as book:
         styles = _styles(book)
         sheet = _write_rows(book, "Doors", rows, columns, [styles] * len(rows))
-        for line, row in enumerate(rows.itertuples(index=False), start=1):
-            lines = max(_lines(row, columns, _PLAIN_WIDTH), _FEWEST_LINES_BY_HAND)
-            sheet.set_row(line, _LINE_HEIGHT * lines)
+        letters = [_PLAIN_WIDTH] * len(rows)
+        for line, lines in enumerate(_lines(rows, columns, letters), start=1):
+            sheet.set_row(line, _LINE_HEIGHT * max(lines, _FEWEST_LINES_BY_HAND))
         _ask_back(sheet, len(rows), len(columns), [*calls, *others], styles, about)
         widths = [column.width for column in columns[len(_DOOR) :]]
         groups = [
@@ -223,12 +240,10 @@ def write_supervisor_workbook(
     return path
 
 
-def _to_do(row: Any) -> str:
+def _to_do(task: Any, overdue: Any) -> str:
     """Return what is to be done where it is not the usual, and that it is past its time."""
-    task = "" if row.task in (None, "visit") else row.task
-    return "; ".join(
-        part for part in (task, row.overdue if row.overdue == "overdue" else "") if part
-    )
+    unusual = "" if task in (None, "visit") else task
+    return "; ".join(part for part in (unusual, overdue if overdue == "overdue" else "") if part)
 
 
 def _shown(
@@ -263,13 +278,14 @@ def _write_rows(
         sheet.set_column(number, number, column.width)
         sheet.write_string(0, number, column.heading, heading)
     sheet.set_row(0, 45)
-    lines: list[Any] = list(rows.itertuples(index=False))
-    for line, (row, styles) in enumerate(zip(lines, looks, strict=True), start=1):
-        letter = _BOLD_WIDTH if row.ring == 0 else _TEXT_WIDTH
-        sheet.set_row(line, _LINE_HEIGHT * _lines(row, columns, letter))
-        for number, column in enumerate(columns):
-            value = getattr(row, column.field)
-            _write_cell(sheet, line, number, value, column.kind, styles[column.kind])
+    letters = [_BOLD_WIDTH if ring == 0 else _TEXT_WIDTH for ring in _values(rows["ring"])]
+    heights = _lines(rows, columns, letters)
+    # Row by row, in which order the workbook numbers its texts.
+    cells = zip(*(_cells(rows[column.field], column.kind) for column in columns), strict=True)
+    for line, (row, styles) in enumerate(zip(cells, looks, strict=True), start=1):
+        sheet.set_row(line, _LINE_HEIGHT * heights[line - 1])
+        for number, (value, column) in enumerate(zip(row, columns, strict=True)):
+            _write_cell(sheet, line, number, value, styles[column.kind])
     # Who looks at the last columns still sees which door it is.
     sheet.freeze_panes(1, 1 + [column.field for column in columns].index("address"))
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
@@ -286,9 +302,10 @@ def _colour_ages(
     edged = {**FONT, **GRID, **_FORMATS["day"]}
     ages = [book.add_format({**edged, **colours}) for colours in _AGE_COLOURS]
     at = fields.index("newest")
-    for line, (newest, band) in enumerate(zip(rows["newest"], rows["age_band"], strict=True), 1):
+    dated = zip(_cells(rows["newest"], "day"), _values(rows["age_band"]), strict=True)
+    for line, (newest, band) in enumerate(dated, 1):
         if band >= 0:
-            _write_cell(sheet, line, at, newest, "day", ages[min(band, len(ages) - 1)])
+            _write_cell(sheet, line, at, newest, ages[min(band, len(ages) - 1)])
 
 
 def _width(asked: Asked) -> float:
@@ -378,30 +395,38 @@ def _on_paper(widths: Sequence[float]) -> float:
     return sum(width * _DIGIT_WIDTH + _COLUMN_MARGIN for width in widths)
 
 
-def _lines(row: Any, columns: list[_Column], letter: float) -> int:
-    """Return the lines of a row's longest cell: LibreOffice does not count them by itself."""
-    lines = max(
-        ceil(len(str(getattr(row, column.field) or "")) * letter / column.width)
-        for column in columns
-        if column.kind in ("text", "reference")
-    )
-    return min(max(lines, 1), _MOST_LINES)
+def _lines(rows: pd.DataFrame, columns: list[_Column], letters: Sequence[float]) -> list[int]:
+    """Return the lines of each row's longest cell: LibreOffice does not count them by itself."""
+    lines = [1] * len(rows)
+    for column in columns:
+        if column.kind in ("text", "reference"):
+            for row, value in enumerate(_values(rows[column.field])):
+                needed = ceil(len(str(value or "")) * letters[row] / column.width)
+                lines[row] = max(lines[row], needed)
+    return [min(needed, _MOST_LINES) for needed in lines]
 
 
-def _write_cell(
-    sheet: Worksheet, line: int, number: int, value: Any, kind: str, style: Format
-) -> None:
+def _values(column: "pd.Series[Any]") -> list[Any]:
+    """Return the values of a column: fetched in one go and not each from Arrow by itself."""
+    return list(column.astype(object).tolist())
+
+
+def _cells(column: "pd.Series[Any]", kind: str) -> list[Any]:
+    """Return what is written of a column; None where a value is missing."""
+    values = zip(_values(column), column.isna().tolist(), strict=True)
+    return [None if missing else _CELL_OF[kind](value) for value, missing in values]
+
+
+def _write_cell(sheet: Worksheet, line: int, number: int, value: Any, style: Format) -> None:
     """Write text as text, whatever it looks like; a missing value stays blank."""
-    if value is None or pd.isna(value):
+    if value is None:
         sheet.write_blank(line, number, None, style)
-    elif kind == "yes":
-        sheet.write_string(line, number, "yes" if value else "", style)
-    elif kind in ("time", "day"):
-        sheet.write_datetime(line, number, value.floor("s").to_pydatetime(), style)
-    elif kind == "number":
-        sheet.write_number(line, number, round(float(value)), style)
+    elif isinstance(value, str):
+        sheet.write_string(line, number, value, style)
+    elif isinstance(value, datetime):
+        sheet.write_datetime(line, number, value, style)
     else:
-        sheet.write_string(line, number, str(value)[:MOST_CELL_CHARACTERS], style)
+        sheet.write_number(line, number, value, style)
 
 
 def _about_pairs(about: About, to_fill_in: Iterable[str] = ()) -> list[tuple[str, str]]:
