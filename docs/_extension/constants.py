@@ -50,6 +50,7 @@ def numbers() -> dict[str, str]:
     from hotspot._kernels.density import KERNELS
     from hotspot.cameras.kept_footage import MARGIN
     from hotspot.cocooning import PRESETS
+    from hotspot.demo import Process
     from hotspot.impact.matched_places import _AS_BAD
     from hotspot.series import LinkageModel
     from hotspot.series.bayes_factors import _PRIOR_STEP
@@ -68,6 +69,9 @@ def numbers() -> dict[str, str]:
     found["margin_min"] = MARGIN.total_seconds() / 60
     found["shrinkage"] = LinkageModel().shrinkage
     found["prior_m"], found["prior_days"] = _PRIOR_STEP["distance"], _PRIOR_STEP["days"]
+    fields = ("offspring", "mean_days", "scale_m", "reach_m")
+    found |= {f"near_{one}": getattr(Process(), f"near_{one}") for one in fields}
+    found |= {f"repeat_{one}": getattr(Process(), f"repeat_{one}") for one in fields[:2]}
     found["quartic_radius"] = KERNELS["quartic"].equivalent_radius
     reach = PRESETS["standard"].reach
     found |= {name: getattr(reach, name) for name in ("each_side", "opposite", "behind")}
