@@ -6,6 +6,8 @@ share of nulls with p below .05 is to be at most .06.
 
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -13,9 +15,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspot._kernels.threads import blocks
 from hotspot.briefing.figures.known import KnownBurglaries
 from hotspot.briefing.figures.weeks import weekly_comparison
 from hotspot.density.hotspot_periods import _trends
+from hotspot.executors import run_pieces
 from hotspot.impact import interrupted_series, ratio_by_place
 from hotspot.impact.place_ratio import relabelled_p_value
 from hotspot.knox import calibrate_rule, knox_test, local_knox
@@ -27,6 +31,8 @@ from hotspot.trends.two_counts import weigh_counts
 from tests.conftest import incidents_at
 
 NULLS, LEVEL, MOST = 2000, 0.05, 0.06
+# Nulls that a piece draws.
+_RUN = 100
 _SIDE_M = 3000.0
 
 
@@ -168,25 +174,42 @@ P_VALUES = (
 )
 
 
-def shares_below(null: Null, dense: bool, nulls: int | None = None) -> np.ndarray:
-    """Return for each p-value the share of nulls in which it is below the level."""
-    random = np.random.default_rng([2, dense])
-    number = nulls or null.nulls
-    drawn = np.array([null.draw(random, dense) for _ in range(number)])
+def shares_below(
+    null: Null, dense: bool, nulls: int | None = None, executor: Executor | None = None
+) -> np.ndarray:
+    """Return for each p-value the share of nulls in which it is below the level.
+
+    Each null has a generator of its own, so that the shares are the same on any executor.
+    """
+    # By its place: what draws is no function of a module, which a process could be sent.
+    place, runs = P_VALUES.index(null), blocks(nulls or null.nulls, _RUN)
+    drawn = np.concatenate(run_pieces(_drawn, (place, dense), runs, executor, null.names[0]))
     return np.asarray((drawn < LEVEL).mean(axis=0))
 
 
-def rows() -> Iterator[str]:
+def _drawn(of: tuple[int, bool], first: int, stop: int) -> np.ndarray:
+    """Draw nulls [first, stop)."""
+    place, dense = of
+    draw = P_VALUES[place].draw
+    return np.array(
+        [draw(np.random.default_rng([2, dense, number]), dense) for number in range(first, stop)]
+    )
+
+
+def rows(executor: Executor | None = None) -> Iterator[str]:
     """Yield the table for a note, line by line."""
     yield "| p-value | nulls | sparse | dense |"
     yield "|---|---|---|---|"
     for null in P_VALUES:
-        shares = np.stack([shares_below(null, dense) for dense in (False, True)], axis=1)
+        shares = np.stack(
+            [shares_below(null, dense, executor=executor) for dense in (False, True)], axis=1
+        )
         for name, (sparse, dense_one) in zip(null.names, shares, strict=True):
             yield f"| {name} | {null.nulls:,} | {sparse:.1%} | {dense_one:.1%} |"
 
 
 if __name__ == "__main__":
-    for row in rows():
-        sys.stdout.write(f"{row}\n")
-        sys.stdout.flush()
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        for row in rows(processes):
+            sys.stdout.write(f"{row}\n")
+            sys.stdout.flush()

@@ -36,7 +36,7 @@ from hotspot.briefing import brief_each
 from hotspot.cli import main
 from hotspot.executors import run_pieces
 from hotspot.forecast import ProspectiveMap, RetrospectiveDensity
-from hotspot.knox import KnoxTest, calibrate_rule, knox_test
+from hotspot.knox import KnoxTest, calibrate_rule, chain_significance, knox_test
 from hotspot.tiling import tiles
 from tests.benchmarks.cases import burglaries
 from tests.conftest import incidents_at
@@ -262,13 +262,13 @@ def answers(incidents: gpd.GeoDataFrame, executor: Executor | None, folder: Path
     )  # fmt: skip
     rule = calibrate_rule(incidents, resamples=600, seed=2, executor=executor)
     side = None if executor is None else 1500
+    on: dict[str, Any] = {"executor": executor, "seed": 1}
     return {
         "backtest": tested.table,
         "windows": tested.windows,
-        "permutations": knox_test(incidents, permutations=520, seed=1, executor=executor).table,
-        "tiles": knox_test(
-            incidents, permutations=29, seed=1, executor=executor, tile_m=side
-        ).table,
+        "permutations": knox_test(incidents, permutations=520, **on).table,
+        "tiles": knox_test(incidents, permutations=29, tile_m=side, **on).table,
+        "chains": pd.DataFrame(chain_significance(incidents, permutations=130, **on)),
         "distance": rule.by_distance,
         "rule": pd.DataFrame([[rule.p_value, rule.distance_interval, rule.window_interval]]),
         "pairs": near_repeat_pairs(incidents, executor=executor, tile_m=side),

@@ -178,11 +178,11 @@ def _highest_excess(start, other, days, window, share):
 
 
 @compiled
-def _permuted_excess(start, other, days, window, share, seed, first, stop, out):
+def _permuted_excess(start, other, days, window, share, seed, before, first, stop, out):
     for number in range(first, stop):
         # Numbered from 1, as by count_lags: of one seed both tests see the same permutations.
         dealt = days.copy()
-        _shuffle(dealt, seed, number + 1)
+        _shuffle(dealt, seed, before + number + 1)
         out[number] = _highest_excess(start, other, dealt, window, share)
 
 
@@ -195,6 +195,7 @@ def permuted_excess(
     seed: int,
     threads: int | None = None,
     step: Step | None = None,
+    before: int = 0,
 ) -> Floats:
     """Permute the days, and compute the highest excess of any chain that comes of it.
 
@@ -210,6 +211,8 @@ def permuted_excess(
         Share of all pairs that are near in time.
     permutations, seed, threads, step
         As of `hotspot._kernels.knox.count_lags`.
+    before : int
+        Permutations that are worked out elsewhere, before the first one here.
 
     Returns
     -------
@@ -221,7 +224,7 @@ def permuted_excess(
 
     def work(first: int, stop: int) -> None:
         _permuted_excess(near.start, near.other, ordered, window_days, share, np.uint64(seed),
-                         first, stop, out)  # fmt: skip
+                         before, first, stop, out)  # fmt: skip
 
     run_blocks(work, permutations, _FEW, threads, step)
     return out
