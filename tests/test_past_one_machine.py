@@ -287,6 +287,11 @@ def same_answers(incidents: gpd.GeoDataFrame, executor: Executor, folder: Path) 
     assert kept[0] == kept[1]
 
 
+def test_threads_of_the_user_give_the_same_answers(town, tmp_path):
+    with ThreadPoolExecutor(2) as threads:
+        same_answers(town, threads, tmp_path)
+
+
 @pytest.mark.slow
 def test_processes_that_are_started_anew_give_the_same_answers(town, processes, tmp_path):
     same_answers(town, processes, tmp_path)
