@@ -166,7 +166,8 @@ P_VALUES = (
     Null(("classify_hotspots, trend of a cell",), _trend),
     Null(("hotspot_change, an area",), _change),
     Null(("this week against last", "this week against that of last year"), _weeks),
-    Null(("performance_table, a month", "performance_table, twelve months"), _performance),
+    # 5.4 % of many: in 2,000 one draw of thirty would have more than 6.
+    Null(("performance_table, a month", "performance_table, twelve months"), _performance, 8000),
     Null(("compare, one count against the mean of three",), _two_counts),
     Null(("busiest_window, 39 draws",), _window),
     Null(("evaluate_operation, by place", "evaluate_operation, relabelled"), _operation),
