@@ -46,6 +46,25 @@ class Buckets(NamedTuple):
     cols: int
 
 
+def by_place(x: Floats, y: Floats, weight: Floats) -> Ints:
+    """Return the one order of events by y, x and weight: no sum may turn on that of the rows.
+
+    Examples
+    --------
+    >>> by_place(np.array([1.0, 0, 1]), np.array([2.0, 2, 0]), np.ones(3)).tolist()
+    [2, 1, 0]
+    """
+    order = np.argsort(y)
+    # Few share a y: to sort these alone by all three takes a quarter of the time.
+    level = y[order]
+    tied = np.zeros(len(order), dtype=bool)
+    tied[1:] = level[1:] == level[:-1]
+    tied[:-1] |= tied[1:]
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((weight[rows], x[rows], y[rows]))]
+    return order
+
+
 def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Buckets:
     """Sort events into buckets in which, and around which, all that is within reach lies.
 

@@ -333,7 +333,7 @@ def _window(plan: Plan, start: int, models: Mapping[str, Any]) -> list[Score]:
         risk = np.asarray(risk, dtype=float)[plan.inside]
         if not np.isfinite(risk).all():
             raise DataError(f"{name} has a risk that is no number in a cell of the study area.")
-        hits, due, before = (top_sums(risk, v, plan.numbers) for v in (seen, risk, past))
+        hits, due, before = top_sums(risk, np.array([seen, risk, past]), plan.numbers)
         scores.append(
             Score(start, name, hits.tolist(), due.tolist(), before.tolist(), best.tolist(),
                   float(events), float(past_events))

@@ -34,14 +34,14 @@ def top_sums(risk: Floats, values: Floats, numbers: Ints) -> Floats:
     ----------
     risk : ndarray of float64, shape (cells,)
         What the cells are ranked by.
-    values : ndarray of float64, shape (cells,)
-        What is summed.
+    values : ndarray of float64, shape (cells,) or (several, cells)
+        What is summed, several at once for one ranking.
     numbers : ndarray of int64, shape (m,)
         How many cells are taken.
 
     Returns
     -------
-    ndarray of float64, shape (m,)
+    ndarray of float64, shape (m,) or (several, m)
         Where the last places fall on cells of equal risk, each of these counts with the
         probability of being drawn.
 
@@ -56,13 +56,15 @@ def top_sums(risk: Floats, values: Floats, numbers: Ints) -> Floats:
     level = -np.round(level, _DIGITS)
     order = np.argsort(level, kind="stable")
     level = level[order]
-    passed = np.concatenate([[0.0], np.cumsum(values[order])])
+    passed = np.zeros((*values.shape[:-1], len(order) + 1))
+    np.cumsum(values[..., order], axis=-1, out=passed[..., 1:])
     last = level[numbers - 1]
     first, stop = np.searchsorted(level, last, "left"), np.searchsorted(level, last, "right")
     # Of m places left among k cells of equal risk each cell is taken with probability m / k, so
     # that neither the order of the cells nor a draw decides what a map has found.
     share = (numbers - first) / (stop - first)
-    return np.asarray(passed[first] + (passed[stop] - passed[first]) * share)
+    below = passed[..., first]
+    return np.asarray(below + (passed[..., stop] - below) * share)
 
 
 #: With fewer windows no interval is given: none that was tried held what it promised.

@@ -1,5 +1,6 @@
 """The base of every forecast: fit, update, and predictions as expected counts."""
 
+from collections.abc import Callable
 from typing import Self
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from hotspot._errors import not_fitted
 from hotspot._kernels.arrays import Floats
 from hotspot.dates import AsOf, event_days
 from hotspot.forecast.history import History
+from hotspot.forecast.level import SeasonalLevel
 from hotspot.grid import Grid
 from hotspot.incidents.content_order import in_content_order
 from hotspot.near_repeat import distinct_events
@@ -194,9 +196,13 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         """Fit what `update` keeps."""
 
     def _take(self, history: History) -> None:
-        """Store what was known, and the level that it shows."""
+        """Store what was known."""
         self.history_ = history
-        self.level_ = history.level
+
+    @property
+    def level_(self) -> SeasonalLevel:
+        """How many incidents to expect by day, as what was known shows it."""
+        return self._fitted().level
 
     def _fitted(self) -> History:
         """Return what was known, or raise a fault where nothing was fitted."""
@@ -208,6 +214,18 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
     def _in_cells(self, grid: Grid, days: int) -> Floats:
         """Return expected counts, shape of the grid: by default the risk at each cell's centre."""
         return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2
+
+    def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
+        """Return what gives the risk in cells, up to a factor, of histories each later than the last.
+
+        What a model can carry from one to the next it need not add up again.
+        """
+
+        def taken(history: History) -> Floats:
+            self._take(history)
+            return self._in_cells(grid, days)
+
+        return taken
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         """Return expected counts per square metre at points."""

@@ -10,7 +10,7 @@ and 21.2). A third member of 1,000 m keeps places that nothing was known of from
 The years 2016 and 2017 and other cities were only ever scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,21 +141,20 @@ class Blend(Forecast):
         cells = grid.cells_of(history.incidents).to_numpy()
         size, horizon = grid.nrows * grid.ncols, int(self.horizon_days)
         shares, counts = [np.empty((len(members), 0))], [np.empty(0)]
-        learned = False
+        through: list[Callable[[History], Floats]] = []
         for origin in self._origins(history):
             # Late reports: of the first windows nothing may have been known in time.
             if history.known_day.min() > origin:
                 continue
             known = history.earlier(origin)
-            for model in self.models_.values():
-                if not learned:
+            if not through:
+                for model in self.models_.values():
                     model._learn(known)
-                model._take(known)
-            learned = True
+                through = [model._through(grid, horizon) for model in self.models_.values()]
             inside = (history.day > origin) & (history.day <= origin + horizon)
             seen = np.bincount(cells[history.event[inside]], history.share[inside], size)
             happened = np.flatnonzero(seen)
-            surfaces = [model._in_cells(grid, horizon).ravel() for model in self.models_.values()]
+            surfaces = [cells_of(known).ravel() for cells_of in through]
             # Shares, not counts: members agree on how many to expect, and differ in where. The
             # floor keeps a member that expects nothing anywhere from dividing by 0.
             shares.append(np.array([s[happened] / max(s.sum(), 1e-300) for s in surfaces]))

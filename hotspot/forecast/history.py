@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspot._checks import check_incidents_frame
 from hotspot._errors import DataError
-from hotspot._kernels.arrays import Floats, Ints
+from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot.dates import (
     SHARE_SCALE,
     AsOf,
@@ -108,13 +108,20 @@ class History:
                 f"No incident was known by {np.datetime64(last_day, 'D')}: there is nothing to "
                 "learn from."
             )
-        entries = np.repeat(known, np.diff(self.offset))
-        lengths = np.diff(self.offset)[known]
+        return self._chosen(known, last_day)
+
+    def since(self, day: int) -> "History":
+        """Return what became known after a day; it may be nothing."""
+        return self._chosen(self.known_day > day, self.last_day)
+
+    def _chosen(self, chosen: Bools, last_day: int) -> "History":
+        entries = np.repeat(chosen, np.diff(self.offset))
+        lengths = np.diff(self.offset)[chosen]
         return History(
-            incidents=self.incidents[known],
+            incidents=self.incidents[chosen],
             as_of=cutoff(np.datetime64(last_day, "D")),
-            x=self.x[known],
-            y=self.y[known],
+            x=self.x[chosen],
+            y=self.y[chosen],
             last_day=last_day,
             offset=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
             day=self.day[entries],

@@ -1,5 +1,6 @@
 """The near-repeat rule as it is drawn on maps: how many live zones cover a place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from hotspot._checks import integer_problems, positive_problems
 from hotspot._kernels.arrays import Floats
 from hotspot._kernels.forecast import table_sums_at
-from hotspot.forecast.base import Forecast
+from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import History
+from hotspot.grid import Grid
 from hotspot.rule import RULE
 
 
@@ -68,12 +70,22 @@ class LiveZones(Forecast):
         live = age < self.window_days
         self.x_, self.y_ = history.x[live], history.y[live]
 
-    def _at(self, x: Floats, y: Floats, days: int) -> Floats:
+    def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
+        def taken(history: History) -> Floats:
+            self._take(history)
+            return self._covering(*centres(grid)).reshape(grid.shape)
+
+        return taken
+
+    def _covering(self, x: Floats, y: Floats) -> Floats:
+        """Count the zones that each point lies in."""
         if not len(self.x_):
             return np.zeros(len(x))
+        edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)
+        return table_sums_at(x, y, self.x_, self.y_, kind, edge, True, np.ones((1, 1)))
+
+    def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         # Each zone holds its share of all that is expected, evenly: where two overlap, both count.
         zone_m2 = np.pi * float(self.distance_m) ** 2
-        each = self._expected(days) / (len(self.x_) * zone_m2)
-        edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)
-        table = np.array([[each]])
-        return table_sums_at(x, y, self.x_, self.y_, kind, edge, True, table)
+        each = self._expected(days) / (max(len(self.x_), 1) * zone_m2)
+        return self._covering(x, y) * each

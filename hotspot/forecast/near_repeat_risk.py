@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hotspot._kernels.arrays import Floats
+from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.forecast import table_sums_at
 from hotspot.forecast.base import Forecast
 from hotspot.forecast.history import History
@@ -104,7 +104,7 @@ class NearRepeatRisk(Forecast):
         age = history.ages
         live = age < self.time_bands_days[-1]
         self.x_, self.y_, self.age_ = history.x[live], history.y[live], age[live]
-        self.squares_ = np.unique(_squares(history.x, history.y), axis=0)
+        self.squares_ = np.unique(_squares(history.x, history.y))
 
     def _ring_areas(self) -> Floats:
         edges = np.array(self.distance_bands_m, dtype=float)
@@ -129,13 +129,10 @@ class NearRepeatRisk(Forecast):
         # What the rule does not account for lies evenly where anything was ever known; never less
         # than nothing, should the rule expect more than the level does.
         rest = max(self._expected(days) - added, 0.0) / (len(self.squares_) * _SQUARE_M**2)
-        both = np.concatenate([self.squares_, _squares(x, y)])
-        _, which = np.unique(both, axis=0, return_inverse=True)
-        which = which.ravel()
-        known = np.zeros(int(which.max()) + 1)
-        known[which[: len(self.squares_)]] = rest
-        return np.asarray(raised + known[which[len(self.squares_) :]])
+        return np.asarray(raised + rest * np.isin(_squares(x, y), self.squares_))
 
 
-def _squares(x: Floats, y: Floats) -> Floats:
-    return np.column_stack([np.floor(x / _SQUARE_M), np.floor(y / _SQUARE_M)])
+def _squares(x: Floats, y: Floats) -> Ints:
+    """Return a number for the square that each point lies in, one and the same for no other."""
+    row, col = (np.floor(at / _SQUARE_M).astype(np.int64) for at in (y, x))
+    return col * 2**32 + row

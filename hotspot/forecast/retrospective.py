@@ -1,5 +1,6 @@
 """Densities of past incidents as forecasts: tomorrow will be like the past."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from hotspot._checks import choice_problems, integer_problems, positive_problems
 from hotspot._kernels.arrays import Floats
+from hotspot._kernels.buckets import by_place
 from hotspot._kernels.forecast import GAUSSIAN, QUARTIC, gaussian_in_cells, sums_at
 from hotspot.forecast.base import Forecast, centres
 from hotspot.forecast.history import History
@@ -88,42 +90,79 @@ class RetrospectiveDensity(Forecast):
         self.x_, self.y_ = history.x[counted], history.y[counted]
         self.weight_ = weight[counted] / weight.sum()
 
+    def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
+        if self.lookback_days is not None:
+            return super()._through(grid, days)
+        return _Carried(self, grid)
+
     def _in_cells(self, grid: Grid, days: int) -> Floats:
+        return self._expected(days) * self._shares(grid, self.x_, self.y_, self.weight_)
+
+    def _shares(self, grid: Grid, x: Floats, y: Floats, weight: Floats) -> Floats:
+        """Return what the weights of incidents amount to in each cell."""
         # On cells much finer than the squares, counts by cell would be a map of single doors.
-        if self.kernel == "cell" and grid.cell_size_m < self.bandwidth_m / 2:
-            at = self._in_squares(*centres(grid))
-            share = at.reshape(grid.shape) * grid.cell_size_m**2
-        elif self.kernel == "cell":
-            share = _counted(self.x_, self.y_, self.weight_, grid)
-        elif self.kernel == "gaussian":
-            share = gaussian_in_cells(self.x_, self.y_, self.weight_, (grid.xmin, grid.ymin),
-                                      grid.cell_size_m, grid.shape, self.bandwidth_m)  # fmt: skip
+        if self.kernel == "cell" and grid.cell_size_m >= self.bandwidth_m / 2:
+            return _counted(x, y, weight, grid)
+        if self.kernel == "gaussian":
+            return gaussian_in_cells(x, y, weight, (grid.xmin, grid.ymin), grid.cell_size_m,
+                                     grid.shape, self.bandwidth_m)  # fmt: skip
+        if self.kernel == "cell":
+            at = self._in_squares(*centres(grid), x, y, weight)
         else:
-            at = sums_at(*centres(grid), self.x_, self.y_, self.weight_, QUARTIC, self.bandwidth_m)
-            share = at.reshape(grid.shape) * grid.cell_size_m**2
-        return self._expected(days) * share
+            at = sums_at(*centres(grid), x, y, weight, QUARTIC, self.bandwidth_m)
+        return at.reshape(grid.shape) * grid.cell_size_m**2
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         if self.kernel == "cell":
-            return self._expected(days) * self._in_squares(x, y)
+            return self._expected(days) * self._in_squares(x, y, self.x_, self.y_, self.weight_)
         code = GAUSSIAN if self.kernel == "gaussian" else QUARTIC
         held = self.x_, self.y_, self.weight_
         return self._expected(days) * sums_at(x, y, *held, code, self.bandwidth_m)
 
-    def _in_squares(self, x: Floats, y: Floats) -> Floats:
+    def _in_squares(
+        self, x: Floats, y: Floats, own_x: Floats, own_y: Floats, weight: Floats
+    ) -> Floats:
         """Return the weight per square metre of the square that each point lies in."""
         side = self.bandwidth_m
-        own = np.column_stack([np.floor(self.x_ / side), np.floor(self.y_ / side)])
+        own = np.column_stack([np.floor(own_x / side), np.floor(own_y / side)])
         asked = np.column_stack([np.floor(x / side), np.floor(y / side)])
         _, square = np.unique(np.concatenate([own, asked]), axis=0, return_inverse=True)
         square = square.ravel()
-        held = np.bincount(square[: len(own)], self.weight_, minlength=int(square.max()) + 1)
+        held = np.bincount(square[: len(own)], weight, minlength=int(square.max()) + 1)
         return np.asarray(held[square[len(own) :]] / side**2)
+
+
+class _Carried:
+    """Risk in cells at ever later cut-offs: what is there fades as a whole, and the new is added.
+
+    Parameters
+    ----------
+    model : RetrospectiveDensity
+        Without a look-back, so that the weights of two incidents keep their ratio for ever.
+    grid : Grid
+    """
+
+    def __init__(self, model: RetrospectiveDensity, grid: Grid) -> None:
+        self.model, self.grid = model, grid
+        self.cells, self.last_day = np.zeros(grid.shape), None
+
+    def __call__(self, history: History) -> Floats:
+        """Return the risk at the cut-off of a history, up to a factor."""
+        decay, fresh = self.model.decay_days, history
+        if self.last_day is not None:
+            fresh = history.since(self.last_day)
+            if decay is not None:
+                self.cells = self.cells * np.exp((self.last_day - history.last_day) / decay)
+        if len(fresh):
+            weight = fresh.weights(decay, None)
+            self.cells = self.cells + self.model._shares(self.grid, fresh.x, fresh.y, weight)
+        self.last_day = history.last_day
+        return self.cells
 
 
 def _counted(x: Floats, y: Floats, weight: Floats, grid: Grid) -> Floats:
     """Sum weights by cell, in an order of their own so that rounding falls alike."""
-    order = np.lexsort((weight, x, y))
+    order = by_place(x, y, weight)
     x, y, weight = x[order], y[order], weight[order]
     col = np.floor((x - grid.xmin) / grid.cell_size_m)
     row = np.floor((y - grid.ymin) / grid.cell_size_m)
