@@ -89,7 +89,8 @@ def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Bucket
     # By place and weight within a bucket: sums of floats turn on their order, and this one does
     # not turn on that of the caller's rows.
     order = np.lexsort((weight, y, x, bucket))
-    start = np.searchsorted(bucket[order], np.arange(rows * cols + 1)).astype(np.int64)
+    start = np.zeros(rows * cols + 1, dtype=np.int64)
+    np.cumsum(np.bincount(bucket, minlength=rows * cols), out=start[1:])
     return Buckets(order, x[order], y[order], start, west, south, size, rows, cols)
 
 

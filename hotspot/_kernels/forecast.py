@@ -13,6 +13,7 @@ import numpy as np
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import by_place, events_near, into_buckets
 from hotspot._kernels.compiled import compiled
+from hotspot._kernels.taylor import erf
 from hotspot._kernels.threads import run_blocks
 
 
@@ -40,9 +41,6 @@ _ROWS = 8
 _POINTS = 512
 # Cells that the compiled loop adds to at a time.
 _LANES = 8
-# Where the error function is 1 to the last digit, nodes to a unit, and terms that reach the last
-# digit half a step from a node.
-_ERF_FAR, _ERF_STEPS, _ERF_TERMS = 6, 16, 10
 
 
 @compiled
@@ -190,37 +188,6 @@ def table_sums_at(
     return out
 
 
-def _erf_series() -> Floats:
-    """Return the Taylor series of the error function at multiples of a step, a row for each.
-
-    Its derivatives are Hermite polynomials times a Gaussian, each by a recurrence from two before.
-    """
-    series = np.empty((_ERF_FAR * _ERF_STEPS + 1, _ERF_TERMS))
-    for row, terms in enumerate(series):
-        z = row / _ERF_STEPS
-        terms[0] = math.erf(z)
-        before, derivative = 0.0, 2.0 / math.sqrt(math.pi) * math.exp(-z * z)
-        for k in range(1, _ERF_TERMS):
-            terms[k] = derivative / math.factorial(k)
-            before, derivative = derivative, -2.0 * (z * derivative + (k - 1) * before)
-    return series
-
-
-_ERF_SERIES = _erf_series()
-
-
-@compiled
-def _erf(z):
-    """Compute the error function within two roundings, four times as fast as the C library does."""
-    far = min(abs(z), float(_ERF_FAR))
-    row = int(far * _ERF_STEPS + 0.5)
-    rest = far - row / _ERF_STEPS
-    value = 0.0
-    for k in range(_ERF_TERMS - 1, -1, -1):
-        value = value * rest + _ERF_SERIES[row, k]
-    return math.copysign(value, z)
-
-
 @compiled(fastmath={"contract"})
 def _gaussian_rows(x, y, weight, corner, cell, sd, reach, width, start, stop, out):
     """Add the integrals of Gaussians, sorted by y, over the cells of rows `start` to `stop`.
@@ -247,9 +214,9 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, width, start, stop, ou
         if left > right:
             continue
         # Each edge between cells is worked out once and serves both.
-        west = 0.5 * _erf((xmin + left * cell - x[i]) * narrow)
+        west = 0.5 * erf((xmin + left * cell - x[i]) * narrow)
         for k in range(right + 1 - left):
-            east = 0.5 * _erf((xmin + (left + k + 1) * cell - x[i]) * narrow)
+            east = 0.5 * erf((xmin + (left + k + 1) * cell - x[i]) * narrow)
             # Never a hair below nothing, by rounding far out.
             across[k] = max(east - west, 0.0) * weight[i]
             west = east
@@ -257,9 +224,9 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, width, start, stop, ou
             across[k] = 0.0
         low = max(int(np.floor((y[i] - reach - ymin) / cell)), start)
         high = min(int(np.floor((y[i] + reach - ymin) / cell)), stop - 1)
-        below = 0.5 * _erf((ymin + low * cell - y[i]) * narrow)
+        below = 0.5 * erf((ymin + low * cell - y[i]) * narrow)
         for row in range(low, high + 1):
-            above = 0.5 * _erf((ymin + (row + 1) * cell - y[i]) * narrow)
+            above = 0.5 * erf((ymin + (row + 1) * cell - y[i]) * narrow)
             share = max(above - below, 0.0)
             below = above
             # Unsigned, or the compiler would have to provide for counting from the end.

@@ -13,6 +13,7 @@ from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.buckets import events_near, into_buckets
 from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import near_pairs
+from hotspot._kernels.taylor import falling
 from hotspot._kernels.threads import blocks, run_blocks
 
 #: Steps to the metre in which distances are held.
@@ -176,14 +177,20 @@ def raised(linked: Links, by_lag: Floats, by_away: Floats, threads: int | None =
 
 
 @compiled
-def _shared(linked, by_lag, by_away, per, first, stop, lags, aways):
+def _shared(linked, by_lag, by_away, per, first, stop, lags, powers):
     lag, away, weight = linked.lag, linked.away, linked.weight
+    total, moment, second = 0.0, 0.0, 0.0
     for j in range(first, stop):
         for e in range(linked.start[j], linked.start[j + 1]):
             part = weight[e] * by_lag[lag[e]] * by_away[away[e]] * per[j]
-            # Two histograms are all that the M-step asks of the pairs, however many there are.
+            far = away[e] / STEPS_PER_M
+            # A histogram and three sums are all that the M-step asks of the pairs, however many
+            # there are.
             lags[lag[e]] += part
-            aways[away[e]] += part
+            total += part
+            moment += part * far
+            second += part * far * far
+    powers[0], powers[1], powers[2] = total, moment, second
 
 
 def shared(
@@ -201,20 +208,22 @@ def shared(
     Returns
     -------
     lags : ndarray of float64, shape of `by_lag`
-    aways : ndarray of float64, shape of `by_away`
+    powers : ndarray of float64, shape (3,)
+        The sum of the parts, of the parts times their distances in metres, and times the squares of
+        these.
     """
     n = len(linked.start) - 1
     runs = blocks(n, _BLOCK)
     # A row for each block, added in their order, so that rounding falls alike on any number of
     # threads.
-    lags, aways = np.zeros((len(runs), len(by_lag))), np.zeros((len(runs), len(by_away)))
+    lags, powers = np.zeros((len(runs), len(by_lag))), np.zeros((len(runs), 3))
 
     def share_block(first: int, stop: int) -> None:
         row = first // _BLOCK
-        _shared(linked, by_lag, by_away, per, first, stop, lags[row], aways[row])
+        _shared(linked, by_lag, by_away, per, first, stop, lags[row], powers[row])
 
     run_blocks(share_block, n, _BLOCK, threads)
-    return lags.sum(axis=0), aways.sum(axis=0)
+    return lags.sum(axis=0), powers.sum(axis=0)
 
 
 @compiled
@@ -222,12 +231,16 @@ def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
     x, y = buckets.x, buckets.y
     # Constants of the Gaussian, out of the loop.
     per = 1.0 / (2.0 * np.pi * scale * scale)
-    half = -0.5 / (scale * scale)
+    half = 0.5 / (scale * scale)
     for p in range(first, stop):
         total = 0.0
         for step in range(-1, 2):
             low, high = events_near(buckets, x[p], y[p], step)
+            # Buckets stand from west to east, and what is in them too.
+            low += np.searchsorted(x[low:high], x[p] - reach)
             for i in range(low, high):
+                if x[i] - x[p] > reach:
+                    break
                 # What is near in time may have been triggered: it would be counted as background,
                 # twice over.
                 if abs(day[i] - day[p]) <= apart:
@@ -235,7 +248,7 @@ def _persistent(buckets, day, weight, scale, reach, apart, first, stop, out):
                 dx, dy = x[i] - x[p], y[i] - y[p]
                 squared = dx * dx + dy * dy
                 if squared <= reach * reach:
-                    total += weight[i] * np.exp(half * squared)
+                    total += weight[i] * falling(half * squared)
         out[p] = total * per
 
 

@@ -152,7 +152,7 @@ class Likelihood:
         if trigger.offspring <= 0:
             return trigger
         per = trigger.offspring / total
-        lags, aways = shared(self.linked[number], trigger.by_lag(), trigger.by_away(), per)
+        lags, powers = shared(self.linked[number], trigger.by_lag(), trigger.by_away(), per)
         if lags.sum() <= 0:
             return replace(trigger, offspring=0.0)
         left = self.left_days[number]
@@ -160,7 +160,7 @@ class Likelihood:
         if fading:
             better = replace(better, mean_days=best_mean_days(lags, left, trigger.reach_days))
         if number > 0:
-            scale = best_scale_m(aways, trigger.shape, trigger.reach_m, floor_m)
+            scale = best_scale_m(powers, trigger.shape, trigger.reach_m, floor_m)
             better = replace(better, scale_m=scale)
         # What was shared out, over what of a unit of offspring could have come by the cut-off.
         return replace(better, offspring=float(lags.sum()) / self.exposure(number, better))

@@ -115,12 +115,11 @@ def best_mean_days(lags: Floats, left_days: Floats, reach_days: int) -> float:
     return _lowest(loss, SHORTEST_DAYS, 2.0 * reach_days)
 
 
-def best_scale_m(aways: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
+def best_scale_m(powers: Floats, shape: str, reach_m: float, lowest_m: float) -> float:
     """Find the scale, not below a floor, that makes shared-out distances most likely."""
     # Sums of powers of the distances are all that the likelihood takes of them: a Gaussian the
     # second, an exponential the first.
-    far = np.arange(len(aways)) / STEPS_PER_M
-    total, moment, second = (float((aways * far**power).sum()) for power in (0, 1, 2))
+    total, moment, second = map(float, powers)
 
     def loss(log_scale: float) -> float:
         scale = float(np.exp(log_scale))
