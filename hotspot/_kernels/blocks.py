@@ -5,6 +5,7 @@ import numpy as np
 from hotspot._kernels.arrays import Ints
 from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours
+from hotspot._kernels.piles import pile_lags
 
 
 @compiled
@@ -44,5 +45,9 @@ def count_by_block(
     """
     out = np.zeros((blocks, near.bands, len(longest_days)), dtype=np.int64)
     column = np.searchsorted(longest_days, np.arange(longest_days[-1] + 1))
-    _share_out(near.start, near.other, days[near.order], column, block[near.order], out)
+    own, ground = days[near.order], block[near.order]
+    _share_out(near.start, near.other, own, column, ground, out)
+    # A pile stands in one block, which holds both events of each of its pairs.
+    within = np.diff(pile_lags(near.piles, own, longest_days), axis=1, prepend=0)
+    np.add.at(out[:, 0], ground[near.piles[:, 0]], 2 * within)
     return out

@@ -14,6 +14,7 @@ import numpy as np
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.compiled import compiled
 from hotspot._kernels.pairs import Neighbours, lag_share
+from hotspot._kernels.piles import add_pile_lags, mark_pile_followers, pile_lags
 from hotspot._kernels.threads import cores, run_blocks
 
 # Told how many permutations are done.
@@ -235,6 +236,7 @@ def count_lags(
         ordered = ordered[near.order]
     at = np.arange(n) if part.at is None else part.at
     _observed(near.start, near.other, ordered[at], longest_days, out[0])
+    out[0, 0] += pile_lags(near.piles, ordered[at], longest_days).sum(axis=0)
     span = int(ordered.max())
     if span > np.iinfo(np.int16).max:
         raise ValueError("days span more than a 16-bit integer holds")
@@ -250,8 +252,9 @@ def count_lags(
         _deal(short_days, at, np.uint64(seed), number, number + stop - first, side_by_side)
         lag = np.empty(lanes, dtype=narrow)
         counted = np.zeros((near.bands, len(longest), lanes), dtype=narrow)
-        kernel(near.start, near.other, side_by_side, longest, lag, counted, np.int16(most),
-               out[1 + first : 1 + stop])  # fmt: skip
+        here = out[1 + first : 1 + stop]
+        kernel(near.start, near.other, side_by_side, longest, lag, counted, np.int16(most), here)
+        add_pile_lags(near.piles, side_by_side, longest, span, here[:, :1])
 
     run_blocks(count, permutations, lanes, threads, step)
     return out
@@ -274,6 +277,7 @@ def followers(near: Neighbours, days: Ints, longest_days: int) -> Bools:
     """
     follows = np.zeros(len(days), dtype=np.bool_)
     _mark_followers(near.start, near.other, near.bands, days, longest_days, follows)
+    mark_pile_followers(near.piles, days, longest_days, follows)
     return follows
 
 

@@ -17,6 +17,10 @@ from hotspot._kernels.threads import run_blocks
 
 # Big enough that starting a thread costs nothing beside it, small enough to share out evenly.
 _BLOCK = 4096
+#: Events at one place from which on their pairs are counted from their days and not listed: there
+#: the sum over the days takes less than half the time of the list.
+PILE = 256
+_NO_PILES = np.empty((0, 2), dtype=np.int64)
 # Lets in by a hair what rounding might shut out, where an exact test follows.
 _HAIR = 1 + 1e-9
 
@@ -34,20 +38,28 @@ class Neighbours(NamedTuple):
         The partners, as positions in `order`.
     bands : int
         How many bands there are.
+    piles : ndarray of int64, shape (piles, 2)
+        The positions in `order`, first and one past the last, of events that share a place and of
+        which no pair with one another is listed: all of them are in the first band.
     """
 
     order: Ints
     start: Ints
     other: npt.NDArray[np.int32]
     bands: int
+    piles: Ints = _NO_PILES
 
 
 class _Rows(NamedTuple):
-    """Points in rows of equal height, sorted by x; where each one's row ends and the next lies."""
+    """Points in rows of equal height, sorted by x; where each one's row ends and the next lies.
+
+    The candidates of a point's own row begin at `after`.
+    """
 
     order: Ints
     x: Floats
     y: Floats
+    after: Ints
     end: Ints
     above: Ints
 
@@ -64,7 +76,17 @@ def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
         [np.searchsorted(row, row + 1, side="left"), np.searchsorted(row, row + 1, side="right")],
         axis=1,
     )
-    return _Rows(order, x[order], y[order], end.astype(np.int64), above.astype(np.int64))
+    after = np.arange(1, len(x) + 1)
+    return _Rows(order, x[order], y[order], after, end.astype(np.int64), above.astype(np.int64))
+
+
+def _piles(rows: _Rows, least: int) -> Ints:
+    """Find the places of so many events or more; those of a place stand together in their row."""
+    new = np.ones(len(rows.x) + 1, dtype=bool)
+    new[1:-1] = (rows.x[1:] != rows.x[:-1]) | (rows.y[1:] != rows.y[:-1])
+    begin = np.flatnonzero(new)
+    runs = np.stack([begin[:-1], begin[1:]], axis=1)
+    return runs[np.diff(runs)[:, 0] >= least]
 
 
 def sweep_order(x: Floats, y: Floats, edges_m: Floats) -> Ints:
@@ -111,7 +133,7 @@ def _sweep(rows, near, start, stop, at, other):
 
     `at` holds the counts, or in the second pass where the partners of each event and band go.
     """
-    x, y, end, above = rows.x, rows.y, rows.end, rows.above
+    x, y, after, end, above = rows.x, rows.y, rows.after, rows.end, rows.above
     first_day, last_day, window = near.first_day, near.last_day, near.window_days
     limit, manhattan, reach = near.limit, near.manhattan, near.reach
     bands = limit.shape[0]
@@ -122,7 +144,7 @@ def _sweep(rows, near, start, stop, at, other):
             if part == 0:
                 # In the own row only what stands to the right: what is to the left has met this
                 # point already.
-                first, last = i + 1, end[i]
+                first, last = after[i], end[i]
             else:
                 first, last = max(low, above[i, 0]), above[i, 1]
                 # Points of a row come in the order of x, so the window over the row above only
@@ -165,6 +187,7 @@ def neighbours(
     manhattan: bool = False,
     threads: int | None = None,
     before: Callable[[int], object] | None = None,
+    piles_from: int | None = None,
 ) -> Neighbours:
     """Find every pair within the last edge and the days, sorted into bands of distance.
 
@@ -186,7 +209,10 @@ def neighbours(
     threads : int, optional
         The pairs and their order are the same on any number.
     before : callable, optional
-        Told how many pairs there are before memory is taken for them.
+        Told how many pairs are to be listed before memory is taken for them.
+    piles_from : int, optional
+        Places of so many events or more are `Neighbours.piles`: their own pairs are not looked for,
+        whatever their days. Default: all pairs are listed.
 
     Returns
     -------
@@ -197,6 +223,9 @@ def neighbours(
     # The largest number below an open edge, so that one comparison serves open and closed bands.
     limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
     rows = _into_rows(x, y, _height(reach))
+    piles = _NO_PILES if piles_from is None else _piles(rows, piles_from)
+    for first, stop in piles:
+        rows.after[first:stop] = stop
     near = _Nearness(
         first_day[rows.order], last_day[rows.order], int(window_days), limit, bool(manhattan),
         reach * _HAIR,
@@ -217,7 +246,7 @@ def neighbours(
     other = np.empty(int(start[-1]), dtype=np.int32)
     if len(other):
         sweep(start[:-1].copy(), other)
-    return Neighbours(rows.order, start, other, len(limit))
+    return Neighbours(rows.order, start, other, len(limit), piles)
 
 
 def neighbours_in_space(
@@ -227,10 +256,12 @@ def neighbours_in_space(
     closed_right: Bools,
     manhattan: bool = False,
     before: Callable[[int], object] | None = None,
+    piles_from: int | None = None,
 ) -> Neighbours:
     """Find every pair within the last edge, whatever the days; as of `neighbours`."""
     any_day = np.zeros(len(x), dtype=np.int64)
-    return neighbours(x, y, any_day, any_day, 0, edges_m, closed_right, manhattan, before=before)
+    return neighbours(x, y, any_day, any_day, 0, edges_m, closed_right, manhattan, before=before,
+                      piles_from=piles_from)  # fmt: skip
 
 
 @compiled
@@ -246,6 +277,8 @@ def degrees(near: Neighbours) -> Ints:
     """Count the partners of each event in each band, shape (bands, n), in the order of `near`."""
     out = np.zeros((near.bands, len(near.order)), dtype=np.int64)
     _add_degrees(near.start, near.other, out)
+    for first, stop in near.piles:
+        out[0, first:stop] += stop - first - 1
     return out
 
 
@@ -257,13 +290,17 @@ def near_pairs(
     distance_m: float,
     window_days: int,
     threads: int | None = None,
+    piles_from: int | None = None,
+    before: Callable[[int], object] | None = None,
 ) -> Ints:
     """Find every pair within a distance and a number of days.
 
     Parameters
     ----------
-    x, y, first_day, last_day, window_days, threads
+    x, y, first_day, last_day, window_days, threads, before
         As of `neighbours`.
+    piles_from : int, optional
+        Of places of so many events or more no pair with one another is returned.
     distance_m : float
         Largest distance, included.
 
@@ -274,11 +311,14 @@ def near_pairs(
     """
     near = neighbours(
         x, y, first_day, last_day, window_days,
-        np.array([distance_m]), np.array([True]), threads=threads,
+        np.array([distance_m]), np.array([True]), threads=threads, piles_from=piles_from,
+        before=before,
     )  # fmt: skip
+    pairs = np.empty((len(near.other), 2), dtype=np.int64)
     # The first of each pair, once for each of its partners.
-    one = np.repeat(near.order, np.diff(near.start))
-    return np.stack([one, near.order[near.other]], axis=1)
+    pairs[:, 0] = np.repeat(near.order, np.diff(near.start))
+    np.take(near.order, near.other, out=pairs[:, 1])
+    return pairs
 
 
 @compiled

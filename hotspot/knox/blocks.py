@@ -17,7 +17,7 @@ from scipy import stats
 from hotspot._checks import choice_problems, integer_problems, positive_problems
 from hotspot._kernels.arrays import Floats, Ints
 from hotspot._kernels.blocks import count_by_block
-from hotspot._kernels.pairs import degrees, neighbours_in_space
+from hotspot._kernels.pairs import PILE, degrees, neighbours_in_space
 from hotspot._kernels.percentiles import middle_of
 from hotspot.dates import EventDate, event_days
 from hotspot.knox.bands import Bands, band_problems
@@ -68,7 +68,7 @@ class BlockPairs:
         side = block_m or _block_side(x, y)
         block, blocks = _block_of(x, y, side)
         edges = np.array(bands.edges_m)
-        near = neighbours_in_space(x, y, edges, bands.closed_right)
+        near = neighbours_in_space(x, y, edges, bands.closed_right, piles_from=PILE)
         space = np.empty((len(edges), len(x)), np.int64)
         space[:, near.order] = degrees(near)
         time = partners_in_time(days, bands.longest_days)

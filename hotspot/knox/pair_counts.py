@@ -14,7 +14,7 @@ import numpy as np
 
 from hotspot._kernels.arrays import Bools, Floats, Ints
 from hotspot._kernels.knox import Part, followers
-from hotspot._kernels.pairs import Neighbours, degrees, neighbours_in_space
+from hotspot._kernels.pairs import PILE, Neighbours, degrees, neighbours_in_space
 from hotspot._kernels.threads import blocks
 from hotspot.executors import finished_pieces, run_pieces
 from hotspot.knox.times import KnownDays, TimeSide
@@ -57,6 +57,12 @@ class Counted:
     other_dates: tuple[Ints, ...]
     permutations: int
     seed: int
+
+    @property
+    def piles_from(self) -> int | None:
+        """Events at one place from which on their pairs are counted and not listed."""
+        # Of windows that are spread each pair weighs by itself, and has to be listed.
+        return PILE if isinstance(self.times, KnownDays) else None
 
 
 class PairCounts(NamedTuple):
@@ -166,7 +172,10 @@ def _count_tile(
     counted: Counted, x: Floats, y: Floats, at: Ints, own: Bools, threads: int | None
 ) -> PairCounts:
     """Count the pairs that a tile owns; `at` says where its events are among all."""
-    near = neighbours_in_space(x, y, counted.edges_m, counted.closed_right, counted.manhattan)
+    near = neighbours_in_space(
+        x, y, counted.edges_m, counted.closed_right, counted.manhattan,
+        piles_from=counted.piles_from,
+    )  # fmt: skip
     near = _owned(near, at[near.order], own[near.order])
     part = Part(at=at[near.order])
     within = counted.times.counts(
@@ -180,7 +189,9 @@ def _owned(near: Neighbours, at: Ints, own: Bools) -> Neighbours:
     one = np.repeat(np.arange(len(at)), np.diff(near.start[:: near.bands]))
     kept = own[np.where(at[one] < at[near.other], one, near.other)]
     ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept)])
-    return near._replace(start=ends[near.start], other=near.other[kept])
+    # All of a place lie in one tile.
+    piles = near.piles[own[near.piles[:, 0]]]
+    return near._replace(start=ends[near.start], other=near.other[kept], piles=piles)
 
 
 def _pair_counts(

@@ -238,7 +238,7 @@ def _near(x: Floats, y: Floats, counted: Counted) -> Neighbours:
             )
 
     return neighbours_in_space(
-        x, y, edges, counted.closed_right, counted.manhattan, before=warn_of_memory
+        x, y, edges, counted.closed_right, counted.manhattan, warn_of_memory, counted.piles_from
     )
 
 

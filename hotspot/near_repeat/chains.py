@@ -242,7 +242,7 @@ def link_events(
     -------
     Links
     """
-    pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m)
+    pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m, linking=True)
     rank = time_rank(events, event_times(events, date))
     chain = _number_chains(pairs, rank)
     first, second = pairs["first"].to_numpy(), pairs["second"].to_numpy()

@@ -12,7 +12,7 @@ from hotspot._kernels.pairs import lag_probability, near_pairs
 from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_times
 from hotspot.executors import executor_problems, finished_pieces
 from hotspot.near_repeat.events import check_rule, distinct_events, time_rank
-from hotspot.near_repeat.same_place import same_address, same_building
+from hotspot.near_repeat.same_place import followed_at_point, same_address, same_building
 from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
 from hotspot.tiling import tile_problems, tiles
@@ -120,8 +120,12 @@ def pairs_by_position(
     date: PairDate = "midpoint",
     same_place_m: float = 0.0,
     cut: _Cut | None = None,
+    linking: bool = False,
 ) -> pd.DataFrame:
-    """Find the pairs of `near_repeat_pairs`, by positions in `events` instead of labels."""
+    """Find the pairs of `near_repeat_pairs`, by positions in `events` instead of labels.
+
+    Where `linking`, those at one point are only the ones that links need (`followed_at_point`).
+    """
     # Windows that are spread still need one order and one lag for people to read: those of their
     # middles.
     times = event_times(events, "midpoint" if date == "aoristic" else date)
@@ -130,7 +134,11 @@ def pairs_by_position(
     rank = time_rank(events, times)
     shares = day_shares(events) if date == "aoristic" else None
     ends = (days, days) if shares is None else (shares.first_day, shares.last_day)
-    if cut is None:
+    if linking:
+        there = followed_at_point(events, rank, days, window_days, same_place_m)
+        elsewhere = near_pairs(x, y, *ends, distance_m, window_days, piles_from=2)
+        pairs = np.concatenate([there, elsewhere])
+    elif cut is None:
         pairs = near_pairs(x, y, *ends, distance_m, window_days)
     else:
         pairs = _pairs_in_tiles((x, y, *ends, rank), (float(distance_m), int(window_days)), cut)
