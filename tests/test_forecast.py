@@ -523,6 +523,32 @@ def test_a_band_counts_as_far_as_it_stands_out_of_its_error(town):
     assert 0 < model.added_ < 0.98 * np.maximum(surplus, 0).sum() / len(model.history_)
 
 
+@pytest.mark.parametrize("kernel", ["cell", "gaussian", "quartic"])
+@pytest.mark.parametrize("decay_days", [None, 30.0])
+@pytest.mark.parametrize("side_m", [40, 200])
+def test_what_is_carried_to_later_windows_is_what_each_sums_anew(
+    make_incidents, kernel, decay_days, side_m
+):
+    random = np.random.default_rng(5)
+    x, y = random.uniform(0, 2000, (2, 200)).round()
+    incidents = make_incidents(x, y, random.integers(0, 200, 200))
+    # Reported late: what becomes known in a week is not all of that week.
+    delay = pd.to_timedelta(random.integers(0, 40, 200), "D")
+    incidents["recorded_at"] = incidents["occurred_to"] + delay
+    history = History.known(incidents, "2025-12-31")
+    grid = Grid(0, 0, side_m, 2000 // side_m, 2000 // side_m, incidents.crs)
+    model = RetrospectiveDensity(200.0, None, decay_days, kernel)
+    through = model._through(grid, 7)
+    # Of the last week nothing is new.
+    for day in [history.first_day + ago for ago in (30, 37, 44, 80, 300, 307)]:
+        carried = through(history.earlier(day))
+        model._take(history.earlier(day))
+        anew = model._in_cells(grid, 7)
+        np.testing.assert_allclose(
+            carried / carried.sum(), anew / anew.sum(), rtol=1e-12, atol=1e-15
+        )
+
+
 def test_weights_of_a_mixture_are_the_most_likely():
     random = np.random.default_rng(1)
     shares = random.uniform(0, 1, (2, 60))

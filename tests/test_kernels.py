@@ -43,6 +43,7 @@ from hotspot._kernels.local import (
 from hotspot._kernels.pairs import degrees, lag_probability, near_pairs, neighbours
 from hotspot._kernels.percentiles import middle_of
 from hotspot._kernels.preceding import NEVER, first_acts
+from hotspot._kernels.taylor import erf, falling
 from hotspot._kernels.threads import cores, run_blocks
 from hotspot.dates import SHARE_SCALE, day_shares
 from tests import naive
@@ -158,6 +159,41 @@ def test_days_are_dealt_out_by_the_generator_of_each_permutation(
         assert (found[number] == counts_by_hand(events, dealt, longest)).all()
     lanes = knox_kernels._WIDE if many_events > 40 else knox_kernels._SLIM
     assert bytes_needed(10, 40, 3, threads=1) == 4 * 10 + 8 * 40 * 3 + 2 * 40 * (lanes + 64)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_pairs_of_a_pile_are_counted_from_its_days_as_those_listed_are(events, threads):
+    x, y, days = events
+    x, y = x // 200, y // 200
+    any_day, block = np.zeros(40, dtype=np.int64), (x + 3 * y).astype(np.int64)
+    every, few = (
+        neighbours(x, y, any_day, any_day, 0, EDGES[:2] / 50, np.array([True, True]),
+                   threads=threads, piles_from=least)
+        for least in (None, 2)
+    )  # fmt: skip
+    assert len(few.piles) > 5
+    assert len(few.other) < len(every.other)
+    assert (degrees(few) == degrees(every)).all()
+    listed, piled = (
+        count_lags(near, days, LONGEST, permutations=3, seed=5, threads=threads)
+        for near in (every, few)
+    )
+    assert (listed == piled).all()
+    same = [days[i] - days[j] for i, j in itertools.combinations(range(40), 2)
+            if x[i] == x[j] and y[i] == y[j]]  # fmt: skip
+    assert piled[0, 0].tolist() == [sum(abs(lag) <= last for lag in same) for last in LONGEST]
+    shares = (count_by_block(near, days, LONGEST, block, 9) for near in (every, few))
+    assert np.array_equal(*shares)
+    marks = (followers(near, days[near.order], 2) for near in (every, few))
+    assert np.array_equal(*marks)
+
+
+def test_series_are_within_two_roundings_of_the_functions_themselves():
+    z = np.concatenate([np.linspace(-9, 9, 1001), np.arange(-7, 7, 1 / 32), [np.inf, -np.inf]])
+    assert [erf(value) for value in z] == pytest.approx([math.erf(v) for v in z], abs=2.3e-16)
+    u = np.concatenate([np.linspace(0, 12, 1001), np.arange(0, 12, 1 / 128)])
+    slow = [math.exp(-value) for value in u]
+    assert [falling(value) for value in u] == pytest.approx(slow, rel=4.5e-16, abs=0)
 
 
 def test_more_pairs_than_a_byte_holds_are_counted(events):
@@ -419,7 +455,7 @@ def test_links_of_windows_carry_the_probability_of_each_lag(windows):
     x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
     linked = links(x, y, made, 95.0, 6)
     by_lag, by_away = np.arange(7) / 7.0, 1.0 / (1.0 + np.arange(951))
-    slow, parts = np.zeros(10), np.zeros((10, 7))
+    slow, parts, moments = np.zeros(10), np.zeros((10, 7)), np.zeros((10, 3))
     for child, parent in itertools.permutations(range(10), 2):
         apart = abs(x[child] - x[parent])
         for k, s in itertools.product(range(*shares.offset[child : child + 2]),
@@ -429,11 +465,12 @@ def test_links_of_windows_carry_the_probability_of_each_lag(windows):
                 part = made.share[k] * made.share[s] * by_lag[lag] * by_away[round(10 * apart)]
                 slow[child] += part
                 parts[child, lag] += part
+                moments[child] += part * (round(10 * apart) / 10) ** np.arange(3)
     assert raised(linked, by_lag, by_away) == pytest.approx(slow, rel=1e-6)
     per = np.arange(10) / 10.0
-    lags, aways = shared(linked, by_lag, by_away, per)
+    lags, powers = shared(linked, by_lag, by_away, per)
     assert lags == pytest.approx(per @ parts, rel=1e-6)
-    assert aways.sum() == pytest.approx(lags.sum())
+    assert powers == pytest.approx(per @ moments, rel=1e-6)
     alone = links(x, y, made, 1.0, 6)
     assert len(alone.lag) == 0
     assert not raised(alone, by_lag, by_away).any()

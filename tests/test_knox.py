@@ -14,6 +14,7 @@ import hotspot as hs
 from hotspot._kernels.knox import count_lags
 from hotspot._kernels.pairs import neighbours
 from hotspot.english import rule_words
+from hotspot.knox import pair_counts
 from hotspot.knox.moments import upper_tail
 from hotspot.knox.permutation_test import _permutation_p, _table_p
 from hotspot.rule import RULE
@@ -73,11 +74,19 @@ def chicago(data_dir):
 
 
 @settings(max_examples=25, deadline=None)
-@given(scenes, st.sampled_from(["right", "left"]), st.sampled_from(["euclidean", "manhattan"]))
-def test_counts_are_those_of_the_slow_twin(rows, closed, metric):
-    test = hs.knox_test(
-        scene(rows), EDGES_M, EDGES_DAYS, permutations=0, closed=closed, metric=metric
-    )
+@given(
+    scenes,
+    st.sampled_from(["right", "left"]),
+    st.sampled_from(["euclidean", "manhattan"]),
+    st.sampled_from([2, 256]),
+)
+def test_counts_are_those_of_the_slow_twin(rows, closed, metric, pile):
+    with pytest.MonkeyPatch.context() as patch:
+        # Whether the pairs of one place are listed, or counted from its days.
+        patch.setattr(pair_counts, "PILE", pile)
+        test = hs.knox_test(
+            scene(rows), EDGES_M, EDGES_DAYS, permutations=0, closed=closed, metric=metric
+        )
     expected = naive.knox_counts(*places(rows), EDGES_M, EDGES_DAYS, closed, metric)
     assert test.grid("observed").to_numpy().tolist() == expected
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import hotspot as hs
 from hotspot._kernels.pairs import near_pairs
-from hotspot.near_repeat import distinct_events
+from hotspot.near_repeat import distinct_events, pairs
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -121,6 +121,23 @@ def test_all_at_one_point_pair_with_all():
     found = hs.near_repeat_pairs(incidents, window_days=42)
     assert len(found) == 30 * 29 // 2
     assert (found["kind"] == "repeat").all()
+
+
+def test_a_pile_is_told_before_its_pairs_are_looked_for(monkeypatch):
+    days = np.append(np.arange(500) % 50, 0)
+    incidents = incidents_at(np.append(np.zeros(500), 900.0), np.zeros(501), days)
+    # Of ten a day on fifty days, all but those of the 28 pairs of days that are more than 42 apart.
+    told = r"500 burglaries of 501 stand on 1 point \(rows 0, 1, .*\), which .* makes 121,950 pairs"
+    with pytest.warns(hs.DataWarning, match=told):
+        assert len(hs.near_repeat_pairs(incidents)) == 121_950
+    monkeypatch.setattr(pairs, "free_memory_bytes", lambda: 10e6)
+    with (
+        pytest.warns(hs.DataWarning, match="geocoder"),
+        pytest.raises(hs.DataError, match=r"121,950 pairs .* need 0\.0 GB .* leave out points"),
+    ):
+        hs.near_repeat_pairs(incidents)
+    # What lists no pair of one point says nothing of them.
+    assert (hs.label_repeats(incidents)["label"] == "repeat").sum() == 499
 
 
 def test_one_of_one_moment_comes_first_by_its_reference():

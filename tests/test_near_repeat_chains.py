@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotspot as hs
-from hotspot.near_repeat import distinct_events, label_repeats, near_repeat_chains
+from hotspot.near_repeat import chains, distinct_events, label_repeats, near_repeat_chains
+from hotspot.near_repeat.pairs import pairs_by_position
 from tests import naive
 from tests.conftest import incidents_at
 
@@ -37,6 +38,33 @@ def test_links_and_labels_are_those_of_the_slow_twin(rows):
         alone = "originator" if row.Index in led else "isolate"
         assert row.label == (link[1] if link else alone)
         assert (None if pd.isna(row.follows) else row.follows) == (link and link[0])
+
+
+HOMES = (
+    "1 High Street", "1 High St", "Flat 1, 1 High Street", "Flat 2, 1 High St", "Rose Cottage",
+    "Rose Cottage, High Street", "Flat 1, Rose House, 1 High Street", None,
+)  # fmt: skip
+homes = st.tuples(st.integers(0, 1), st.integers(0, 40), st.integers(0, 5), st.sampled_from(HOMES))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(homes, min_size=2, max_size=25), st.sampled_from(["none", "uprn", "address"]))
+def test_links_at_one_point_are_those_of_the_list_of_all_pairs(rows, known):
+    incidents = incidents_at([100.0 * x for x, *_ in rows], [0.0] * len(rows), [r[1] for r in rows])
+    if known != "none":
+        incidents["uprn"] = [None if uprn == 0 else str(uprn) for *_, uprn, _ in rows]
+    if known == "address":
+        incidents["address"] = [home for *_, home in rows]
+    found = label_repeats(incidents, 300, 10), near_repeat_chains(incidents, 300, 10)
+
+    def all_pairs(*rule, linking):
+        return pairs_by_position(*rule)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chains, "pairs_by_position", all_pairs)
+        listed = label_repeats(incidents, 300, 10), near_repeat_chains(incidents, 300, 10)
+    for ours, theirs in zip(found, listed, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs)
 
 
 @settings(max_examples=30, deadline=None)

@@ -36,6 +36,7 @@ class Shape(NamedTuple):
 QUARTIC, GAUSSIAN, EXPONENTIAL = Shape(0, 1.0), Shape(1, 4.5), Shape(2, 12.0)
 # Compiled code reads numbers of the module, not fields of its records.
 _QUARTIC, _GAUSSIAN, _EXPONENTIAL = QUARTIC.code, GAUSSIAN.code, EXPONENTIAL.code
+_GAUSSIAN_REACH = GAUSSIAN.reach
 
 _ROWS = 8
 _POINTS = 512
@@ -189,7 +190,7 @@ def table_sums_at(
 
 
 @compiled(fastmath={"contract"})
-def _gaussian_rows(x, y, weight, corner, cell, sd, reach, width, start, stop, out):
+def _gaussian_rows(x, y, weight, corner, cell, sd, width, start, stop, out):
     """Add the integrals of Gaussians, sorted by y, over the cells of rows `start` to `stop`.
 
     A Gaussian in the plane is one in x times one in y, so its integral over a cell is the product
@@ -197,6 +198,7 @@ def _gaussian_rows(x, y, weight, corner, cell, sd, reach, width, start, stop, ou
     added to at a time: as many as can be in reach, rounded up to whole vectors.
     """
     xmin, ymin = corner
+    reach = _GAUSSIAN_REACH * sd
     ncols = out.shape[1]
     # Each row with room beside it, so that no vector has to be tested for the edge.
     wide = ncols + width
@@ -285,7 +287,7 @@ def gaussian_in_cells(
     width = math.ceil(min(2 * reach / cell_m + 2, shape[1]) / _LANES) * _LANES
 
     def work(start: int, stop: int) -> None:
-        _gaussian_rows(x, y, weight, corner, cell_m, sd_m, reach, width, start, stop, out)
+        _gaussian_rows(x, y, weight, corner, cell_m, sd_m, width, start, stop, out)
 
     run_blocks(work, shape[0], rows, threads)
     return out

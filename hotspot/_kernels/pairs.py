@@ -80,12 +80,20 @@ def _into_rows(x: Floats, y: Floats, height: float) -> _Rows:
     return _Rows(order, x[order], y[order], after, end.astype(np.int64), above.astype(np.int64))
 
 
-def _piles(rows: _Rows, least: int) -> Ints:
-    """Find the places of so many events or more; those of a place stand together in their row."""
-    new = np.ones(len(rows.x) + 1, dtype=bool)
-    new[1:-1] = (rows.x[1:] != rows.x[:-1]) | (rows.y[1:] != rows.y[:-1])
-    begin = np.flatnonzero(new)
-    runs = np.stack([begin[:-1], begin[1:]], axis=1)
+def places_of(x: Floats, y: Floats, least: int) -> Ints:
+    """Find the places that hold so many events or more, shape (places, 2): the first, and the stop.
+
+    The events are sorted so that those of a place stand together.
+
+    Examples
+    --------
+    >>> places_of(np.array([1.0, 1, 2]), np.zeros(3), 2).tolist()
+    [[0, 2]]
+    """
+    new = np.ones(len(x) + 1, dtype=bool)
+    new[1:-1] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    ends = np.flatnonzero(new) if len(x) else np.zeros(1, dtype=np.int64)
+    runs = np.stack([ends[:-1], ends[1:]], axis=1)
     return runs[np.diff(runs)[:, 0] >= least]
 
 
@@ -223,7 +231,7 @@ def neighbours(
     # The largest number below an open edge, so that one comparison serves open and closed bands.
     limit = np.where(closed_right, edge, np.nextafter(edge, -np.inf))
     rows = _into_rows(x, y, _height(reach))
-    piles = _NO_PILES if piles_from is None else _piles(rows, piles_from)
+    piles = _NO_PILES if piles_from is None else places_of(rows.x, rows.y, piles_from)
     for first, stop in piles:
         rows.after[first:stop] = stop
     near = _Nearness(

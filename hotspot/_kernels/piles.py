@@ -64,7 +64,7 @@ def pile_lags(piles: Ints, days: Ints, longest_days: Ints) -> Ints:
     if len(piles):
         since = days - days.min()
         add_pile_lags(piles, since[:, None], longest_days, int(since.max()), out)
-    return out[0]
+    return np.asarray(out[0])
 
 
 def mark_pile_followers(piles: Ints, days: Ints, longest_days: int, follows: Bools) -> None:

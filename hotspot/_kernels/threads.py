@@ -58,7 +58,7 @@ def run_blocks(
     if workers <= 1:
         work_off()
         return
-    # The caller works too: it is there already, and a thread takes a tenth of a millisecond to start.
+    # The caller works too: it is there, and to start a thread takes a tenth of a millisecond.
     with ThreadPoolExecutor(workers - 1) as pool:
         others = [pool.submit(work_off) for _ in range(workers - 1)]
         work_off()

@@ -216,7 +216,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2
 
     def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
-        """Return what gives the risk in cells, up to a factor, of histories each later than the last.
+        """Return what gives the risk in cells, up to a factor, of ever later histories.
 
         What a model can carry from one to the next it need not add up again.
         """

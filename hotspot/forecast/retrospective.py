@@ -144,7 +144,8 @@ class _Carried:
 
     def __init__(self, model: RetrospectiveDensity, grid: Grid) -> None:
         self.model, self.grid = model, grid
-        self.cells, self.last_day = np.zeros(grid.shape), None
+        self.cells = np.zeros(grid.shape)
+        self.last_day: int | None = None
 
     def __call__(self, history: History) -> Floats:
         """Return the risk at the cut-off of a history, up to a factor."""

@@ -1,5 +1,6 @@
 """Every two burglaries that are near in space and time."""
 
+import warnings
 from concurrent.futures import Executor
 from typing import NamedTuple, get_args
 
@@ -7,15 +8,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspot._checks import free_memory_bytes
+from hotspot._errors import DataError, DataWarning
 from hotspot._kernels.arrays import Bools, Floats, Ints
-from hotspot._kernels.pairs import lag_probability, near_pairs
-from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_times
+from hotspot._kernels.pairs import PILE, lag_probability, near_pairs, places_of
+from hotspot._kernels.piles import pile_lags
+from hotspot.dates import SHARE_SCALE, PairDate, day_numbers, day_shares, event_days, event_times
+from hotspot.english import count, name_rows
 from hotspot.executors import executor_problems, finished_pieces
 from hotspot.near_repeat.events import check_rule, distinct_events, time_rank
 from hotspot.near_repeat.same_place import followed_at_point, same_address, same_building
 from hotspot.output.progress_bars import progress_bar
 from hotspot.rule import RULE
 from hotspot.tiling import tile_problems, tiles
+
+# Pairs of one place from which on a user should know beforehand: hundreds of events at one door.
+_MANY_PAIRS = 100_000
+# What a pair takes at the height, with what sorts it.
+_BYTES_PER_PAIR = 100
 
 
 class _Cut(NamedTuple):
@@ -72,9 +82,16 @@ def near_repeat_pairs(
     Raises
     ------
     DataError
-        If the incidents are not in canonical shape, or their dates are months only.
+        If the incidents are not in canonical shape, their dates are months only, or memory does not
+        hold the pairs.
     ConfigError
         If a parameter is out of range.
+
+    Warns
+    -----
+    DataWarning
+        If few points hold so many burglaries that these alone make 100,000 pairs, before any is
+        looked for.
 
     Notes
     -----
@@ -107,10 +124,45 @@ def near_repeat_pairs(
                same_place_m=same_place_m)  # fmt: skip
     events = incidents[distinct_events(incidents)]
     cut = None if tile_m is None else _Cut(float(tile_m), executor)
+    _warn_of_piles(events, window_days)
     pairs = pairs_by_position(events, distance_m, window_days, date, same_place_m, cut)
     for end in ("first", "second"):
         pairs[end] = events.index[pairs[end]]
     return pairs
+
+
+def _warn_of_piles(events: gpd.GeoDataFrame, window_days: int) -> None:
+    """Warn of places that hold so many events that these alone make many pairs."""
+    x, y = events.geometry.x.to_numpy(), events.geometry.y.to_numpy()
+    order = np.lexsort((x, y))
+    piles = places_of(x[order], y[order], PILE)
+    days = event_days(events)[order]
+    pairs = int(pile_lags(piles, days, np.array([window_days])).sum())
+    if pairs < _MANY_PAIRS:
+        return
+    rows = order[np.concatenate([np.arange(*pile) for pile in piles])]
+    warnings.warn(
+        f"{count(len(rows), 'burglary', 'burglaries')} of {len(events):,} stand on "
+        f"{count(len(piles), 'point')} ({name_rows(events.index[np.sort(rows)])}), which alone "
+        f"makes {pairs:,} pairs: it may be where a geocoder puts what it cannot find. Leave them "
+        "out, or place them by their addresses; labels, chains, zones and the Knox test list none "
+        "of these pairs.",
+        DataWarning,
+        stacklevel=3,
+    )
+
+
+def _refuse_too_many(pairs: int) -> None:
+    """Refuse pairs for which there is not the memory, before any is taken."""
+    needed = pairs * _BYTES_PER_PAIR
+    if pairs <= _MANY_PAIRS or needed <= (free := free_memory_bytes()):
+        return
+    raise DataError(
+        f"{pairs:,} pairs are within the distance and the days, which need {needed / 1e9:,.1f} GB "
+        f"of memory; {free / 1e9:.1f} GB are free: take a shorter distance or fewer days, or leave "
+        "out points that hold far too many burglaries. Labels, chains, zones and the Knox test "
+        "list no pairs of one point."
+    )
 
 
 def pairs_by_position(
@@ -135,11 +187,11 @@ def pairs_by_position(
     shares = day_shares(events) if date == "aoristic" else None
     ends = (days, days) if shares is None else (shares.first_day, shares.last_day)
     if linking:
-        there = followed_at_point(events, rank, days, window_days, same_place_m)
+        there = followed_at_point(events, rank, days, window_days)
         elsewhere = near_pairs(x, y, *ends, distance_m, window_days, piles_from=2)
         pairs = np.concatenate([there, elsewhere])
     elif cut is None:
-        pairs = near_pairs(x, y, *ends, distance_m, window_days)
+        pairs = near_pairs(x, y, *ends, distance_m, window_days, before=_refuse_too_many)
     else:
         pairs = _pairs_in_tiles((x, y, *ends, rank), (float(distance_m), int(window_days)), cut)
     probability = np.ones(len(pairs))
@@ -152,8 +204,12 @@ def pairs_by_position(
     pairs[swapped] = pairs[swapped, ::-1]
     # In order of time: that in which the search met them turns on rows of the plane.
     order = np.lexsort((rank[pairs[:, 1]], rank[pairs[:, 0]]))
-    first, second = pairs[order].T
+    first, second = pairs[order, 0], pairs[order, 1]
+    probability = probability[order]
+    # Millions of pairs are let go as soon as their table is all that is needed.
+    del pairs, order, swapped
     repeat = same_address(events, first, second, same_place_m)
+    kinds = pd.Series(["near repeat", "repeat"]).array
     table = pd.DataFrame(
         {
             "first": first,
@@ -161,9 +217,10 @@ def pairs_by_position(
             "distance_m": np.hypot(x[first] - x[second], y[first] - y[second]),
             # Whole calendar days, as the rule is written: a night's difference is a day.
             "days": np.abs(days[second] - days[first]),
-            "probability": probability[order],
-            "kind": np.where(repeat, "repeat", "near repeat"),
-        }
+            "probability": probability,
+            "kind": kinds.take(repeat.astype(np.intp)),
+        },
+        copy=False,
     )
     if "parent_uprn" in events.columns:
         table["same_building"] = repeat | same_building(events, first, second)

@@ -6,6 +6,7 @@ what it cannot find are millions of pairs, and each follows one.
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspot._kernels.arrays import Bools, Ints
@@ -46,11 +47,27 @@ def same_address(
     if "address" in events.columns:
         texts = events["address"].to_numpy(dtype=object)
         near = dx * dx + dy * dy <= ONE_HOME_WITHIN_M * ONE_HOME_WITHIN_M
-        for pair in np.flatnonzero(both_known & ~same & near):
+        asked = np.flatnonzero(both_known & ~same & near)
+        door = _doors(texts, np.concatenate([first[asked], second[asked]]))
+        alike = (door[first[asked]] == door[second[asked]]) & (door[first[asked]] >= 0)
+        for pair in asked[alike]:
             one, other = texts[first[pair]], texts[second[pair]]
-            if isinstance(one, str) and isinstance(other, str):
-                same[pair] = same_home(read_text(one), read_text(other))
+            same[pair] = same_home(read_text(one), read_text(other))
     return np.asarray(same, dtype=bool)
+
+
+def _doors(texts: npt.NDArray[np.object_], at: Ints) -> Ints:
+    """Return a number for the door of each address: only those of one door can be one home.
+
+    -1 where there is no address, and at positions that are not asked about.
+    """
+    door = np.full(len(texts), -1, dtype=np.int64)
+    numbers: dict[tuple[object, ...], int] = {}
+    for event in np.unique(at):
+        if isinstance(texts[event], str):
+            reading = read_text(texts[event])
+            door[event] = numbers.setdefault((reading.houses, reading.unit), len(numbers))
+    return door
 
 
 def _uprns(events: gpd.GeoDataFrame) -> Ints:
@@ -59,9 +76,7 @@ def _uprns(events: gpd.GeoDataFrame) -> Ints:
     return np.asarray(pd.factorize(reference_keys(events["uprn"]))[0], dtype=np.int64)
 
 
-def followed_at_point(
-    events: gpd.GeoDataFrame, rank: Ints, days: Ints, window_days: int, same_place_m: float = 0.0
-) -> Ints:
+def followed_at_point(events: gpd.GeoDataFrame, rank: Ints, days: Ints, window_days: int) -> Ints:
     """Find, for each event, those at its point of which one is the event there that it follows.
 
     Of all that precede it there within the window these are the last, and the last at the same
@@ -69,7 +84,7 @@ def followed_at_point(
 
     Parameters
     ----------
-    events, same_place_m
+    events : GeoDataFrame
         As of `same_address`.
     rank, days : ndarray of int64, shape (n,)
         Place of each event in the order of time, and its day.
@@ -96,7 +111,7 @@ def followed_at_point(
     if "uprn" not in events.columns:
         return last
     # Only who did not follow the last there at the same address has another to look for.
-    other = last[~same_address(events, *last.T, same_place_m)]
+    other = last[~same_address(events, last[:, 0], last[:, 1])]
     asking = np.isin(order, other[:, 1])
     uprn = _uprns(events)
     by_home = np.lexsort((rank, uprn, place))
@@ -123,17 +138,15 @@ def _followed_in_words(
     if "address" not in events.columns or not len(asking):
         return np.empty((0, 2), dtype=np.int64)
     texts, uprn, asked = events["address"].to_numpy(dtype=object), _uprns(events), set(asking)
-    before: dict[tuple[object, ...], list[int]] = {}
-    for event in order[np.isin(place[order], place[asking])]:
-        if uprn[event] < 0 or not isinstance(texts[event], str):
-            continue
-        reading = read_text(texts[event])
-        # Only where these are equal can two addresses be one home.
-        alike = before.setdefault((place[event], reading.houses, reading.unit), [])
+    there = order[np.isin(place[order], place[asking]) & (uprn[order] >= 0)]
+    door = _doors(texts, there)
+    before: dict[tuple[int, int], list[int]] = {}
+    for event in there[door[there] >= 0]:
+        alike = before.setdefault((place[event], door[event]), [])
         for earlier in reversed(alike) if event in asked else ():
             if days[event] - days[earlier] > window_days:
                 break
-            if same_home(read_text(texts[earlier]), reading):
+            if same_home(read_text(texts[earlier]), read_text(texts[event])):
                 found.append((earlier, event))
                 break
         alike.append(event)
