@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import statistics
 from collections.abc import Callable
 from datetime import UTC
@@ -13,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspot.grid import Grid
+from hotspot.reading.cells import MISSING_WORDS
 from hotspot.rule import result_word
 
 
@@ -1231,3 +1233,12 @@ def pairs_of_forces(
         if len(alike) > 1:
             pair.append("ambiguous")
     return [(pair[0], pair[1], pair[-1]) for pair in found]
+
+
+def clean_texts(cells: list[str | None]) -> list[str | None]:
+    """Clean each cell of control characters, surrounding space and words for a missing one."""
+    cleaned: list[str | None] = []
+    for cell in cells:
+        text = None if cell is None else re.sub("[\x00-\x1f\x7f]+", " ", cell).strip()
+        cleaned.append(None if not text or text.lower() in MISSING_WORDS else text)
+    return cleaned

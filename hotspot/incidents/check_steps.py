@@ -43,6 +43,7 @@ from hotspot.reading.faults import FAULT_COLUMNS, Faults
 from hotspot.reading.sources import Readable, no_rows
 from hotspot.reading.split_dates import join_date_parts
 from hotspot.reading.stray_points import Within
+from hotspot.reading.text_bytes import held_by_arrow
 
 _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
 
@@ -123,7 +124,7 @@ def check_rows(
     faults.extend(location.faults)
 
     kinds = None if selection is None else selection.kinds
-    incidents = _incidents(table, chosen, windows, location, kinds)[~faults.faulty]
+    incidents = _incidents(table, chosen, windows, location, kinds)
     incidents = _whole_codes(incidents, table)
     incidents, duplicates = _named(incidents, table)
     incidents.attrs = {
@@ -293,25 +294,35 @@ def _incidents(
     location: Location,
     kinds: NDArray[np.object_] | None,
 ) -> gpd.GeoDataFrame:
-    """Build the canonical frame of the rows chosen; those with faults hold NaT and NaN."""
-    frame, mapped = table.rows.frame[chosen], table.mapped
+    """Build the canonical frame of the rows chosen that have no fault."""
+    frame, mapped = table.rows.frame, table.mapped
+    good = ~(windows.faults.faulty | location.faults.faulty)
+    at = np.flatnonzero(chosen)[good]
+
+    def text(name: str) -> pd.Series:
+        columns = list(mapped[name])
+        # Of objects the rows chosen tell together whether the column is of text.
+        if all(held_by_arrow(frame[column]) for column in columns):
+            return field_text(frame, mapped, name).iloc[at]
+        return field_text(frame.loc[chosen, columns], mapped, name)[good]
+
     data: dict[str, Any] = {
-        "crime_ref": field_text(frame, mapped, "crime_ref") if "crime_ref" in mapped else None,
-        "occurred_from": windows.start,
-        "occurred_to": windows.end,
+        "crime_ref": text("crime_ref") if "crime_ref" in mapped else None,
+        "occurred_from": windows.start[good],
+        "occurred_to": windows.end[good],
     }
     if windows.recorded is not None:
-        data["recorded_at"] = windows.recorded
+        data["recorded_at"] = windows.recorded[good]
     for name in _TEXT_FIELDS:
         if name in mapped:
-            data[name] = field_text(frame, mapped, name)
+            data[name] = text(name)
         if name == "offence_code" and kinds is not None:
-            data["offence_kind"] = kinds[chosen]
-    data |= {name: frame[column] for name, column in table.kept.items()}
+            data["offence_kind"] = kinds[at]
+    data |= {name: frame[column].iloc[at] for name, column in table.kept.items()}
     if location.placed_by is not None:
-        data["placed_by"] = location.placed_by
-    incidents = pd.DataFrame(data, index=frame.index)
-    return gpd.GeoDataFrame(incidents, geometry=location.points)
+        data["placed_by"] = location.placed_by[good]
+    incidents = pd.DataFrame(data, index=frame.index[at])
+    return gpd.GeoDataFrame(incidents, geometry=location.among(good).points)
 
 
 def _whole_codes(incidents: gpd.GeoDataFrame, table: _Table) -> gpd.GeoDataFrame:

@@ -3,10 +3,12 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hotspot.english import count, name_rows
 from hotspot.incidents.content_order import content_order
 from hotspot.reading.faults import Faults
+from hotspot.reading.text_bytes import TextBytes
 
 _PILE_ROWS, _PILE_SHARE, _PILE_EXCESS = 10, 0.01, 5.0
 _MOST_SHOWN = 3
@@ -14,6 +16,7 @@ _MOST_SHOWN = 3
 APART_DAYS, APART_M = 60, 2_000
 _APART_DAYS = np.timedelta64(APART_DAYS, "D")
 _MOST_CRIMES = 100
+_CAPITALS, _SMALL = slice(ord("A"), ord("Z") + 1), slice(ord("a"), ord("z") + 1)
 
 
 def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
@@ -47,7 +50,7 @@ def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
     ['duplicate of row 2, 5 m away']
     """
     faults = Faults(incidents.index)
-    codes, _ = pd.factorize(reference_keys(incidents))
+    codes = reference_codes(incidents)
     start, end = (incidents[name].to_numpy() for name in ("occurred_from", "occurred_to"))
     points = incidents.geometry.x.to_numpy() + 1j * incidents.geometry.y.to_numpy()
     first = np.arange(len(codes))
@@ -87,6 +90,39 @@ def reference_keys(incidents: pd.DataFrame) -> pd.Series:
     return keys.where(keys.isna(), forces + "\x1f" + keys)
 
 
+def reference_codes(incidents: pd.DataFrame) -> NDArray[np.int64]:
+    """Return a number for each of the `reference_keys`, -1 where the reference is missing.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"crime_ref": ["A", "B", "A", None], "force": list("ZZYZ")})
+    >>> reference_codes(incidents).tolist()
+    [0, 1, 2, -1]
+    """
+    codes = pd.factorize(incidents["crime_ref"])[0].astype(np.int64)
+    if "force" not in incidents:
+        return codes
+    forces, different = pd.factorize(incidents["force"].fillna(""))
+    if len(different) < 2:
+        return codes
+    both = np.where(codes < 0, -1, codes * len(different) + forces)
+    return pd.factorize(pd.Series(both).where(both >= 0))[0].astype(np.int64)
+
+
+def _of_one_case(incidents: pd.DataFrame) -> bool:
+    """Test whether no two keys can differ in capital and small letters only, by their bytes."""
+    held = TextBytes.of(incidents["crime_ref"])
+    if held is None:
+        return False
+    there = np.bincount(held.data, minlength=256) > 0
+    if there[128:].any() or (there[_CAPITALS].any() and there[_SMALL].any()):
+        return False
+    if "force" not in incidents:
+        return True
+    forces = incidents["force"].fillna("").unique().tolist()
+    return len({str(force).casefold() for force in forces}) == len(forces)
+
+
 def case_warnings(incidents: pd.DataFrame) -> list[str]:
     """Warn of references that differ from another only in capital and small letters.
 
@@ -105,13 +141,11 @@ def case_warnings(incidents: pd.DataFrame) -> list[str]:
     >>> case_warnings(incidents)[0][:69]
     '3 rows have a reference that differs from another only in capital and'
     """
+    # Most columns of references have letters of one case, and none of a million can differ so.
+    if _of_one_case(incidents):
+        return []
     keys = reference_keys(incidents)
     different = pd.Series(keys.dropna().unique(), dtype=object)
-    # Where no letter is small, or none is a capital, none can differ so: most columns of references
-    # are one or the other, and a million are looked through at once.
-    text = "".join(different)
-    if text.isascii() and text in (text.upper(), text.lower()):
-        return []
     # Each different one once: a column of references repeats few of them.
     alike = different[different.map(str.casefold).duplicated(keep=False)]
     if alike.empty:

@@ -323,7 +323,7 @@ def closed_offences(
             f"The table of offences: {count(len(rows), 'date')} in 'valid_to' cannot be read "
             f"({name_rows(rows)})."
         )
-    codes, different = pd.factorize(offences.astype(object))
+    codes, different = pd.factorize(offences)
     for number, value in enumerate(different):
         lines = entries.of(normalise_offence(value))
         last_day = last_days.iloc[sorted(lines)].max(skipna=False) if lines else pd.NaT

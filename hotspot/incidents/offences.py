@@ -154,7 +154,7 @@ def select_offences(
     ['Other burglary 1.', 'Not burglary 1.']
     """
     lines = lines_of(table)
-    codes, unique = pd.factorize(offences.astype(object))
+    codes, unique = pd.factorize(offences)
     different = [str(value) for value in unique]
     read = [lines.read(normalise_offence(value)) for value in different]
     column = _Column(offences.index, codes, different, read)

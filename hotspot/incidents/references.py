@@ -9,7 +9,12 @@ import pandas as pd
 
 from hotspot.english import count, name_rows
 from hotspot.incidents.content_order import in_content_order
-from hotspot.incidents.duplicates import APART_DAYS, APART_M, reference_keys
+from hotspot.incidents.duplicates import (
+    APART_DAYS,
+    APART_M,
+    reference_codes,
+    reference_keys,
+)
 from hotspot.reading.cells import is_text, normalise_name
 
 #: What a made reference begins with.
@@ -91,13 +96,13 @@ def told_apart(
     >>> told_apart(incidents, ["Ref"])[0].tolist()
     ['A1 (2026-03-01)', 'A1']
     """
-    references = incidents["crime_ref"].astype(object)
-    keys = reference_keys(incidents)
-    shared = keys.notna() & keys.duplicated(keep=False)
+    references = incidents["crime_ref"].copy()
+    codes = pd.Series(reference_codes(incidents), index=incidents.index)
+    shared = (codes >= 0) & codes.duplicated(keep=False)
     if not shared.any():
         return references, []
     crimes = in_content_order(incidents[shared])
-    crimes = crimes.assign(key=keys).sort_values("key", kind="stable")
+    crimes = crimes.assign(key=reference_keys(crimes)).sort_values("key", kind="stable")
     later = crimes[crimes["key"].duplicated()]
     day = later["occurred_from"].dt.strftime("%Y-%m-%d")
     turn = later.groupby([later["key"], day]).cumcount()
@@ -142,7 +147,7 @@ def with_references(
     notes, warnings : list of str
     """
     missing = incidents["crime_ref"].isna()
-    references = incidents["crime_ref"].astype(object)
+    references = incidents["crime_ref"].copy()
     notes, warnings = [], []
     if missing.any():
         nameless = in_content_order(incidents[missing])

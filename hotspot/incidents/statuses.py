@@ -57,7 +57,7 @@ def not_recorded(statuses: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.obj
     >>> not_recorded(given)[0].tolist()
     [True, False, False]
     """
-    codes, unique = pd.factorize(statuses.astype(object))
+    codes, unique = pd.factorize(statuses)
     different = [str(value) for value in unique]
     words = [_word(value) for value in different]
     per_row = np.array([*words, ""], dtype=object)[codes]

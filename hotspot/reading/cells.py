@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hotspot.reading.text_bytes import TextBytes
+
 MISSING_WORDS = frozenset(
     {
         "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "n/k", "nk", "not known",
@@ -18,6 +20,14 @@ MISSING_WORDS = frozenset(
         "#div/0!",
     }
 )  # fmt: skip
+# Bytes that begin such a word, large or small, and how many it has at most; a letter that is small
+# in ASCII only has three.
+_BEGINS_WORD = np.zeros(256, dtype=bool)
+_BEGINS_WORD[[ord(sign) for word in MISSING_WORDS for sign in word[:1] + word[:1].upper()]] = True
+_LONGEST_WORD = 3 * max(map(len, MISSING_WORDS))
+_SPACE, _DELETE = 0x20, 0x7F
+# Where more cells are odd, all of them are looked at.
+_FEW = 0.25
 _CONTROL = "[\x00-\x1f\x7f]+"
 _THOUSANDS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _DECIMAL_COMMA = r"[+-]?\d+,\d+"
@@ -51,11 +61,26 @@ def by_unique(
     >>> by_unique(pd.Series(["a", "bc", "a"]), lambda cell: (len(cell or ""),)).tolist()
     [[1], [2], [1]]
     """
+    table, codes = unique_table(cells, read)
+    return table[codes]
+
+
+def unique_table(
+    cells: pd.Series | NDArray[np.object_], read: Callable[[Any], tuple[int, ...]]
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Read each different cell once, as `by_unique` does, and return which is that of each cell.
+
+    Examples
+    --------
+    >>> table, codes = unique_table(pd.Series(["a", "bc", "a"]), lambda cell: (len(cell or ""),))
+    >>> table.tolist(), codes.tolist()
+    ([[1], [2], [0]], [0, 1, 0])
+    """
     codes, different = pd.factorize(cells)
     read_once = [read(cell) for cell in different]
+    # A missing cell has the code -1.
     read_once.append(read(None))
-    table = np.array(read_once, dtype=np.int64)
-    return table[codes]
+    return np.array(read_once, dtype=np.int64), codes
 
 
 def _cell_text(value: Any) -> str | None:
@@ -79,7 +104,29 @@ def _cell_text(value: Any) -> str | None:
 
 
 def _stripped(text: pd.Series) -> pd.Series:
-    """Remove control characters and surrounding space; what is then empty is missing."""
+    """Remove control characters and surrounding space; what is then empty is missing.
+
+    Most cells have neither, as their bytes tell: only the others are looked at one by one.
+    """
+    held = TextBytes.of(text)
+    if held is None:
+        return _stripped_each(text)
+    first, last = held.ends()
+    # What space is beyond ASCII is left to the methods of text.
+    odd = held.rows_with((held.data < _SPACE) | (held.data >= _DELETE))
+    odd |= (first == _SPACE) | (last == _SPACE)
+    at = np.flatnonzero(odd)
+    if len(at) > _FEW * len(text):
+        return _stripped_each(text)
+    blank = (held.lengths == 0) & text.notna().to_numpy()
+    stripped = text.mask(blank, None) if blank.any() else text
+    if len(at):
+        stripped = stripped.copy()
+        stripped.iloc[at] = _stripped_each(text.iloc[at]).array
+    return stripped
+
+
+def _stripped_each(text: pd.Series) -> pd.Series:
     dirty = text.str.contains(_CONTROL, regex=True, na=False)
     if dirty.any():
         text = text.where(~dirty, text.str.replace(_CONTROL, " ", regex=True))
@@ -126,7 +173,14 @@ def without_missing_words(text: pd.Series) -> pd.Series:
     """
     if not is_text(text):
         return text
-    return text.where(~text.str.lower().isin(MISSING_WORDS), None)
+    held = TextBytes.of(text)
+    if held is None:
+        return text.where(~text.str.lower().isin(MISSING_WORDS), None)
+    blank = (held.lengths == 0) & text.notna().to_numpy()
+    at = np.flatnonzero(blank | (_BEGINS_WORD[held.ends()[0]] & (held.lengths <= _LONGEST_WORD)))
+    missing = np.zeros(len(text), dtype=bool)
+    missing[at] = text.iloc[at].str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
+    return text.mask(missing, None) if missing.any() else text
 
 
 def reference_key(text: str) -> str:

@@ -16,6 +16,7 @@ from hotspot.output.progress_bars import progress_bar
 from hotspot.reading.crs import Extent
 from hotspot.reading.faults import FAULT_COLUMNS
 from hotspot.reading.single_dates import DATE_1904
+from hotspot.reading.text_bytes import in_one_piece
 
 ROWS_PER_CHUNK = 100_000
 # One known name may stand in a banner: "Date: 3 March".
@@ -200,16 +201,22 @@ class Source:
         if len(chunks) == 1:
             return replace(chunks[0], warnings=warnings)
         geometries = [chunk.geometry for chunk in chunks if chunk.geometry is not None]
+        no_records = pd.concat([chunk.not_records for chunk in chunks], ignore_index=True)
+        blank_rows = sum(chunk.blank_rows for chunk in chunks)
         # Without empty frames, whose columns are of no type and would take that of the others.
         frames = [chunk.frame for chunk in chunks if len(chunk.frame)] or [chunks[0].frame]
         frame = pd.concat(frames).reindex(columns=list(dict.fromkeys(columns)))
         # pandas drops what is not the same in all parts.
         marks = [mark for part in frames for mark in part.attrs.get(DATE_1904, ())]
+        # The texts of the parts go as each column becomes one piece.
+        del chunks, frames
+        for name in frame.columns:
+            frame[name] = in_one_piece(frame[name])
         frame.attrs.update({DATE_1904: tuple(dict.fromkeys(marks))} if marks else {})
         return Chunk(
             frame=frame,
             geometry=np.concatenate(geometries) if geometries else None,
-            not_records=pd.concat([chunk.not_records for chunk in chunks], ignore_index=True),
-            blank_rows=sum(chunk.blank_rows for chunk in chunks),
+            not_records=no_records,
+            blank_rows=blank_rows,
             warnings=warnings,
         )

@@ -6,9 +6,11 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hotspot.reading.cells import by_unique, is_text
+from hotspot.reading.cells import by_unique, is_text, unique_table
 from hotspot.reading.clocks import NO_TIME
 from hotspot.reading.single_dates import (
     FIRST_YEAR,
@@ -22,6 +24,7 @@ from hotspot.reading.single_dates import (
     Moment,
     read_moment,
 )
+from hotspot.reading.text_bytes import TextBytes, text_series
 
 Integers: TypeAlias = NDArray[np.int64]
 
@@ -75,24 +78,52 @@ def parse(cells: pd.Series, date1904: bool = False) -> Parts:
 
 def _parts_of_text(cells: pd.Series, date1904: bool) -> Parts:
     """Read dates and times of day apart, of which far fewer differ than of the two together."""
-    halves = [
-        cell.replace("T", " ", 1).partition(" ") if isinstance(cell, str) else ("", "", "")
-        for cell in cells.to_numpy(dtype=object)
-    ]
-    days = np.array([half[0] for half in halves], dtype=object)
-    parts = by_unique(days, lambda text: read_moment(text, date1904))
-    times = np.array([half[2] for half in halves], dtype=object)
-    clocks = by_unique(times, lambda text: read_moment(f"2000-01-01 {text}" if text else None))
-    timed = times != ""
-    simple = np.isin(parts[:, 0], (FIXED, OPEN)) & (clocks[:, 0] == FIXED)
+    days, times = _halves(cells)
+    table, codes = unique_table(days, lambda text: read_moment(text, date1904))
+    parts = Parts(*(column.copy()[codes] for column in table.T))
+    if times is None:
+        return parts
+    timed = (times != "").to_numpy(dtype=bool)
+    table, codes = unique_table(
+        times, lambda text: read_moment(f"2000-01-01 {text}" if text else None)
+    )
+    clocks = Parts(*(column.copy()[codes] for column in table.T))
+    simple = np.isin(parts.kind, (FIXED, OPEN)) & (clocks.kind == FIXED)
     # "22:00-06:00" is an offset after a date that begins with its year only.
-    simple &= (parts[:, 0] == FIXED) | (clocks[:, 5] >= 0)
-    parts[timed & simple, 4:] = clocks[timed & simple, 4:]
+    simple &= (parts.kind == FIXED) | (clocks.zone_minutes >= 0)
+    both = timed & simple
+    parts.seconds[both], parts.zone_minutes[both] = clocks.seconds[both], clocks.zone_minutes[both]
     # What the halves cannot say, such as "5 March 2026" parted at its first space, is read whole.
     whole = timed & ~simple
     if whole.any():
-        parts[whole] = by_unique(cells[whole], read_moment)
-    return Parts(*parts.T.copy())
+        parts.put(whole, by_unique(cells[whole], read_moment).T)
+    return parts
+
+
+def _halves(cells: pd.Series) -> tuple[pd.Series, pd.Series | None]:
+    """Part each cell of a column of text at its first space, or at a T before it.
+
+    Nothing stands for the second halves where no cell has two.
+    """
+    held = TextBytes.of(cells)
+    if held is None:
+        halves = [
+            cell.replace("T", " ", 1).partition(" ") if isinstance(cell, str) else ("", "", "")
+            for cell in cells.to_numpy(dtype=object)
+        ]
+        first, second = ([half[at] for half in halves] for at in (0, 2))
+        return pd.Series(first, dtype=object), pd.Series(second, dtype=object)
+    text = cells.fillna("")
+    if not ((held.data == ord(" ")) | (held.data == ord("T"))).any():
+        return text, None
+    parted = pc.replace_substring(pa.array(text), "T", " ", max_replacements=1)
+    lists = pa.chunked_array(parted).combine_chunks()
+    lists = pc.split_pattern(lists, " ", max_splits=1)
+    starts, counts = lists.offsets.to_numpy()[:-1], pc.list_value_length(lists).to_numpy()
+    ends = np.where(counts > 1, starts + 1, -1)
+    first = lists.values.take(pa.array(starts))
+    second = lists.values.take(pa.array(ends, mask=ends < 0)).fill_null("")
+    return text_series(first), text_series(second)
 
 
 def _parts_of_datetimes(moments: pd.DatetimeIndex) -> Parts:

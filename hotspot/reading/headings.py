@@ -26,9 +26,9 @@ from hotspot.reading.row_stretches import (
     filled_rows,
     last_rows,
     rows_of,
-    text_series,
 )
 from hotspot.reading.single_dates import FIXED, MONTH, OPEN, read_moment
+from hotspot.reading.text_bytes import text_series
 
 HEAD_ROWS = 30
 _FOOTER_ROWS = 12

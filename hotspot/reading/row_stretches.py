@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -122,13 +121,6 @@ def filled_rows(table: pa.Table, headings: Sequence[str]) -> Flags:
 def _tells(column: pa.ChunkedArray) -> pa.ChunkedArray:
     # What space is beyond ASCII, the libraries do not agree about.
     return pc.match_substring_regex(column, "[!-~]")
-
-
-def text_series(column: pa.ChunkedArray) -> pd.Series:
-    """Return a column of text as pandas holds a list of texts, whatever its version."""
-    dtype = pd.Series([""]).dtype
-    kind = dtype if isinstance(dtype, pd.StringDtype) else None
-    return pd.Series(column.to_pandas(types_mapper=lambda _: kind))
 
 
 class RowFeed:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from pyproj import CRS
 
@@ -246,4 +247,7 @@ def _kilometres(x: Floats, y: Floats) -> Floats:
 
     A geocoder's fallback in another county may hold a hundred rows, and is no town.
     """
-    return np.unique(np.round(np.column_stack((x, y)), -3), axis=0)
+    places = np.round(np.column_stack((x, y)), -3)
+    # As complex numbers, whose different ones are found without sorting all.
+    different = np.unique(pd.unique(places.view(np.complex128).ravel()))
+    return np.column_stack((different.real, different.imag))

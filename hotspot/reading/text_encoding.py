@@ -137,7 +137,8 @@ def look_through(path: Path) -> TextFile:
             size, returns = size + len(block), returns + block.count(b"\r")
             feeds += block.count(b"\n")
             _refuse_large(path, size, max(returns, feeds))
-            fits = fits and _fits(decoder, block[mark_bytes * (size == len(block)) :])
+            text = block[mark_bytes * (size == len(block)) :]
+            fits = fits and ((not wide and _is_ascii(decoder, text)) or _fits(decoder, text))
             block = file.read(_BLOCK_BYTES)
         fits = fits and _fits(decoder, b"", final=True)
     notes = []
@@ -173,6 +174,11 @@ def _encoding(block: bytes) -> tuple[str, int]:
         ):
             return encoding, 0
     return "utf-8", 0
+
+
+def _is_ascii(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    """Test for plain ASCII, which need not be decoded where no half of a character waits."""
+    return block.isascii() and decoder.getstate() == (b"", 0)
 
 
 def _fits(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
