@@ -131,7 +131,12 @@ def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
     )
     if (shapes.geom_type == "Point").all():
         return [[float(lon), float(lat)] for lon, lat in shapely.get_coordinates(degrees)]
-    return [shapely.geometry.mapping(shape) for shape in degrees]
+    if not (shapes.geom_type == "LineString").all() or shapes.is_empty.any():
+        return [shapely.geometry.mapping(shape) for shape in degrees]
+    # Streets are nearly all that is drawn, and each of their points would be fetched by itself.
+    at, line = shapely.get_coordinates(degrees, return_index=True)
+    places = np.split(at, np.cumsum(np.bincount(line)[:-1])) if len(line) else []
+    return [{"type": "LineString", "coordinates": line.tolist()} for line in places]
 
 
 def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
@@ -191,13 +196,16 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
     named = frame[frame[column].notna()]
     # In the plane of the screen, where the angles are those that are seen.
     plane = named.geometry.to_crs("EPSG:3857")
-    labels: list[tuple[float, float, float, str, int]] = []
-    for name, lines in plane.groupby(named[column].to_numpy(), sort=True):
-        text = as_text(name)
-        # A street comes in a piece for each junction: named once along the whole, not on each.
-        parts = shapely.multilinestrings(shapely.get_parts(lines.to_numpy()))
-        for line in shapely.get_parts(shapely.line_merge(parts)):
-            labels += _along(line, text) if text else []
+    shapes = plane.to_numpy()
+    texts: list[str] = []
+    streets: list[Any] = []
+    for name, pieces in _pieces_by_name(named[column]).items():
+        if text := as_text(name):
+            texts.append(text)
+            # A street comes in a piece for each junction: named once along the whole, not on each.
+            streets.append(shapely.multilinestrings(shapely.get_parts(shapes[pieces])))
+    lines, which = shapely.get_parts(shapely.line_merge(streets), return_index=True)
+    labels = _along(lines, [texts[nth] for nth in which])
     # Long streets first; the rest only makes the order the same on every run.
     labels.sort(key=lambda label: (-label[0], label[1:]))
     points = gpd.points_from_xy([label[1] for label in labels], [label[2] for label in labels])
@@ -205,17 +213,29 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
     return [[*place, *label[3:]] for place, label in zip(places, labels, strict=True)]
 
 
-def _along(line: shapely.LineString, text: str) -> list[tuple[float, float, float, str, int]]:
-    """Return length, place, text and angle of the labels of one line."""
+def _pieces_by_name(names: "pd.Series[Any]") -> dict[Any, list[int]]:
+    pieces: dict[Any, list[int]] = {}
+    for number, name in enumerate(names.to_numpy(dtype=object)):
+        pieces.setdefault(name, []).append(number)
+    return pieces
+
+
+def _along(lines: Any, texts: Sequence[str]) -> list[tuple[float, float, float, str, int]]:
+    """Return length, place, text and angle of the labels of lines."""
+    long = shapely.length(lines)
     # One even on the shortest line: whether it is drawn is for the space on the screen to say.
-    number = max(1, round(line.length / _LABEL_EVERY_M))
+    number = np.maximum(np.rint(long / _LABEL_EVERY_M), 1).astype(int)
+    line = np.repeat(np.arange(len(long)), number)
+    nth = np.arange(len(line)) - np.repeat(np.cumsum(number) - number, number)
+    middle = (nth + 0.5) * long[line] / number[line]
+    # The direction over 30 m: at a point, a corner would turn the name aside.
+    ends = np.maximum(middle - 15.0, 0.0), middle, np.minimum(middle + 15.0, long[line])
+    near = shapely.line_interpolate_point(lines[line][:, None], np.column_stack(ends))
+    at = shapely.get_coordinates(near).reshape(-1, 3, 2).tolist()
     labels = []
-    for middle in (np.arange(number) + 0.5) * line.length / number:
-        # The direction over 30 m: at a point, a corner would turn the name aside.
-        near = line.interpolate([max(middle - 15.0, 0.0), middle, min(middle + 15.0, line.length)])
-        (x0, y0), (x, y), (x1, y1) = shapely.get_coordinates(near)
+    for of, ((x0, y0), (x, y), (x1, y1)) in zip(line.tolist(), at, strict=True):
         # Screens count y downwards; a name is never upside down.
         angle = math.degrees(math.atan2(y0 - y1, x1 - x0))
         angle -= 180 * round(angle / 180)
-        labels.append((line.length, float(x), float(y), text, round(angle)))
+        labels.append((float(long[of]), x, y, texts[of], round(angle)))
     return labels

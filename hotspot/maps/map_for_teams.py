@@ -105,8 +105,9 @@ def team_map(
     home = [[south, west], [north, east]] if len(drawable(targets)) else None
     if home is not None:
         m.fit_bounds(home, padding=(30, 30), max_zoom=17)
+    around = _around(targets)
     for name, (field, draw) in _BACKDROP.items():
-        frame = _near(ground[field], targets)
+        frame = _near(ground[field], around)
         if frame is not None and len(frame):
             RowLayer(name, draw(frame)).add_to(m)
     drawing = draw_doors(targets)
@@ -126,15 +127,21 @@ def team_map(
     return m
 
 
-def _near(frame: gpd.GeoDataFrame | None, targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-    """Return what lies near the doors; of a county the rest would only make the file larger."""
+def _around(targets: gpd.GeoDataFrame) -> gpd.GeoSeries | None:
+    """Return the ground near the doors; None where none has a place."""
     doors = drawable(targets)
-    if frame is None or doors.empty:
-        return frame
+    if doors.empty:
+        return None
     metres = doors.geometry.to_crs(
         doors.estimate_utm_crs() if doors.crs.is_geographic else doors.crs
     )
-    around = gpd.GeoSeries([shapely.box(*metres.total_bounds).buffer(_MARGIN_M)], crs=metres.crs)
+    return gpd.GeoSeries([shapely.box(*metres.total_bounds).buffer(_MARGIN_M)], crs=metres.crs)
+
+
+def _near(frame: gpd.GeoDataFrame | None, around: gpd.GeoSeries | None) -> gpd.GeoDataFrame | None:
+    """Return what lies near the doors; of a county the rest would only make the file larger."""
+    if frame is None or around is None:
+        return frame
     # By the index of the frame, which is made once for the maps of all teams.
     rows = frame.sindex.query(around.to_crs(frame.crs).iloc[0], predicate="intersects", sort=True)
     return frame.iloc[rows]

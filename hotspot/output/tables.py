@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
 import pandas as pd
 
 from hotspot.output.files import replacing_file
@@ -101,7 +102,10 @@ def _cells(column: pd.Series) -> list[Any]:
         texts = [_cell(value) for value in distinct]
         return ["" if code < 0 else texts[code] for code in codes.tolist()]
     # Of a text column each value would be fetched from Arrow by itself.
-    values = column.to_numpy(dtype=object).tolist()
+    values: list[Any] = column.to_numpy(dtype=object).tolist()
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        # NaN alone differs from itself.
+        return ["" if value != value else value for value in values]
     words = {value for value in values if isinstance(value, str)}
     made = {value: safe_cell(value) for value in words}
     return [made[value] if isinstance(value, str) else _cell(value) for value in values]

@@ -110,7 +110,10 @@ def sheet_pages(
         SheetPage(
             doors=shown[start:end],
             map=draw_map(
-                rows.iloc[start:end], rows.drop(rows.index[start:end]), streets, heights.map_mm
+                rows.iloc[start:end],
+                rows.iloc[[*range(start), *range(end, len(rows))]],
+                streets,
+                heights.map_mm,
             ),
         )
         for start, end in spans

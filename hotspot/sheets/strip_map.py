@@ -66,13 +66,14 @@ def placed(doors: pd.DataFrame) -> pd.DataFrame:
 
 def places(doors: pd.DataFrame) -> Floats:
     """Return where doors are."""
-    return doors[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2)
+    # A column each: to take both from a frame at once is several times as slow.
+    return np.column_stack([doors[axis].to_numpy(dtype=float) for axis in ("x", "y")])
 
 
 def by_street(doors: pd.DataFrame, points: Floats) -> dict[str, Floats]:
     """Return the places on the paper of the doors of each street that has a name."""
-    streets = doors["street"] if "street" in doors.columns else pd.Series(None, doors.index)
-    named = streets.notna().to_numpy()
-    return {
-        str(name): points[named & (streets == name).to_numpy()] for name in streets[named].unique()
-    }
+    of_street: dict[str, list[int]] = {}
+    for nth, name in enumerate(doors["street"] if "street" in doors.columns else ()):
+        if not pd.isna(name):
+            of_street.setdefault(str(name), []).append(nth)
+    return {name: points[those] for name, those in of_street.items()}

@@ -1,6 +1,7 @@
 """How wide text is on paper at most, so that a page surely holds what is put on it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 _MM_PER_POINT = 25.4 / 72
@@ -36,6 +37,7 @@ class Part(NamedTuple):
     bold: bool = False
 
 
+@lru_cache(maxsize=4096)
 def width_mm(text: str, points: float, *, bold: bool = False) -> float:
     """Return how wide a text is at most, in millimetres.
 
