@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from hotspot.grid import Grid
 from hotspot.reading.cells import MISSING_WORDS
@@ -1242,3 +1243,52 @@ def clean_texts(cells: list[str | None]) -> list[str | None]:
         text = None if cell is None else re.sub("[\x00-\x1f\x7f]+", " ", cell).strip()
         cleaned.append(None if not text or text.lower() in MISSING_WORDS else text)
     return cleaned
+
+
+def street_labels(frame: gpd.GeoDataFrame, every_m: float = 500.0) -> list[tuple[Any, ...]]:
+    """Length, x, y, name and angle of each label along the streets of a frame in Web Mercator."""
+    labels = []
+    for name, lines in frame.geometry.groupby(frame["street"]):
+        merged = shapely.line_merge(shapely.multilinestrings(list(lines)))
+        for line in shapely.get_parts(merged):
+            number = max(1, round(line.length / every_m))
+            for nth in range(number):
+                middle = (nth + 0.5) * line.length / number
+                start = line.interpolate(max(middle - 15.0, 0.0))
+                end = line.interpolate(min(middle + 15.0, line.length))
+                at = line.interpolate(middle)
+                angle = math.degrees(math.atan2(start.y - end.y, end.x - start.x))
+                angle -= 180 * round(angle / 180)
+                labels.append((line.length, at.x, at.y, name, round(angle)))
+    return sorted(labels, key=lambda label: (-label[0], label[1:]))
+
+
+def signs_apart(
+    points: list[list[float]], widths: list[float], height: float, size: tuple[float, float]
+) -> list[list[float]]:
+    """Push each pair of signs that overlap apart by half of that, along its shorter axis."""
+
+    def within() -> list[list[float]]:
+        halves = [(width / 2 + 0.5, height / 2 + 0.5) for width in widths]
+        return [
+            [min(max(place[axis], half[axis]), size[axis] - half[axis]) for axis in (0, 1)]
+            for place, half in zip(at, halves, strict=True)
+        ]
+
+    at = [list(point) for point in points]
+    for _ in range(300):
+        at = within()
+        before = [list(place) for place in at]
+        for i, j in itertools.product(range(len(at)), repeat=2):
+            needed = (widths[i] + widths[j]) / 2 + 0.3, height + 0.3
+            lay = [needed[axis] - abs(before[i][axis] - before[j][axis]) for axis in (0, 1)]
+            over = [needed[axis] - abs(at[i][axis] - at[j][axis]) for axis in (0, 1)]
+            if j >= i or min(lay) <= 1e-6 or min(over) <= 1e-6:
+                continue
+            axis = 1 if over[1] < over[0] else 0
+            step = over[axis] / 2 * (1 if at[i][axis] >= at[j][axis] else -1)
+            at[i][axis] += step
+            at[j][axis] -= step
+        if at == before:
+            break
+    return within()

@@ -21,10 +21,11 @@ from hotspot.output import printing
 from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
-from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM
+from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, View, apart
 from hotspot.sheets.printable_doors import printable_rows
 from hotspot.sheets.strip_map import HEIGHT_MM, draw_map
 from hotspot.sheets.text_widths import width_mm
+from tests import naive
 from tests.conftest import ROOT
 from tests.made_targets import Page, made_targets
 
@@ -324,6 +325,16 @@ def test_numbers_of_doors_that_are_close_do_not_cover_each_other(apart_m):
         for other in pins[:index]:
             apart = abs(pin.at_x - other.at_x), abs(pin.at_y - other.at_y)
             assert apart[0] >= (pin.width + other.width) / 2 or apart[1] >= PIN_HEIGHT_MM
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_signs_are_pushed_apart_pair_by_pair(seed):
+    random = np.random.default_rng(seed)
+    points, widths = random.uniform(0, [60, 30], (15, 2)), random.choice([4.6, 6.4, 8.5], 15)
+    points[1] = points[0]
+    moved = apart(points, widths, View(np.zeros(2), 1.0, 100.0, 50.0))
+    expected = naive.signs_apart(points.tolist(), widths.tolist(), PIN_HEIGHT_MM, (100.0, 50.0))
+    assert np.abs(moved - expected).max() < 1e-9
 
 
 def test_the_map_is_well_formed_whatever_a_street_is_called(tmp_path):

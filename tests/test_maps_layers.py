@@ -23,7 +23,7 @@ from hotspot.near_repeat import (
     near_repeat_pairs,
     near_repeat_zones,
 )
-from tests import made_maps
+from tests import made_maps, naive
 from tests.conftest import incidents_at
 
 
@@ -161,6 +161,27 @@ def test_a_street_in_pieces_is_named_once() -> None:
     )
 
     assert [label[2] for label in line_labels(streets, "street")] == ["High Street"]
+
+
+@given(st.integers(0, 10_000))
+def test_streets_are_labelled_as_one_by_one(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    lines = [random.uniform(0, 3_000, (size, 2)).round() for size in random.integers(2, 5, 12)]
+    # Some go on where another ended, and one is no longer than its letters.
+    lines[1], lines[2] = lines[1] - lines[1][0] + lines[0][-1], lines[2] / 1_000
+    streets = gpd.GeoDataFrame(
+        {"street": random.choice(["Quay", "Mill Lane", "Row"], len(lines))},
+        geometry=[shapely.LineString(line) for line in lines],
+        crs="EPSG:3857",
+    )
+
+    expected = naive.street_labels(streets)
+
+    places = gpd.points_from_xy([label[1] for label in expected], [label[2] for label in expected])
+    degrees = shapely.get_coordinates(gpd.GeoSeries(places, crs="EPSG:3857").to_crs("EPSG:4326"))
+    labels = line_labels(streets, "street")
+    assert [label[2:] for label in labels] == [list(label[3:]) for label in expected]
+    assert np.abs(np.array([label[:2] for label in labels]) - degrees).max() < 1e-6
 
 
 def scene(incidents: gpd.GeoDataFrame, as_of: str | None = None) -> Scene:
