@@ -25,7 +25,7 @@ from hotspot.grid import Grid
 from hotspot.incidents.layout import read_layout
 from hotspot.incidents.stop_list import StopList
 from hotspot.output.tables import _cell, _cells
-from hotspot.worth.replay import HotspotSettings, Town, _hot, _same_street
+from hotspot.worth.replay import HotspotSettings, Town, _cells_touched, _hot, _same_street
 from tests import naive
 
 AS_OF = pd.Timestamp("2026-03-02")
@@ -153,11 +153,16 @@ def test_hotspots_of_a_past_day_are_those_drawn_within_the_area(within) -> None:
     hot = HotspotSettings(within=within, bandwidth_m=150.0, area_share=0.1)
     grid = Grid(0, 0, 50, ncols=16, nrows=16, crs="EPSG:27700")
     inside = None if within is None else grid.centres_within(within)
-    points = shapely.points(random.uniform(0, 800, (300, 2)))
+    # Some on the borders of cells, where either holds them.
+    at = np.concatenate(
+        [random.uniform(-20, 820, (300, 2)), random.integers(0, 17, (99, 2)) * 50.0]
+    )
+    points = shapely.points(at)
     period = (AS_OF.normalize() - pd.Timedelta(days=364), AS_OF.normalize())
     drawn = kernel_density(known, grid, 150.0, within=within, period=period)
     wanted = area_positions(points, hotspots(drawn, area_share=0.1), name="rank") >= 0
-    assert _hot(known, points, AS_OF, hot, grid, inside).tolist() == wanted.tolist()
+    touched = _cells_touched(grid, *at.T)
+    assert _hot(known, touched, AS_OF, hot, grid, inside).tolist() == wanted.tolist()
     assert 0 < wanted.sum() < 300
 
 

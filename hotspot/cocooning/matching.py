@@ -34,6 +34,8 @@ MATCH_WITHIN_M = 25.0
 SAME_TEXT_WITHIN_M = 100.0
 
 _TEXTS = ("crime_ref", "uprn", "force", "address", "area")
+# By what a reference without UPRN is the same as another.
+_SAME = ("crime_ref", "uprn", "force", "address")
 
 # How a burglary found its address.
 BY_PLACE = "place"
@@ -80,13 +82,14 @@ def events_of(
     rows = rows.iloc[content_order(rows)].sort_values(
         ["uprn", "occurred_from", "crime_ref", "x", "y"], kind="stable", ignore_index=True
     )
-    rows = rows[~repeated_references(rows, rows["x"], rows["y"])].reset_index(drop=True)
+    rows = rows[~_repeated(rows, rows["x"], rows["y"])].reset_index(drop=True)
     # Rows are in the order of home and window, so that each event is a run of rows.
     first = distinct_events(rows)
     event = np.cumsum(first) - 1
     events = rows[first].drop(columns=["occurred_from", "occurred_to"]).reset_index(drop=True)
-    joined = np.split(rows["crime_ref"].to_numpy(dtype=object), np.flatnonzero(first)[1:])
-    refs = [tuple(dict.fromkeys(refs)) for refs in joined if len(refs)]
+    every, begins = rows["crime_ref"].tolist(), np.flatnonzero(first).tolist()
+    runs = zip(begins, [*begins[1:], len(every)], strict=False)
+    refs = [tuple(dict.fromkeys(every[begin:end])) for begin, end in runs]
     events["refs"] = pd.Series(refs, dtype=object)
     events["ended"] = rows["occurred_to"].groupby(event).max()
     events["recorded"] = rows["recorded"].groupby(event).min()
@@ -104,14 +107,22 @@ def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:
 
     At a UPRN they are joined by their windows, as any references are.
     """
-    uprn = texts(incidents, "uprn")
-    if not pd.isna(uprn).any():
-        return np.zeros(len(uprn), dtype=bool)
-    keys = pd.DataFrame({name: texts(incidents, name) for name in _TEXTS if name != "area"})
+    if not pd.isna(texts(incidents, "uprn")).any():
+        return np.zeros(len(incidents), dtype=bool)
+    return _repeated(pd.DataFrame({name: texts(incidents, name) for name in _SAME}), x, y)
+
+
+def _repeated(rows: pd.DataFrame, x: Any, y: Any) -> Bools:
+    """Do what `repeated_references` does, of rows whose texts are stripped."""
+    # Those with a UPRN are none, and none of the others repeats one of these.
+    without = rows["uprn"].isna().to_numpy()
+    keys = rows.loc[without, list(_SAME)]
     nameless = keys["address"].isna().to_numpy()
-    keys["x"] = np.where(nameless, np.round(x), 0.0)
-    keys["y"] = np.where(nameless, np.round(y), 0.0)
-    return np.asarray(keys.duplicated() & keys["uprn"].isna(), dtype=bool)
+    for name, values in (("x", x), ("y", y)):
+        keys[name] = np.where(nameless, np.round(np.asarray(values)[without]), 0.0)
+    repeated = np.zeros(len(rows), dtype=bool)
+    repeated[without] = keys.duplicated()
+    return repeated
 
 
 def when_known(moments: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":

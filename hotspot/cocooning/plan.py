@@ -407,7 +407,8 @@ def _links(
         at = int(door[nth])
         burgled = _burgled(doors, at, int(event[nth])) if how != BY_BUILDING else _flats(doors, at)
         around = _around(doors, float(x[nth]), float(y[nth]), at, settings)
-        parts += [burgled, _without(around, burgled.door)]
+        # A home is not around itself; a flat is around the others of its building.
+        parts += [burgled, around if how != BY_BUILDING else _without(around, burgled.door)]
         counts.append(len(parts[-2].door) + len(parts[-1].door))
     reached = np.repeat(event, np.array(counts, dtype=np.int64))
     columns = {

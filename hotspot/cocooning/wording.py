@@ -56,7 +56,8 @@ def visit_id(force: str | None, crime_ref: str, door: str) -> str:
     """
     content = "|".join([force or "", crime_ref, door]).encode()
     # The letter and dash keep a spreadsheet from reading it as a number such as 2E5.
-    return "V-" + base64.b32encode(hashlib.sha256(content).digest()).decode()[:10]
+    # Of the digest no more than is written: five bytes at a time are put into letters.
+    return "V-" + base64.b32encode(hashlib.sha256(content).digest()[:10]).decode()[:10]
 
 
 def within_m(apart_m: float) -> int:

@@ -102,7 +102,7 @@ def hotspots(
     values = surface.to_numpy()
     inside = ~np.isnan(values)
     if threshold is None:
-        top = _top_cells(values, inside, area_share or DEFAULT_AREA_SHARE)
+        top = highest_cells(values, inside, area_share or DEFAULT_AREA_SHARE)
     else:
         # Ground where nothing happened is no hotspot, however low the threshold.
         top = inside & (np.nan_to_num(values) >= threshold) & (np.nan_to_num(values) > 0)
@@ -161,14 +161,29 @@ class _Spots(NamedTuple):
     of_cells: bool
 
 
-def _top_cells(values: Floats, inside: Bools, area_share: float) -> Bools:
-    """Choose the highest cells; of equal ones the more southern, then western, go first."""
+def highest_cells(values: Floats, inside: Bools, area_share: float) -> Bools:
+    """Choose the highest cells; of equal ones the more southern, then western, go first.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+    inside : ndarray of bool
+        The cells of the study area: none of them is NaN.
+    area_share : float
+        Of these. Cells of 0 never count.
+    """
     number = cells_in_share(area_share, int(inside.sum()))
-    # Stable, so that of equal cells the same ones are chosen on every machine.
-    order = np.argsort(-np.where(inside, values, -math.inf), axis=None, kind="stable")
-    top = np.zeros(values.shape, dtype=bool)
-    top.flat[order[:number]] = True
-    return top & inside & (np.nan_to_num(values) > 0)
+    top = inside & (values > 0) & (number > 0)
+    cells = np.flatnonzero(top)
+    if len(cells) > number:
+        heights = values.flat[cells]
+        last = np.partition(heights, -number)[-number]
+        # Of equal cells the same ones are chosen on every machine.
+        equal = np.flatnonzero(heights == last)
+        over = np.count_nonzero(heights >= last) - number
+        top.flat[cells[heights < last]] = False
+        top.flat[cells[equal[len(equal) - over :]]] = False
+    return np.asarray(top)
 
 
 def _cell_spots(grid: Grid, top: Bools) -> _Spots:

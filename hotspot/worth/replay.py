@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from hotspot.cocooning.doors import Bools, Doors, Floats, Ints
 from hotspot.cocooning.matching import match_addresses
@@ -18,9 +16,9 @@ from hotspot.cocooning.plan import Visits, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
 from hotspot.dates import end_of_day, event_days, known_by
-from hotspot.density import hotspots, kernel_density
+from hotspot.density import kernel_density
+from hotspot.density.hotspot_outlines import highest_cells
 from hotspot.density.surface import study_area
-from hotspot.geo import area_positions
 from hotspot.grid import Grid
 from hotspot.incidents.stop_list import StopList
 from hotspot.near_repeat import distinct_events
@@ -182,8 +180,8 @@ def replayed(
     open_homes = (town.places >= 0) & ~town.doors.barred(settings.exclude)
     eligible = np.zeros(town.buildings, dtype=bool)
     eligible[town.places[open_homes]] = True
-    points = np.asarray(shapely.points(np.column_stack([town.x, town.y])), dtype=object)
     grid = _grid(hot, town)
+    touched = _cells_touched(grid, town.x, town.y)
     ground = None if hot.within is None else study_area(hot.within, crimes.frame)
     inside = None if ground is None else grid.centres_within(ground)
     for day in days.tolist():
@@ -201,7 +199,7 @@ def replayed(
         first = np.array([homes[0] if homes else -1 for homes in rows["doors"]], dtype=np.int64)
         place = np.append(town.places, -1)[first]
         pools = (
-            _hot(known, points, as_of, hot, grid, inside),
+            _hot(known, touched, as_of, hot, grid, inside),
             np.ones(town.buildings, dtype=bool),
             _same_street(listed, town, settings.distance_m),
         )
@@ -257,25 +255,41 @@ def _grid(hot: HotspotSettings, town: Town) -> Grid:
     return Grid.over(over, hot.cell_size_m, crs=town.doors.frame.crs)
 
 
+def _cells_touched(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints]:
+    """Return the rows and columns of the cells that hold each point, two of each on a border.
+
+    They count from 1: there is a border of one cell around the grid.
+    """
+    east = grid.xmin + np.arange(grid.ncols + 1) * grid.cell_size_m
+    north = grid.ymin + np.arange(grid.nrows + 1) * grid.cell_size_m
+    rows, cols = (
+        np.stack([np.searchsorted(edges, at, side) for side in ("left", "right")])
+        for edges, at in ((north, y), (east, x))
+    )
+    return rows, cols
+
+
 def _hot(
     known: gpd.GeoDataFrame,
-    points: npt.NDArray[np.object_],
+    touched: tuple[Ints, Ints],
     as_of: pd.Timestamp,
     hot: HotspotSettings,
     grid: Grid,
     inside: Bools | None,
 ) -> Bools:
     """Return which points lie in the hotspots of a past day, as they would have been drawn."""
+    rows, cols = touched
     last = as_of.normalize()
     first = last - pd.Timedelta(days=hot.period_days - 1)
     if not (known["occurred_to"] >= first).any():
-        return np.zeros(len(points), dtype=bool)
+        return np.zeros(rows.shape[1], dtype=bool)
     surface = kernel_density(known, grid=grid, bandwidth_m=hot.bandwidth_m, period=(first, last))
-    if inside is not None:
-        # As `within` would have it, which looks at each cell of the grid on each day.
-        surface = surface.where(inside)
-    spots = hotspots(surface, area_share=hot.area_share)
-    return area_positions(points, spots, name="rank") >= 0
+    values = surface.to_numpy()
+    if inside is None:
+        inside = np.ones(values.shape, dtype=bool)
+    # The outlines of hotspots are those of these cells: on a border a point is in either.
+    top = np.pad(highest_cells(values, inside, hot.area_share), 1)
+    return np.asarray(top[rows[:, None], cols].any(axis=(0, 1)))
 
 
 def _same_street(listed: Visits, town: Town, distance_m: float) -> Bools:
