@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -203,7 +203,7 @@ def street_forms(words: Sequence[str]) -> list[str]:
     >>> street_forms("12 ST JOHNS RD OLD ST BRISTOL".split())
     ['12', 'saint', 'johns', 'road', 'old', 'street', 'bristol']
     """
-    keys = [_plain(word).casefold().strip(".") for word in words]
+    keys = [_word_key(word) for word in words]
     forms = [SHORT_FORMS.get(key, key) for key in keys]
     if keys and keys[0] in FIRST_WORDS:
         # "La" of a French street is no lane.
@@ -212,6 +212,11 @@ def street_forms(words: Sequence[str]) -> list[str]:
         if key == "st":
             forms[nth] = "street" if nth and _ends_street(keys, forms, nth) else "saint"
     return forms
+
+
+@lru_cache(maxsize=20_000)
+def _word_key(word: str) -> str:
+    return _plain(word).casefold().strip(".")
 
 
 def _ends_street(keys: Sequence[str], forms: Sequence[str], nth: int) -> bool:

@@ -17,6 +17,8 @@ Texts = npt.NDArray[np.object_]
 _MISSING = -1
 # More digits are more than a number of 64 bits holds.
 _MOST_DIGITS = 18
+# So many are sooner read one by one.
+_FEW = 50
 
 
 class UprnIndex:
@@ -62,6 +64,8 @@ class UprnIndex:
         """Return one number for each UPRN: its own, below -1 for what is none."""
         codes = number.copy()
         at = np.flatnonzero(number == _MISSING)
+        if not len(at):
+            return codes
         # One that is not known is as good as missing.
         codes[at] = _MISSING - 1 - self._others.get_indexer(pd.Index(others, dtype=object))
         codes[at[codes[at] == _MISSING]] = _MISSING
@@ -73,6 +77,8 @@ def _numbers(uprns: Any) -> tuple[Ints, Texts]:
     values = getattr(uprns, "array", uprns)
     if not isinstance(getattr(values, "dtype", None), pd.StringDtype):
         values = np.asarray(values, dtype=object)
+    if len(values) < _FEW:
+        return _numbers_of_few(np.full(len(values), _MISSING, dtype=np.int64), values)
     try:
         told = pa.array(values, type=pa.large_string(), from_pandas=True)
     except pa.ArrowException:
@@ -84,10 +90,15 @@ def _numbers(uprns: Any) -> tuple[Ints, Texts]:
     plain = pc.fill_null(plain, False)
     digits = pc.cast(pc.if_else(plain, told, None), pa.int64())
     number = pc.fill_null(digits, _MISSING).to_numpy(zero_copy_only=False).copy()
+    return _numbers_of_few(number, values)
+
+
+def _numbers_of_few(number: Ints, values: Any) -> tuple[Ints, Texts]:
+    """Read one by one what is no number yet, such as "0012.0"."""
     left = np.flatnonzero(number == _MISSING)
-    cells = np.asarray(values, dtype=object)[left] if len(left) else np.array([], dtype=object)
-    keys = reference_keys(cells)
-    # "0012.0" is a number, too.
+    if not len(left):
+        return number, np.array([], dtype=object)
+    keys = reference_keys(np.asarray(values, dtype=object)[left])
     for nth, key in enumerate(keys):
         if key is not None and key.isascii() and key.isdecimal() and len(key) <= _MOST_DIGITS:
             number[left[nth]], keys[nth] = int(key), None

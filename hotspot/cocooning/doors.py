@@ -17,7 +17,7 @@ from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_houses
 from hotspot.addresses.uprn_index import UprnIndex
-from hotspot.cocooning.text_columns import TextColumn, text_of
+from hotspot.cocooning.text_columns import TextColumn, stripped, text_of
 from hotspot.incidents.stop_list import StopList
 from hotspot.reading.cells import reference_keys
 
@@ -342,7 +342,7 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
     if column not in frame.columns:
         return np.full(len(rows), -1, dtype=np.int64), []
     codes, distinct = pd.factorize(frame[column].array.take(rows))
-    return np.asarray(codes, dtype=np.int64), [text_of(value) for value in distinct]
+    return np.asarray(codes, dtype=np.int64), stripped(distinct).tolist()
 
 
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:

@@ -248,9 +248,10 @@ def _building(flats: Iterable[int], doors: Doors) -> int:
     parents = {
         doors.uprn[flat] if doors.parent[flat] is None else doors.parent[flat] for flat in flats
     }
-    found = doors.find(np.array(list(parents), dtype=object))
-    if len(parents) == 1 and found[0] >= 0:
-        return int(found[0])
+    if len(parents) == 1:
+        found = int(doors.find(np.array(list(parents), dtype=object))[0])
+        if found >= 0:
+            return found
     homes = [flat for flat in flats if doors.home[flat]]
     if len(homes) < 2 or len({doors.place[flat] for flat in homes}) > 1:
         return -1
