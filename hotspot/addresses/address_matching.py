@@ -73,9 +73,14 @@ def read_parts(text: str, address: Address) -> Reading:
         street_key(address.building).removeprefix("the "),
         parse_houses(address.number) if address.number else None,
         tuple(filter(None, streets)),
-        frozenset(filter(None, map(street_key, address.locality.split(",")))),
+        _localities(address.locality),
         address.postcode.replace(" ", "").upper(),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _localities(text: str) -> frozenset[str]:
+    return frozenset(filter(None, map(street_key, text.split(","))))
 
 
 def contradicts(told: Reading, known: Reading) -> bool:

@@ -1,6 +1,6 @@
 """Addresses made ready: which are homes, which share a building, where each is in its street."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -71,7 +71,6 @@ class Doors:
     place: Ints
     stands: Ints
     homes: Ints
-    _readings: dict[int, Reading] = field(default_factory=dict)
     _barred: dict[StopList, Bools] = field(default_factory=dict)
     # By text and point: which door, and how it was found.
     matches: dict[tuple[str | None, float, float], tuple[int, str]] = field(default_factory=dict)
@@ -94,17 +93,12 @@ class Doors:
     def _reader(self) -> AddressReader:
         return AddressReader(self.frame)
 
-    def readings(self, at: Iterable[int]) -> dict[int, Reading]:
-        """Return all addresses that were read in the form in which they are compared.
+    def readings(self, at: Ints) -> dict[int, Reading]:
+        """Read some addresses in the form in which they are compared.
 
-        Parameters
-        ----------
-        at : iterable of int
-            Positions, of which those that were not are read now: once, whoever asks.
+        They are not kept: what a burglary was matched to is, and they are many.
         """
-        new = sorted({each for each in at if each not in self._readings})
-        self._readings.update(zip(new, self._reader.read(self.rows[new]), strict=True))
-        return self._readings
+        return dict(zip(at.tolist(), self._reader.read(self.rows[at]), strict=True))
 
     @cached_property
     def near(self) -> "Surroundings":

@@ -37,6 +37,8 @@ _TEXTS = ("crime_ref", "uprn", "force", "address", "area")
 # By what a reference without UPRN is the same as another.
 _SAME = ("crime_ref", "uprn", "force", "address")
 
+_NONE = np.array([], dtype=np.int64)
+
 # How a burglary found its address.
 BY_PLACE = "place"
 
@@ -172,7 +174,7 @@ def _match_told(keys: list[tuple[str | None, float, float]], doors: Doors) -> No
     around, homes = _around(points, doors)
     # A text is read only near a burglary that has one: of a city's addresses a few thousand.
     near = [at for told, at in zip(told_of, around, strict=True) if told.text]
-    read = doors.readings(np.unique(np.concatenate(near)).tolist() if near else ())
+    read = doors.readings(np.unique(np.concatenate([*near, _NONE])))
     for key, told, addresses, nearest in zip(keys, told_of, around, homes, strict=True):
         match = _by_text(told, addresses, read, doors)
         doors.matches[key] = match or _by_place(told, nearest, read, doors)

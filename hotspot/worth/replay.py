@@ -4,10 +4,11 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspot.cocooning.doors import Bools, Doors, Floats, Ints
@@ -23,6 +24,9 @@ from hotspot.grid import Grid
 from hotspot.incidents.stop_list import StopList
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
+
+# Rows and columns, two of each for each point.
+_Cells: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
 #: With whom the lists are compared, in this order.
 OTHERS = ("homes in the hotspots", "homes at random", "other homes of the street")
@@ -255,7 +259,7 @@ def _grid(hot: HotspotSettings, town: Town) -> Grid:
     return Grid.over(over, hot.cell_size_m, crs=town.doors.frame.crs)
 
 
-def _cells_touched(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints]:
+def _cells_touched(grid: Grid, x: Floats, y: Floats) -> _Cells:
     """Return the rows and columns of the cells that hold each point, two of each on a border.
 
     They count from 1: there is a border of one cell around the grid.
@@ -263,7 +267,7 @@ def _cells_touched(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints]:
     east = grid.xmin + np.arange(grid.ncols + 1) * grid.cell_size_m
     north = grid.ymin + np.arange(grid.nrows + 1) * grid.cell_size_m
     rows, cols = (
-        np.stack([np.searchsorted(edges, at, side) for side in ("left", "right")])
+        np.stack([np.searchsorted(edges, at, side).astype(np.int32) for side in ("left", "right")])
         for edges, at in ((north, y), (east, x))
     )
     return rows, cols
@@ -271,7 +275,7 @@ def _cells_touched(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints]:
 
 def _hot(
     known: gpd.GeoDataFrame,
-    touched: tuple[Ints, Ints],
+    touched: _Cells,
     as_of: pd.Timestamp,
     hot: HotspotSettings,
     grid: Grid,
