@@ -20,6 +20,9 @@ from hotspot.cocooning.settings import read_settings
 from hotspot.cocooning.text_columns import TextColumn, texts
 from hotspot.cocooning.walking_order import walking_order
 from hotspot.cocooning.wording import visit_id
+from hotspot.density.hotspot_outlines import highest_cells
+from hotspot.geo import cells_in_share
+from hotspot.incidents.stop_list import StopList, stop_list_key
 from hotspot.reading.cells import reference_keys
 from tests import naive
 from tests.test_cocooning import AS_OF, burglaries, homes
@@ -98,6 +101,33 @@ def test_a_uprn_is_found_by_what_it_reads_as(known, asked):
     assert index.find(asked).tolist() == first
     assert index.find(pd.Series(asked)).tolist() == first
     assert index.repeated.tolist() == [key in keys[:nth] for nth, key in enumerate(keys)]
+
+
+@given(st.lists(UPRNS.filter(bool), max_size=6), st.lists(UPRNS, min_size=1, max_size=12))
+def test_a_stop_list_hides_what_each_text_reads_as(entries, known):
+    stop = StopList.of([entry for entry in entries if entry.strip()])
+    wanted = [text is not None and stop_list_key(text) in stop.keys for text in known]
+    for texts_of in (pd.Series(known), np.array([*known, 1], dtype=object)[:-1]):
+        assert stop.matches(texts_of).tolist() == wanted
+    frame = pd.DataFrame({"uprn": pd.Series(known, dtype=object)})
+    found = {stop_list_key(text) for text in known if text is not None}
+    pairs = zip(stop.entries, stop.rows, strict=True)
+    unmatched = [row for entry, row in pairs if stop_list_key(entry) not in found]
+    assert stop.unmatched_rows(frame) == unmatched
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 1.0, 2.0, 3.0, float("nan")]), min_size=1, max_size=30),
+    st.floats(0.01, 1.0),
+)
+def test_the_highest_cells_are_the_first_of_all_sorted(heights, share):
+    values = np.array(heights)
+    inside = ~np.isnan(values)
+    # Of equal cells the first, and none of nothing.
+    order = sorted(np.flatnonzero(inside), key=lambda cell: -values[cell])
+    first = order[: cells_in_share(share, int(inside.sum()))]
+    wanted = {cell for cell in first if values[cell] > 0}
+    assert set(np.flatnonzero(highest_cells(values, inside, share))) == wanted
 
 
 @given(st.lists(st.one_of(st.none(), st.text(" \tab\x1f\x85\u00a0é", max_size=4)), min_size=1))

@@ -72,25 +72,50 @@ class UprnIndex:
         return codes
 
 
-def _numbers(uprns: Any) -> tuple[Ints, Texts]:
-    """Return UPRNs as numbers, -1 for what is none; and the keys of these, None where missing."""
-    values = getattr(uprns, "array", uprns)
-    if not isinstance(getattr(values, "dtype", None), pd.StringDtype):
-        values = np.asarray(values, dtype=object)
-    if len(values) < _FEW:
-        return _numbers_of_few(np.full(len(values), _MISSING, dtype=np.int64), values)
+def plain_numbers(texts: Any) -> Ints:
+    """Return texts of nothing but digits as numbers, -1 for all others.
+
+    Parameters
+    ----------
+    texts : array_like
+
+    Returns
+    -------
+    ndarray of int64
+
+    Examples
+    --------
+    >>> plain_numbers(["0012", "X/7", None]).tolist()
+    [12, -1, -1]
+    """
+    values = _cells(texts)
     try:
         told = pa.array(values, type=pa.large_string(), from_pandas=True)
     except pa.ArrowException:
         # Not texts alone: each is read by itself.
-        told = pa.nulls(len(values), pa.large_string())
+        return np.full(len(values), _MISSING, dtype=np.int64)
     if isinstance(told, pa.ChunkedArray):
         told = told.combine_chunks()
     plain = pc.and_(pc.ascii_is_decimal(told), pc.less_equal(pc.binary_length(told), _MOST_DIGITS))
-    plain = pc.fill_null(plain, False)
     digits = pc.cast(pc.if_else(plain, told, None), pa.int64())
-    number = pc.fill_null(digits, _MISSING).to_numpy(zero_copy_only=False).copy()
-    return _numbers_of_few(number, values)
+    number = pc.fill_null(digits, _MISSING).to_numpy(zero_copy_only=False)
+    return np.array(number, dtype=np.int64)
+
+
+def _cells(values: Any) -> Any:
+    """Return values as strings in one piece, or else as objects."""
+    values = getattr(values, "array", values)
+    if isinstance(getattr(values, "dtype", None), pd.StringDtype):
+        return values
+    return np.asarray(values, dtype=object)
+
+
+def _numbers(uprns: Any) -> tuple[Ints, Texts]:
+    """Return UPRNs as numbers, -1 for what is none; and the keys of these, None where missing."""
+    values = _cells(uprns)
+    if len(values) < _FEW:
+        return _numbers_of_few(np.full(len(values), _MISSING, dtype=np.int64), values)
+    return _numbers_of_few(plain_numbers(values), values)
 
 
 def _numbers_of_few(number: Ints, values: Any) -> tuple[Ints, Texts]:

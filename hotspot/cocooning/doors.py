@@ -136,7 +136,8 @@ class Doors:
     def barred(self, stop: StopList) -> Bools:
         """Return which are on a stop list, by their own UPRN or that of their building."""
         if stop not in self._barred:
-            self._barred[stop] = stop.matches(self.uprn) | stop.matches(self.parent)
+            uprn = self.uprn.column(np.arange(len(self.uprn)))
+            self._barred[stop] = stop.matches(uprn) | stop.matches(self.parent)
         return self._barred[stop]
 
 
@@ -389,12 +390,12 @@ def _places(
     named = (place < 0) & ~numbered & (name >= 0) & ((street >= 0) | (postcode >= 0))
     by_point = (place < 0) & ~numbered & ~named
     for chosen, keys in (
-        (numbered, joined_codes(street, house, postcode)),
-        (named, joined_codes(street, name, postcode)),
-        (by_point, x + 1j * y),
+        (numbered, lambda: joined_codes(street, house, postcode)),
+        (named, lambda: joined_codes(street, name, postcode)),
+        (by_point, lambda: x + 1j * y),
     ):
         if chosen.any():
-            ranks = np.unique(keys[chosen], return_inverse=True)[1]
+            ranks = np.unique(keys()[chosen], return_inverse=True)[1]
             place[chosen] = place.max() + 1 + ranks
     return place
 

@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints, Texts
 from hotspot.cocooning.presets import Reach
@@ -23,6 +24,8 @@ BEHIND_WITHIN_M = 50.0
 # All that is told by place alone, and not by the street, is nearer than this.
 _NEAR_M = 100.0
 
+# Two on one side of the street, and one on the other.
+_FEWEST_TO_TELL = 3
 # A home lies in front or behind within this of straight ahead: tan(60 degrees), 60 each way.
 _WIDE = 3**0.5
 
@@ -148,7 +151,7 @@ def _homes_around(
     link = np.full(len(first), SAME_BUILDING, dtype=object)
     steps = np.zeros(len(first), dtype=np.int64)
     ring[by_nearness], link[by_nearness], steps[by_nearness] = _roles(places, start, reach)
-    by_number = np.isin(link[by_nearness], (ALONG, ALONG_PAST)).any()
+    by_number = ((link == ALONG) | (link == ALONG_PAST)).any()
     # Without a number next to it the nearest homes are next door, however far.
     near_enough = np.count_nonzero(places.apart_m <= near_m)
     if near_m < within_m and not by_number and near_enough < 2 * reach.each_side:
@@ -232,7 +235,7 @@ def _by_place(
     # the others there take what room is left.
     rear, corner = np.flatnonzero(backs_on), np.flatnonzero(elsewhere)
     nearer = int(len(rear) > 0 and len(corner) > 0 and corner[0] < rear[0])
-    behind = np.r_[corner[:nearer], rear, corner[nearer:]][: reach.behind]
+    behind = np.concatenate([corner[:nearer], rear, corner[nearer:]])[: reach.behind]
     return [
         (beside_at, 1, BESIDE_NAMED),
         (facing_at, 2, ACROSS_NAMED),
@@ -271,8 +274,8 @@ def _next_door(
     (up, past_up), (down, past_down) = (
         _walk(places, start, ahead, each_side) for ahead in (up, down)
     )
-    steps = np.r_[np.arange(len(up)), np.arange(len(down))] + 1
-    return np.r_[up, down], steps, np.r_[past_up, past_down]
+    steps = np.concatenate([np.arange(len(up)), np.arange(len(down))]) + 1
+    return np.concatenate([up, down]), steps, np.concatenate([past_up, past_down])
 
 
 def _walk(places: _Places, start: _Start, ahead: Ints, each_side: int) -> tuple[Ints, Bools]:
@@ -307,22 +310,28 @@ def _numbered_consecutively(places: _Places, start: _Start, on_street: Bools) ->
     door; where the houses run 1, 2, 3 the next number is about half as far as the next but one.
     """
     local = np.flatnonzero(on_street & (places.apart_m <= NEXT_WITHIN_M))
-    order = np.argsort(np.r_[start.house, places.house[local]], kind="stable")
-    stops = _stops(places, start, local)[order]
-    odd = np.r_[start.number, places.number[local]][order] % 2 == 1
-    in_order = _steps(stops)
-    by_side = np.r_[_steps(stops[odd]), _steps(stops[~odd])]
-    if odd.all() or not odd.any() or not len(by_side):
+    order = np.argsort(_after(start.house, places.house[local]), kind="stable")
+    odd = _after(start.number, places.number[local])[order] % 2 == 1
+    if odd.all() or not odd.any() or len(odd) < _FEWEST_TO_TELL:
         return False
+    x, y = _after(start.x, places.x[local])[order], _after(start.y, places.y[local])[order]
+    in_order = _steps(x, y)
+    by_side = np.concatenate([_steps(x[odd], y[odd]), _steps(x[~odd], y[~odd])])
     # A half where they run in order, one or more where every other is across the road: two thirds
     # stands between. Medians, because a gap in the numbers is no longer a step.
-    return bool(3 * np.median(in_order) < 2 * np.median(by_side))
+    return 3 * _median(in_order) < 2 * _median(by_side)
 
 
-def _stops(places: _Places, start: _Start, at: Ints) -> Floats:
-    """Return the points of the burgled home and some places, shape (1 + n, 2)."""
-    return np.column_stack([np.r_[start.x, places.x[at]], np.r_[start.y, places.y[at]]])
+def _median(steps: Floats) -> float:
+    """Return the middle of a few steps: NumPy's takes longer to begin than all of this."""
+    ordered = np.sort(steps)
+    return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
 
 
-def _steps(stops: Floats) -> Floats:
-    return np.asarray(np.hypot(*np.diff(stops, axis=0).T))
+def _after(first: float, others: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return what is known of the burgled home and then of some places."""
+    return np.concatenate([np.array([first], dtype=others.dtype), others])
+
+
+def _steps(x: Floats, y: Floats) -> Floats:
+    return np.asarray(np.hypot(x[1:] - x[:-1], y[1:] - y[:-1]))

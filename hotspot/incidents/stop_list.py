@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._errors import ConfigError, DataError
+from hotspot.addresses.uprn_index import plain_numbers
 from hotspot.english import name_rows
 from hotspot.incidents.references import MADE, ROUNDED, as_in_file
 from hotspot.reading.cells import normalise_name, reference_key
@@ -131,14 +132,11 @@ class StopList:
 
         A reference of several crimes, told apart by their dates, is on it for each of them.
         """
-        keys = self.keys
-        if not keys:
-            return np.zeros(len(texts), dtype=bool)
-        # As objects: a column of strings hands out one cell after another much more slowly.
-        cells = np.asarray(texts, dtype=object)
-        return np.array(
-            [isinstance(text, str) and stop_list_key(text) in keys for text in cells], dtype=bool
-        )
+        keys, matched = self.keys, np.zeros(len(texts), dtype=bool)
+        if keys:
+            at, cells = _likely(texts, keys)
+            matched[at] = [isinstance(text, str) and stop_list_key(text) in keys for text in cells]
+        return matched
 
     def names_any(self, texts: Iterable[str]) -> bool:
         """Test whether any of some references and UPRNs is on the list."""
@@ -336,16 +334,33 @@ def _keys_of(
     frames: Sequence[pd.DataFrame | None], among: Collection[str] | None = None
 ) -> frozenset[str]:
     """Return the references and UPRNs of some frames as they are compared; all, or some keys."""
-    texts = (
-        text
+    columns = [
+        frame[column].dropna()
         for frame in frames
         if frame is not None and (among is None or among)
         for column in _NAMED_BY
         if column in frame.columns
-        for text in np.asarray(frame[column].dropna(), dtype=object)
-    )
-    keys = map(stop_list_key, texts)
-    return frozenset(keys if among is None else (key for key in keys if key in among))
+    ]
+    if among is None:
+        return frozenset(
+            stop_list_key(text) for texts in columns for text in np.asarray(texts, dtype=object)
+        )
+    keys = {stop_list_key(text) for texts in columns for text in _likely(texts, among)[1]}
+    return frozenset(keys.intersection(among))
+
+
+def _likely(
+    texts: Any, keys: Collection[str]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+    """Return positions and texts of what may be among some keys: of a million UPRNs hardly any."""
+    wanted = plain_numbers(list(keys))
+    number = plain_numbers(texts)
+    at = np.flatnonzero((number < 0) | np.isin(number, wanted[wanted >= 0]))
+    # As objects: a column of strings hands out one cell after another much more slowly.
+    cells = getattr(texts, "array", texts)
+    if not isinstance(cells, pd.api.extensions.ExtensionArray):
+        cells = np.asarray(cells, dtype=object)
+    return at, np.asarray(cells.take(at), dtype=object)
 
 
 class _Forms(NamedTuple):
