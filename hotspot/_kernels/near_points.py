@@ -177,10 +177,6 @@ def _grouped(cells, counted, group, street, place, reach_m, near_m, run, mark, f
                         total += 1
                 elif away <= near or (of_street >= 0 and street[point] == of_street):
                     mark[group[point]] = True
-    for nth in range(total):
-        mark[group[found[nth]]] = False
-    if of_group >= 0:
-        mark[of_group] = False
     return total
 
 
@@ -192,7 +188,7 @@ def groups_near(
     place: tuple[float, float, int, int],
     reach_m: float,
     near_m: float,
-    room: tuple[Bools, Ints],
+    groups: int,
 ) -> Ints:
     """List the points within reach of a place whose group has one that is near, or of its street.
 
@@ -205,15 +201,16 @@ def groups_near(
     place : tuple of float, float, int, int
         Where it is, its street and its own group, of which all are listed; -1 for none.
     reach_m, near_m : float
-    room : tuple of ndarray
-        A bool for each group, all of them False, and an int64 for each point: to work in.
+    groups : int
+        How many there are, from 0.
 
     Returns
     -------
     ndarray of int64
         Positions in the caller's arrays.
     """
-    mark, found = room
+    # Of these hardly a page is touched: they cost next to nothing, and threads share none.
+    mark, found = np.zeros(groups, dtype=bool), np.empty(len(counted), dtype=np.int64)
     run = _most_runs(cells, reach_m)
     number = _grouped(cells, counted, group, street, place, reach_m, near_m, run, mark, found)
     return np.asarray(found[:number].copy())

@@ -28,9 +28,7 @@ class Surroundings:
     def __init__(self, x: Floats, y: Floats, home: Bools, place: Ints, street: Ints) -> None:
         self._cells = into_cells(x, y, _CELL_M)
         self._home, self._place, self._street = home, place, street
-        buildings = int(place.max(initial=-1)) + 1
-        # Asked for one burglary after another: nothing as long as the file is made each time.
-        self._room = np.zeros(buildings, dtype=bool), np.empty(len(x), dtype=np.int64)
+        self._buildings = int(place.max(initial=-1)) + 1
 
     def homes(self, x: Floats, y: Floats, within_m: float) -> tuple[Ints, Ints]:
         """Return where the homes near each of some places begin, and these one after another."""
@@ -56,5 +54,12 @@ class Surroundings:
         """
         asked = (*point, street, place)
         return groups_near(
-            self._cells, self._home, self._place, self._street, asked, within_m, near_m, self._room
+            self._cells,
+            self._home,
+            self._place,
+            self._street,
+            asked,
+            within_m,
+            near_m,
+            self._buildings,
         )
