@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from hotspot import (
     ConfigError,
     DataError,
-    Grid,
     RetrospectiveDensity,
     VisitLedger,
     cocooning_targets,
-    hotspots,
+    kernel_density,
     read_addresses,
     read_incidents,
 )
 from hotspot._kernels.percentiles import middle_of
 from hotspot.backtesting.scoring import ratio_interval
 from hotspot.cocooning import plan
+from hotspot.density.hotspot_outlines import highest_cells
 from hotspot.near_repeat import distinct_events
 from hotspot.rule import RULE
 from hotspot.worth import preventable_share, replay, targeting_accuracy
@@ -289,15 +289,21 @@ def test_a_model_ranks_the_replayed_lists_by_what_was_known_then(town, monkeypat
 
 
 def test_the_hotspots_are_those_of_the_density_room(town, monkeypatch):
-    asked = []
+    drawn, asked = [], []
 
-    def spots(surface, incidents=None, area_share=None, **more):
-        asked.append((surface.attrs["bandwidth_m"], area_share, Grid.of(surface).cell_size_m))
-        return hotspots(surface, incidents, area_share, **more)
+    def density(known, grid, bandwidth_m, **more):
+        drawn.append((bandwidth_m, grid.cell_size_m))
+        return kernel_density(known, grid=grid, bandwidth_m=bandwidth_m, **more)
 
-    monkeypatch.setattr(replay, "hotspots", spots)
+    def cells(values, inside, area_share):
+        asked.append(area_share)
+        return highest_cells(values, inside, area_share)
+
+    monkeypatch.setattr(replay, "kernel_density", density)
+    monkeypatch.setattr(replay, "highest_cells", cells)
     replay_of(town, area_share=0.05, cell_size_m=100.0, bandwidth_m=250.0)
-    assert asked == [(250.0, 0.05, 100.0)] * WEEKS
+    assert drawn == [(250.0, 100.0)] * WEEKS
+    assert asked == [0.05] * WEEKS
 
 
 #: The rule under which the scenes on one street are counted by hand.
