@@ -125,12 +125,16 @@ def check_rows(
 
     kinds = None if selection is None else selection.kinds
     incidents = _incidents(table, chosen, windows, location, kinds)
+    # What was read of a million rows fills memory, and nothing more is asked of it.
+    rows = table.rows = replace(rows, frame=rows.frame[[]], geometry=None)
+    transformation = location.transformation
+    del reading, windows, everywhere, location
     incidents = _whole_codes(incidents, table)
     incidents, duplicates = _named(incidents, table)
     incidents.attrs = {
         "resolution": resolution,
         "source": table.opened.name,
-        "transformation": location.transformation,
+        "transformation": transformation,
     }
     if selection is not None and options.offences not in (None, BY_DEFAULT):
         incidents.attrs[CHOSEN] = selection.counts.choice
@@ -267,7 +271,7 @@ def _placed(table: _Table, location: Location, chosen: NDArray[np.bool_]) -> Loc
     lost = without_place(location)
     if not lost.any():
         return location
-    frame, options = table.rows.frame[chosen][lost], table.options
+    frame, options = table.rows.frame.iloc[np.flatnonzero(chosen)[lost]], table.options
     uprns, texts = (
         field_text(frame, table.mapped, name)
         if name in table.mapped
