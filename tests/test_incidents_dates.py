@@ -478,3 +478,17 @@ def test_long_windows_and_midnight_defaults_are_warned_of_by_row() -> None:
 def test_days_without_times_are_no_midnight_defaults() -> None:
     days = series([f"2026-03-{day:02d}" for day in range(1, 29)])
     assert window_warnings(days, days, "day") == []
+
+
+def test_an_old_end_of_a_time_alone_is_no_number() -> None:
+    frame = pd.DataFrame(
+        {
+            "Date From": ["25/03/1985"], "Time From": ["10:00"],
+            "Date To": [None], "Time To": ["11:00"],
+        },
+        dtype=object,
+    )  # fmt: skip
+    columns = {"occurred_from": ("Date From", "Time From"), "occurred_to": ("Date To", "Time To")}
+    reading = read_datetimes(frame, columns)
+    assert str(reading.times["occurred_to"].moments[0])[:16] == "1985-03-25T11:00"
+    assert not reading.warnings
