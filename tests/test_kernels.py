@@ -158,7 +158,7 @@ def test_days_are_dealt_out_by_the_generator_of_each_permutation(
         dealt[near.order] = naive.shuffled(days[near.order].tolist(), 5, number)
         assert (found[number] == counts_by_hand(events, dealt, longest)).all()
     lanes = knox_kernels._WIDE if many_events > 40 else knox_kernels._SLIM
-    assert bytes_needed(10, 40, 3, threads=1) == 4 * 10 + 8 * 40 * 3 + 2 * 40 * (lanes + 64)
+    assert bytes_needed(10, 40, 3, threads=1) == 4 * 10 + 8 * 40 * 3 + 2 * 40 * (lanes + 32)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

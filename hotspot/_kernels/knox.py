@@ -26,7 +26,7 @@ _WIDE, _SLIM = 256, 64
 _MANY_EVENTS = 400_000
 # Permutations of windows in a block: each is slow enough to be shared out by the few.
 _FEW = 8
-_TILE = 64
+_TILE = 32
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -103,11 +103,10 @@ def _deal(days, at, seed, first, stop, side_by_side):
             # From the days as they stand each time: a permutation does not build on the one before.
             shuffled[k] = days
             _shuffle(shuffled[k], seed, begin + k)
-        # Written in tiles, or each value would pull in a cache line of its own.
-        for top in range(0, n, _TILE):
+        # Event by event, so that each cache line is written once and whole.
+        for i in range(n):
             for k in range(width):
-                for i in range(top, min(top + _TILE, n)):
-                    side_by_side[i, begin - first + k] = shuffled[k, at[i]]
+                side_by_side[i, begin - first + k] = shuffled[k, at[i]]
 
 
 # Not inside the kernel's maker: a compiled function held in a closure is never found in the cache.
