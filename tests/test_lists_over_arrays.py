@@ -13,6 +13,7 @@ from hotspot.addresses.address_words import text_key
 from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.addresses.uprn_index import UprnIndex
+from hotspot.cocooning import rings
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.list_frames import _list_order
 from hotspot.cocooning.plan import list_visits
@@ -85,9 +86,32 @@ def test_buildings_near_are_those_of_every_home_asked(seed):
         for of_street in (-1, 2):
             asked = (x[0] + 1.0, y[0], of_street, own)
             found = groups_near(
-                into_cells(x, y, 100.0), home, place, street, asked, REACH_M, 120.0, 30
+                into_cells(x, y, 100.0), home, place, street, asked, 1500.0, 120.0, 30
             )
-            assert sorted(found) == naive.near_buildings(rows, asked, REACH_M, 120.0)
+            assert sorted(found) == naive.near_buildings(rows, asked, 1500.0, 120.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_neighbours_are_those_that_all_homes_in_reach_would_give(seed):
+    random = np.random.default_rng(seed)
+    rows = [
+        (f"{n}", random.choice(["1", "3", "4", None]), random.choice(["Quay", None]),
+         *(random.integers(0, 12, 2) * 60.0))
+        for n in range(40)
+    ]  # fmt: skip
+    doors = prepare_doors(homes(*rows))
+    for at in range(len(doors.x)):
+        x, y = float(doors.x[at]), float(doors.y[at])
+        street, house, number = (int(of[at]) for of in (doors.street, doors.house, doors.number))
+        start = rings._Start(x, y, street, house, number)
+        wanted = rings._homes_around(doors, start, at, REACH_M, rings.Reach(), REACH_M)
+        found = rings.homes_around(doors, x, y, at, REACH_M)
+        rows = [list(zip(*(of.tolist() for of in one), strict=True)) for one in (found, wanted)]
+        assert sorted(rows[0]) == sorted(rows[1])
+
+
+def test_digits_of_another_script_are_another_uprn():
+    assert UprnIndex(["٣", "7"]).find(["3", "٣", "07"]).tolist() == [-1, 0, 1]
 
 
 @given(st.lists(UPRNS, max_size=12), st.lists(UPRNS, max_size=6))
