@@ -248,6 +248,7 @@ def test_rows_are_those_made_one_link_at_a_time(seed):
         for row in listed.rows.itertuples()
     ]  # fmt: skip
     assert sorted(made) == sorted(told)
+    assert not listed.rows["visit_id"].duplicated().any()
 
 
 def _counted(row):
@@ -264,6 +265,9 @@ def _asked(row, live, doors):
         home = doors.uprn[at] if row["alone"] else _first_flat(doors, doors.place[at])
         if not row["alone"] and row["opener"].link == "same building":
             home = f"{home} others"
+        in_building = opener.how == "building" and doors.home[at]
+        if row["alone"] and in_building and home == _first_flat(doors, doors.place[at]):
+            home = f"{home} alone"
     return visit_id(opener.force, opener.first_ref, home)
 
 

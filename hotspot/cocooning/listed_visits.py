@@ -410,12 +410,15 @@ class _Maker:
 
         All flats of the building count for that, so that a visit to one of them changes no id.
         """
-        forces, refs = (self.live[name].tolist() for name in ("force", "first_ref"))
+        forces, refs, how = (self.live[name].tolist() for name in ("force", "first_ref", "how"))
         homes = np.array([homes[0] if homes else -1 for homes in rows.members], dtype=np.int64)
         known = np.flatnonzero(homes >= 0)
-        building = known[~rows.alone[known]]
         named = homes.copy()
-        named[building] = first_flats(self.doors, homes[building])
+        named[known] = first_flats(self.doors, homes[known])
+        # Where it is only known that somebody of the building was burgled, its first flat names
+        # them all: listed by itself it needs another name.
+        first = rows.alone & (named == homes)
+        named[rows.alone] = homes[rows.alone]
         keys = np.full(len(homes), None, dtype=object)
         keys[known] = self.doors.uprn[named[known]]
         others = ~rows.alone & (openers.link == SAME_BUILDING)
@@ -426,6 +429,8 @@ class _Maker:
                 key = _unmatched(self.events[event])
             elif others[nth]:
                 key = _others(key)
+            elif first[nth] and how[event] == BY_BUILDING and self.doors.home[homes[nth]]:
+                key = _by_itself(key)
             ids.append(visit_id(forces[event], refs[event], key))
         return ids
 
@@ -438,7 +443,8 @@ class _Maker:
         elif link == BURGLED and event.how != BY_BUILDING:
             homes = {self.doors.uprn[door]}
         else:
-            homes = {self.doors.uprn[door], self._key(door)}
+            own = self.doors.uprn[door]
+            homes = {own, self._key(door), _by_itself(own)}
         return frozenset(visit_id(event.force, event.first_ref, home) for home in homes)
 
     def _key(self, door: int) -> str:
@@ -475,6 +481,8 @@ class _Maker:
         )
 
 
+# Names of the other homes of a building in which one is burgled, and of its first flat by itself.
+_others, _by_itself = "{} others".format, "{} alone".format
 _TOLD = ("reason", "officer_notes", "crime_refs", "burglaries_12m", "reach")
 
 
@@ -485,8 +493,3 @@ def _no_visits() -> pd.DataFrame:
 def _unmatched(event: Any) -> str:
     """Return a name for the home of a victim without an address."""
     return event.address or f"{event.x:.0f}, {event.y:.0f}"
-
-
-def _others(home: str) -> str:
-    """Return a name for the other homes of a building in which one is burgled."""
-    return f"{home} others"
