@@ -108,7 +108,7 @@ def finished_pieces(
         return
     # A worker's death breaks a pool for good, but what was done is still handed out: the rest of
     # the pieces are asked for all the same, and only then it is told.
-    futures, death = _submitted(work, shared, pieces, executor)
+    futures = _submitted(work, shared, pieces, executor)
     done = 0
     try:
         for future in as_completed(list(futures)):
@@ -123,7 +123,6 @@ def finished_pieces(
                     ) from None
                 if not _is_death(error):
                     raise
-                death = error
                 continue
             done += 1
             yield at, result
@@ -131,13 +130,13 @@ def finished_pieces(
         for future in futures:
             future.cancel()
     if done < len(pieces):
-        raise HotspotError(_lost_words(what, done, len(pieces), kept)) from death
+        raise HotspotError(_lost_words(what, done, len(pieces), kept))
 
 
 def _submitted(
     work: Work, shared: Any, pieces: Sequence[tuple[Any, ...]], executor: Executor
-) -> tuple[dict[Future[Any], int], Exception | None]:
-    """Hand the pieces over; returned are their numbers, and what kept some from being taken."""
+) -> dict[Future[Any], int]:
+    """Hand the pieces over, as many as are taken, and return the number of each."""
     futures: dict[Future[Any], int] = {}
     with warnings.catch_warnings():
         # A cluster would rather have data that lie with its workers: ours are the caller's.
@@ -145,13 +144,13 @@ def _submitted(
         for at, piece in enumerate(pieces):
             try:
                 futures[executor.submit(work, shared, *piece)] = at
-            except BrokenExecutor as error:
-                return futures, error
+            except BrokenExecutor:
+                break
             except RuntimeError as error:
                 raise ConfigError(
                     f"The executor takes no work ({error}): give one that was not shut down."
                 ) from None
-    return futures, None
+    return futures
 
 
 def _is_death(error: Exception) -> bool:

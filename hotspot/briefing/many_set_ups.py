@@ -18,6 +18,7 @@ from hotspot.briefing.set_up import ChosenSetUp, SetUp, choose_set_up
 from hotspot.dates import AsOf
 from hotspot.executors import executor_problems, finished_pieces
 from hotspot.output.progress_bars import progress_bar
+from hotspot.output.results import Shown
 
 # What is warned of, and where it is shown, belongs to a process: of two briefings on threads of one
 # each would tell what the other found.
@@ -25,7 +26,7 @@ _ONE_IN_A_PROCESS = Lock()
 
 
 @dataclass(frozen=True)
-class BriefedSetUp:
+class BriefedSetUp(Shown):
     """What became of one set-up of many.
 
     Parameters
@@ -36,7 +37,7 @@ class BriefedSetUp:
         Where the briefing is; None where there is none.
     files : tuple of Path
         What was made.
-    summary : str
+    words : str
         What was found, and where it is, in a few lines.
     record : dict
         What run.json holds.
@@ -49,10 +50,19 @@ class BriefedSetUp:
     set_up: str
     folder: Path | None = None
     files: tuple[Path, ...] = ()
-    summary: str = ""
+    words: str = ""
     record: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     error: Exception | None = None
+
+    def summary(self) -> str:
+        """Return what was found, or why there is no briefing.
+
+        Returns
+        -------
+        str
+        """
+        return f"{self.set_up}: {self.words if self.error is None else self.error}"
 
 
 def brief_each(

@@ -135,7 +135,7 @@ def _told(outcome: "BriefedSetUp", options: argparse.Namespace) -> tuple[dict[st
     notes = [*outcome.record["reading"]["notes"], *outcome.warnings]
     print_notes(f"{name}: {note}" for note in dict.fromkeys(notes))
     if not options.json:
-        print_lines(f"{name}:", outcome.summary, "")
+        print_lines(f"{name}:", outcome.words, "")
     files = [str(path) for path in outcome.files]
     about = {"set_up": outcome.set_up, "folder": str(outcome.folder), "files": files}
     return {**about, **outcome.record, "dry_run": options.dry_run, "status": DONE}, DONE

@@ -65,8 +65,8 @@ def raised_risk(ring: Any, apart_m: Any, age_days: Any) -> Any:
 
     Examples
     --------
-    >>> round(raised_risk(0, 0.0, 0), 2), round(raised_risk(1, 30.0, 0), 2)
-    (7.73, 1.93)
+    >>> raised_risk(np.array([0, 1]), np.array([0.0, 30.0]), np.array([0, 0])).round(2).tolist()
+    [7.73, 1.93]
     """
     by_ring = np.array(_BY_RING)[np.minimum(ring, len(_BY_RING) - 1)]
     ages, nth = np.unique(age_days, return_inverse=True)
