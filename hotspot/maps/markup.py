@@ -7,8 +7,8 @@ from itertools import accumulate
 from urllib.parse import urlsplit
 
 from hotspot._checks import Problems
-from hotspot.maps.packaged_files import Library, script_element, unneeded, users, why_missing
-from hotspot.maps.style_sheets import style_element
+from hotspot.maps.packaged_files import Library, script_text, unneeded, users, why_missing
+from hotspot.maps.style_sheets import style_text
 
 _LOADING_ATTRIBUTES = {
     "audio": ("src",),
@@ -102,28 +102,45 @@ class Page:
     by_class: list[tuple[str, str]]
     problems: Problems
 
-    def inlined(self, markup: str) -> str:
-        """Write the content of files where they are linked to."""
+    def inlined(self, markup: str) -> tuple[str, list[str]]:
+        """Write the content of files where they are linked to.
+
+        Returns
+        -------
+        str
+        list of str
+            The text of each script in it, in their order.
+        """
         for address in _STYLE_ADDRESS.findall(markup):
             self._refuse(f"{address} is asked for by a style, and a saved map fetches nothing.")
-        parts, place = [], 0
+        parts: list[str] = []
+        scripts: list[str] = []
+        place = 0
         for tag in tags_of(markup):
-            if not tag.addresses():
+            addresses = tag.addresses()
+            if not addresses:
+                scripts += [tag.content] if tag.name == "script" else []
                 continue
             if tag.name in ("script", "link"):
-                content = "".join(map(self._file, tag.addresses()))
+                files = [file for file in map(self._file, addresses) if file is not None]
+                content = "".join(f"<{name}>{text}</{name}>" for name, text in files)
+                # Libraries are long, and to look for these in the page would take longest of all.
+                scripts += [text for name, text in files if name == "script"]
             else:
                 content = with_pictures(markup[tag.start : tag.end], self.library)
                 if tags_of(content)[0].addresses():
                     self._refuse(self._unloadable(tag))
             parts += [markup[place : tag.start], content]
             place = tag.end
-        return "".join([*parts, markup[place:]])
+        return "".join([*parts, markup[place:]]), scripts
 
-    def _file(self, address: str) -> str:
-        """Return a file as an element: nothing where no element needs it or none can be had."""
+    def _file(self, address: str) -> tuple[str, str] | None:
+        """Return a file as the name of an element and its text.
+
+        None where nothing on the map needs it, or it cannot be had.
+        """
         if unneeded(address, self.by_class):
-            return ""
+            return None
         found = self.library.text(address)
         if found is None:
             asking = sorted(self.asked_by.get(address, ["your own HTML"]))
@@ -132,11 +149,11 @@ class Page:
                 f"{address} is needed by {', '.join(names)}, but {why_missing(address)}. Put it "
                 "into a folder, if you have it, and name that with files=."
             )
-            return ""
+            return None
         if not urlsplit(address).path.endswith(".css"):
-            return script_element(found)
+            return "script", script_text(found)
         texts = [text for _, text in self.by_class]
-        return style_element(found, address, self.library, texts, self.problems)
+        return "style", style_text(found, address, self.library, texts, self.problems)
 
     def _unloadable(self, tag: Tag) -> str:
         address = tag.addresses()[0]

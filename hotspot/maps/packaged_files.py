@@ -94,12 +94,12 @@ class Library:
         return None if path is None else data_uri(path)
 
 
-def script_element(found: Found) -> str:
-    """Write a script as an element; Leaflet learns where its marker's pictures are."""
+def script_text(found: Found) -> str:
+    """Write a script for an element; Leaflet learns where its marker's pictures are."""
     text = _SCRIPT_END.sub(r"<\\/", _SOURCE_MAP.sub("", found.text))
     if found.path is not None and found.path.name == "leaflet.js":
         text += _marker_icon(found.path.parent / "images")
-    return f"<script>{text}</script>"
+    return text
 
 
 def installed_link(address: str) -> str:

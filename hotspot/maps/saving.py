@@ -18,7 +18,7 @@ from hotspot._checks import Problems, raise_problems
 from hotspot._errors import OutputError
 from hotspot.maps.element_contents import asked_by, has_frames, pictures_inside, unsaveable
 from hotspot.maps.elements import notice_line
-from hotspot.maps.markup import Page, tags_of
+from hotspot.maps.markup import Page
 from hotspot.maps.packaged_files import Library
 from hotspot.maps.rendering import elements_of, render
 from hotspot.maps.tiles import blanked, sort_tiles
@@ -122,26 +122,21 @@ def page_text(
     with pictures_inside(elements, library, problems), blanked(tiles.unwanted):
         pieces = render(figure, without=tiles.unwanted)
     page = Page(library, asked_by(elements), pieces.by_class, problems)
-    head, body = page.inlined(pieces.head), page.inlined(pieces.body)
+    head, head_scripts = page.inlined(pieces.head)
+    body, body_scripts = page.inlined(pieces.body)
     problems.raise_if_any(OutputError)
     body += "".join(map(notice_line, tiles.lines))
     # Tiles bring their own nearest zoom.
     script = pieces.script if tiles.sources else _NEAREST + pieces.script
-    return _page(figure.title or "", head, body, script, tiles.sources, has_frames(elements))
-
-
-def _page(
-    title: str, head: str, body: str, script: str, sources: Iterable[str], frames: bool
-) -> str:
-    head = _VIEWPORT.sub(_WIDE, head)
     script = f"\n{script}\n"
-    scripts = [
-        tag.content for part in (head, body) for tag in tags_of(part) if tag.name == "script"
-    ]
-    policy = (
-        '<meta http-equiv="Content-Security-Policy" '
-        f'content="{_policy([*scripts, script], sources, frames)}">'
-    )
+    scripts = [*head_scripts, *body_scripts, script]
+    policy = _policy(scripts, tiles.sources, has_frames(elements))
+    return _page(figure.title or "", head, body, script, policy)
+
+
+def _page(title: str, head: str, body: str, script: str, policy: str) -> str:
+    head = _VIEWPORT.sub(_WIDE, head)
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     # The policy first: it holds for what comes after it.
     first = [policy, '<meta charset="utf-8">']
     if len(policy) > _MOST_POLICY_CHARACTERS:

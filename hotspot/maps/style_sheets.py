@@ -34,10 +34,10 @@ _TOGGLE, _WAIT = (
 _DRAWN = {"toggle.svg": _TOGGLE, "toggle.png": _TOGGLE, "loader.gif": _WAIT}
 
 
-def style_element(
+def style_text(
     found: Found, address: str, library: Library, texts: Sequence[str], problems: Problems
 ) -> str:
-    """Write a style sheet as an element, with every picture and font in it.
+    """Write a style sheet for an element, with every picture and font in it.
 
     Parameters
     ----------
@@ -79,8 +79,7 @@ def style_element(
     css = _URL.sub(partial(inside, pictures), _FONT_FACE.sub(font_face, found.text))
     missing += [_not_held(name, "picture", address) for name in pictures]
     problems.extend(dict.fromkeys(missing))
-    ended = _STYLE_END.sub(r"<\\/", css)
-    return f"<style>{ended}</style>"
+    return _STYLE_END.sub(r"<\\/", css)
 
 
 def _not_held(name: str, kind: str, address: str) -> str:
