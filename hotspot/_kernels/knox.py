@@ -6,6 +6,7 @@ that hold them. Every permutation has a generator of its own, seeded by its numb
 the batch nor the number of threads can change a count.
 """
 
+import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -89,16 +90,25 @@ def _shuffle(values, seed, number):
         values[i], values[j] = values[j], values[i]
 
 
+class _Room(threading.local):
+    """Room of a thread to deal days in: taken anew for each block, its pages fault each time."""
+
+    def __init__(self, dealt: int, events: int, lanes: int) -> None:
+        # Each thread that looks at its fields is given its own, by a call of this.
+        self.shuffled = np.empty((_TILE, dealt), dtype=np.int16)
+        # Lanes that the last block leaves over hold days too, so that their lags are numbers.
+        self.side_by_side = np.zeros((events, lanes), dtype=np.int16)
+
+
 @compiled
-def _deal(days, at, seed, first, stop, side_by_side):
+def _deal(days, at, seed, first, stop, shuffled, side_by_side):
     """Write the days of events `at`, under permutations `first` to `stop`, side by side.
 
-    `side_by_side` is (events, lanes).
+    `side_by_side` is (events, lanes); `shuffled` is room for some permutations of all days.
     """
-    n = at.shape[0]
-    shuffled = np.empty((_TILE, days.shape[0]), dtype=days.dtype)
-    for begin in range(first, stop, _TILE):
-        width = min(_TILE, stop - begin)
+    n, tile = at.shape[0], shuffled.shape[0]
+    for begin in range(first, stop, tile):
+        width = min(tile, stop - begin)
         for k in range(width):
             # From the days as they stand each time: a permutation does not build on the one before.
             shuffled[k] = days
@@ -244,11 +254,13 @@ def count_lags(
     narrow, most = _narrowest(bounds)
     short_days, longest = ordered.astype(np.int16), bounds.astype(narrow)
     lanes, kernel = (_SLIM, _count_slim) if n > _MANY_EVENTS else (_WIDE, _count_wide)
+    room = _Room(len(short_days), n, lanes)
 
     def count(first: int, stop: int) -> None:
-        side_by_side = np.zeros((n, lanes), dtype=np.int16)
+        side_by_side = room.side_by_side
         number = 1 + part.before + first
-        _deal(short_days, at, np.uint64(seed), number, number + stop - first, side_by_side)
+        _deal(short_days, at, np.uint64(seed), number, number + stop - first, room.shuffled,
+              side_by_side)  # fmt: skip
         lag = np.empty(lanes, dtype=narrow)
         counted = np.zeros((near.bands, len(longest), lanes), dtype=narrow)
         here = out[1 + first : 1 + stop]
