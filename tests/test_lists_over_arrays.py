@@ -1,14 +1,11 @@
 """What a list of a large force is made of in arrays, against the same one row at a time."""
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotspot._kernels.near_points import groups_near, into_cells, places_near, points_near
 from hotspot.addresses.address_words import text_key
 from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import parse_house
@@ -34,61 +31,6 @@ UPRNS = st.one_of(
     st.sampled_from(["12", "0012", " 12", '="12"', "12.0", "X/7", "x/7 ", "", "0", "00", "٣"]),
     st.from_regex(r"[0-9]{1,25}", fullmatch=True),
 )
-
-
-def scattered(seed: int, number: int = 80) -> tuple[np.ndarray, np.ndarray]:
-    """Points on a coarse lattice, so that some are exactly as far as is asked."""
-    random = np.random.default_rng(seed)
-    x, y = random.integers(0, 40, (2, number)) * 50.0
-    return x + 400_000.0, y + 300_000.0
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("reach_m", [0.0, 100.0, REACH_M, 5000.0])
-def test_points_in_cells_are_those_found_one_by_one(seed, reach_m):
-    (x, y), (asked_x, asked_y) = scattered(seed), scattered(seed + 100, 7)
-    asked_x[0] -= 5000.0
-    counted = np.arange(len(x)) % 5 > 0
-    cells = into_cells(x, y, 100.0)
-    start, found = points_near(cells, counted, asked_x, asked_y, reach_m)
-    points = list(zip(x, y, strict=True))
-    wanted = [
-        [at for at in naive.near(points, place, reach_m) if counted[at]]
-        for place in zip(asked_x, asked_y, strict=True)
-    ]
-    assert [sorted(found[a:b]) for a, b in pairwise(start)] == wanted
-    number, last = places_near(cells, counted, asked_x, asked_y, reach_m)
-    nth = [[place for place, its in enumerate(wanted) if at in its] for at in range(len(x))]
-    assert number.tolist() == [len(places) for places in nth]
-    assert last.tolist() == [max(places, default=-1) for places in nth]
-
-
-def test_a_point_that_is_nowhere_is_near_nothing():
-    x, y = np.array([0.0, np.nan, 5.0]), np.array([0.0, 0.0, np.nan])
-    found = points_near(into_cells(x, y, 100.0), np.ones(3, dtype=bool), x[:1], y[:1], REACH_M)[1]
-    assert found.tolist() == [0]
-    none = np.array([])
-    start, found = points_near(into_cells(none, none, 100.0), none > 0, x[:1], y[:1], REACH_M)
-    assert start.tolist() == [0, 0]
-    assert not len(found)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_buildings_near_are_those_of_every_home_asked(seed):
-    random = np.random.default_rng(seed)
-    x, y = scattered(seed)
-    place, street = random.integers(0, 30, len(x)), random.integers(-1, 4, len(x))
-    home = random.random(len(x)) < 0.8
-    names = ("x", "y", "place", "street", "home")
-    columns = zip(*(values.tolist() for values in (x, y, place, street, home)), strict=True)
-    rows = [dict(zip(names, row, strict=True)) for row in columns]
-    for own in (-1, 7):
-        for of_street in (-1, 2):
-            asked = (x[0] + 1.0, y[0], of_street, own)
-            found = groups_near(
-                into_cells(x, y, 100.0), home, place, street, asked, 1500.0, 120.0, 30
-            )
-            assert sorted(found) == naive.near_buildings(rows, asked, 1500.0, 120.0)
 
 
 @pytest.mark.parametrize("seed", range(4))
