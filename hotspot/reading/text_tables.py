@@ -13,7 +13,9 @@ from hotspot.reading.row_stretches import Stretch, plain_table
 
 #: Two thousand columns of a few kilobytes each; a spreadsheet holds 32,767 characters a cell.
 MOST_OF_A_LINE = 1 << 24
-_BLOCK = 1 << 23
+# What lies in the cache of a processor is read several times at the cost of once.
+_BLOCK = 1 << 20
+_READ_ON = 1 << 23
 # Below so many characters the lines of an odd block are read one by one, some at a time.
 _SMALL_BLOCK = 1 << 16
 _LINES_ONE_BY_ONE = 1_000
@@ -122,6 +124,6 @@ class TextTable:
                 yield line
             at = end
             if at == len(self._text):
-                self._text += self._file.read(_BLOCK) + self._file.readline(MOST_OF_A_LINE)
+                self._text += self._file.read(_READ_ON) + self._file.readline(MOST_OF_A_LINE)
                 if at == len(self._text):
                     return
