@@ -217,7 +217,7 @@ def moment(time: pd.Timestamp, *, year: bool = False) -> str:
     ('Mon 2 Mar 06:00', 'Mon 2 Mar')
     """
     day = short_day(time, year=year)
-    return f"{day} {time:%H:%M}" if _has_time(time) else day
+    return f"{day} {_clock(time)}" if _has_time(time) else day
 
 
 def long_moment(time: pd.Timestamp, *, year: bool = True) -> str:
@@ -229,7 +229,7 @@ def long_moment(time: pd.Timestamp, *, year: bool = True) -> str:
     'Monday 2 March at 06:00'
     """
     day = long_day(time, year=year)
-    return f"{day} at {time:%H:%M}" if _has_time(time) else day
+    return f"{day} at {_clock(time)}" if _has_time(time) else day
 
 
 def window(start: pd.Timestamp, end: pd.Timestamp, *, year: bool = False) -> str:
@@ -248,10 +248,10 @@ def window(start: pd.Timestamp, end: pd.Timestamp, *, year: bool = False) -> str
     """
     if start == end:
         return moment(start, year=year)
-    if start.normalize() == end.normalize():
+    if start.date() == end.date():
         if not _has_time(end):
-            return f"{short_day(start, year=year)} from {start:%H:%M}"
-        return f"{short_day(start, year=year)} {start:%H:%M} to {end:%H:%M}"
+            return f"{short_day(start, year=year)} from {_clock(start)}"
+        return f"{short_day(start, year=year)} {_clock(start)} to {_clock(end)}"
     return f"{moment(start, year=year)} to {moment(end, year=year)}"
 
 
@@ -267,7 +267,7 @@ def cut_off(last: pd.Timestamp) -> str:
     """
     if not _has_time(last):
         return f"the end of {long_day(last)}"
-    return f"{long_day(last)}, {last:%H:%M}"
+    return f"{long_day(last)}, {_clock(last)}"
 
 
 def list_day(last: pd.Timestamp) -> str:
@@ -292,6 +292,11 @@ def hour_span(first_hour: int, span: int) -> str:
     '22:00 to 04:00'
     """
     return f"{first_hour:02d}:00 to {(first_hour + span) % 24:02d}:00"
+
+
+def _clock(time: pd.Timestamp) -> str:
+    # Some ten thousand are written for a map: strftime would take most of the time.
+    return f"{time.hour:02d}:{time.minute:02d}"
 
 
 def _has_time(time: pd.Timestamp) -> bool:

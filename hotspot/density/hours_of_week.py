@@ -1,13 +1,16 @@
 """When crimes happen: aoristic hours of the week, and the busiest hours in a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspot.density.weights import aoristic_calendar
+from hotspot._checks import check_incidents_frame
+from hotspot.density.weights import hours_held, windows_of
 
 # A window longer than this says nothing about the hour and hardly more about the weekday.
 LONGEST_WINDOW_DAYS = 7
@@ -57,13 +60,37 @@ def aoristic_hours(incidents: gpd.GeoDataFrame) -> Hours:
     Ratcliffe, J. H. (2000). Aoristic analysis: the spatial interpretation of unspecific temporal
     events. International Journal of Geographical Information Science 14(7), 669-679.
     """
+    return aoristic_hours_of(incidents, [np.arange(len(incidents))])[0]
+
+
+def aoristic_hours_of(
+    incidents: gpd.GeoDataFrame, parts: Sequence[npt.NDArray[np.integer[Any]]]
+) -> list[Hours]:
+    """Compute the hours of parts of the incidents, each as `aoristic_hours` does.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Canonical.
+    parts : sequence of ndarray of int
+        The positions of the rows of each.
+    """
     start = _seconds(incidents["occurred_from"])
     end = _seconds(incidents["occurred_to"])
     without_time = (start % _DAY_S == 0) & (end % _DAY_S == 0)
     too_long = ~without_time & (end - start > LONGEST_WINDOW_DAYS * _DAY_S)
     used = ~(without_time | too_long)
-    weights = aoristic_calendar(incidents[used]).to_numpy() if used.any() else np.zeros((7, 24))
-    return Hours(weights, int(used.sum()), int(without_time.sum()), int(too_long.sum()))
+    if used.any():
+        check_incidents_frame(incidents[used], needs_days="A calendar of offences")
+    # Frames are cut and checked once for all the parts, of which a force has hundreds.
+    start, end = windows_of(incidents)
+    found = []
+    for rows in parts:
+        held = rows[used[rows]]
+        weights = hours_held(start[held], end[held]) if len(held) else np.zeros((7, 24))
+        left_out = int(without_time[rows].sum()), int(too_long[rows].sum())
+        found.append(Hours(weights, len(held), *left_out))
+    return found
 
 
 def _seconds(times: pd.Series) -> npt.NDArray[np.int64]:

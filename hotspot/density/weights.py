@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspot._checks import check_incidents_frame, frame_problems, raise_problems
@@ -154,7 +155,7 @@ def aoristic_weights(
     """
     spans = _spans(_weekday_numbers(weekdays), hours)
     check_incidents_frame(incidents, needs_days="An aoristic weight")
-    start, end = _windows(incidents)
+    start, end = windows_of(incidents)
     share = (_passed(end, spans) - _passed(start, spans)) / (end - start)
     return pd.Series(share, index=incidents.index, name="aoristic_weight")
 
@@ -202,18 +203,10 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     (np.float64(0.25), np.float64(0.25), np.float64(1.0))
     """
     check_incidents_frame(incidents, needs_days="A calendar of offences")
-    start, end = _windows(incidents)
-    # Sums of floats turn on the order in which they are added: not that of the rows.
-    order = np.lexsort((end, start))
-    start, end = start[order], end[order]
+    start, end = windows_of(incidents)
     length = end - start
-    # A weekday at a time: its 24 hours in one array, each a row whose sum is as it is alone.
-    sums = [
-        ((_hours_passed(end, day) - _hours_passed(start, day)) / length).sum(axis=1)
-        for day in range(7)
-    ]
-    table = pd.DataFrame(np.array(sums), index=list(DAYS), columns=range(24))
-    dated = (incidents["occurred_from"] == incidents["occurred_to"]).to_numpy()[order]
+    table = pd.DataFrame(hours_held(start, end), index=list(DAYS), columns=range(24))
+    dated = (incidents["occurred_from"] == incidents["occurred_to"]).to_numpy()
     table.attrs |= {
         "incidents": len(incidents),
         "within_an_hour": int((length <= _HOUR_S).sum()),
@@ -223,7 +216,27 @@ def aoristic_calendar(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     return table
 
 
-def _windows(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:
+def hours_held(start: Seconds, end: Seconds) -> npt.NDArray[np.float64]:
+    """Compute how many windows fall in each hour of the week, shape (7, 24).
+
+    Parameters
+    ----------
+    start, end : ndarray of int64
+        As of `windows_of`.
+    """
+    # Sums of floats turn on the order in which they are added: not that of the rows.
+    order = np.lexsort((end, start))
+    start, end = start[order], end[order]
+    length = end - start
+    # A weekday at a time: its 24 hours in one array, each a row whose sum is as it is alone.
+    sums = [
+        ((_hours_passed(end, day) - _hours_passed(start, day)) / length).sum(axis=1)
+        for day in range(7)
+    ]
+    return np.array(sums)
+
+
+def windows_of(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:
     """Return the start and end of each window, in seconds from a Monday, never of no length."""
     start, end = (
         incidents[name].to_numpy().astype("datetime64[s]").astype(np.int64) + _EPOCH_S

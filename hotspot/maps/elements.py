@@ -22,7 +22,7 @@ from hotspot.maps.folium_inside import children_of
 from hotspot.output.pages import make_page
 
 # What could end a script element or begin markup inside one; JSON reads the escapes back.
-_SCRIPT_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
+_SCRIPT_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"}
 
 _SCRIPTS = (
     "map_shapes.js", "map_labels.js", "map_points.js", "map_weeks.js", "map_tables.js",
@@ -41,7 +41,11 @@ def script_json(value: Any) -> str:
     >>> script_json(["</script>", 1])
     '["\\u003c/script\\u003e",1]'
     """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).translate(_SCRIPT_ESCAPES)
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    # Once for each sign: str.translate looks at every letter by itself.
+    for sign, escape in _SCRIPT_ESCAPES.items():
+        text = text.replace(sign, escape)
+    return text
 
 
 @cache

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +34,9 @@ def as_text(value: Any) -> str | None:
     >>> as_text(pd.Timestamp("2026-03-02 18:30")), as_text(1234), as_text(0.5), as_text(["A", "B"])
     ('Mon 2 Mar 2026 18:30', '1,234', '0.5', 'A, B')
     """
+    # Most values are, and none is looked at more often than those of a map.
+    if type(value) is str:
+        return clean_text(value).strip() or None
     if isinstance(value, (list, tuple, set, np.ndarray)):
         # A set has another order on every run, and the same map must be the same bytes.
         items = sorted(value) if isinstance(value, set) else value
@@ -54,7 +57,8 @@ def as_text(value: Any) -> str | None:
 
 def drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the rows that have a geometry to draw."""
-    return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
 def rows_of(
@@ -120,18 +124,20 @@ def texts_of(
     return names, [[write(value) or None for value in frame[column]] for column, _, write in there]
 
 
-def geometries(frame: gpd.GeoDataFrame) -> list[Any]:
+def geometries(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> list[Any]:
     """Return points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
     shapes = frame.geometry
-    if not (shapes.geom_type == "Point").all():
+    kinds = set(shapely.get_type_id(shapes.to_numpy()).tolist())
+    if not kinds <= {shapely.GeometryType.POINT}:
         # In metres before they become degrees, whose lengths differ from north to east.
         shapes = shapes.simplify(_SIMPLIFY_M if frame.crs.is_projected else 0.0)
+        kinds = set(shapely.get_type_id(shapes.to_numpy()).tolist())
     degrees = shapely.transform(
         shapes.to_crs("EPSG:4326").to_numpy(), lambda places: places.round(_DECIMALS)
     )
-    if (shapes.geom_type == "Point").all():
-        return [[float(lon), float(lat)] for lon, lat in shapely.get_coordinates(degrees)]
-    if not (shapes.geom_type == "LineString").all() or shapes.is_empty.any():
+    if kinds <= {shapely.GeometryType.POINT}:
+        return cast("list[Any]", shapely.get_coordinates(degrees).tolist())
+    if not kinds <= {shapely.GeometryType.LINESTRING} or shapes.is_empty.any():
         return [shapely.geometry.mapping(shape) for shape in degrees]
     # Streets are nearly all that is drawn, and each of their points would be fetched by itself.
     at, line = shapely.get_coordinates(degrees, return_index=True)
@@ -152,7 +158,7 @@ def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
 def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
     """Return a level label inside each area."""
     # The centroid of a crescent lies outside of it; this point never does.
-    inside = gpd.GeoDataFrame(geometry=frame.geometry.representative_point())
+    inside = frame.geometry.representative_point()
     return [
         [*place, text, 0]
         for place, value in zip(geometries(inside), texts, strict=True)
@@ -209,7 +215,7 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
     # Long streets first; the rest only makes the order the same on every run.
     labels.sort(key=lambda label: (-label[0], label[1:]))
     points = gpd.points_from_xy([label[1] for label in labels], [label[2] for label in labels])
-    places = geometries(gpd.GeoDataFrame(geometry=points, crs=plane.crs))
+    places = geometries(gpd.GeoSeries(points, crs=plane.crs))
     return [[*place, *label[3:]] for place, label in zip(places, labels, strict=True)]
 
 

@@ -8,7 +8,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot.dates import resolution
-from hotspot.density.hours_of_week import PEAK_HOURS, Hours, aoristic_hours, peak_hours
+from hotspot.density.hours_of_week import (
+    PEAK_HOURS,
+    Hours,
+    aoristic_hours,
+    aoristic_hours_of,
+    peak_hours,
+)
 from hotspot.english import hour_span
 from hotspot.patrol.patrolled_places import Places
 
@@ -70,8 +76,8 @@ def place_hours(places: Places, incidents: gpd.GeoDataFrame) -> PlaceHours:
     prior = by_hour / by_hour.sum() if ground.counted else _EVENLY
     at = places.position(timed.geometry.to_numpy())
     rows, weights = [], []
-    for number, name in enumerate(places.names):
-        own = aoristic_hours(timed[at == number])
+    parts = [np.flatnonzero(at == number) for number in range(len(places.names))]
+    for name, own in zip(places.names, aoristic_hours_of(timed, parts), strict=True):
         added = own.weights.sum(axis=0) + PRIOR_BURGLARIES * prior
         weight = added / added.sum()
         first, share = peak_hours(Hours(weight[None, :], 1, 0, 0))
