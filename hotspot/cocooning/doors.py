@@ -316,15 +316,6 @@ def _cell_keys(column: Ints, row: Ints) -> Ints:
     return np.asarray(column * (1 << 32) + row).ravel()
 
 
-def _read_each(
-    frame: pd.DataFrame, column: str, rows: Ints, read: Callable[[str], Any], *, default: Any
-) -> Any:
-    """Apply a reading of text once per distinct text; missing text gives the default."""
-    codes, distinct = _factorized(frame, column, rows)
-    values = np.array([*(read(text) if text else default for text in distinct), default])
-    return values[codes]
-
-
 def _codes(frame: pd.DataFrame, column: str, rows: Ints, read: Callable[[str], str]) -> Ints:
     """Rank the texts of a column, those that read the same alike; -1 where there is none."""
     codes, distinct = _factorized(frame, column, rows)
@@ -343,13 +334,18 @@ def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, lis
 def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
     """Find the buildings that hold flats, and all that is a home or holds one."""
     has_parent = parent_at >= 0
-    is_parent = _read_each(frame, "classification", rows, says_parent, default=False)
+    codes, distinct = _factorized(frame, "classification", rows)
+
+    def said(read: Callable[[str], bool], default: bool) -> Bools:
+        values = [*(read(text) if text else default for text in distinct), default]
+        return np.array(values, dtype=bool)[codes]
+
+    is_parent = said(says_parent, default=False)
     is_parent[parent_at[has_parent]] = True
-    is_home = _read_each(frame, "classification", rows, says_home, default=True)
-    could_hold = _read_each(frame, "classification", rows, says_parent, default=True)
+    is_home, could_hold = said(says_home, default=True), said(says_parent, default=True)
     lived_in = is_home | (is_parent & could_hold)
     lived_in[parent_at[has_parent & is_home]] = True
-    return is_parent.astype(bool), lived_in.astype(bool)
+    return is_parent, lived_in
 
 
 def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Ints, Ints, Ints]:
