@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotspot._errors import ConfigError, DataError, quoted
 from hotspot.briefing.burglaries import Burglaries
@@ -14,7 +15,9 @@ from hotspot.english import and_list, count, cut_off
 from hotspot.output.files import inputs_of
 from hotspot.output.page_parts import Writer
 from hotspot.output.tables import write_rejected
-from hotspot.visits import VisitLedger
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitLedger
 
 REJECTED = "cameras-rejected.csv"
 
@@ -49,7 +52,7 @@ class CameraProducts:
 
 
 def find_cameras(
-    burglaries: Burglaries, refs: Iterable[str] | None, days: int, ledger: VisitLedger | None
+    burglaries: Burglaries, refs: Iterable[str] | None, days: int, ledger: "VisitLedger | None"
 ) -> CameraProducts:
     """Find the cameras to ask for some burglaries of a set-up.
 
@@ -82,7 +85,7 @@ def find_cameras(
     return CameraProducts(found, check, inputs_of(settings.files))
 
 
-def open_ledger(burglaries: Burglaries, url: str | None, *, needed: bool) -> VisitLedger | None:
+def open_ledger(burglaries: Burglaries, url: str | None, *, needed: bool) -> "VisitLedger | None":
     """Open the ledger that was named, or that of the set-up.
 
     Parameters
@@ -111,11 +114,13 @@ def open_ledger(burglaries: Burglaries, url: str | None, *, needed: bool) -> Vis
         return None
     if not needed and "://" not in named and not Path(named).exists():
         return None
+    from hotspot.visits import VisitLedger
+
     return VisitLedger(named)
 
 
 def record_asked(
-    ledger: VisitLedger,
+    ledger: "VisitLedger",
     products: CameraProducts,
     refs: list[str],
     cameras: list[str],

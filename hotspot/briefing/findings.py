@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +24,9 @@ from hotspot.density.ground_shares import Ground, ground_of
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.near_repeat import near_repeat_zones
-from hotspot.visits import VisitLedger, VisitReport
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitLedger, VisitReport
 
 # A share of homes or of area above which zones no longer tell anyone where to go.
 TOO_WIDE = 0.2
@@ -49,7 +52,7 @@ class Lists:
     targets: gpd.GeoDataFrame
     messages: gpd.GeoDataFrame
     links: pd.DataFrame
-    so_far: VisitReport | None
+    so_far: "VisitReport | None"
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ def find_raised_risk(inputs: Inputs, ground: Ground) -> RaisedRisk | None:
     return RaisedRisk(zones, ground.share(shapely.union_all(zones.geometry.to_numpy())))
 
 
-def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
+def find_lists(inputs: Inputs, ledger: "VisitLedger | None") -> Lists | None:
     """Find which doors to knock on, and which homes get a message; nothing is issued."""
     layers = inputs.layers
     if inputs.month_only or layers.addresses is None:
@@ -235,7 +238,7 @@ def find_lists(inputs: Inputs, ledger: VisitLedger | None) -> Lists | None:
     return Lists(*lists, ledger.report("area", inputs.as_of, inputs.stopped))
 
 
-def find_footage(inputs: Inputs, ledger: VisitLedger | None) -> CameraList | None:
+def find_footage(inputs: Inputs, ledger: "VisitLedger | None") -> CameraList | None:
     """Find the cameras to ask for the burglaries that count: what was asked is in the ledger."""
     settings, known = inputs.config.cameras, inputs.known
     if settings is None or inputs.cameras is None or inputs.month_only:

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotspot._errors import ConfigError, DataError
 from hotspot.briefing import products
@@ -29,7 +29,9 @@ from hotspot.briefing.track_record import find_proof
 from hotspot.briefing.trend import find_trend
 from hotspot.dates import AsOf, month_only_problems
 from hotspot.incidents.stop_list import redacted
-from hotspot.visits import VisitLedger
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitLedger
 
 
 def brief(
@@ -211,7 +213,7 @@ def _warnings(inputs: Inputs, warned: Sequence[str]) -> list[str]:
 class _Issuing:
     """A folder under construction, and the list that is asked for once it is in its place."""
 
-    ledger: VisitLedger | None
+    ledger: "VisitLedger | None"
     building: Path = Path()
     dry_run: bool = False
     lists: Lists | None = None
@@ -224,11 +226,18 @@ class _Issuing:
             self.newly_asked = self.ledger.issue(targets, messages=messages, links=links)
 
 
+def _ledger(url: str, dry_run: bool) -> "VisitLedger":
+    # Its database takes a third of a second to load, and most runs have no ledger.
+    from hotspot.visits import VisitLedger
+
+    return VisitLedger(url, dry_run=dry_run)
+
+
 @contextmanager
 def _issuing(chosen: ChosenSetUp, replace: bool, dry_run: bool) -> Iterator[_Issuing]:
     """Build the folder of a run; the ledger learns of the list when the folder is in its place."""
     url, folder = chosen.config.cocooning.ledger, chosen.config.output.folder
-    with nullcontext() if url is None else VisitLedger(url, dry_run=dry_run) as ledger:
+    with nullcontext() if url is None else _ledger(url, dry_run) as ledger:
         issuing = _Issuing(ledger, dry_run=dry_run)
         if dry_run:
             refuse_taken(folder, replace)

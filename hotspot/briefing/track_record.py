@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,10 +17,12 @@ from hotspot.dates import day_after
 from hotspot.forecast import Blend
 from hotspot.grid import Grid
 from hotspot.rule import NearRepeatRule
-from hotspot.visits import VisitLedger
 from hotspot.worth import PreventableShare, TargetingAccuracy, preventable_share
 from hotspot.worth.accuracy import accuracy_among
 from hotspot.worth.replay import ReplayOptions
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitLedger
 
 _FORECAST_CELL_M = 100.0
 _FORECAST_DAYS = 7
@@ -75,7 +77,7 @@ class Proof:
 
 
 def find_proof(
-    inputs: Inputs, study_area: shapely.Geometry, ledger: VisitLedger | None = None
+    inputs: Inputs, study_area: shapely.Geometry, ledger: "VisitLedger | None" = None
 ) -> Proof:
     """Test the layers of the map and the lists by the burglaries that came after.
 
@@ -119,7 +121,7 @@ def find_proof(
 
 
 def _worth(
-    inputs: Inputs, within: gpd.GeoSeries | None, ledger: VisitLedger | None
+    inputs: Inputs, within: gpd.GeoSeries | None, ledger: "VisitLedger | None"
 ) -> tuple[PreventableShare | None, TargetingAccuracy | None, str | None]:
     """Count what visits could prevent, and how well past lists were aimed."""
     known = inputs.known.incidents
@@ -145,7 +147,7 @@ def _accuracy(
     first: pd.Timestamp,
     horizon_days: int,
     within: gpd.GeoSeries | None,
-    ledger: VisitLedger | None,
+    ledger: "VisitLedger | None",
 ) -> TargetingAccuracy | None:
     """Replay the lists of the last weeks whose aftermath is over; None where too few are."""
     if inputs.layers.addresses is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -14,7 +14,9 @@ from hotspot.cocooning.walking_order import areas_in_order, listed_areas
 from hotspot.english import count, long_moment, moment, percent, short_day
 from hotspot.geo import NO_AREA
 from hotspot.rule import RINGS, Ring
-from hotspot.visits import VisitReport
+
+if TYPE_CHECKING:
+    from hotspot.visits import VisitReport
 
 _VISITED_RINGS = [ring for ring in RINGS if ring.act_within_hours is not None]
 _MEASURES = {
@@ -218,7 +220,7 @@ def _expired(targets: pd.DataFrame) -> list[Part]:
     return [Part(heading, sentences, table(_EXPIRED_COLUMNS, rows, kind="narrow"))]
 
 
-def _so_far(report: VisitReport | None) -> list[Part]:
+def _so_far(report: "VisitReport | None") -> list[Part]:
     """Write what was asked and what was reached, where a ledger is kept."""
     heading = "Asked and reached so far"
     if report is None:
