@@ -101,6 +101,15 @@ def test_a_long_cell_is_no_mark_left_open(tmp_path: Path, size: int, quoted: boo
     assert rows[0][4] == (f'{cell}, "z"\n{cell}' if quoted else cell)
 
 
+@pytest.mark.parametrize("sign", ["y", "\u00e9", "\u20ac", "\U0001f600"])
+@pytest.mark.parametrize("above", [0, 1, 5_000])
+def test_a_block_with_a_long_cell_is_not_read_at_once(sign: str, above: int) -> None:
+    shortest = -(-131_072 // len(sign.encode()))
+    for size, plain in ((shortest - 1, True), (shortest, False)):
+        text = "a,b\n" * above + f"c,{sign * size}\n" + "d,e\n"
+        assert (row_stretches.plain_table(text, ",", 2) is not None) == plain
+
+
 def test_a_mark_left_open_before_a_long_cell_swallows_no_row(tmp_path: Path) -> None:
     lines = TEXT.splitlines(keepends=True)
     lines[2] = lines[2].replace(",x", ',"x')
