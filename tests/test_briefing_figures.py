@@ -13,7 +13,7 @@ from hotspot.briefing.figures.hours import hours_by_area
 from hotspot.briefing.figures.known import KnownBurglaries, recent_counts
 from hotspot.briefing.figures.methods import HELD_BACK, NOT_RECORDED, methods_by_area
 from hotspot.briefing.figures.weeks import weekly_comparison
-from hotspot.density.hours_of_week import aoristic_hours, peak_hours
+from hotspot.density.hours_of_week import aoristic_hours, aoristic_hours_of, peak_hours
 from hotspot.geo import NO_AREA
 from tests import naive
 
@@ -95,6 +95,21 @@ def test_the_busiest_hours_may_run_over_midnight() -> None:
     assert share == pytest.approx(2 / 3)
     nothing = peak_hours(aoristic_hours(at("2026-03-02")))
     assert np.isnan(nothing[1])
+
+
+def test_the_hours_of_parts_are_those_of_each_alone() -> None:
+    rng = np.random.default_rng(4)
+    start = pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 4_000, 200) * 1_800, "s")
+    long = pd.to_timedelta(rng.choice([0, 0, 1, 9, 200], 200), "h")
+    frame = burglaries(list(zip(start.astype(str), (start + long).astype(str), strict=True)))
+    parts = [np.flatnonzero(rng.random(200) < share) for share in (0.0, 0.02, 0.3, 1.0)]
+    for rows, found in zip(parts, aoristic_hours_of(frame, parts), strict=True):
+        alone = aoristic_hours(frame.iloc[rows])
+        assert (found.counted, found.without_time, found.too_long) == (
+            alone.counted, alone.without_time, alone.too_long,
+        )  # fmt: skip
+        np.testing.assert_array_equal(found.weights, alone.weights)
+        assert found.weights.sum() == pytest.approx(found.counted)
 
 
 def test_hours_by_area_count_what_has_a_time() -> None:
