@@ -8,6 +8,7 @@ data; no piece turns on another, so the answer is the same whatever runs it.
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from contextlib import nullcontext
 from pickle import PicklingError
 from typing import Any
 
@@ -138,9 +139,12 @@ def _submitted(
 ) -> dict[Future[Any], int]:
     """Hand the pieces over, as many as are taken, and return the number of each."""
     futures: dict[Future[Any], int] = {}
-    with warnings.catch_warnings():
-        # A cluster would rather have data that lie with its workers: ours are the caller's.
-        warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+    # Which warnings are shown is of the whole process: where threads of it already work, theirs
+    # would be put back by ours.
+    with warnings.catch_warnings() if _is_of_engine(executor) else nullcontext():
+        if _is_of_engine(executor):
+            # A cluster would rather have data that lie with its workers: ours are the caller's.
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
         for at, piece in enumerate(pieces):
             try:
                 futures[executor.submit(work, shared, *piece)] = at
@@ -155,8 +159,11 @@ def _submitted(
 
 def _is_death(error: Exception) -> bool:
     """Test whether an exception tells of the worker, and not of the work."""
-    engine = type(error).__module__.partition(".")[0] == _ENGINE
-    return engine or isinstance(error, (BrokenExecutor, CancelledError))
+    return _is_of_engine(error) or isinstance(error, (BrokenExecutor, CancelledError))
+
+
+def _is_of_engine(what: object) -> bool:
+    return type(what).__module__.partition(".")[0] == _ENGINE
 
 
 def _is_unsendable(error: Exception) -> bool:
@@ -167,9 +174,15 @@ def _is_unsendable(error: Exception) -> bool:
 
 def _lost_words(what: str, done: int, total: int, kept: str) -> str:
     lost = total - done
+    # A pool in which every worker dies at once most often cannot load what it was handed.
+    why = "Most often memory ran out: take fewer workers or smaller pieces"
+    if not done:
+        why = (
+            "Either memory ran out (take fewer workers or smaller pieces), or what was given, such "
+            "as a model, is of a notebook or a script: put it into a module"
+        )
     return (
         f"{what}: a worker died or was stopped, and {lost:,} of {count(total, 'piece')} "
         f"{'is' if lost == 1 else 'are'} lost; {done:,} {'was' if done == 1 else 'were'} done. "
-        f"{kept or 'Nothing of them is kept.'} Most often memory ran out: take fewer workers or "
-        "smaller pieces, and run again on a new executor."
+        f"{kept or 'Nothing of them is kept.'} {why}, and run again on a new executor."
     )

@@ -358,6 +358,8 @@ def test_of_many_set_ups_one_that_fails_stops_no_other(tmp_path, capsys):
 @pytest.mark.slow
 def test_briefings_of_processes_are_those_made_here(tmp_path, processes):
     paths = forces(tmp_path)
+    with pytest.raises(ConfigError, match="must be a list of set-ups"):
+        brief_each(str(paths[0]))
     here = brief_each(paths)
     there = brief_each(paths, replace=True, executor=processes)
     assert [str(one.error) for one in here] == [str(one.error) for one in there]

@@ -3,7 +3,7 @@
 import io
 import pickle
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass, field
@@ -93,9 +93,11 @@ def brief_each(
     Raises
     ------
     ConfigError
-        If `executor` is none.
+        If `executor` is none, or `set_ups` is one set-up and no list.
     """
-    raise_problems(arguments=executor_problems(executor))
+    alone = isinstance(set_ups, str | Path | Mapping)
+    wrong = ["set_ups must be a list of set-ups: brief() takes one alone."] * alone
+    raise_problems(arguments=[*wrong, *executor_problems(executor)])
     outcomes: dict[int, BriefedSetUp] = {}
     pieces: dict[int, tuple[ChosenSetUp, str, bool]] = {}
     taken: dict[Path, str] = {}

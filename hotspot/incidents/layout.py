@@ -264,8 +264,10 @@ def map_columns(
         if "crime_ref" not in told and all(map(contents.is_blank, mapped.get("crime_ref", ()))):
             mapped |= _reference_by_id(_bare_ids(headings, taken), contents, notes)
     mapped = {name: mapped[name] for name in FIELDS if name in mapped}
-    # Who says which column is the address says that the place is told by it.
-    told_by_address = addresses and bool({"uprn", "address"} & set(told))
+    # Who says which column is the address says that the place is told by it; not who says one
+    # half of the coordinates, as a set-up does in which a question is still open.
+    by_address = bool({"uprn", "address"} & set(told)) and not {*PLACE_FIELDS} & set(told)
+    told_by_address = addresses and by_address
     refuse_unknown_layout(
         headings, mapped, has_geometry or told_by_address, source, contents, addresses=addresses
     )
