@@ -206,6 +206,17 @@ def test_cameras_that_were_withdrawn_or_whose_consent_lapsed_are_counted_and_not
     assert sorted(later.table["camera_id"]) == ["K4", "K5"]
 
 
+def test_a_camera_near_two_crimes_is_one_and_only_what_is_to_ask_is_said_to_be_urgent() -> None:
+    turned_away = {"direction": 180.0, "retention_days": np.nan}
+    gone = {"retention_days": 0.5, "x": 5}
+    seen = cameras({}, {"retention_days": np.nan, "x": 3}, turned_away, gone)
+    told = hs.cameras_near(crimes({}, {}), seen, "2026-03-02").summary().splitlines()
+    assert told[0].startswith("2 cameras to ask for 2 crimes: 2 in view")
+    assert "Of 1 camera it is not known how long footage is kept: ask now." in told
+    assert "Of 1 camera all of it is gone." in told
+    assert any(line.startswith("1 camera looks another way") for line in told)
+
+
 def test_a_crime_on_the_stop_list_has_no_cameras_by_any_route(tmp_path: Any) -> None:
     three = crimes(
         {"crime_ref": "DG/26/1"},

@@ -54,57 +54,61 @@ def sentences(result: "CameraList") -> list[str]:
     ask = result.to_ask
     crimes = table["crime_ref"].nunique()
     told = [
-        f"{count(len(ask), 'camera')} to ask for {count(ask['crime_ref'].nunique(), 'crime')}: "
-        f"{int((ask['in_view'] == YES).sum()):,} in view, the others not known."
+        f"{_cameras(ask)} to ask for {count(ask['crime_ref'].nunique(), 'crime')}: "
+        f"{ask.loc[ask['in_view'] == YES, 'camera_id'].nunique():,} in view, the others not known."
     ]
     known = ask[ask["gone_from"].notna()]
     if not known.empty:
         first = known["gone_from"].min()
-        soon = int((known["days_left"] <= _SOON_DAYS).sum())
+        soon = known[known["days_left"] <= _SOON_DAYS]
         went = "went" if first <= result.as_of else "goes"
         told.append(
             f"The first of that footage {went} {long_moment(first)}; of "
-            f"{count(soon, 'camera')} within {_SOON_DAYS} days."
+            f"{_cameras(soon)} within {_SOON_DAYS} days."
         )
-    told += _left_words(table)
-    told += _retention_words(result)
-    asked = int(table["asked"].notna().sum())
-    if asked:
-        told.append(f"{count(asked, 'camera')} of {count(crimes, 'crime')} asked already.")
-    elsewhere = int((table["in_view"] == NO).sum())
-    if elsewhere:
+    told += _left_words(ask, table)
+    told += _retention_words(ask, result.assumed_days)
+    asked = table[table["asked"].notna()]
+    if len(asked):
+        told.append(f"{_cameras(asked)} of {count(crimes, 'crime')} asked already.")
+    elsewhere = table[table["in_view"] == NO]
+    if len(elsewhere):
+        looks = "looks" if elsewhere["camera_id"].nunique() == 1 else "look"
         told.append(
-            f"{count(elsewhere, 'camera')} look{'s' * (elsewhere == 1)} another way or not so far "
-            "by the register: last in each list."
+            f"{_cameras(elsewhere)} {looks} another way or not so far by the register: last in "
+            "each list."
         )
     return told + result.listed.sentences
 
 
-def _left_words(table: pd.DataFrame) -> list[str]:
-    """Return of how many footage is gone, in part or whole."""
-    part, gone = (int((table["left"] == state).sum()) for state in (PART, GONE))
+def _cameras(rows: pd.DataFrame) -> str:
+    """Return how many cameras some rows are of: one may stand near several crimes."""
+    return count(int(rows["camera_id"].nunique()), "camera")
+
+
+def _left_words(ask: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """Return of how many footage is gone: in part, of those to ask, or whole."""
+    part, gone = ask[ask["left"] == PART], table[table["left"] == GONE]
     told = []
-    if part:
-        told.append(f"Of {count(part, 'camera')} the beginning is gone, and the rest is there yet.")
-    if gone:
-        told.append(f"Of {count(gone, 'camera')} all of it is gone.")
+    if len(part):
+        told.append(f"Of {_cameras(part)} the beginning is gone, and the rest is there yet.")
+    if len(gone):
+        told.append(f"Of {_cameras(gone)} all of it is gone.")
     return told
 
 
-def _retention_words(result: "CameraList") -> list[str]:
-    """Return of how many it is assumed, or not known, how long footage is kept."""
-    table, told = result.table, []
-    assumed = int(table["retention_assumed"].sum())
-    if assumed:
+def _retention_words(ask: pd.DataFrame, assumed_days: float | None) -> list[str]:
+    """Return of how many to ask it is assumed, or not known, how long footage is kept."""
+    told = []
+    assumed = ask[ask["retention_assumed"].astype(bool)]
+    if len(assumed):
         told.append(
-            f"Of {count(assumed, 'camera')} the register does not tell how long footage is kept: "
-            f"{result.assumed_days:,.10g} days are assumed."
+            f"Of {_cameras(assumed)} the register does not tell how long footage is kept: "
+            f"{assumed_days:,.10g} days are assumed."
         )
-    unknown = int((table["left"] == UNTOLD).sum())
-    if unknown:
-        told.append(
-            f"Of {count(unknown, 'camera')} it is not known how long footage is kept: ask now."
-        )
+    unknown = ask[ask["left"] == UNTOLD]
+    if len(unknown):
+        told.append(f"Of {_cameras(unknown)} it is not known how long footage is kept: ask now.")
     return told
 
 
