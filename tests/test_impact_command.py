@@ -131,7 +131,8 @@ def test_the_page_begins_with_the_verdict_and_its_cautions_stand_above_the_numbe
         text, record = plain(written / f"{stem}.html"), records[name]
         parts = [
             "OFFICIAL-SENSITIVE", f"{name}: did it work?", record["verdict"],
-            "What else could explain it", *record["cautions"], "treated, before to after",
+            "What else could explain it", *record["cautions"],
+            "treated, 731 days before to 365 days after",
             "Objective", "Scan", "Analysis", "Response", "Assessment", "Burglaries recorded",
             "What is left against the control", "Place by place", "Other choices",
             "no ground for a stop", "SHA-256",
@@ -212,7 +213,7 @@ def test_a_change_since_the_plan_is_told_above_the_numbers(
     assert lines[0].startswith("Op Beacon: ")
     assert lines[1:3] == wanted
     page = plain(tmp_path / "made" / "impact.html")
-    assert page.index(wanted[0]) < page.index("treated, before to after")
+    assert page.index(wanted[0]) < page.index(" days before to ")
     assert "2 things were changed since" in page
 
 
@@ -258,7 +259,7 @@ def test_an_export_that_stops_is_asked_about_before_any_verdict(
     assert out.startswith("Op Ember: no verdict: no burglary at all after in")
     page = plain(tmp_path / "made" / "impact.html")
     question = "does the export stop, or leave them out?"
-    assert page.index(question) < page.index("treated, before to after")
+    assert page.index(question) < page.index("treated, 731 days before to 365 days after")
     assert "rate ratio (" not in page
     shutil.rmtree(tmp_path / "made")
     status, out, _ = run(f"{text}nought = true\n")

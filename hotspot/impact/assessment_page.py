@@ -1,6 +1,7 @@
 """The page of an operation: objective, scan, analysis, response and assessment on two sides."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -90,11 +91,12 @@ def _keys(result: "OperationAssessment") -> list[tuple[str, str]]:
     """Return the numbers that are read first; none where no verdict is given."""
     effect = result.effect
     treated = effect.counts.iloc[0]
-    keys = [(f"{treated['before']:,} to {treated['after']:,}", "treated, before to after")]
+    span = _span_words(effect.settings)
+    keys = [(f"{treated['before']:,} to {treated['after']:,}", f"treated, {span}")]
     control = effect.counts[effect.counts["kind"] == "control"]
     if effect.settings["controls"] and len(control):
         row = control.iloc[0]
-        keys.append((f"{row['before']:,} to {row['after']:,}", "control, before to after"))
+        keys.append((f"{row['before']:,} to {row['after']:,}", f"control, {span}"))
     if effect.finding == NONE:
         return keys
     low, high = (effect.value("rate ratio", end) for end in ("low", "high"))
@@ -103,6 +105,17 @@ def _keys(result: "OperationAssessment") -> list[tuple[str, str]]:
     told = " to ".join(f"{end:,.0f}" for end in ends)
     keys.append((f"{effect.value('prevented'):,.0f}", f"prevented ({told})"))
     return keys
+
+
+def _span_words(settings: Mapping[str, Any]) -> str:
+    """Return what is held against what, with the lengths where they differ by more than a day."""
+    before, after = (
+        (pd.Timestamp(last) - pd.Timestamp(first)).days + 1
+        for first, last in (settings["before"], settings["after"])
+    )
+    if abs(before - after) <= 1:
+        return "before to after"
+    return f"{before:,} days before to {after:,} days after"
 
 
 def _objective(result: "OperationAssessment") -> PageSection:
