@@ -14,7 +14,7 @@ from hotspot.output.text import REMOVED
 #: How much is told beside the answer: "quiet", "plain" or "verbose".
 _LOUDNESS = ContextVar("loudness", default="plain")
 #: Said where `--dry-run` was given.
-NOTHING_WRITTEN = "Nothing was written (--dry-run): this is what would be."
+NOTHING_WRITTEN = "Nothing was written (--dry-run) but a guessed set-up: this is what would be."
 #: A message has at most so many lines, and each at most so many letters.
 MOST_LINES = 20
 _MOST_LETTERS = 1000
