@@ -131,11 +131,12 @@ def test_a_pile_is_told_before_its_pairs_are_looked_for(monkeypatch):
     with pytest.warns(hs.DataWarning, match=told):
         assert len(hs.near_repeat_pairs(incidents)) == 121_950
     monkeypatch.setattr(pairs, "free_memory_bytes", lambda: 10e6)
-    with (
-        pytest.warns(hs.DataWarning, match="geocoder"),
-        pytest.raises(hs.DataError, match=r"121,950 pairs .* need 0\.0 GB .* leave out points"),
-    ):
-        hs.near_repeat_pairs(incidents)
+    for tile_m in (None, 500.0):
+        with (
+            pytest.warns(hs.DataWarning, match="geocoder"),
+            pytest.raises(hs.DataError, match=r"121,950 pairs .* need 0\.0 GB .* leave out points"),
+        ):
+            hs.near_repeat_pairs(incidents, tile_m=tile_m)
     # What lists no pair of one point says nothing of them.
     assert (hs.label_repeats(incidents)["label"] == "repeat").sum() == 499
 

@@ -254,6 +254,7 @@ def _pairs_of_tile(
     own: Bools,
 ) -> Ints:
     """Find the pairs of which the first in time is a tile's own, by positions in the tile."""
-    pairs = near_pairs(x, y, first_day, last_day, *rule)
+    # A pile lies in one tile, however small.
+    pairs = near_pairs(x, y, first_day, last_day, *rule, before=_refuse_too_many)
     one, other = pairs.T
     return np.asarray(pairs[own[np.where(rank[one] < rank[other], one, other)]])
