@@ -68,7 +68,6 @@ class UprnIndex:
             return codes
         # One that is not known is as good as missing.
         codes[at] = _MISSING - 1 - self._others.get_indexer(pd.Index(others, dtype=object))
-        codes[at[codes[at] == _MISSING]] = _MISSING
         return codes
 
 
