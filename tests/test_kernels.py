@@ -418,6 +418,46 @@ def test_sums_at_points_are_those_of_the_density(shape):
     assert np.isnan(sums_at(x, y, x, y, weight, Shape(9, 1.0), 60.0)).all()
 
 
+def _meshes(random):
+    """Yield events, weights and the axes of a mesh: far apart, on one line, at edges, or none."""
+    for events, far in ((60, 0.0), (60, 3e5), (1, 0.0), (0, 0.0)):
+        x, y = random.integers(0, 40, (2, events)) * 25.0
+        x[: events // 20] += far
+        along = np.arange(-6, 30) * 50.0
+        up = np.arange(-3, 90) * 50.0
+        yield x, y, random.integers(0, 3, events) / 2.0, along, up
+    line = np.arange(12) * 100.0
+    yield line, np.zeros(12), np.ones(12), line, np.array([0.0])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_mesh_is_given_to_the_bit_what_its_points_are(threads):
+    random = np.random.default_rng(5)
+    for x, y, weight, along, up in _meshes(random):
+        open_mesh = along[None, :], up[:, None]
+        points = [at.ravel() for at in np.meshgrid(along, up)]
+        for shape in (QUARTIC, GAUSSIAN, EXPONENTIAL):
+            found = sums_at(*open_mesh, x, y, weight, shape, 70.0, threads)
+            assert found.shape == (len(up), len(along))
+            slow = sums_at(*points, x, y, weight, shape, 70.0)
+            assert found.ravel().tolist() == slow.tolist()
+        kind, table = random.integers(0, 3, len(x)), random.uniform(0, 1, (3, 2))
+        for closed in (True, False):
+            told = x, y, kind, EDGES[1:], closed, table
+            found = table_sums_at(*open_mesh, *told, threads)
+            assert found.ravel().tolist() == table_sums_at(*points, *told).tolist()
+
+
+def test_what_lies_in_cells_is_added_onto_what_is_there():
+    random = np.random.default_rng(6)
+    (x, y), weight = random.uniform(0, 900, (2, 40)), random.uniform(0, 2, 40)
+    held = (-20.0, 40.0), 90.0, (40, 3), 30.0
+    there = random.uniform(0, 1, (40, 3))
+    slow = there + gaussian_in_cells(x, y, weight, *held)
+    assert gaussian_in_cells(x, y, weight, *held, onto=there) is there
+    assert there.tolist() == slow.tolist()
+
+
 def test_tables_and_cells_are_summed_as_by_hand():
     random = np.random.default_rng(2)
     x, y, px, py = random.integers(0, 8, (4, 25)) * 50.0

@@ -79,19 +79,62 @@ def into_buckets(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Bucket
     -------
     Buckets
     """
-    west, south = (float(x.min()), float(y.min())) if len(x) else (0.0, 0.0)
-    span = max(float(np.ptp(x)), float(np.ptp(y))) if len(x) else 0.0
-    size = max(reach_m, span / _MOST_ALONG, _LEAST_M)
+    strips = into_strips(x, y, weight, reach_m)
+    x, size = strips.x, strips.size_m
+    west = float(x.min()) if len(x) else 0.0
     col = np.floor((x - west) / size).astype(np.int64)
-    row = np.floor((y - south) / size).astype(np.int64)
-    cols, rows = int(col.max(initial=0)) + 1, int(row.max(initial=0)) + 1
-    bucket = row * cols + col
-    # By place and weight within a bucket: sums of floats turn on their order, and this one does
-    # not turn on that of the caller's rows.
-    order = np.lexsort((weight, y, x, bucket))
+    cols, rows = int(col.max(initial=0)) + 1, len(strips.start) - 1
+    bucket = np.repeat(np.arange(rows) * cols, np.diff(strips.start)) + col
     start = np.zeros(rows * cols + 1, dtype=np.int64)
     np.cumsum(np.bincount(bucket, minlength=rows * cols), out=start[1:])
-    return Buckets(order, x[order], y[order], start, west, south, size, rows, cols)
+    return Buckets(strips.order, x, strips.y, start, west, strips.south, size, rows, cols)
+
+
+class Strips(NamedTuple):
+    """Events sorted into strips from west to east, as high as the farthest distance that counts.
+
+    Attributes
+    ----------
+    order, x, y : ndarray, shape (n,)
+        As of `Buckets`.
+    start : ndarray of int64, shape (strips + 1,)
+        Where each begins, from south to north.
+    south : float
+        Edge of the first strip.
+    size_m : float
+        Height of a strip.
+    """
+
+    order: Ints
+    x: Floats
+    y: Floats
+    start: Ints
+    south: float
+    size_m: float
+
+
+def into_strips(x: Floats, y: Floats, weight: Floats, reach_m: float) -> Strips:
+    """Sort events into strips in which, and beside which, all that is within reach lies.
+
+    Parameters
+    ----------
+    x, y, weight, reach_m
+        As of `into_buckets`.
+
+    Returns
+    -------
+    Strips
+    """
+    south = float(y.min()) if len(y) else 0.0
+    span = max(float(np.ptp(x)), float(np.ptp(y))) if len(x) else 0.0
+    size = max(reach_m, span / _MOST_ALONG, _LEAST_M)
+    row = np.floor((y - south) / size).astype(np.int64)
+    # By place and weight within a strip, which is by bucket, too: sums of floats turn on their
+    # order, and this one does not turn on that of the caller's rows.
+    order = np.lexsort((weight, y, x, row))
+    start = np.zeros(int(row.max(initial=0)) + 2, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=len(start) - 1), out=start[1:])
+    return Strips(order, x[order], y[order], start, south, size)
 
 
 @compiled
@@ -109,3 +152,14 @@ def events_near(buckets, x, y, step):
         return 0, 0
     line = row * buckets.cols
     return buckets.start[line + low], buckets.start[line + high]
+
+
+@compiled
+def events_beside(strips, south, north):
+    """Return where the events that may be near what lies between two northings begin and end."""
+    low = int(np.floor((south - strips.south) / strips.size_m)) - 1
+    high = int(np.floor((north - strips.south) / strips.size_m)) + 2
+    low, high = max(low, 0), min(high, strips.start.shape[0] - 1)
+    if low >= high:
+        return 0, 0
+    return strips.start[low], strips.start[high]

@@ -33,7 +33,7 @@ class EvenRisk(Forecast):
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         # What is even over cells has no density at a point: the cells have no size here.
-        return np.full(len(x), np.nan)
+        return np.full(np.broadcast_shapes(x.shape, y.shape), np.nan)
 
 
 def baselines(cell_size_m: float, cells: int) -> dict[str, Forecast]:

@@ -213,7 +213,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:
         """Return expected counts, shape of the grid: by default the risk at each cell's centre."""
-        return self._at(*centres(grid), days).reshape(grid.shape) * grid.cell_size_m**2
+        return self._at(*centres(grid), days) * grid.cell_size_m**2
 
     def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
         """Return what gives the risk in cells, up to a factor, of ever later histories.
@@ -228,7 +228,7 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
         return taken
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
-        """Return expected counts per square metre at points."""
+        """Return expected counts per square metre at points, or over the mesh of a grid."""
         raise NotImplementedError
 
     def _expected(self, days: int) -> float:
@@ -237,6 +237,5 @@ class Forecast(BaseEstimator):  # type: ignore[misc]
 
 
 def centres(grid: Grid) -> tuple[Floats, Floats]:
-    """Return the cell centres of a grid as two flat arrays."""
-    x, y = np.meshgrid(grid.x, grid.y)
-    return x.ravel(), y.ravel()
+    """Return the cell centres of a grid as an open mesh: a row of x and a column of y."""
+    return np.asarray(grid.x)[None, :], np.asarray(grid.y)[:, None]

@@ -152,13 +152,12 @@ class Blend(Forecast):
                     model._learn(known)
                 through = [model._through(grid, horizon) for model in self.models_.values()]
             inside = (history.day > origin) & (history.day <= origin + horizon)
-            seen = np.bincount(cells[history.event[inside]], history.share[inside], size)
-            happened = np.flatnonzero(seen)
-            surfaces = [cells_of(known).ravel() for cells_of in through]
+            happened, nth = np.unique(cells[history.event[inside]], return_inverse=True)
             # Shares, not counts: members agree on how many to expect, and differ in where. The
             # floor keeps a member that expects nothing anywhere from dividing by 0.
+            surfaces = (cells_of(known).ravel() for cells_of in through)
             shares.append(np.array([s[happened] / max(s.sum(), 1e-300) for s in surfaces]))
-            counts.append(seen[happened].astype(np.float64))
+            counts.append(np.bincount(nth, history.share[inside]).astype(np.float64))
         return np.concatenate(shares, axis=1), np.concatenate(counts), size
 
     def _in_cells(self, grid: Grid, days: int) -> Floats:

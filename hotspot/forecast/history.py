@@ -29,8 +29,12 @@ class History:
 
     Attributes
     ----------
-    incidents : GeoDataFrame, n rows
-        The rows that stand for an event each.
+    known_rows : GeoDataFrame
+        The rows that stand for an event each, of what was known at the latest cut-off.
+    rows : ndarray of int64, shape (n,)
+        Those of them that were known at this one.
+    known_day : ndarray of int64, shape (n,)
+        Day on which each event had ended and been recorded.
     as_of : Timestamp
         Last moment that counts.
     x, y : ndarray of float64, shape (n,)
@@ -45,7 +49,9 @@ class History:
         Share of the event's window on each of its days; those of an event sum to 1.
     """
 
-    incidents: gpd.GeoDataFrame
+    known_rows: gpd.GeoDataFrame
+    rows: Ints
+    known_day: Ints
     as_of: pd.Timestamp
     x: Floats
     y: Floats
@@ -81,7 +87,9 @@ class History:
         before = np.concatenate([[0], shares.cumulative[:-1]])
         before[shares.offset[:-1]] = 0  # on the first day of a window nothing of it has passed
         return cls(
-            incidents=events,
+            known_rows=events,
+            rows=np.arange(len(events)),
+            known_day=_known_day(events),
             as_of=last,
             x=events.geometry.x.to_numpy(),
             y=events.geometry.y.to_numpy(),
@@ -118,7 +126,9 @@ class History:
         entries = np.repeat(chosen, np.diff(self.offset))
         lengths = np.diff(self.offset)[chosen]
         return History(
-            incidents=self.incidents[chosen],
+            known_rows=self.known_rows,
+            rows=self.rows[chosen],
+            known_day=self.known_day[chosen],
             as_of=cutoff(np.datetime64(last_day, "D")),
             x=self.x[chosen],
             y=self.y[chosen],
@@ -129,14 +139,10 @@ class History:
         )
 
     @cached_property
-    def known_day(self) -> Ints:
-        """Day on which each event had ended and been recorded."""
-        known = day_numbers(self.incidents["occurred_to"])
-        if "recorded_at" in self.incidents.columns:
-            recorded = self.incidents["recorded_at"]
-            dated = recorded.notna().to_numpy()
-            known[dated] = np.maximum(known[dated], day_numbers(recorded[dated]))
-        return known
+    def incidents(self) -> gpd.GeoDataFrame:
+        """The rows of the events; those of a model that asks for arrays alone are never cut."""
+        whole = len(self.rows) == len(self.known_rows)
+        return self.known_rows if whole else self.known_rows.iloc[self.rows]
 
     @property
     def first_day(self) -> int:
@@ -191,3 +197,13 @@ class History:
         """Count events by day, from the first day to that of the cut-off."""
         counts = np.bincount(self.day - self.first_day, self.share, minlength=self.days)
         return counts.astype(np.float64)
+
+
+def _known_day(events: gpd.GeoDataFrame) -> Ints:
+    """Return the day on which each event had ended and been recorded."""
+    known = day_numbers(events["occurred_to"])
+    if "recorded_at" in events.columns:
+        recorded = events["recorded_at"]
+        dated = recorded.notna().to_numpy()
+        known[dated] = np.maximum(known[dated], day_numbers(recorded[dated]))
+    return known

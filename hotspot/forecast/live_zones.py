@@ -73,14 +73,12 @@ class LiveZones(Forecast):
     def _through(self, grid: Grid, days: int) -> Callable[[History], Floats]:
         def taken(history: History) -> Floats:
             self._take(history)
-            return self._covering(*centres(grid)).reshape(grid.shape)
+            return self._covering(*centres(grid))
 
         return taken
 
     def _covering(self, x: Floats, y: Floats) -> Floats:
         """Count the zones that each point lies in."""
-        if not len(self.x_):
-            return np.zeros(len(x))
         edge, kind = np.array([float(self.distance_m)]), np.zeros(len(self.x_), dtype=np.int64)
         return table_sums_at(x, y, self.x_, self.y_, kind, edge, True, np.ones((1, 1)))
 

@@ -84,7 +84,7 @@ class ProspectiveMap(Forecast):
         ndarray of float64, shape of the grid
         """
         self._fitted()
-        return self._weights_at(*centres(grid)).reshape(grid.shape)
+        return self._weights_at(*centres(grid))
 
     def _take(self, history: History) -> None:
         super()._take(history)

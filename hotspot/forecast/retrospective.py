@@ -98,19 +98,22 @@ class RetrospectiveDensity(Forecast):
     def _in_cells(self, grid: Grid, days: int) -> Floats:
         return self._expected(days) * self._shares(grid, self.x_, self.y_, self.weight_)
 
-    def _shares(self, grid: Grid, x: Floats, y: Floats, weight: Floats) -> Floats:
-        """Return what the weights of incidents amount to in each cell."""
+    def _shares(
+        self, grid: Grid, x: Floats, y: Floats, weight: Floats, onto: Floats | None = None
+    ) -> Floats:
+        """Return what the weights of incidents amount to in each cell, on top of what is there."""
         # On cells much finer than the squares, counts by cell would be a map of single doors.
         if self.kernel == "cell" and grid.cell_size_m >= self.bandwidth_m / 2:
-            return _counted(x, y, weight, grid)
+            return _counted(x, y, weight, grid, onto)
         if self.kernel == "gaussian":
             return gaussian_in_cells(x, y, weight, (grid.xmin, grid.ymin), grid.cell_size_m,
-                                     grid.shape, self.bandwidth_m)  # fmt: skip
+                                     grid.shape, self.bandwidth_m, onto=onto)  # fmt: skip
         if self.kernel == "cell":
             at = self._in_squares(*centres(grid), x, y, weight)
         else:
             at = sums_at(*centres(grid), x, y, weight, QUARTIC, self.bandwidth_m)
-        return at.reshape(grid.shape) * grid.cell_size_m**2
+        at *= grid.cell_size_m**2
+        return at if onto is None else np.add(onto, at, out=onto)
 
     def _at(self, x: Floats, y: Floats, days: int) -> Floats:
         if self.kernel == "cell":
@@ -125,11 +128,12 @@ class RetrospectiveDensity(Forecast):
         """Return the weight per square metre of the square that each point lies in."""
         side = self.bandwidth_m
         own = np.column_stack([np.floor(own_x / side), np.floor(own_y / side)])
-        asked = np.column_stack([np.floor(x / side), np.floor(y / side)])
+        x, y = np.broadcast_arrays(x, y)
+        asked = np.column_stack([np.floor(x.ravel() / side), np.floor(y.ravel() / side)])
         _, square = np.unique(np.concatenate([own, asked]), axis=0, return_inverse=True)
         square = square.ravel()
         held = np.bincount(square[: len(own)], weight, minlength=int(square.max()) + 1)
-        return np.asarray(held[square[len(own) :]] / side**2)
+        return np.asarray(held[square[len(own) :]].reshape(x.shape) / side**2)
 
 
 class _Carried:
@@ -148,26 +152,30 @@ class _Carried:
         self.last_day: int | None = None
 
     def __call__(self, history: History) -> Floats:
-        """Return the risk at the cut-off of a history, up to a factor."""
+        """Return the risk at the cut-off of a history, up to a factor; the next call changes it."""
         decay, fresh = self.model.decay_days, history
         if self.last_day is not None:
             fresh = history.since(self.last_day)
             if decay is not None:
-                self.cells = self.cells * np.exp((self.last_day - history.last_day) / decay)
+                self.cells *= np.exp((self.last_day - history.last_day) / decay)
         if len(fresh):
             weight = fresh.weights(decay, None)
-            self.cells = self.cells + self.model._shares(self.grid, fresh.x, fresh.y, weight)
+            self.model._shares(self.grid, fresh.x, fresh.y, weight, onto=self.cells)
         self.last_day = history.last_day
         return self.cells
 
 
-def _counted(x: Floats, y: Floats, weight: Floats, grid: Grid) -> Floats:
+def _counted(
+    x: Floats, y: Floats, weight: Floats, grid: Grid, onto: Floats | None = None
+) -> Floats:
     """Sum weights by cell, in an order of their own so that rounding falls alike."""
     order = by_place(x, y, weight)
     x, y, weight = x[order], y[order], weight[order]
     col = np.floor((x - grid.xmin) / grid.cell_size_m)
     row = np.floor((y - grid.ymin) / grid.cell_size_m)
     inside = (col >= 0) & (col < grid.ncols) & (row >= 0) & (row < grid.nrows)
-    cell = (row * grid.ncols + col)[inside].astype(np.int64)
-    counts = np.bincount(cell, weight[inside], minlength=grid.nrows * grid.ncols)
-    return np.asarray(counts.reshape(grid.shape))
+    # Most cells of a country hold nothing: they are not touched.
+    held, nth = np.unique((row * grid.ncols + col)[inside].astype(np.int64), return_inverse=True)
+    counts = np.zeros(grid.shape) if onto is None else onto
+    counts.reshape(-1)[held] += np.bincount(nth, weight[inside], len(held))
+    return counts
