@@ -1,5 +1,7 @@
 """Slow, obvious twins of the fast things: what each answer means, written as plainly as can be."""
 
+import csv
+import io
 import itertools
 import math
 import re
@@ -15,6 +17,7 @@ import pandas as pd
 import shapely
 
 from hotspot.grid import Grid
+from hotspot.output.text import safe_cell
 from hotspot.reading.cells import MISSING_WORDS
 from hotspot.rule import result_word
 
@@ -1292,3 +1295,20 @@ def signs_apart(
         if at == before:
             break
     return within()
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Write a table by the csv module, cell by cell."""
+    file = io.StringIO(newline="")
+    rows = zip(*(list(column) for _, column in table.items()), strict=True)
+    for row in [table.columns, *rows]:
+        cells = []
+        for value in row:
+            if isinstance(value, str):
+                cells.append(safe_cell(value))
+            elif value is None or pd.isna(value):
+                cells.append("")
+            else:
+                cells.append(f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "minute") else value)
+        csv.writer(file).writerow(cells)
+    return file.getvalue()

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from hotspot import ConfigError, DataError, OutputError, write_targets
 from hotspot.output.files import replacing_file, safe_file_name
-from hotspot.output.tables import write_rejected
+from hotspot.output.tables import table_bytes, write_rejected
 from hotspot.output.text import clean_text, safe_cell
 from hotspot.sheets.asked_back import ASKED
 from hotspot.sheets.message_texts import BLANKS, MessageTexts
 from hotspot.sheets.printable_doors import printable_rows, with_ages
 from hotspot.visits import RESULTS, VisitLedger
+from tests import naive
 from tests.made_targets import HOSTILE, Page, cells, made_targets, values
 
 # Files
@@ -118,6 +119,37 @@ def test_no_cell_starts_a_formula(text):
     assert not re.match(r"\s*[=+\-@＝＋－＠﹦﹢﹣﹫]", cell)
     assert not re.search(r"[\x00-\x1f\x7f-\x9f]", cell)
     assert cell.lstrip("'") == clean_text(text).lstrip("'")
+
+
+_AWKWARD = ["", "=1+1", "＝1", " -2", 'a "b"', "a,b", "a\nb", "a\rb", "é", "'", " ", "a" * 90]
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.none(), st.sampled_from(_AWKWARD), st.text()), max_size=30))
+def test_any_table_is_what_the_csv_module_writes(texts):
+    numbers = pd.Series(range(len(texts)), dtype=float)
+    times = pd.Timestamp("2026-03-02 08:05:59") + pd.to_timedelta(numbers % 3, unit="D")
+    mixed = [text if nth % 3 else [True, 2.5, 3][nth % 9 // 3] for nth, text in enumerate(texts)]
+    columns = {
+        "text, quoted": pd.Series(texts, dtype="str"),
+        "=object": pd.Series(texts, dtype=object),
+        "mixed": pd.Series(mixed, dtype=object),
+        "float": numbers.where(numbers % 2 == 0) / 3,
+        "int": numbers.astype("int64"),
+        "bool": numbers > 2,
+        "time": times.where(numbers % 4 > 0),
+        "": times.dt.tz_localize("Europe/London"),
+    }
+    for table in (
+        pd.DataFrame(columns),
+        *(pd.DataFrame({name: columns[name]}) for name in columns),
+    ):
+        assert table_bytes(table).decode("utf-8-sig") == naive.csv_text(table)
+
+
+def test_a_long_table_and_one_without_columns_are_what_the_csv_module_writes():
+    for table in (pd.DataFrame({"a": range(20_001), "b": "x,y"}), pd.DataFrame(index=range(3))):
+        assert table_bytes(table).decode("utf-8-sig") == naive.csv_text(table)
 
 
 # Lists

@@ -1,8 +1,8 @@
 """Tables as CSV: opened by Excel as UTF-8, with nothing in them that it would run."""
 
-import csv
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -11,6 +11,11 @@ import pandas as pd
 
 from hotspot.output.files import replacing_file
 from hotspot.output.text import safe_cell
+
+_DELIMITER, _LINE_END, _EMPTY = ",", "\r\n", '""'
+_TO_QUOTE = re.compile('[,"\r\n]')
+# How many rows are one text at a time.
+_AT_ONCE = 10_000
 
 
 def write_rejected(rejected: pd.DataFrame, path: str | os.PathLike[str]) -> list[Path]:
@@ -89,34 +94,50 @@ def table_bytes(table: pd.DataFrame) -> bytes:
 
 
 def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
-    cells = [_cells(column) for _, column in table.items()]
-    writer = csv.writer(file)
-    writer.writerow([safe_cell(str(name)) for name in table.columns])
-    writer.writerows(zip(*cells, strict=True))
+    file.write(_lines([[_cell(str(name))] for name in table.columns]) or _LINE_END)
+    columns = [_cells(column) for _, column in table.items()]
+    for start in range(0, len(table), _AT_ONCE):
+        file.write(_lines([column[start : start + _AT_ONCE] for column in columns]))
 
 
-def _cells(column: pd.Series) -> list[Any]:
+def _lines(columns: list[list[str]]) -> str:
+    """Return rows as lines; one of a single empty cell would be taken for no row at all."""
+    rows = map(_DELIMITER.join, zip(*columns, strict=True))
+    return "".join(f"{row or _EMPTY}{_LINE_END}" for row in rows)
+
+
+def _quoted(text: str) -> str:
+    if not _TO_QUOTE.search(text):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _cells(column: pd.Series) -> list[str]:
     """Return the cells of a column, each text made once: of a force's homes few reasons differ."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype) or column.dtype.kind == "M":
+    dtype = column.dtype
+    if isinstance(dtype, (pd.DatetimeTZDtype, pd.StringDtype)) or dtype.kind == "M":
         codes, distinct = pd.factorize(column)
-        texts = [_cell(value) for value in distinct]
-        return ["" if code < 0 else texts[code] for code in codes.tolist()]
-    # Of a text column each value would be fetched from Arrow by itself.
+        # One more entry, which a code of -1 takes: for what is missing.
+        texts = np.array([*map(_cell, distinct.astype(object)), ""], dtype=object)
+        cells: list[str] = texts[codes].tolist()
+        return cells
     values: list[Any] = column.to_numpy(dtype=object).tolist()
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+    if isinstance(dtype, np.dtype) and dtype.kind in "biuf":
         # NaN alone differs from itself.
-        return ["" if value != value else value for value in values]
-    words = {value for value in values if isinstance(value, str)}
-    made = {value: safe_cell(value) for value in words}
-    return [made[value] if isinstance(value, str) else _cell(value) for value in values]
+        return ["" if value != value else str(value) for value in values]
+    made = {value: _cell(value) for value in set(filter(_is_text, values))}
+    return [made[value] if _is_text(value) else _cell(value) for value in values]
 
 
-def _cell(value: Any) -> Any:
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _cell(value: Any) -> str:
     """Return safe text, times to the minute, and numbers as they are."""
     if isinstance(value, str):
-        return safe_cell(value)
+        return _quoted(safe_cell(value))
     if value is None or pd.isna(value):
         return ""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return value
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else _quoted(str(value))

@@ -95,6 +95,8 @@ def safe_cell(text: str) -> str:
     ('\'=HYPERLINK("http://x")', "' @SUM(A1)", '12 High St')
     """
     text = clean_text(text)
-    # Full-width signs count as well: Excel reads them as the plain ones.
-    start = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return f"'{text}" if start and start[0] in _FORMULA_STARTS else text
+    start = text.lstrip()[:1]
+    if not start.isascii():
+        # Full-width signs count as well: Excel reads them as the plain ones.
+        start = unicodedata.normalize("NFKC", start)[:1]
+    return f"'{text}" if start and start in _FORMULA_STARTS else text
