@@ -219,9 +219,16 @@ class Grid:
         -------
         ndarray of bool, shape (nrows, ncols)
         """
+        near = np.zeros(self.shape, dtype=bool)
+        # Between the towns of a county lies most of its box: its cells are not asked one by one.
+        for west, south, east, north in shapely.bounds(shapely.get_parts(area)):
+            cols = slice(np.searchsorted(self.x, west), np.searchsorted(self.x, east, "right"))
+            rows = slice(np.searchsorted(self.y, south), np.searchsorted(self.y, north, "right"))
+            near[rows, cols] = True
+        row, col = np.nonzero(near)
         shapely.prepare(area)
-        x, y = np.meshgrid(self.x, self.y)
-        return np.asarray(shapely.intersects_xy(area, x, y), dtype=bool)
+        near[row, col] = shapely.intersects_xy(area, self.x[col], self.y[row])
+        return near
 
     def cells_with(self, *layers: gpd.GeoDataFrame | gpd.GeoSeries | None) -> Bools:
         """Return which cells hold a point of some layers or are crossed by a line of them.

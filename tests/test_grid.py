@@ -66,6 +66,20 @@ def test_cells_count_by_their_centres():
     assert inside.tolist() == [[True, False], [False, False]]
 
 
+@given(
+    st.lists(
+        st.tuples(*[st.integers(-4, 14)] * 2, *[st.integers(0, 6)] * 2), min_size=0, max_size=5
+    )
+)
+def test_centres_in_an_area_of_many_parts_are_those_that_each_cell_is_asked_for(boxes):
+    grid = Grid(-1.0, 0.0, 0.5, ncols=24, nrows=18, crs="EPSG:27700")
+    shapes = [shapely.box(x / 2, y / 2, (x + w) / 2, (y + h) / 2) for x, y, w, h in boxes]
+    x, y = np.meshgrid(grid.x, grid.y)
+    for area in (shapely.union_all(shapes), shapely.GeometryCollection(shapes)):
+        slow = shapely.intersects_xy(area, x, y)
+        assert (grid.centres_within(area) == slow).all()
+
+
 @pytest.mark.parametrize("cell_size_m", [0.01, 1e-6, 1e-300, 5e-324])
 @pytest.mark.parametrize("extent_m", [20_000.0, 1e9, 1e300])
 def test_cells_for_which_there_is_no_memory_are_told_with_the_size_that_fits(

@@ -4,10 +4,12 @@ from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from hotspot.addresses import read_addresses
+from hotspot.addresses.distinct_homes import homes_of
 from hotspot.briefing.findings import RaisedRisk
 from hotspot.briefing.sections.raised_risk import _sentences
 from hotspot.density import hotspots, kernel_density
@@ -59,6 +61,27 @@ def test_homes_go_before_built_up_ground_and_only_those_of_the_study_area(crimes
     assert everywhere.share(TOWN) == 0.75
     elsewhere = ground_of(COUNTY, shapely.box(0, 0, 500, 500), addresses, crimes)
     assert elsewhere.words == "of built-up ground"
+
+
+def test_shares_of_many_shapes_are_those_of_every_home(crimes):
+    random = np.random.default_rng(4)
+    at = random.integers(0, 60, 300) * 100
+    addresses = homes(np.unique(at))
+    ground = ground_of(COUNTY, None, addresses)
+    shapes = [shapely.Point(x, x).buffer(700.0) for x in range(0, 6_000, 450)]
+    shapes += [shapely.box(100, 100, 300, 300), shapely.box(9e4, 9e4, 9e5, 9e5), shapely.Polygon()]
+    slow = [float(shapely.intersects(shape, ground.points).mean()) for shape in shapes]
+    assert ground.shares(gpd.GeoSeries(shapes)) == slow
+    assert 0 < slow[0] < 1
+    assert slow[-1] == slow[-2] == 0
+
+
+def test_a_home_without_a_number_among_numbers_is_known_by_its_place():
+    told = {"uprn": pd.Series([1, 2, None, None], dtype=object), "parent_uprn": [None, 1, None, ""]}
+    places = gpd.points_from_xy([0, 10, 20, 20], [0, 0, 0, 0])
+    frame = gpd.GeoDataFrame(told, geometry=places, crs="EPSG:27700")
+    # 1 is the building of 2; two rows without a number at one place are one home.
+    assert homes_of(frame).index.tolist() == [1, 2]
 
 
 def test_the_page_of_a_county_states_its_share_of_built_up_ground(crimes):

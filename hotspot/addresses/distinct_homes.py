@@ -19,10 +19,10 @@ def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
     Left out are the buildings that flats name as theirs, which nobody lives in beside the flats,
     and what the classification calls no home: either would fill a place that has too few.
     """
-    homes = addresses[_lived_in(addresses)]
-    key = pd.Series(index=homes.index, dtype=object)
-    if "uprn" in homes.columns:
-        key = _stripped(homes["uprn"])
+    uprn = _stripped(addresses["uprn"]) if "uprn" in addresses.columns else None
+    lived_in = _lived_in(addresses, uprn)
+    homes = addresses[lived_in]
+    key = pd.Series(index=homes.index, dtype=object) if uprn is None else uprn[lived_in]
     if "address" in homes.columns and key.isna().any():
         # One home may stand there with its UPRN and, from another source, without.
         spelt = homes["address"].map(lambda text: text_key(str(text)), na_action="ignore")
@@ -34,17 +34,22 @@ def homes_of(addresses: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return homes.geometry[~key.duplicated()]
 
 
-def _lived_in(addresses: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+def _lived_in(addresses: gpd.GeoDataFrame, uprn: pd.Series | None) -> npt.NDArray[np.bool_]:
     lived_in = np.ones(len(addresses), dtype=bool)
-    if {"uprn", "parent_uprn"} <= set(addresses.columns):
-        uprn, parent = _stripped(addresses["uprn"]), _stripped(addresses["parent_uprn"])
+    if uprn is not None and "parent_uprn" in addresses.columns:
+        parent = _stripped(addresses["parent_uprn"])
         lived_in &= ~uprn.isin(parent[parent.notna() & (parent != uprn)]).to_numpy()
     if "classification" in addresses.columns:
-        classes = addresses["classification"].dropna().astype(str)
-        other = [text for text in classes.unique() if text.strip() and not says_home(text)]
-        lived_in &= ~addresses["classification"].astype(object).isin(other).to_numpy()
+        code, classes = pd.factorize(addresses["classification"])
+        texts = [str(text) for text in classes]
+        other = [bool(text.strip()) and not says_home(text) for text in texts]
+        # Where nothing is said the code is -1, which reads what is added at the end.
+        lived_in &= ~np.array([*other, False])[code]
     return lived_in
 
 
 def _stripped(numbers: pd.Series) -> pd.Series:
-    return numbers.astype(object).map(lambda number: str(number).strip(), na_action="ignore")
+    told = numbers.notna().to_numpy()
+    texts = np.full(len(numbers), None, dtype=object)
+    texts[told] = [str(number).strip() for number in numbers.to_numpy(dtype=object)[told]]
+    return pd.Series(texts, index=numbers.index)

@@ -1,6 +1,7 @@
 """Shares of the ground that people live on: of homes, else of built-up blocks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspot._kernels.arrays import Floats
 from hotspot.addresses.distinct_homes import homes_of
 from hotspot.english import some_of
 from hotspot.grid import Grid
@@ -41,8 +43,15 @@ class Ground:
         """Return which share of the ground lies in a shape; its border is in it."""
         if not len(self.points):
             return float("nan")
+        # A hotspot is a small part of a force: few homes need more than its box to be told apart.
+        (x, y), (west, south, east, north) = self._xy, shapely.bounds(shape)
+        near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
         shapely.prepare(shape)
-        return float(shapely.intersects(shape, self.points).mean())
+        return float(shapely.intersects(shape, self.points[near]).sum() / len(self.points))
+
+    @cached_property
+    def _xy(self) -> tuple[Floats, Floats]:
+        return shapely.get_x(self.points), shapely.get_y(self.points)
 
     def shares(self, shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> list[float]:
         """Return which share of the ground lies in each of some shapes."""
