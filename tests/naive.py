@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 import pandas as pd
 import shapely
+import shapely.affinity
 
 from hotspot.grid import Grid
 from hotspot.output.text import safe_cell
@@ -1295,6 +1296,36 @@ def signs_apart(
         if at == before:
             break
     return within()
+
+
+def room_around(
+    letters: list[tuple[float, float]],
+    boxes: list[tuple[float, ...]],
+    size: tuple[float, float],
+    most: float,
+) -> float:
+    """Measure how far the nearest of some letters is from boxes and frame; below 0 outside it."""
+    rooms = [most]
+    for x, y in letters:
+        rooms += [x, y, size[0] - x, size[1] - y]
+        rooms += [shapely.Point(x, y).distance(shapely.box(*box)) for box in boxes]
+    return min(rooms)
+
+
+def places_along(line: shapely.LineString, width: float) -> list[tuple[float, float, float, float]]:
+    """Try a name at 25 places along its street: x, y and angle of each, and how far it bends."""
+    found = []
+    for nth in range(25):
+        start = nth * (line.length - width) / 24
+        points = [line.interpolate(start + step * width / 8) for step in range(9)]
+        first, last = points[0], points[-1]
+        chord = shapely.LineString([first, last])
+        beyond = shapely.affinity.scale(chord, 1e3, 1e3)
+        bend = max(point.distance(beyond) for point in points)
+        angle = math.degrees(math.atan2(last.y - first.y, last.x - first.x))
+        angle = (angle + 90) % 180 - 90
+        found.append(((first.x + last.x) / 2, (first.y + last.y) / 2, angle, bend))
+    return found
 
 
 def csv_text(table: pd.DataFrame) -> str:

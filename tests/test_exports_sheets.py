@@ -23,6 +23,7 @@ from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
 from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, View, apart
 from hotspot.sheets.printable_doors import printable_rows
+from hotspot.sheets.street_labels import Label, named_streets
 from hotspot.sheets.strip_map import HEIGHT_MM, draw_map
 from hotspot.sheets.text_widths import width_mm
 from tests import naive
@@ -349,6 +350,53 @@ def test_the_map_is_well_formed_whatever_a_street_is_called(tmp_path):
     assert {element.tag for element in drawing.iter()} <= {
         "svg", "g", "rect", "path", "circle", "text",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_name_stands_where_none_of_its_places_is_clearer(seed):
+    random = np.random.default_rng(seed)
+    size = (190.0, 44.0)
+    lines = {
+        f"Street {nth} {'x' * int(random.integers(0, 20))}": [
+            random.uniform(-5, [195, 50], (int(random.integers(1, 6)), 2))
+            for _ in range(random.integers(0, 3))
+        ]
+        for nth in range(12)
+    }
+    shown = [*list(lines)[:3], "Not drawn"]
+    needed = {name: random.uniform(5, [180, 40], (3, 2)) for name in shown}
+    corners = random.uniform(0, size, (12, 2))
+    taken = [(x, y, x + 6.0, y + 4.6) for x, y in corners.tolist()]
+    labels = {label.text: label for label in named_streets(lines, needed, taken, size)}
+    assert set(needed) <= set(labels)
+    for name in [*sorted(needed), *sorted(set(lines) - set(needed))]:
+        rooms = rooms_along(name, lines.get(name, []), taken, size)
+        best, label = max(rooms.values(), default=-np.inf), labels.get(name)
+        if best > 0.4:
+            away = {place: np.hypot(place[0] - label.x, place[1] - label.y) for place in rooms}
+            nearest = min(rooms, key=away.__getitem__)
+            assert rooms[nearest] == pytest.approx(best, abs=1e-6)
+            assert (label.x, label.y, label.angle) == pytest.approx(nearest, abs=0.051)
+        else:
+            assert (label is not None) == (name in needed)
+        assert label is None or label.beside == (best <= 0.4)
+        taken += [] if label is None else label.boxes
+
+
+def rooms_along(name, lines, taken, size):
+    """Return the room of each place along a street where its name may stand."""
+    width = Label(name, 0, 0).width
+    drawn = [shapely.LineString(points) for points in lines if len(points) > 1]
+    rooms = {}
+    for line in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(drawn))):
+        for x, y, angle, bend in naive.places_along(line, width) if line.length >= width else ():
+            if bend <= 1.6:
+                steps = np.linspace(-width / 2, width / 2, max(3, len(name) // 2))
+                turn = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+                letters = ([x, y] + steps[:, None] * turn).tolist()
+                room = naive.room_around(letters, taken, size, 8.0)
+                rooms[x, y, angle] = room - 1.6 - bend / 2
+    return rooms
 
 
 @pytest.mark.parametrize("name", [None, "Mill Ln", "Mill Lane"])

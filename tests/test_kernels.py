@@ -42,6 +42,7 @@ from hotspot._kernels.local import (
 )
 from hotspot._kernels.near_points import groups_near, into_cells, places_near, points_near
 from hotspot._kernels.pairs import degrees, lag_probability, near_pairs, neighbours
+from hotspot._kernels.paper_map import push_apart, room_around
 from hotspot._kernels.percentiles import middle_of
 from hotspot._kernels.preceding import NEVER, first_acts
 from hotspot._kernels.taylor import erf, falling
@@ -663,3 +664,35 @@ def test_buildings_near_are_those_of_every_home_asked(seed):
                 into_cells(x, y, 100.0), home, place, street, asked, 1500.0, 120.0, 30
             )
             assert sorted(found) == naive.near_buildings(rows, asked, 1500.0, 120.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [(100.0, 50.0), (30.0, 12.0)])
+def test_signs_are_pushed_apart_pair_by_pair(seed, size):
+    random = np.random.default_rng(seed)
+    points, widths = random.uniform(0, size, (12, 2)), random.choice([4.6, 6.4, 8.5], 12)
+    points[1] = points[0]
+    moved = push_apart(points, widths, 4.6, size, gap=0.3, edge=0.5, rounds=300)
+    assert (
+        np.abs(moved - naive.signs_apart(points.tolist(), widths.tolist(), 4.6, size)).max() < 1e-9
+    )
+    assert len(push_apart(points[:0], widths[:0], 4.6, size, gap=0.3, edge=0.5, rounds=300)) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("boxes", [0, 1, 30])
+def test_the_room_of_a_name_is_that_of_its_nearest_letter(seed, boxes):
+    random = np.random.default_rng(seed)
+    middles, angles = random.uniform(-5, [105, 55], (20, 2)), random.uniform(-np.pi, np.pi, 20)
+    turns, along = np.column_stack([np.cos(angles), np.sin(angles)]), np.linspace(-6, 6, 4)
+    corners = random.uniform(0, [100, 50], (boxes, 2))
+    taken = np.hstack([corners, corners + random.uniform(0, 9, (boxes, 2))])
+    rooms = room_around(middles, turns, along, taken, (100, 50.0), 8.0)
+    expected = [
+        naive.room_around(
+            [tuple(middle + turn * letter) for letter in along], taken, (100, 50), 8.0
+        )
+        for middle, turn in zip(middles, turns, strict=True)
+    ]
+    assert rooms == pytest.approx(expected, abs=1e-9)
+    assert len(room_around(middles[:0], turns[:0], along, taken, (100, 50.0), 8.0)) == 0

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspot._kernels.paper_map import push_apart
 from hotspot.output.text import clean_text
 from hotspot.sheets.street_labels import Box, Label, named_streets
 
@@ -26,6 +27,8 @@ _FIGURE_MM, _PIN_ENDS_MM = 2.1, 2.2
 _SCALE_LENGTHS_M = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 _LONGEST_SCALE_MM = 34.0
 _ROAD_M = 5.0
+# Between two signs, and between a sign and the frame.
+_GAP_MM, _EDGE_MM = 0.3, 0.5
 _PUSHES = 300
 
 
@@ -160,34 +163,13 @@ def pin_width(text: str) -> float:
 def apart(points: Floats, widths: Floats, view: View) -> Floats:
     """Move signs that lie on each other apart, as little as need be, within the map.
 
-    Each pair that overlaps is moved by half its overlap, along the axis where that is less, and
-    all again until none does: a few rounds for a page of doors. Where it does not settle, as with
-    more numbers than the paper holds, it stops after `_PUSHES` rounds.
+    Where it does not settle, as with more numbers than the paper holds, it stops after `_PUSHES`
+    rounds.
     """
-    at = points.copy()
-    edge = np.column_stack([widths / 2 + 0.5, np.full(len(at), PIN_HEIGHT_MM / 2 + 0.5)])
-    needed_x = (widths[:, None] + widths) / 2 + 0.3
-    needed = np.stack([needed_x, np.full_like(needed_x, PIN_HEIGHT_MM + 0.3)], axis=-1)
-    for _ in range(_PUSHES):
-        at = np.clip(at, edge, [view.width, view.height] - edge)
-        over = needed - np.abs(at[:, None] - at)
-        # Numbers that just touch would be moved for ever by what rounding leaves.
-        pairs = np.argwhere(np.tril((over > 1e-6).all(axis=-1), -1))
-        if not len(pairs):
-            break
-        # Numbers of Python: a pair is two of them, for which arrays are slow.
-        moved, room = at.tolist(), needed[pairs[:, 0], pairs[:, 1]].tolist()
-        for (i, j), needs in zip(pairs.tolist(), room, strict=True):
-            away = [moved[i][axis] - moved[j][axis] for axis in (0, 1)]
-            overlap = [needs[axis] - abs(away[axis]) for axis in (0, 1)]
-            if min(overlap) <= 1e-6:
-                continue
-            axis = int(overlap[1] < overlap[0])
-            step = overlap[axis] / 2 * (1 if away[axis] >= 0 else -1)
-            moved[i][axis] += step
-            moved[j][axis] -= step
-        at = np.array(moved)
-    return np.asarray(np.clip(at, edge, [view.width, view.height] - edge))
+    return push_apart(
+        points, widths, PIN_HEIGHT_MM, (view.width, view.height),
+        gap=_GAP_MM, edge=_EDGE_MM, rounds=_PUSHES,
+    )  # fmt: skip
 
 
 def rounded(x: float, y: float) -> tuple[float, float]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspot._kernels.paper_map import room_around
 from hotspot.addresses.address_words import street_key
 
 Floats = npt.NDArray[np.float64]
@@ -21,9 +23,8 @@ _LETTER_MM, _LINE_MM = 1.75, 3.2
 _LEAST_ROOM_MM, _ENOUGH_ROOM_MM = 0.4, 8.0
 # A street that bends by more than this under its name would not be taken for it.
 _BEND_MM = 1.6
-_STEPS = 25
-# How many distances of letters from boxes are worked out in one go.
-_MOST_AT_ONCE = 20_000
+# At how many places along a street its name is tried, and of how many points each is known.
+_STEPS, _PARTS = 25, 9
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Label:
 
     @property
     def width(self) -> float:
-        return len(self.text) * _LETTER_MM
+        return _width(self.text)
 
     @property
     def boxes(self) -> list[Box]:
@@ -76,12 +77,14 @@ def named_streets(
     doors: dict[str, tuple[str, Floats]] = {}
     for name in sorted(needed):
         doors.setdefault(street_key(name), (name, needed[name]))
+    keys = [*doors, *sorted(set(by_key) - set(doors))]
+    # As the list spells it, where the file of streets has another spelling.
+    names = [doors[key][0] if key in doors else spelt[key] for key in keys]
+    pieces = _pieces([by_key.get(key, []) for key in keys], [_width(name) for name in names])
     boxes = list(taken)
     labels = []
-    for key in [*doors, *sorted(set(by_key) - set(doors))]:
-        # As the list spells it, where the file of streets has another spelling.
-        name = doors[key][0] if key in doors else spelt[key]
-        label = _along(name, by_key.get(key, []), boxes, size)
+    for nth, (key, name) in enumerate(zip(keys, names, strict=True)):
+        label = _along(name, pieces[nth], boxes, size) if nth in pieces else None
         if label is None and key in doors:
             label = _beside(name, doors[key][1], boxes, size)
         if label is not None:
@@ -90,59 +93,107 @@ def named_streets(
     return labels
 
 
-def _along(name: str, lines: Sequence[Floats], taken: Sequence[Box], size: Size) -> Label | None:
-    """Return the name on the straightest and clearest piece of its street, if any is long."""
-    needed = len(name) * _LETTER_MM
-    best, best_room = None, _LEAST_ROOM_MM
-    for line in _joined(lines):
-        if line.length < needed:
-            continue
-        starts = np.linspace(0, line.length - needed, _STEPS)
-        reached = starts[:, None] + np.linspace(0, needed, 9)
-        pieces = shapely.get_coordinates(shapely.line_interpolate_point(line, reached.ravel()))
-        pieces = pieces.reshape(_STEPS, 9, 2)
-        chords = pieces[:, -1] - pieces[:, 0]
-        middles = (pieces[:, 0] + pieces[:, -1]) / 2
-        bends = _bends(pieces, chords)
-        # From -90 to 90 degrees: no name stands on its head.
-        angles = (np.degrees(np.arctan2(chords[:, 1], chords[:, 0])) + 90) % 180 - 90
-        rooms = _rooms(name, middles, angles, taken, size) - bends / 2
-        rooms[bends > _BEND_MM] = -np.inf
-        at = int(np.argmax(rooms))
-        if rooms[at] > best_room:
-            (x, y), best_room = middles[at], float(rooms[at])
-            best = Label(name, round(float(x), 2), round(float(y), 2), round(float(angles[at]), 1))
-    return best
+class _Pieces(NamedTuple):
+    """Places along a street where its name may stand: the middle, direction and bend of each."""
+
+    middles: Floats
+    turns: Floats
+    angles: Floats
+    bends: Floats
+
+
+def _pieces(streets: Sequence[Sequence[Floats]], widths: Sequence[float]) -> dict[int, _Pieces]:
+    """Return the pieces of each street, by its number, that are as long as its name is wide.
+
+    Of all streets of a map at once: to ask each by itself took most of the time of a sheet.
+    """
+    lines, of_street = _joined(streets)
+    needed = np.array(widths)[of_street]
+    lengths = shapely.length(lines)
+    longer = lengths >= needed
+    lines, of_street, needed = lines[longer], of_street[longer], needed[longer, None]
+    starts = _steps(lengths[longer, None] - needed, _STEPS)
+    reached = starts[:, :, None] + _steps(needed, _PARTS)[:, None]
+    points = shapely.line_interpolate_point(lines[:, None, None], reached)
+    places = shapely.get_coordinates(points).reshape(-1, _PARTS, 2)
+    chords = places[:, -1] - places[:, 0]
+    # From -90 to 90 degrees: no name stands on its head.
+    angles = (np.degrees(np.arctan2(chords[:, 1], chords[:, 0])) + 90) % 180 - 90
+    turns = np.radians(angles)
+    found = _Pieces(
+        middles=(places[:, 0] + places[:, -1]) / 2,
+        turns=np.column_stack([np.cos(turns), np.sin(turns)]),
+        angles=angles,
+        bends=_bends(places, chords),
+    )
+    numbers, first, count = np.unique(of_street, return_index=True, return_counts=True)
+    spans = zip(first * _STEPS, (first + count) * _STEPS, strict=True)
+    parts = (_Pieces(*(values[start:end] for values in found)) for start, end in spans)
+    return dict(zip(numbers.tolist(), parts, strict=True))
+
+
+def _steps(ends: Floats, number: int) -> Floats:
+    """Return as many steps from 0 to each of some ends."""
+    steps = np.arange(number) * (ends / (number - 1))
+    steps[:, -1:] = ends
+    return np.asarray(steps)
+
+
+def _along(name: str, pieces: _Pieces, taken: Sequence[Box], size: Size) -> Label | None:
+    """Return the name on the straightest and clearest piece of its street, if any is clear."""
+    rooms = _rooms(name, pieces.middles, pieces.turns, taken, size) - pieces.bends / 2
+    rooms[pieces.bends > _BEND_MM] = -np.inf
+    at = int(np.argmax(rooms))
+    if rooms[at] <= _LEAST_ROOM_MM:
+        return None
+    x, y = pieces.middles[at].tolist()
+    return Label(name, round(x, 2), round(y, 2), round(float(pieces.angles[at]), 1))
 
 
 def _beside(name: str, doors: Floats, taken: Sequence[Box], size: Size) -> Label:
     """Return the name level beside its doors: the nearest place that is clear, or the clearest."""
-    half, height = len(name) * _LETTER_MM / 2 + 1, _LINE_MM / 2 + 0.5
+    half, height = _width(name) / 2 + 1, _LINE_MM / 2 + 0.5
     xs = np.linspace(half, max(half, size[0] - half), 40)
     ys = np.linspace(height, size[1] - height, max(4, int(size[1] / 2)))
     places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    rooms = _rooms(name, places, np.zeros(len(places)), taken, size)
     away = np.hypot(*(places - doors.mean(axis=0)).T)
-    clear = rooms >= _LEAST_ROOM_MM
-    at = np.argmin(np.where(clear, away, np.inf)) if clear.any() else np.argmax(rooms)
+    rooms = np.full(len(places), -np.inf)
+    # From the nearest on: most often one of the first is clear.
+    for near in np.array_split(np.argsort(away, kind="stable"), _STEPS):
+        rooms[near] = _rooms(name, places[near], np.tile([1.0, 0.0], (len(near), 1)), taken, size)
+        clear = near[rooms[near] >= _LEAST_ROOM_MM]
+        if len(clear):
+            at = clear[0]
+            break
+    else:
+        at = np.argmax(rooms)
     x, y = places[int(at)]
     return Label(name, round(float(x), 2), round(float(y), 2), beside=True)
 
 
+def _width(name: str) -> float:
+    return len(name) * _LETTER_MM
+
+
 def _letters(name: str) -> Floats:
     """Return how far from its middle letters of a name stand, every second of them."""
-    reach = len(name) * _LETTER_MM / 2
+    reach = _width(name) / 2
     return np.linspace(-reach, reach, max(3, len(name) // 2))
 
 
-def _joined(lines: Sequence[Floats]) -> list[shapely.LineString]:
-    """Return lines that go on where another ends as one."""
-    drawn = [points for points in lines if len(points) > 1]
+def _joined(streets: Sequence[Sequence[Floats]]) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """Return lines that go on where another of their street ends as one, and of which each is."""
+    drawn = [(nth, points) for nth, lines in enumerate(streets) for points in lines]
+    drawn = [(nth, points) for nth, points in drawn if len(points) > 1]
     if not drawn:
-        return []
-    which = np.repeat(np.arange(len(drawn)), [len(points) for points in drawn])
-    parts = np.asarray(shapely.linestrings(np.concatenate(drawn), indices=which))
-    return list(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))))
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
+    which = np.repeat(np.arange(len(drawn)), [len(points) for _, points in drawn])
+    points = np.concatenate([points for _, points in drawn])
+    parts = np.asarray(shapely.linestrings(points, indices=which))
+    numbers, nth = np.unique([nth for nth, _ in drawn], return_inverse=True)
+    whole = shapely.line_merge(shapely.multilinestrings(parts, indices=nth))
+    lines, of = shapely.get_parts(whole, return_index=True)
+    return lines, numbers[of]
 
 
 def _bends(pieces: Floats, chords: Floats) -> Floats:
@@ -155,24 +206,8 @@ def _bends(pieces: Floats, chords: Floats) -> Floats:
     return np.where(lengths > 1e-9, bends, np.inf)
 
 
-def _rooms(name: str, middles: Floats, angles: Floats, taken: Sequence[Box], size: Size) -> Floats:
+def _rooms(name: str, middles: Floats, turns: Floats, taken: Sequence[Box], size: Size) -> Floats:
     """Return how far a name at each place would be from what is there, and from the frame."""
-    turns, along = np.radians(angles)[:, None], _letters(name)
-    letters = middles[:, None] + np.stack([np.cos(turns), np.sin(turns)], axis=-1) * along[:, None]
-    edges = np.minimum(letters, np.array(size) - letters).min(axis=(1, 2))
-    rooms = np.minimum(edges, _ENOUGH_ROOM_MM)
-    # Farther than enough room none takes any: of the boxes of a page few are so near.
-    low, high = letters.min(axis=(0, 1)), letters.max(axis=(0, 1))
     boxes = np.array(taken, dtype=float).reshape(-1, 4)
-    near = (boxes[:, :2] < high + _ENOUGH_ROOM_MM) & (boxes[:, 2:] > low - _ENOUGH_ROOM_MM)
-    boxes = boxes[near.all(axis=1)]
-    together = max(1, _MOST_AT_ONCE // letters[:, :, 0].size)
-    for start in range(0, len(boxes), together):
-        left, top, right, bottom = boxes[start : start + together].T[:, :, None, None]
-        wide = np.maximum(left - letters[:, :, 0], letters[:, :, 0] - right)
-        far = np.maximum(top - letters[:, :, 1], letters[:, :, 1] - bottom)
-        some = (wide < _ENOUGH_ROOM_MM) & (far < _ENOUGH_ROOM_MM)
-        _, at, _ = np.nonzero(some)
-        apart = np.hypot(np.maximum(wide[some], 0), np.maximum(far[some], 0))
-        np.minimum.at(rooms, at, apart)
-    return np.asarray(rooms - _LINE_MM / 2)
+    rooms = room_around(middles, turns, _letters(name), boxes, size, _ENOUGH_ROOM_MM)
+    return rooms - _LINE_MM / 2
