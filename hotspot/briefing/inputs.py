@@ -77,7 +77,7 @@ class Inputs:
         """Every reference and UPRN that no product may name."""
         return self.burglaries.stopped
 
-    @property
+    @cached_property
     def has_areas(self) -> bool:
         """Whether any burglary's beat is known."""
         incidents = self.known.incidents

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot._checks import check_incidents_frame
-from hotspot.density.weights import hours_held, windows_of
+from hotspot.density.weights import hours_held_by, windows_of
 
 # A window longer than this says nothing about the hour and hardly more about the weekday.
 LONGEST_WINDOW_DAYS = 7
@@ -84,13 +84,11 @@ def aoristic_hours_of(
         check_incidents_frame(incidents[used], needs_days="A calendar of offences")
     # Frames are cut and checked once for all the parts, of which a force has hundreds.
     start, end = windows_of(incidents)
-    found = []
-    for rows in parts:
-        held = rows[used[rows]]
-        weights = hours_held(start[held], end[held]) if len(held) else np.zeros((7, 24))
-        left_out = int(without_time[rows].sum()), int(too_long[rows].sum())
-        found.append(Hours(weights, len(held), *left_out))
-    return found
+    held = [rows[used[rows]] for rows in parts]
+    return [
+        Hours(weights, len(own), int(without_time[rows].sum()), int(too_long[rows].sum()))
+        for rows, own, weights in zip(parts, held, hours_held_by(start, end, held), strict=True)
+    ]
 
 
 def _seconds(times: pd.Series) -> npt.NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """What each incident counts: its harm, or the share of its window in each hour of the week."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -224,16 +225,35 @@ def hours_held(start: Seconds, end: Seconds) -> npt.NDArray[np.float64]:
     start, end : ndarray of int64
         As of `windows_of`.
     """
+    held: npt.NDArray[np.float64] = hours_held_by(start, end, [np.arange(len(start))])[0]
+    return held
+
+
+def hours_held_by(
+    start: Seconds, end: Seconds, parts: Sequence[Seconds]
+) -> npt.NDArray[np.float64]:
+    """Compute the hours of parts of the windows, each as `hours_held` does; shape (n, 7, 24).
+
+    Parameters
+    ----------
+    start, end : ndarray of int64
+        As of `windows_of`.
+    parts : sequence of ndarray of int, n
+        The positions of the windows of each.
+    """
     # Sums of floats turn on the order in which they are added: not that of the rows.
-    order = np.lexsort((end, start))
-    start, end = start[order], end[order]
+    order = [rows[np.lexsort((end[rows], start[rows]))] for rows in parts]
+    ends = np.cumsum([0, *map(len, order)])
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *order])
+    start, end = start[rows], end[rows]
     length = end - start
+    sums = np.zeros((len(parts), 7, 24))
     # A weekday at a time: its 24 hours in one array, each a row whose sum is as it is alone.
-    sums = [
-        ((_hours_passed(end, day) - _hours_passed(start, day)) / length).sum(axis=1)
-        for day in range(7)
-    ]
-    return np.array(sums)
+    for day in range(7):
+        held = (_hours_passed(end, day) - _hours_passed(start, day)) / length
+        for nth, (first, last) in enumerate(pairwise(ends)):
+            sums[nth, day] = held[:, first:last].sum(axis=1)
+    return sums
 
 
 def windows_of(incidents: gpd.GeoDataFrame) -> tuple[Seconds, Seconds]:

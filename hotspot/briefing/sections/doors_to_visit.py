@@ -130,7 +130,10 @@ def doors(sources: Sources) -> Section:
         return DoorsSection([sentence], parts=parts)
     parts = [*_expired(lists.targets), *_so_far(lists.so_far), *parts]
     targets = lists.targets
-    by_area = dict(tuple(targets.groupby(listed_areas(targets["area"]))))
+    # What a row tells, without the texts of each door, which would be cut up by area with it.
+    due = pd.DataFrame({name: targets[name] for name in ("act_by", "ring")})
+    due["late"] = is_overdue(targets).to_numpy(dtype=bool)
+    by_area = dict(tuple(due.groupby(listed_areas(targets["area"]))))
     # A beat without a door to visit may have leaflets to deliver.
     links = sources.list_links
     areas = areas_in_order([*by_area, *(area for area in links if area is not None)])
@@ -139,7 +142,7 @@ def doors(sources: Sources) -> Section:
         return DoorsSection(sentences, parts=parts)
     # Some ways of cocooning call on every home within the distance, most on those around alone.
     rings = RINGS if (targets["ring"] == RINGS[-1].number).any() else _VISITED_RINGS
-    none = targets.iloc[:0]
+    none = due.iloc[:0]
     rows = [_row(area, by_area.get(area, none), links.get(area, ()), rings) for area in areas]
     overall = links.get(None, ())
     if areas == [NO_AREA]:
@@ -148,7 +151,7 @@ def doors(sources: Sources) -> Section:
         sentences,
         ring_heads=[ring.plural.capitalize() for ring in rings],
         rows=rows,
-        total=_row("All", targets, overall, rings),
+        total=_row("All", due, overall, rings),
         parts=parts,
     )
 
@@ -177,16 +180,16 @@ def _sentences(lists: Lists) -> list[str]:
     return [*sentences, notes] if notes else sentences
 
 
-def _row(area: str, targets: pd.DataFrame, links: Sequence[Link], rings: Sequence[Ring]) -> DoorRow:
-    late = is_overdue(targets)
-    ends = targets.loc[~late, "act_by"]
+def _row(area: str, due: pd.DataFrame, links: Sequence[Link], rings: Sequence[Ring]) -> DoorRow:
+    late = due["late"]
+    ends = due.loc[~late, "act_by"]
     return DoorRow(
         area,
         act_by="" if ends.empty else moment(ends.min()),
         due="" if ends.empty else f"{int((ends == ends.min()).sum()):,}",
         overdue=f"{int(late.sum()):,}" if late.any() else "",
-        rings=[f"{int((targets['ring'] == ring.number).sum()):,}" for ring in rings],
-        total=f"{len(targets):,}",
+        rings=[f"{int((due['ring'] == ring.number).sum()):,}" for ring in rings],
+        total=f"{len(due):,}",
         links=links,
     )
 

@@ -137,20 +137,20 @@ def _rows(year: gpd.GeoDataFrame, inputs: Inputs) -> list[dict[str, str | None]]
     peaks = hours_by_area(year)
     if not has_methods and not peaks["counted"].any():
         return []
-    methods = methods_by_area(year)
+    methods: dict[str, list[str]] = {}
+    for row in rows_of(methods_by_area(year).groupby("area").head(_MOST_METHODS)):
+        methods.setdefault(row.area, []).append(f"{row.mo} ({row.burglaries:,})")
     totals = areas_of(year).value_counts()
     rows: list[dict[str, str | None]] = []
     for peak in rows_of(peaks):
         enough = peak.counted >= _FEWEST_FOR_HOURS
-        here = methods[methods["area"] == peak.Index].head(_MOST_METHODS)
-        named = [f"{row.mo} ({row.burglaries:,})" for row in rows_of(here)]
         rows.append(
             {
                 "area": str(peak.Index) if inputs.has_areas else None,
                 "burglaries": f"{totals[str(peak.Index)]:,}",
                 "peak": hour_span(peak.first_hour, PEAK_HOURS) if enough else "too few to tell",
                 "share": percent(peak.share) if enough else "",
-                "methods": ", ".join(named) if has_methods else None,
+                "methods": ", ".join(methods[peak.Index]) if has_methods else None,
             }
         )
     return rows
