@@ -26,11 +26,11 @@ from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
 from hotspot.sheets.workbook import (
-    EXPIRED_FIELDS,
     FOR_THE_SUPERVISOR,
     write_supervisor_workbook,
     write_team_workbook,
 )
+from hotspot.sheets.workbook_cells import EXPIRED_FIELDS, Cells
 
 _OVERALL = "targets"
 _MESSAGES = "messages"
@@ -204,8 +204,10 @@ def write_targets(
         # Before anything is made: most machines have one, and a run takes minutes.
         need_browser()
     about = about_targets(targets.attrs, marking=marking, as_of=as_of, notes=notes, inputs=inputs)
+    rows = with_ages(printable_rows(targets), about.last_moment, about.age_bands_days)
     lists = _Lists(
-        rows=with_ages(printable_rows(targets), about.last_moment, about.age_bands_days),
+        rows=rows,
+        cells=Cells.of(rows),
         about=about,
         homes=None if messages is None else _homes(messages),
         besides=_besides(messages),
@@ -214,7 +216,7 @@ def write_targets(
         streets=streets,
         layout=layout,
         formats=frozenset(formats),
-        expired=_expired(targets.attrs),
+        expired=Cells.of(_expired(targets.attrs)),
         extra_fields=[name for name in _CSV_FIELDS_IF_THERE if name in targets.columns],
     )
     folder = Path(folder)
@@ -238,6 +240,7 @@ class _Lists:
     """What all files are made of."""
 
     rows: pd.DataFrame
+    cells: Cells
     about: About
     homes: pd.DataFrame | None
     besides: pd.DataFrame
@@ -246,30 +249,34 @@ class _Lists:
     streets: gpd.GeoDataFrame | None
     layout: SheetLayout
     formats: frozenset[str]
-    expired: pd.DataFrame
+    expired: Cells
     extra_fields: list[str]
 
     @cached_property
     def _places(self) -> dict[str, dict[Any, Any]]:
-        """Which rows of each table are of an area: asked once, not once for each area."""
-        tables = {name: getattr(self, name) for name in ("rows", "homes", "besides", "expired")}
-        return {
-            name: table.groupby("area", sort=False).indices
-            for name, table in tables.items()
-            if table is not None
-        }
-
-    def _part(self, name: str, area: str) -> pd.DataFrame:
-        table: pd.DataFrame = getattr(self, name)
-        part: pd.DataFrame = table.iloc[self._places[name].get(area, [])]
-        return part
+        """Which entries of each table are of an area: asked once, not once for each area."""
+        areas = {"rows": self.rows["area"], "besides": self.besides["area"]}
+        areas["expired"] = pd.Series(self.expired["area"], dtype=object)
+        if self.homes is not None:
+            areas["homes"] = self.homes["area"]
+        return {name: those.groupby(those, sort=False).indices for name, those in areas.items()}
 
     def of_area(self, area: str) -> "_Lists":
         """Return what the files of one area are made of."""
-        homes = None if self.homes is None else self._part("homes", area)
-        about = self.about.of_area(area, 0 if homes is None else len(homes))
-        rows, expired, besides = (self._part(name, area) for name in ("rows", "expired", "besides"))
-        return replace(self, rows=rows, homes=homes, besides=besides, about=about, expired=expired)
+        at = {name: places.get(area, []) for name, places in self._places.items()}
+        # Rows of an area follow each other.
+        first, doors = next(iter(at["rows"]), 0), len(at["rows"])
+        own = replace(
+            self,
+            rows=self.rows.iloc[first : first + doors],
+            cells=self.cells.part(at["rows"]),
+            expired=self.expired.part(at["expired"]),
+            about=self.about.of_area(area, len(at.get("homes", []))),
+        )
+        if self.homes is None or "message" not in self.formats:
+            return own
+        homes, besides = self.homes.iloc[at["homes"]], self.besides.iloc[at["besides"]]
+        return replace(own, homes=homes, besides=besides)
 
     @property
     def with_leaflet(self) -> pd.DataFrame:
@@ -334,9 +341,9 @@ def _of_area(
     for_supervisor = taken[-1]
     # Names are appended to, not given a suffix: an area may be called "St. Mary".
     if len(rows) and "xlsx" in formats:
-        team = partial(write_team_workbook, rows, title=title, about=about)
+        team = partial(write_team_workbook, lists.cells, title=title, about=about)
         yield _File(area, WORKBOOK, folder / f"{name}.xlsx", team)
-        write = partial(write_supervisor_workbook, rows, title=f"{title} (supervisor)",
+        write = partial(write_supervisor_workbook, lists.cells, title=f"{title} (supervisor)",
                         about=about, expired=lists.expired, whole=False)  # fmt: skip
         yield _File(area, SUPERVISOR_WORKBOOK, folder / f"{for_supervisor}.xlsx", write)
     if len(rows) and "supervisor" in formats:
@@ -413,7 +420,7 @@ def _overall(lists: _Lists, folder: Path) -> Iterator[_File]:
     if "xlsx" in lists.formats:
         path = folder / f"{_OVERALL}.xlsx"
         title = "Doors to visit (analyst and supervisor)"
-        write = partial(write_supervisor_workbook, lists.rows, title=title, about=about,
+        write = partial(write_supervisor_workbook, lists.cells, title=title, about=about,
                         expired=lists.expired, whole=True)  # fmt: skip
         yield _File(None, WORKBOOK, path, write)
     if "csv" in lists.formats:

@@ -1,10 +1,10 @@
 """Target lists as workbooks: one for the team to fill in and return, one for the supervisor."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import ceil, floor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -15,7 +15,6 @@ from hotspot.output.workbook_files import (
     FONT,
     GRID,
     HEADING,
-    MOST_CELL_CHARACTERS,
     Stamp,
     new_workbook,
     set_page,
@@ -23,6 +22,7 @@ from hotspot.output.workbook_files import (
 )
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import CALLS, OF_A_CALL, Asked, asked_back, words_for
+from hotspot.sheets.workbook_cells import DOOR, EXPIRED, PACK, SUPERVISOR, TEAM, Cells, Column
 
 _LINE_HEIGHT = 14.5
 _MOST_LINES = 25
@@ -48,74 +48,6 @@ _TO_FILL_IN = (
 )
 
 
-class _Column(NamedTuple):
-    """A column of the list, and, where some lists have nothing for it, whether to show it."""
-
-    heading: str
-    field: str
-    width: float
-    kind: str
-    shown: Callable[[pd.DataFrame], bool] | None = None
-
-
-def _told(field: str) -> Callable[[pd.DataFrame], bool]:
-    return lambda rows: field in rows.columns and bool(rows[field].notna().any())
-
-
-# Which door it is: these stay in sight, and stand on every page of print.
-_DOOR = (
-    _Column("No.", "stop", 5, "number"),
-    _Column("Visit", "visit_id", 15, "reference"),
-    _Column("Address", "address", 23, "text"),
-)
-_PACK = _Column("Pack", "tier", 8, "text", _told("tier"))
-# Nothing here tells of another home, nor when it was burgled: not even how long the door is
-# listed, which ends a known number of days after that.
-_TEAM = (
-    *_DOOR,
-    _Column("At the door", "at_the_door", 26, "text"),
-    _Column("Task", "to_do", 11, "text", lambda rows: bool((rows["to_do"] != "").any())),
-    _PACK,
-    _Column("Act by", "visit_by", 16, "time"),
-)
-_SUPERVISOR = (
-    *_DOOR,
-    _Column("Area", "area", 15, "text", lambda rows: rows["area"].nunique() != 1),
-    _Column("Ring", "ring", 6, "number"),
-    _Column("Door", "door", 15, "text"),
-    _Column("UPRN", "uprn", 17, "reference"),
-    _Column(
-        "UPRNs of the building", "uprns", 17, "reference",
-        lambda rows: bool((rows["uprns"].notna() & (rows["uprns"] != rows["uprn"])).any()),
-    ),
-    _Column("Why this door", "reason", 54, "text"),
-    _Column("At the door", "at_the_door", 26, "text", _told("at_the_door")),
-    _Column("Recorded", "recorded", 17, "time", _told("recorded")),
-    _Column(
-        "Leading burglary found", "newest", 13, "day",
-        lambda rows: bool((rows["age_band"] >= 0).any()),
-    ),
-    _Column("Task", "task", 12, "text", lambda rows: bool((rows["task"] != "visit").any())),
-    _Column("Attempt", "attempt", 9, "number", lambda rows: bool((rows["attempt"] != 1).any())),
-    _PACK,
-    _Column("Act by", "act_by", 17, "time"),
-    _Column("Overdue", "overdue", 11, "text", lambda rows: bool(rows["overdue"].any())),
-    _Column("Late for the force", "force_late", 10, "yes", _told("force_late")),
-    _Column("Listed until", "expires", 13, "day"),
-    _Column("References", "crime_refs", 16, "reference"),
-    _Column("Burglaries here in 12 months", "burglaries_12m", 12, "number"),
-    _Column("Metres from the nearest burglary", "distance_m", 12, "number"),
-)  # fmt: skip
-_EXPIRED = (
-    _Column("Address", "address", 40, "text"),
-    _Column("Area", "area", 20, "text"),
-    _Column("Visit", "visit_id", 15, "reference"),
-    _Column("Ring", "ring", 6, "number"),
-    _Column("Task", "task", 14, "text"),
-    _Column("Act by", "act_by", 17, "time"),
-    _Column("Listed until", "expires", 13, "day"),
-)
-EXPIRED_FIELDS = tuple(column.field for column in _EXPIRED)
 _WIDTHS = {"result": 15, "time": 17, "text": 10, "yes or no": 9}
 _FIELD_WIDTHS = {"for_the_officer": 30}
 # From the newest; the date in the cell says the same to those who see no colours.
@@ -136,23 +68,10 @@ _FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-def _cell_text(value: Any) -> str:
-    return str(value)[:MOST_CELL_CHARACTERS]
-
-
-# What stands in a cell of each kind.
-_CELL_OF: dict[str, Callable[[Any], Any]] = {
-    "text": _cell_text,
-    "reference": _cell_text,
-    "yes": lambda value: "yes" if value else "",
-    "time": lambda value: value.floor("s").to_pydatetime(),
-    "day": lambda value: value.floor("s").to_pydatetime(),
-    "number": lambda value: round(float(value)),
-}
 _BURGLED = {"bg_color": "#FCE8D8", "bold": True}
 
 
-def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About) -> Path:
+def write_team_workbook(cells: Cells, path: Path, title: str, about: About) -> Path:
     """Write the workbook that a team fills in and returns: of its doors what may be said there.
 
     After what is known of a door come the columns of `ASKED`, empty, with drop-downs and checks,
@@ -160,8 +79,8 @@ def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About
 
     Parameters
     ----------
-    rows : DataFrame
-        As `with_ages` returns them.
+    cells : Cells
+        Of the doors.
     path : Path
     title : str
     about : About
@@ -170,37 +89,35 @@ def write_team_workbook(rows: pd.DataFrame, path: Path, title: str, about: About
     -------
     Path
     """
-    work = zip(*(_values(rows[name]) for name in ("task", "overdue")), strict=True)
-    rows = rows.assign(to_do=[_to_do(task, overdue) for task, overdue in work])
-    columns = _shown(_TEAM, rows)
-    asked = asked_back(packs=_told("tier")(rows))
+    columns, doors = cells.shown(TEAM), cells.doors
+    asked = asked_back(packs=PACK in columns)
     calls = [(one, one.of_call(nth)) for nth in range(len(CALLS)) for one in OF_A_CALL]
     others = [(one, one.heading) for one in asked if one not in OF_A_CALL]
     stamp = Stamp(title, about.marking, about.cut_off, about.last_moment)
     with new_workbook(path, stamp) as book:
         styles = _styles(book)
-        sheet = _write_rows(book, "Doors", rows, columns, [styles] * len(rows))
-        letters = [_PLAIN_WIDTH] * len(rows)
-        for line, lines in enumerate(_lines(rows, columns, letters), start=1):
+        sheet = _write_rows(book, "Doors", cells, columns, [styles] * doors)
+        letters = [_PLAIN_WIDTH] * doors
+        for line, lines in enumerate(_lines(cells, columns, letters), start=1):
             sheet.set_row(line, _LINE_HEIGHT * max(lines, _FEWEST_LINES_BY_HAND))
-        _ask_back(sheet, len(rows), len(columns), [*calls, *others], styles, about)
-        widths = [column.width for column in columns[len(_DOOR) :]]
+        _ask_back(sheet, doors, len(columns), [*calls, *others], styles, about)
+        widths = [column.width for column in columns[len(DOOR) :]]
         groups = [
             *([width] for width in widths),
             *([_width(one) for one in OF_A_CALL] for _ in CALLS),
             *([_width(one)] for one, _ in others),
         ]
-        _set_pages(sheet, len(rows), groups, stamp)
+        _set_pages(sheet, doors, groups, stamp)
         write_about(book, stamp, [("For", _FOR_THE_TEAM), *_about_pairs(about, _TO_FILL_IN)])
     return path
 
 
 def write_supervisor_workbook(
-    rows: pd.DataFrame,
+    cells: Cells,
     path: Path,
     title: str,
     about: About,
-    expired: pd.DataFrame,
+    expired: Cells,
     *,
     whole: bool,
 ) -> Path:
@@ -208,13 +125,13 @@ def write_supervisor_workbook(
 
     Parameters
     ----------
-    rows : DataFrame
-        As `with_ages` returns them.
+    cells : Cells
+        Of the doors.
     path : Path
     title : str
     about : About
-    expired : DataFrame
-        `EXPIRED_FIELDS` of the doors that left the list unvisited.
+    expired : Cells
+        Of the doors that left the list unvisited.
     whole : bool
         Whether it is the list of all areas, so that each row names its own.
 
@@ -222,39 +139,22 @@ def write_supervisor_workbook(
     -------
     Path
     """
-    columns = _shown(_SUPERVISOR, rows, ["area"] if whole else [])
+    columns = cells.shown(SUPERVISOR, ["area"] if whole else [])
     stamp = Stamp(title, about.marking, about.cut_off, about.last_moment)
     with new_workbook(path, stamp) as book:
         plain, burgled = _styles(book), _styles(book, _BURGLED)
-        looks = [burgled if ring == 0 else plain for ring in rows["ring"]]
-        sheet = _write_rows(book, "Doors", rows, columns, looks)
-        _colour_ages(book, sheet, rows, columns)
-        groups = [[column.width] for column in columns[len(_DOOR) :]]
-        _set_pages(sheet, len(rows), groups, stamp)
-        if len(expired):
-            known = _shown(_EXPIRED, expired)
-            gone = _write_rows(book, "Not visited in time", expired, known, [plain] * len(expired))
+        looks = [burgled if ring == 0 else plain for ring in cells["ring"]]
+        sheet = _write_rows(book, "Doors", cells, columns, looks)
+        _colour_ages(book, sheet, cells, columns)
+        groups = [[column.width] for column in columns[len(DOOR) :]]
+        _set_pages(sheet, cells.doors, groups, stamp)
+        if expired.doors:
+            looks = [plain] * expired.doors
+            gone = _write_rows(book, "Not visited in time", expired, EXPIRED, looks)
             gone.repeat_rows(0)
             set_page(gone, stamp)
         write_about(book, stamp, [("For", f"{FOR_THE_SUPERVISOR}."), *_about_pairs(about)])
     return path
-
-
-def _to_do(task: Any, overdue: Any) -> str:
-    """Return what is to be done where it is not the usual, and that it is past its time."""
-    unusual = "" if task in (None, "visit") else task
-    return "; ".join(part for part in (unusual, overdue if overdue == "overdue" else "") if part)
-
-
-def _shown(
-    columns: Iterable[_Column], rows: pd.DataFrame, always: Sequence[str] = ()
-) -> list[_Column]:
-    """Return the columns for which a list has something."""
-    return [
-        column
-        for column in columns
-        if column.shown is None or column.field in always or column.shown(rows)
-    ]
 
 
 def _styles(book: xlsxwriter.Workbook, look: dict[str, Any] | None = None) -> dict[str, Format]:
@@ -267,8 +167,8 @@ def _styles(book: xlsxwriter.Workbook, look: dict[str, Any] | None = None) -> di
 def _write_rows(
     book: xlsxwriter.Workbook,
     name: str,
-    rows: pd.DataFrame,
-    columns: list[_Column],
+    cells: Cells,
+    columns: Sequence[Column],
     looks: Sequence[dict[str, Format]],
 ) -> Worksheet:
     """Write a sheet of rows under headings that stay in sight, each row in its look."""
@@ -278,22 +178,22 @@ def _write_rows(
         sheet.set_column(number, number, column.width)
         sheet.write_string(0, number, column.heading, heading)
     sheet.set_row(0, 45)
-    letters = [_BOLD_WIDTH if ring == 0 else _TEXT_WIDTH for ring in _values(rows["ring"])]
-    heights = _lines(rows, columns, letters)
+    letters = [_BOLD_WIDTH if ring == 0 else _TEXT_WIDTH for ring in cells["ring"]]
+    heights = _lines(cells, columns, letters)
     # Row by row, in which order the workbook numbers its texts.
-    cells = zip(*(_cells(rows[column.field], column.kind) for column in columns), strict=True)
-    for line, (row, styles) in enumerate(zip(cells, looks, strict=True), start=1):
+    rows = zip(*(cells[column.field] for column in columns), strict=True)
+    for line, (row, styles) in enumerate(zip(rows, looks, strict=True), start=1):
         sheet.set_row(line, _LINE_HEIGHT * heights[line - 1])
         for number, (value, column) in enumerate(zip(row, columns, strict=True)):
             _write_cell(sheet, line, number, value, styles[column.kind])
     # Who looks at the last columns still sees which door it is.
     sheet.freeze_panes(1, 1 + [column.field for column in columns].index("address"))
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.autofilter(0, 0, max(cells.doors, 1), len(columns) - 1)
     return sheet
 
 
 def _colour_ages(
-    book: xlsxwriter.Workbook, sheet: Worksheet, rows: pd.DataFrame, columns: list[_Column]
+    book: xlsxwriter.Workbook, sheet: Worksheet, cells: Cells, columns: Sequence[Column]
 ) -> None:
     """Write again, in the colours of the ages, when the burglaries that lead were found."""
     fields = [column.field for column in columns]
@@ -302,7 +202,7 @@ def _colour_ages(
     edged = {**FONT, **GRID, **_FORMATS["day"]}
     ages = [book.add_format({**edged, **colours}) for colours in _AGE_COLOURS]
     at = fields.index("newest")
-    dated = zip(_cells(rows["newest"], "day"), _values(rows["age_band"]), strict=True)
+    dated = zip(cells["newest"], cells["age_band"], strict=True)
     for line, (newest, band) in enumerate(dated, 1):
         if band >= 0:
             _write_cell(sheet, line, at, newest, ages[min(band, len(ages) - 1)])
@@ -371,8 +271,8 @@ def _set_pages(sheet: Worksheet, doors: int, groups: list[list[float]], stamp: S
     stamp : Stamp
     """
     set_page(sheet, stamp)
-    named = _on_paper([column.width for column in _DOOR])
-    breaks, widest, used, at = [], named, named, len(_DOOR)
+    named = _on_paper([column.width for column in DOOR])
+    breaks, widest, used, at = [], named, named, len(DOOR)
     for widths in groups:
         wide = _on_paper(widths)
         if used + wide > _PAGE_WIDTH / _SMALLEST_SCALE and used > named:
@@ -387,7 +287,7 @@ def _set_pages(sheet: Worksheet, doors: int, groups: list[list[float]], stamp: S
     # The pages of the same doors follow each other.
     sheet.print_across()
     sheet.repeat_rows(0)
-    sheet.repeat_columns(0, len(_DOOR) - 1)
+    sheet.repeat_columns(0, len(DOOR) - 1)
     sheet.print_area(0, 0, max(doors, 1), at - 1)
 
 
@@ -395,26 +295,15 @@ def _on_paper(widths: Sequence[float]) -> float:
     return sum(width * _DIGIT_WIDTH + _COLUMN_MARGIN for width in widths)
 
 
-def _lines(rows: pd.DataFrame, columns: list[_Column], letters: Sequence[float]) -> list[int]:
+def _lines(cells: Cells, columns: Sequence[Column], letters: Sequence[float]) -> list[int]:
     """Return the lines of each row's longest cell: LibreOffice does not count them by itself."""
-    lines = [1] * len(rows)
+    lines = [1] * cells.doors
     for column in columns:
         if column.kind in ("text", "reference"):
-            for row, value in enumerate(_values(rows[column.field])):
-                needed = ceil(len(str(value or "")) * letters[row] / column.width)
+            for row, value in enumerate(cells[column.field]):
+                needed = ceil(len(value or "") * letters[row] / column.width)
                 lines[row] = max(lines[row], needed)
     return [min(needed, _MOST_LINES) for needed in lines]
-
-
-def _values(column: "pd.Series[Any]") -> list[Any]:
-    """Return the values of a column: fetched in one go and not each from Arrow by itself."""
-    return list(column.astype(object).tolist())
-
-
-def _cells(column: "pd.Series[Any]", kind: str) -> list[Any]:
-    """Return what is written of a column; None where a value is missing."""
-    values = zip(_values(column), column.isna().tolist(), strict=True)
-    return [None if missing else _CELL_OF[kind](value) for value, missing in values]
 
 
 def _write_cell(sheet: Worksheet, line: int, number: int, value: Any, style: Format) -> None:
