@@ -221,32 +221,52 @@ def window_graph(windows: list[object], first_days: int, last_days: int) -> list
 
 def cocoon_rings(homes: list[dict[str, object]], burgled: dict[str, object]) -> dict[str, int]:
     """Ring of each home around a burgled one; a home has uprn, x, y, street, number, building."""
+    roles = cocoon_roles(homes, burgled)
+    return {**{uprn: role[0] for uprn, role in roles.items()}, burgled["uprn"]: 0}
 
-    def apart(a: dict[str, object], b: dict[str, object]) -> float:
-        return round(math.hypot(a["x"] - b["x"], a["y"] - b["y"]), 2)
 
-    def house(home: dict[str, object]) -> tuple[int, str] | None:
-        text = home["number"]
-        if text is None or home["street"] is None:
-            return None
-        return (int(text.rstrip("ABC")), text.lstrip("0123456789"))
+def house_of(home: dict[str, object]) -> tuple[int, str] | None:
+    """House number and letter; none where the street is not known either."""
+    text = home["number"]
+    if text is None or home["street"] is None:
+        return None
+    return (int(text.rstrip("ABC")), text.lstrip("0123456789"))
 
-    def building(home: dict[str, object]) -> object:
-        numbered = (home["street"], house(home)) if house(home) else home["uprn"]
-        return home["building"] or numbered
 
+def building_of(home: dict[str, object]) -> object:
+    """Key of a building, which its flats share."""
+    numbered = (home["street"], house_of(home)) if house_of(home) else home["uprn"]
+    return home["building"] or numbered
+
+
+def metres_apart(a: dict[str, object], b: dict[str, object]) -> float:
+    """How far two homes are apart, to the centimetre."""
+    return round(math.hypot(a["x"] - b["x"], a["y"] - b["y"]), 2)
+
+
+def cocoon_roles(
+    homes: list[dict[str, object]],
+    burgled: dict[str, object],
+    reach: tuple[int, int, int, bool] = (4, 5, 4, False),
+) -> dict[str, tuple[int, str, int]]:
+    """Ring, link and steps of each home around a burgled one; reach as of `presets.Reach`."""
+    apart, house, building = metres_apart, house_of, building_of
+    each_side, most_opposite, most_behind, everyone = reach
     buildings: dict[object, list[dict[str, object]]] = {}
     for home in sorted(homes, key=lambda home: apart(home, burgled)):
         if home["uprn"] != burgled["uprn"] and apart(home, burgled) <= 400:
             buildings.setdefault(building(home), []).append(home)
     own = buildings.pop(building(burgled), [])
     nearest = [flats[0] for flats in buildings.values()]
-    chosen = {home["uprn"]: 1 for home in own}
+    chosen = {home["uprn"]: (1, "same building", 0) for home in own}
 
-    def choose(places: list[dict[str, object]], ring: int) -> None:
+    def choose(places: list[dict[str, object]], ring: int, link: str, steps: int = 0) -> None:
         for place in places:
-            chosen.update({home["uprn"]: ring for home in buildings[building(place)]})
+            flats = buildings[building(place)]
+            chosen.update({home["uprn"]: (ring, link, steps) for home in flats})
 
+    if everyone:
+        choose(nearest, 3, "within the distance")
     next_door, opposite = [], []
     if house(burgled):
         on_street = [p for p in nearest if p["street"] == burgled["street"] and house(p)]
@@ -257,30 +277,35 @@ def cocoon_rings(homes: list[dict[str, object]], burgled: dict[str, object]) -> 
         side = on_street if in_a_close else [p for p in on_street if p not in other_side]
         for way in (1, -1):
             ahead = [p for p in side if (house(p) >= house(burgled)) == (way == 1)]
-            met = [burgled]
+            met, past = [burgled], ""
             for place in sorted(ahead, key=house, reverse=way == -1):
                 step = min(apart(one, place) for one in met)
                 twin = house(place) == house(met[-1])
-                if len(met) <= 4 and step <= (50 if twin else 100):
+                if len(met) > each_side:
+                    break
+                if step <= (50 if twin else 100):
+                    choose([place], 1, f"next door{past}", len(met))
                     met.append(place)
+                else:
+                    past = ", past a number out of line"
             next_door += met[1:]
         if in_a_close and next_door:
             farthest = max(apart(p, burgled) for p in next_door)
             other_side = [
                 p for p in on_street if p not in next_door and apart(p, burgled) < farthest
             ]
-        opposite = [p for p in other_side if apart(p, burgled) <= 60][:5]
+        opposite = [p for p in other_side if apart(p, burgled) <= 60][:most_opposite]
     if next_door:
-        choose(next_door, 1)
-        choose(opposite, 2)
+        choose(opposite, 2, "opposite")
         rest = [p for p in nearest if p not in next_door and p not in opposite]
-        beside, facing, behind = by_bearing(rest, burgled, next_door, opposite, house, apart)
-        choose(beside, 1)
-        choose([*facing, *behind], 2)
+        for place, ring, link in by_bearing(rest, burgled, next_door, opposite, reach):
+            choose([place], ring, link)
     else:
-        choose(nearest[:8], 1)
-        choose([p for p in nearest[8:] if apart(p, burgled) <= 50][:9], 2)
-    return {**chosen, burgled["uprn"]: 0}
+        alone = ", alone" if house(burgled) else ""
+        choose(nearest[: 2 * each_side], 1, f"among the nearest{alone}")
+        close = [p for p in nearest[2 * each_side :] if apart(p, burgled) <= 50]
+        choose(close[: most_opposite + most_behind], 2, f"close{alone}")
+    return chosen
 
 
 def by_bearing(
@@ -288,10 +313,11 @@ def by_bearing(
     burgled: dict[str, object],
     next_door: list[dict[str, object]],
     opposite: list[dict[str, object]],
-    house: Callable[..., object],
-    apart: Callable[..., float],
-) -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict[str, object]]]:
+    reach: tuple[int, int, int, bool],
+) -> list[tuple[dict[str, object], int, str]]:
     """Unnumbered homes beside and opposite, then those behind, by compass bearings."""
+    apart, house = metres_apart, house_of
+    each_side, most_opposite, most_behind, _ = reach
 
     def seen(place: dict[str, object]) -> complex:
         return complex(place["x"] - burgled["x"], place["y"] - burgled["y"])
@@ -309,23 +335,31 @@ def by_bearing(
 
     named = [p for p in places if p["street"] == burgled["street"] and not house(p)]
     farthest = max(apart(p, burgled) for p in next_door)
-    beside = [
+    all_beside = [
         p
         for p in named
         if apart(p, burgled) <= farthest
         and round(abs(turned[id(p)].real), 2) >= round(abs(turned[id(p)].imag), 2)
-    ][:8]
+    ]
+    beside = all_beside[: 2 * each_side]
     facing = [
         p
         for p in named
-        if p not in beside and facing_side and apart(p, burgled) <= 60 and off_front(p) <= 60
-    ][: 5 - len(opposite)]
+        if p not in all_beside and facing_side and apart(p, burgled) <= 60 and off_front(p) <= 60
+    ][: max(most_opposite - len(opposite), 0)]
     near = [p for p in places if p not in beside and p not in facing and apart(p, burgled) <= 50]
     rear = [p for p in near if facing_side and off_front(p) >= 120]
     other = [p for p in near if p["street"] != burgled["street"] and p not in rear]
+    corner = "round the corner" if facing_side else "behind or beside"
+    behind = [(p, 2, "backs on") for p in rear]
+    others = [(p, 2, corner) for p in other]
     if rear and other and near.index(other[0]) < near.index(rear[0]):
-        rear = [other.pop(0), *rear]
-    return beside, facing, [*rear, *other][:4]
+        behind.insert(0, others.pop(0))
+    return [
+        *((p, 1, "beside") for p in beside),
+        *((p, 2, "facing") for p in facing),
+        *[*behind, *others][:most_behind],
+    ]
 
 
 def numbered_in_a_close(

@@ -15,6 +15,7 @@ from hotspot._kernels import NoCacheWarning, compiled, draws
 from hotspot._kernels import knox as knox_kernels
 from hotspot._kernels.blocks import count_by_block
 from hotspot._kernels.buckets import events_near, into_buckets
+from hotspot._kernels.cocooning import Most, Standing, Start, home_neighbours
 from hotspot._kernels.density import KERNELS, kernel_sums
 from hotspot._kernels.forecast import (
     EXPONENTIAL,
@@ -696,3 +697,104 @@ def test_the_room_of_a_name_is_that_of_its_nearest_letter(seed, boxes):
     ]
     assert rooms == pytest.approx(expected, abs=1e-9)
     assert len(room_around(middles[:0], turns[:0], along, taken, (100, 50.0), 8.0)) == 0
+
+
+# In the order of the numbers that the kernel gives.
+LINKS = (
+    "same building", "next door", "next door, past a number out of line", "beside", "opposite",
+    "facing", "backs on", "round the corner", "behind or beside", "within the distance",
+    "among the nearest", "close", "among the nearest, alone", "close, alone",
+)  # fmt: skip
+
+
+def quarter(seed: int) -> list[dict[str, Any]]:
+    """Three streets with everything: sides, a close, gaps, twins, flats, names, far numbers."""
+    random = np.random.default_rng(seed)
+    made: list[dict[str, Any]] = []
+
+    def add(x: float, y: float, street: str | None, number: str | None, building: str | None):
+        made.append(
+            {"uprn": len(made), "x": x, "y": y, "street": street, "number": number,
+             "building": building}
+        )  # fmt: skip
+
+    for nth, street in enumerate(("Quay", "Mill Lane", "Beck Lane")):
+        in_a_close, frontage = nth == seed % 4, random.uniform(8, 25)
+        for n in range(1, 21):
+            along = n if in_a_close else (n - 1) // 2
+            x = along * frontage + random.normal()
+            y = nth * random.uniform(30, 60) + (20.0 * (n % 2) * (not in_a_close)) + random.normal()
+            kind = random.choice(["house", "gap", "name", "flats", "twin", "far", "lane"],
+                                 p=[0.5, 0.15, 0.1, 0.08, 0.07, 0.05, 0.05])  # fmt: skip
+            if kind == "gap":
+                continue
+            x += 180.0 * (kind == "far")
+            number = None if kind == "name" else f"{n}{'A' * (random.random() < 0.1)}"
+            at = street if kind != "lane" else None
+            add(x, y, at, number, f"B{nth}/{n}" if kind == "flats" else None)
+            if kind == "flats":
+                add(x, y + 1.0, at, number, f"B{nth}/{n}")
+            if kind == "twin":
+                add(x + 30.0, y + 2.0, at, number, f"T{nth}/{n}")
+    return made
+
+
+def roles_by_kernel(
+    homes: list[dict[str, Any]], burgled: dict[str, Any], most: tuple[int, int, int, bool]
+) -> dict[int, tuple[int, str, int]]:
+    def away(home: dict[str, Any]) -> float:
+        return naive.metres_apart(home, burgled)
+
+    others = sorted((h for h in homes if h is not burgled and away(h) <= 400), key=away)
+    places, streets = ({key: nth for nth, key in enumerate(dict.fromkeys(map(of, homes)))}
+                       for of in (naive.building_of, lambda home: home["street"]))  # fmt: skip
+    ranks = {key: nth for nth, key in enumerate(sorted(filter(None, map(naive.house_of, homes))))}
+
+    def told(home: dict[str, Any]) -> tuple[float, float, int, int, int, int]:
+        house = naive.house_of(home)
+        street = -1 if home["street"] is None else streets[home["street"]]
+        number = 0 if house is None else house[0]
+        return (
+            home["x"],
+            home["y"],
+            places[naive.building_of(home)],
+            street,
+            ranks.get(house, -1),
+            number,
+        )
+
+    columns = [np.array(values) for values in zip(*map(told, others), strict=True)]
+    apart_m = np.array([away(home) for home in others])
+    found, enough = home_neighbours(
+        Standing(*columns), apart_m, Start(*told(burgled)), 100.0, Most(*most)
+    )
+    roles = zip(others, *found.tolist(), strict=True)
+    kept = {home["uprn"]: (ring, LINKS[link], steps) for home, ring, link, steps in roles if ring}
+    near = {naive.building_of(home) for home in others if away(home) <= 100}
+    by_number = any(link.startswith("next door") for _, link, _ in kept.values())
+    own = naive.building_of(burgled)
+    assert enough == (by_number or len(near - {own}) >= 2 * most[0])
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_neighbours_are_what_an_officer_would_call_each_of_them(seed):
+    homes, met = quarter(seed), set()
+    for most in ((4, 5, 4, False), (4, 0, 0, False), (1, 2, 1, False), (4, 5, 4, True)):
+        for burgled in homes[seed % 3 :: 3]:
+            found = roles_by_kernel(homes, burgled, most)
+            assert found == naive.cocoon_roles(homes, burgled, most)
+            met |= {link for _, link, _ in found.values()}
+    assert {"next door", "opposite", "within the distance"} <= met
+
+
+def test_around_a_place_without_a_door_are_the_nearest_homes():
+    apart_m = np.array([5.0, 30.0, 49.0, 51.0])
+    none, ranks = np.full(4, -1), np.arange(4)
+    homes = Standing(apart_m, np.zeros(4), ranks, none, none, np.zeros(4, dtype=np.int64))
+    start = Start(0.0, 0.0, -1, -1, -1, 0)
+    found, enough = home_neighbours(homes, apart_m, start, 40.0, Most(1, 1, 1, False))
+    assert found[0].tolist() == [1, 1, 2, 0]
+    assert enough
+    assert not home_neighbours(homes, apart_m, start, 10.0, Most(1, 1, 1, False))[1]
+    assert not home_neighbours(homes, apart_m, start, 40.0, Most(2, 1, 1, False))[1]

@@ -44,9 +44,8 @@ def test_neighbours_are_those_that_all_homes_in_reach_would_give(seed):
     doors = prepare_doors(homes(*rows))
     for at in range(len(doors.x)):
         x, y = float(doors.x[at]), float(doors.y[at])
-        street, house, number = (int(of[at]) for of in (doors.street, doors.house, doors.number))
-        start = rings._Start(x, y, street, house, number)
-        wanted = rings._homes_around(doors, start, at, REACH_M, rings.Reach(), REACH_M)
+        door, told, apart_m, _ = rings._told(doors, (x, y), at, REACH_M, REACH_M, rings.Reach())
+        wanted = (door, told[0], rings._LINKS[told[1]], told[2], apart_m)
         found = rings.homes_around(doors, x, y, at, REACH_M)
         rows = [list(zip(*(of.tolist() for of in one), strict=True)) for one in (found, wanted)]
         assert sorted(rows[0]) == sorted(rows[1])

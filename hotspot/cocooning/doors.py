@@ -106,7 +106,9 @@ class Doors:
         # Whoever checks a file asks for no neighbours: compiled code loads as long as that takes.
         from hotspot.cocooning.surroundings import Surroundings
 
-        return Surroundings(self.x, self.y, self.home, self.place, self.street)
+        return Surroundings(
+            self.x, self.y, self.home, self.place, self.street, self.house, self.number
+        )
 
     def points(self, at: Ints) -> npt.NDArray[np.object_]:
         """Return the points of some addresses, those of the file and no copies."""
