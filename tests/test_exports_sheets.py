@@ -21,10 +21,10 @@ from hotspot.output import printing
 from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
-from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, View, apart
+from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, Drawing, View, apart
 from hotspot.sheets.printable_doors import printable_rows
 from hotspot.sheets.street_labels import Label, named_streets
-from hotspot.sheets.strip_map import HEIGHT_MM, draw_map
+from hotspot.sheets.strip_map import HEIGHT_MM, Doors, draw_map
 from hotspot.sheets.text_widths import width_mm
 from tests import naive
 from tests.conftest import ROOT
@@ -69,6 +69,12 @@ def rows_of(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.drop(columns="geometry")).assign(
         x=frame.geometry.x, y=frame.geometry.y, stop=np.arange(1, len(frame) + 1)
     )
+
+
+def map_of(
+    doors: pd.DataFrame, others: pd.DataFrame, streets: gpd.GeoDataFrame | None
+) -> Drawing | None:
+    return draw_map(Doors.of(doors), Doors.of(others).places, streets)
 
 
 # Pages
@@ -297,7 +303,7 @@ def test_the_map_keeps_directions_distances_and_what_lies_in_view():
         crs="EPSG:27700",
     )
     rows = rows_of(doors)
-    drawn = draw_map(rows.iloc[:3], rows.iloc[3:], streets)
+    drawn = map_of(rows.iloc[:3], rows.iloc[3:], streets)
     south_west, east, north = drawn.pins
     assert [pin.text for pin in drawn.pins] == ["1", "2", "3"]
     assert east.x > south_west.x
@@ -318,7 +324,7 @@ def test_numbers_of_doors_that_are_close_do_not_cover_each_other(apart_m):
     doors = doors.set_geometry(
         gpd.points_from_xy(apart_m * np.arange(8), np.zeros(8)), crs="EPSG:27700"
     )
-    pins = draw_map(rows_of(doors).assign(stop=range(95, 103)), rows_of(doors).iloc[:0], None).pins
+    pins = map_of(rows_of(doors).assign(stop=range(95, 103)), rows_of(doors).iloc[:0], None).pins
     for index, pin in enumerate(pins):
         assert 0 < pin.at_x - pin.width / 2 < pin.at_x + pin.width / 2 < WIDTH_MM
         half = PIN_HEIGHT_MM / 2
@@ -406,7 +412,7 @@ def test_the_street_of_every_door_is_named_on_the_map(name, long_m):
     doors = rows_of(made_targets().iloc[[0, 2, 3]])
     line = shapely.LineString([(0, 5), (long_m, 5)])
     streets = gpd.GeoDataFrame({"street": [name]}, geometry=[line], crs=27700)
-    drawn = draw_map(doors, doors.iloc[:0], streets)
+    drawn = map_of(doors, doors.iloc[:0], streets)
     assert sorted(label.text for label in drawn.names) == ["Mill Lane", "Quay"]
     for label in drawn.names:
         for left, top, right, bottom in (box for box in label.boxes):
@@ -423,7 +429,7 @@ def test_a_name_follows_a_street_of_many_short_pieces():
     line = shapely.LineString(np.column_stack([x, 8 + 0.05 * x]))
     streets = gpd.GeoDataFrame({"street": ["Long Meadow Road"]}, geometry=[line], crs=27700)
     rows = rows_of(made_targets().iloc[:1])
-    drawn = draw_map(rows, rows.iloc[:0], streets)
+    drawn = map_of(rows, rows.iloc[:0], streets)
     (along,) = [label for label in drawn.names if not label.beside and "Meadow" in label.text]
     assert along.angle == pytest.approx(-np.degrees(np.arctan(0.05)), abs=0.2)
 
@@ -432,7 +438,8 @@ def test_doors_in_a_row_are_one_sign_on_the_map_of_the_beat_and_others_stand_alo
     """Rows of 30 doors 8 m apart on a map of a kilometre: no number would stand beside another."""
     x = np.concatenate([8.0 * np.arange(30), [900.0]])
     doors = pd.DataFrame({"stop": range(1, 32), "street": ["Row"] * 30 + ["End"], "x": x, "y": 0.0})
-    drawn = draw_beat(doors, None, 90)
+    doors["ring"] = 1
+    drawn = draw_beat(Doors.of(doors), None, 90)
     assert drawn.label == "Map of all doors, 1 to 31, north up"
     texts = [pin.text for pin in drawn.pins]
     assert texts[0].startswith("1-")
@@ -456,13 +463,13 @@ def test_a_dot_for_another_door_stays_within_the_frame(apart_m, is_shown):
     doors = made_targets().set_geometry(
         gpd.points_from_xy([0, apart_m, 0, 0], [0, 0, 0, 0]), crs="EPSG:27700"
     )
-    drawn = draw_map(rows_of(doors).iloc[:1], rows_of(doors).iloc[1:2], None)
+    drawn = map_of(rows_of(doors).iloc[:1], rows_of(doors).iloc[1:2], None)
     assert bool(drawn.others) == is_shown
 
 
 def test_the_longest_scale_bar_that_fits_is_drawn():
     """Of 34 mm at most: at the closest, where 20 m are 31.7 mm, not 50 m."""
-    drawn = draw_map(rows_of(made_targets()).iloc[:1], rows_of(made_targets()).iloc[:0], None)
+    drawn = map_of(rows_of(made_targets()).iloc[:1], rows_of(made_targets()).iloc[:0], None)
     assert (drawn.scale_m, drawn.scale_mm) == (20, 31.67)
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from hotspot.sheets.paper_map import (
     PIN_HEIGHT_MM,
@@ -19,14 +18,14 @@ from hotspot.sheets.paper_map import (
     pin_width,
     rounded,
 )
-from hotspot.sheets.strip_map import by_street, placed, places
+from hotspot.sheets.strip_map import Doors
 
 _LEAST_MM = 60.0
 
 
-def beat_height(doors: pd.DataFrame, most_mm: float) -> float:
+def beat_height(doors: Doors, most_mm: float) -> float:
     """Return how high the map of all doors is to be: no higher than its ground is."""
-    points = places(placed(doors))
+    points = doors.places[doors.is_placed]
     if not len(points):
         return 0.0
     wide, high = np.ptp(points, axis=0)
@@ -35,7 +34,7 @@ def beat_height(doors: pd.DataFrame, most_mm: float) -> float:
 
 
 def draw_beat(
-    doors: pd.DataFrame,
+    doors: Doors,
     streets: gpd.GeoDataFrame | None,
     height_mm: float,
     *,
@@ -48,8 +47,7 @@ def draw_beat(
 
     Parameters
     ----------
-    doors : DataFrame
-        As `printable_rows` returns them.
+    doors : Doors
     streets : GeoDataFrame, optional
     height_mm : float
     mark_burgled : bool
@@ -60,12 +58,12 @@ def draw_beat(
     Drawing or None
         None where no door has a place.
     """
-    doors = placed(doors)
-    if doors.empty:
+    doors = doors.part(doors.is_placed)
+    if not len(doors.stops):
         return None
-    view = View.of(places(doors), height_mm)
-    points = view.on_paper(places(doors))
-    burgled = set(doors["stop"][doors["ring"] == 0]) if mark_burgled else set()
+    view = View.of(doors.places, height_mm)
+    points = view.on_paper(doors.places)
+    burgled = set(doors.stops[doors.burgled].tolist()) if mark_burgled else set()
     runs = _runs(doors, points, burgled)
     middles = np.array([run.middle for run in runs])
     widths = np.array([pin_width(run.text) for run in runs])
@@ -73,8 +71,8 @@ def draw_beat(
         Pin(run.text, run.first in burgled, *rounded(*run.middle), *rounded(*at), float(width))
         for run, at, width in zip(runs, apart(middles, widths, view), widths, strict=True)
     ]
-    label = f"Map of all doors, {doors['stop'].min()} to {doors['stop'].max()}, north up"
-    return draw(view, pins, points, streets, by_street(doors, points), label)
+    label = f"Map of all doors, {doors.stops.min()} to {doors.stops.max()}, north up"
+    return draw(view, pins, points, streets, doors.by_street(points), label)
 
 
 class _Run(NamedTuple):
@@ -103,13 +101,12 @@ class _Run(NamedTuple):
         return bool(wide < needed and high < PIN_HEIGHT_MM)
 
 
-def _runs(doors: pd.DataFrame, points: Floats, alone: set[int]) -> list[_Run]:
+def _runs(doors: Doors, points: Floats, alone: set[int]) -> list[_Run]:
     """Join doors of one street that follow each other until no two such signs meet."""
     of_street: dict[str, list[_Run]] = {}
-    for stop, street, point in sorted(
-        zip(doors["stop"], doors["street"].fillna(""), points, strict=True), key=lambda d: d[0]
-    ):
-        of_street.setdefault(street, []).append(_Run(int(stop), int(stop), point[None]))
+    for nth in np.argsort(doors.stops, kind="stable"):
+        stop = int(doors.stops[nth])
+        of_street.setdefault(doors.streets[nth] or "", []).append(_Run(stop, stop, points[[nth]]))
     joined: list[_Run] = []
     for runs in of_street.values():
         joined += _joined(runs, alone)

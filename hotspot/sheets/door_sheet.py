@@ -1,6 +1,6 @@
 """The sheet that goes to the doors: no reference, and no other home's address."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +12,7 @@ from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import asked_back, words_for
 from hotspot.sheets.list_formats import SheetLayout
 from hotspot.sheets.sheet_pages import Text, sheet_pages, supervisor_pages
-from hotspot.sheets.strip_map import placed
+from hotspot.sheets.strip_map import Doors
 
 STREET_NOT_KNOWN = "Street not known"
 _KEY = (
@@ -55,7 +55,7 @@ def door_sheet(
     str
         HTML.
     """
-    shown = [door(row, about.last_moment) for row in rows.itertuples(index=False)]
+    shown = doors_to_show(rows, about.last_moment)
     texts = _texts(rows, about)
     if for_supervisor:
         texts.insert(0, Text(_FOR_THE_SUPERVISOR, "warning"))
@@ -80,7 +80,8 @@ def _texts(rows: pd.DataFrame, about: About) -> list[Text]:
     """Return what is said of the list, in the order in which it is read."""
     settings = [f"{name}: {value}." for name, value in about.parameters]
     settings += [f"{name}: SHA-256 {digest[:12]}." for name, digest in about.inputs]
-    unplaced = [str(stop) for stop in rows["stop"].drop(placed(rows).index)]
+    doors = Doors.of(rows)
+    unplaced = [str(stop) for stop in doors.stops[~doors.is_placed].tolist()]
     if unplaced:
         key = f"{_KEY} On no map, as the place is not known: {and_list(unplaced)}."
     else:
@@ -107,8 +108,28 @@ def _summary(rows: pd.DataFrame, *, by_ring: bool) -> str:
     return f"{count(len(rows), 'door')}: {', '.join(counts)}." if counts else "No door to visit."
 
 
-def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
-    """Return what may be on a sheet for the doors: `reason` and `crime_refs` may not."""
+class _Row(NamedTuple):
+    """What is read of a row of the list: `reason` and `crime_refs` are not."""
+
+    stop: int
+    address: str | None
+    street: str | None
+    at_the_door: str | None
+    task: str | None
+    attempt: float
+    tier: str | None
+    visit_by: pd.Timestamp
+    visit_overdue: bool
+    visit_id: str | None
+
+
+def doors_to_show(rows: pd.DataFrame, last_moment: pd.Timestamp | None) -> list[dict[str, Any]]:
+    """Return what may be on a sheet for the doors of each of some rows."""
+    columns = (rows[field].tolist() for field in _Row._fields)
+    return [_door(_Row(*values), last_moment) for values in zip(*columns, strict=True)]
+
+
+def _door(row: _Row, last_moment: pd.Timestamp | None) -> dict[str, Any]:
     # Another maker's list may not say it: then nothing of the burglary is told at all.
     note = row.at_the_door or "A visit about burglary"
     return {
@@ -127,7 +148,7 @@ def door(row: Any, last_moment: pd.Timestamp | None) -> dict[str, Any]:
     }
 
 
-def _task(row: Any) -> str:
+def _task(row: _Row) -> str:
     """Return what to do where it is not the usual, and with what pack."""
     task = f"{row.task} (attempt {int(row.attempt)})" if row.task not in (None, "visit") else ""
     parts = [task, f"{row.tier} pack" if row.tier else ""]

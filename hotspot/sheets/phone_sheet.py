@@ -11,7 +11,7 @@ from hotspot.english import count
 from hotspot.output.pages import make_page, own_script
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import asked_back, words_for
-from hotspot.sheets.door_sheet import door
+from hotspot.sheets.door_sheet import doors_to_show
 
 
 def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
@@ -42,7 +42,7 @@ def phone_sheet(rows: pd.DataFrame, title: str, area: str, about: About) -> str:
         about=about,
         shows=SHOWS,
         doors=count(len(rows), "door"),
-        streets=_streets([door(row, about.last_moment) for row in rows.itertuples(index=False)]),
+        streets=_streets(doors_to_show(rows, about.last_moment)),
         results=[rule.result_word(label) for label in words_for("result")],
         boxes=[
             asked

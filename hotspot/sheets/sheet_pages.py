@@ -11,12 +11,13 @@ from math import ceil
 from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspot.addresses.address_words import text_key
 from hotspot.sheets.beat_map import beat_height, draw_beat
 from hotspot.sheets.list_formats import SheetLayout
-from hotspot.sheets.strip_map import draw_map
+from hotspot.sheets.strip_map import Doors, draw_map
 from hotspot.sheets.text_widths import Part, lines_of, width_mm
 
 Door = dict[str, Any]
@@ -105,13 +106,14 @@ def sheet_pages(
     layout : {"boxes", "lines"}
     """
     heights = _HEIGHTS[layout]
+    doors = Doors.of(rows)
     spans = list(pairwise(_breaks(shown, heights.room_mm, layout)))
     pages = [
         SheetPage(
             doors=shown[start:end],
             map=draw_map(
-                rows.iloc[start:end],
-                rows.iloc[[*range(start), *range(end, len(rows))]],
+                doors.part(slice(start, end)),
+                np.delete(doors.places, slice(start, end), axis=0),
                 streets,
                 heights.map_mm,
             ),
@@ -121,7 +123,7 @@ def sheet_pages(
     said = 1 + sum(text.height_mm for text in texts)
     if len(pages) == 1 and _doors_mm(shown, layout) + said <= heights.room_mm:
         return [SheetPage(pages[0].doors, pages[0].map, texts)]
-    return [*_beat_pages(rows, _index(rows, shown, spans), texts, streets), *pages]
+    return [*_beat_pages(doors, _index(rows, shown, spans), texts, streets), *pages]
 
 
 def supervisor_pages(
@@ -134,11 +136,11 @@ def supervisor_pages(
     """Return the page of the whole beat with its burgled homes marked, as `sheet_pages`."""
     spans = list(pairwise(_breaks(shown, _HEIGHTS[layout].room_mm, layout)))
     index = _index(rows, shown, spans)
-    return _beat_pages(rows, index, texts, streets, mark_burgled=True)
+    return _beat_pages(Doors.of(rows), index, texts, streets, mark_burgled=True)
 
 
 def _beat_pages(
-    rows: pd.DataFrame,
+    doors: Doors,
     index: list[Street],
     texts: Sequence[Text],
     streets: gpd.GeoDataFrame | None,
@@ -157,9 +159,9 @@ def _beat_pages(
             break
         here.append(text)
         left -= text.height_mm
-    height = beat_height(rows, _LEAST_BEAT_MM + left - 4)
+    height = beat_height(doors, _LEAST_BEAT_MM + left - 4)
     first = SheetPage(
-        map=draw_beat(rows, streets, height, mark_burgled=mark_burgled) if height else None,
+        map=draw_beat(doors, streets, height, mark_burgled=mark_burgled) if height else None,
         texts=here,
         streets=index,
     )
@@ -235,7 +237,7 @@ def _index(
     of_street: dict[str, list[int]] = {}
     for position, door in enumerate(shown):
         of_street.setdefault(door["street"], []).append(position)
-    first_due = rows["visit_by"].reset_index(drop=True)
+    first_due = rows["visit_by"].tolist()
     return [
         Street(
             name,
@@ -247,9 +249,9 @@ def _index(
     ]
 
 
-def _due_of(shown: Sequence[Door], positions: Sequence[int], act_by: "pd.Series[Any]") -> str:
-    known = [position for position in positions if not pd.isna(act_by.iloc[position])]
-    first = min(known, key=lambda position: act_by.iloc[position], default=None)
+def _due_of(shown: Sequence[Door], positions: Sequence[int], act_by: Sequence[Any]) -> str:
+    known = [position for position in positions if not pd.isna(act_by[position])]
+    first = min(known, key=act_by.__getitem__, default=None)
     return "" if first is None else str(shown[first]["act_by"])
 
 

@@ -1,9 +1,13 @@
 """The small map on a page of the door sheet: its doors by number, every street of theirs named."""
 
+from typing import Any, NamedTuple
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from hotspot._kernels.arrays import Ints
 from hotspot.sheets.paper_map import (
     Drawing,
     Floats,
@@ -19,9 +23,50 @@ from hotspot.sheets.paper_map import (
 HEIGHT_MM = 44.0
 
 
+class Doors(NamedTuple):
+    """What maps show of the doors of a list, an entry each."""
+
+    stops: Ints
+    #: None of those on no known street.
+    streets: npt.NDArray[Any]
+    #: On the ground; not finite where it is not known.
+    places: Floats
+    burgled: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> "Doors":
+        """Return the doors of rows as `printable_rows` returns them."""
+        streets = [None if pd.isna(name) else str(name) for name in rows["street"].tolist()]
+        return cls(
+            rows["stop"].to_numpy(),
+            np.array(streets, dtype=object),
+            # A column each: to take both from a frame at once is several times as slow.
+            np.column_stack([rows[axis].to_numpy(dtype=float) for axis in ("x", "y")]),
+            rows["ring"].to_numpy() == 0,
+        )
+
+    def part(self, which: slice | npt.NDArray[np.bool_]) -> "Doors":
+        """Return some of the doors."""
+        stops, streets, places, burgled = self
+        return Doors(stops[which], streets[which], places[which], burgled[which])
+
+    @property
+    def is_placed(self) -> npt.NDArray[np.bool_]:
+        """Of which doors the place is known."""
+        return np.asarray(np.isfinite(self.places).all(axis=1))
+
+    def by_street(self, points: Floats) -> dict[str, Floats]:
+        """Return the places on the paper of the doors of each street that has a name."""
+        of_street: dict[str, list[int]] = {}
+        for nth, name in enumerate(self.streets.tolist()):
+            if name is not None:
+                of_street.setdefault(name, []).append(nth)
+        return {name: points[those] for name, those in of_street.items()}
+
+
 def draw_map(
-    doors: pd.DataFrame,
-    others: pd.DataFrame,
+    doors: Doors,
+    others: Floats,
     streets: gpd.GeoDataFrame | None,
     height_mm: float = HEIGHT_MM,
 ) -> Drawing | None:
@@ -29,8 +74,9 @@ def draw_map(
 
     Parameters
     ----------
-    doors, others : DataFrame
-        As `printable_rows` returns them.
+    doors : Doors
+    others : array
+        Where the other doors of the list are on the ground.
     streets : GeoDataFrame, optional
         In the CRS of the doors; those with a ``street`` are named.
     height_mm : float
@@ -40,12 +86,12 @@ def draw_map(
     Drawing or None
         None where no door has a place.
     """
-    doors = placed(doors)
-    if doors.empty:
+    doors = doors.part(doors.is_placed)
+    if not len(doors.stops):
         return None
-    view = View.of(places(doors), height_mm)
-    points = view.on_paper(places(doors))
-    texts = [str(int(stop)) for stop in doors["stop"]]
+    view = View.of(doors.places, height_mm)
+    points = view.on_paper(doors.places)
+    texts = [str(stop) for stop in doors.stops.tolist()]
     widths = np.array([pin_width(text) for text in texts])
     drawn = zip(texts, points, apart(points, widths, view), widths, strict=True)
     pins = [
@@ -54,26 +100,5 @@ def draw_map(
     ]
     first, last = texts[0], texts[-1]
     which = f"door {first}" if first == last else f"doors {first} to {last}"
-    near = view.on_paper(places(others))
-    return draw(view, pins, near, streets, by_street(doors, points), f"Map of {which}, north up")
-
-
-def placed(doors: pd.DataFrame) -> pd.DataFrame:
-    """Return the doors whose place is known."""
-    known = np.flatnonzero(np.isfinite(places(doors)).all(axis=1))
-    return doors.iloc[known]
-
-
-def places(doors: pd.DataFrame) -> Floats:
-    """Return where doors are."""
-    # A column each: to take both from a frame at once is several times as slow.
-    return np.column_stack([doors[axis].to_numpy(dtype=float) for axis in ("x", "y")])
-
-
-def by_street(doors: pd.DataFrame, points: Floats) -> dict[str, Floats]:
-    """Return the places on the paper of the doors of each street that has a name."""
-    of_street: dict[str, list[int]] = {}
-    for nth, name in enumerate(doors["street"] if "street" in doors.columns else ()):
-        if not pd.isna(name):
-            of_street.setdefault(str(name), []).append(nth)
-    return {name: points[those] for name, those in of_street.items()}
+    near = view.on_paper(others)
+    return draw(view, pins, near, streets, doors.by_street(points), f"Map of {which}, north up")
