@@ -14,7 +14,7 @@ from hotspot.briefing.config import IncidentSettings
 from hotspot.cocooning import cocooning_lists, plan
 from hotspot.cocooning.doors import prepare_doors
 from hotspot.cocooning.lists import lists_among
-from hotspot.cocooning.matching import match_addresses
+from hotspot.cocooning.matching import events_of, match_addresses, rows_in_order
 from hotspot.cocooning.plan import list_visits
 from hotspot.cocooning.rings import homes_around
 from hotspot.cocooning.settings import read_settings
@@ -83,6 +83,44 @@ def test_lists_of_doors_made_ready_are_those_of_the_addresses_near(addresses, cr
         assert len(one)
         assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other))
     assert {**anew.targets.attrs, "issued": 0} == {**kept.targets.attrs, "issued": 0}
+
+
+def test_events_of_some_rows_are_those_of_these_rows_alone(addresses, crimes) -> None:
+    random, doors = np.random.default_rng(8), prepare_doors(addresses)
+    many = crimes.iloc[random.integers(0, len(crimes), 300)].reset_index(drop=True)
+    begun = many["occurred_from"] + pd.to_timedelta(random.integers(0, 9, 300) * 12, "h")
+    ended = begun + pd.to_timedelta(random.integers(0, 3, 300) * 12, "h")
+    many = many.assign(occurred_from=begun, occurred_to=ended)
+    many["crime_ref"] = [f"R{n:02d}" for n in random.integers(0, 90, 300)]
+    ordered = rows_in_order(many, doors)
+    for share in (0.1, 0.5, 1.0):
+        chosen = random.random(300) < share
+        alone = events_of(rows_in_order(many[chosen], doors))
+        assert_frame_equal(events_of(ordered[chosen[ordered["row"]]]), alone)
+    several = events_of(ordered)["refs"].map(len)
+    assert several.max() > 1
+
+
+def test_one_reference_twice_ends_no_event_before_it(addresses) -> None:
+    home, day = addresses.iloc[5], pd.Timestamp("2026-02-01")
+    told = [("A", 0, 1), ("B", 3, 5), ("B", 3, 4)]
+    twice = gpd.GeoDataFrame(
+        {
+            "crime_ref": [ref for ref, *_ in told],
+            "uprn": home["uprn"],
+            "occurred_from": [day + pd.Timedelta(days=begun) for _, begun, _ in told],
+            "occurred_to": [day + pd.Timedelta(days=ended) for *_, ended in told],
+        },
+        geometry=[home.geometry, home.geometry, shapely.Point(home.geometry.x + 1, 0)],
+        crs="EPSG:27700",
+    )
+    doors = prepare_doors(addresses)
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        events = events_of(rows_in_order(twice.iloc[order], doors))
+        assert events["refs"].tolist() == [("A",), ("B",)]
+        ended = (events["ended"] - day).dt.days
+        # The second row of B was once taken for a part of what had ended two days before.
+        assert ended.tolist() == [1, 5]
 
 
 def test_what_was_matched_is_not_looked_for_again(addresses, crimes, monkeypatch) -> None:

@@ -21,7 +21,13 @@ from hotspot.addresses.address_matching import (
 )
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.cocooning.doors import Doors, Floats, Ints, Near, prepare_doors
-from hotspot.cocooning.matching import BY_PLACE, MATCH_WITHIN_M, SAME_TEXT_WITHIN_M, events_of
+from hotspot.cocooning.matching import (
+    BY_PLACE,
+    MATCH_WITHIN_M,
+    SAME_TEXT_WITHIN_M,
+    events_of,
+    rows_in_order,
+)
 from hotspot.cocooning.text_columns import texts
 from hotspot.cocooning.wording import within_m
 from hotspot.dates import AsOf, cutoff, known_by
@@ -318,7 +324,7 @@ def _events(
     known: gpd.GeoDataFrame, known_to: pd.Timestamp, doors: Doors, at: Ints, asked: _Asked
 ) -> pd.DataFrame:
     """Return all burglaries with how long ago, how far, and whether of the home asked for."""
-    events = events_of(known, doors)
+    events = events_of(rows_in_order(known, doors))
     events = events.assign(
         crime_ref=events["refs"].map("; ".join),
         found=events["ended"],

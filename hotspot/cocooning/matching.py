@@ -25,7 +25,8 @@ from hotspot.cocooning.doors import ROUNDING_M, Bools, Doors, Floats, Ints
 from hotspot.cocooning.text_columns import texts
 from hotspot.dates import end_of_day
 from hotspot.incidents.content_order import content_order
-from hotspot.near_repeat import distinct_events
+from hotspot.near_repeat.events import opens_event
+from hotspot.reading.cells import reference_keys
 
 # A point put on a house by hand is off by a frontage or two; farther off the nearest home is a
 # guess that would send officers to a stranger.
@@ -43,33 +44,20 @@ _NONE = np.array([], dtype=np.int64)
 BY_PLACE = "place"
 
 
-def events_of(
-    incidents: gpd.GeoDataFrame, doors: Doors, matched: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Join the references of one event and find the address of each event.
+def rows_in_order(incidents: gpd.GeoDataFrame, doors: Doors) -> pd.DataFrame:
+    """Return what a list asks of each incident, in the order in which events are joined.
 
-    The event ends when the last of its windows ends, and was recorded when the first of its
-    references was. Its leading reference is that whose window began first, as in the rule.
-
-    Parameters
-    ----------
-    incidents : GeoDataFrame
-    doors : Doors
-    matched : DataFrame, optional
-        What `match_addresses` returns for these incidents, where it is known already.
+    The order of a row among others turns on none of these, so those of a past day are some of the
+    rows of today, as they stand.
 
     Returns
     -------
     DataFrame
-        A row per event in order of time: ``refs`` (tuple, the leading one first), ``force``,
-        ``ended``, ``recorded``, ``x``, ``y``, ``address``, ``area``; ``door`` (position in
-        `doors`, -1 for none), ``how`` it was matched and ``off_m``, how far from the point;
-        ``known``, when it was recorded, where that is missing when it ended; ``began``, from when
-        the time to act counts, and ``first_ref``, the reference that was
-        known first: others that join later do not change it.
+        By home and beginning: the texts, window and point of each incident, what
+        `match_addresses` tells of it, its position in ``row``, a number for its home in ``home``
+        (-1 for none) and the rank of its reference in ``rank``.
     """
-    if matched is None:
-        matched = match_addresses(incidents, doors)
+    matched = match_addresses(incidents, doors)
     rows = pd.DataFrame(
         {
             **{name: pd.Series(texts(incidents, name), dtype=object) for name in _TEXTS},
@@ -81,27 +69,74 @@ def events_of(
             "y": incidents.geometry.y.to_numpy(),
         }
     )
-    rows = rows.iloc[content_order(rows)].sort_values(
-        ["uprn", "occurred_from", "crime_ref", "x", "y"], kind="stable", ignore_index=True
+    rows["row"] = np.arange(len(rows))
+    rows["home"] = pd.factorize(reference_keys(rows["uprn"]), sort=True)[0]
+    rows["rank"] = pd.factorize(rows["crime_ref"], sort=True)[0]
+    rows = rows.iloc[content_order(rows.drop(columns=["row", "home", "rank"]))]
+    keys = (rows[name].to_numpy() for name in ("y", "x", "rank", "occurred_from", "home"))
+    *within, home = keys
+    rows = rows.iloc[np.lexsort((*within, np.where(home < 0, len(rows), home)))]
+    rows = rows.reset_index(drop=True)
+    return rows
+
+
+def events_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Join the references of one event and find the address of each event.
+
+    The event ends when the last of its windows ends, and was recorded when the first of its
+    references was. Its leading reference is that whose window began first, as in the rule.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Those of `rows_in_order`, or some of them in that order.
+
+    Returns
+    -------
+    DataFrame
+        A row per event in order of time: ``refs`` (tuple, the leading one first), ``force``,
+        ``ended``, ``recorded``, ``x``, ``y``, ``address``, ``area``; ``door`` (position in
+        `doors`, -1 for none), ``how`` it was matched and ``off_m``, how far from the point;
+        ``known``, when it was recorded, where that is missing when it ended; ``began``, from when
+        the time to act counts, and ``first_ref``, the reference that was
+        known first: others that join later do not change it.
+    """
+    rows = rows[~_repeated(rows, rows["x"], rows["y"])]
+    first = opens_event(
+        *(rows[name].to_numpy() for name in ("home", "occurred_from", "occurred_to"))
     )
-    rows = rows[~_repeated(rows, rows["x"], rows["y"])].reset_index(drop=True)
-    # Rows are in the order of home and window, so that each event is a run of rows.
-    first = distinct_events(rows)
-    event = np.cumsum(first) - 1
-    events = rows[first].drop(columns=["occurred_from", "occurred_to"]).reset_index(drop=True)
-    every, begins = rows["crime_ref"].tolist(), np.flatnonzero(first).tolist()
-    runs = zip(begins, [*begins[1:], len(every)], strict=False)
-    refs = [tuple(dict.fromkeys(every[begin:end])) for begin, end in runs]
+    begins = np.flatnonzero(first)
+    events = rows.iloc[begins].reset_index(drop=True)
+    every, ends = rows["crime_ref"].tolist(), [*begins.tolist()[1:], len(rows)]
+    refs = [
+        tuple(dict.fromkeys(every[begin:end]))
+        for begin, end in zip(begins.tolist(), ends, strict=False)
+    ]
     events["refs"] = pd.Series(refs, dtype=object)
-    events["ended"] = rows["occurred_to"].groupby(event).max()
-    events["recorded"] = rows["recorded"].groupby(event).min()
+    if len(rows):
+        # Each event is a run of rows; of dates that are missing one that is none counts.
+        events["ended"] = np.maximum.reduceat(rows["occurred_to"].to_numpy(), begins)
+        events["recorded"] = np.fmin.reduceat(rows["recorded"].to_numpy(), begins)
+    else:
+        events["ended"] = rows["occurred_to"].to_numpy()
     events["known"] = events["recorded"].fillna(events["ended"])
     events["began"] = when_known(events["known"])
-    known = rows["recorded"].fillna(rows["occurred_to"])
-    by_knowledge = rows.assign(event=event, known=known).sort_values(["known", "crime_ref"])
-    events["first_ref"] = by_knowledge.groupby("event")["crime_ref"].first()
-    events = events.sort_values(["ended", "crime_ref"], ignore_index=True)
-    return events.drop(columns=["crime_ref", "uprn"])
+    events["first_ref"] = _known_first(rows, np.cumsum(first) - 1, events["crime_ref"])
+    events = events.iloc[np.lexsort((events["rank"], events["ended"]))].reset_index(drop=True)
+    joined = ["crime_ref", "uprn", "occurred_from", "occurred_to", "row", "home", "rank"]
+    return events.drop(columns=joined)
+
+
+def _known_first(rows: pd.DataFrame, event: Ints, leading: pd.Series) -> pd.Series:
+    """Return for each event the reference that was known first, of several the lesser."""
+    several = np.bincount(event)[event] > 1
+    told = rows[several]
+    known = told["recorded"].fillna(told["occurred_to"])
+    by_knowledge = told.assign(event=event[several], known=known).sort_values(["known", "rank"])
+    known_first = leading.copy()
+    its = by_knowledge.drop_duplicates("event")
+    known_first.iloc[its["event"].to_numpy()] = its["crime_ref"].to_numpy()
+    return known_first
 
 
 def repeated_references(incidents: pd.DataFrame, x: Any, y: Any) -> Bools:

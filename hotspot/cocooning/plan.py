@@ -24,6 +24,7 @@ from hotspot.cocooning.matching import (
     SAME_TEXT_WITHIN_M,
     events_of,
     repeated_references,
+    rows_in_order,
 )
 from hotspot.cocooning.ranking import modelled_risk, usual_risk
 from hotspot.cocooning.rings import ALONG_PAST, BURGLED, BY_DISTANCE, Neighbours, homes_around
@@ -166,7 +167,7 @@ def list_visits(
     areas: gpd.GeoDataFrame | None,
     settings: ListSettings,
     ledger: Ledger | None = None,
-    matched: pd.DataFrame | None = None,
+    ordered: pd.DataFrame | None = None,
     stopped: Bools | None = None,
     *,
     in_words: bool = True,
@@ -182,8 +183,8 @@ def list_visits(
     areas, ledger
         As of `cocooning_targets`.
     settings : ListSettings
-    matched : DataFrame, optional
-        What `match_addresses` returns for the incidents, where it is known already.
+    ordered : DataFrame, optional
+        What `rows_in_order` returns for the incidents, where it is known already.
     stopped : ndarray of bool, optional
         Which incidents the stop list hides, where that is known already.
     in_words : bool
@@ -196,7 +197,7 @@ def list_visits(
     """
     in_words |= settings.max_visits is not None
     barred = doors.barred(settings.exclude)
-    past, excluded = _past_events(incidents, doors, barred, settings, matched, stopped)
+    past, excluded = _past_events(incidents, doors, barred, settings, ordered, stopped)
     live = _live(past, settings)
     to_visit = (live["age_days"] <= settings.visit_days).to_numpy()
     no_home = (live["door"] >= 0).to_numpy() & ~np.append(doors.lived_in, True)[live["door"]]
@@ -364,7 +365,7 @@ def _past_events(
     doors: Doors,
     barred: Bools,
     settings: ListSettings,
-    matched: pd.DataFrame | None,
+    ordered: pd.DataFrame | None,
     stopped: Bools | None,
 ) -> tuple[pd.DataFrame, int]:
     """Return the events of a year or of the window, and how many live references are left out."""
@@ -374,7 +375,10 @@ def _past_events(
     stopped = settings.exclude.hides(incidents) if stopped is None else stopped
     excluded = int((recent & stopped & (age_days <= settings.window_days)).sum())
     chosen = recent & ~stopped
-    events = events_of(incidents[chosen], doors, None if matched is None else matched[chosen])
+    if ordered is None:
+        events = events_of(rows_in_order(incidents[chosen], doors))
+    else:
+        events = events_of(ordered[chosen[ordered["row"]]])
     today = settings.as_of.normalize()
     events["age_days"] = (today - events["ended"].dt.normalize()).dt.days
     at_barred = np.append(barred, False)[events["door"]]

@@ -1,7 +1,7 @@
 """What counts as one event, in which order events happened, and what the rule asks of its data."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -64,15 +64,33 @@ def standing_rows(incidents: gpd.GeoDataFrame) -> Ints:
     rows = incidents[["uprn", "occurred_from", "occurred_to", "crime_ref"]].iloc[place]
     rows["uprn"] = reference_keys(rows["uprn"])
     rows = rows.reset_index(drop=True).sort_values(["uprn", "occurred_from"], kind="stable")
-    # Windows that overlap a chain of others are one event with them, so each row is held against
-    # the latest end of all before it at its address.
-    latest = rows.groupby("uprn")["occurred_to"].cummax()
-    begun = latest.groupby(rows["uprn"]).shift()
-    # The first at an address has none before it: NaT compares as False, and so it opens an event.
-    opens = ~(rows["occurred_from"] <= begun).to_numpy()
+    opens = opens_event(rows["uprn"], rows["occurred_from"], rows["occurred_to"])
     sorted_rows = place[rows.index]
     stands[sorted_rows] = sorted_rows[opens][np.cumsum(opens) - 1]
     return stands
+
+
+def opens_event(home: Any, begun: Any, ended: Any) -> Bools:
+    """Return which rows open an event, of rows in order of home and beginning.
+
+    Parameters
+    ----------
+    home : array, shape (n,)
+        What is the same for the rows of one home. A row at -1 is an event of its own.
+    begun, ended : array of datetime64, shape (n,)
+        Their windows.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    home, begun, ended = (pd.Series(np.asarray(values)) for values in (home, begun, ended))
+    # Windows that overlap a chain of others are one event with them, so each row is held against
+    # the latest end of all before it at its address.
+    latest = ended.groupby(home).cummax()
+    before = latest.groupby(home).shift()
+    # The first at an address has none before it: NaT compares as False, and so it opens an event.
+    return np.asarray(~(begun <= before) | (home == -1), dtype=bool)
 
 
 def time_rank(events: gpd.GeoDataFrame, times: pd.Series) -> Ints:

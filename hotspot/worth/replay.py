@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspot.cocooning.doors import Bools, Doors, Floats, Ints
-from hotspot.cocooning.matching import match_addresses
+from hotspot.cocooning.matching import rows_in_order
 from hotspot.cocooning.plan import Visits, list_visits
 from hotspot.cocooning.settings import ListOptions, ListSettings
 from hotspot.cocooning.visit_history import Ledger
@@ -114,14 +114,14 @@ class Town:
 class Crimes(NamedTuple):
     """Burglaries, a row for each: in which building it was, and whether it counts.
 
-    ``matched`` is what `match_addresses` returns; ``place`` is -1 where no home was matched;
+    ``ordered`` is what `rows_in_order` returns; ``place`` is -1 where no home was matched;
     ``distinct`` is False for a further
     reference of one event; ``hidden`` is True on the stop list by name, ``stopped`` by name or
     home.
     """
 
     frame: gpd.GeoDataFrame
-    matched: pd.DataFrame
+    ordered: pd.DataFrame
     place: Ints
     day: Ints
     distinct: Bools
@@ -150,12 +150,13 @@ class Day(NamedTuple):
 def match_crimes(incidents: gpd.GeoDataFrame, town: Town, exclude: StopList) -> Crimes:
     """Find the building of each burglary, as the lists do."""
     doors = town.doors
-    matched = match_addresses(incidents, doors)
-    door = matched["door"].to_numpy()
+    ordered = rows_in_order(incidents, doors)
+    door = np.empty(len(incidents), dtype=np.int64)
+    door[ordered["row"]] = ordered["door"]
     hidden = exclude.hides(incidents)
     return Crimes(
         frame=incidents,
-        matched=matched,
+        ordered=ordered,
         place=np.append(town.places, -1)[door],
         day=event_days(incidents),
         distinct=distinct_events(incidents),
@@ -193,7 +194,7 @@ def replayed(
         known = crimes.frame[known_by(crimes.frame, as_of) & ~crimes.stopped]
         on_day = _settings_on(settings, as_of, known)
         listed = list_visits(
-            crimes.frame, town.doors, areas, on_day, ledger, crimes.matched, crimes.hidden,
+            crimes.frame, town.doors, areas, on_day, ledger, crimes.ordered, crimes.hidden,
             in_words=False,
         )  # fmt: skip
         rows = listed.rows[listed.scheduled]
