@@ -11,7 +11,7 @@ from hotspot.addresses.flats import natural_key
 from hotspot.addresses.house_numbers import parse_house
 from hotspot.addresses.uprn_index import UprnIndex
 from hotspot.cocooning import rings
-from hotspot.cocooning.doors import prepare_doors
+from hotspot.cocooning.doors import _ranked, prepare_doors
 from hotspot.cocooning.list_frames import _list_order
 from hotspot.cocooning.plan import list_visits
 from hotspot.cocooning.settings import read_settings
@@ -104,6 +104,13 @@ def test_texts_of_a_column_are_those_of_its_cells(cells):
         made = pd.Series(wanted[::-1]) if any(wanted) else pd.Series(wanted, dtype=object)
         pd.testing.assert_series_equal(held, made)
         assert np.append(read, None).tolist() == [*wanted[::-1], None]
+
+
+@given(st.lists(st.integers(-1, 400), min_size=1, max_size=9))
+def test_keys_are_ranked_by_counting_as_they_are_by_sorting(keys):
+    wanted = [sorted(set(keys)).index(key) for key in keys]
+    assert _ranked(np.array(keys)).tolist() == wanted
+    assert _ranked(np.array(keys) * 1j).tolist() == wanted
 
 
 @pytest.mark.parametrize("seed", range(8))

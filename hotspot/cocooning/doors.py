@@ -17,7 +17,7 @@ from hotspot.addresses.address_words import street_key, unit_key
 from hotspot.addresses.classification import says_home, says_parent
 from hotspot.addresses.house_numbers import parse_houses
 from hotspot.addresses.uprn_index import UprnIndex
-from hotspot.cocooning.text_columns import TextColumn, stripped, text_of
+from hotspot.cocooning.text_columns import TextColumn, stripped
 from hotspot.incidents.stop_list import StopList
 from hotspot.reading.cells import reference_keys
 
@@ -32,6 +32,8 @@ Texts = npt.NDArray[np.object_]
 # A search reaches this much farther, and distances are compared after they are rounded to the
 # centimetre, so that the last digit of a coordinate decides nothing.
 ROUNDING_M = 0.01
+# Whole numbers up to so many times their number are ranked by counting.
+_CLOSE = 16
 # Cells to the distance within which addresses matter: enough to fit its circle well.
 _CELLS = 4
 
@@ -137,6 +139,8 @@ class Doors:
 
     def barred(self, stop: StopList) -> Bools:
         """Return which are on a stop list, by their own UPRN or that of their building."""
+        if not stop:
+            return np.zeros(len(self.uprn), dtype=bool)
         if stop not in self._barred:
             uprn = self.uprn.column(np.arange(len(self.uprn)))
             self._barred[stop] = stop.matches(uprn) | stop.matches(self.parent)
@@ -187,17 +191,18 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     position = np.full(len(frame), -1, dtype=np.int64)
     position[rows] = np.arange(len(rows))
     x, y = x[rows], y[rows]
-    parent, parent_at = _of_rows(parents, rows, position)
-    is_parent, lived_in = _lived_in(frame, rows, parent_at)
+    parent, parent_at, in_building = _of_rows(parents, rows, position)
+    classes, distinct = _factorized(frame, "classification")
+    is_parent, lived_in = _lived_in(classes[rows], distinct, parent_at)
     street, house, number = _street_places(frame, rows, parent_at)
     uprn = TextColumn(frame, "uprn", rows)
     building = parent.copy()
-    own = np.flatnonzero(pd.isna(parent) & is_parent)
+    own = np.flatnonzero(is_parent & ~in_building)
     building[own] = reference_keys(uprn[own])
-    place = _places(frame, rows, building, street, house, x, y)
+    place = _places(frame, rows, building, in_building | is_parent, street, house, x, y)
     home = lived_in & ~is_parent
     # Whose building is named is a flat, though the file may not say which.
-    alone = home & pd.isna(parent) & (house >= 0)
+    alone = home & ~in_building & (house >= 0)
     stands = _one_home_each(frame, rows, place, alone, uprn, np.column_stack([x, y]))
     home &= stands == np.arange(len(rows))
     homes = np.flatnonzero(home)
@@ -216,7 +221,7 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
         parent=parent,
         lived_in=lived_in & (stands == np.arange(len(rows))),
         home=home,
-        unclassified=_missing(frame, "classification"),
+        unclassified=int(np.array([*(not text for text in distinct), True])[classes].sum()),
         addresses=len(frame),
         repeated=len(addresses) - len(frame),
         street=street,
@@ -226,15 +231,6 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
         stands=stands,
         homes=homes,
     )
-
-
-def _missing(frame: pd.DataFrame, column: str) -> int:
-    """Count the rows without a text, of a column in which texts come again and again."""
-    if column not in frame.columns:
-        return len(frame)
-    counted = frame[column].value_counts(dropna=False)
-    empty = [text_of(value) is None for value in counted.index]
-    return int(counted[empty].sum())
 
 
 def _one_row_per_uprn(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, UprnIndex]:
@@ -269,14 +265,16 @@ def _parents(frame: gpd.GeoDataFrame, index: UprnIndex) -> _Parents:
     return _Parents(row[named], uprn[named], at[named])
 
 
-def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints]:
-    """Return the parent of each kept row, as UPRN and as position."""
+def _of_rows(parents: _Parents, rows: Ints, position: Ints) -> tuple[Texts, Ints, Bools]:
+    """Return the parent of each kept row, as UPRN and as position, and which rows have one."""
     uprn, at = np.full(len(rows), None, dtype=object), np.full(len(rows), -1, dtype=np.int64)
     kept = position[parents.row] >= 0
     row = position[parents.row[kept]]
     uprn[row] = parents.uprn[kept]
     at[row] = np.where(parents.at[kept] >= 0, np.append(position, -1)[parents.at[kept]], -1)
-    return uprn, at
+    named = np.zeros(len(rows), dtype=bool)
+    named[row] = True
+    return uprn, at, named
 
 
 def _kept(near: Near, index: UprnIndex, points: Floats, parents: _Parents) -> Ints:
@@ -284,7 +282,8 @@ def _kept(near: Near, index: UprnIndex, points: Floats, parents: _Parents) -> In
     at, others = index.find(near.at), index.find(near.others)
     centres = np.concatenate([near.points.reshape(-1, 2), points[at[at >= 0]]])
     kept = in_cells_near(points, centres, near.within_m)
-    kept |= in_cells_near(points, near.read_around.reshape(-1, 2), near.read_within_m)
+    left = np.flatnonzero(~kept)
+    kept[left] = in_cells_near(points[left], near.read_around.reshape(-1, 2), near.read_within_m)
     kept[at[at >= 0]] = kept[others[others >= 0]] = True
     if len(parents.row):
         building = pd.factorize(parents.uprn)[0]
@@ -326,17 +325,23 @@ def _codes(frame: pd.DataFrame, column: str, rows: Ints, read: Callable[[str], s
     return np.append(ranks, -1)[codes].astype(np.int64)
 
 
-def _factorized(frame: pd.DataFrame, column: str, rows: Ints) -> tuple[Ints, list[str | None]]:
+def _factorized(
+    frame: pd.DataFrame, column: str, rows: Ints | None = None
+) -> tuple[Ints, list[str | None]]:
+    """Return which of the texts of a column some rows have, or all; -1 where there is none."""
     if column not in frame.columns:
-        return np.full(len(rows), -1, dtype=np.int64), []
-    codes, distinct = pd.factorize(frame[column].array.take(rows))
+        return np.full(len(frame if rows is None else rows), -1, dtype=np.int64), []
+    cells = frame[column].array
+    codes, distinct = pd.factorize(cells if rows is None else cells.take(rows))
     return np.asarray(codes, dtype=np.int64), stripped(distinct).tolist()
 
 
-def _lived_in(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[Bools, Bools]:
-    """Find the buildings that hold flats, and all that is a home or holds one."""
+def _lived_in(codes: Ints, distinct: list[str | None], parent_at: Ints) -> tuple[Bools, Bools]:
+    """Find the buildings that hold flats, and all that is a home or holds one.
+
+    Rows have the codes of some distinct classifications, -1 for none.
+    """
     has_parent = parent_at >= 0
-    codes, distinct = _factorized(frame, "classification", rows)
 
     def said(read: Callable[[str], bool], default: bool) -> Bools:
         values = [*(read(text) if text else default for text in distinct), default]
@@ -359,16 +364,20 @@ def _street_places(frame: pd.DataFrame, rows: Ints, parent_at: Ints) -> tuple[In
     ranks = {known: rank for rank, known in enumerate(sorted({h for h in parsed if h}))}
     house = np.array([*(ranks[h] if h else -1 for h in parsed), -1], dtype=np.int64)[codes]
     number = np.array([*(h.first.number if h else 0 for h in parsed), 0], dtype=np.int64)[codes]
-    known = (street >= 0) & (house >= 0)
-    flat = (parent_at >= 0) & known[parent_at]
-    at = np.where(flat, parent_at, np.arange(len(rows)))
-    return street[at], house[at], number[at]
+    flat = np.flatnonzero(parent_at >= 0)
+    at = parent_at[flat]
+    known = (street[at] >= 0) & (house[at] >= 0)
+    flat, at = flat[known], at[known]
+    for values in (street, house, number):
+        values[flat] = values[at]
+    return street, house, number
 
 
 def _places(
     frame: pd.DataFrame,
     rows: Ints,
     building: Texts,
+    in_building: Bools,
     street: Ints,
     house: Ints,
     x: Floats,
@@ -379,7 +388,8 @@ def _places(
     Two villages may both have a 12 High Street: the postcode tells these apart. Flats of a building
     that has a name and no number are together by that.
     """
-    place = pd.factorize(building, sort=True)[0].astype(np.int64)
+    place = np.full(len(rows), -1, dtype=np.int64)
+    place[in_building] = pd.factorize(building[in_building], sort=True)[0]
     postcode = _codes(frame, "postcode", rows, str)
     name = np.where(
         _codes(frame, "unit", rows, unit_key) >= 0, _codes(frame, "building", rows, street_key), -1
@@ -393,9 +403,17 @@ def _places(
         (by_point, lambda: x + 1j * y),
     ):
         if chosen.any():
-            ranks = np.unique(keys()[chosen], return_inverse=True)[1]
-            place[chosen] = place.max() + 1 + ranks
+            place[chosen] = place.max() + 1 + _ranked(keys()[chosen])
     return place
+
+
+def _ranked(keys: npt.NDArray[Any]) -> Ints:
+    """Rank keys, those that are equal alike: whole numbers in a close range by counting."""
+    if keys.dtype.kind == "i" and keys.min() >= 0 and keys.max() <= _CLOSE * len(keys):
+        seen = np.zeros(keys.max() + 1, dtype=bool)
+        seen[keys] = True
+        return np.asarray((np.cumsum(seen) - 1)[keys])
+    return np.asarray(np.unique(keys, return_inverse=True)[1])
 
 
 def joined_codes(*codes: Ints) -> Ints:
@@ -415,7 +433,7 @@ def _one_home_each(
     """
     stands = np.arange(len(rows))
     at = np.flatnonzero(home)
-    at = at[pd.Series(place[at]).duplicated(keep=False).to_numpy()]
+    at = at[(np.bincount(place[at]) > 1)[place[at]]]
     names = [
         _codes(frame, column, rows[at], street_key) for column in ("unit", "building", "number")
     ]

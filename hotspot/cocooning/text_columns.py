@@ -6,9 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspot.reading.text_bytes import TextBytes
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
+
+_SPACE, _DELETE = 0x20, 0x7F
 
 
 class TextColumn:
@@ -66,7 +70,7 @@ def without_text(frame: pd.DataFrame, column: str) -> Bools:
     """Return which cells of a column hold no text."""
     values = frame[column]
     if isinstance(values.dtype, pd.StringDtype):
-        return np.asarray(values.isna() | (values.str.strip() == ""), dtype=bool)
+        return np.asarray(values.isna() | (values == "") | values.str.isspace(), dtype=bool)
     return np.asarray(pd.isna(texts(frame, column)))
 
 
@@ -96,6 +100,11 @@ def _is_usual(values: Any) -> bool:
 
 def _without_space(values: Any) -> Any:
     """Return strings without space around them, missing where nothing is left."""
-    column = pd.Series(values).str.strip()
+    column = pd.Series(values)
+    held = TextBytes.of(column)
+    # Most files have none, as their bytes tell; what space is beyond ASCII is left to pandas.
+    if held is not None and all(((at > _SPACE) & (at < _DELETE)).all() for at in held.ends()):
+        return column.array
+    column = column.str.strip()
     empty = column == ""
     return (column.mask(empty) if empty.any() else column).array
