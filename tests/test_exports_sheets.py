@@ -21,7 +21,7 @@ from hotspot.output import printing
 from hotspot.sheets.asked_back import ASKED, words_for
 from hotspot.sheets.beat_map import draw_beat
 from hotspot.sheets.message_texts import MessageTexts, example_texts
-from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, Drawing, View, apart
+from hotspot.sheets.paper_map import PIN_HEIGHT_MM, WIDTH_MM, Drawing, Streets, View, apart
 from hotspot.sheets.printable_doors import printable_rows
 from hotspot.sheets.street_labels import Label, named_streets
 from hotspot.sheets.strip_map import HEIGHT_MM, Doors, draw_map
@@ -74,7 +74,8 @@ def rows_of(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 def map_of(
     doors: pd.DataFrame, others: pd.DataFrame, streets: gpd.GeoDataFrame | None
 ) -> Drawing | None:
-    return draw_map(Doors.of(doors), Doors.of(others).places, streets)
+    drawn = None if streets is None else Streets.of(streets)
+    return draw_map(Doors.of(doors), Doors.of(others).places, drawn)
 
 
 # Pages

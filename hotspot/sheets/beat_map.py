@@ -3,7 +3,6 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-import geopandas as gpd
 import numpy as np
 
 from hotspot.sheets.paper_map import (
@@ -12,6 +11,7 @@ from hotspot.sheets.paper_map import (
     Drawing,
     Floats,
     Pin,
+    Streets,
     View,
     apart,
     draw,
@@ -35,7 +35,7 @@ def beat_height(doors: Doors, most_mm: float) -> float:
 
 def draw_beat(
     doors: Doors,
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     height_mm: float,
     *,
     mark_burgled: bool = False,
@@ -48,7 +48,7 @@ def draw_beat(
     Parameters
     ----------
     doors : Doors
-    streets : GeoDataFrame, optional
+    streets : Streets, optional
     height_mm : float
     mark_burgled : bool
         For the supervisor: each burgled home gets a sign of its own, which no other door has.

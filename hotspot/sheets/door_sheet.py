@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import pandas as pd
 
 from hotspot.english import and_list, count, short_day
@@ -11,6 +10,7 @@ from hotspot.rule import RINGS
 from hotspot.sheets.about import SHOWS, About
 from hotspot.sheets.asked_back import asked_back, words_for
 from hotspot.sheets.list_formats import SheetLayout
+from hotspot.sheets.paper_map import Streets
 from hotspot.sheets.sheet_pages import Text, sheet_pages, supervisor_pages
 from hotspot.sheets.strip_map import Doors
 
@@ -30,7 +30,7 @@ def door_sheet(
     rows: pd.DataFrame,
     title: str,
     about: About,
-    streets: gpd.GeoDataFrame | None = None,
+    streets: Streets | None = None,
     layout: SheetLayout = "boxes",
     *,
     for_supervisor: bool = False,
@@ -43,7 +43,7 @@ def door_sheet(
         As `with_ages` returns them.
     title : str
     about : About
-    streets : GeoDataFrame, optional
+    streets : Streets, optional
         For the map of each page.
     layout : {"boxes", "lines"}
         Boxes to tick for two visits of each door, or one line a door.

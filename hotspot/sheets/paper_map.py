@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -105,11 +106,35 @@ class View:
         return (*(self.centre - half), *(self.centre + half))
 
 
+class Streets(NamedTuple):
+    """The streets of all maps: which lie in a view is found by one index."""
+
+    #: As geopandas holds them; their index is made where it is first asked.
+    shapes: Any
+    lines: npt.NDArray[Any]
+    #: As they were given.
+    names: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, streets: gpd.GeoDataFrame) -> "Streets":
+        """Return streets as `read_streets` returns them, ready to be drawn."""
+        if "street" in streets.columns:
+            names = streets["street"].to_numpy(dtype=object)
+        else:
+            names = np.full(len(streets), None, dtype=object)
+        return cls(streets.geometry.array, streets.geometry.to_numpy(), names)
+
+    def names_of(self, rows: npt.NDArray[np.intp]) -> list[str | None]:
+        """Return the names of some of them, for print; None of those that have none."""
+        texts = self.names[rows].tolist()
+        return [None if pd.isna(text) else clean_text(str(text)).strip() or None for text in texts]
+
+
 def draw(
     view: View,
     pins: Sequence[Pin],
     others: Floats,
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     needed: dict[str, Floats],
     label: str,
 ) -> Drawing:
@@ -121,7 +146,7 @@ def draw(
     pins : sequence of Pin
     others : array
         Places on the paper that get a dot.
-    streets : GeoDataFrame, optional
+    streets : Streets, optional
     needed : dict of str to array
         Streets that must be named whatever the room, with the places of their doors on the paper.
     label : str
@@ -177,31 +202,23 @@ def rounded(x: float, y: float) -> tuple[float, float]:
     return round(float(x), 2), round(float(y), 2)
 
 
-def _lines_in_view(streets: gpd.GeoDataFrame, view: View) -> dict[str | None, list[Floats]]:
+def _lines_in_view(streets: Streets, view: View) -> dict[str | None, list[Floats]]:
     """Return the lines of the streets that lie in the view, on the paper, by their names."""
     ground = view.ground()
     # The index answers in no fixed order, and equal lists are to be equal files.
-    rows = np.sort(streets.sindex.query(shapely.box(*ground)))
-    lines = shapely.clip_by_rect(streets.geometry.to_numpy()[rows], *ground)
+    rows = np.sort(streets.shapes.sindex.query(shapely.box(*ground)))
+    lines = shapely.clip_by_rect(streets.lines[rows], *ground)
     parts, line_of = shapely.get_parts(lines, return_index=True)
     # Lines and rings: where a street only touches the frame, a point is left of it.
     drawn = np.isin(shapely.get_type_id(parts), (1, 2)) & ~shapely.is_empty(parts)
     points, part_of = shapely.get_coordinates(parts[drawn], return_index=True)
     ends = np.cumsum(np.bincount(part_of, minlength=int(drawn.sum())))
-    names = _names(streets, rows)
+    names = streets.names_of(rows)
     by_name: dict[str | None, list[Floats]] = {}
     pieces = np.split(view.on_paper(points), ends)
     for piece, line in zip(pieces, line_of[drawn], strict=False):
         by_name.setdefault(names[line], []).append(piece)
     return by_name
-
-
-def _names(streets: gpd.GeoDataFrame, rows: npt.NDArray[np.intp]) -> list[str | None]:
-    """Return the names of some of the streets; None of those that have none."""
-    if "street" not in streets.columns:
-        return [None] * len(rows)
-    texts = np.asarray(streets["street"].array.take(rows), dtype=object)
-    return [None if pd.isna(text) else clean_text(str(text)).strip() or None for text in texts]
 
 
 def _around_dots(dots: Floats) -> list[Box]:

@@ -10,13 +10,13 @@ from itertools import pairwise
 from math import ceil
 from typing import Any, Literal, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from hotspot.addresses.address_words import text_key
 from hotspot.sheets.beat_map import beat_height, draw_beat
 from hotspot.sheets.list_formats import SheetLayout
+from hotspot.sheets.paper_map import Streets
 from hotspot.sheets.strip_map import Doors, draw_map
 from hotspot.sheets.text_widths import Part, lines_of, width_mm
 
@@ -89,7 +89,7 @@ def sheet_pages(
     rows: pd.DataFrame,
     shown: Sequence[Door],
     texts: Sequence[Text],
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     layout: SheetLayout,
 ) -> list[SheetPage]:
     """Return the pages: all on one where it holds them, else the whole beat first.
@@ -102,7 +102,7 @@ def sheet_pages(
         What is printed of each. Where a street is named anew, above its first door and at the top
         of a page, the door gets it as its ``heading``.
     texts : sequence of Text
-    streets : GeoDataFrame, optional
+    streets : Streets, optional
     layout : {"boxes", "lines"}
     """
     heights = _HEIGHTS[layout]
@@ -130,7 +130,7 @@ def supervisor_pages(
     rows: pd.DataFrame,
     shown: Sequence[Door],
     texts: Sequence[Text],
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     layout: SheetLayout,
 ) -> list[SheetPage]:
     """Return the page of the whole beat with its burgled homes marked, as `sheet_pages`."""
@@ -143,7 +143,7 @@ def _beat_pages(
     doors: Doors,
     index: list[Street],
     texts: Sequence[Text],
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     *,
     mark_burgled: bool = False,
 ) -> list[SheetPage]:

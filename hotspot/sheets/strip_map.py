@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +11,7 @@ from hotspot.sheets.paper_map import (
     Drawing,
     Floats,
     Pin,
+    Streets,
     View,
     apart,
     draw,
@@ -67,7 +67,7 @@ class Doors(NamedTuple):
 def draw_map(
     doors: Doors,
     others: Floats,
-    streets: gpd.GeoDataFrame | None,
+    streets: Streets | None,
     height_mm: float = HEIGHT_MM,
 ) -> Drawing | None:
     """Draw the doors of one page, all alike, with their neighbours on the list as dots.
@@ -77,7 +77,7 @@ def draw_map(
     doors : Doors
     others : array
         Where the other doors of the list are on the ground.
-    streets : GeoDataFrame, optional
+    streets : Streets, optional
         In the CRS of the doors; those with a ``street`` are named.
     height_mm : float
 

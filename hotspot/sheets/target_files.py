@@ -23,6 +23,7 @@ from hotspot.sheets.door_sheet import door_sheet
 from hotspot.sheets.leaflets import leaflet_round, leaflets
 from hotspot.sheets.list_formats import FORMATS, LAYOUTS, USUAL_FORMATS, SheetLayout
 from hotspot.sheets.message_texts import MessageTexts, example_texts, rule_weeks
+from hotspot.sheets.paper_map import Streets
 from hotspot.sheets.phone_sheet import phone_sheet
 from hotspot.sheets.printable_doors import NEEDED, printable_rows, with_ages
 from hotspot.sheets.workbook import (
@@ -213,7 +214,7 @@ def write_targets(
         besides=_besides(messages),
         message=example_texts() if message is None and "message" in formats else message,
         weeks=rule_weeks((targets.attrs.get("parameters") or {}).get("window_days")),
-        streets=streets,
+        streets=None if streets is None else Streets.of(streets),
         layout=layout,
         formats=frozenset(formats),
         expired=Cells.of(_expired(targets.attrs)),
@@ -246,7 +247,7 @@ class _Lists:
     besides: pd.DataFrame
     message: MessageTexts | None
     weeks: int
-    streets: gpd.GeoDataFrame | None
+    streets: Streets | None
     layout: SheetLayout
     formats: frozenset[str]
     expired: Cells
