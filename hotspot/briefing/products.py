@@ -20,6 +20,7 @@ from hotspot.briefing.run_record import outputs_of
 from hotspot.briefing.sections.section import Link, ListLinks, Sources
 from hotspot.cocooning.walking_order import listed_areas
 from hotspot.dates import WEEK_DAYS
+from hotspot.maps.map_for_teams import shown_of_doors
 from hotspot.near_repeat import label_repeats
 from hotspot.output.files import safe_file_name
 from hotspot.output.pictures import PictureLayers, map_picture
@@ -177,7 +178,7 @@ def _write_team_maps(
     """Write a map of the doors of each area that has a sheet, beside it."""
     layers, made = inputs.layers, {}
     taken = [path.stem for path in written]
-    doors = _without_attrs(lists.targets)
+    doors = shown_of_doors(lists.targets)
     by_area = doors.groupby(listed_areas(doors["area"]))
     for area, targets in by_area:
         if target_files.SHEET not in written.by_area.get(area, {}):

@@ -168,8 +168,7 @@ def draw_hotspots(hotspots: gpd.GeoDataFrame, _: Scene) -> Drawing:
 def draw_doors(targets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     """Draw the doors to visit, all alike, each with its number on the list of its area."""
     targets = drawable(targets)
-    if {"visit_id", "area", "act_by"} <= set(targets.columns):
-        targets = targets.assign(visit_by=times_by_street(targets)["visit_by"])
+    targets = with_times(targets)
     numbers = door_numbers(targets)
     # Doors at one point share a sign, that of the first: in walking order, whoever was burgled.
     order = sorted(range(len(targets)), key=lambda row: (numbers[row] is None, numbers[row] or 0))
@@ -196,6 +195,13 @@ def draw_doors(targets: gpd.GeoDataFrame, _: Scene | None = None) -> Drawing:
     for row, number in zip(drawing.rows, numbers, strict=True):
         row.append("" if number is None else str(number))
     return drawing
+
+
+def with_times(targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the doors with ``visit_by``, where it can be known and is not there yet."""
+    if "visit_by" in targets.columns or not {"visit_id", "area", "act_by"} <= set(targets.columns):
+        return targets
+    return targets.assign(visit_by=times_by_street(targets)["visit_by"])
 
 
 def door_numbers(targets: gpd.GeoDataFrame) -> list[int | None]:

@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from numbers import Integral, Real
 from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj import CRS, Transformer
 
 from hotspot.english import moment
 from hotspot.maps.colours import Style
@@ -22,6 +25,11 @@ _SIMPLIFY_M = 0.5
 # Of Web Mercator, which in Britain is about three fifths of a metre on the ground.
 _LABEL_EVERY_M = 500.0
 
+_DEGREES = "EPSG:4326"
+# Of the screen, where angles are those that are seen.
+_PLANE = "EPSG:3857"
+
+_Shapes = npt.NDArray[np.object_]
 Formatter = Callable[[Any], str | None]
 Field = tuple[str, str, Formatter]
 
@@ -58,7 +66,8 @@ def as_text(value: Any) -> str | None:
 def drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the rows that have a geometry to draw."""
     shapes = frame.geometry.to_numpy()
-    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    return frame[~nothing] if nothing.any() else frame
 
 
 def rows_of(
@@ -121,47 +130,102 @@ def texts_of(
     there = [field for field in fields if field[0] in frame.columns]
     names = [name for _, name, _ in there]
     # Of an unknown share english.percent writes nothing, which is no line of a popup.
-    return names, [[write(value) or None for value in frame[column]] for column, _, write in there]
+    return names, [
+        [write(value) or None for value in _values(frame[column])] for column, _, write in there
+    ]
+
+
+def _values(column: "pd.Series[Any]") -> npt.NDArray[np.object_]:
+    """Return the values of a column, which Arrow's texts would give out one by one, slowly."""
+    values: npt.NDArray[np.object_] = column.to_numpy(dtype=object)
+    return values
 
 
 def geometries(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> list[Any]:
     """Return points as ``[lon, lat]`` and all else as GeoJSON, in degrees to a decimetre."""
-    shapes = frame.geometry
-    kinds = set(shapely.get_type_id(shapes.to_numpy()).tolist())
+    shapes, crs = frame.geometry.to_numpy(), frame.crs
+    kinds = set(shapely.get_type_id(shapes).tolist())
     if not kinds <= {shapely.GeometryType.POINT}:
         # In metres before they become degrees, whose lengths differ from north to east.
-        shapes = shapes.simplify(_SIMPLIFY_M if frame.crs.is_projected else 0.0)
-        kinds = set(shapely.get_type_id(shapes.to_numpy()).tolist())
-    degrees = shapely.transform(
-        shapes.to_crs("EPSG:4326").to_numpy(), lambda places: places.round(_DECIMALS)
-    )
+        shapes = shapely.simplify(shapes, _SIMPLIFY_M if crs.is_projected else 0.0)
+        kinds = set(shapely.get_type_id(shapes).tolist())
+    at = _projected(shapes, crs, _DEGREES).round(_DECIMALS)
     if kinds <= {shapely.GeometryType.POINT}:
-        return cast("list[Any]", shapely.get_coordinates(degrees).tolist())
-    if not kinds <= {shapely.GeometryType.LINESTRING} or shapes.is_empty.any():
-        return [shapely.geometry.mapping(shape) for shape in degrees]
-    # Streets are nearly all that is drawn, and each of their points would be fetched by itself.
-    at, line = shapely.get_coordinates(degrees, return_index=True)
-    places = np.split(at, np.cumsum(np.bincount(line)[:-1])) if len(line) else []
-    return [{"type": "LineString", "coordinates": line.tolist()} for line in places]
+        return cast("list[Any]", at.tolist())
+    areas = kinds <= {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
+    if not (areas or kinds <= {shapely.GeometryType.LINESTRING}) or shapely.is_empty(shapes).any():
+        return [shapely.geometry.mapping(shape) for shape in _moved(shapes, at)]
+    # Streets and contours are nearly all that is drawn, and each of their points would be fetched
+    # by itself.
+    if not areas:
+        lines = _cut(at.tolist(), shapely.get_num_coordinates(shapes))
+        return [{"type": "LineString", "coordinates": line} for line in lines]
+    parts = shapely.get_parts(shapes)
+    rings = _cut(at.tolist(), shapely.get_num_coordinates(shapely.get_rings(parts)))
+    polygons = _cut(rings, shapely.get_num_interior_rings(parts) + 1)
+    every = _cut(polygons, shapely.get_num_geometries(shapes))
+    several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOLYGON
+    return [
+        {"type": "MultiPolygon", "coordinates": own}
+        if many
+        else {"type": "Polygon", "coordinates": own[0]}
+        for many, own in zip(several.tolist(), every, strict=True)
+    ]
+
+
+def _cut(items: list[Any], lengths: npt.NDArray[np.integer[Any]]) -> list[list[Any]]:
+    """Cut a list into parts of these lengths."""
+    ends = np.cumsum(lengths).tolist()
+    return [items[first:last] for first, last in zip([0, *ends], ends, strict=False)]
+
+
+@cache
+def _way(source: str, target: str) -> Transformer | None:
+    """Return what leads from one CRS to another; None where they are the same."""
+    if CRS(source).is_exact_same(CRS(target)):
+        return None
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _projected(shapes: _Shapes, crs: CRS, target: str) -> npt.NDArray[np.float64]:
+    """Return the coordinates of shapes in another CRS, without heights."""
+    at: npt.NDArray[np.float64]
+    if shapely.has_z(shapes).any():
+        # A height may move a point: GeoPandas knows how.
+        at = shapely.get_coordinates(gpd.GeoSeries(shapes, crs=crs).to_crs(target).to_numpy())
+        return at
+    at = shapely.get_coordinates(shapes)
+    # A frame is asked for its CRS so often that even to compare two of them took long.
+    way = _way(crs.srs, target)
+    return at if way is None else np.column_stack(way.transform(at[:, 0], at[:, 1]))
+
+
+def _moved(shapes: _Shapes, at: npt.NDArray[np.float64]) -> _Shapes:
+    """Return shapes with these coordinates."""
+    return np.asarray(shapely.set_coordinates(shapes.copy(), at))
 
 
 def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
     """Return west, south, east and north of frames, in degrees; NaN where nothing is in any."""
-    every = [frame.geometry.to_crs("EPSG:4326").total_bounds for frame in frames if len(frame)]
-    if not every:
+    every = [
+        _projected(frame.geometry.to_numpy(), frame.crs, _DEGREES) for frame in frames if len(frame)
+    ]
+    places = np.concatenate([np.empty((0, 2)), *every])
+    if np.isnan(places).all():
         return (math.nan, math.nan, math.nan, math.nan)
-    west, south = np.nanmin([bounds[:2] for bounds in every], axis=0)
-    east, north = np.nanmax([bounds[2:] for bounds in every], axis=0)
+    west, south = np.nanmin(places, axis=0)
+    east, north = np.nanmax(places, axis=0)
     return float(west), float(south), float(east), float(north)
 
 
 def point_labels(frame: gpd.GeoDataFrame, texts: Sequence[Any]) -> list[list[Any]]:
     """Return a level label inside each area."""
     # The centroid of a crescent lies outside of it; this point never does.
-    inside = frame.geometry.representative_point()
+    inside = shapely.point_on_surface(frame.geometry.to_numpy())
+    places = _projected(inside, frame.crs, _DEGREES).round(_DECIMALS).tolist()
     return [
         [*place, text, 0]
-        for place, value in zip(geometries(inside), texts, strict=True)
+        for place, value in zip(places, texts, strict=True)
         if (text := as_text(value))
     ]
 
@@ -200,9 +264,8 @@ def places_by_name(names: Iterable[Any]) -> list[tuple[str, list[int]]]:
 def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
     """Return labels along lines of one name, turned with the line, the longest lines first."""
     named = frame[frame[column].notna()]
-    # In the plane of the screen, where the angles are those that are seen.
-    plane = named.geometry.to_crs("EPSG:3857")
-    shapes = plane.to_numpy()
+    shapes = named.geometry.to_numpy()
+    shapes = _moved(shapes, _projected(shapes, frame.crs, _PLANE))
     texts: list[str] = []
     streets: list[Any] = []
     for name, pieces in _pieces_by_name(named[column]).items():
@@ -214,8 +277,8 @@ def line_labels(frame: gpd.GeoDataFrame, column: str) -> list[list[Any]]:
     labels = _along(lines, [texts[nth] for nth in which])
     # Long streets first; the rest only makes the order the same on every run.
     labels.sort(key=lambda label: (-label[0], label[1:]))
-    points = gpd.points_from_xy([label[1] for label in labels], [label[2] for label in labels])
-    places = geometries(gpd.GeoSeries(points, crs=plane.crs))
+    points = shapely.points([label[1:3] for label in labels]) if labels else np.empty(0, object)
+    places = _projected(points, CRS(_PLANE), _DEGREES).round(_DECIMALS).tolist()
     return [[*place, *label[3:]] for place, label in zip(places, labels, strict=True)]
 
 

@@ -18,6 +18,7 @@ from hotspot.maps.briefing_layers import (
     draw_doors,
     draw_streets,
     draw_water,
+    with_times,
 )
 from hotspot.maps.elements import Panel, PanelText, RowLayer
 from hotspot.maps.features import as_text, bounds_of, drawable
@@ -31,6 +32,8 @@ _NOTES = (
 )
 # As far beyond the doors as one walks to find the street.
 _MARGIN_M = 400.0
+# The texts of a door that are on its map, and what files it there.
+_SHOWN = ("area", "street", "address", "at_the_door")
 _BACKDROP = {
     "Water": ("water", draw_water),
     "Buildings": ("buildings", draw_buildings),
@@ -125,6 +128,20 @@ def team_map(
     )
     Panel(m, text, home).add_to(m)
     return m
+
+
+def shown_of_doors(targets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the doors of all teams with what their maps tell of them and no more.
+
+    The times are worked out once for all, and what is cut up by area is small.
+    """
+    targets = with_times(targets)
+    texts = [name for name in _SHOWN if name in targets.columns]
+    columns = {name: targets[name].to_numpy(dtype=object) for name in texts}
+    others = [name for name in ("number", "ring", "visit_by") if name in targets.columns]
+    columns |= {name: targets[name].array for name in others}
+    geometry = targets.geometry.to_numpy()
+    return gpd.GeoDataFrame(columns, index=targets.index, geometry=geometry, crs=targets.crs)
 
 
 def _around(targets: gpd.GeoDataFrame) -> gpd.GeoSeries | None:

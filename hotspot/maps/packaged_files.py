@@ -16,7 +16,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -74,14 +74,13 @@ class Library:
 
     def text(self, address: str) -> Found | None:
         """Find a script or a style; None where nothing holds it."""
-        path = _in_xstatic(address)
-        if path is None and (text := folium_offline().get(address)):
+        if (path := _in_xstatic(address)) is not None:
+            return _packaged(path)
+        if text := folium_offline().get(address):
             return Found(text)
-        if path is None:
-            offered = map(self._offered.get, _names(address))
-            path = next(filter(None, offered), None)
-        # A byte-order mark inside a page would spoil the first rule of a style sheet.
-        return None if path is None else Found(path.read_text(encoding="utf-8-sig"), path)
+        offered = map(self._offered.get, _names(address))
+        path = next(filter(None, offered), None)
+        return None if path is None else _read(path)
 
     def picture(self, address: str, beside: Path | None = None) -> str | None:
         """Find a picture or font and return it as a data address."""
@@ -94,6 +93,16 @@ class Library:
         return None if path is None else data_uri(path)
 
 
+def _read(path: Path) -> Found:
+    # A byte-order mark inside a page would spoil the first rule of a style sheet.
+    return Found(path.read_text(encoding="utf-8-sig"), path)
+
+
+# A briefing saves hundreds of maps with the same few of them.
+_packaged = lru_cache(maxsize=8)(_read)
+
+
+@lru_cache(maxsize=8)
 def script_text(found: Found) -> str:
     """Write a script for an element; Leaflet learns where its marker's pictures are."""
     text = _SCRIPT_END.sub(r"<\\/", _SOURCE_MAP.sub("", found.text))

@@ -20,6 +20,9 @@ from hotspot.maps.elements import Panel, ScriptLayer, Verbatim
 from hotspot.maps.folium_inside import children_of, text_of
 
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+# Every run of these signs whole, so that none is looked at from each of its places: a map is
+# mostly digits. The class by itself lets the search leap to where it may begin.
+_LONG_RUN = re.compile(r"[0-9a-f][0-9a-f]{31,}")
 _SCRIPT_BREAKS = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 _CONTAINERS = ("header", "html", "script")
 
@@ -181,7 +184,7 @@ def _stable_ids(figure: Figure) -> Callable[[str], str]:
     numbers: dict[str, str] = {}
 
     def stable(text: str) -> str:
-        return _ID.sub(
+        return _LONG_RUN.sub(
             lambda found: (
                 numbers.setdefault(found[0], f"{len(numbers):08x}") if found[0] in own else found[0]
             ),
@@ -204,4 +207,5 @@ def _by_class(figure: Figure) -> Iterator[tuple[str, str]]:
 def _plain(text: str) -> str:
     """Write text as a browser will read it, so that its hash is what the browser works out."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    return text.encode("utf-8", "replace").decode("utf-8")
+    # What is drawn is escaped, and its text is long: no copies of it for nothing.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -127,8 +127,9 @@ def page_text(
     problems.raise_if_any(OutputError)
     body += "".join(map(notice_line, tiles.lines))
     # Tiles bring their own nearest zoom.
-    script = pieces.script if tiles.sources else _NEAREST + pieces.script
-    script = f"\n{script}\n"
+    script = f"\n{'' if tiles.sources else _NEAREST}{pieces.script}\n"
+    # Of a large map each copy of the script weighs.
+    del pieces, page
     scripts = [*head_scripts, *body_scripts, script]
     policy = _policy(scripts, tiles.sources, has_frames(elements))
     return _page(figure.title or "", head, body, script, policy)
