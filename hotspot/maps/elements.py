@@ -6,7 +6,7 @@ would run on the analyst's machine. Ours go onto the page as they are.
 
 import html
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -93,8 +93,9 @@ class Drawing:
         A geometry is ``[lon, lat]`` or a GeoJSON geometry; a popup is a heading and a text or None
         for each of `fields`. Points at one place share one sign, the first row's, and one popup.
     styles : sequence of Style
-    bounds : (west, south, east, north)
-        In degrees; NaN where there is nothing.
+    bounds : callable
+        West, south, east and north in degrees, NaN where there is nothing: worked out when asked
+        for, as few maps are.
     fields : sequence of str
         What the texts of a popup are. None: nothing can be clicked.
     labels : list of [lon, lat, text, degrees]
@@ -122,7 +123,7 @@ class Drawing:
 
     rows: list[Any]
     styles: Sequence[Style]
-    bounds: Bounds
+    bounds: Callable[[], Bounds]
     fields: Sequence[str] | None = None
     labels: Sequence[Any] = ()
     label_options: Mapping[str, Any] = field(default_factory=dict)
@@ -185,7 +186,7 @@ class RowLayer(ScriptLayer):
         self.bounds = drawing.bounds
 
     def get_bounds(self) -> list[list[float | None]]:
-        west, south, east, north = (edge if isfinite(edge) else None for edge in self.bounds)
+        west, south, east, north = (edge if isfinite(edge) else None for edge in self.bounds())
         return [[south, west], [north, east]]
 
 

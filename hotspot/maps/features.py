@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from numbers import Integral, Real
 from typing import Any, cast
 
@@ -120,7 +120,7 @@ def drawing_of(
     names, texts = texts_of(frame, fields)
     rows = rows_of(frame, numbers, headings, texts)
     shown = None if headings is None else names
-    return Drawing(rows, styles, bounds_of(frame), fields=shown, **how)
+    return Drawing(rows, styles, partial(bounds_of, frame.geometry), fields=shown, **how)
 
 
 def texts_of(
@@ -205,7 +205,7 @@ def _moved(shapes: _Shapes, at: npt.NDArray[np.float64]) -> _Shapes:
     return np.asarray(shapely.set_coordinates(shapes.copy(), at))
 
 
-def bounds_of(*frames: gpd.GeoDataFrame) -> Bounds:
+def bounds_of(*frames: gpd.GeoDataFrame | gpd.GeoSeries) -> Bounds:
     """Return west, south, east and north of frames, in degrees; NaN where nothing is in any."""
     every = [
         _projected(frame.geometry.to_numpy(), frame.crs, _DEGREES) for frame in frames if len(frame)

@@ -200,7 +200,7 @@ def public_map(
 
     m = bare_map()
     drawing = _draw_counts(places, settings, named=areas is not None)
-    west, south, east, north = drawing.bounds
+    west, south, east, north = drawing.bounds()
     home = [[south, west], [north, east]]
     m.fit_bounds(home, padding=(12, 12), max_zoom=16)
     RowLayer("Burglaries per 1,000 addresses", drawing).add_to(m)
