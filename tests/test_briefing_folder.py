@@ -55,7 +55,9 @@ def test_missing_parents_are_made_and_an_empty_folder_is_no_hindrance(tmp_path: 
 
 def test_an_issued_folder_is_not_replaced_unasked(tmp_path: Path) -> None:
     issue(tmp_path / "briefing")
-    with pytest.raises(OutputError, match=r"already holds the briefing of 2026-03-02.*--replace"):
+    with pytest.raises(
+        OutputError, match=r"already holds the briefing of Monday 2 March 2026.*--replace"
+    ):
         issue(tmp_path / "briefing", "second")
     assert whole(tmp_path / "briefing", "first")
 

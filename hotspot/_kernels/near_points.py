@@ -169,7 +169,7 @@ def _grouped(cells, counted, group, street, place, reach_m, near_m, run, mark, f
                 point = cells.order[at]
                 dx, dy = cells.x[at] - x, cells.y[at] - y
                 away = dx * dx + dy * dy
-                if not counted[point] or away > limit:
+                if not (counted[point] and away <= limit):
                     continue
                 if second:
                     if mark[group[point]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspot.backtesting.baselines import DENSITY
+from hotspot.english import long_day
 from hotspot.output.handling import PLACES_NOT_PEOPLE
 from hotspot.output.page_parts import PageSection, PageTable, ResultPage
 
@@ -52,10 +53,11 @@ def backtest_page(result: "Backtest") -> ResultPage:
     ResultPage
     """
     run = result.parameters
+    first, last = (long_day(pd.Timestamp(run[name])) for name in ("first_day", "last_day"))
     return ResultPage(
         title="How well burglary was foreseen here",
         scope=(
-            f"Windows from {run['first_day']}; cut-off: the end of {run['last_day']}. No forecast "
+            f"Windows from {first}; cut-off: the end of {last}. No forecast "
             "knew anything that came after it was made."
         ),
         sentences=result.sentences(),

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from hotspot._errors import OutputError
-from hotspot.english import some_of
+from hotspot.english import long_day, some_of
 from hotspot.output.files import sha256
 from hotspot.output.staging import staged_folder
 
@@ -106,8 +108,10 @@ def refuse_taken(folder: Path, replace: bool) -> None:
             "changed. Choose another folder."
         )
     if not replace:
+        issued = pd.to_datetime(str(record.get("as_of")), errors="coerce")
+        day = "another day" if pd.isna(issued) else long_day(issued)
         raise OutputError(
-            f"{folder} already holds the briefing of {record.get('as_of')}: nothing was changed. "
+            f"{folder} already holds the briefing of {day}: nothing was changed. "
             "Give --replace (in Python: replace=True) to replace it, or choose another folder."
         )
     _refuse_touched(folder, record)

@@ -28,7 +28,10 @@ def add(commands: Any) -> None:
     """Add the command with its own commands."""
     visits = commands.add_parser(
         "visits",
-        help="keep what was done at the doors: record, report, explain, marks, notes, purge",
+        help=(
+            "keep what was done at the doors: record, report, explain, marks, notes, subject, "
+            "correct, log, purge"
+        ),
         description="Keep what the teams did at the doors, and say what it came to.",
     )
     kinds = visits.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -130,9 +130,9 @@ class CrimeSeries(Result):
                 f"No crime has a number of a series ({count(self.without, 'crime')} without one).\n"
                 f"{NOT_EVIDENCE}"
             )
+        others = f"; {count(self.without, 'crime')} of no series" if self.without else ""
         lines = [
-            f"{count(len(of), 'series', 'series')} with {count(len(self.crimes), 'crime')}; "
-            f"{count(self.without, 'crime')} of no series."
+            f"{count(len(of), 'series', 'series')} with {count(len(self.crimes), 'crime')}{others}."
         ]
         if self.in_several:
             lines.append(
