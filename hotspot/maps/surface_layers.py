@@ -148,15 +148,15 @@ def contour_bands(surface: xr.DataArray, levels: Sequence[float]) -> gpd.GeoData
         A row per band, empty where the surface has none of it.
     """
     x, y = (surface[dim].to_numpy().astype(float) for dim in ("x", "y"))
-    values = surface.to_numpy().astype(float)
-    fine = _finer(values)
+    values = surface.to_numpy().astype(float, copy=False)
     # A rim below every level closes the curves at the edge, and makes a line of cells a plane.
-    fine = np.pad(np.where(np.isfinite(fine), fine, np.nan), 1, constant_values=-math.inf)
-    fine[np.isneginf(fine)] = 0.0
+    # Each copy of the surface of a force weighs: this is the only one here.
+    fine = np.pad(_finer(values), 1, constant_values=0.0)
+    fine[~np.isfinite(fine)] = np.nan
     curves = contour_generator(
         _places(x, surface, values.shape[1], fine.shape[1] - 2),
         _places(y, surface, values.shape[0], fine.shape[0] - 2),
-        np.ma.masked_invalid(fine),
+        np.ma.masked_invalid(fine, copy=False),
         fill_type=FillType.ChunkCombinedOffsetOffset,
     )
     bands = [_ground_of(*curves.filled(low, high)) for low, high in pairwise(levels)]
