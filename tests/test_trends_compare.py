@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 import hotspot as hs
-from hotspot.density.dispersion import dispersion_of_pairs
+from hotspot.density.dispersion import dispersion_of_pairs, widened
 from hotspot.trends import compare
 from hotspot.trends.change import dispersion_within
 from hotspot.trends.definition_changes import comparison_notes, definition_changes
@@ -242,6 +243,13 @@ def test_dispersion_of_overlapping_pairs_is_widened_as_that_of_a_part_of_them() 
     assert dispersion_of_pairs(one[:6], two[:6], 6) is None
     assert dispersion_within(np.array([[10.0, 10.0], [10.0, 10.0]])) is None
     assert dispersion_within(np.array([[9.0, 1.0, 9.0], [1.0, 9.0, 1.0]])) > 5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_dispersion_of_parts_is_that_of_scipys_test_to_the_last_digit(seed: int) -> None:
+    tested = np.random.default_rng(seed).poisson(40, (2, 12)) / (1 if seed % 2 else 3)
+    ratio = stats.chi2_contingency(tested, correction=False).statistic / 11
+    assert dispersion_within(tested) == widened(ratio, 11)
 
 
 def test_how_much_counts_vary_is_taken_from_the_best_that_there_is() -> None:

@@ -1,5 +1,7 @@
 """How much more counts vary than Poisson counts: burglaries come in series."""
 
+from functools import cache
+
 from scipy import stats
 
 from hotspot._kernels.arrays import Floats, Ints
@@ -41,6 +43,11 @@ def dispersion_of_pairs(
 
 def widened(ratio: float, free: float) -> float:
     """Return a dispersion that allows for having been estimated with so much freedom, 1 or more."""
+    return max(float(ratio * _wider(float(free)) ** 2), 1.0)
+
+
+@cache
+def _wider(free: float) -> float:
     # The bounds of a t distribution rather than of a normal one.
-    wider = stats.t.ppf(0.975, free) / stats.norm.ppf(0.975)
-    return max(float(ratio * wider**2), 1.0)
+    wider: float = stats.t.ppf(0.975, free) / stats.norm.ppf(0.975)
+    return wider
