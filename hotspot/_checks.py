@@ -7,10 +7,11 @@ import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -24,6 +25,9 @@ from hotspot.rule import LONGEST_M, SHORTEST_M
 # Some installations have PROJ fetch the grid for the place of each point: a server would learn
 # where burglaries were. Whatever is transformed has gone through this module.
 set_network_enabled(False)
+
+#: x and y of the points of a frame.
+Coordinates: TypeAlias = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 INCIDENT_COLUMNS = ("crime_ref", "occurred_from", "occurred_to")
 
@@ -286,11 +290,17 @@ def index_problems(frame: pd.DataFrame, what: str) -> list[str]:
     ]
 
 
-def point_problems(frame: gpd.GeoDataFrame, what: str) -> list[str]:
-    """Return which rows have no finite point."""
+def coordinates(frame: gpd.GeoDataFrame) -> Coordinates:
+    """Return x and y of each row: NaN of anything but a point that is there."""
     geometry = frame.geometry.to_numpy()
-    # Of anything but a point that is there, these are NaN.
-    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def point_problems(
+    frame: gpd.GeoDataFrame, what: str, points: Coordinates | None = None
+) -> list[str]:
+    """Return which rows have no finite point; `points` are theirs, where these were read."""
+    x, y = coordinates(frame) if points is None else points
     not_points = ~(np.isfinite(x) & np.isfinite(y))
     if not not_points.any():
         return []

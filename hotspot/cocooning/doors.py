@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspot._checks import Coordinates, coordinates
 from hotspot.addresses.address_matching import ONE_HOME_WITHIN_M, AddressReader, Reading
 from hotspot.addresses.address_parser import parse_address
 from hotspot.addresses.address_words import street_key, unit_key
@@ -170,7 +171,9 @@ class Near:
     others: Texts
 
 
-def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Doors:
+def prepare_doors(
+    addresses: gpd.GeoDataFrame, near: Near | None = None, points: Coordinates | None = None
+) -> Doors:
     """Prepare addresses for finding neighbours; a UPRN that comes twice counts once.
 
     Parameters
@@ -180,10 +183,11 @@ def prepare_doors(addresses: gpd.GeoDataFrame, near: Near | None = None) -> Door
     near : Near, optional
         Leave out what cannot matter, before its text is read. A home that is kept has all flats
         of its building.
+    points : tuple of ndarray, optional
+        The coordinates of the addresses, where these were read.
     """
     frame, index = _one_row_per_uprn(addresses)
-    geometry = frame.geometry.to_numpy()
-    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
+    x, y = coordinates(frame) if points is None or frame is not addresses else points
     parents = _parents(frame, index)
     rows = np.arange(len(frame))
     if near is not None:

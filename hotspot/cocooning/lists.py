@@ -6,7 +6,7 @@ from typing import NamedTuple, Unpack
 import geopandas as gpd
 import pandas as pd
 
-from hotspot._checks import raise_problems, warn_if_empty
+from hotspot._checks import coordinates, frame_problems, raise_problems, warn_if_empty
 from hotspot._errors import DataWarning
 from hotspot.cocooning.doors import Doors
 from hotspot.cocooning.list_frames import link_frame, message_frame, target_frame
@@ -406,9 +406,13 @@ def _plan(
 ) -> tuple[Plan, ListSettings]:
     """Check what a list is to be made of, and plan it."""
     settings, problems = read_settings(as_of, max_visits, options)
-    raise_problems(data_problems(incidents, addresses, areas, "A target list"), problems)
+    # Those of a million addresses are read once.
+    points = None
+    if doors is None and not frame_problems(addresses, "addresses"):
+        points = coordinates(addresses)
+    raise_problems(data_problems(incidents, addresses, areas, "A target list", points), problems)
     warn_if_empty(incidents, stacklevel=4)
-    plan = make_plan(incidents, addresses, areas, settings, ledger, doors)
+    plan = make_plan(incidents, addresses, areas, settings, ledger, doors, points)
     _warn(plan)
     return plan, settings
 

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspot._checks import Coordinates
 from hotspot.addresses.address_matching import BY_BUILDING
 from hotspot.cocooning.doors import (
     ROUNDING_M,
@@ -133,14 +134,16 @@ def make_plan(
     settings: ListSettings,
     ledger: Ledger | None = None,
     doors: Doors | None = None,
+    points: Coordinates | None = None,
 ) -> Plan:
     """Find who is visited and who is within the settings.
 
-    `doors` are all of the addresses where they are made ready; without, those that matter are.
+    `doors` are all of the addresses where they are made ready; without, those that matter are, by
+    their `points`.
     """
     homes = of_homes(incidents, stacklevel=5)
     if doors is None:
-        doors = prepare_doors(addresses, _near(homes, settings))
+        doors = prepare_doors(addresses, _near(homes, settings), points)
     visits = list_visits(homes, doors, areas, settings, ledger)
     in_window = (visits.live["age_days"] <= settings.window_days).to_numpy()
     crimes, newest = _within_rule(visits.live[in_window], doors, settings.distance_m)
@@ -153,8 +156,8 @@ def make_plan(
         incidents, addresses, may_match_nothing=settings.exclude_may_match_nothing
     )
     stops = len(stop.unmatched_rows(incidents, addresses))
-    points = incidents.geometry
-    repeated = int(repeated_references(incidents, points.x, points.y).sum())
+    at = incidents.geometry
+    repeated = int(repeated_references(incidents, at.x, at.y).sum())
     return Plan(
         doors, visits.live, visits.rows, visits.scheduled, crimes, newest, counts, besides,
         expired, stops, repeated,

@@ -260,6 +260,7 @@ def data_problems(
     addresses: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame | None,
     what: str,
+    points: _checks.Coordinates | None = None,
 ) -> list[str]:
     """Collect what keeps a list from being made of some data.
 
@@ -269,6 +270,8 @@ def data_problems(
         As of `cocooning_targets`.
     what : str
         What cannot be had where dates are months only.
+    points : tuple of ndarray, optional
+        The coordinates of the addresses, where these were read.
 
     Returns
     -------
@@ -286,7 +289,7 @@ def data_problems(
                 "The column recorded_at of the incidents must be timezone-naive datetime64."
             )
     if not address_problems:
-        address_problems = _checks.point_problems(addresses, "addresses")
+        address_problems = _checks.point_problems(addresses, "addresses", points)
         address_problems += _text_problems(addresses, "addresses", uprn=True, parent_uprn=False)
     problems += address_problems + area_problems
     if not problems:
