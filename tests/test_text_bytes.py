@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspot.incidents.duplicates import case_warnings, reference_codes, reference_keys
-from hotspot.reading.cells import MISSING_WORDS, to_text, without_missing_words
+from hotspot.incidents.free_text import is_free_text
+from hotspot.incidents.references import without_lost_digits
+from hotspot.reading.cells import MISSING_WORDS, to_numbers, to_text, without_missing_words
 from hotspot.reading.date_parts import parse
 from hotspot.reading.stray_points import _kilometres
 from hotspot.reading.text_bytes import TextBytes, in_one_piece
@@ -43,6 +45,12 @@ DATES = [
     "05/03/2026", "2026-03-05T10:00", "2026-03-05 10:00", "5 March 2026", "05/03/2026 9pm", "", "T",
     "2026-03-05T10:00:00Z", "2026-03-05 22:00-06:00", "05/03/2026  10:00", "Tuesday", "45000", " ",
     "2026-03-05T10:00+01:00", "unknown", "TT 05/03/2026", "03/2026", "été 2026", "05/03/2026T",
+]  # fmt: skip
+
+
+NUMBERS = [
+    "412345", "412345.5", "0012", ".5", "5.", ".", "1.2.3", "", " ", "-", "N/K", "here", "inf",
+    "nan", "12,345", "1,5", "-0", "-5", "+5", "1e3", " 412345", "412345.1234567890123", "1_000",
 ]  # fmt: skip
 
 
@@ -107,3 +115,35 @@ def test_a_column_of_objects_has_no_bytes() -> None:
         pytest.skip("this pandas holds text as objects")
     assert held.lengths.tolist() == [1, 0, 3]
     assert held.rows_with(held.data >= 128).tolist() == [False, False, True]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(NUMBERS),
+            st.sampled_from(["412345", "340567.25", "8"]),
+            st.decimals(0, 10**6, places=3).map(str),
+            st.none(),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_numbers_are_read_as_those_that_no_bytes_tell(cells: list[str | None], degrees: bool):
+    numbers, unreadable = to_numbers(of_text(cells), degrees)
+    slow, odd = to_numbers(pd.Series(cells, dtype=object), degrees)
+    np.testing.assert_array_equal(numbers, slow)
+    np.testing.assert_array_equal(np.signbit(numbers), np.signbit(slow))
+    np.testing.assert_array_equal(unreadable, odd)
+
+
+@given(st.lists(st.sampled_from([*ODD, "1.5E+31", "4E+11", "E1", "1+e", "a" * 41, "é" * 40, None])))
+@settings(max_examples=100, deadline=None)
+def test_rounded_codes_and_long_methods_are_those_of_each_cell(cells: list[str | None]) -> None:
+    held, slow = of_text(cells), pd.Series(cells, dtype=object)
+    assert is_free_text(held).tolist() == is_free_text(slow).tolist()
+    codes, warned = without_lost_digits(held, "area")
+    expected, told = without_lost_digits(slow, "area")
+    assert (codes.fillna("").tolist(), warned) == (expected.fillna("").tolist(), told)

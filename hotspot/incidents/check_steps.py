@@ -23,6 +23,7 @@ from hotspot.incidents.duplicates import (
     case_warnings,
     duplicate_faults,
     pile_warnings,
+    reference_codes,
     shared_address_warnings,
 )
 from hotspot.incidents.free_text import free_text_warnings
@@ -46,6 +47,7 @@ from hotspot.reading.stray_points import Within
 from hotspot.reading.text_bytes import held_by_arrow
 
 _TEXT_FIELDS = ("offence_code", "uprn", "address", "area", "mo", "force")
+_TAKEN = ("crime_ref", *_TEXT_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,14 @@ def check_rows(
     faults = windows.faults
     faults.extend(location.faults)
 
+    # What was read of a million rows fills memory, and goes where nothing more is asked of it.
+    rows = table.rows = _without_read_columns(table)
+    transformation = location.transformation
+    del reading, everywhere
     kinds = None if selection is None else selection.kinds
     incidents = _incidents(table, chosen, windows, location, kinds)
-    # What was read of a million rows fills memory, and nothing more is asked of it.
-    rows = table.rows = replace(rows, frame=rows.frame[[]], geometry=None)
-    transformation = location.transformation
-    del reading, windows, everywhere, location
+    rows = table.rows = replace(rows, frame=rows.frame[[]])
+    del windows, location
     incidents = _whole_codes(incidents, table)
     incidents, duplicates = _named(incidents, table)
     incidents.attrs = {
@@ -291,6 +295,13 @@ def _placed(table: _Table, location: Location, chosen: NDArray[np.bool_]) -> Loc
     return location
 
 
+def _without_read_columns(table: _Table) -> Chunk:
+    """Return the rows with the columns alone that incidents take as they stand."""
+    names = [name for field in _TAKEN for name in table.mapped.get(field, ())]
+    wanted = list(dict.fromkeys([*names, *table.kept.values()]))
+    return replace(table.rows, frame=table.rows.frame[wanted], geometry=None)
+
+
 def _incidents(
     table: _Table,
     chosen: NDArray[np.bool_],
@@ -345,10 +356,12 @@ def _named(incidents: gpd.GeoDataFrame, table: _Table) -> tuple[gpd.GeoDataFrame
     if "crime_ref" in table.mapped:
         columns = table.mapped["crime_ref"]
         table.warnings += case_warnings(incidents)
-        duplicates = duplicate_faults(incidents, columns[0])
+        codes = reference_codes(incidents)
+        duplicates = duplicate_faults(incidents, columns[0], codes)
         if duplicates.faulty.any():
             incidents = incidents[~duplicates.faulty]
-        references, warned = told_apart(incidents, columns, table.opened.columns)
+            codes = codes[~duplicates.faulty]
+        references, warned = told_apart(incidents, columns, table.opened.columns, codes)
         incidents = incidents.assign(crime_ref=references)
         table.warnings += warned
     incidents, noted, warned = with_references(incidents)

@@ -19,7 +19,9 @@ _MOST_CRIMES = 100
 _CAPITALS, _SMALL = slice(ord("A"), ord("Z") + 1), slice(ord("a"), ord("z") + 1)
 
 
-def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
+def duplicate_faults(
+    incidents: gpd.GeoDataFrame, column: str, codes: NDArray[np.int64] | None = None
+) -> Faults:
     """Find rows that are the crime of another row: the same reference, time and place.
 
     Parameters
@@ -29,6 +31,8 @@ def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
         forces are different.
     column : str
         Where the references stand.
+    codes : numpy.ndarray of int64, optional
+        What `reference_codes` returns of these rows, where it is known.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def duplicate_faults(incidents: gpd.GeoDataFrame, column: str) -> Faults:
     ['duplicate of row 2, 5 m away']
     """
     faults = Faults(incidents.index)
-    codes = reference_codes(incidents)
+    codes = reference_codes(incidents) if codes is None else codes
     start, end = (incidents[name].to_numpy() for name in ("occurred_from", "occurred_to"))
     points = incidents.geometry.x.to_numpy() + 1j * incidents.geometry.y.to_numpy()
     first = np.arange(len(codes))
@@ -211,20 +215,17 @@ def shared_address_warnings(incidents: gpd.GeoDataFrame) -> list[str]:
     """
     if "uprn" not in incidents:
         return []
-    columns = ["uprn", "occurred_from", "occurred_to"]
-    known = pd.DataFrame(incidents.loc[incidents["uprn"].notna(), columns])
-    known = known[known["uprn"].duplicated(keep=False)]
-    if known.empty:
-        return []
-    known = known.sort_values(["uprn", "occurred_from"], kind="stable")
+    homes = pd.factorize(incidents["uprn"])[0]
+    at = np.flatnonzero(pd.Series(homes).duplicated(keep=False).to_numpy() & (homes >= 0))
+    start, end = (incidents[name].to_numpy() for name in ("occurred_from", "occurred_to"))
+    at = at[np.lexsort([start[at], homes[at]])]
     # Against the latest end so far, not the end of the row before: a long window may hold several.
-    latest = known.groupby("uprn")["occurred_to"].cummax()
-    same = known["uprn"].eq(known["uprn"].shift())
-    overlaps = (same & (known["occurred_from"] <= latest.shift())).to_numpy()
+    latest = pd.Series(end[at]).groupby(homes[at]).cummax().to_numpy()
+    overlaps = (homes[at[1:]] == homes[at[:-1]]) & (start[at[1:]] <= latest[:-1])
     if not overlaps.any():
         return []
-    together = overlaps | np.r_[overlaps[1:], False]
-    rows = incidents.index[incidents.index.isin(known.index[together])]
+    together = np.r_[False, overlaps] | np.r_[overlaps, False]
+    rows = incidents.index[np.sort(at[together])]
     return [
         f"{count(len(rows), 'row')} of different references at one UPRN with overlapping windows "
         f"({name_rows(rows)}): a shared house? They count as one event in the rule."

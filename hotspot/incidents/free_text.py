@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hotspot.english import count, name_rows
+from hotspot.reading.text_bytes import TextBytes
 
 #: Codes and short titles fit; what is longer is a sentence, and sentences name people.
 LONGEST_METHOD = 40
@@ -26,6 +27,12 @@ def is_free_text(methods: pd.Series) -> NDArray[np.bool_]:
     >>> is_free_text(pd.Series(["Window smashed", "Suspect known as J. Smith forced a rear door"]))
     array([False,  True])
     """
+    held = TextBytes.of(methods)
+    if held is not None:
+        # No text has more characters than bytes.
+        long = held.lengths > LONGEST_METHOD
+        long[long] = methods[long].str.len().fillna(0) > LONGEST_METHOD
+        return long
     texts = methods.astype(object).fillna("").astype(str)
     return np.asarray(texts.str.len() > LONGEST_METHOD, dtype=bool)
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hotspot.english import count, name_rows
 from hotspot.incidents.content_order import in_content_order
@@ -16,6 +18,7 @@ from hotspot.incidents.duplicates import (
     reference_keys,
 )
 from hotspot.reading.cells import is_text, normalise_name
+from hotspot.reading.text_bytes import TextBytes
 
 #: What a made reference begins with.
 MADE = "made-"
@@ -54,7 +57,7 @@ def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[s
     >>> codes.dropna().tolist(), warnings[0][:46]
     (['6B60', '12E4'], '1 beat code (area) was rounded by a spreadshee')
     """
-    if field not in CODES or not is_text(codes):
+    if field not in CODES or not is_text(codes) or not _may_be_rounded(codes):
         return codes, []
     rounded = codes.str.fullmatch(ROUNDED, na=False).astype(bool)
     if not rounded.any():
@@ -67,8 +70,16 @@ def without_lost_digits(codes: pd.Series, field: str) -> tuple[pd.Series, list[s
     ]
 
 
+def _may_be_rounded(codes: pd.Series) -> bool:
+    held = TextBytes.of(codes)
+    return held is None or (held.holds(b"eE") and held.holds(b"+.,"))
+
+
 def told_apart(
-    incidents: gpd.GeoDataFrame, columns: Sequence[str], headings: Sequence[str] = ()
+    incidents: gpd.GeoDataFrame,
+    columns: Sequence[str],
+    headings: Sequence[str] = (),
+    codes: NDArray[np.int64] | None = None,
 ) -> tuple[pd.Series, list[str]]:
     """Add the date to references that several crimes share, and warn of them.
 
@@ -80,6 +91,8 @@ def told_apart(
         Where the references stand.
     headings : sequence of str
         All columns of the source, among which that of the year or the station may be.
+    codes : numpy.ndarray of int64, optional
+        What `reference_codes` returns of these rows, where it is known.
 
     Returns
     -------
@@ -97,8 +110,8 @@ def told_apart(
     ['A1 (2026-03-01)', 'A1']
     """
     references = incidents["crime_ref"].copy()
-    codes = pd.Series(reference_codes(incidents), index=incidents.index)
-    shared = (codes >= 0) & codes.duplicated(keep=False)
+    codes = reference_codes(incidents) if codes is None else codes
+    shared = (codes >= 0) & pd.Series(codes).duplicated(keep=False).to_numpy()
     if not shared.any():
         return references, []
     crimes = in_content_order(incidents[shared])

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hotspot.reading.text_bytes import TextBytes
@@ -28,6 +30,11 @@ _LONGEST_WORD = 3 * max(map(len, MISSING_WORDS))
 _SPACE, _DELETE = 0x20, 0x7F
 # Where more cells are odd, all of them are looked at.
 _FEW = 0.25
+# Digits and points; so many of them are one whole number over a power of ten that is held exactly,
+# which everybody divides alike.
+_IN_NUMBER = np.zeros(256, dtype=bool)
+_IN_NUMBER[list(b"0123456789.")] = True
+_EXACT_DIGITS = 15
 _CONTROL = "[\x00-\x1f\x7f]+"
 _THOUSANDS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _DECIMAL_COMMA = r"[+-]?\d+,\d+"
@@ -269,14 +276,45 @@ def to_numbers(
     """
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
         return series.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(series), dtype=bool)
-    text = without_missing_words(to_text(series))
-    numbers = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    unreadable = np.isnan(numbers) & text.notna().to_numpy(dtype=bool)
+    numbers, others = _plain_numbers(series)
+    text = without_missing_words(to_text(series[others]))
+    read = _numeric(text)
+    if np.isfinite(read).any() and not others.all():
+        # How one number is held turns on what the others are.
+        others[:] = True
+        text = without_missing_words(to_text(series))
+        read = _numeric(text)
+    unreadable = np.isnan(read) & text.notna().to_numpy(dtype=bool)
     if unreadable.any() and is_text(text):
-        numbers = numbers.copy()
-        numbers[unreadable] = _with_commas(text[unreadable], degrees)
-        unreadable &= np.isnan(numbers)
-    return numbers, unreadable
+        read = read.copy()
+        read[unreadable] = _with_commas(text[unreadable], degrees)
+        unreadable &= np.isnan(read)
+    numbers[others] = read
+    others[others] = unreadable
+    return numbers, others
+
+
+def _plain_numbers(series: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read the cells of a few digits and a point, NaN elsewhere; and find what else stands."""
+    numbers = np.full(len(series), np.nan)
+    others = np.ones(len(series), dtype=bool)
+    held = TextBytes.of(series)
+    if held is None:
+        return numbers, others
+    odd = held.rows_with(~_IN_NUMBER[held.data]) | (held.lengths > _EXACT_DIGITS)
+    filled = (held.lengths > 0) & ~odd & series.notna().to_numpy(dtype=bool)
+    try:
+        read = pc.cast(pa.array(series).filter(pa.array(filled)), pa.float64())
+    except pa.ArrowInvalid:
+        # Two points, or nothing else.
+        return numbers, others
+    numbers[filled] = read.to_numpy()
+    return numbers, odd
+
+
+def _numeric(text: pd.Series) -> NDArray[np.float64]:
+    numbers = pd.to_numeric(text, errors="coerce")
+    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _with_commas(text: pd.Series, degrees: bool) -> NDArray[np.float64]:

@@ -61,6 +61,10 @@ class TextBytes:
         last = self.data[np.maximum(self.starts[1:] - 1, 0)]
         return np.where(filled, first, 0), np.where(filled, last, 0)
 
+    def holds(self, signs: bytes) -> bool:
+        """Test whether any cell holds one of some ASCII signs."""
+        return any((self.data == sign).any() for sign in signs)
+
     def rows_with(self, which: Flags) -> Flags:
         """Test which cells hold one of the bytes that are flagged, of all bytes in turn."""
         rows = np.zeros(len(self.starts) - 1, dtype=bool)
