@@ -8,15 +8,10 @@ quick: the stub ``__init__.pyi`` beside each ``__init__.py`` lists them.
 """
 
 import warnings
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 from typing import Any
 
 import lazy_loader
-
-try:
-    __version__ = version("hotspot-cocoon")
-except PackageNotFoundError:  # run from a source tree that was not installed
-    __version__ = "0+unknown"
 
 _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
@@ -48,7 +43,20 @@ _MOVED = {
 }
 
 
+@cache
+def _version() -> str:
+    # Loaded here: it takes a third of the time of ``hotspot --help``, and few ask.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("hotspot-cocoon")
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        return "0+unknown"
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name not in _MOVED:
         return _load(name)
     room = _MOVED[name]

@@ -23,7 +23,17 @@ from tests.small_town import Burglary, quick_town, uprn, usual, write_burglaries
 
 pytestmark = pytest.mark.usefixtures("plain_products")
 
-HEAVY = ("geopandas", "pandas", "numba", "numpy", "shapely", "folium", "matplotlib", "xarray")
+HEAVY = (
+    "geopandas",
+    "pandas",
+    "numba",
+    "numpy",
+    "shapely",
+    "folium",
+    "matplotlib",
+    "xarray",
+    "importlib.metadata",
+)
 
 
 @dataclass(frozen=True)

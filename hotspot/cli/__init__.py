@@ -6,6 +6,7 @@ To add a command, write a module here with a function ``add(commands)`` and give
 loaded when a command runs, never above, so that ``hotspot --help`` is quick.
 """
 
+import argparse
 import os
 import sys
 import warnings
@@ -103,6 +104,14 @@ def _plain_warnings() -> Iterator[None]:
         yield
 
 
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(f"hotspot {hotspot.__version__}")
+        parser.exit()
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="hotspot",
@@ -110,7 +119,8 @@ def _parser() -> Parser:
         epilog="Exit status: 0 done, 1 the data cannot be used, 2 wrong usage, 3 a fault of "
         "hotspot itself: a file that is named tells where, for whoever mends it.",
     )
-    parser.add_argument("--version", action="version", version=f"hotspot {hotspot.__version__}")
+    words = "show program's version number and exit"
+    parser.add_argument("--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, help=words)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)

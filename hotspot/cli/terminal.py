@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from contextvars import ContextVar
-from importlib.metadata import version
 from typing import Any, TextIO
 
 from hotspot.output.text import REMOVED
@@ -48,6 +47,8 @@ def spoken(loudness: str) -> Iterator[None]:
     before = _LOUDNESS.set(loudness)
     try:
         if loudness == "verbose":
+            from importlib.metadata import version
+
             ours = ("hotspot-cocoon", "numpy", "pandas", "geopandas", "numba", "folium")
             told = ", ".join(f"{name} {version(name)}" for name in ours)
             print_notes([f"{told}; Python {sys.version.split()[0]} on {sys.platform}."])
