@@ -28,10 +28,7 @@ def add(commands: Any) -> None:
     """Add the command with its own commands."""
     visits = commands.add_parser(
         "visits",
-        help=(
-            "keep what was done at the doors: record, report, explain, marks, notes, subject, "
-            "correct, log, purge"
-        ),
+        help="keep what was done at the doors: record, report, explain, correct, purge and others",
         description="Keep what the teams did at the doors, and say what it came to.",
     )
     kinds = visits.add_subparsers(title="commands", metavar="COMMAND", required=True)
